@@ -1,0 +1,173 @@
+"""The composition root: from the global options to a configuration, a store, an actor and a clock, each made when asked."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from desk import config as settings
+from desk.domain.fields import parse_time
+from desk.domain.query import Scope
+from desk.domain.record import Change
+from desk.errors import ConfigError, Refused
+from desk.store import tree
+from desk.store.desk import Committed, Snapshot, Store
+
+if TYPE_CHECKING:
+    from desk.domain.person import Staff
+    from desk.store.git import Identity
+    from desk.store.tree import Place
+
+Plan = Callable[[Snapshot, "Staff", datetime], Change]
+"""From the newest state, who acts and when, to a change."""
+
+
+class App:
+    """One run of the program."""
+
+    def __init__(self, desk: str | None = None, who: str | None = None, *, color: bool = True, debug: bool = False) -> None:
+        self.desk = desk
+        self.who = who
+        self.color = color
+        self.debug = debug
+        self.format = "table"
+        self.warnings: list[str] = []
+        self.typed: str | None = None
+        """Text read from stdin, to be kept in a draft if the command fails."""
+        self.draft: str | None = None
+        """The file of a text being written in the editor."""
+        self.exit_code = 0
+        """What the program leaves with when nothing was raised; checks that found something set it."""
+
+    @cached_property
+    def place(self) -> Place:
+        """The desk in use: --desk, DESK_DIR, or the one around the working folder."""
+        given = self.desk or os.environ.get("DESK_DIR")
+        return tree.find(given or os.getcwd())
+
+    @cached_property
+    def config(self) -> settings.Config:
+        data = tree.read(self.place, settings.FILE) or b""
+        try:
+            return settings.load(data.decode())
+        except UnicodeDecodeError:
+            raise ConfigError(f"{settings.FILE} is not UTF-8 text", "save it as UTF-8 in your editor") from None
+
+    @cached_property
+    def store(self) -> Store:
+        """The store, with what a crash left finished first."""
+        from desk.view.progress import progress  # noqa: PLC0415 - drawn only when something takes long
+
+        store = Store(
+            self.place,
+            lock_timeout=self.config["write.lock_timeout"],
+            progress=lambda items, total, label: progress(items, total, label, sys.stderr),
+        )
+        if done := store.recover():
+            self.warnings.append(f"finished a write that was interrupted: {', '.join(done[:3])}{' …' if len(done) > 3 else ''}")
+        return store
+
+    @cached_property
+    def identity(self) -> Identity:
+        from desk.store import git  # noqa: PLC0415 - reading needs no git process
+
+        return git.identity(self.place)
+
+    @cached_property
+    def now(self) -> datetime:
+        """The time of this run, UTC, to the second. DESK_NOW (RFC 3339) sets it, for replays and tests.
+
+        It is the author's date of a commit; the committer's date is always the real one, so a replay shows.
+        """
+        given = os.environ.get("DESK_NOW")
+        if not given:
+            return datetime.now(UTC).replace(microsecond=0)
+        try:
+            return parse_time(given)
+        except ValueError as error:
+            raise ConfigError(f"DESK_NOW: {error}", "unset DESK_NOW, or give it as 2026-07-23T06:12:44Z") from None
+
+    def local(self, when: datetime) -> datetime:
+        """A time in the desk's time zone."""
+        return when.astimezone(zone(self.config["desk.timezone"]))
+
+    @cached_property
+    def today(self) -> str:
+        """YYMMDD in the desk's time zone, as ticket ids begin."""
+        return self.local(self.now).strftime("%y%m%d")
+
+    # -- who acts ----------------------------------------------------------------------------------------------------
+
+    def handle(self) -> str | None:
+        """The handle of the staff member at the keyboard, or None for somebody who isn't registered."""
+        given = self.who or os.environ.get("DESK_AS")
+        if given:
+            known = self.store.ask(lambda index: index.path_of("staff", given))
+            if known is None:
+                raise self.store.missing("staff", given)
+            return given
+        emails = self.identity.emails
+        for email in emails:
+            found = self.store.ask(lambda index, email=email: index.staff_by_email(email))  # type: ignore[misc]
+            if len(found) == 1:
+                return str(found[0])
+        return None
+
+    def me(self) -> str:
+        """As `handle`, but somebody must be there."""
+        handle = self.handle()
+        if handle is None:
+            emails = self.identity.emails
+            who = emails[0] if emails else "git's user.email is not set, so nobody"
+            raise Refused(
+                f"{who} is not registered as staff of this desk",
+                "say who acts: desk --as WHO …, or git config user.email YOU@…; "
+                "to register: desk staff create HANDLE --name NAME --email YOU@… --level 1 --department D",
+            )
+        return handle
+
+    def scope(self) -> Scope | None:
+        """What a list shows this person: own departments and own tickets. Somebody unregistered (cron, an auditor) sees all."""
+        handle = self.handle()
+        if handle is None:
+            return None
+        [row] = self.store.ask(lambda index: index.rows("staff", "id = ?", (handle,)))
+        return Scope(handle, tuple(row["departments"]))
+
+    def person(self, who: str) -> str | None:
+        """A handle from what stands in --to or --owner: a handle, `me`, or `none`."""
+        if who == "none":
+            return None
+        return self.me() if who == "me" else who
+
+    # -- writing -----------------------------------------------------------------------------------------------------
+
+    def apply(self, plan: Plan) -> Committed:
+        """Run a plan under the write lock and commit its change: the only way a command writes."""
+        handle = self.me()
+
+        def run(snapshot: Snapshot) -> Change:
+            return plan(snapshot, snapshot.staff(handle), self.now)
+
+        done = self.store.commit(run, self.identity)
+        self.warnings.extend(done.warnings)
+        return done
+
+
+def zone(name: str) -> Any:
+    """A time zone; ConfigError for a name that this machine doesn't know."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - 3 ms, only where local time is asked for
+
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ConfigError(
+            f"desk.timezone: there is no time zone {name!r} on this machine", "desk config set desk.timezone Europe/Athens"
+        ) from None
+
+
+__all__ = ["App", "Plan", "zone"]

@@ -1,0 +1,116 @@
+"""Acting on tickets: ids → one plan inside the lock → one commit → what is said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import cast
+
+from desk.app import App
+from desk.commands import common
+from desk.domain import policy
+from desk.domain.person import Staff
+from desk.domain.record import Change, Edit, Event, Record, join
+from desk.domain.ticket import Ticket
+from desk.errors import UsageFault
+from desk.store.desk import Committed, Snapshot
+from desk.view.model import Done
+
+
+class Draft:
+    """A snapshot with the changes of this action already laid over it.
+
+    So an action that touches a ticket twice (`link A,B X`) sees the first touch when it makes the second.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.changes: list[Change] = []
+        self._over: dict[str, Ticket] = {}
+
+    def ticket(self, ticket_id: str) -> Ticket:
+        found = self._over.get(ticket_id)
+        return found if found is not None else self.snapshot.ticket(ticket_id)
+
+    def take(self, change: Change) -> None:
+        self.changes.append(change)
+        for edit in change.edits:
+            if isinstance(edit.after, Ticket):
+                self._over[edit.after.id] = edit.after
+
+
+Verb = Callable[[Draft, Ticket, Staff, datetime], Change]
+Pick = Callable[[Edit], bool]
+
+
+def act(app: App, given: Iterable[str] | str, verb: str, one: Verb) -> tuple[Committed, list[str]]:
+    """Run a verb on every ticket named, as one change and one commit; the commit and the ids acted on."""
+    ids = common.resolve(app, given)
+    acted: list[str] = []
+
+    def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
+        draft = Draft(snapshot)
+        acted.clear()
+        for ticket_id in ids:
+            ticket = draft.ticket(ticket_id)
+            if ticket.id in acted:
+                continue
+            policy.require_act(by, ticket, verb)
+            try:
+                draft.take(one(draft, ticket, by, at))
+            except ValueError as error:
+                raise UsageFault(str(error)) from None
+            acted.append(ticket.id)
+        return join(draft.changes)
+
+    return app.apply(plan), acted
+
+
+def acted(app: App, given: Iterable[str] | str, verb: str, one: Verb, *, several: bool | None = None) -> Done:
+    """As `act`, and say what became of each ticket."""
+    done, ids = act(app, given, verb, one)
+    edits = {e.record.id: e for e in done.change.edits}
+    mine = [edits[i] for i in ids]
+    return told(mine, several=len(ids) > 1 if several is None else several)
+
+
+def told(edits: list[Edit], *, several: bool) -> Done:
+    """What a change made of these tickets."""
+    lines = [f"{e.record.id}  {sentence(e)}" for e in edits]
+    return common.shown("ticket", "tickets", [cast(Record, e.record) for e in edits], lines, several=several)
+
+
+_SAID = {
+    "create": "registered in {after}",
+    "assign": "assigned to {after}",
+    "unassign": "owner {before} taken off",
+    "escalate": "escalated to {after}",
+    "move": "moved from {before} to {after}",
+    "classify": "now {after}",
+    "tag": "tagged {after}",
+    "untag": "no longer tagged {before}",
+    "reply": "reply added",
+    "note": "private note added",
+    "close": "closed",
+    "reopen": "open again",
+    "pending": "{after}",
+    "edit": "changed: {after}",
+    "delete": "deleted: {before}",
+    "transfer": "handed to problem management as {after}",
+    "link": "linked: {after}",
+    "unlink": "no longer linked: {before}",
+    "merge": "merged into {after}",
+    "split": "split off as {after}",
+}
+
+
+def sentence(edit: Edit) -> str:
+    """The events of one ticket in words."""
+    return ", ".join(_words(event) for event in edit.events)
+
+
+def _words(event: Event) -> str:
+    text = _SAID.get(event.verb, event.verb)
+    if event.verb == "merge" and event.before:
+        text = "took over {before}"
+    return text.format(before=event.before or "nothing", after=event.after or "nothing")

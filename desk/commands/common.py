@@ -1,0 +1,263 @@
+"""What commands share: the leaf decorator with --format, parameter types with completion, ids from arguments and stdin."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from desk.app import App
+from desk.domain import data
+from desk.domain.record import Record
+from desk.domain.workflow import STATES
+from desk.errors import DeskError, UsageFault
+from desk.view.model import Column, Detail, Done
+
+FORMATS = ("table", "json", "jsonl", "csv", "yaml", "md", "ids")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def leaf(name: str, *, example: str) -> Callable[[Callable[..., Any]], click.Command]:
+    """A command that does something: takes the App first, returns a view, and has --format and an example."""
+
+    def wrap(function: Callable[..., Any]) -> click.Command:
+        with_app = click.pass_obj(function)
+        formatted = click.option(
+            "-f",
+            "--format",
+            type=click.Choice(FORMATS),
+            default="table",
+            expose_value=False,
+            is_eager=True,
+            callback=_set_format,
+            help="How to print the answer.",
+        )(with_app)
+        lines = "\n".join(f"  {line}" for line in example.splitlines())
+        return click.command(name, epilog=f"\b\nExample:\n{lines}")(formatted)
+
+    return wrap
+
+
+def _set_format(ctx: click.Context, _param: click.Parameter, value: str) -> None:
+    if isinstance(ctx.obj, App):
+        ctx.obj.format = value
+
+
+# -- completion --------------------------------------------------------------------------------------------------------
+
+
+def _app_for_completion(ctx: click.Context) -> App:
+    found = ctx.find_root().params
+    return App(found.get("desk"), found.get("who"))
+
+
+def _complete(question: Callable[[App, str], Iterable[tuple[str, str]]]) -> Callable[..., list[CompletionItem]]:
+    """Completion that stays silent where there is no desk."""
+
+    def complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        before, comma, word = incomplete.rpartition(",")
+        try:
+            found = list(question(_app_for_completion(ctx), word))
+        except (DeskError, OSError):
+            return []
+        return [CompletionItem(f"{before}{comma}{value}", help=text or None) for value, text in found]
+
+    return complete
+
+
+def _tickets(app: App, word: str) -> Iterable[tuple[str, str]]:
+    rows = app.store.ask(
+        lambda index: index.db.execute(
+            "SELECT id, title FROM tickets WHERE id LIKE ?1 || '%' OR id LIKE '%' || ?1 ORDER BY created DESC LIMIT 50", (word.upper(),)
+        ).fetchall()
+    )
+    return [(str(i), str(t)) for i, t in rows]
+
+
+def _records(kind: str) -> Callable[[App, str], Iterable[tuple[str, str]]]:
+    def question(app: App, word: str) -> Iterable[tuple[str, str]]:
+        rows = app.store.ask(lambda index: index.rows(kind, "id LIKE ? || '%'", (word,), "ORDER BY id"))
+        return [(str(r["id"]), str(r.get("name") or r.get("title") or r.get("description") or "")) for r in rows]
+
+    return question
+
+
+def _whos(app: App, word: str) -> Iterable[tuple[str, str]]:
+    return [*((w, "") for w in ("me", "none") if w.startswith(word)), *_records("staff")(app, word)]
+
+
+def _setting(name: str) -> Callable[[App, str], Iterable[tuple[str, str]]]:
+    return lambda app, word: [(v, "") for v in app.config[name] if v.startswith(word)]
+
+
+complete_ticket = _complete(_tickets)
+complete_staff = _complete(_records("staff"))
+complete_who = _complete(_whos)
+complete_user = _complete(_records("user"))
+complete_tag = _complete(_records("tag"))
+complete_department = _complete(_records("department"))
+complete_group = _complete(_records("group"))
+complete_response = _complete(
+    lambda app, word: {i.rpartition(".")[0]: t for i, t in _records("response")(app, word)}.items()
+)
+complete_state = _complete(lambda _, word: [(s, "") for s in (*STATES, "any") if s.startswith(word)])
+complete_priority = _complete(_setting("ticket.priorities"))
+complete_impact = _complete(_setting("ticket.impacts"))
+complete_urgency = _complete(_setting("ticket.urgencies"))
+complete_channel = _complete(_setting("ticket.channels"))
+complete_language = _complete(_setting("desk.languages"))
+
+
+def complete_kind(kind: str) -> Callable[..., list[CompletionItem]]:
+    return _complete(_records(kind))
+
+
+# -- ids ---------------------------------------------------------------------------------------------------------------
+
+ticket_ids = click.argument("ids", metavar="ID…", nargs=-1, required=True, shell_complete=complete_ticket)
+one_ticket = click.argument("ids", metavar="ID[,ID…]", shell_complete=complete_ticket)
+"""For commands in which other words follow: several ids are joined by commas."""
+
+
+def words(given: Iterable[str]) -> list[str]:
+    """Ids as typed: repeated, joined by commas, or `-` for those on stdin; each once, in order."""
+    found: list[str] = []
+    for word in given:
+        text = sys.stdin.read() if word == "-" else word
+        found += [part for part in re.split(r"[,\s]+", text) if part]
+    if not found:
+        raise UsageFault("no ids were given", "name at least one, or pipe some in: desk ticket list -f ids | desk ticket … -")
+    return list(dict.fromkeys(found))
+
+
+def resolve(app: App, given: Iterable[str] | str) -> list[str]:
+    """Ticket ids from what was typed."""
+    typed = words([given] if isinstance(given, str) else given)
+    return list(dict.fromkeys(app.store.resolve(word) for word in typed))
+
+
+# -- dates -------------------------------------------------------------------------------------------------------------
+
+_AGO = re.compile(r"(\d{1,5})([dwmy])")
+_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+
+
+def moment(app: App, text: str | None, *, end: bool = False) -> str | None:
+    """`2026-07-23`, `2026-07-23T10:00`, `today`, `yesterday`, `7d`, `2w` in the desk's zone → RFC 3339 UTC.
+
+    A day as the end of a range means the whole day.
+    """
+    if text is None:
+        return None
+    now = app.local(app.now)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    lowered = text.strip().lower()
+    if lowered in ("today", "yesterday", "tomorrow"):
+        found, whole_day = midnight + timedelta(days={"today": 0, "yesterday": -1, "tomorrow": 1}[lowered]), True
+    elif ago := _AGO.fullmatch(lowered):
+        found, whole_day = now - timedelta(days=int(ago[1]) * _DAYS[ago[2]]), False
+    else:
+        try:
+            found = datetime.fromisoformat(text.strip())
+        except ValueError:
+            raise _bad_date(text) from None
+        whole_day = len(text.strip()) <= len("2026-07-23")
+        found = found if found.tzinfo else found.replace(tzinfo=now.tzinfo)
+    if end and whole_day:
+        found += timedelta(days=1)
+    try:
+        return found.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, OverflowError):
+        raise _bad_date(text) from None
+
+
+def _bad_date(text: str) -> UsageFault:
+    return UsageFault(f"{text!r} is not a date", "write 2026-07-23, 2026-07-23T10:00, today, yesterday, 7d or 2w")
+
+
+def future_day(app: App, text: str | None) -> date | None:
+    """A day to come: a date, `tomorrow`, or `3d` and `2w` from today."""
+    if text is None:
+        return None
+    today = app.local(app.now).date()
+    lowered = text.strip().lower()
+    ahead = _AGO.fullmatch(lowered)
+    try:
+        if lowered in ("today", "tomorrow"):
+            return today + timedelta(days=lowered == "tomorrow")
+        return today + timedelta(days=int(ahead[1]) * _DAYS[ahead[2]]) if ahead else date.fromisoformat(lowered[:10])
+    except (ValueError, OverflowError):
+        raise UsageFault(f"{text!r} is not a day", "write 2026-07-23, tomorrow, 3d or 2w") from None
+
+
+# -- values ------------------------------------------------------------------------------------------------------------
+
+
+def chosen(app: App, setting: str, value: str | None) -> str | None:
+    """A value that must stand in a list of desk.toml, matched without case."""
+    if value is None:
+        return None
+    known: tuple[str, ...] = app.config[setting]
+    for candidate in known:
+        if candidate.lower() == value.lower():
+            return candidate
+    what = setting.rpartition(".")[2].removesuffix("s").replace("prioritie", "priority").replace("urgencie", "urgency")
+    raise UsageFault(f"there is no {what} {value!r}", f"known: {', '.join(known)} ({setting} in desk.toml)")
+
+
+def existing(app: App, kind: str, record_id: str) -> str:
+    """The id of a record that exists, matched without case; NotFound with the nearest otherwise."""
+    wanted = record_id.lower()
+    if app.store.ask(lambda index: index.path_of(kind, wanted)) is None:
+        raise app.store.missing(kind, record_id)
+    return wanted
+
+
+def fields_of(given: Iterable[str]) -> dict[str, str]:
+    """`--field K=V`, repeated."""
+    found: dict[str, str] = {}
+    for pair in given:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise UsageFault(f"--field {pair!r} is not NAME=VALUE", "such as --field country=MT")
+        found[key.strip().lower()] = value
+    return found
+
+
+def checked_values(build: Callable[[], Any]) -> Any:
+    """Run what parses values a person typed; their ValueErrors are usage errors."""
+    try:
+        return build()
+    except ValueError as error:
+        raise UsageFault(str(error)) from None
+
+
+# -- views -------------------------------------------------------------------------------------------------------------
+
+
+def shown(kind: str, plural: str, records: list[Record], lines: list[str], *, several: bool) -> Done:
+    """What a verb did: an object for one thing, a list for several."""
+    wholes = [data.whole(r) for r in records]
+    return Done(plural, wholes, tuple(lines)) if several else Done(kind, wholes[0], tuple(lines))
+
+
+def detail(kind: str, plural: str, items: list[dict[str, Any]], *, several: bool) -> Detail:
+    return Detail(plural, items) if several else Detail(kind, items[0])
+
+
+TICKET_COLUMNS = (
+    Column("id", "ID", "id"),
+    Column("state", "STATE", "state"),
+    Column("priority", "PRIO", "priority"),
+    Column("department", "DEPARTMENT"),
+    Column("owner", "OWNER"),
+    Column("title", "TITLE", "title"),
+    Column("tags", "TAGS", "tags"),
+    Column("created", "CREATED", "time"),
+)
+

@@ -1,0 +1,114 @@
+"""Every command, one row: where it lives and what help says of it. Nothing here is imported until it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class Row(NamedTuple):
+    """`target` is module:attribute, None for a group; `section` is where the top-level help lists it."""
+
+    target: str | None
+    help: str
+    section: str = ""
+
+
+def _ticket(module: str, attribute: str, text: str) -> Row:
+    return Row(f"desk.commands.ticket.{module}:{attribute}", text)
+
+
+def _kind(kind: str, verb: str, text: str) -> Row:
+    return Row(f"desk.commands.{kind}:{verb}", text)
+
+
+_WORK, _KNOW, _PEOPLE, _CARE = "Daily work", "Knowledge", "Organisation", "The desk itself"
+
+COMMANDS: Mapping[str, Row] = MappingProxyType(
+    {
+        "ticket": Row(None, "Register, list, answer, assign, close …", _WORK),
+        "ticket create": _ticket("create", "create", "Register a ticket, on somebody's behalf if need be."),
+        "ticket list": _ticket("listing", "list_", "List tickets, newest first."),
+        "ticket show": _ticket("show", "show", "Show a ticket with its thread."),
+        "ticket history": _ticket("show", "history", "Show who did what to a ticket, and when."),
+        "ticket edit": _ticket("edit", "edit", "Change title, text and fields, in an editor or by options."),
+        "ticket assign": _ticket("own", "assign", "Give a ticket that nobody owns to a staff member."),
+        "ticket unassign": _ticket("own", "unassign", "Take the owner off."),
+        "ticket escalate": _ticket("own", "escalate", "Hand a ticket to a specific person or the next tier."),
+        "ticket move": _ticket("own", "move", "Move a ticket to another department."),
+        "ticket classify": _ticket("classify", "classify", "Set priority, impact and urgency."),
+        "ticket tag": _ticket("classify", "tag", "Put tags on; incident and problem decide the kind."),
+        "ticket untag": _ticket("classify", "untag", "Take tags off."),
+        "ticket reply": _ticket("answer", "reply", "Answer the requester."),
+        "ticket note": _ticket("answer", "note", "Write a private note, for staff only."),
+        "ticket pending": _ticket("state", "pending", "Wait for somebody, or for a day."),
+        "ticket close": _ticket("state", "close", "Close a ticket that is resolved."),
+        "ticket reopen": _ticket("state", "reopen", "Take up a closed or pending ticket again."),
+        "ticket delete": _ticket("state", "delete", "Delete a ticket; git keeps what it said."),
+        "ticket transfer": _ticket("relate", "transfer", "Hand an incident to problem management."),
+        "ticket link": _ticket("relate", "link", "Relate two tickets."),
+        "ticket unlink": _ticket("relate", "unlink", "Take the relations between two tickets away."),
+        "ticket merge": _ticket("relate", "merge", "Merge a ticket into another."),
+        "ticket split": _ticket("relate", "split", "Make the thread from one entry on a ticket of its own."),
+        "incident": Row(None, "Tickets tagged incident.", _WORK),
+        "incident list": _ticket("listing", "incidents", "List incidents, newest first."),
+        "problem": Row(None, "Tickets tagged problem.", _WORK),
+        "problem list": _ticket("listing", "problems", "List problems, newest first."),
+        "search": Row("desk.commands.search:search", "Find tickets and articles by their words, best first.", _WORK),
+        "status": Row("desk.commands.status:status", "What is uncommitted, unfinished or broken here.", _CARE),
+        "commit": Row("desk.commands.commit:commit", "Validate hand edits and commit them.", _CARE),
+        "doctor": Row("desk.commands.doctor:doctor", "Check every record and the repository; --fix mends.", _CARE),
+        "config": Row(None, "The settings in desk.toml.", _CARE),
+        "config list": Row("desk.commands.config:list_", "Show every setting with its value and meaning."),
+        "config get": Row("desk.commands.config:get", "Show one setting."),
+        "config set": Row("desk.commands.config:set_", "Change a setting, keeping the file's comments."),
+        "index": Row(None, "The search index, derived from git and safe to delete.", _CARE),
+        "index status": Row("desk.commands.index:status", "Whether the index is up to date, and what it holds."),
+        "index rebuild": Row("desk.commands.index:rebuild", "Build the index anew from git."),
+        "maintain": Row("desk.commands.maintain:maintain", "Repack and tidy up; for cron.", _CARE),
+        "init": Row("desk.commands.init:init", "Make a new desk.", _CARE),
+        "demo": Row("desk.commands.demo:demo", "Build a desk and play a day of its life.", _CARE),
+        "completion": Row("desk.commands.completion:completion", "Print the completion script of a shell.", _CARE),
+        "department": Row(None, "Departments of the desk.", _PEOPLE),
+        "department list": _kind("department", "list_", "List departments."),
+        "department show": _kind("department", "show", "Show a department."),
+        "department create": _kind("department", "create", "Add a department."),
+        "department edit": _kind("department", "edit", "Change a department."),
+        "department delete": _kind("department", "delete", "Delete a department; another takes its tickets."),
+        "staff": Row(None, "People who work here.", _PEOPLE),
+        "staff list": _kind("staff", "list_", "List staff."),
+        "staff show": _kind("staff", "show", "Show a staff member."),
+        "staff create": _kind("staff", "create", "Register a staff member."),
+        "staff edit": _kind("staff", "edit", "Change a staff member."),
+        "staff delete": _kind("staff", "delete", "Delete a staff member; open tickets are un-assigned."),
+        "user": Row(None, "Requesters: patients, health professionals, vendors, foreign desks.", _PEOPLE),
+        "user list": _kind("user", "list_", "List requesters."),
+        "user show": _kind("user", "show", "Show a requester."),
+        "user create": _kind("user", "create", "Register a requester."),
+        "user signup": _kind("user", "signup", "Register yourself as a requester."),
+        "user edit": _kind("user", "edit", "Change a requester."),
+        "user delete": _kind("user", "delete", "Delete a requester who has no open tickets."),
+        "user ban": _kind("user", "ban", "Ban an e-mail address."),
+        "user unban": _kind("user", "unban", "Lift a ban."),
+        "user bans": _kind("user", "bans", "List bans."),
+        "group": Row(None, "Groups of requesters.", _PEOPLE),
+        "group list": _kind("group", "list_", "List groups."),
+        "group show": _kind("group", "show", "Show a group."),
+        "group create": _kind("group", "create", "Add a group."),
+        "group edit": _kind("group", "edit", "Change a group."),
+        "group delete": _kind("group", "delete", "Delete a group nobody belongs to."),
+        "tag": Row(None, "Tags that tickets may carry.", _PEOPLE),
+        "tag list": _kind("tag", "list_", "List tags."),
+        "tag show": _kind("tag", "show", "Show a tag."),
+        "tag create": _kind("tag", "create", "Add a tag."),
+        "tag edit": _kind("tag", "edit", "Change a tag."),
+        "tag delete": _kind("tag", "delete", "Delete a tag and take it off every ticket."),
+        "field": Row(None, "Custom fields of tickets and requesters.", _PEOPLE),
+        "field list": _kind("field", "list_", "List custom fields."),
+        "field show": _kind("field", "show", "Show a custom field."),
+        "field create": _kind("field", "create", "Add a custom field."),
+        "field edit": _kind("field", "edit", "Change a custom field."),
+        "field delete": _kind("field", "delete", "Delete a custom field; its data stays readable."),
+    }
+)

@@ -1,0 +1,71 @@
+"""Replies to the requester, and private notes for staff."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from desk.app import App
+from desk.commands import answering, common, writing
+from desk.commands.acting import Draft, acted
+from desk.domain import ticket as verbs
+from desk.domain.person import Staff
+from desk.domain.record import Change
+from desk.domain.ticket import Ticket
+from desk.view.model import Done
+
+_attach = click.option("--attach", metavar="FILE", multiple=True, type=click.Path(), help="A file to attach; repeat for more.")
+
+
+@common.leaf(
+    "reply",
+    example='desk ticket reply 7K3Q --body "We are looking into it."\n'
+    "desk ticket reply 7K3Q --response incident-resolved --close",
+)
+@common.ticket_ids
+@writing.body_options("The text.")
+@click.option("--response", metavar="NAME", shell_complete=common.complete_response, help="Start from a custom response.")
+@_attach
+@click.option("--close", "close_too", is_flag=True, help="Close the ticket as well.")
+def reply(
+    app: App,
+    ids: tuple[str, ...],
+    body: str | None,
+    file: str | None,
+    response: str | None,
+    attach: tuple[str, ...],
+    close_too: bool,
+) -> Done:
+    """Answer the requester. Without a text, the editor opens with the thread below."""
+    return _entry(app, verbs.REPLY, ids, (body, file, response), attach, close_too=close_too)
+
+
+@common.leaf("note", example='desk ticket note 7K3Q --body "Malta confirms a certificate problem."')
+@common.ticket_ids
+@writing.body_options("The text.")
+@_attach
+def note(app: App, ids: tuple[str, ...], body: str | None, file: str | None, attach: tuple[str, ...]) -> Done:
+    """Write a private note: staff see it, the requester never does."""
+    return _entry(app, verbs.NOTE, ids, (body, file, None), attach, close_too=False)
+
+
+def _entry(
+    app: App,
+    kind: str,
+    ids: tuple[str, ...],
+    source: tuple[str | None, str | None, str | None],
+    attach: tuple[str, ...],
+    *,
+    close_too: bool,
+) -> Done:
+    found = common.resolve(app, ids)
+    text = answering.text_for(app, kind, found, *source, may_be_empty=bool(attach))
+
+    def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+        files = writing.attachments(app, attach, ticket.all_attachments)
+        words = text if isinstance(text, str) else text[ticket.id]
+        return verbs.add_entry(ticket, kind, words, by=by, at=at, attachments=files, close_too=close_too)
+
+    with writing.kept(app, f"{kind}-{found[0]}"):
+        return acted(app, found, kind, one)

@@ -1,0 +1,65 @@
+"""Classification: classify, tag, untag."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from desk.app import App
+from desk.commands import common
+from desk.commands.acting import Draft, acted
+from desk.domain import ticket as verbs
+from desk.domain.person import Staff
+from desk.domain.record import Change
+from desk.domain.ticket import Ticket
+from desk.errors import UsageFault
+from desk.view.model import Done
+
+
+@common.leaf("classify", example="desk ticket classify 7K3Q --impact high --urgency medium")
+@common.ticket_ids
+@click.option("--priority", metavar="P", shell_complete=common.complete_priority, help="Overrides the matrix.")
+@click.option("--impact", metavar="I", shell_complete=common.complete_impact, help="How much is affected.")
+@click.option("--urgency", metavar="U", shell_complete=common.complete_urgency, help="How soon it hurts.")
+def classify(app: App, ids: tuple[str, ...], priority: str | None, impact: str | None, urgency: str | None) -> Done:
+    """Set impact and urgency; the matrix in desk.toml gives the priority unless --priority names one."""
+    if not (priority or impact or urgency):
+        raise UsageFault("nothing to set", "give --priority, --impact or --urgency")
+    p = common.chosen(app, "ticket.priorities", priority)
+    i = common.chosen(app, "ticket.impacts", impact)
+    u = common.chosen(app, "ticket.urgencies", urgency)
+    matrix = app.config["priority.matrix"]
+    return acted(
+        app,
+        ids,
+        "classify",
+        lambda _, t, by, at: verbs.classify(t, by=by, at=at, matrix=matrix, priority=p, impact=i, urgency=u),
+    )
+
+
+_tags = click.argument("tags", metavar="TAG…", nargs=-1, required=True, shell_complete=common.complete_tag)
+
+
+@common.leaf("tag", example="desk ticket tag 7K3Q incident patient-summary\ndesk ticket tag 7K3Q,9ABC malta")
+@common.one_ticket
+@_tags
+def tag(app: App, ids: str, tags: tuple[str, ...]) -> Done:
+    """Put tags on tickets. The tags incident and problem decide what kind of ticket it is."""
+    wanted = [common.existing(app, "tag", t) for t in common.words(tags)]
+
+    def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+        for name in wanted:
+            draft.snapshot.get("tag", name)
+        return verbs.tag(ticket, wanted, by=by, at=at)
+
+    return acted(app, ids, "tag", one)
+
+
+@common.leaf("untag", example="desk ticket untag 7K3Q malta")
+@common.one_ticket
+@_tags
+def untag(app: App, ids: str, tags: tuple[str, ...]) -> Done:
+    """Take tags off tickets."""
+    gone = [t.lower() for t in common.words(tags)]
+    return acted(app, ids, "untag", lambda _, t, by, at: verbs.untag(t, gone, by=by, at=at))

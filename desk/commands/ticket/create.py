@@ -1,0 +1,113 @@
+"""desk ticket create."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import click
+
+from desk.app import App
+from desk.commands import common, form, requesters, writing
+from desk.commands.acting import told
+from desk.domain import custom
+from desk.domain import ticket as verbs
+from desk.domain.person import Staff
+from desk.domain.record import Change, Edit
+from desk.domain.ticket import Ticket
+from desk.errors import ConfigError, UsageFault
+from desk.store.desk import Snapshot
+from desk.view.model import Done
+
+
+@common.leaf(
+    "create",
+    example='desk ticket create --title "Patient summary from Malta returns error 4703" --department technical \\\n'
+    "    --requester maria@hospital.example --channel phone --tag incident --impact high --urgency medium",
+)
+@click.option("--title", metavar="T", help="What it is about, in one line.")
+@click.option("--department", metavar="D", shell_complete=common.complete_department, help="Who looks after it.")
+@writing.body_options("The request.")
+@click.option("--requester", metavar="USER|EMAIL", shell_complete=common.complete_user, help="On whose behalf.")
+@click.option("--channel", metavar="C", shell_complete=common.complete_channel, help="phone, email, web or cli.")
+@click.option("--language", metavar="L", shell_complete=common.complete_language, help="Language of the request.")
+@click.option("--tag", "tags", metavar="T", multiple=True, shell_complete=common.complete_tag, help="Repeat for more.")
+@click.option("--priority", metavar="P", shell_complete=common.complete_priority, help="Overrides the matrix.")
+@click.option("--impact", metavar="I", shell_complete=common.complete_impact, help="How much is affected.")
+@click.option("--urgency", metavar="U", shell_complete=common.complete_urgency, help="How soon it hurts.")
+@click.option("--attach", metavar="FILE", multiple=True, type=click.Path(), help="A file to attach; repeat for more.")
+@click.option("--field", "fields", metavar="K=V", multiple=True, help="A custom field; repeat for more.")
+def create(app: App, body: str | None, file: str | None, attach: tuple[str, ...], **given: Any) -> Done:
+    """Register a ticket. It has no owner until somebody is assigned, and priority low unless it is classified.
+
+    Without --title, on a terminal, the editor opens.
+    """
+    text = writing.given_text(app, body, file)
+    values = _values(app, given)
+    if values.get("title") is None:
+        values, text = _from_editor(app, values, text)
+    files = writing.attachments(app, attach, ())
+
+    def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
+        ticket, user = _build(app, snapshot, by, values, text or "", list(files))
+        change = verbs.create(ticket, by=by, at=at, files=files)
+        return change if user is None else change._replace(edits=(*change.edits, user))
+
+    with writing.kept(app, "create"):
+        done = app.apply(plan)
+    return told(list(done.change.edits[:1]), several=False)
+
+
+def _values(app: App, given: dict[str, Any]) -> dict[str, Any]:
+    """Options as field values, each checked against what the desk knows."""
+    fields = common.fields_of(given["fields"])
+    return {
+        "title": given["title"],
+        "department": given["department"],
+        "requester": given["requester"],
+        "channel": common.chosen(app, "ticket.channels", given["channel"]) or app.config["ticket.channel"],
+        "language": common.chosen(app, "desk.languages", given["language"]) or app.config["desk.languages"][0],
+        "tags": [t.lower() for t in common.words(given["tags"])] if given["tags"] else [],
+        "priority": common.chosen(app, "ticket.priorities", given["priority"]),
+        "impact": common.chosen(app, "ticket.impacts", given["impact"]),
+        "urgency": common.chosen(app, "ticket.urgencies", given["urgency"]),
+        **({"fields": fields} if fields else {}),
+    }
+
+
+def _from_editor(app: App, values: dict[str, Any], text: str | None) -> tuple[dict[str, Any], str]:
+    if not writing.interactive():
+        raise UsageFault("a ticket needs a title", "--title TEXT")
+    return writing.edit(app, "create", form.new_ticket(app, values, text or ""), lambda t: form.parse_new(app, t))
+
+
+def _build(
+    app: App, snapshot: Snapshot, by: Staff, values: dict[str, Any], body: str, attached: list[str]
+) -> tuple[Ticket, Edit | None]:
+    department = values["department"].lower() if values["department"] else _default_department(snapshot)
+    snapshot.get("department", department)
+    for name in values["tags"]:
+        snapshot.get("tag", name)
+    requester, user = requesters.find_or_make(app, snapshot, values["requester"])
+    priorities = app.config["ticket.priorities"]
+    by_matrix = app.config["priority.matrix"].get(values["impact"], {}).get(values["urgency"])
+    fields = custom.checked(_definitions(snapshot), "ticket", values.get("fields", {}), department)
+    ticket = common.checked_values(
+        lambda: Ticket.new(
+            **{**values, "fields": fields, "department": department, "requester": requester},
+            **{"id": snapshot.new_ticket_id(app.today), "state": "open", "author": by.id, "attachments": attached},
+            **{"created": app.now.isoformat(), "body": body},
+        ).evolve(priority=values["priority"] or by_matrix or priorities[0])
+    )
+    return ticket, user
+
+
+def _definitions(snapshot: Snapshot) -> list[Any]:
+    return [snapshot.get("field", str(row["id"])) for row in snapshot.index.rows("field", tail="ORDER BY id")]
+
+
+def _default_department(snapshot: Snapshot) -> str:
+    rows = snapshot.index.rows("department", '"default" = 1', tail="ORDER BY id")
+    if not rows:
+        raise ConfigError("no department is the default one", "name one with --department, or: desk department edit ID --default")
+    return str(rows[0]["id"])

@@ -1,0 +1,84 @@
+"""Owner and department: assign, unassign, escalate, move."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from desk.app import App
+from desk.commands import common
+from desk.commands.acting import Draft, acted
+from desk.domain import ticket as verbs
+from desk.domain.person import Staff
+from desk.domain.record import Change
+from desk.domain.ticket import Ticket
+from desk.errors import UsageFault
+from desk.store import lists
+from desk.store.desk import Snapshot
+from desk.view.model import Done
+
+
+@common.leaf("assign", example="desk ticket assign 7K3Q --to maria\ndesk ticket list --tag malta -f ids | desk ticket assign - --to me")
+@common.ticket_ids
+@click.option("--to", "to", metavar="WHO", required=True, shell_complete=common.complete_who, help="A handle, me, or none.")
+def assign(app: App, ids: tuple[str, ...], to: str) -> Done:
+    """Give tickets that nobody owns to a staff member who serves their department.
+
+    An owned ticket is refused: escalate it, or unassign it first. `--to none` takes the owner off.
+    """
+    handle = app.person(to)
+    if handle is None:
+        return acted(app, ids, "unassign", lambda _, t, by, at: verbs.unassign(t, by=by, at=at))
+    return acted(app, ids, "assign", lambda d, t, by, at: verbs.assign(t, d.snapshot.staff(handle), by=by, at=at))
+
+
+@common.leaf("unassign", example="desk ticket unassign 7K3Q")
+@common.ticket_ids
+def unassign(app: App, ids: tuple[str, ...]) -> Done:
+    """Take the owner off."""
+    return acted(app, ids, "unassign", lambda _, t, by, at: verbs.unassign(t, by=by, at=at))
+
+
+@common.leaf("escalate", example='desk ticket escalate 7K3Q --to petros --reason "needs the certificate team"')
+@common.ticket_ids
+@click.option("--to", "to", metavar="WHO", shell_complete=common.complete_who, help="A handle or me; left out: the next tier.")
+@click.option("--reason", metavar="TEXT", help="Why; it stands in the history.")
+def escalate(app: App, ids: tuple[str, ...], to: str | None, reason: str | None) -> Done:
+    """Hand tickets, owned or not, to a specific person.
+
+    Without --to it goes to the least loaded member of the department on the next level up.
+    """
+    handle = app.person(to) if to else None
+    if to == "none":
+        raise UsageFault("a ticket is escalated to somebody", "to take the owner off: desk ticket unassign")
+
+    def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+        target = draft.snapshot.staff(handle) if handle else _next_tier(draft.snapshot, ticket, by)
+        return verbs.escalate(ticket, target, by=by, at=at, reason=reason)
+
+    return acted(app, ids, "escalate", one)
+
+
+def _next_tier(snapshot: Snapshot, ticket: Ticket, by: Staff) -> Staff:
+    index = snapshot.index
+    staff = [snapshot.staff(str(row["id"])) for row in index.rows("staff", tail="ORDER BY id")]
+    owner = next((s for s in staff if s.id == ticket.owner), None)
+    return verbs.next_tier(ticket, staff, lists.load(index), above=owner.level if owner else by.level)
+
+
+@common.leaf("move", example="desk ticket move 7K3Q --to semantic")
+@common.ticket_ids
+@click.option(
+    "--to", "to", metavar="DEPARTMENT", required=True, shell_complete=common.complete_department, help="The department that takes over."
+)
+def move(app: App, ids: tuple[str, ...], to: str) -> Done:
+    """Move tickets to another department. An owner who doesn't serve it is dropped."""
+    department = common.existing(app, "department", to)
+
+    def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+        draft.snapshot.get("department", department)
+        owner = draft.snapshot.find("staff", ticket.owner) if ticket.owner else None
+        return verbs.move(ticket, department, owner if isinstance(owner, Staff) else None, by=by, at=at)
+
+    return acted(app, ids, "move", one)

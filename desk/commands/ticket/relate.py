@@ -1,0 +1,126 @@
+"""Relations between tickets: transfer, link, unlink, merge, split."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import click
+
+from desk.app import App
+from desk.commands import common
+from desk.commands.acting import Draft, act, acted, told
+from desk.domain import policy
+from desk.domain import ticket as verbs
+from desk.domain.organisation import PROBLEM
+from desk.domain.person import Staff
+from desk.domain.record import Change
+from desk.domain.ticket import Ticket
+from desk.store import tree
+from desk.store.desk import Snapshot
+from desk.view.model import Done
+
+RELATIONS = ("relates", "duplicates", "caused-by")
+
+
+@common.leaf("transfer", example='desk ticket transfer 7K3Q --title "Certificates of partner countries expire unnoticed"')
+@common.ticket_ids
+@click.option("--title", metavar="T", help="Title of the problem; default: that of the incident.")
+def transfer(app: App, ids: tuple[str, ...], title: str | None) -> Done:
+    """Hand incidents to problem management: opens a problem for each and links both."""
+
+    def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+        draft.snapshot.get("tag", PROBLEM)
+        values = {**fresh(app, draft.snapshot, ticket, by), "tags": [t for t in ticket.tags if t != "incident"] + [PROBLEM]}
+        return verbs.transfer(ticket, Ticket.new(**{**values, "title": title or ticket.title}, body=ticket.body), by=by, at=at)
+
+    done, _ = act(app, ids, "transfer", one)
+    opened = [e for e in done.change.edits if e.before is None]
+    incidents = [e for e in done.change.edits if e.before is not None]
+    view = told(opened, several=len(opened) > 1)
+    return view._replace(lines=told(incidents, several=True).lines + view.lines)
+
+
+def fresh(app: App, snapshot: Snapshot, ticket: Ticket, by: Staff) -> dict[str, object]:
+    """What a ticket made out of another one starts with."""
+    kept = ("priority", "impact", "urgency", "department", "requester", "language", "channel")
+    return {
+        "id": snapshot.new_ticket_id(app.today),
+        "title": ticket.title,
+        "state": "open",
+        **{n: getattr(ticket, n) for n in kept},
+        "created": app.now.isoformat(),
+        "author": by.id,
+    }
+
+
+_other = click.argument("other", metavar="OTHER", shell_complete=common.complete_ticket)
+
+
+@common.leaf("link", example="desk ticket link 7K3Q 9ABC --as duplicates")
+@common.one_ticket
+@_other
+@click.option("--as", "relation", type=click.Choice(RELATIONS), default="relates", show_default=True, help="How they relate.")
+def link(app: App, ids: str, other: str, relation: str) -> Done:
+    """Relate tickets to another one; the relation is written on both."""
+    [target] = common.resolve(app, other)[:1]
+    return acted(app, ids, "link", lambda d, t, by, at: verbs.link(t, d.ticket(target), relation, by=by, at=at))
+
+
+@common.leaf("unlink", example="desk ticket unlink 7K3Q 9ABC")
+@common.one_ticket
+@_other
+def unlink(app: App, ids: str, other: str) -> Done:
+    """Take every relation between two tickets away."""
+    [target] = common.resolve(app, other)[:1]
+    return acted(app, ids, "unlink", lambda d, t, by, at: verbs.unlink(t, d.ticket(target), by=by, at=at))
+
+
+@common.leaf("merge", example="desk ticket merge 9ABC --into 7K3Q")
+@common.ticket_ids
+@click.option("--into", metavar="OTHER", required=True, shell_complete=common.complete_ticket, help="The ticket that goes on.")
+def merge(app: App, ids: tuple[str, ...], into: str) -> Done:
+    """Merge tickets into another one, which takes over their text, thread and attachments.
+
+    The merged ones are closed, and their ids lead to the other for ever.
+    """
+    [target] = common.resolve(app, into)[:1]
+
+    def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+        goal = draft.ticket(target)
+        policy.require_act(by, goal, "merge into")
+        carried = carry(draft.snapshot, ticket.id, ticket.all_attachments, goal.all_attachments)
+        return verbs.merge(ticket, goal, carried, by=by, at=at)
+
+    return acted(app, ids, "merge", one)
+
+
+@common.leaf("split", example='desk ticket split 7K3Q --at 3 --title "Second fault: prescriptions"')
+@common.ticket_ids
+@click.option("--at", "number", metavar="N", type=int, required=True, help="The entry of the thread it starts with.")
+@click.option("--title", metavar="T", help="Title of the new ticket; default: that of the old one.")
+def split(app: App, ids: tuple[str, ...], number: int, title: str | None) -> Done:
+    """Make the thread from entry N on a ticket of its own, linked to the old one."""
+
+    def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+        moved = [name for entry in ticket.thread[number - 1 :] for name in entry.attachments] if number > 0 else []
+        values = {**fresh(app, draft.snapshot, ticket, by), "tags": list(ticket.tags)}
+        new = Ticket.new(**{**values, "title": title or ticket.title})
+        return verbs.split(ticket, number, new, carry(draft.snapshot, ticket.id, moved, ()), by=by, at=at)
+
+    done, _ = act(app, ids, "split", one)
+    fresh_edits = [e for e in done.change.edits if e.before is None]
+    old_edits = [e for e in done.change.edits if e.before is not None]
+    view = told(fresh_edits, several=len(fresh_edits) > 1)
+    return view._replace(lines=told(old_edits, several=True).lines + view.lines)
+
+
+def carry(snapshot: Snapshot, source: str, names: Iterable[str], taken: Iterable[str]) -> dict[str, tuple[str, bytes]]:
+    """Attachments to take along: old name → name there, and content."""
+    used = set(taken)
+    found: dict[str, tuple[str, bytes]] = {}
+    for name in names:
+        new = tree.attachment_name(name, used)
+        used.add(new)
+        found[name] = (new, snapshot.attachment(source, name))
+    return found

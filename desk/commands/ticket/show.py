@@ -1,0 +1,68 @@
+"""desk ticket show and history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from desk.app import App
+from desk.commands import common
+from desk.domain import data
+from desk.domain.ticket import Ticket
+from desk.errors import NotFound
+from desk.store import lists
+from desk.view.model import Column, Detail, Listing
+
+
+@common.leaf("show", example="desk ticket show 7K3Q\ndesk ticket show 260723-7K3Q -f json")
+@common.ticket_ids
+def show(app: App, ids: tuple[str, ...]) -> Detail:
+    """Show tickets with their threads, as their files say now."""
+    found = common.resolve(app, ids)
+    items = [_item(app, i) for i in found]
+    return common.detail("ticket", "tickets", items, several=len(items) > 1)
+
+
+def _item(app: App, ticket_id: str) -> dict[str, Any]:
+    ticket = app.store.read("ticket", ticket_id)
+    seen = {ticket_id}
+    while isinstance(ticket, Ticket) and ticket.merged_into and ticket.merged_into not in seen:
+        app.warnings.append(f"{ticket.id} was merged into {ticket.merged_into}")
+        seen.add(ticket.merged_into)
+        ticket = app.store.read("ticket", ticket.merged_into)
+    people = {str(v) for n in ("owner", "requester", "author") if (v := ticket.values.get(n))}
+    people |= {e.by for e in ticket.thread}
+    return {**data.whole(ticket), "people": app.store.ask(lambda index: lists.names(index, people))}
+
+
+@common.leaf("history", example="desk ticket history 7K3Q")
+@common.ticket_ids
+def history(app: App, ids: tuple[str, ...]) -> Listing:
+    """Show who did what to a ticket and when, oldest first. It comes from git's history."""
+    found = [_known(app, i) for i in common.words(ids)]
+    rows: list[dict[str, Any]] = []
+    for ticket_id in found:
+        events = app.store.ask(lambda index, i=ticket_id: lists.history(index, "ticket", i))  # type: ignore[misc]
+        rows += [{"id": ticket_id, **e} for e in events] if len(found) > 1 else events
+    columns = [
+        Column("at", "WHEN", "moment"),
+        Column("by", "WHO"),
+        Column("verb", "WHAT"),
+        Column("from", "FROM", "title"),
+        Column("to", "TO", "title"),
+        Column("reason", "REASON", "title"),
+        Column("commit", "COMMIT", "commit"),
+    ]
+    if len(found) > 1:
+        columns.insert(0, Column("id", "ID", "id"))
+    return Listing("history", rows, tuple(columns), "nothing has happened yet")
+
+
+def _known(app: App, typed: str) -> str:
+    """A ticket's id; a deleted ticket has a history too."""
+    try:
+        return app.store.resolve(typed)
+    except NotFound:
+        wanted = typed.strip().upper()
+        if app.store.ask(lambda index: index.known_ticket(wanted)):
+            return wanted
+        raise

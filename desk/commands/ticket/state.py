@@ -1,0 +1,75 @@
+"""The state of a ticket: pending, close, reopen; and delete."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from desk.app import App
+from desk.commands import common
+from desk.commands.acting import Draft, acted
+from desk.domain import data, policy
+from desk.domain import ticket as verbs
+from desk.domain.person import Staff
+from desk.domain.record import Change, join
+from desk.domain.ticket import Ticket
+from desk.store import lists
+from desk.store.desk import Snapshot
+from desk.view.model import Done
+
+_reason = click.option("--reason", metavar="TEXT", help="Why; it stands in the history.")
+
+
+@common.leaf("pending", example='desk ticket pending 7K3Q --until 3d --reason "waiting for the Maltese desk"')
+@common.ticket_ids
+@click.option("--until", metavar="D", help="The day on which it comes back: 2026-07-30, tomorrow, 3d, 2w.")
+@_reason
+def pending(app: App, ids: tuple[str, ...], until: str | None, reason: str | None) -> Done:
+    """Put tickets aside that wait for somebody, or for a day."""
+    day = common.future_day(app, until)
+    return acted(app, ids, "pending", lambda _, t, by, at: verbs.pending(t, by=by, at=at, until=day, reason=reason))
+
+
+@common.leaf("close", example='desk ticket close 7K3Q --reason "certificate renewed"')
+@common.ticket_ids
+@_reason
+def close(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
+    """Close tickets that are resolved. They can be re-opened."""
+    return acted(app, ids, "close", lambda _, t, by, at: verbs.close(t, by=by, at=at, reason=reason))
+
+
+@common.leaf("reopen", example='desk ticket reopen 7K3Q --reason "it happened again"')
+@common.ticket_ids
+@_reason
+def reopen(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
+    """Take up closed or pending tickets again."""
+    return acted(app, ids, "reopen", lambda _, t, by, at: verbs.reopen(t, by=by, at=at, reason=reason))
+
+
+@common.leaf("delete", example='desk ticket delete 7K3Q --reason "sent to the wrong desk"')
+@common.ticket_ids
+@_reason
+def delete(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
+    """Delete tickets, their attachments and the links to them. Level 3 only.
+
+    The id is never used again, and git keeps what the ticket said.
+    """
+    found = common.resolve(app, ids)
+
+    def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
+        draft = Draft(snapshot)
+        for ticket_id in found:
+            ticket = snapshot.get("ticket", ticket_id)
+            if not isinstance(ticket, Ticket):
+                continue
+            policy.require_delete(by, ticket)
+            others = [draft.ticket(i) for i in lists.linking(snapshot.index, ticket_id) if i not in found]
+            draft.take(verbs.delete(ticket, others, by=by, at=at, reason=reason))
+        return join(draft.changes)
+
+    change = app.apply(plan).change
+    gone = [e.before for e in change.edits if e.after is None and e.before is not None]
+    lines = tuple(f"{r.id}  deleted: {r.values['title']}" for r in gone)
+    wholes = [{**data.whole(r), "deleted": True} for r in gone]
+    return Done("tickets", wholes, lines) if len(found) > 1 else Done("ticket", wholes[0], lines)

@@ -1,0 +1,141 @@
+"""desk.toml: every setting is one row of SETTINGS; an unknown or ill-typed one is an error that names the nearest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from desk.errors import ConfigError
+
+FILE = "desk.toml"
+
+
+class Setting(NamedTuple):
+    """`check` returns the value to be used or raises ValueError with what was expected."""
+
+    default: Any
+    check: Callable[[Any], Any]
+    help: str
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip() or "\n" in value:
+        raise ValueError("one line of text in quotes")
+    return value
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, str) and value.isdecimal():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError("a whole number, 0 or more")
+    return value
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        value = [word.strip() for word in value.split(",")]
+    if not isinstance(value, list | tuple) or not value or not all(isinstance(w, str) and w.strip() for w in value):
+        raise ValueError('a list of words such as ["low", "high"]')
+    return tuple(value)
+
+
+def _zone(value: Any) -> str:
+    # zoneinfo costs 2 ms to import and is needed only where local times are; a wrong name is found by `config set`
+    # and `doctor`, so here the shape is checked alone.
+    name = _text(value)
+    if name.startswith(("/", ".")) or ".." in name:
+        raise ValueError("a time zone name such as Asia/Nicosia")
+    return name
+
+
+def _matrix(value: Any) -> Mapping[str, Mapping[str, str]]:
+    rows = value.items() if isinstance(value, dict) else ()
+    if not rows or not all(isinstance(row, dict) and all(isinstance(v, str) for v in row.values()) for _, row in rows):
+        raise ValueError('a table impact -> urgency -> priority such as high = { low = "medium", high = "high" }')
+    return MappingProxyType({impact: MappingProxyType(dict(row)) for impact, row in rows})
+
+
+_LEVELS = ("low", "medium", "high")
+_DEFAULT_MATRIX = {
+    "high": {"low": "medium", "medium": "high", "high": "high"},
+    "medium": {"low": "low", "medium": "medium", "high": "high"},
+    "low": {"low": "low", "medium": "low", "high": "medium"},
+}
+
+SETTINGS: Mapping[str, Setting] = MappingProxyType(
+    {
+        "desk.name": Setting("Service desk", _text, "what answers and reports are signed with"),
+        "desk.timezone": Setting("UTC", _zone, "time zone of days, lists and reports"),
+        "desk.languages": Setting(("en", "el"), _words, "languages of tickets and answers; the first is the default"),
+        "ticket.priorities": Setting(_LEVELS, _words, "lowest first; new tickets start with the first"),
+        "ticket.impacts": Setting(_LEVELS, _words, "impact levels, lowest first"),
+        "ticket.urgencies": Setting(_LEVELS, _words, "urgency levels, lowest first"),
+        "ticket.channels": Setting(("phone", "email", "web", "cli"), _words, "ways to reach the desk, preferred first"),
+        "ticket.channel": Setting("phone", _text, "channel of a ticket that names none"),
+        "contact.hours": Setting("24x7", _text, "when the desk can be reached"),
+        "contact.phone": Setting("-", _text, "telephone number in answers"),
+        "contact.email": Setting("-", _text, "e-mail address in answers"),
+        "priority.matrix": Setting(_matrix(_DEFAULT_MATRIX), _matrix, "impact -> urgency -> priority"),
+        "list.limit": Setting(50, _count, "rows of a table; 0 for all; machine formats always give all"),
+        "attachment.max_mb": Setting(25, _count, "largest attachment, in MiB"),
+        "write.lock_timeout": Setting(30, _count, "seconds to wait for another desk command"),
+    }
+)
+
+
+class Config:
+    """The settings in force. `config["ticket.priorities"]`; frozen."""
+
+    __slots__ = ("_given",)
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self._given = given
+
+    def __getitem__(self, name: str) -> Any:
+        return self._given[name] if name in self._given else SETTINGS[name].default
+
+    def given(self, name: str) -> bool:
+        """Whether desk.toml says it, or the default is in force."""
+        return name in self._given
+
+
+def load(text: str) -> Config:
+    """Parse desk.toml; ConfigError names what is off and what was probably meant."""
+    import tomllib  # noqa: PLC0415 - 3 ms that `desk --help` needn't pay
+
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{FILE}: {error}", "mend the file; desk config list explains each setting") from None
+    return Config({name: check(name, value) for name, value in _flatten(data)})
+
+
+def _flatten(data: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for key, value in data.items():
+        name = prefix + key
+        if name in SETTINGS or not isinstance(value, dict):
+            found.append((name, value))
+        else:
+            found += _flatten(value, name + ".")
+    return found
+
+
+def check(name: str, value: Any) -> Any:
+    """The value of a setting as it is used; ConfigError for an unknown name or a value that doesn't fit."""
+    if name not in SETTINGS:
+        raise ConfigError(f"{FILE}: there is no setting {name!r}{nearest(name)}", "desk config list shows all of them")
+    try:
+        return SETTINGS[name].check(value)
+    except ValueError as error:
+        raise ConfigError(f"{FILE}: {name} must be {error}", f"{name}: {SETTINGS[name].help}") from None
+
+
+def nearest(name: str) -> str:
+    """`; did you mean desk.name?`, or nothing."""
+    import difflib  # noqa: PLC0415 - for the error only
+
+    found = difflib.get_close_matches(name, SETTINGS, 1, 0.5)
+    return f"; did you mean {found[0]}?" if found else ""

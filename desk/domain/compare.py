@@ -1,0 +1,77 @@
+"""What happened between two versions of a record, told in verbs: for hand edits, and for what an editor gave back."""
+
+from __future__ import annotations
+
+from desk.domain import workflow
+from desk.domain.record import Event, Record
+from desk.domain.ticket import Ticket
+
+_OWN_EVENT = ("state", "closed", "pending_until", "owner", "department", "priority", "impact", "urgency", "tags", "links")
+
+
+def events(before: Record | None, after: Record | None) -> tuple[Event, ...]:
+    """The verbs that lead from one version to the other; none when they are equal."""
+    if before is None or after is None:
+        return _born_or_gone(before, after)
+    if isinstance(before, Ticket) and isinstance(after, Ticket):
+        return tuple(_ticket(before, after))
+    changed = _changed(before, after)
+    return (Event("edit", None, " ".join(changed)),) if changed else ()
+
+
+def _born_or_gone(before: Record | None, after: Record | None) -> tuple[Event, ...]:
+    if after is not None:
+        return (Event("create", None, after.department if isinstance(after, Ticket) else None),)
+    if before is not None:
+        return (Event("delete", before.title if isinstance(before, Ticket) else None),)
+    return ()
+
+
+def _changed(before: Record, after: Record) -> list[str]:
+    names = [n for n in before.FIELDS if before.values.get(n) != after.values.get(n)]
+    if before.body != after.body:
+        names.append("body")
+    return names + [k for k in {**before.extra, **after.extra} if before.extra.get(k) != after.extra.get(k)]
+
+
+def _ticket(old: Ticket, new: Ticket) -> list[Event]:
+    found = []
+    if old.department != new.department:
+        found.append(Event("move", old.department, new.department))
+    if old.owner != new.owner:
+        verb = "unassign" if new.owner is None else "escalate" if old.owner else "assign"
+        found.append(Event(verb, old.owner, new.owner))
+    levels = [n for n in ("priority", "impact", "urgency") if getattr(old, n) != getattr(new, n)]
+    if levels == ["priority"]:
+        found.append(Event("classify", old.priority, new.priority))
+    elif levels:
+        sides = [" ".join(f"{n}={getattr(t, n) or 'none'}" for n in levels) for t in (old, new)]
+        found.append(Event("classify", *sides))
+    for name, more, less in (("tags", "tag", "untag"), ("links", "link", "unlink")):
+        was, now = getattr(old, name), getattr(new, name)
+        joint = " " if name == "tags" else ", "
+        if gone := [x for x in was if x not in now]:
+            found.append(Event(less, joint.join(gone)))
+        if added := [x for x in now if x not in was]:
+            found.append(Event(more, None, joint.join(added)))
+    changed = [n for n in _changed(old, new) if n not in _OWN_EVENT]
+    if changed == ["title"]:
+        found.append(Event("edit", old.title, new.title))
+    elif changed:
+        found.append(Event("edit", None, " ".join(changed)))
+    return found + _thread(old, new) + _state(old, new)
+
+
+def _thread(old: Ticket, new: Ticket) -> list[Event]:
+    kept = len(old.thread)
+    if new.thread[:kept] == old.thread:
+        return [Event(entry.kind) for entry in new.thread[kept:]]
+    return [Event("edit", None, "thread")]
+
+
+def _state(old: Ticket, new: Ticket) -> list[Event]:
+    if (old.state, old.pending_until) == (new.state, new.pending_until):
+        return []
+    verb = {workflow.OPEN: "reopen", workflow.PENDING: "pending", workflow.CLOSED: "close"}.get(new.state, "edit")
+    day = f" until {new.pending_until}" if new.pending_until else ""
+    return [Event(verb, old.state, new.state + day)]

@@ -1,0 +1,90 @@
+"""Staff, requesters, their groups, and bans (mission.md, rows 2, 4.4 and 4.7)."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from desk.domain.fields import EMAIL, EMAILS, FLAG, LEVEL, LINE, SLUG, SLUGS, TEXT, TIME, VALUES, Field
+from desk.domain.record import NOTHING, Record
+
+
+class Staff(Record):
+    kind = "staff"
+    plural = "staff"
+    folder = "records/staff"
+
+    name = Field[str](LINE, "full name", required=True)
+    email = Field[str](EMAIL, "work e-mail; git's user.email finds the person by it", required=True)
+    emails = Field[tuple[str, ...]](EMAILS, "further addresses", default=())
+    level = Field[int](LEVEL, "1 tickets and users, 2 also knowledge, 3 also staff and settings", required=True)
+    departments = Field[tuple[str, ...]](SLUGS, "departments served", default=(), ref="department")
+    language = Field[str | None](SLUG, "language the person reads", setting="desk.languages")
+    away = Field[bool](FLAG, "not to be given work now", default=False)
+    created = Field[datetime | None](TIME, "registered at", fixed=True)
+
+
+class User(Record):
+    """A requester. The opaque id keeps personal data in this one file."""
+
+    kind = "user"
+    plural = "users"
+    folder = "records/users"
+
+    name = Field[str | None](LINE, "full name")
+    email = Field[str | None](EMAIL, "where answers go")
+    group = Field[str | None](SLUG, "actor group", ref="group")
+    phone = Field[str | None](LINE, "telephone number")
+    organisation = Field[str | None](LINE, "employer or institution")
+    language = Field[str | None](SLUG, "language the person reads", setting="desk.languages")
+    registered = Field[bool](FLAG, "false for a person known only from a ticket", default=True)
+    disabled = Field[bool](FLAG, "may not open tickets", default=False)
+    fields = Field[Mapping[str, Any]](VALUES, "custom fields", default=NOTHING)
+    created = Field[datetime | None](TIME, "known since", fixed=True)
+
+
+class Group(Record):
+    kind = "group"
+    plural = "groups"
+    folder = "records/groups"
+
+    name = Field[str](LINE, "what people call it", required=True)
+    channel = Field[str | None](SLUG, "how its members reach the desk", setting="ticket.channels")
+    self_service = Field[bool](FLAG, "whether members open tickets themselves", default=True)
+    description = Field[str | None](TEXT, "who belongs to it")
+
+
+class Ban(Record):
+    """By e-mail address (rule 7); the id is derived from the address, the file keeps the address itself."""
+
+    kind = "ban"
+    plural = "bans"
+    folder = "records/bans"
+
+    email = Field[str](EMAIL, "the banned address", required=True, fixed=True)
+    reason = Field[str | None](TEXT, "why")
+    by = Field[str | None](SLUG, "who decided", ref="staff")
+    created = Field[datetime | None](TIME, "since", fixed=True)
+
+
+RESERVED_HANDLES = ("me", "none", "desk")
+_GREEK = dict(
+    zip(
+        "αβγδεζηθικλμνξοπρσςτυφχψω",
+        ["a", "v", "g", "d", "e", "z", "i", "th", "i", "k", "l", "m", "n", "x", "o", "p", "r", "s", "s", "t", "y", "f", "ch", "ps", "o"],
+        strict=True,
+    )
+)  # ISO 843 type 2, letter by letter
+
+
+def handle_from(name: str, email: str) -> str:
+    """A short handle for a person: the first name in Latin letters, else the address before the @, else `admin`."""
+    for source in (*name.split()[:1], email.partition("@")[0]):
+        plain = unicodedata.normalize("NFD", source.lower())
+        latin = "".join(_GREEK.get(c, c) for c in plain if unicodedata.category(c) != "Mn")
+        found = "".join(c for c in latin if c.isascii() and (c.isalnum() or c in "-."))[:32].strip("-.")
+        if found and found not in RESERVED_HANDLES:
+            return found
+    return "admin"

@@ -1,0 +1,45 @@
+"""What a list of tickets is asked for: one plain value between the options of a command and the index."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+SORTABLE = (
+    "created", "id", "title", "state", "kind", "priority", "impact", "urgency", "department", "owner", "requester",
+    "channel", "closed", "pending_until", "activity",
+)  # fmt: skip
+"""Fields a list can be sorted by; `activity` is the time of the last event."""
+
+
+class Scope(NamedTuple):
+    """Whose tickets: those of `departments`, and those that `author` wrote (rule 1). None as a scope: everybody's."""
+
+    author: str
+    departments: tuple[str, ...]
+
+
+class Query(NamedTuple):
+    """Filters are joined by AND, the values of one filter by OR; an empty one asks nothing.
+
+    `since` and `until` are RFC 3339 UTC, the latter excluded. `owner` is a handle, or "none" for tickets nobody owns.
+    """
+
+    scope: Scope | None = None
+    states: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    owner: str | None = None
+    requester: str | None = None
+    priorities: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
+    search: str | None = None
+    sort: str = "created"
+    descending: bool = True
+    limit: int = 0
+    offset: int = 0
+    ranks: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    """Values of priority, impact and urgency from lowest to highest: they sort by rank, never as text."""

@@ -1,0 +1,84 @@
+"""The errors a person can meet, each with its exit code.
+
+    DeskError            1  unexpected: a bug
+    ├─ UsageFault        2  the words of the command are off
+    ├─ NotFound          3  no such record, file or command
+    ├─ Ambiguous         4  several records fit
+    ├─ Refused           5  a rule or a right says no
+    ├─ Conflict          6  stale data, an uncommitted hand edit, a lock that is held
+    ├─ Broken            7  a record that can't be read; names file and line
+    ├─ ConfigError       8  desk.toml, the git identity or the environment
+    ├─ GitError          9  git, the disk below it, or a remote
+    └─ MailError        10  SMTP or IMAP
+
+A new error answers three questions: what happened (message), what can be done (hint), which exit code do scripts see.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class DeskError(Exception):
+    """An error meant for the person: `message` says what, `hint` what to do next."""
+
+    code: ClassVar[str] = "unexpected"
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageFault(DeskError):
+    code = "usage"
+    exit_code = 2
+
+
+class NotFound(DeskError):
+    code = "not-found"
+    exit_code = 3
+
+
+class Ambiguous(DeskError):
+    code = "ambiguous"
+    exit_code = 4
+
+
+class Refused(DeskError):
+    code = "refused"
+    exit_code = 5
+
+
+class Conflict(DeskError):
+    code = "conflict"
+    exit_code = 6
+
+
+class Broken(DeskError):
+    """A record that can't be read. `path` is relative to the desk, `line` counts from 1."""
+
+    code = "broken"
+    exit_code = 7
+
+    def __init__(self, problem: str, path: str, line: int = 1, hint: str | None = None) -> None:
+        super().__init__(f"{path}:{line}: {problem}", hint or f"mend the file, or see: desk doctor; git log -- {path}")
+        self.problem = problem
+        self.path = path
+        self.line = line
+
+
+class ConfigError(DeskError):
+    code = "config"
+    exit_code = 8
+
+
+class GitError(DeskError):
+    code = "git"
+    exit_code = 9
+
+
+class MailError(DeskError):
+    code = "mail"
+    exit_code = 10

@@ -1,0 +1,401 @@
+"""The store: get, find, and commit, which is the only way that anything is written.
+
+    lock → finish what a crash left → plan (pure verbs on records as HEAD has them) → refuse over hand edits
+         → journal → git fast-import (the durable point) → files → git's index → SQLite → journal gone
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple, TypeVar
+
+from desk.domain import history
+from desk.domain.kinds import KINDS, kind_at
+from desk.domain.person import Staff
+from desk.domain.record import Change, Record
+from desk.domain.ticket import Ticket, files_folder
+from desk.errors import Ambiguous, Broken, Conflict, GitError, NotFound
+from desk.store import git, journal, refresh, tree
+from desk.store.index import CommitRow, Index
+from desk.store.tree import Head, Place
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U to be misread on the phone
+_MISREAD = str.maketrans("ILO", "110")
+_OPERATIONS = {
+    "MERGE_HEAD": ("a merge", "git merge --abort"),
+    "rebase-merge": ("a rebase", "git rebase --abort"),
+    "rebase-apply": ("a rebase", "git rebase --abort"),
+    "CHERRY_PICK_HEAD": ("a cherry-pick", "git cherry-pick --abort"),
+    "REVERT_HEAD": ("a revert", "git revert --abort"),
+}
+_T = TypeVar("_T")
+
+
+class Committed(NamedTuple):
+    """What a write did; `commit` is the object name of the one commit it made."""
+
+    commit: str
+    change: Change
+    warnings: tuple[str, ...] = ()
+
+
+class Snapshot:
+    """The desk as one commit has it: what a plan reads while the write lock is held."""
+
+    def __init__(self, store: Store, index: Index, commit: str) -> None:
+        self.store = store
+        self.index = index
+        self.commit = commit
+        self.clean: set[str] = set()
+        """Paths whose file in the work tree was found equal to the commit's."""
+
+    def get(self, kind: str, record_id: str) -> Record:
+        """A record as committed; NotFound, or Broken if it can't be read."""
+        record = self.find(kind, record_id)
+        if record is None:
+            raise self.store.missing(kind, record_id)
+        return record
+
+    def find(self, kind: str, record_id: str) -> Record | None:
+        """A record as committed, or None."""
+        path = self.index.path_of(kind, record_id)
+        if path is None:
+            path = KINDS[kind].path_of(record_id)
+            broken = [b for b in self.index.broken(path) if b[0] == path]
+            if broken:
+                raise Broken(broken[0][2], path, broken[0][1])
+            return None
+        return refresh.decode_at(path, "", self.content(path))
+
+    def content(self, path: str) -> bytes:
+        """A record's file as committed: from the work tree if it is unchanged there, else from git."""
+        oid = self.index.blob(path)
+        data = tree.read(self.store.place, path)
+        if data is not None and oid is not None and git.blob_id(data, oid) == oid:
+            self.clean.add(path)
+            return data
+        with git.blobs(self.store.place) as blobs:
+            return blobs.get(f"{self.commit}:{path}") or b""
+
+    def ticket(self, ticket_id: str) -> Ticket:
+        """A ticket; the id of a merged one leads to the ticket that goes on in its place."""
+        record = self.get("ticket", ticket_id)
+        seen = {record.id}
+        while isinstance(record, Ticket) and record.merged_into and record.merged_into not in seen:
+            seen.add(record.merged_into)
+            record = self.get("ticket", record.merged_into)
+        assert isinstance(record, Ticket)  # noqa: S101 - the codec builds the class that the path says
+        return record
+
+    def staff(self, handle: str) -> Staff:
+        record = self.get("staff", handle)
+        assert isinstance(record, Staff)  # noqa: S101 - as above
+        return record
+
+    def attachment(self, ticket_id: str, name: str) -> bytes:
+        """An attachment's content as committed."""
+        path = f"{files_folder(ticket_id)}/{name}"
+        with git.blobs(self.store.place) as blobs:
+            data = blobs.get(f"{self.commit}:{path}")
+        if data is None:
+            raise NotFound(f"{ticket_id} has no attachment {name}", f"see: desk ticket show {ticket_id}")
+        return data
+
+    def new_ticket_id(self, day: str) -> str:
+        """An id never used before; `day` is YYMMDD in the desk's time zone."""
+        while True:
+            found = f"{day}-{''.join(secrets.choice(ALPHABET) for _ in range(4))}"
+            if not self.index.known_ticket(found):
+                return found
+
+    def new_id(self, kind: str, prefix: str) -> str:
+        """An opaque id such as u-4f9x2, never used before."""
+        while True:
+            found = prefix + "".join(secrets.choice(ALPHABET.lower()) for _ in range(5))
+            if not self.index.used(kind, found):
+                return found
+
+
+class Store:
+    """A desk on disk. `clock` gives aware UTC; `progress` draws long work."""
+
+    def __init__(self, place: Place, *, lock_timeout: float = 30, progress: refresh.Progress[str] | None = None) -> None:
+        self.place = place
+        self.lock_timeout = lock_timeout
+        self.keeper = refresh.Keeper(place, progress) if progress else refresh.Keeper(place)
+        self._index: Index | None = None
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    def head(self) -> Head:
+        """The branch and the commit checked out now."""
+        return tree.read_head(self.place) or git.head(self.place)
+
+    def commit_now(self) -> str:
+        """The commit checked out now; GitError before the first."""
+        oid = self.head().oid
+        if oid is None:
+            raise GitError("this branch has no commit yet", "git commit what is there, or git switch to the desk's branch")
+        return oid
+
+    @property
+    def index(self) -> Index:
+        """The index at HEAD."""
+        oid = self.commit_now()
+        if self._index is None or self._index.commit != oid:
+            self._index = self.keeper.at(oid)
+        return self._index
+
+    def ask(self, question: Callable[[Index], _T]) -> _T:
+        """Ask the index; when its file proves damaged on the way, build it anew and ask again."""
+        try:
+            return question(self.index)
+        except sqlite3.DatabaseError:
+            if self._index is not None:
+                self._index.db.close()
+            self._index = self.keeper.repair(self.commit_now())
+            return question(self._index)
+
+    def read(self, kind: str, record_id: str) -> Record:
+        """A record as its file says now, hand edits included."""
+        path = KINDS[kind].path_of(record_id)
+        data = tree.read(self.place, path)
+        if data is None:
+            found = self.ask(lambda index: index.path_of(kind, record_id))
+            data = tree.read(self.place, found) if found else None
+            path = found or path
+        if data is None:
+            raise self.missing(kind, record_id)
+        return refresh.decode_at(path, "", data)
+
+    def missing(self, kind: str, record_id: str) -> NotFound:
+        """The error for a record that isn't there, with what was probably meant."""
+        import difflib  # noqa: PLC0415 - for the error only
+
+        shown = record_id if len(record_id) <= 60 else record_id[:60] + "…"
+        if kind == "ticket":
+            hint = "desk ticket list --state any; desk search WORDS"
+        else:
+            known = [str(row["id"]) for row in self.ask(lambda index: index.rows(kind))]
+            close = difflib.get_close_matches(record_id, known, 1)
+            noun = {"topic": "kb topic", "article": "kb"}.get(kind, kind)
+            hint = f"did you mean {close[0]}?" if close else f"desk {noun} list"
+        return NotFound(f"there is no {kind} {shown}", hint)
+
+    def resolve(self, text: str) -> str:
+        """A ticket id from what a person typed: whole, or a unique beginning or end of one, in either case."""
+        wanted = text.strip().upper()
+        day, dash, rest = wanted.rpartition("-")
+        wanted = f"{day}{dash}{rest.translate(_MISREAD)}"
+        if not wanted or not all(c in ALPHABET + "-" for c in wanted):
+            raise self.missing("ticket", text)
+        if len(wanted) == 11 and tree.read(self.place, Ticket.path_of(wanted)) is not None:
+            return wanted
+        found = self.ask(lambda index: _ids_like(index, wanted))
+        if len(found) == 1:
+            return found[0]
+        if found:
+            shown = ", ".join(found[:5]) + (" …" if len(found) > 5 else "")
+            raise Ambiguous(f"{text} fits {len(found) if len(found) <= 5 else 'many'} tickets: {shown}", "type more of the id")
+        raise self.missing("ticket", text)
+
+    # -- recovery ----------------------------------------------------------------------------------------------------
+
+    def recover(self) -> list[str]:
+        """Finish what a crashed command left, unless a command is at work now. The paths it put right."""
+        if not journal.pending(self.place):
+            return []
+        try:
+            with journal.write_lock(self.place, 0) as hold:
+                return journal.finish(self.place, hold)
+        except (Conflict, OSError):
+            return []
+
+    # -- writing -----------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def writing(self) -> Iterator[int]:
+        """The write lock, with everything before it finished; disk errors as errors for people."""
+        try:
+            with journal.write_lock(self.place, self.lock_timeout) as hold:
+                journal.finish(self.place, hold)
+                yield hold
+        except OSError as error:
+            where = f" ({error.filename})" if error.filename else ""
+            raise GitError(f"can't write to the desk: {error.strerror}{where}", "nothing was changed; see: df -h, ls -ld .") from None
+
+    def writable_head(self) -> tuple[str, str]:
+        """Branch and commit to write on top of; refuses states in which a commit would go astray."""
+        for name, (what, undo) in _OPERATIONS.items():
+            if os.path.exists(os.path.join(self.place.gitdir, name)):
+                raise Conflict(f"{what} is in progress in this desk", f"finish it with git, or give it up: {undo}")
+        head = self.head()
+        if head.ref is None:
+            raise GitError("HEAD is detached: a commit would belong to no branch", "git switch main")
+        return head.ref, self.commit_now()
+
+    def commit(self, plan: Callable[[Snapshot], Change], identity: git.Identity) -> Committed:
+        """Run a plan on the newest state and make its change one commit.
+
+        The plan may run again when somebody else commits meanwhile.
+        """
+        with self.writing() as hold:
+            self._check_git()
+            for _ in range(5):
+                ref, base = self.writable_head()
+                self._index = index = self.keeper.at(base)
+                snapshot = Snapshot(self, index, base)
+                change = plan(snapshot)
+                files = self.files_of(change)
+                self._refuse_over_edits(snapshot, change, files)
+                new = new_commit(change, files, identity)
+                journal.begin(self.place, base, list(files))
+                try:
+                    [oid] = git.fast_import(self.place, [new], ref, base, hold)
+                except git.RefMoved:
+                    journal.end(self.place)
+                    continue
+                except BaseException:
+                    self._tidy_failed(base)
+                    raise
+                return Committed(oid, change, self._after(new, oid, base, hold))
+        raise Conflict("the branch keeps moving: somebody commits faster than desk can", "try again")
+
+    def _tidy_failed(self, base: str) -> None:
+        """After a failed commit the journal goes, so that a full disk doesn't stand in the way of the next command."""
+        if self.head().oid == base:
+            journal.end(self.place)
+
+    def _check_git(self) -> None:
+        """git is there and new enough; asked again only when the program changes."""
+        for folder in os.get_exec_path():
+            try:
+                found = os.stat(os.path.join(folder, "git"))
+            except OSError:
+                continue
+            mark = f"{folder}:{found.st_mtime_ns}:{found.st_size}"
+            path = self.place.own("git-version")
+            try:
+                with open(path, encoding="utf-8") as file:
+                    if file.read() == mark:
+                        return
+            except (FileNotFoundError, UnicodeDecodeError):
+                pass
+            git.check_version(self.place)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(mark)
+            return
+
+    def files_of(self, change: Change) -> dict[str, bytes | None]:
+        """The files a change writes (None removes one), encoded."""
+        from desk.store import codec  # noqa: PLC0415 - 17 ms of YAML, for writes only
+
+        files: dict[str, bytes | None] = {}
+        for edit in change.edits:
+            if edit.before is not None and (edit.after is None or edit.after.path != edit.before.path):
+                files[edit.before.path] = None
+            if edit.after is not None:
+                files[edit.after.path] = codec.encode(edit.after)
+            files.update({f"{files_folder(edit.record.id)}/{name}": data for name, data in edit.files.items()})
+        return files
+
+    def _refuse_over_edits(self, snapshot: Snapshot, change: Change, files: dict[str, bytes | None]) -> None:
+        """Never write over what somebody has changed by hand and not committed."""
+        known = {e.before.path for e in change.edits if e.before is not None}
+        for path in files:
+            if path in snapshot.clean:
+                continue
+            present = tree.read(self.place, path)
+            if path in known:
+                oid = snapshot.index.blob(path) or ""
+                if present is None or git.blob_id(present, oid) != oid:
+                    raise Conflict(
+                        f"{path} has hand edits that are not committed",
+                        f"keep them: desk commit {path}   or drop them: git checkout -- {path}",
+                    )
+            elif present is not None and files[path] is not None:
+                raise Conflict(f"{path} is there already, and not committed", f"desk commit {path}, or move it away")
+
+    def _after(self, new: git.NewCommit, oid: str, base: str, hold: int) -> tuple[str, ...]:
+        """Bring files, git's index and SQLite up to the commit that now stands. Trouble here is a warning."""
+        try:
+            many = len(new.files) > 16
+            for path, data in new.files.items():
+                if data is None:
+                    tree.remove(self.place, path)
+                else:
+                    tree.write(self.place, path, data, sync=not many)
+            if many:
+                os.sync()
+            self._update_git_index(list(new.files), hold)
+        except (OSError, GitError, Conflict) as error:
+            return (f"committed, but the files are not all written yet ({error}); the next desk command finishes it",)
+        self._advance(new, oid, base)
+        journal.end(self.place)
+        return ()
+
+    def _update_git_index(self, paths: list[str], hold: int) -> None:
+        for attempt in range(40):
+            try:
+                git.update_index(self.place, paths, hold)
+            except Conflict:
+                if attempt == 39:
+                    raise
+                time.sleep(0.05)
+            else:
+                return
+
+    def _advance(self, new: git.NewCommit, oid: str, base: str) -> None:
+        """Add one commit to the index; left to the next reader when the file is not at `base` or can't be written."""
+        index = self._index
+        if index is None or index.commit != base:
+            return
+        row = CommitRow(oid, (base,), new.at, *_seen_by_git(new.author, new.email), new.message)
+        try:
+            with self.keeper.lock():
+                index.db.execute("BEGIN IMMEDIATE")
+                for path, data in new.files.items():
+                    if kind_at(path):
+                        index.drop_file(path)
+                        if data is not None:
+                            refresh.put(index, path, "100644", git.blob_id(data, oid), data)
+                index.add_commit(row)
+                index.set_commit(oid)
+                index.db.execute("COMMIT")
+        except (sqlite3.Error, OSError):
+            index.db.close()
+            self._index = None
+
+
+def _seen_by_git(name: str, email: str) -> tuple[str, str]:
+    """Name and address as `git log` gives back what `ident` wrote."""
+    clean = git.ident(name, email)
+    author, _, rest = clean.rpartition(" <")
+    return author, rest.removesuffix(">")
+
+
+def new_commit(change: Change, files: dict[str, bytes | None], identity: git.Identity) -> git.NewCommit:
+    """A change as a commit: the author is who acted, the committer is the machine."""
+    name, email = str(change.by.values.get("name", change.by.id)), str(change.by.values.get("email", ""))
+    return git.NewCommit(
+        name,
+        email,
+        int(change.at.timestamp()),
+        identity.committer or name,
+        identity.committer_email or email,
+        int(time.time()),
+        history.message(change),
+        files,
+    )
+
+
+def _ids_like(index: Index, wanted: str) -> list[str]:
+    rows: Any = index.db.execute(
+        "SELECT id FROM tickets WHERE (id >= ?1 AND id < ?1 || 'a') OR substr(id, -length(?1)) = ?1 ORDER BY id LIMIT 6", (wanted,)
+    )
+    return [str(row[0]) for row in rows]

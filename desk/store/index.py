@@ -1,0 +1,270 @@
+"""The index: one SQLite file in the git directory, derived from the commits up to the one it names.
+
+One table per record kind, generated from the field declarations; commits and their events; a full-text table. It is
+written by `refresh` and by the write path through the same two methods, `put_file` and `add_commit`, so an index kept
+up to date step by step equals one built anew.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from desk.domain import data, history
+from desk.domain.fields import FLAG
+from desk.domain.folding import fold
+from desk.domain.kinds import KINDS, id_at, kind_at
+from desk.domain.record import Record
+from desk.domain.ticket import Ticket
+
+LAYOUT = 1
+"""Raise when the meaning of a column changes without its name changing."""
+
+_COMMON = ("path", "oid", "size")
+_TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE commits (n INTEGER PRIMARY KEY, oid TEXT UNIQUE, depth INTEGER, at INTEGER, author TEXT, email TEXT,
+    actor TEXT, verb TEXT, reason TEXT);
+CREATE TABLE events (n INTEGER, place INTEGER, at INTEGER, kind TEXT, id TEXT, verb TEXT, before TEXT, after TEXT,
+    PRIMARY KEY (n, place)) WITHOUT ROWID;
+CREATE INDEX events_of ON events (id, kind, at);
+CREATE INDEX events_at ON events (at);
+CREATE TABLE members (kind TEXT, field TEXT, value TEXT, path TEXT,
+    PRIMARY KEY (kind, field, value, path)) WITHOUT ROWID;
+CREATE INDEX members_of ON members (path);
+CREATE TABLE broken (path TEXT PRIMARY KEY, line INTEGER, problem TEXT) WITHOUT ROWID;
+CREATE TABLE texts (doc INTEGER PRIMARY KEY, kind TEXT, path TEXT UNIQUE, title TEXT, body TEXT);
+CREATE VIRTUAL TABLE words USING fts5 (title, body, content='', tokenize="unicode61 remove_diacritics 2");
+"""
+_INDEXES = """
+CREATE INDEX tickets_created ON tickets (created);
+CREATE INDEX tickets_live ON tickets (created) WHERE state <> 'closed';
+CREATE INDEX tickets_owner ON tickets (owner, created) WHERE state <> 'closed';
+CREATE INDEX tickets_department ON tickets (department, created) WHERE state <> 'closed';
+CREATE INDEX tickets_requester ON tickets (requester);
+"""
+
+
+class CommitRow(NamedTuple):
+    """A commit as git tells it: parents and object names in hex, time in epoch seconds of the author."""
+
+    oid: str
+    parents: tuple[str, ...]
+    at: int
+    author: str
+    email: str
+    message: str
+
+
+def columns(cls: type[Record]) -> dict[str, str]:
+    """Column → SQL type of a kind's table."""
+    found = {"path": "TEXT PRIMARY KEY", "oid": "TEXT", "size": "INTEGER"}
+    found.update({n: "INTEGER" if f.type.store == "int" else "TEXT" for n, f in cls.FIELDS.items()})
+    if cls is Ticket:
+        found.update({n: "INTEGER" if n in ("replies", "notes") else "TEXT" for n in data.COMPUTED})
+    return found
+
+
+def _create_statements() -> str:
+    tables = [
+        f'CREATE TABLE {cls.plural} ({", ".join(f"{chr(34)}{n}{chr(34)} {t}" for n, t in columns(cls).items())}) WITHOUT ROWID;'
+        f"CREATE INDEX {cls.plural}_id ON {cls.plural} (id);"
+        for cls in KINDS.values()
+    ]
+    return _TABLES + "".join(tables) + _INDEXES
+
+
+def signature() -> int:
+    """A number for everything that decides what an index holds; another number means: build it anew."""
+    return zlib.crc32(f"{LAYOUT}{_create_statements()}".encode()) & 0x7FFFFFFF
+
+
+class Index:
+    """An open index. Methods that write must be called inside `with index.db:` and under the index lock."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db = db
+
+    def create(self) -> None:
+        """Make the tables in an empty file."""
+        self.db.executescript(_create_statements())
+        self.db.execute(f"PRAGMA user_version = {signature()}")
+
+    # -- what it stands for ------------------------------------------------------------------------------------------
+
+    @property
+    def commit(self) -> str | None:
+        """The commit this index stands for."""
+        row = self.db.execute("SELECT value FROM meta WHERE key = 'commit'").fetchone()
+        return None if row is None else str(row[0])
+
+    def set_commit(self, oid: str) -> None:
+        self.db.execute("INSERT OR REPLACE INTO meta VALUES ('commit', ?)", (oid,))
+
+    def get_meta(self, key: str) -> str | None:
+        row = self.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def set_meta(self, key: str, value: str) -> None:
+        self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    # -- writing -----------------------------------------------------------------------------------------------------
+
+    def drop_file(self, path: str) -> None:
+        """Forget a file."""
+        cls = kind_at(path)
+        if cls is None:
+            return
+        self.db.execute(f"DELETE FROM {cls.plural} WHERE path = ?", (path,))  # noqa: S608 - a name of our own
+        self.db.execute("DELETE FROM members WHERE path = ?", (path,))
+        self.db.execute("DELETE FROM broken WHERE path = ?", (path,))
+        row = self.db.execute("SELECT doc, title, body FROM texts WHERE path = ?", (path,)).fetchone()
+        if row:
+            self.db.execute(
+                "INSERT INTO words (words, rowid, title, body) VALUES ('delete', ?, ?, ?)", (row[0], fold(row[1]), fold(row[2]))
+            )
+            self.db.execute("DELETE FROM texts WHERE doc = ?", (row[0],))
+
+    def put_broken(self, path: str, line: int, problem: str) -> None:
+        """Remember a record that can't be read."""
+        self.db.execute("INSERT OR REPLACE INTO broken VALUES (?, ?, ?)", (path, line, problem))
+
+    def put_file(self, path: str, oid: str, size: int, record: Record) -> None:
+        """Remember a record; what was known of its path must have been dropped."""
+        row = {"path": path, "oid": oid, "size": size, **data.head(record)}
+        sets = {n: row[n] for n, f in record.FIELDS.items() if f.type.store == "set"}
+        names = list(columns(type(record)))
+        marks = ",".join("?" * len(names))
+        self.db.execute(
+            f"INSERT OR REPLACE INTO {record.plural} VALUES ({marks})",  # noqa: S608 - names of our own
+            [_cell(row[n]) for n in names],
+        )
+        self.db.executemany(
+            "INSERT OR IGNORE INTO members VALUES (?, ?, ?, ?)",
+            [(record.kind, n, value, path) for n, values in sets.items() for value in values],
+        )
+        text = _text_of(record)
+        if text:
+            found = self.db.execute("INSERT INTO texts (kind, path, title, body) VALUES (?, ?, ?, ?)", (record.kind, path, *text))
+            self.db.execute(
+                "INSERT INTO words (rowid, title, body) VALUES (?, ?, ?)", (found.lastrowid, fold(text[0]), fold(text[1]))
+            )
+
+    def add_commit(self, row: CommitRow, derived: Iterable[history.Happened] = ()) -> None:
+        """Remember a commit and its events: those its trailers tell, or `derived` for one made by hand."""
+        parsed = history.parse(row.message)
+        depth = 1 + max((self._depth(p) for p in row.parents), default=0)
+        found = self.db.execute(
+            "INSERT INTO commits (oid, depth, at, author, email, actor, verb, reason) VALUES (?,?,?,?,?,?,?,?)",
+            (row.oid, depth, row.at, row.author, row.email, parsed.actor, parsed.verb, parsed.reason),
+        )
+        events = parsed.events if parsed.verb else derived
+        self.db.executemany(
+            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [(found.lastrowid, place, row.at, *event) for place, event in enumerate(events)],
+        )
+
+    def _depth(self, oid: str) -> int:
+        row = self.db.execute("SELECT depth FROM commits WHERE oid = ?", (oid,)).fetchone()
+        return 0 if row is None else int(row[0])
+
+    # -- looking things up -------------------------------------------------------------------------------------------
+
+    def blob(self, path: str) -> str | None:
+        """The object name that a record's or broken record's path has in the commit."""
+        cls = kind_at(path)
+        if cls is None:
+            return None
+        row = self.db.execute(f"SELECT oid FROM {cls.plural} WHERE path = ?", (path,)).fetchone()  # noqa: S608
+        return None if row is None else str(row[0])
+
+    def path_of(self, kind: str, record_id: str) -> str | None:
+        """Where a record lies, for kinds whose path doesn't follow from the id alone."""
+        table = KINDS[kind].plural
+        row = self.db.execute(f"SELECT path FROM {table} WHERE id = ? ORDER BY path", (record_id,)).fetchone()  # noqa: S608
+        return None if row is None else str(row[0])
+
+    def rows(self, kind: str, where: str = "1", args: Iterable[Any] = (), tail: str = "") -> list[dict[str, Any]]:
+        """Records of a kind as `data.head` gives them."""
+        cls = KINDS[kind]
+        names = [n for n in columns(cls) if n not in _COMMON]
+        listed = ", ".join(f'"{n}"' for n in names)
+        found = self.db.execute(f"SELECT {listed} FROM {cls.plural} WHERE {where} {tail}", tuple(args))  # noqa: S608
+        return [_row(cls, names, row) for row in found]
+
+    def broken(self, prefix: str = "") -> list[tuple[str, int, str]]:
+        """Records that can't be read: path, line, problem."""
+        return [
+            (str(p), int(n), str(t))
+            for p, n, t in self.db.execute("SELECT path, line, problem FROM broken WHERE path >= ? ORDER BY path", (prefix,))
+            if str(p).startswith(prefix)
+        ]
+
+    def known_ticket(self, ticket_id: str) -> bool:
+        """Whether the id was ever used: deleted tickets keep theirs (rule 8)."""
+        row = self.db.execute(
+            "SELECT 1 FROM events WHERE id = ?1 UNION ALL SELECT 1 FROM tickets WHERE id = ?1 LIMIT 1", (ticket_id,)
+        ).fetchone()
+        return row is not None
+
+    def used(self, kind: str, record_id: str) -> bool:
+        """Whether an id of any kind was ever used."""
+        row = self.db.execute("SELECT 1 FROM events WHERE id = ? AND kind = ? LIMIT 1", (record_id, kind)).fetchone()
+        return row is not None or self.path_of(kind, record_id) is not None
+
+    def staff_by_email(self, email: str) -> list[str]:
+        """Handles of the staff with this address, compared without case."""
+        rows = self.db.execute(
+            "SELECT id FROM staff WHERE lower(email) = ?1 UNION SELECT s.id FROM staff s JOIN members m ON m.path = s.path"
+            " WHERE m.kind = 'staff' AND m.field = 'emails' AND lower(m.value) = ?1",
+            (email.lower(),),
+        )
+        return [str(r[0]) for r in rows]
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, list | dict):
+        if not value:
+            return ""
+        import json  # noqa: PLC0415 - most records have no lists; 2 ms
+
+        return json.dumps(value, ensure_ascii=False, sort_keys=isinstance(value, dict))
+    return int(value) if isinstance(value, bool) else value
+
+
+def _row(cls: type[Record], names: list[str], row: tuple[Any, ...]) -> dict[str, Any]:
+    out = dict(zip(names, row, strict=True))
+    for name, field in cls.FIELDS.items():
+        if field.type.store in ("set", "json"):
+            out[name] = _uncell(out[name], {} if isinstance(field.default, Mapping) else [])
+        elif field.type is FLAG and out[name] is not None:
+            out[name] = bool(out[name])
+    return data.ordered(out) if cls is Ticket else out
+
+
+def _uncell(text: str, nothing: Any) -> Any:
+    if not text:
+        return nothing
+    import json  # noqa: PLC0415 - as above
+
+    return json.loads(text)
+
+
+def _text_of(record: Record) -> tuple[str, str] | None:
+    """Title and text to be searched; None for kinds nobody searches."""
+    values = record.values
+    if isinstance(record, Ticket):
+        return f"{record.id} {record.title}", "\n\n".join([record.body, *(e.text for e in record.thread)]).strip()
+    if record.kind == "article":
+        more = [str(values[n]) for n in ("symptom", "cause", "workaround", "fix") if n in values]
+        return str(values["title"]), "\n\n".join([record.body, *more, *values.get("keywords", ())]).strip()
+    if record.kind in ("user", "staff"):
+        title = f"{values.get('name', '')} {values.get('email', '')}".strip()
+        more = [str(values[n]) for n in ("phone", "organisation") if n in values]
+        return title, " ".join([record.id, *more, *map(str, values.get("fields", {}).values())])
+    return None
+
+
+__all__ = ["CommitRow", "Index", "columns", "id_at", "signature"]

@@ -1,0 +1,147 @@
+"""The write lock, and the journal that lets the next command finish what a crash interrupted.
+
+The journal names the commit that a write starts from and the paths it will touch. It is on the disk before the commit
+is made and goes when the work tree and git's index agree with it. So a crash before the commit leaves nothing, and
+after it `finish` knows which files still have to be written.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from desk.errors import Conflict
+from desk.store import git, tree
+from desk.store.tree import Place
+
+_STALE_AFTER = 1.0
+"""Seconds to wait for a git lock file to go before it is taken for the left-over of a killed command."""
+
+
+@contextmanager
+def write_lock(place: Place, timeout: float) -> Iterator[int]:
+    """Hold the desk's write lock; gives its descriptor, which git processes inherit, so that the lock outlives us.
+
+    Raises Conflict after `timeout` seconds.
+    """
+    os.makedirs(os.path.join(place.common, tree.OWN), exist_ok=True)
+    os.makedirs(place.own("tmp"), exist_ok=True)
+    descriptor = os.open(os.path.join(place.common, tree.OWN, "lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        _wait(descriptor, timeout)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _wait(descriptor: int, timeout: float) -> None:
+    deadline, pause = time.monotonic() + timeout, 0.001
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                raise Conflict(
+                    f"another desk command has been writing for {timeout:g} s", "try again when it is done; nothing was changed"
+                ) from None
+            time.sleep(pause)
+            pause = min(pause * 2, 0.02)
+        else:
+            return
+
+
+def pending(place: Place) -> bool:
+    """Whether a write was begun and not finished; while its command runs, this is true as well."""
+    return os.path.exists(place.own("journal"))
+
+
+def begin(place: Place, base: str, paths: list[str]) -> None:
+    """Put the journal on the disk."""
+    import json  # noqa: PLC0415 - for writes only
+
+    text = json.dumps({"base": base, "paths": paths}, ensure_ascii=False)
+    temporary = place.own("tmp", "journal")
+    with open(temporary, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, place.own("journal"))
+
+
+def end(place: Place) -> None:
+    """The write is complete."""
+    os.unlink(place.own("journal"))
+
+
+def finish(place: Place, hold: int) -> list[str]:
+    """Complete an interrupted write; the paths it put right. Call it with the write lock held.
+
+    A file that is neither as before nor as after the interrupted write was edited by hand since, and stays.
+    """
+    _clear_tmp(place)
+    found = _load(place)
+    if found is None:
+        return []
+    _clear_locks(place, os.stat(place.own("journal")).st_mtime)
+    paths: list[str] = found["paths"]
+    done = []
+    with git.blobs(place) as blobs:
+        for path in paths:
+            wanted, before = blobs.get(f"HEAD:{path}"), blobs.get(f"{found['base']}:{path}")
+            present = tree.read(place, path)
+            if present == wanted or present != before:
+                continue
+            if wanted is None:
+                tree.remove(place, path)
+            else:
+                tree.write(place, path, wanted)
+            done.append(path)
+    listed = b"".join(p.encode() + b"\0" for p in paths)
+    git.run(place, "reset", "-q", "--pathspec-from-file=-", "--pathspec-file-nul", data=listed, hold=hold)
+    end(place)
+    return done
+
+
+def _load(place: Place) -> dict[str, Any] | None:
+    import json  # noqa: PLC0415 - only after a crash
+
+    try:
+        with open(place.own("journal"), encoding="utf-8") as file:
+            data: dict[str, Any] = json.load(file)
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        # It is renamed into place when complete, so this is not ours; nothing can be known from it.
+        end(place)
+        return None
+    return data
+
+
+def _clear_tmp(place: Place) -> None:
+    with suppress(OSError):
+        for name in os.listdir(place.own("tmp")):
+            os.unlink(place.own("tmp", name))
+
+
+def _clear_locks(place: Place, since: float) -> None:
+    """Remove lock files that a killed git of ours left behind.
+
+    We hold the write lock and every git process of ours inherits it, so none of them lives; a lock file younger than
+    the journal that stays for a second is theirs. A lock file older than the journal belongs to somebody else.
+    """
+    head = tree.read_head(place)
+    ref = head.ref if head and head.ref else "HEAD"
+    names = [os.path.join(place.gitdir, n) for n in ("index.lock", "HEAD.lock")]
+    names += [os.path.join(place.common, n) for n in (f"{ref}.lock", "packed-refs.lock")]
+    deadline = time.monotonic() + _STALE_AFTER
+    for name in names:
+        while os.path.exists(name) and os.stat(name).st_mtime >= since - 1:
+            if time.monotonic() > deadline:
+                with suppress(FileNotFoundError):
+                    os.unlink(name)
+            else:
+                time.sleep(0.02)

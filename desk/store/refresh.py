@@ -1,0 +1,332 @@
+"""Bring the index to a commit: by the difference when it is an ancestor, anew when it isn't or the file is no good."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import IO, TypeVar
+
+from desk.domain import compare
+from desk.domain.history import Happened, parse
+from desk.domain.kinds import id_at, kind_at
+from desk.domain.record import Record
+from desk.errors import Broken, GitError
+from desk.store import git
+from desk.store.index import CommitRow, Index, signature
+from desk.store.tree import Place
+
+FOLDERS = ("records", "kb", "templates/responses")
+_LINK = "120000"
+_T = TypeVar("_T")
+
+Progress = Callable[[Iterable[_T], int, str], Iterable[_T]]
+"""Draws how far a long loop has come: (items, how many, label) → the items."""
+
+
+def _no_progress(items: Iterable[_T], _total: int, _label: str) -> Iterable[_T]:
+    return items
+
+
+def connect(path: str, *, readonly: bool = False) -> sqlite3.Connection:
+    """Open an index file; readers never wait for a writer, thanks to the write-ahead log."""
+    if readonly:
+        return sqlite3.connect(f"file:{_uri(path)}?immutable=1", uri=True, isolation_level=None)
+    db = sqlite3.connect(path, timeout=30, isolation_level=None)
+    db.execute("PRAGMA synchronous = NORMAL")
+    return db
+
+
+def _uri(path: str) -> str:
+    return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+
+
+class Keeper:
+    """Gives out an index that stands for the wanted commit, whatever state its file is in."""
+
+    def __init__(self, place: Place, progress: Progress[str] = _no_progress) -> None:
+        self.place = place
+        self.path = place.own("index.sqlite")
+        self.progress = progress
+
+    def at(self, oid: str) -> Index:
+        """The index at a commit. It is repaired, caught up or built as needed."""
+        index = self._open()
+        if index is not None:
+            if index.commit == oid:
+                return index
+            index.db.close()
+        if not os.access(self._folder(), os.W_OK):
+            return self._in_memory(oid)
+        try:
+            return self._refreshed(oid)
+        except (sqlite3.OperationalError, OSError) as error:
+            # A read-only or full disk takes the index away, not the answers.
+            if isinstance(error, OSError) or "readonly" in str(error) or "full" in str(error) or "unable" in str(error):
+                return self._in_memory(oid)
+            raise
+
+    def _folder(self) -> str:
+        folder = os.path.dirname(self.path)
+        try:
+            os.makedirs(folder, exist_ok=True)
+        except OSError:
+            return os.path.dirname(folder)
+        return folder
+
+    def _open(self) -> Index | None:
+        """The index file if it is whole and of this program's layout."""
+        if not os.path.exists(self.path):
+            return None
+        readonly = not os.access(self.path, os.W_OK) or not os.access(os.path.dirname(self.path), os.W_OK)
+        try:
+            db = connect(self.path, readonly=readonly)
+            if db.execute("PRAGMA user_version").fetchone()[0] == signature():
+                index = Index(db)
+                index.commit  # noqa: B018 - reads a page, so that junk shows here
+                return index
+            db.close()
+        except sqlite3.DatabaseError:
+            pass
+        return None
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Only one process at a time writes the index; readers take no lock."""
+        os.makedirs(os.path.dirname(self.path), exist_ok=True)
+        with open(self.path + ".lock", "a", encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _refreshed(self, oid: str) -> Index:
+        with self.lock():
+            index = self._open()
+            if index is not None:
+                known = index.commit
+                if known == oid:
+                    return index
+                if known is not None and _is_ancestor(self.place, known, oid):
+                    try:
+                        catch_up(index, self.place, known, oid, self.progress)
+                    except sqlite3.DatabaseError:
+                        index.db.close()
+                    else:
+                        return index
+                elif known is not None and _is_ancestor(self.place, oid, known):
+                    # Another process committed and indexed meanwhile; or HEAD went back (reset): only a build is exact.
+                    index.db.close()
+                else:
+                    index.db.close()
+            return self._build(oid)
+
+    def _build(self, oid: str) -> Index:
+        """A new file beside the old one, put in its place when it is complete."""
+        fresh = f"{self.path}.new"
+        _unlink(fresh, f"{fresh}-wal", f"{fresh}-shm", f"{fresh}-journal")
+        db = sqlite3.connect(fresh, isolation_level=None)
+        try:
+            db.execute("PRAGMA journal_mode = OFF")
+            db.execute("PRAGMA synchronous = OFF")
+            db.execute("PRAGMA cache_size = -64000")
+            build(Index(db), self.place, oid, self.progress)
+            db.execute("PRAGMA journal_mode = WAL")
+        finally:
+            db.close()
+        with open(fresh, "rb") as file:
+            os.fsync(file.fileno())
+        # The old file goes first: its write-ahead log must never meet the new one.
+        _unlink(self.path, f"{self.path}-wal", f"{self.path}-shm")
+        os.replace(fresh, self.path)
+        return Index(connect(self.path))
+
+    def _in_memory(self, oid: str) -> Index:
+        index = Index(sqlite3.connect(":memory:", isolation_level=None))
+        build(index, self.place, oid, self.progress)
+        return index
+
+    def rebuild(self, oid: str) -> Index:
+        """Build anew whatever the file says."""
+        with self.lock():
+            return self._build(oid)
+
+    def repair(self, oid: str) -> Index:
+        """After an error in the middle of a query: the file is damaged below its first page."""
+        try:
+            return self.rebuild(oid)
+        except (sqlite3.OperationalError, OSError):
+            return self._in_memory(oid)
+
+
+def _unlink(*paths: str) -> None:
+    for path in paths:
+        try:
+            os.unlink(path)
+        except FileNotFoundError:
+            continue
+
+
+def _is_ancestor(place: Place, old: str, new: str) -> bool:
+    process = git.spawn(place, ("merge-base", "--is-ancestor", old, new), stderr=-3, stdout=-3)
+    return process.wait() == 0
+
+
+def build(index: Index, place: Place, oid: str, progress: Progress[str] = _no_progress) -> None:
+    """Everything up to a commit, into an empty index."""
+    index.create()
+    index.db.execute("BEGIN")
+    entries = _tree(place, oid)
+    _read_files(index, place, entries, progress)
+    _read_commits(index, place, (oid,), progress, int(git.run(place, "rev-list", "--count", oid)))
+    index.set_commit(oid)
+    index.db.execute("COMMIT")
+
+
+def catch_up(index: Index, place: Place, old: str, new: str, progress: Progress[str] = _no_progress) -> None:
+    """From one commit to a later one, by what differs. All or nothing."""
+    db = index.db
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        changed = _difference(place, old, new)
+        for path, _, _ in changed:
+            index.drop_file(path)
+        _read_files(index, place, [c for c in changed if c[2]], progress)
+        _read_commits(index, place, (f"{old}..{new}",), progress, 0)
+        index.set_commit(new)
+        db.execute("COMMIT")
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+
+
+_Item = tuple[str, str, str]
+"""path, mode, object name; an empty object name for a path that is gone."""
+
+
+def _tree(place: Place, oid: str) -> list[_Item]:
+    out = git.run(place, "ls-tree", "-r", "-z", "--full-tree", oid, "--", *FOLDERS)
+    items = []
+    for part in out.decode(errors="surrogateescape").split("\0"):
+        if part:
+            meta, _, path = part.partition("\t")
+            mode, _, name = meta.split(" ")
+            items.append((path, mode, name))
+    return [i for i in items if kind_at(i[0])]
+
+
+def _difference(place: Place, old: str, new: str) -> list[_Item]:
+    out = git.run(place, "diff-tree", "-r", "--raw", "--no-renames", "--full-index", "-z", old, new, "--", *FOLDERS)
+    parts = iter(out.decode(errors="surrogateescape").split("\0"))
+    items = []
+    for meta, path in zip(parts, parts, strict=False):
+        _, mode, _, name, status = meta.split(" ")
+        if kind_at(path):
+            items.append((path, mode, "" if status == "D" else name))
+    return items
+
+
+def _read_files(index: Index, place: Place, items: list[_Item], progress: Progress[str]) -> None:
+    if not items:
+        return
+    with git.blobs(place) as blobs:
+        contents = blobs.each([name for _, _, name in items])
+        shown = progress((i[0] for i in items), len(items), "Indexing records")
+        for (path, mode, name), _, content in zip(items, shown, contents, strict=True):
+            put(index, path, mode, name, content or b"")
+
+
+def put(index: Index, path: str, mode: str, name: str, content: bytes) -> Record | None:
+    """One file into the index: as a record, or as a broken one. The path must have been dropped before."""
+    try:
+        record = decode_at(path, mode, content)
+    except Broken as error:
+        index.put_broken(path, error.line, error.problem)
+        return None
+    index.put_file(path, name, len(content), record)
+    return record
+
+
+def decode_at(path: str, mode: str, content: bytes) -> Record:
+    """The record in a file of the tree; Broken also when the file's place contradicts what it says."""
+    from desk.store import codec  # noqa: PLC0415 - 17 ms of YAML, only when there is something to read
+
+    cls = kind_at(path)
+    if cls is None:
+        raise Broken("not a place for a record", path)
+    if mode == _LINK:
+        raise Broken("a symbolic link is not allowed here", path, hint=f"replace it by a file: git rm {path}")
+    record = codec.decode(content, path, cls.kind)
+    if record.id != id_at(path) or record.path != path:
+        line = content[: content.find(b"\nid:") + 1].count(b"\n") + 1
+        where = record.path if record.id != id_at(path) else path
+        raise Broken(f"id {record.id} doesn't belong to this path but to {where}", path, line)
+    return record
+
+
+def _read_commits(index: Index, place: Place, spec: tuple[str, ...], progress: Progress[str], total: int) -> None:
+    process = git.spawn(
+        place,
+        ("log", "--reverse", "--topo-order", "--format=%H%x00%P%x00%at%x00%an%x00%ae%x00%B%x00", *spec, "--"),
+        stdout=-1,
+    )
+    if process.stdout is None:
+        raise GitError("git log has no pipe")
+    rows = _commit_rows(process.stdout)
+    counted = iter(progress((str(n) for n in range(total)), total, "Indexing history")) if total else iter(())
+    while part := list(islice(rows, 500)):
+        derived = _derive(place, [row for row in part if len(row.parents) < 2 and parse(row.message).verb is None])
+        for row in part:
+            next(counted, None)
+            index.add_commit(row, derived.get(row.oid, ()))
+    for _ in counted:
+        continue
+    if process.wait():
+        raise GitError("git log failed", "git fsck")
+
+
+def _commit_rows(stdout: IO[bytes]) -> Iterator[CommitRow]:
+    rest = b""
+    while chunk := stdout.read(1 << 16):
+        *parts, rest = (rest + chunk).split(b"\0")
+        whole = len(parts) - len(parts) % 6
+        for i in range(0, whole, 6):
+            oid, parents, at, author, email, message = (p.decode(errors="replace") for p in parts[i : i + 6])
+            yield CommitRow(oid.strip(), tuple(parents.split()), int(at or 0), author, email, message)
+        rest = b"\0".join([*parts[whole:], rest])
+
+
+def _derive(place: Place, rows: list[CommitRow]) -> dict[str, list[Happened]]:
+    """Events of commits made by hand: what their records say before and after, compared."""
+    if not rows:
+        return {}
+    asked = "".join(f"{row.oid}\n" for row in rows).encode()
+    out = git.run(
+        place, "diff-tree", "--stdin", "--root", "-r", "--raw", "--no-renames", "--full-index", "-z", "--", *FOLDERS, data=asked
+    )
+    found: dict[str, list[Happened]] = {row.oid: [] for row in rows}
+    with git.blobs(place) as blobs:
+        current = ""
+        parts = iter(out.decode(errors="surrogateescape").split("\0"))
+        for part in parts:
+            if not part.startswith(":"):
+                current = part.strip() or current
+                continue
+            path = next(parts)
+            meta = part[1:].split(" ")
+            cls = kind_at(path)
+            if cls is None:
+                continue
+            old, new = (_record(blobs, path, mode, name) for mode, name in ((meta[0], meta[2]), (meta[1], meta[3])))
+            found[current] += [Happened(cls.kind, id_at(path), *e) for e in compare.events(old, new)]
+    return found
+
+
+def _record(blobs: git.Blobs, path: str, mode: str, name: str) -> Record | None:
+    if not name.strip("0"):
+        return None
+    try:
+        return decode_at(path, mode, blobs.get(name) or b"")
+    except Broken:
+        return None

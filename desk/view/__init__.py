@@ -1,0 +1,1 @@
+"""What commands return, and the only code that prints it."""

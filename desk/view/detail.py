@@ -1,0 +1,170 @@
+"""One thing whole, for people: a ticket as a page to read, anything else as labels and values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import zip_longest
+from typing import Any
+
+from desk.view.look import Look, ago, moment, paint
+from desk.view.markdown import layout
+from desk.view.model import Detail, Done
+from desk.view.table import GAP
+from desk.view.text import fit, visible, width, wrap
+from desk.view.values import is_empty, is_time, one_line, rows_of, say
+
+MEASURE = 100
+"""Text is not set wider than this, in cells: longer lines are hard to read."""
+INDENT = "  "
+_ORDER = (
+    *("state", "priority", "kind", "department", "owner", "requester", "impact", "urgency", "tags", "channel"),
+    *("created", "due", "pending_until", "responded", "closed", "author", "language", "merged_into"),
+    *("links", "attachments"),
+)
+_LABELS = {"pending_until": "until", "merged_into": "merged into"}
+_APART = frozenset(("id", "title", "body", "thread", "people", "fields"))
+"""What has a place of its own on the page."""
+_PEOPLE = ("owner", "requester", "author")
+
+Data = Mapping[str, Any]
+
+
+def detail(view: Detail, look: Look) -> Iterator[str]:
+    """Each thing, with an empty line between two."""
+    for number, data in enumerate(rows_of(view)):
+        if number:
+            yield "\n"
+        lines = _ticket(data, look) if view.kind == "ticket" else _plain(data, look)
+        yield from (f"{line}\n" for line in lines)
+
+
+def _measure(look: Look) -> int:
+    return min(look.width, MEASURE)
+
+
+def _plain(data: Data, look: Look) -> Iterator[str]:
+    shown = {k: v for k, v in data.items() if k != "body" and not is_empty(v)}
+    across = max((width(one_line(str(k))) for k in shown), default=0) + 1
+    for name, value in shown.items():
+        label = one_line(f"{name.replace('_', ' ')}:")
+        if isinstance(value, list | tuple) and any(isinstance(item, Mapping) for item in value):
+            yield paint(label, "dim", look)
+            yield from (INDENT + say(item, look) for item in value)
+        else:
+            yield f"{paint(label, 'dim', look)}{' ' * (across - width(label))} {say(value, look)}"
+    if data.get("body"):
+        yield ""
+        yield from _text(data["body"], look, "")
+
+
+def _text(text: str, look: Look, indent: str) -> Iterator[str]:
+    """A body or an entry: laid out on a terminal, as written for a pipe."""
+    if not look.tty:
+        yield from visible(text).strip("\n").split("\n")
+        return
+    for line in layout(text, _measure(look) - len(indent), look):
+        yield indent + line if line else ""
+
+
+def _ticket(data: Data, look: Look) -> Iterator[str]:
+    yield from _headline(data, look)
+    yield from _block(list(_facts(data, look)), look)
+    if str(data.get("body") or "").strip():
+        yield ""
+        yield from _text(data["body"], look, INDENT)
+    for number, entry in enumerate(data.get("thread") or (), 1):
+        yield ""
+        yield _rule(number, entry, data.get("people") or {}, look)
+        yield from _text(str(entry.get("text") or ""), look, INDENT)
+        if entry.get("attachments"):
+            yield paint(f"{INDENT if look.tty else ''}attached: {say(entry['attachments'])}", "dim", look)
+
+
+def _headline(data: Data, look: Look) -> Iterator[str]:
+    number, title = say(data.get("id")), say(data.get("title"))
+    lines = wrap(title, max(look.width - width(number + GAP), 20)) if look.tty else [title]
+    for at, line in enumerate(lines):
+        before = paint(number, "id", look) if at == 0 else " " * width(number)
+        yield f"{before}{GAP}{paint(line, 'heading', look)}"
+
+
+def _facts(data: Data, look: Look) -> Iterator[tuple[str, str, str]]:
+    """Label, value and style of everything a ticket has, in the order people ask for it; unknown keys are kept."""
+    people = data.get("people") or {}
+    for name in (*_ORDER, *(k for k in data if k not in _ORDER and k not in _APART)):
+        value = data.get(name)
+        if is_empty(value) or (name == "kind" and value == "ticket"):
+            continue
+        style = str(value) if name in ("state", "priority") else ""
+        yield _LABELS.get(name, one_line(name.replace("_", " "))), _fact(name, value, people, look), style
+    for name, value in (data.get("fields") or {}).items():
+        yield one_line(str(name)), say(value, look), ""
+
+
+def _fact(name: str, value: Any, people: Mapping[str, str], look: Look) -> str:
+    if name in _PEOPLE:
+        return _person(value, people)
+    distance = ago(value, look) if is_time(value) or name == "pending_until" else ""
+    return f"{say(value, look)}, {distance}" if distance else say(value, look)
+
+
+def _person(handle: Any, people: Mapping[str, str]) -> str:
+    name = people.get(str(handle))
+    return f"{say(handle)} ({one_line(name)})" if name and name != handle else say(handle)
+
+
+def _block(facts: list[tuple[str, str, str]], look: Look) -> Iterator[str]:
+    """Labels and values in two columns where both fit, in one where they don't or nobody measures."""
+    across = max((width(label) for label, _, _ in facts), default=0)
+    half = (_measure(look) - len(GAP)) // 2
+    short = [f for f in facts if across + len(GAP) + width(f[1]) <= half] if look.tty else []
+    rows = (len(short) + 1) // 2
+    for left, right in zip_longest(short[:rows], short[rows:]):
+        if right is None:
+            yield _pair(left, across, look)
+        else:
+            blank = " " * (half - across - len(GAP) - width(left[1]) + len(GAP))
+            yield _pair(left, across, look) + blank + _pair(right, across, look)
+    for label, value, style in facts:
+        if (label, value, style) not in short:
+            yield from _long(label, value, across, look)
+
+
+def _pair(fact: tuple[str, str, str], across: int, look: Look) -> str:
+    label, value, style = fact
+    return f"{paint(label, 'dim', look)}{' ' * (across - width(label))}{GAP}{paint(value, style, look)}"
+
+
+def _long(label: str, value: str, across: int, look: Look) -> Iterator[str]:
+    hanging = across + len(GAP)
+    lines = wrap(value, max(_measure(look) - hanging, 20)) if look.tty else [value]
+    yield _pair((label, lines[0], ""), across, look)
+    yield from (" " * hanging + line for line in lines[1:])
+
+
+def entry_title(number: int, entry: Data, people: Mapping[str, str], look: Look) -> str:
+    """`1 · reply by maria (Maria Georgiou) · 2026-07-23 10:15 · via email`; the number is what `split --at` takes."""
+    kind = "note, staff only, by" if entry.get("kind") == "note" else f"{say(entry.get('kind'))} by"
+    parts = [str(number), f"{kind} {_person(entry.get('by'), people)}", say(moment(str(entry.get("at") or ""), look))]
+    if entry.get("via"):
+        parts.append(f"via {say(entry['via'])}")
+    return " · ".join(parts)
+
+
+def _rule(number: int, entry: Data, people: Mapping[str, str], look: Look) -> str:
+    title = entry_title(number, entry, people, look)
+    distance = ago(str(entry.get("at") or ""), look)
+    longer = f"{title} · {distance}" if distance else title
+    if not look.tty:
+        return f"── {longer} ──"
+    room = _measure(look)
+    inner = room - len("──  ──")
+    start = f"── {longer if width(longer) <= inner else fit(title, inner)} "
+    # Filled to the measure and flush left, where no indented text can pass for it.
+    line = start + "─" * (room - width(start))
+    return paint(line, "note" if entry.get("kind") == "note" else "heading", look)
+
+
+def done(view: Done) -> Iterator[str]:
+    """What a command did, in its own words."""
+    yield from (f"{visible(line)}\n" for line in view.lines)

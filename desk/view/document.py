@@ -1,0 +1,62 @@
+"""The format `md`: a view as a Markdown document, to paste into a wiki, a mail or an issue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from desk.view.detail import entry_title
+from desk.view.look import Look
+from desk.view.model import Listing, View
+from desk.view.table import used_columns
+from desk.view.values import is_empty, rows_of, say
+
+Data = Mapping[str, Any]
+
+
+def document(view: View, look: Look) -> Iterator[str]:
+    if isinstance(view, Listing):
+        yield from _table(view, look)
+        return
+    for number, data in enumerate(rows_of(view)):
+        if number:
+            yield "\n"
+        yield from _ticket(data, look) if view.kind == "ticket" and "title" in data else _facts(data, look)
+
+
+def _table(view: Listing, look: Look) -> Iterator[str]:
+    if not view.rows:
+        return
+    from tabulate import tabulate  # noqa: PLC0415 - 37 ms (importlib.metadata), for this format alone
+
+    columns = used_columns(view)
+    cells = [[_cell(row.get(c.name), look) for c in columns] for row in view.rows]
+    labels = [_cell(c.label, look) for c in columns]
+    yield tabulate(cells, headers=labels, tablefmt="github", disable_numparse=True) + "\n"
+
+
+def _cell(value: Any, look: Look) -> str:
+    """Escaped for a table row: a pipe would start a cell, and a backslash before it would undo the escape."""
+    return say(value, look).replace("\\", "\\\\").replace("|", "\\|")
+
+
+def _facts(data: Data, look: Look, *apart: str) -> Iterator[str]:
+    for name, value in data.items():
+        if name not in ("body", *apart) and not is_empty(value):
+            yield f"- **{say(name.replace('_', ' '))}**: {say(value, look)}\n"
+    if data.get("body"):
+        yield "\n" + _text(data["body"])
+
+
+def _ticket(data: Data, look: Look) -> Iterator[str]:
+    yield f"# {say(data['title'])}\n\n"
+    yield from _facts(data, look, "title", "thread", "people")
+    for number, entry in enumerate(data.get("thread") or (), 1):
+        yield f"\n## {entry_title(number, entry, data.get('people') or {}, look)}\n\n"
+        yield _text(str(entry.get("text") or ""))
+        if entry.get("attachments"):
+            yield f"\nAttached: {say(entry['attachments'])}\n"
+
+
+def _text(text: str) -> str:
+    return text.strip("\n") + "\n"

@@ -1,0 +1,130 @@
+"""The output formats, as a table. Each turns a view into chunks of text that end with a newline.
+
+What machines read (json, jsonl, csv, yaml, ids) is never coloured, localised or cut.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from desk.view.look import Look
+from desk.view.model import Detail, Listing, View
+from desk.view.table import table
+from desk.view.text import hidden
+from desk.view.values import rows_of
+
+SCHEMA = 1
+# A spreadsheet runs a cell that starts with one of these as a formula; a plain negative number is none.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"-[0-9]+(\.[0-9]+)?")
+
+
+def people(view: View, look: Look) -> Iterator[str]:
+    """The format `table`: whatever reads best."""
+    if isinstance(view, Listing):
+        yield from table(view, look)
+        return
+    from desk.view.detail import detail, done  # noqa: PLC0415 - a list needs no Markdown
+
+    yield from detail(view, look) if isinstance(view, Detail) else done(view)
+
+
+def encode(value: Any, *, indent: int | None = None) -> str:
+    """JSON in which characters that steer a terminal are escaped: the same data, whoever looks at it."""
+    import json  # noqa: PLC0415 - 3 ms, which a table does not need
+
+    separators = None if indent else (",", ":")
+    text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators, default=dict)
+    found = hidden(text) - {"\n"}
+    return text.translate({ord(c): json.dumps(c)[1:-1] for c in found} | {0x7F: "\\u007f"}) if found else text
+
+
+def as_json(view: View, _look: Look) -> Iterator[str]:
+    data = list(view.rows) if isinstance(view, Listing) else view.data
+    yield encode({"schema": SCHEMA, "kind": view.kind, "data": data, "warnings": list(view.warnings)}, indent=2) + "\n"
+
+
+def as_jsonl(view: View, _look: Look) -> Iterator[str]:
+    for row in rows_of(view):
+        yield encode(row) + "\n"
+
+
+class _Line:
+    """A file for the csv writer that hands each line back."""
+
+    def write(self, text: str) -> str:
+        # Python 3.11 quotes a carriage return only if the line terminator has one, so the writer is given one that has.
+        return text.removesuffix("\r\n") + "\n"
+
+
+def as_csv(view: View, _look: Look) -> Iterator[str]:
+    import csv  # noqa: PLC0415 - 3 ms, which a table does not need
+
+    rows = rows_of(view)
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    if not names and isinstance(view, Listing):
+        names = [c.name for c in view.columns]
+    writer = csv.writer(_Line(), lineterminator="\r\n")
+    if names:
+        yield str(writer.writerow([_harmless(name) for name in names]))
+    for row in rows:
+        yield str(writer.writerow([_harmless(_flat(row.get(name))) for name in names]))
+
+
+def _flat(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple) and not any(isinstance(item, Mapping | list | tuple) for item in value):
+        return ";".join(_flat(item) for item in value)
+    return encode(value) if isinstance(value, Mapping | list | tuple) else str(value)
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+
+
+def as_yaml(view: View, _look: Look) -> Iterator[str]:
+    import yaml  # noqa: PLC0415 - 17 ms, which a table does not need
+
+    class Dumper(yaml.SafeDumper):
+        """Without anchors, which would make two rows depend on each other; texts of several lines as blocks."""
+
+        def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the base class names it
+            return True
+
+    def text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+        style = "|" if "\n" in value else None
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+    Dumper.add_representer(str, text)
+    Dumper.add_representer(MappingProxyType, lambda dumper, value: dumper.represent_dict(dict(value)))
+    data = list(view.rows) if isinstance(view, Listing) else view.data
+    yield yaml.dump(data, Dumper=Dumper, allow_unicode=True, sort_keys=False, width=1_000_000)
+
+
+def as_markdown(view: View, look: Look) -> Iterator[str]:
+    from desk.view.document import document  # noqa: PLC0415 - a table needs neither tabulate nor Markdown
+
+    yield from document(view, look)
+
+
+def ids(view: View, _look: Look) -> Iterator[str]:
+    yield from (f"{row['id']}\n" for row in rows_of(view) if row.get("id"))
+
+
+FORMATS: Mapping[str, Callable[[View, Look], Iterator[str]]] = MappingProxyType(
+    {
+        "table": people,
+        "json": as_json,
+        "jsonl": as_jsonl,
+        "csv": as_csv,
+        "yaml": as_yaml,
+        "md": as_markdown,
+        "ids": ids,
+    }
+)

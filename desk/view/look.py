@@ -1,0 +1,133 @@
+"""How output looks to the person in front of it: width, colour, and the clock of the desk's time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+# In the sixteen colours of any terminal. Unknown names are plain: states and priorities are the desk's to choose.
+STYLES: Mapping[str, str] = MappingProxyType(
+    {
+        "id": "36",
+        "heading": "1",
+        "dim": "2",
+        "error": "1;31",
+        "warning": "33",
+        "note": "33",
+        "open": "32",
+        "pending": "33",
+        "closed": "2",
+        "published": "32",
+        "draft": "33",
+        "retired": "2",
+        "critical": "1;31",
+        "high": "1;31",
+        "medium": "33",
+        "low": "2",
+    }
+)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DATE_LENGTH = len("2026-07-23")
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_AGES = ((_HOUR, _MINUTE, "min"), (_DAY, _HOUR, "h"), (90 * _DAY, _DAY, "d"), (730 * _DAY, 30 * _DAY, "months"))
+"""Up to so many seconds, the unit in seconds, its name; beyond, years."""
+
+
+class Look(NamedTuple):
+    """`width` in cells, `timezone` as an IANA name, `now` in UTC; `tty` and `color` speak of standard output."""
+
+    width: int
+    color: bool
+    tty: bool
+    timezone: str
+    now: datetime
+
+
+@lru_cache(maxsize=8)
+def _zone(name: str) -> tzinfo:
+    if name in ("", "UTC"):
+        return UTC
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - 5 ms, and only output with a time in it needs the rules
+
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return UTC
+
+
+def local(iso_text: str, look: Look) -> datetime:
+    """A record's time (UTC if it names no offset) on the desk's clock; ValueError or OverflowError when it is none."""
+    at = datetime.fromisoformat(iso_text)
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(_zone(look.timezone))
+
+
+def _today(look: Look) -> date:
+    return look.now.astimezone(_zone(look.timezone)).date()
+
+
+def when(iso_text: str, look: Look) -> str:
+    """Short, for a column: `23 Jul 09:12` in this year, the date otherwise; a text that is no time as it stands."""
+    try:
+        if len(iso_text) == _DATE_LENGTH:
+            day = date.fromisoformat(iso_text)
+            return _short(day) if day.year == _today(look).year else iso_text
+        at = local(iso_text, look)
+    except (ValueError, OverflowError):
+        return iso_text
+    return f"{_short(at)} {at:%H:%M}" if at.year == _today(look).year else at.date().isoformat()
+
+
+def _short(day: date) -> str:
+    return f"{day.day:2} {_MONTHS[day.month - 1]}"
+
+
+def moment(iso_text: str, look: Look) -> str:
+    """Whole: `2026-07-23 09:12`; a day without a time stays a day."""
+    if len(iso_text) == _DATE_LENGTH:
+        return iso_text
+    try:
+        return local(iso_text, look).isoformat(" ", "minutes")[:16]
+    except (ValueError, OverflowError):
+        return iso_text
+
+
+def ago(iso_text: str, look: Look) -> str:
+    """How far from now: `just now`, `5 min ago`, `in 2 h`; nothing for a text that is no time."""
+    try:
+        if len(iso_text) == _DATE_LENGTH:
+            distance = date.fromisoformat(iso_text) - _today(look)
+            return _distance(distance) if distance else "today"
+        return _distance(local(iso_text, look) - look.now)
+    except (ValueError, OverflowError):
+        return ""
+
+
+def _distance(distance: timedelta) -> str:
+    seconds = int(abs(distance.total_seconds()))
+    if seconds < _MINUTE:
+        return "just now"
+    text = next((f"{seconds // unit} {name}" for limit, unit, name in _AGES if seconds < limit), None)
+    text = text or f"{seconds // (365 * _DAY)} years"
+    return f"in {text}" if distance > timedelta() else f"{text} ago"
+
+
+def paint(text: str, style: str, look: Look) -> str:
+    """The text in a style of the table, or in a tag's own `#rrggbb`; as it is where there is no colour."""
+    if not look.color or not text:
+        return text
+    code = STYLES.get(style) or _nearest(style)
+    return f"\x1b[{code}m{text}\x1b[0m" if code else text
+
+
+def _nearest(style: str) -> str:
+    """`#rrggbb` in the colour cube of 256-colour terminals, which more of them have than 24 bits."""
+    if len(style) != len("#rrggbb") or style[0] != "#":
+        return ""
+    try:
+        red, green, blue = (round(int(style[at : at + 2], 16) / 51) for at in (1, 3, 5))
+    except ValueError:
+        return ""
+    return f"38;5;{16 + 36 * red + 6 * green + blue}"

@@ -1,0 +1,49 @@
+"""What a command returns. Data is JSON-ready (str, int, float, bool, None, list, dict; times as RFC 3339 text)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+
+class Column(NamedTuple):
+    """A column of a table for people. `style` names how cells look: id, state, priority, time, tags, number or plain."""
+
+    name: str
+    label: str
+    style: str = "plain"
+
+
+class Listing(NamedTuple):
+    """Several things of one kind. Machine formats give the whole rows, a table the named columns."""
+
+    kind: str
+    rows: Sequence[Mapping[str, Any]]
+    columns: tuple[Column, ...]
+    empty: str
+    """What a person reads when there are no rows."""
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Talk for stderr, for people only (how many more there are, what to type next)."""
+
+
+class Detail(NamedTuple):
+    """One thing, or several shown whole one after another."""
+
+    kind: str
+    data: Mapping[str, Any] | Sequence[Mapping[str, Any]]
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Done(NamedTuple):
+    """What a command did: lines for people, data for machines."""
+
+    kind: str
+    data: Mapping[str, Any] | Sequence[Mapping[str, Any]]
+    lines: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+View = Listing | Detail | Done

@@ -1,0 +1,52 @@
+"""A JSON-ready value as one line of words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from desk.view.look import Look, moment
+from desk.view.model import Listing, View
+from desk.view.text import visible
+
+NOTHING = "-"
+_TIME_LENGTH = len("2026-07-23T09:12:00Z")
+
+
+def rows_of(view: View) -> Sequence[Mapping[str, Any]]:
+    """What a view is about, one mapping each."""
+    if isinstance(view, Listing):
+        return view.rows
+    return [view.data] if isinstance(view.data, Mapping) else view.data
+
+
+def is_empty(value: object) -> bool:
+    """Absent, for a reader: null, no text, no list. No and zero are values."""
+    return value is None or (isinstance(value, str | list | tuple | Mapping) and not value)
+
+
+def is_time(value: object) -> bool:
+    """Whether a value is a time as records hold it (RFC 3339, UTC)."""
+    return isinstance(value, str) and len(value) >= _TIME_LENGTH and (value[-1], value[10], value[4]) == ("Z", "T", "-")
+
+
+def one_line(text: str) -> str:
+    """A text in a line of its own, harmless: line breaks and tabs become blanks, other controls are shown."""
+    if not text.isprintable():
+        text = text.replace("\r\n", " ").replace("\n", " ").replace("\t", " ")
+    return visible(text, keep_newlines=False)
+
+
+def say(value: Any, look: Look | None = None) -> str:
+    """Any value in words: nothing as -, a list with commas, a mapping as name=value; a look puts times on its clock."""
+    if is_empty(value):
+        return NOTHING
+    if isinstance(value, Mapping):
+        return " ".join(f"{one_line(str(k))}={say(v, look)}" for k, v in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(say(item, look) for item in value)
+    if isinstance(value, float):
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return one_line(moment(value, look) if look and is_time(value) else str(value))

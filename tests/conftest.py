@@ -1,0 +1,167 @@
+"""Fixtures: a desk of one's own for each test, and the program, called in this process or as a process of its own."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import pytest
+
+from desk import cli
+
+FOUNDER = ("Maria Georgiou", "maria@ncpeh.example")
+NOW = "2026-07-23T06:12:44Z"
+PEOPLE = {
+    "petros": "id: petros\nname: Petros Ioannou\nemail: petros@ncpeh.example\nlevel: 1\ndepartments: [semantic, technical]\n",
+    "eleni": "id: eleni\nname: Ελένη Παύλου\nemail: eleni@ncpeh.example\nlevel: 2\ndepartments: [legal]\n",
+    "nikos": "id: nikos\nname: Nikos Christou\nemail: nikos@ncpeh.example\nlevel: 1\n",
+}
+"""Beside the founder (level 3, all six departments): one of two departments, one of another, one of none."""
+
+
+class Result(NamedTuple):
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def data(self) -> Any:
+        return self.json["data"]
+
+
+class Runner(Protocol):
+    def __call__(
+        self, *args: str, code: int | None = 0, stdin: str | bytes = "", env: dict[str, str] | None = None
+    ) -> Result: ...
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A process environment with an identity of its own and nothing of this machine's."""
+    home = tmp_path_factory.mktemp("home")
+    config = f"[user]\n\tname = {FOUNDER[0]}\n\temail = {FOUNDER[1]}\n[init]\n\tdefaultBranch = main\n"
+    (home / ".gitconfig").write_text(config, encoding="utf-8")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("GIT_", "DESK_", "XDG_"))}
+    return {
+        **kept,
+        "HOME": str(home),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": str(home / ".gitconfig"),
+        "DESK_NOW": NOW,
+        "NO_COLOR": "1",
+        "TERM": "dumb",
+        "LC_ALL": "C.UTF-8",
+        "EDITOR": "false",
+    }
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [n for n in os.environ if n not in environment]:
+        monkeypatch.delenv(name)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(scope="session")
+def _template(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
+    """The starter desk with four staff members, made once and copied for each test."""
+    top = tmp_path_factory.mktemp("template") / "desk"
+    program = [sys.executable, "-m", "desk"]
+    subprocess.run([*program, "init", str(top)], check=True, env=environment, capture_output=True)
+    for handle, text in PEOPLE.items():
+        (top / "records/staff" / f"{handle}.yaml").write_text(text, encoding="utf-8")
+    subprocess.run(["git", "-C", str(top), "add", "."], check=True, env=environment)
+    subprocess.run(["git", "-C", str(top), "commit", "-q", "-m", "hire"], check=True, env=environment)
+    subprocess.run([*program, "--desk", str(top), "ticket", "list"], check=True, env=environment, capture_output=True)
+    return top
+
+
+@pytest.fixture
+def home(_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A desk, which is also the working folder."""
+    top = tmp_path / "desk"
+    shutil.copytree(_template, top, symlinks=True)
+    # The copy has other inodes and times; git must not take every file for changed, nor pay for finding out later.
+    subprocess.run(["git", "-C", str(top), "update-index", "-q", "--refresh"], check=True)
+    monkeypatch.chdir(top)
+    return top
+
+
+@pytest.fixture
+def desk(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Runner:
+    """`desk("ticket", "list", code=0)` in this process, in a desk of its own; fails unless it ends with `code`."""
+    return runner(capsys, monkeypatch)
+
+
+@pytest.fixture
+def program(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Runner:
+    """As `desk`, wherever the working folder is."""
+    return runner(capsys, monkeypatch)
+
+
+def runner(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Runner:
+    def run(*args: str, code: int | None = 0, stdin: str | bytes = "", env: dict[str, str] | None = None) -> Result:
+        capsys.readouterr()
+        data = stdin.encode() if isinstance(stdin, str) else stdin
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
+            for name, value in (env or {}).items():
+                patch.setenv(name, value)
+            found = cli.run(list(args))
+        captured = capsys.readouterr()
+        result = Result(found, captured.out, captured.err)
+        if code is not None:
+            assert found == code, f"desk {' '.join(args)}\n{result.out}{result.err}"
+        return result
+
+    return run
+
+
+@pytest.fixture
+def process(environment: dict[str, str]) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """`process("ticket", "list", cwd=…)`: the program as a process of its own."""
+
+    def run(*args: str, cwd: Path | None = None, env: dict[str, str] | None = None, stdin: str = "") -> Any:
+        command = [sys.executable, "-m", "desk", *args]
+        return subprocess.run(
+            command, cwd=cwd, env={**environment, **(env or {})}, input=stdin, capture_output=True, text=True, check=False
+        )
+
+    return run
+
+
+@pytest.fixture
+def git(home: Path) -> Callable[..., str]:
+    """`git("log", "--oneline")` in the desk: what it prints."""
+
+    def run(*args: str) -> str:
+        done = subprocess.run(["git", "-C", str(home), *args], capture_output=True, text=True, check=True)
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture
+def make(desk: Runner) -> Callable[..., str]:
+    """`make("Title", "--department", "legal")`: the id of a new ticket."""
+
+    def run(title: str = "A ticket", *args: str) -> str:
+        more = () if "--department" in args else ("--department", "technical")
+        return desk("ticket", "create", "--title", title, *more, *args, "-f", "ids").out.strip()
+
+    return run
+

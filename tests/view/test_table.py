@@ -1,0 +1,89 @@
+"""A table fits the screen, and isn't cut for a pipe."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desk.view.model import Column, Listing
+from desk.view.table import table
+from desk.view.text import width
+from tests.view.samples import ESCAPE, listing, looking, row
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("cells", [80, 100, 120, 200])
+def test_no_line_is_wider_than_the_screen(cells: int) -> None:
+    lines = "".join(table(listing(), looking(width=cells))).splitlines()
+    assert len(lines) == 6
+    assert max(map(width, lines)) <= cells
+    assert lines == [line.rstrip() for line in lines]
+
+
+def test_columns_stand_below_each_other_in_greek_and_emoji() -> None:
+    header, *lines = "".join(table(listing(), looking(width=100))).splitlines()
+    start = header.index("CREATED")
+    for line in lines:
+        before = re.split(r"(23 Jul|2025-01-02)", line)[0]
+        assert width(before) == start
+
+
+def test_a_pipe_gets_the_whole_text() -> None:
+    text = "".join(table(listing(), looking(width=40, tty=False)))
+    assert "δεν τυπώνει τίποτα από χθες το πρωί" in text
+    assert "…" not in text
+
+
+def test_no_cell_steers_the_terminal_or_breaks_the_line() -> None:
+    text = "".join(table(listing(), looking(width=300)))
+    assert "hostile ^[]0;owned^G^[[31mred<U+202E>gnp.exe<U+200B> second line" in text
+    assert "\x1b" not in text
+    assert ESCAPE not in text
+
+
+def test_colour_changes_nothing_but_colour() -> None:
+    plain = "".join(table(listing(), looking()))
+    coloured = "".join(table(listing(), looking(color=True)))
+    assert "\x1b[36m260723-AB01\x1b[0m" in coloured
+    assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == plain
+
+
+def test_columns_nobody_fills_are_left_out_and_numbers_stand_right() -> None:
+    columns = (Column("n", "n"), Column("yes", "yes"), Column("none", "none"), Column("share", "share"))
+    rows: list[dict[str, Any]] = [
+        {"n": 5, "yes": True, "none": None, "share": 0.5},
+        {"n": 1200, "yes": False, "none": [], "share": None},
+    ]
+    lines = "".join(table(Listing("x", rows, columns, ""), looking())).splitlines()
+    assert lines == ["   N  YES  SHARE", "   5  yes    0.5", "1200  no       -"]
+
+
+def test_a_list_of_greek_tickets_starts_fast() -> None:
+    program = """
+import sys
+from tests.view.samples import COLUMNS, looking, row
+import io
+from desk.view.model import Listing
+from desk.view.render import render
+out = io.StringIO()
+rows = [row(1, "Ο εκτυπωτής δεν τυπώνει"), row(2, "Party 🎉 日本")]
+render(Listing("tickets", rows, COLUMNS, ""), "table", looking(), out, out)
+assert "εκτυπωτής" in out.getvalue(), out.getvalue()
+slow = {"yaml", "json", "csv", "tabulate", "wcwidth", "click", "jinja2", "git", "dataclasses", "shutil"}
+print(sorted(slow & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.stderr == ""
+    assert done.stdout == "[]\n"
+
+
+def test_a_tag_is_shown_in_its_own_colour() -> None:
+    tags = Listing("tags", [{"id": "vpn", "color": "#00ff00"}], (Column("id", "tag", "tags"),), "")
+    assert "\x1b[38;5;46mvpn\x1b[0m" in "".join(table(tags, looking(color=True)))
+    assert "\x1b" not in "".join(table(Listing("t", [row(1, "x")], (Column("id", "id", "id"),), ""), looking()))
