@@ -18,12 +18,21 @@ def text_for(
     if response:
         rendered = {i: render(app, response, i) for i in ids}
         if len(ids) > 1 or not writing.interactive():
+            for text in rendered.values():
+                _refuse_gaps(text, response)
             return rendered
         return writing.entry_text(app, None, None, f"{kind}-{ids[0]}", _context(app, ids[0]), rendered[ids[0]])
     if may_be_empty and body is None and file is None and not writing.interactive():
         return ""
     context = _context(app, ids[0]) if body is None and file is None else ""
     return writing.entry_text(app, body, file, f"{kind}-{ids[0]}", context)
+
+
+def _refuse_gaps(text: str, response: str) -> None:
+    """A response may hold places for a person to fill in, written [[ … ]]; they never reach a requester."""
+    if (start := text.find("[[")) >= 0:
+        place = text[start:].partition("\n")[0]
+        raise UsageFault(f"{response} has a place to be filled in: {place}", "use it in a terminal, where the editor opens")
 
 
 def _context(app: App, ticket_id: str) -> str:

@@ -156,6 +156,8 @@ class Change(NamedTuple):
     reason: str | None = None
     summary: str = ""
     """What follows the verb in the commit's subject."""
+    files: Mapping[str, bytes | None] = NOTHING
+    """Files that are no records, such as desk.toml, by path; None removes one."""
 
 
 def join(changes: list[Change]) -> Change:

@@ -77,6 +77,10 @@ _Loader.add_constructor("tag:yaml.org,2002:bool", lambda _, node: node.value == 
 _Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: Stamp(node.value))
 
 
+class _Root(dict[str, Any]):
+    """The record itself, in block style: one line a field, also where every value is a plain one."""
+
+
 class _Dumper(yaml.CSafeDumper):
     """libyaml's emitter."""
 
@@ -88,6 +92,9 @@ class _WideDumper(yaml.SafeDumper):
 for _dumper in (_Dumper, _WideDumper):
     _dumper.add_representer(
         Stamp, lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:timestamp", str(value))
+    )
+    _dumper.add_representer(
+        _Root, lambda dumper, value: dumper.represent_mapping("tag:yaml.org,2002:map", value, flow_style=False)
     )
     _dumper.ignore_aliases = lambda *_: True  # type: ignore[method-assign, assignment]
 
@@ -113,7 +120,7 @@ def dump_yaml(data: Mapping[str, Any]) -> str:
 
 
 def _dump(data: Mapping[str, Any], dumper: type[Any]) -> str:
-    out = yaml.dump(data, Dumper=dumper, default_flow_style=None, sort_keys=False, allow_unicode=True, width=1 << 20)
+    out = yaml.dump(_Root(data), Dumper=dumper, default_flow_style=None, sort_keys=False, allow_unicode=True, width=1 << 20)
     return str(out)
 
 

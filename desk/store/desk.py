@@ -302,6 +302,7 @@ class Store:
             if edit.after is not None:
                 files[edit.after.path] = codec.encode(edit.after)
             files.update({f"{files_folder(edit.record.id)}/{name}": data for name, data in edit.files.items()})
+        files.update(change.files)
         return files
 
     def _refuse_over_edits(self, snapshot: Snapshot, change: Change, files: dict[str, bytes | None]) -> None:
@@ -314,10 +315,11 @@ class Store:
             if path in known:
                 oid = snapshot.index.blob(path) or ""
                 if present is None or git.blob_id(present, oid) != oid:
-                    raise Conflict(
-                        f"{path} has hand edits that are not committed",
-                        f"keep them: desk commit {path}   or drop them: git checkout -- {path}",
-                    )
+                    raise _hand_edited(path)
+            elif path in change.files:
+                with git.blobs(self.place) as blobs:
+                    if blobs.get(f"{snapshot.commit}:{path}") != present:
+                        raise _hand_edited(path)
             elif present is not None and files[path] is not None:
                 raise Conflict(f"{path} is there already, and not committed", f"desk commit {path}, or move it away")
 
@@ -370,6 +372,13 @@ class Store:
         except (sqlite3.Error, OSError):
             index.db.close()
             self._index = None
+
+
+def _hand_edited(path: str) -> Conflict:
+    return Conflict(
+        f"{path} has hand edits that are not committed",
+        f"keep them: desk commit {path}   or drop them: git checkout -- {path}",
+    )
 
 
 def _seen_by_git(name: str, email: str) -> tuple[str, str]:

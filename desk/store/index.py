@@ -170,6 +170,12 @@ class Index:
         row = self.db.execute("SELECT depth FROM commits WHERE oid = ?", (oid,)).fetchone()
         return 0 if row is None else int(row[0])
 
+    def optimise(self) -> None:
+        """Merge the segments of the full-text table and refresh the planner's statistics."""
+        self.db.execute("INSERT INTO words (words) VALUES ('optimize')")
+        self.db.execute("PRAGMA optimize")
+        self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     # -- looking things up -------------------------------------------------------------------------------------------
 
     def blob(self, path: str) -> str | None:

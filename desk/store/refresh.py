@@ -69,6 +69,15 @@ class Keeper:
                 return self._in_memory(oid)
             raise
 
+    def state(self, oid: str) -> str:
+        """current, behind or missing, before anything is done about it."""
+        index = self._open()
+        if index is None:
+            return "missing"
+        found = "current" if index.commit == oid else "behind"
+        index.db.close()
+        return found
+
     def _folder(self) -> str:
         folder = os.path.dirname(self.path)
         try:

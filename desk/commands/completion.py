@@ -1,0 +1,30 @@
+"""desk completion: the script that makes a shell complete desk's words."""
+
+from __future__ import annotations
+
+import click
+
+from desk.app import App
+from desk.commands import common
+from desk.view.model import Done
+
+_WHERE = {
+    "bash": 'eval "$(desk completion bash)"          in ~/.bashrc',
+    "zsh": 'eval "$(desk completion zsh)"           in ~/.zshrc',
+    "fish": "desk completion fish > ~/.config/fish/completions/desk.fish",
+}
+
+
+@common.leaf("completion", example='eval "$(desk completion bash)"')
+@click.argument("shell", type=click.Choice(tuple(_WHERE)))
+def completion(app: App, shell: str) -> Done:  # noqa: ARG001 - every command gets it
+    """Print the completion script of a shell: commands, options, ticket ids, staff, departments, tags, states."""
+    from click.shell_completion import get_completion_class  # noqa: PLC0415 - for this command only
+
+    from desk.cli import PROG, root  # noqa: PLC0415 - the command line completes itself
+
+    cls = get_completion_class(shell)
+    if cls is None:  # pragma: no cover - the three shells are click's own
+        raise click.UsageError(f"no completion for {shell}")
+    script = cls(root, {}, PROG, f"_{PROG.upper()}_COMPLETE").source()
+    return Done("completion", {"id": shell, "script": script, "install": _WHERE[shell]}, tuple(script.splitlines()))
