@@ -14,7 +14,7 @@ from desk.domain.fields import parse_time
 from desk.domain.query import Scope
 from desk.domain.record import Change
 from desk.errors import ConfigError, Refused
-from desk.store import tree
+from desk.store import identity, tree
 from desk.store.desk import Committed, Snapshot, Store
 
 if TYPE_CHECKING:
@@ -73,9 +73,7 @@ class App:
 
     @cached_property
     def identity(self) -> Identity:
-        from desk.store import git  # noqa: PLC0415 - reading needs no git process
-
-        return git.identity(self.place)
+        return identity.identity(self.place)
 
     @cached_property
     def now(self) -> datetime:
@@ -104,7 +102,7 @@ class App:
 
     def handle(self) -> str | None:
         """The handle of the staff member at the keyboard, or None for somebody who isn't registered."""
-        given = self.who or os.environ.get("DESK_AS")
+        given = (self.who or os.environ.get("DESK_AS") or "").lower()
         if given:
             known = self.store.ask(lambda index: index.path_of("staff", given))
             if known is None:
@@ -142,20 +140,39 @@ class App:
         """A handle from what stands in --to or --owner: a handle, `me`, or `none`."""
         if who == "none":
             return None
-        return self.me() if who == "me" else who
+        return self.me() if who == "me" else who.lower()
 
     # -- writing -----------------------------------------------------------------------------------------------------
 
-    def apply(self, plan: Plan) -> Committed:
-        """Run a plan under the write lock and commit its change: the only way a command writes."""
+    def apply(self, plan: Plan, raw: dict[str, bytes | None] | None = None) -> Committed:
+        """Run a staff member's plan under the write lock and commit its change.
+
+        `raw` is filled by the plan with hand edits that are committed as they stand; see Store.commit.
+        """
         handle = self.me()
+        return self.commit(lambda snapshot: plan(snapshot, snapshot.staff(handle), self.now), raw)
 
-        def run(snapshot: Snapshot) -> Change:
-            return plan(snapshot, snapshot.staff(handle), self.now)
-
-        done = self.store.commit(run, self.identity)
+    def commit(self, plan: Callable[[Snapshot], Change], raw: dict[str, bytes | None] | None = None) -> Committed:
+        """Commit the change of a plan that says itself who acts: the only way a command writes."""
+        done = self.store.commit(plan, self.identity, raw)
         self.warnings.extend(done.warnings)
+        if raw is None and self.config["mail.notify"]:
+            self._draft_messages(done)
         return done
+
+    def _draft_messages(self, done: Committed) -> None:
+        """Put a message into the outbox for everybody who hears of a change. The commit stands whatever becomes of it."""
+        try:
+            from desk.domain import notices  # noqa: PLC0415 - for writes only, as the next two
+            from desk.mail import drafts, outbox  # noqa: PLC0415
+            from desk.store.audience import audience  # noqa: PLC0415
+
+            if notices.tickets_of(done.change):
+                people = self.store.ask(lambda index: audience(index, done.change))
+                made = drafts.drafts(drafts.Moment(done.change, done.commit, people, self.config))
+                outbox.put(self.place.own(outbox.FOLDER), made)
+        except Exception as error:  # noqa: BLE001 - never an error: what was asked for is done
+            self.warnings.append(f"done, but no message was written to the outbox: {error}")
 
 
 def zone(name: str) -> Any:

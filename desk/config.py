@@ -33,6 +33,14 @@ def _count(value: Any) -> int:
     return value
 
 
+def _flag(value: Any) -> bool:
+    if isinstance(value, str) and value.lower() in ("true", "yes", "on", "false", "no", "off"):
+        value = value.lower() in ("true", "yes", "on")
+    if not isinstance(value, bool):
+        raise ValueError("true or false")
+    return value
+
+
 def _words(value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
         value = [word.strip() for word in value.split(",")]
@@ -79,6 +87,8 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         "contact.email": Setting("-", _text, "e-mail address in answers"),
         "priority.matrix": Setting(_matrix(_DEFAULT_MATRIX), _matrix, "impact -> urgency -> priority"),
         "list.limit": Setting(50, _count, "rows of a table; 0 for all; machine formats always give all"),
+        "users.share_organisation": Setting(False, _flag, "whether users of one organisation are shown each other's tickets"),
+        "mail.notify": Setting(True, _flag, "whether changes of tickets write messages to the outbox"),
         "attachment.max_mb": Setting(25, _count, "largest attachment, in MiB"),
         "write.lock_timeout": Setting(30, _count, "seconds to wait for another desk command"),
     }

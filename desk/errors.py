@@ -1,6 +1,7 @@
 """The errors a person can meet, each with its exit code.
 
     DeskError            1  unexpected: a bug
+    ├─ Interrupted       1  the person pressed Ctrl-C
     ├─ UsageFault        2  the words of the command are off
     ├─ NotFound          3  no such record, file or command
     ├─ Ambiguous         4  several records fit
@@ -29,6 +30,10 @@ class DeskError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+
+class Interrupted(DeskError):
+    code = "interrupted"
 
 
 class UsageFault(DeskError):

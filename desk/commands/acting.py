@@ -8,9 +8,11 @@ from typing import cast
 
 from desk.app import App
 from desk.commands import common
-from desk.domain import policy
+from desk.domain import policy, workflow
+from desk.domain import ticket as verbs
+from desk.domain.organisation import Department
 from desk.domain.person import Staff
-from desk.domain.record import Change, Edit, Event, Record, join
+from desk.domain.record import Change, Edit, Event, join
 from desk.domain.ticket import Ticket
 from desk.errors import UsageFault
 from desk.store.desk import Committed, Snapshot
@@ -29,8 +31,28 @@ class Draft:
         self._over: dict[str, Ticket] = {}
 
     def ticket(self, ticket_id: str) -> Ticket:
+        """A ticket to act on: the id of a merged one leads to the ticket that goes on in its place."""
         found = self._over.get(ticket_id)
         return found if found is not None else self.snapshot.ticket(ticket_id)
+
+    def own(self, ticket_id: str) -> Ticket:
+        """The ticket of this very id, merged or not."""
+        found = self._over.get(ticket_id) or self.snapshot.get("ticket", ticket_id)
+        return cast("Ticket", found)
+
+    def moved(self, ticket: Ticket, department: str, by: Staff, at: datetime) -> Change:
+        """A ticket's move: rule 4 looks at the department, rule 3 at the owner."""
+        self.require_public(ticket, department)
+        return verbs.move(ticket, department, self.owner(ticket), by=by, at=at)
+
+    def require_public(self, ticket: Ticket, department: str | None = None) -> None:
+        """Rule 4: a user's ticket, or what was made of one, is in no private department."""
+        record = self.snapshot.get("department", department or ticket.department)
+        policy.require_public(cast("Department", record), ticket)
+
+    def owner(self, ticket: Ticket) -> Staff | None:
+        """Who owns a ticket; None for nobody, and for somebody who was deleted since."""
+        return cast("Staff | None", self.snapshot.find("staff", ticket.owner) if ticket.owner else None)
 
     def take(self, change: Change) -> None:
         self.changes.append(change)
@@ -66,6 +88,15 @@ def act(app: App, given: Iterable[str] | str, verb: str, one: Verb) -> tuple[Com
     return app.apply(plan), acted
 
 
+def check_first(app: App, ids: Iterable[str], verb: str) -> None:
+    """Before somebody starts to write: whether they may, and whether the state allows it. The commit asks again."""
+    by = cast("Staff", app.store.read("staff", app.me()))
+    for ticket_id in ids:
+        ticket = cast("Ticket", app.store.read("ticket", ticket_id))
+        policy.require_act(by, ticket, verb)
+        workflow.after(verb, ticket.state, ticket.id)
+
+
 def acted(app: App, given: Iterable[str] | str, verb: str, one: Verb, *, several: bool | None = None) -> Done:
     """As `act`, and say what became of each ticket."""
     done, ids = act(app, given, verb, one)
@@ -77,7 +108,7 @@ def acted(app: App, given: Iterable[str] | str, verb: str, one: Verb, *, several
 def told(edits: list[Edit], *, several: bool) -> Done:
     """What a change made of these tickets."""
     lines = [f"{e.record.id}  {sentence(e)}" for e in edits]
-    return common.shown("ticket", "tickets", [cast(Record, e.record) for e in edits], lines, several=several)
+    return common.shown("ticket", "tickets", [e.record for e in edits], lines, several=several)
 
 
 _SAID = {
@@ -99,6 +130,8 @@ _SAID = {
     "transfer": "handed to problem management as {after}",
     "link": "linked: {after}",
     "unlink": "no longer linked: {before}",
+    "watch": "watched by {after}",
+    "unwatch": "no longer watched by {before}",
     "merge": "merged into {after}",
     "split": "split off as {after}",
 }
@@ -113,4 +146,6 @@ def _words(event: Event) -> str:
     text = _SAID.get(event.verb, event.verb)
     if event.verb == "merge" and event.before:
         text = "took over {before}"
+    if event.verb == "edit" and event.before:
+        text = "now called: {after}"
     return text.format(before=event.before or "nothing", after=event.after or "nothing")

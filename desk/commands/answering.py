@@ -10,29 +10,29 @@ from desk.errors import NotFound, UsageFault
 
 
 def text_for(
-    app: App, kind: str, ids: list[str], body: str | None, file: str | None, response: str | None, *, may_be_empty: bool
+    app: App, kind: str, ids: list[str], text: str | None, response: str | None, *, may_be_empty: bool
 ) -> str | dict[str, str]:
     """One text for all tickets, or one for each when a custom response is rendered."""
-    if response and (body is not None or file is not None):
+    if response and text is not None:
         raise UsageFault("--response can't be used with --body or --file", "render it, edit it, then give it as --file")
+    name = f"{kind}-{ids[0]}"
     if response:
         rendered = {i: render(app, response, i) for i in ids}
         if len(ids) > 1 or not writing.interactive():
-            for text in rendered.values():
-                _refuse_gaps(text, response)
-            return rendered
-        return writing.entry_text(app, None, None, f"{kind}-{ids[0]}", _context(app, ids[0]), rendered[ids[0]])
-    if may_be_empty and body is None and file is None and not writing.interactive():
+            return {i: _without_gaps(text, response) for i, text in rendered.items()}
+        start = rendered[ids[0]]
+        return writing.entry_text(app, None, name, _context(app, ids[0]), start, accept=lambda t: _without_gaps(t, response))
+    if text is None and may_be_empty and not writing.interactive():
         return ""
-    context = _context(app, ids[0]) if body is None and file is None else ""
-    return writing.entry_text(app, body, file, f"{kind}-{ids[0]}", context)
+    return writing.entry_text(app, text, name, _context(app, ids[0]) if text is None else "")
 
 
-def _refuse_gaps(text: str, response: str) -> None:
+def _without_gaps(text: str, response: str) -> str:
     """A response may hold places for a person to fill in, written [[ … ]]; they never reach a requester."""
     if (start := text.find("[[")) >= 0:
-        place = text[start:].partition("\n")[0]
-        raise UsageFault(f"{response} has a place to be filled in: {place}", "use it in a terminal, where the editor opens")
+        place = text[start:].partition("]]")[0].partition("\n")[0]
+        raise UsageFault(f"{response} has a place to be filled in: {place}]]", "use it in a terminal, where the editor opens")
+    return text
 
 
 def _context(app: App, ticket_id: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
@@ -128,7 +129,7 @@ def words(given: Iterable[str]) -> list[str]:
     """Ids as typed: repeated, joined by commas, or `-` for those on stdin; each once, in order."""
     found: list[str] = []
     for word in given:
-        text = sys.stdin.read() if word == "-" else word
+        text = sys.stdin.buffer.read().decode(errors="replace") if word == "-" else word
         found += [part for part in re.split(r"[,\s]+", text) if part]
     if not found:
         raise UsageFault("no ids were given", "name at least one, or pipe some in: desk ticket list -f ids | desk ticket … -")
@@ -137,14 +138,18 @@ def words(given: Iterable[str]) -> list[str]:
 
 def resolve(app: App, given: Iterable[str] | str) -> list[str]:
     """Ticket ids from what was typed."""
-    typed = words([given] if isinstance(given, str) else given)
-    return list(dict.fromkeys(app.store.resolve(word) for word in typed))
+    given = [given] if isinstance(given, str) else list(given)
+    if "-" in given and app.typed is not None:
+        raise UsageFault("stdin can't give both the ids and the text", "give the text with --body, or --file PATH")
+    return list(dict.fromkeys(app.store.resolve(word) for word in words(given)))
 
 
 # -- dates -------------------------------------------------------------------------------------------------------------
 
 _AGO = re.compile(r"(\d{1,5})([dwmy])")
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+_NAMED = {"today": 0, "yesterday": -1, "tomorrow": 1}
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def moment(app: App, text: str | None, *, end: bool = False) -> str | None:
@@ -154,30 +159,27 @@ def moment(app: App, text: str | None, *, end: bool = False) -> str | None:
     """
     if text is None:
         return None
-    now = app.local(app.now)
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    lowered = text.strip().lower()
-    if lowered in ("today", "yesterday", "tomorrow"):
-        found, whole_day = midnight + timedelta(days={"today": 0, "yesterday": -1, "tomorrow": 1}[lowered]), True
-    elif ago := _AGO.fullmatch(lowered):
-        found, whole_day = now - timedelta(days=int(ago[1]) * _DAYS[ago[2]]), False
-    else:
-        try:
-            found = datetime.fromisoformat(text.strip())
-        except ValueError:
-            raise _bad_date(text) from None
-        whole_day = len(text.strip()) <= len("2026-07-23")
-        found = found if found.tzinfo else found.replace(tzinfo=now.tzinfo)
-    if end and whole_day:
-        found += timedelta(days=1)
     try:
-        return found.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        found, whole_day = _point(app.local(app.now), text.strip())
+        if end and whole_day:
+            found += timedelta(days=1)
+        return found.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
     except (ValueError, OverflowError):
-        raise _bad_date(text) from None
+        raise UsageFault(
+            f"{text!r} is not a date", "write 2026-07-23, 2026-07-23T10:00, today, yesterday, 7d or 2w"
+        ) from None
 
 
-def _bad_date(text: str) -> UsageFault:
-    return UsageFault(f"{text!r} is not a date", "write 2026-07-23, 2026-07-23T10:00, today, yesterday, 7d or 2w")
+def _point(now: datetime, text: str) -> tuple[datetime, bool]:
+    """A point in local time, and whether a whole day is meant."""
+    lowered = text.lower()
+    if lowered in _NAMED:
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        return midnight + timedelta(days=_NAMED[lowered]), True
+    if ago := _AGO.fullmatch(lowered):
+        return now - timedelta(days=int(ago[1]) * _DAYS[ago[2]]), False
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=now.tzinfo), _DAY.fullmatch(text) is not None
 
 
 def future_day(app: App, text: str | None) -> date | None:
@@ -185,14 +187,21 @@ def future_day(app: App, text: str | None) -> date | None:
     if text is None:
         return None
     today = app.local(app.now).date()
-    lowered = text.strip().lower()
-    ahead = _AGO.fullmatch(lowered)
     try:
-        if lowered in ("today", "tomorrow"):
-            return today + timedelta(days=lowered == "tomorrow")
-        return today + timedelta(days=int(ahead[1]) * _DAYS[ahead[2]]) if ahead else date.fromisoformat(lowered[:10])
+        found = _day(today, text.strip().lower())
     except (ValueError, OverflowError):
         raise UsageFault(f"{text!r} is not a day", "write 2026-07-23, tomorrow, 3d or 2w") from None
+    if found < today:
+        app.warnings.append(f"{found} is past: the ticket is due to come back at once")
+    return found
+
+
+def _day(today: date, text: str) -> date:
+    if text in _NAMED:
+        return today + timedelta(days=_NAMED[text])
+    if ahead := _AGO.fullmatch(text):
+        return today + timedelta(days=int(ahead[1]) * _DAYS[ahead[2]])
+    return date.fromisoformat(text.partition("t")[0])
 
 
 # -- values ------------------------------------------------------------------------------------------------------------
@@ -212,7 +221,7 @@ def chosen(app: App, setting: str, value: str | None) -> str | None:
 
 def existing(app: App, kind: str, record_id: str) -> str:
     """The id of a record that exists, matched without case; NotFound with the nearest otherwise."""
-    wanted = record_id.lower()
+    wanted = unicodedata.normalize("NFC", record_id.strip()).lower()
     if app.store.ask(lambda index: index.path_of(kind, wanted)) is None:
         raise app.store.missing(kind, record_id)
     return wanted
@@ -256,6 +265,7 @@ TICKET_COLUMNS = (
     Column("priority", "PRIO", "priority"),
     Column("department", "DEPARTMENT"),
     Column("owner", "OWNER"),
+    Column("unread", "", "mark"),
     Column("title", "TITLE", "title"),
     Column("tags", "TAGS", "tags"),
     Column("created", "CREATED", "time"),

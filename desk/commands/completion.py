@@ -21,10 +21,10 @@ def completion(app: App, shell: str) -> Done:  # noqa: ARG001 - every command ge
     """Print the completion script of a shell: commands, options, ticket ids, staff, departments, tags, states."""
     from click.shell_completion import get_completion_class  # noqa: PLC0415 - for this command only
 
-    from desk.cli import PROG, root  # noqa: PLC0415 - the command line completes itself
-
+    top = click.get_current_context().find_root()
     cls = get_completion_class(shell)
     if cls is None:  # pragma: no cover - the three shells are click's own
         raise click.UsageError(f"no completion for {shell}")
-    script = cls(root, {}, PROG, f"_{PROG.upper()}_COMPLETE").source()
+    program = top.info_name or "desk"
+    script = cls(top.command, {}, program, f"_{program.upper()}_COMPLETE").source()
     return Done("completion", {"id": shell, "script": script, "install": _WHERE[shell]}, tuple(script.splitlines()))

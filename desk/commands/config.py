@@ -57,7 +57,7 @@ def get(app: App, name: str) -> Done:
     """Show the value of one setting."""
     row = _row(app, _known(name))
     value = _shown(row)["value"]
-    return Done("setting", row, (", ".join(map(str, value)) if isinstance(value, list) else str(value),))
+    return Done("setting", row, (_plain(value),))
 
 
 @common.leaf("set", example="desk config set desk.timezone Europe/Athens\ndesk config set ticket.channels phone,email,web")
@@ -91,7 +91,9 @@ def _changed(app: App, name: str, value: Any) -> bytes:
 
 
 def _plain(value: Any) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
 
 
 def _known(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from desk.app import App
@@ -11,9 +12,11 @@ from desk.domain.record import parse_values_of
 from desk.domain.ticket import Ticket
 from desk.errors import Broken, UsageFault
 
-FRESH = ("title", "department", "requester", "tags", "priority", "impact", "urgency", "channel", "language")
-OPEN_FIELDS = ("title", "department", "owner", "requester", "tags", "priority", "impact", "urgency", "channel", "language", "fields")
-"""What may be changed in the editor; the rest has verbs of its own."""
+FRESH = ("title", "department", "requester", "tags", "priority", "impact", "urgency", "channel", "language", "fields")
+"""What the form of a new ticket may set; the rest has verbs of its own."""
+OPEN_FIELDS = (*FRESH[:2], "owner", *FRESH[2:])
+"""What may be changed of an existing one."""
+_SETTINGS = (("priority", "priorities"), ("impact", "impacts"), ("urgency", "urgencies"))
 
 
 def _compose(values: dict[str, Any], body: str) -> str:
@@ -22,11 +25,10 @@ def _compose(values: dict[str, Any], body: str) -> str:
     return f"---\n{codec.dump_yaml(values)}---\n\n{body}"
 
 
-def new_ticket(app: App, values: dict[str, Any], body: str) -> str:
-    """The empty form of a ticket."""
-    shown = {n: values.get(n) or ([] if n == "tags" else "") for n in FRESH}
-    shown["priority"] = shown["priority"] or app.config["ticket.priorities"][0]
-    return _compose(shown, body or "\n")
+def new_ticket(values: Mapping[str, Any], body: str) -> str:
+    """The form of a new ticket, with what the options gave. An empty priority is left to the matrix."""
+    names = [n for n in FRESH if n != "fields" or values.get(n)]
+    return _compose({n: values.get(n) or ([] if n == "tags" else "") for n in names}, body or "\n")
 
 
 def existing_ticket(ticket: Ticket) -> str:
@@ -36,32 +38,58 @@ def existing_ticket(ticket: Ticket) -> str:
     return _compose(shown, ticket.body)
 
 
-def split(text: str) -> tuple[dict[str, Any], str]:
-    """Front matter and body of what the editor gave back."""
+def split(text: str, names: Iterable[str]) -> tuple[dict[str, Any], str]:
+    """Front matter (what is filled in) and body of what the editor gave back; `names` may stand in the former."""
     from desk.store import codec  # noqa: PLC0415 - for the editor only
 
-    front, rest = codec._split(text, "your text")  # noqa: SLF001 - the form has the layout of a ticket file
-    values = codec.load_yaml(front, "your text", 2)
-    unknown = [n for n in values if n not in OPEN_FIELDS]
+    text = text.replace("\r\n", "\n") if text.startswith("---\r\n") else text
+    try:
+        front, rest = codec._split(text, "your text")  # noqa: SLF001 - the form has the layout of a ticket file
+        values = codec.load_yaml(front, "your text", 2)
+    except Broken as error:
+        raise UsageFault(f"line {error.line}: {error.problem}", "fields stand as `name: value` between two lines ---") from None
+    allowed = tuple(names)
+    unknown = [n for n in values if n not in allowed]
     if unknown:
-        raise UsageFault(f"{unknown[0]!r} can't be set here", f"fields: {', '.join(OPEN_FIELDS)}")
-    return {n: v for n, v in values.items() if v not in ("", None)}, rest.removeprefix("\n").removesuffix("\n")
+        raise UsageFault(f"{unknown[0]!r} can't be set here", f"fields: {', '.join(allowed)}")
+    given = {n: v for n, v in values.items() if v not in ("", None)}
+    if "title" not in given:
+        raise UsageFault("a ticket needs a title", "write one after title:")
+    return given, rest.removeprefix("\n").removesuffix("\n")
+
+
+def parsed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Field values by their types; the requester may be an address, which is no field value yet."""
+    return parse_values_of(Ticket, {k: v for k, v in values.items() if k != "requester"}, UsageFault)
+
+
+def levels(app: App, values: Mapping[str, Any]) -> dict[str, str | None]:
+    """Priority, impact and urgency, each one of those that the desk knows."""
+    return {name: common.chosen(app, f"ticket.{setting}", values.get(name)) for name, setting in _SETTINGS}
+
+
+def ways(app: App, values: Mapping[str, Any]) -> dict[str, str | None]:
+    """Channel and language, each one of those that the desk knows."""
+    return {
+        "channel": common.chosen(app, "ticket.channels", values.get("channel")),
+        "language": common.chosen(app, "desk.languages", values.get("language")),
+    }
 
 
 def parse_new(app: App, text: str) -> tuple[dict[str, Any], str]:
     """The values of a new ticket; errors are shown above the text in the editor."""
-    values, body = split(text)
-    if not values.get("title"):
-        raise UsageFault("a ticket needs a title", "write one after title:")
-    parse_values_of(Ticket, {k: v for k, v in values.items() if k != "requester"}, lambda p: Broken(p, "your text"))
-    checked = {n: values.get(n) for n in FRESH}
-    for name, setting in (("priority", "priorities"), ("impact", "impacts"), ("urgency", "urgencies")):
-        checked[name] = common.chosen(app, f"ticket.{setting}", values.get(name))
-    checked["channel"] = common.chosen(app, "ticket.channels", values.get("channel")) or app.config["ticket.channel"]
-    checked["language"] = common.chosen(app, "desk.languages", values.get("language")) or app.config["desk.languages"][0]
-    checked["tags"] = list(values.get("tags") or [])
-    if checked["department"]:
-        checked["department"] = common.existing(app, "department", str(checked["department"]))
-    for tag in checked["tags"]:
-        common.existing(app, "tag", str(tag))
-    return {**checked, "fields": values.get("fields", {})}, body
+    given, body = split(text, FRESH)
+    values = parsed(given)
+    used = ways(app, values)
+    for tag in values.get("tags", ()):
+        common.existing(app, "tag", tag)
+    return {
+        "title": values["title"],
+        "department": common.existing(app, "department", values["department"]) if "department" in values else None,
+        "requester": str(given["requester"]) if "requester" in given else None,
+        "tags": list(values.get("tags", ())),
+        "channel": used["channel"] or app.config["ticket.channel"],
+        "language": used["language"] or app.config["desk.languages"][0],
+        "fields": dict(values.get("fields", {})),
+        **levels(app, values),
+    }, body.strip("\n")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from desk.app import App
 from desk.commands import common
 from desk.domain.fields import utc_text
-from desk.domain.person import User
+from desk.domain.person import USER_PREFIX, User
 from desk.domain.record import Edit, Event
 from desk.errors import Refused
+from desk.store import organisation as ask
 from desk.store.desk import Snapshot
 
 
@@ -21,12 +22,12 @@ def find_or_make(app: App, snapshot: Snapshot, given: str | None) -> tuple[str |
         return record.id, None
     email = common.checked_values(lambda: User.FIELDS["email"].type.parse(given))
     refuse_banned(snapshot, email)
-    known = snapshot.index.rows("user", "lower(email) = lower(?)", (email,), "ORDER BY id")
+    known = ask.with_address(snapshot.index, email, ("user",))
     if known:
-        record = snapshot.get("user", str(known[0]["id"]))
+        record = snapshot.get("user", known[0][1])
         refuse_barred(snapshot, record)
         return record.id, None
-    user = User.new(id=snapshot.new_id("user", "u-"), email=email, registered=False, created=utc_text(app.now))
+    user = User.new(id=snapshot.new_id("user", USER_PREFIX), email=email, registered=False, created=utc_text(app.now))
     return user.id, Edit(None, user, (Event("create"),))
 
 
@@ -41,7 +42,8 @@ def refuse_barred(snapshot: Snapshot, user: object) -> None:
 
 def refuse_banned(snapshot: Snapshot, email: str) -> None:
     """A ban is by e-mail address, compared without case (rule 7)."""
-    banned = snapshot.index.rows("ban", "lower(email) = lower(?)", (email,))
+    banned = ask.with_address(snapshot.index, email, ("ban",))
     if banned:
-        why = f": {banned[0]['reason']}" if banned[0]["reason"] else ""
+        reason = snapshot.get("ban", banned[0][1]).values.get("reason")
+        why = f": {reason}" if reason else ""
         raise Refused(f"{email} is banned{why}", f"to lift the ban: desk user unban {email}")

@@ -6,7 +6,7 @@ from desk.domain import workflow
 from desk.domain.record import Event, Record
 from desk.domain.ticket import Ticket
 
-_OWN_EVENT = ("state", "closed", "pending_until", "owner", "department", "priority", "impact", "urgency", "tags", "links")
+_OWN_EVENT = ("state", "closed", "pending_until", "owner", "department", "priority", "impact", "urgency", "tags", "links", "watchers")
 
 
 def events(before: Record | None, after: Record | None) -> tuple[Event, ...]:
@@ -47,9 +47,9 @@ def _ticket(old: Ticket, new: Ticket) -> list[Event]:
     elif levels:
         sides = [" ".join(f"{n}={getattr(t, n) or 'none'}" for n in levels) for t in (old, new)]
         found.append(Event("classify", *sides))
-    for name, more, less in (("tags", "tag", "untag"), ("links", "link", "unlink")):
+    for name, more, less in (("tags", "tag", "untag"), ("links", "link", "unlink"), ("watchers", "watch", "unwatch")):
         was, now = getattr(old, name), getattr(new, name)
-        joint = " " if name == "tags" else ", "
+        joint = ", " if name == "links" else " "
         if gone := [x for x in was if x not in now]:
             found.append(Event(less, joint.join(gone)))
         if added := [x for x in now if x not in was]:

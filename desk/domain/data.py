@@ -78,5 +78,5 @@ def entry_data(entry: Entry) -> dict[str, Any]:
         "text": entry.text,
         "via": entry.meta.get("via"),
         "attachments": list(entry.attachments),
-        **{k.replace("-", "_"): v for k, v in rest.items() if k not in ("kind", "by", "at", "text")},
+        **{k: v for k, v in rest.items() if k not in ("kind", "by", "at", "text")},
     }

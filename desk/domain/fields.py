@@ -18,6 +18,7 @@ T = TypeVar("T")
 TITLE_MAX = 250  # characters, not bytes: a limit in bytes would halve Greek
 TEXT_MAX = 4_000_000
 SLUG_MAX = 64
+SLUG_BYTES = 200  # a file name has at most 255 on every common system, and something is put behind
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SLUG = re.compile(r"[^\W_][\w.\-]*")
@@ -25,7 +26,7 @@ _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"\\]+@[^\s@<>()\[\],;:\"\\.\-][^\s@<>()\[
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
-TICKET_ID = re.compile(r"\d{6}-[0-9A-HJKMNP-TV-Z]{4}")
+TICKET_ID = re.compile(r"[0-9]{6}-[0-9A-HJKMNP-TV-Z]{4}")
 LINK_TYPES: Mapping[str, str] = MappingProxyType(
     {
         "relates": "relates",
@@ -81,7 +82,8 @@ def parse_line(raw: object) -> str:
 def parse_slug(raw: object) -> str:
     """A name that is also a file name: letters of any script, digits, dot, dash; lower case, NFC."""
     value = unicodedata.normalize("NFC", _scalar(raw))
-    if not _SLUG.fullmatch(value) or len(value) > SLUG_MAX or value.endswith(".") or ".." in value:
+    fits = _SLUG.fullmatch(value) and len(value) <= SLUG_MAX and len(value.encode()) <= SLUG_BYTES
+    if not fits or value.endswith(".") or ".." in value:
         shown = value if len(value) <= SLUG_MAX else value[:SLUG_MAX] + "…"
         raise ValueError(
             f"{shown!r} is not a valid name: up to {SLUG_MAX} letters, digits, dots and dashes, a letter or digit first"

@@ -57,7 +57,9 @@ def message(change: Change) -> str:
 def subject(change: Change) -> str:
     """`ID verb: detail`; two or three ids are named, more are counted."""
     own = [e for e in change.edits if e.events and e.events[0].verb == change.verb] or list(change.edits)
-    names = [_name(e) for e in own]
+    # A requester made known by their first ticket, and the other side of a link, are in the trailers.
+    own = [e for e in own if e.record.kind == own[0].record.kind]
+    names = [n for n in map(_name, own) if n not in change.summary] or [_name(e) for e in own]
     if not names:
         what = ""
     elif len(names) <= 3:

@@ -11,10 +11,11 @@ from desk.domain.person import Ban, Group, Staff, User
 from desk.domain.record import Record
 from desk.domain.ticket import Ticket
 
+# In the order of an export: what others refer to comes first.
 KINDS: Mapping[str, type[Record]] = MappingProxyType(
     {
         cls.kind: cls
-        for cls in (Ticket, Staff, User, Department, Group, Tag, CustomField, Ban, Topic, Article, Response)
+        for cls in (Department, Group, Tag, CustomField, Staff, User, Ban, Topic, Article, Response, Ticket)
     }
 )
 _BY_FOLDER = {cls.folder: cls for cls in KINDS.values() if cls.folder != "kb"}

@@ -70,6 +70,8 @@ class Ban(Record):
 
 
 RESERVED_HANDLES = ("me", "none", "desk")
+USER_PREFIX = "u-"
+"""Ids of requesters begin with it and no handle does: an author or an answer tells whose it is."""
 _GREEK = dict(
     zip(
         "αβγδεζηθικλμνξοπρσςτυφχψω",
@@ -85,6 +87,6 @@ def handle_from(name: str, email: str) -> str:
         plain = unicodedata.normalize("NFD", source.lower())
         latin = "".join(_GREEK.get(c, c) for c in plain if unicodedata.category(c) != "Mn")
         found = "".join(c for c in latin if c.isascii() and (c.isalnum() or c in "-."))[:32].strip("-.")
-        if found and found not in RESERVED_HANDLES:
+        if found and found not in RESERVED_HANDLES and not found.startswith(USER_PREFIX):
             return found
     return "admin"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from desk.domain.person import Staff
+from desk.domain.organisation import Department
+from desk.domain.person import USER_PREFIX, Staff
 from desk.domain.ticket import Ticket
 from desk.errors import Refused
 
@@ -54,11 +55,29 @@ def require_delete(by: Staff, ticket: Ticket) -> None:
         )
 
 
-def require_level(by: Staff, kind: str) -> None:
-    """Refuse a change of a record of this kind by someone whose level doesn't reach (rule 2)."""
+def require_level(by: Staff, kind: str, able: Iterable[str] = ()) -> None:
+    """Refuse a change of a record of this kind by someone whose level doesn't reach (rule 2).
+
+    `able` are the handles of those who could, for the hint.
+    """
     needed = LEVELS[kind]
     if by.level < needed:
+        who = ", ".join(able)
         raise Refused(
             f"{by.id} may not change {kind} records: that takes level {needed}, {by.id} has level {by.level}",
-            "desk staff list shows who has which level",
+            f"who could: {who}" if who else "desk staff list shows who has which level",
+        )
+
+
+def is_users(ticket: Ticket) -> bool:
+    """Whether a ticket is a user's: written by one, or registered on behalf of one."""
+    return ticket.requester is not None or (ticket.author or "").startswith(USER_PREFIX)
+
+
+def require_public(department: Department, ticket: Ticket) -> None:
+    """Refuse a user's ticket in a private department, which holds only tickets written by staff (rule 4)."""
+    if department.private and is_users(ticket):
+        raise Refused(
+            f"{ticket.id} is a user's ticket and can't be in {department.id}: only staff's own go there",
+            "name a public one (desk department list), or open a ticket of your own there and link the two",
         )

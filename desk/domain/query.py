@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 SORTABLE = (
     "created", "id", "title", "state", "kind", "priority", "impact", "urgency", "department", "owner", "requester",
@@ -32,11 +32,15 @@ class Query(NamedTuple):
     departments: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     owner: str | None = None
-    requester: str | None = None
+    requesters: tuple[str, ...] = ()
     priorities: tuple[str, ...] = ()
     since: str | None = None
     until: str | None = None
     search: str | None = None
+    fields: Mapping[str, Any] = MappingProxyType({})
+    """Custom fields, all of which must have these values."""
+    among: tuple[str, ...] | None = None
+    """Only tickets with these ids."""
     sort: str = "created"
     descending: bool = True
     limit: int = 0

@@ -15,7 +15,6 @@ from desk.domain.fields import (
     DATE,
     LINE,
     LINES,
-    LINK_TYPES,
     LINKS,
     SLUG,
     SLUGS,
@@ -61,6 +60,7 @@ class Ticket(Record):
     links = Field[tuple[str, ...]](LINKS, "relations to other tickets", default=())
     attachments = Field[tuple[str, ...]](LINES, "files that came with the request", default=())
     fields = Field[Mapping[str, Any]](VALUES, "custom fields", default=NOTHING)
+    watchers = Field[tuple[str, ...]](SLUGS, "staff and requesters who want to hear of it", default=())
 
     @classmethod
     def path_of(cls, record_id: str) -> str:
@@ -111,9 +111,10 @@ def assign(ticket: Ticket, to: Staff, *, by: Staff, at: datetime) -> Change:
     """Give an unowned ticket to someone who serves its department (rule 3)."""
     workflow.after("assign", ticket.state, ticket.id)
     if ticket.owner is not None:
+        whom = "WHO" if ticket.owner == to.id else to.id
         raise Refused(
             f"{ticket.id} is already owned by {ticket.owner}",
-            f"desk ticket escalate {ticket.id} --to {to.id}, or first: desk ticket unassign {ticket.id}",
+            f"hand it on: desk ticket escalate {ticket.id} --to {whom}; or first: desk ticket unassign {ticket.id}",
         )
     check_serves(ticket, to)
     return Change("assign", by, at, (edit(ticket, ticket.evolve(owner=to.id), Event("assign", None, to.id)),), summary=to.id)
@@ -184,7 +185,8 @@ def classify(
 ) -> Change:
     """Set impact and urgency; the matrix gives the priority unless one is named (row 1.2)."""
     workflow.after("classify", ticket.state, ticket.id)
-    after = ticket.evolve(**{k: v for k, v in (("impact", impact), ("urgency", urgency)) if v is not None})
+    given: dict[str, Any] = {k: v for k, v in (("impact", impact), ("urgency", urgency)) if v is not None}
+    after = ticket.evolve(**given)
     by_matrix = matrix.get(after.impact or "", {}).get(after.urgency or "") if impact or urgency else None
     after = after.evolve(priority=priority or by_matrix or ticket.priority)
     changed = [n for n in ("priority", "impact", "urgency") if getattr(ticket, n) != getattr(after, n)]
@@ -267,13 +269,17 @@ def close(ticket: Ticket, *, by: Staff, at: datetime, reason: str | None = None)
     return Change("close", by, at, (edit(ticket, after, event),), reason)
 
 
-def reopen(ticket: Ticket, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
-    """Take up a closed or pending ticket again."""
+def reopen(ticket: Ticket, owner: Staff | None, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+    """Take up a closed or pending ticket again; an owner who left, or no longer serves the department, is dropped (rule 3)."""
     if ticket.merged_into:
         raise Refused(f"{ticket.id} was merged into {ticket.merged_into}", f"go on there: desk ticket show {ticket.merged_into}")
     state = workflow.after("reopen", ticket.state, ticket.id)
     after = ticket.evolve(state=state, closed=None, pending_until=None)
-    return Change("reopen", by, at, (edit(ticket, after, Event("reopen", ticket.state, state)),), reason)
+    events = [Event("reopen", ticket.state, state)]
+    if ticket.owner is not None and (owner is None or ticket.department not in owner.departments):
+        events.append(Event("unassign", ticket.owner))
+        after = after.evolve(owner=None)
+    return Change("reopen", by, at, (edit(ticket, after, *events),), reason)
 
 
 def pending(ticket: Ticket, *, by: Staff, at: datetime, until: date | None = None, reason: str | None = None) -> Change:
@@ -302,124 +308,39 @@ def rewrite(ticket: Ticket, after: Ticket, *, by: Staff, at: datetime) -> Change
 
 def edit_reply(ticket: Ticket, number: int, text: str, *, by: Staff, at: datetime) -> Change:
     """Rule 6: only the author edits a reply or note, and only while it is the last one of an open ticket."""
+    require_last(ticket, number, by.id)
+    entry = ticket.thread[number - 1]
+    if not text.strip():
+        raise UsageFault(f"the {entry.kind} is empty", f"desk ticket edit {ticket.id} --entry {number} --body TEXT")
+    if entry.text == text:
+        raise Refused(f"nothing in {ticket.id} was changed", f"see: desk ticket show {ticket.id}")
+    after = ticket.evolve(thread=(*ticket.thread[:-1], entry._replace(text=checked(text))))
+    what = f"{entry.kind} {number}"
+    return Change("edit", by, at, (edit(ticket, after, Event("edit", None, what)),), summary=what)
+
+
+def require_last(ticket: Ticket, number: int, author: str) -> None:
+    """Refuse to edit an entry that isn't the author's, or isn't the last one (rule 6)."""
     workflow.after("edit-reply", ticket.state, ticket.id)
     if not 1 <= number <= len(ticket.thread):
         raise UsageFault(f"{ticket.id} has no entry {number}", f"it has {len(ticket.thread)}: desk ticket show {ticket.id}")
     entry = ticket.thread[number - 1]
     if number != len(ticket.thread):
-        raise Refused(f"entry {number} of {ticket.id} is not the last one", "others have answered it; write a new one instead")
-    if entry.by != by.id:
+        raise Refused(f"entry {number} of {ticket.id} is not the last one", "write a new one: desk ticket reply or note")
+    if entry.by != author:
         raise Refused(f"entry {number} of {ticket.id} was written by {entry.by}", "only its author may edit it")
-    if not text.strip():
-        raise UsageFault(f"the {entry.kind} is empty")
-    after = ticket.evolve(thread=(*ticket.thread[:-1], entry._replace(text=checked(text))))
-    return Change("edit", by, at, (edit(ticket, after, Event("edit", None, f"{entry.kind} {number}")),), summary=f"{entry.kind} {number}")
-
-
-def link(ticket: Ticket, other: Ticket, relation: str, *, by: Staff, at: datetime) -> Change:
-    """Relate two tickets; the inverse relation is written on the other one."""
-    if ticket.id == other.id:
-        raise Refused(f"{ticket.id} can't be linked to itself", "name two tickets")
-    here, there = f"{relation} {other.id}", f"{LINK_TYPES[relation]} {ticket.id}"
-    if here in ticket.links:
-        raise Refused(f"{ticket.id} already {relation} {other.id}", f"see: desk ticket show {ticket.id}")
-    edits = (
-        edit(ticket, ticket.evolve(links=[*ticket.links, here]), Event("link", None, here)),
-        edit(other, other.evolve(links=[*other.links, there]), Event("link", None, there)),
-    )
-    return Change("link", by, at, edits, summary=here)
-
-
-def unlink(ticket: Ticket, other: Ticket, *, by: Staff, at: datetime) -> Change:
-    """Take every relation between two tickets away, on both."""
-    edits = []
-    for one, two in ((ticket, other), (other, ticket)):
-        gone = [ln for ln in one.links if ln.endswith(" " + two.id)]
-        if gone:
-            after = one.evolve(links=[ln for ln in one.links if ln not in gone])
-            edits.append(edit(one, after, Event("unlink", ", ".join(gone))))
-    if not edits:
-        raise Refused(f"{ticket.id} and {other.id} are not linked", f"its links: {', '.join(ticket.links) or 'none'}")
-    return Change("unlink", by, at, tuple(edits), summary=other.id)
-
-
-def transfer(ticket: Ticket, problem: Ticket, *, by: Staff, at: datetime) -> Change:
-    """Hand an incident to problem management: open the problem, link both (row 1.7)."""
-    workflow.after("transfer", ticket.state, ticket.id)
-    if ticket.kind_of_work == PROBLEM:
-        raise Refused(f"{ticket.id} is a problem already", f"see: desk ticket show {ticket.id}")
-    here, there = f"caused-by {problem.id}", f"causes {ticket.id}"
-    events = [Event("transfer", None, problem.id)]
-    tags = ticket.tags
-    if INCIDENT not in tags:
-        tags = (*tags, INCIDENT)
-        events.append(Event("tag", None, INCIDENT))
-    edits = (
-        edit(ticket, ticket.evolve(tags=tags, links=[*ticket.links, here]), *events),
-        edit(None, problem.evolve(links=[there]), Event("create", None, problem.department)),
-    )
-    return Change("transfer", by, at, edits, summary=problem.id)
-
-
-Carried = Mapping[str, tuple[str, bytes]]
-"""Attachments that go along: old name → name in the other ticket, and content."""
-
-
-def _with_carried(entry: Entry, carried: Carried, **more: str) -> Entry:
-    meta = {**entry.meta, **more}
-    if entry.attachments:
-        meta["attachments"] = [carried[name][0] for name in entry.attachments]
-    return entry._replace(meta=meta)
-
-
-def merge(ticket: Ticket, into: Ticket, carried: Carried, *, by: Staff, at: datetime) -> Change:
-    """Close a ticket in favour of another, which takes over its request and its thread; the old id leads there."""
-    if ticket.id == into.id:
-        raise Refused(f"{ticket.id} can't be merged into itself", "name another ticket with --into")
-    request = Entry(
-        NOTE,
-        ticket.author or by.id,
-        ticket.created,
-        f"{ticket.title}\n\n{ticket.body}".strip(),
-        {"attachments": list(ticket.attachments)} if ticket.attachments else NOTHING,
-    )
-    moved = [_with_carried(e, carried, **{"from": ticket.id}) for e in (request, *ticket.thread)]
-    thread = tuple(sorted((*into.thread, *moved), key=lambda e: e.at))
-    closing = {"closed": utc_text(at)} if ticket.state != workflow.CLOSED else {}
-    gone = ticket.evolve(state=workflow.CLOSED, merged_into=into.id, pending_until=None, **closing)
-    events = [Event("merge", None, into.id)]
-    if closing:
-        events.append(Event("close", ticket.state, workflow.CLOSED))
-    edits = (
-        edit(ticket, gone, *events),
-        edit(into, into.evolve(thread=thread), Event("merge", ticket.id), files=dict(carried.values())),
-    )
-    return Change("merge", by, at, edits, summary=f"into {into.id}")
-
-
-def split(ticket: Ticket, number: int, fresh: Ticket, carried: Carried, *, by: Staff, at: datetime) -> Change:
-    """Make the thread from entry `number` on a ticket of its own; `fresh` brings its id, title and classification."""
-    if not 1 <= number <= len(ticket.thread):
-        raise UsageFault(f"{ticket.id} has no entry {number}", f"it has {len(ticket.thread)}: desk ticket show {ticket.id}")
-    first, *rest = (_with_carried(e, carried) for e in ticket.thread[number - 1 :])
-    new = fresh.evolve(
-        body=first.text, thread=tuple(rest), links=[f"relates {ticket.id}"], attachments=list(first.attachments) or None
-    )
-    left = ticket.evolve(thread=ticket.thread[: number - 1], links=[*ticket.links, f"relates {new.id}"])
-    edits = (
-        edit(ticket, left, Event("split", None, new.id), files=dict.fromkeys(carried)),
-        edit(None, new, Event("create", None, new.department), files=dict(carried.values())),
-    )
-    return Change("split", by, at, edits, summary=new.id)
 
 
 def delete(ticket: Ticket, others: Iterable[Ticket], *, by: Staff, at: datetime, reason: str | None = None) -> Change:
-    """Remove a ticket and the links to it; git keeps what it said."""
+    """Remove a ticket and what leads to it from `others`; git keeps what it said."""
     files: dict[str, bytes | None] = dict.fromkeys(ticket.all_attachments)
     edits = [Edit(ticket, None, (Event("delete", ticket.title),), files)]
     for other in others:
         gone = [ln for ln in other.links if ln.endswith(" " + ticket.id)]
+        after = other.evolve(links=[ln for ln in other.links if ln not in gone])
+        if other.merged_into == ticket.id:
+            gone.append(f"merged-into {ticket.id}")
+            after = after.evolve(merged_into=None)
         if gone:
-            after = other.evolve(links=[ln for ln in other.links if ln not in gone])
             edits.append(edit(other, after, Event("unlink", ", ".join(gone))))
     return Change("delete", by, at, tuple(edits), reason, ticket.title)

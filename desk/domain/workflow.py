@@ -34,20 +34,25 @@ MOVES: Mapping[str, tuple[tuple[str, ...], str | None]] = MappingProxyType(
         "transfer": (LIVE, None),
         "link": (STATES, None),
         "unlink": (STATES, None),
+        "watch": (STATES, None),
+        "unwatch": (STATES, None),
         "merge": (STATES, CLOSED),
         "split": (STATES, None),
         "delete": (STATES, None),
     }
 )
 
+_SPOKEN = MappingProxyType({"edit-reply": "edit a reply of", "reply": "reply to", "pending": "put aside"})
+
 
 def after(verb: str, state: str, ticket_id: str) -> str:
     """The state a verb leads to; Refused with the legal verbs when it isn't legal from here."""
     allowed, target = MOVES[verb]
     if state not in allowed:
-        what = verb.replace("edit-reply", "edit a reply of")
+        if state == target:
+            raise Refused(f"{ticket_id} is {state} already", f"see: desk ticket history {ticket_id}")
         hint = f"first: desk ticket reopen {ticket_id}" if state == CLOSED else f"legal here: {', '.join(legal(state))}"
-        raise Refused(f"can't {what} {ticket_id}: it is {state}", hint)
+        raise Refused(f"can't {_SPOKEN.get(verb, verb)} {ticket_id}: it is {state}", hint)
     return target or state
 
 

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -15,11 +14,12 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
 from desk.domain import history
+from desk.domain.fields import check_text
 from desk.domain.kinds import KINDS, kind_at
 from desk.domain.person import Staff
 from desk.domain.record import Change, Record
 from desk.domain.ticket import Ticket, files_folder
-from desk.errors import Ambiguous, Broken, Conflict, GitError, NotFound
+from desk.errors import Ambiguous, Broken, Conflict, DeskError, GitError, NotFound, UsageFault
 from desk.store import git, journal, refresh, tree
 from desk.store.index import CommitRow, Index
 from desk.store.tree import Head, Place
@@ -109,14 +109,14 @@ class Snapshot:
     def new_ticket_id(self, day: str) -> str:
         """An id never used before; `day` is YYMMDD in the desk's time zone."""
         while True:
-            found = f"{day}-{''.join(secrets.choice(ALPHABET) for _ in range(4))}"
+            found = f"{day}-{_random(4)}"
             if not self.index.known_ticket(found):
                 return found
 
     def new_id(self, kind: str, prefix: str) -> str:
         """An opaque id such as u-4f9x2, never used before."""
         while True:
-            found = prefix + "".join(secrets.choice(ALPHABET.lower()) for _ in range(5))
+            found = prefix + _random(5).lower()
             if not self.index.used(kind, found):
                 return found
 
@@ -213,8 +213,8 @@ class Store:
         try:
             with journal.write_lock(self.place, 0) as hold:
                 return journal.finish(self.place, hold)
-        except (Conflict, OSError):
-            return []
+        except (DeskError, OSError):
+            return []  # reading goes on; the next write says what stands in the way
 
     # -- writing -----------------------------------------------------------------------------------------------------
 
@@ -229,30 +229,49 @@ class Store:
             where = f" ({error.filename})" if error.filename else ""
             raise GitError(f"can't write to the desk: {error.strerror}{where}", "nothing was changed; see: df -h, ls -ld .") from None
 
+    def operation(self) -> tuple[str, str] | None:
+        """What git was told to do here and hasn't finished ("a merge"), and the command that gives it up."""
+        for name, found in _OPERATIONS.items():
+            if os.path.exists(os.path.join(self.place.gitdir, name)):
+                return found
+        return None
+
     def writable_head(self) -> tuple[str, str]:
         """Branch and commit to write on top of; refuses states in which a commit would go astray."""
-        for name, (what, undo) in _OPERATIONS.items():
-            if os.path.exists(os.path.join(self.place.gitdir, name)):
-                raise Conflict(f"{what} is in progress in this desk", f"finish it with git, or give it up: {undo}")
+        if found := self.operation():
+            raise Conflict(f"{found[0]} is in progress in this desk", f"finish it with git, or give it up: {found[1]}")
         head = self.head()
         if head.ref is None:
             raise GitError("HEAD is detached: a commit would belong to no branch", "git switch main")
         return head.ref, self.commit_now()
 
-    def commit(self, plan: Callable[[Snapshot], Change], identity: git.Identity) -> Committed:
+    def commit(
+        self, plan: Callable[[Snapshot], Change], identity: git.Identity, raw: dict[str, bytes | None] | None = None
+    ) -> Committed:
         """Run a plan on the newest state and make its change one commit.
 
-        The plan may run again when somebody else commits meanwhile.
+        The plan may run again when somebody else commits meanwhile. `raw` is for hand edits: the plan fills it with
+        files as the work tree has them (None: gone), and they are committed byte for byte in place of the records.
         """
         with self.writing() as hold:
             self._check_git()
-            for _ in range(5):
+            for attempt in range(5):
                 ref, base = self.writable_head()
                 self._index = index = self.keeper.at(base)
                 snapshot = Snapshot(self, index, base)
-                change = plan(snapshot)
-                files = self.files_of(change)
-                self._refuse_over_edits(snapshot, change, files)
+                try:
+                    change = plan(snapshot)
+                    files = self.files_of(change) if raw is None else dict(raw)
+                    if raw is None:
+                        self._refuse_over_edits(snapshot, change, files)
+                    else:
+                        self._refuse_moving(files)
+                except sqlite3.DatabaseError:
+                    if attempt:
+                        raise
+                    index.db.close()
+                    self.keeper.repair(base)
+                    continue
                 new = new_commit(change, files, identity)
                 journal.begin(self.place, base, list(files))
                 try:
@@ -263,7 +282,7 @@ class Store:
                 except BaseException:
                     self._tidy_failed(base)
                     raise
-                return Committed(oid, change, self._after(new, oid, base, hold))
+                return Committed(oid, change, self._after(new, oid, base, hold, placed=raw is not None))
         raise Conflict("the branch keeps moving: somebody commits faster than desk can", "try again")
 
     def _tidy_failed(self, base: str) -> None:
@@ -320,14 +339,20 @@ class Store:
                 with git.blobs(self.place) as blobs:
                     if blobs.get(f"{snapshot.commit}:{path}") != present:
                         raise _hand_edited(path)
-            elif present is not None and files[path] is not None:
+            elif files[path] is not None and (present is not None or tree.obstructed(self.place, path)):
                 raise Conflict(f"{path} is there already, and not committed", f"desk commit {path}, or move it away")
 
-    def _after(self, new: git.NewCommit, oid: str, base: str, hold: int) -> tuple[str, ...]:
+    def _refuse_moving(self, files: dict[str, bytes | None]) -> None:
+        """What is committed as it stands must still stand there: an editor may have saved again."""
+        for path, data in files.items():
+            if tree.read(self.place, path) != data:
+                raise Conflict(f"{path} is being changed right now", "save it, then: desk commit")
+
+    def _after(self, new: git.NewCommit, oid: str, base: str, hold: int, *, placed: bool) -> tuple[str, ...]:
         """Bring files, git's index and SQLite up to the commit that now stands. Trouble here is a warning."""
         try:
             many = len(new.files) > 16
-            for path, data in new.files.items():
+            for path, data in () if placed else new.files.items():
                 if data is None:
                     tree.remove(self.place, path)
                 else:
@@ -374,6 +399,11 @@ class Store:
             self._index = None
 
 
+def _random(length: int) -> str:
+    """Characters nobody can guess; 256 is a multiple of 32, so each is as likely as any other."""
+    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in os.urandom(length))
+
+
 def _hand_edited(path: str) -> Conflict:
     return Conflict(
         f"{path} has hand edits that are not committed",
@@ -391,6 +421,11 @@ def _seen_by_git(name: str, email: str) -> tuple[str, str]:
 def new_commit(change: Change, files: dict[str, bytes | None], identity: git.Identity) -> git.NewCommit:
     """A change as a commit: the author is who acted, the committer is the machine."""
     name, email = str(change.by.values.get("name", change.by.id)), str(change.by.values.get("email", ""))
+    message = history.message(change)
+    try:
+        check_text(message)
+    except ValueError as error:
+        raise UsageFault(f"the reason can't be kept: {error}") from None
     return git.NewCommit(
         name,
         email,
@@ -398,7 +433,7 @@ def new_commit(change: Change, files: dict[str, bytes | None], identity: git.Ide
         identity.committer or name,
         identity.committer_email or email,
         int(time.time()),
-        history.message(change),
+        message,
         files,
     )
 

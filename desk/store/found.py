@@ -18,6 +18,8 @@ from desk.store import codec, git, journal, repo, tree
 if TYPE_CHECKING:
     from desk.store.tree import Place
 
+_NOTHING = "0" * 40
+"""The commit before the first, in the journal."""
 _PARTS = ("desk.toml", "records", "kb", "templates")
 
 
@@ -53,9 +55,14 @@ def commit_first(place: Place, files: dict[str, bytes], staff: Staff, at: dateti
     )
     head = tree.read_head(place) or git.head(place)
     with journal.write_lock(place, 30) as hold:
+        if head.oid and journal.pending(place):
+            journal.finish(place, hold)  # an earlier attempt was killed on the way
+            return head.oid
+        journal.begin(place, _NOTHING, list(everything))
         [oid] = git.fast_import(place, [new], head.ref or f"refs/heads/{repo.BRANCH}", None, hold)
         for path, data in everything.items():
             tree.write(place, path, data or b"", sync=False)
         os.sync()
         git.update_index(place, everything, hold)
+        journal.end(place)
     return oid

@@ -59,8 +59,8 @@ def pending(place: Place) -> bool:
     return os.path.exists(place.own("journal"))
 
 
-def begin(place: Place, base: str, paths: list[str]) -> None:
-    """Put the journal on the disk."""
+def begin(place: Place, base: str, paths: list[str] | None) -> None:
+    """Put the journal on the disk; None as paths: whatever will differ from the base."""
     import json  # noqa: PLC0415 - for writes only
 
     text = json.dumps({"base": base, "paths": paths}, ensure_ascii=False)
@@ -87,7 +87,7 @@ def finish(place: Place, hold: int) -> list[str]:
     if found is None:
         return []
     _clear_locks(place, os.stat(place.own("journal")).st_mtime)
-    paths: list[str] = found["paths"]
+    paths: list[str] = found["paths"] if found["paths"] is not None else _differing(place, found["base"])
     done = []
     with git.blobs(place) as blobs:
         for path in paths:
@@ -100,10 +100,16 @@ def finish(place: Place, hold: int) -> list[str]:
             else:
                 tree.write(place, path, wanted)
             done.append(path)
+    _clear_beside(place, paths)
     listed = b"".join(p.encode() + b"\0" for p in paths)
-    git.run(place, "reset", "-q", "--pathspec-from-file=-", "--pathspec-file-nul", data=listed, hold=hold)
+    git.run(place, "--literal-pathspecs", "reset", "-q", "--pathspec-from-file=-", "--pathspec-file-nul", data=listed, hold=hold)
     end(place)
     return done
+
+
+def _differing(place: Place, base: str) -> list[str]:
+    out = git.run(place, "diff-tree", "-r", "--name-only", "--no-renames", "-z", base, "HEAD")
+    return [p for p in out.decode(errors="surrogateescape").split("\0") if p]
 
 
 def _load(place: Place) -> dict[str, Any] | None:
@@ -127,6 +133,22 @@ def _clear_tmp(place: Place) -> None:
             os.unlink(place.own("tmp", name))
 
 
+def _clear_beside(place: Place, paths: list[str]) -> None:
+    """Half-written files that `tree.write` has to put beside the real ones where the git directory is another disk."""
+    for folder in {os.path.dirname(os.path.join(place.root, path)) for path in paths}:
+        with suppress(OSError):
+            for name in os.listdir(folder):
+                if name.startswith(tree.BESIDE):
+                    os.unlink(os.path.join(folder, name))
+
+
+def _newer(name: str, since: float) -> bool:
+    try:
+        return os.stat(name).st_mtime >= since
+    except OSError:
+        return False
+
+
 def _clear_locks(place: Place, since: float) -> None:
     """Remove lock files that a killed git of ours left behind.
 
@@ -139,7 +161,7 @@ def _clear_locks(place: Place, since: float) -> None:
     names += [os.path.join(place.common, n) for n in (f"{ref}.lock", "packed-refs.lock")]
     deadline = time.monotonic() + _STALE_AFTER
     for name in names:
-        while os.path.exists(name) and os.stat(name).st_mtime >= since - 1:
+        while _newer(name, since - 1):
             if time.monotonic() > deadline:
                 with suppress(FileNotFoundError):
                     os.unlink(name)

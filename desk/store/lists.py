@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from desk.domain.fields import LINK_TYPES
 from desk.domain.folding import fold
 from desk.domain.kinds import KINDS
+from desk.domain.person import USER_PREFIX
 from desk.domain.query import Query, Scope
 from desk.store.index import Index
 
@@ -53,8 +54,13 @@ def _where(query: Query) -> tuple[str, list[Any]]:
         add("owner IS NULL")
     elif query.owner:
         add("owner = ?", query.owner)
-    if query.requester:
-        add("requester = ?", query.requester)
+    if query.requesters:
+        add(f"requester IN ({_marks(query.requesters)})", *query.requesters)
+    for name, value in query.fields.items():
+        add("CASE fields WHEN '' THEN NULL ELSE json_extract(fields, '$.\"' || ? || '\"') END = ?", name, value)
+    if query.among is not None:
+        # Not one question mark an id: SQLite counts them.
+        add("id IN (SELECT value FROM json_each(?))", "[" + ",".join(f'"{i}"' for i in query.among) + "]")
     if query.since:
         add("created >= ?", query.since)
     if query.until:
@@ -72,6 +78,11 @@ def _marks(values: tuple[str, ...]) -> str:
     return ",".join("?" * len(values))
 
 
+# Times are to the second and ids random, so which of two tickets of one second is newer, only history knows. SQLite asks
+# for the rows of a page alone, because the index on `created` gives the rest of the order.
+_NTH = "(SELECT min(c.depth) FROM events e JOIN commits c ON c.n = e.n WHERE e.id = tickets.id AND e.kind = 'ticket')"
+
+
 def _order(query: Query) -> str:
     down = "DESC" if query.descending else "ASC"
     column = query.sort
@@ -83,7 +94,7 @@ def _order(query: Query) -> str:
     elif query.sort in ("title", "owner", "department", "requester"):
         column = f"{query.sort} COLLATE NOCASE"
     if query.sort in ("id", "created"):
-        return f"created {down}, id {down}" if query.sort == "created" else f"id {down}"
+        return f"created {down}, {_NTH} {down}, id {down}" if query.sort == "created" else f"id {down}"
     return f"{column} {down}, created DESC, id DESC"
 
 
@@ -107,26 +118,45 @@ class Hit(NamedTuple):
     body: str
 
 
+_AHEAD = 20
+"""How many times the wanted hits are taken by rank before the other conditions are looked at."""
+
+
 def search(index: Index, words: str, kinds: tuple[str, ...], limit: int, scope: Scope | None = None) -> list[Hit]:
     """Best first; a word in the title weighs five times one in the text. A scope leaves out other departments' tickets."""
-    within, args = "", ()
-    if scope:
-        within = (
-            f" AND (t.kind <> 'ticket' OR t.path IN (SELECT path FROM tickets WHERE department IN ({_marks(scope.departments)})"
-            " OR author = ?))"
-        )
-        args = (*scope.departments, scope.author)
-    rows = index.db.execute(
-        f"SELECT t.kind, t.path, t.title, t.body FROM words JOIN texts t ON t.doc = words.rowid"  # noqa: S608
-        f" WHERE words MATCH ? AND t.kind IN ({_marks(kinds)}){within} ORDER BY bm25(words, 5.0, 1.0), t.path LIMIT ?",
-        (match(words), *kinds, *args, limit),
-    )
+    ahead = limit * _AHEAD
+    rows = _ranked(index, words, kinds, scope, ahead)
+    # A word in every ticket: ranking within the full-text table is twice as fast as joining all of them first. Exact
+    # only if the last hit is strictly better than what was left out.
+    last = rows[limit - 1][0] if len(rows) >= limit else None
+    worst = index.db.execute(f"{_BEST} LIMIT 1 OFFSET ?", (match(words), ahead - 1)).fetchone()
+    if worst is not None and (last is None or last >= worst[1]):
+        rows = _ranked(index, words, kinds, scope, -1)
     out = []
-    for kind, path, title, body in rows:
+    for _, kind, path, title, body in rows[:limit]:
         record_id = str(path).rpartition("/")[2].rpartition(".")[0]
         shown = str(title).removeprefix(record_id + " ") if kind == "ticket" else str(title)
         out.append(Hit(str(kind), record_id, str(path), shown, str(body)))
     return out
+
+
+_BEST = "SELECT rowid, rank FROM words WHERE words MATCH ? AND rank MATCH 'bm25(5.0, 1.0)' ORDER BY rank"
+
+
+def _ranked(index: Index, words: str, kinds: tuple[str, ...], scope: Scope | None, ahead: int) -> list[tuple[Any, ...]]:
+    """Of the `ahead` best hits (-1: all), those of these kinds and this scope, best first, ties by path."""
+    join, within = "", ""
+    args: tuple[str, ...] = ()
+    if scope:
+        # Looked up for each hit: a subquery over all tickets of a department would read them all for a rare word.
+        join = " LEFT JOIN tickets k ON k.path = t.path"
+        within = f" AND (t.kind <> 'ticket' OR k.department IN ({_marks(scope.departments)}) OR k.author = ?)"
+        args = (*scope.departments, scope.author)
+    return index.db.execute(
+        f"SELECT w.rank, t.kind, t.path, t.title, t.body FROM ({_BEST} LIMIT ?) w JOIN texts t ON t.doc = w.rowid{join}"  # noqa: S608
+        f" WHERE t.kind IN ({_marks(kinds)}){within} ORDER BY w.rank, t.path",
+        (match(words), ahead, *kinds, *args),
+    ).fetchall()
 
 
 def history(index: Index, kind: str, record_id: str) -> list[dict[str, Any]]:
@@ -152,6 +182,12 @@ def load(index: Index) -> dict[str, int]:
     return {str(owner): int(count) for owner, count in rows}
 
 
+def paths(index: Index, kind: str) -> list[str]:
+    """Where the records of a kind lie, in order."""
+    rows = index.db.execute(f"SELECT path FROM {KINDS[kind].plural} ORDER BY path")  # noqa: S608 - a name of our own
+    return [str(row[0]) for row in rows]
+
+
 def linking(index: Index, ticket_id: str) -> list[str]:
     """Ids of the tickets whose links name this one."""
     wanted = tuple(f"{relation} {ticket_id}" for relation in LINK_TYPES)
@@ -164,8 +200,21 @@ def linking(index: Index, ticket_id: str) -> list[str]:
 
 
 def names(index: Index, ids: set[str]) -> dict[str, str]:
-    """Names of staff and requesters, by id."""
-    wanted = tuple(ids)
+    """Names of staff and requesters, by id; of staff who were deleted, as history has them (rule 5)."""
+    found = _names_now(index, tuple(ids))
+    for gone in ids - found.keys():
+        if gone.startswith(USER_PREFIX):
+            continue
+        row = index.db.execute(
+            "SELECT before FROM events WHERE id = ? AND kind = 'staff' AND verb = 'delete' AND before IS NOT NULL ORDER BY at DESC",
+            (gone,),
+        ).fetchone()
+        if row:
+            found[gone] = str(row[0])
+    return found
+
+
+def _names_now(index: Index, wanted: tuple[str, ...]) -> dict[str, str]:
     rows = index.db.execute(
         f"SELECT id, name FROM staff WHERE id IN ({_marks(wanted)})"  # noqa: S608
         f" UNION ALL SELECT id, coalesce(name, email) FROM users WHERE id IN ({_marks(wanted)})",

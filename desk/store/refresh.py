@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -17,10 +18,13 @@ from desk.domain.record import Record
 from desk.errors import Broken, GitError
 from desk.store import git
 from desk.store.index import CommitRow, Index, signature
-from desk.store.tree import Place
+from desk.store.tree import Place, read_head
 
 FOLDERS = ("records", "kb", "templates/responses")
 _LINK = "120000"
+_COMMIT = "%H%x00%P%x00%at%x00%an%x00%ae%x00%B%x00"
+_NAMES = "backslashreplace"
+"""A path that is not UTF-8 can't be a record's; it is listed as broken, its bytes written out, as SQLite takes no others."""
 _T = TypeVar("_T")
 
 Progress = Callable[[Iterable[_T], int, str], Iterable[_T]]
@@ -32,12 +36,21 @@ def _no_progress(items: Iterable[_T], _total: int, _label: str) -> Iterable[_T]:
 
 
 def connect(path: str, *, readonly: bool = False) -> sqlite3.Connection:
-    """Open an index file; readers never wait for a writer, thanks to the write-ahead log."""
+    """Open an index file that is there; readers never wait for a writer, thanks to the write-ahead log."""
+    mode = "mode=rw"
     if readonly:
-        return sqlite3.connect(f"file:{_uri(path)}?immutable=1", uri=True, isolation_level=None)
-    db = sqlite3.connect(path, timeout=30, isolation_level=None)
+        # With a log beside it somebody is writing, or was killed; only without one is it safe to ignore locks.
+        mode = "mode=ro" if _size(f"{path}-wal") else "immutable=1"
+    db = sqlite3.connect(f"file:{_uri(path)}?{mode}", uri=True, timeout=30, isolation_level=None)
     db.execute("PRAGMA synchronous = NORMAL")
     return db
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
 
 
 def _uri(path: str) -> str:
@@ -45,29 +58,39 @@ def _uri(path: str) -> str:
 
 
 class Keeper:
-    """Gives out an index that stands for the wanted commit, whatever state its file is in."""
+    """Gives out an index that stands for the wanted commit, whatever state its file is in.
+
+    `path` is a symbolic link to the file in use; each build makes a file of another name. SQLite finds the write-ahead
+    log by name, so a file put in the place of another would meet the log of that one while somebody still reads it.
+    """
 
     def __init__(self, place: Place, progress: Progress[str] = _no_progress) -> None:
         self.place = place
         self.path = place.own("index.sqlite")
         self.progress = progress
+        self._locked = False
 
     def at(self, oid: str) -> Index:
-        """The index at a commit. It is repaired, caught up or built as needed."""
+        """The index at a commit, or at HEAD if that moved on meanwhile. It is repaired, caught up or built as needed."""
         index = self._open()
         if index is not None:
-            if index.commit == oid:
+            if self._stands(index.commit, oid):
                 return index
             index.db.close()
         if not os.access(self._folder(), os.W_OK):
             return self._in_memory(oid)
         try:
             return self._refreshed(oid)
-        except (sqlite3.OperationalError, OSError) as error:
+        except (sqlite3.OperationalError, OSError):
             # A read-only or full disk takes the index away, not the answers.
-            if isinstance(error, OSError) or "readonly" in str(error) or "full" in str(error) or "unable" in str(error):
-                return self._in_memory(oid)
-            raise
+            return self._in_memory(oid)
+
+    def _stands(self, known: str | None, oid: str) -> bool:
+        """Whether an index at `known` answers for `oid`: also when somebody committed and indexed since HEAD was read."""
+        if known is None or known == oid:
+            return known == oid
+        head = read_head(self.place)
+        return head is not None and head.oid == known
 
     def state(self, oid: str) -> str:
         """current, behind or missing, before anything is done about it."""
@@ -88,53 +111,59 @@ class Keeper:
 
     def _open(self) -> Index | None:
         """The index file if it is whole and of this program's layout."""
-        if not os.path.exists(self.path):
+        path = os.path.realpath(self.path)
+        if not os.path.exists(path):
             return None
-        readonly = not os.access(self.path, os.W_OK) or not os.access(os.path.dirname(self.path), os.W_OK)
+        readonly = not os.access(path, os.W_OK) or not os.access(os.path.dirname(path), os.W_OK)
+        db = None
         try:
-            db = connect(self.path, readonly=readonly)
+            db = connect(path, readonly=readonly)
             if db.execute("PRAGMA user_version").fetchone()[0] == signature():
                 index = Index(db)
                 index.commit  # noqa: B018 - reads a page, so that junk shows here
-                return index
-            db.close()
+                # Replaced while it was being opened, it may have been read without its log.
+                if os.path.exists(path):
+                    return index
         except sqlite3.DatabaseError:
             pass
+        if db is not None:
+            db.close()
         return None
 
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Only one process at a time writes the index; readers take no lock."""
+        if self._locked:
+            yield
+            return
         os.makedirs(os.path.dirname(self.path), exist_ok=True)
         with open(self.path + ".lock", "a", encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+            self._locked = True
+            try:
+                yield
+            finally:
+                self._locked = False
 
     def _refreshed(self, oid: str) -> Index:
         with self.lock():
             index = self._open()
             if index is not None:
-                known = index.commit
-                if known == oid:
-                    return index
-                if known is not None and _is_ancestor(self.place, known, oid):
-                    try:
-                        catch_up(index, self.place, known, oid, self.progress)
-                    except sqlite3.DatabaseError:
-                        index.db.close()
-                    else:
+                try:
+                    known = index.commit
+                    if self._stands(known, oid):
                         return index
-                elif known is not None and _is_ancestor(self.place, oid, known):
-                    # Another process committed and indexed meanwhile; or HEAD went back (reset): only a build is exact.
-                    index.db.close()
-                else:
-                    index.db.close()
+                    if known is not None and _is_ancestor(self.place, known, oid):
+                        catch_up(index, self.place, known, oid, self.progress)
+                        return index
+                except sqlite3.DatabaseError:
+                    pass
+                index.db.close()
             return self._build(oid)
 
     def _build(self, oid: str) -> Index:
-        """A new file beside the old one, put in its place when it is complete."""
-        fresh = f"{self.path}.new"
-        _unlink(fresh, f"{fresh}-wal", f"{fresh}-shm", f"{fresh}-journal")
+        """A new file beside the old one, which goes when the new one is complete."""
+        fresh = os.path.join(os.path.dirname(self.path), f"index-{os.getpid()}-{time.time_ns():x}.sqlite")
         db = sqlite3.connect(fresh, isolation_level=None)
         try:
             db.execute("PRAGMA journal_mode = OFF")
@@ -146,10 +175,17 @@ class Keeper:
             db.close()
         with open(fresh, "rb") as file:
             os.fsync(file.fileno())
-        # The old file goes first: its write-ahead log must never meet the new one.
-        _unlink(self.path, f"{self.path}-wal", f"{self.path}-shm")
-        os.replace(fresh, self.path)
-        return Index(connect(self.path))
+        link = f"{self.path}.link"
+        _unlink(link)
+        os.symlink(os.path.basename(fresh), link)
+        os.replace(link, self.path)
+        self._clear(os.path.basename(fresh))
+        return Index(connect(fresh))
+
+    def _clear(self, keep: str) -> None:
+        """Older files, and those of builds that were killed; each before its log (`_open` relies on it)."""
+        folder = os.path.dirname(self.path)
+        _unlink(*(os.path.join(folder, n) for n in sorted(os.listdir(folder)) if n.startswith("index-") and not n.startswith(keep)))
 
     def _in_memory(self, oid: str) -> Index:
         index = Index(sqlite3.connect(":memory:", isolation_level=None))
@@ -178,7 +214,7 @@ def _unlink(*paths: str) -> None:
 
 
 def _is_ancestor(place: Place, old: str, new: str) -> bool:
-    process = git.spawn(place, ("merge-base", "--is-ancestor", old, new), stderr=-3, stdout=-3)
+    process = git.spawn(place, ("merge-base", "--is-ancestor", old, new), stderr=git.NULL, stdout=git.NULL)
     return process.wait() == 0
 
 
@@ -217,7 +253,7 @@ _Item = tuple[str, str, str]
 def _tree(place: Place, oid: str) -> list[_Item]:
     out = git.run(place, "ls-tree", "-r", "-z", "--full-tree", oid, "--", *FOLDERS)
     items = []
-    for part in out.decode(errors="surrogateescape").split("\0"):
+    for part in out.decode(errors=_NAMES).split("\0"):
         if part:
             meta, _, path = part.partition("\t")
             mode, _, name = meta.split(" ")
@@ -227,7 +263,7 @@ def _tree(place: Place, oid: str) -> list[_Item]:
 
 def _difference(place: Place, old: str, new: str) -> list[_Item]:
     out = git.run(place, "diff-tree", "-r", "--raw", "--no-renames", "--full-index", "-z", old, new, "--", *FOLDERS)
-    parts = iter(out.decode(errors="surrogateescape").split("\0"))
+    parts = iter(out.decode(errors=_NAMES).split("\0"))
     items = []
     for meta, path in zip(parts, parts, strict=False):
         _, mode, _, name, status = meta.split(" ")
@@ -277,21 +313,22 @@ def decode_at(path: str, mode: str, content: bytes) -> Record:
 def _read_commits(index: Index, place: Place, spec: tuple[str, ...], progress: Progress[str], total: int) -> None:
     process = git.spawn(
         place,
-        ("log", "--reverse", "--topo-order", "--format=%H%x00%P%x00%at%x00%an%x00%ae%x00%B%x00", *spec, "--"),
-        stdout=-1,
+        ("log", "--encoding=UTF-8", "--no-show-signature", "--reverse", "--topo-order", f"--format={_COMMIT}", *spec, "--"),
+        stdout=git.PIPE,
     )
     if process.stdout is None:
         raise GitError("git log has no pipe")
-    rows = _commit_rows(process.stdout)
-    counted = iter(progress((str(n) for n in range(total)), total, "Indexing history")) if total else iter(())
-    while part := list(islice(rows, 500)):
-        derived = _derive(place, [row for row in part if len(row.parents) < 2 and parse(row.message).verb is None])
-        for row in part:
-            next(counted, None)
-            index.add_commit(row, derived.get(row.oid, ()))
-    for _ in counted:
-        continue
-    if process.wait():
+    with process:
+        rows = _commit_rows(process.stdout)
+        counted = iter(progress((str(n) for n in range(total)), total, "Indexing history")) if total else iter(())
+        while part := list(islice(rows, 500)):
+            derived = _derive(place, [row for row in part if len(row.parents) < 2 and parse(row.message).verb is None])
+            for row in part:
+                next(counted, None)
+                index.add_commit(row, derived.get(row.oid, ()))
+        for _ in counted:
+            continue
+    if process.returncode:
         raise GitError("git log failed", "git fsck")
 
 
@@ -317,7 +354,7 @@ def _derive(place: Place, rows: list[CommitRow]) -> dict[str, list[Happened]]:
     found: dict[str, list[Happened]] = {row.oid: [] for row in rows}
     with git.blobs(place) as blobs:
         current = ""
-        parts = iter(out.decode(errors="surrogateescape").split("\0"))
+        parts = iter(out.decode(errors=_NAMES).split("\0"))
         for part in parts:
             if not part.startswith(":"):
                 current = part.strip() or current

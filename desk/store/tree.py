@@ -99,7 +99,8 @@ def read_head(place: Place) -> Head | None:
     for base in (place.gitdir, place.common):
         try:
             with open(os.path.join(base, ref), encoding="utf-8") as file:
-                return Head(ref, file.read().strip())
+                oid = file.read().strip()
+                return None if oid.startswith("ref: ") else Head(ref, oid)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             continue
     return Head(ref, _packed(place, ref))
@@ -144,6 +145,16 @@ def read(place: Place, path: str) -> bytes | None:
         return None
 
 
+def obstructed(place: Place, path: str) -> bool:
+    """Whether a folder stands where the file would be, or a file where one of its folders would be."""
+    whole = check_path(place, path)
+    if os.path.lexists(whole):
+        return not os.path.isfile(whole)
+    while not os.path.lexists(whole):
+        whole = os.path.dirname(whole)
+    return not os.path.isdir(whole)
+
+
 def write(place: Place, path: str, data: bytes, *, sync: bool = True) -> None:
     """Put a file into the work tree so that a reader sees the old one or the new one, never a part."""
     whole = check_path(place, path)
@@ -156,13 +167,14 @@ def write(place: Place, path: str, data: bytes, *, sync: bool = True) -> None:
     except OSError as error:
         if error.errno != _EXDEV:
             raise
-        beside = os.path.join(os.path.dirname(whole), f".desk-{os.getpid()}.tmp")
+        beside = os.path.join(os.path.dirname(whole), f"{BESIDE}{os.getpid()}.tmp")
         os.unlink(temporary)
         _put(beside, data, sync=sync)
         os.replace(beside, whole)
 
 
 _EXDEV = 18
+BESIDE = ".desk-"
 
 
 def _put(path: str, data: bytes, *, sync: bool) -> None:
@@ -200,7 +212,8 @@ def attachment_name(given: str, taken: set[str]) -> str:
     if not dot or len(ending) > 16:
         stem, dot, ending = name, "", ""
     stem = stem or "file"
-    if stem.split(".", 1)[0].strip().lower() in DEVICES:
+    # git~1 is another name of .git on Windows, and git refuses to keep such a file anywhere.
+    if stem.split(".", 1)[0].strip().lower() in DEVICES or stem.lower() == "git~1":
         stem = f"_{stem}"
     while len(f"{stem}{dot}{ending}".encode()) > 120:
         stem = stem[:-1]

@@ -16,6 +16,8 @@ from desk.view.values import is_empty, is_time, one_line, rows_of, say
 MEASURE = 100
 """Text is not set wider than this, in cells: longer lines are hard to read."""
 INDENT = "  "
+TICKETS = frozenset(("ticket", "tickets"))
+"""Kinds of view, one or several, that are shown as a ticket."""
 _ORDER = (
     *("state", "priority", "kind", "department", "owner", "requester", "impact", "urgency", "tags", "channel"),
     *("created", "due", "pending_until", "responded", "closed", "author", "language", "merged_into"),
@@ -34,7 +36,7 @@ def detail(view: Detail, look: Look) -> Iterator[str]:
     for number, data in enumerate(rows_of(view)):
         if number:
             yield "\n"
-        lines = _ticket(data, look) if view.kind == "ticket" else _plain(data, look)
+        lines = _ticket(data, look) if view.kind in TICKETS else _plain(data, look)
         yield from (f"{line}\n" for line in lines)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from desk.view.detail import entry_title
+from desk.view.detail import TICKETS, entry_title
 from desk.view.look import Look
 from desk.view.model import Listing, View
-from desk.view.table import used_columns
+from desk.view.table import MARK, used_columns
 from desk.view.values import is_empty, rows_of, say
 
 Data = Mapping[str, Any]
@@ -21,7 +21,7 @@ def document(view: View, look: Look) -> Iterator[str]:
     for number, data in enumerate(rows_of(view)):
         if number:
             yield "\n"
-        yield from _ticket(data, look) if view.kind == "ticket" and "title" in data else _facts(data, look)
+        yield from _ticket(data, look) if view.kind in TICKETS and "title" in data else _facts(data, look)
 
 
 def _table(view: Listing, look: Look) -> Iterator[str]:
@@ -30,9 +30,13 @@ def _table(view: Listing, look: Look) -> Iterator[str]:
     from tabulate import tabulate  # noqa: PLC0415 - 37 ms (importlib.metadata), for this format alone
 
     columns = used_columns(view)
-    cells = [[_cell(row.get(c.name), look) for c in columns] for row in view.rows]
-    labels = [_cell(c.label, look) for c in columns]
+    cells = [[_mark(row.get(c.name)) if c.style == "mark" else _cell(row.get(c.name), look) for c in columns] for row in view.rows]
+    labels = [_cell(c.label, look) if c.label else "" for c in columns]
     yield tabulate(cells, headers=labels, tablefmt="github", disable_numparse=True) + "\n"
+
+
+def _mark(value: object) -> str:
+    return f"\\{MARK}" if value else ""
 
 
 def _cell(value: Any, look: Look) -> str:

@@ -14,12 +14,13 @@ from desk.view.text import visible, width, wrap
 
 TAB = 4
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_HEADING = re.compile(r"#{1,6} +(.*?)(?: +#+)? *")
+_HEADING = re.compile(r"#{1,6} +(\S.*)")
 _ITEM = re.compile(r"( *)([-*+]|\d{1,9}[.)]) +(?=\S)")
 _QUOTE = re.compile(r" {0,3}(?:> ?)+")
+# No pattern here may take quadratic time: a text comes from outside, and is up to four million characters long.
 # Code spans come first, so that a link inside one stays as written.
 _LINK = re.compile(
-    r"(?P<code>`+)[^`]+(?P=code)|!?\[(?P<text>[^\[\]\n]*)\]\((?P<url>[^()\s]+)\)|<(?P<auto>https?://[^<>\s]+)>"
+    r"(?<!`)(?P<code>`+)(?!`)[^`]+(?P=code)|!?\[(?P<text>[^\[\]\n]*)\]\((?P<url>[^()\s]+)\)|<(?P<auto>https?://[^<>\s]+)>"
 )
 
 
@@ -52,7 +53,7 @@ def _lines(line: str, cells: int, look: Look, *, in_list: bool) -> Iterator[str]
     heading = _HEADING.fullmatch(line)
     if heading:
         # Without bold type the marks have to stay: they are all that tells a heading from a sentence.
-        title = links(heading[1]) if look.color else line
+        title = links(_title(heading[1])) if look.color else line
         yield from (paint(part, "heading", look) for part in wrap(title, cells))
         return
     quote = _QUOTE.match(line)
@@ -68,6 +69,13 @@ def _lines(line: str, cells: int, look: Look, *, in_list: bool) -> Iterator[str]
     else:
         indent = len(line) - len(line.lstrip())
         yield from _hang(line, " " * indent, indent, cells)
+
+
+def _title(text: str) -> str:
+    """A heading without its closing marks; `About C#` has none."""
+    text = text.rstrip()
+    start = text.rstrip("#")
+    return start.rstrip() if start.endswith(" ") else text
 
 
 def _hang(line: str, prefix: str, start: int, cells: int) -> Iterator[str]:

@@ -7,7 +7,11 @@ from typing import Any, NamedTuple
 
 
 class Column(NamedTuple):
-    """A column of a table for people. `style` names how cells look: id, state, priority, time, tags, number or plain."""
+    """A column of a table for people.
+
+    `style` names how cells look: id, state, priority, title (cut last), time (short), moment (whole), commit (short), number,
+    tags (in the row's own `color`), mark (a star where it is true), or plain.
+    """
 
     name: str
     label: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from desk.view.look import Look, paint, when
+from desk.view.look import Look, moment, paint, when
 from desk.view.model import Column, Listing
 from desk.view.text import fit, width
 from desk.view.values import is_empty, say
@@ -13,7 +13,12 @@ from desk.view.values import is_empty, say
 GAP = "  "
 FLOOR = 6
 """A flexible column is never made narrower than this, in cells."""
-_STIFF = frozenset(("id", "state", "priority", "time", "number"))
+TITLE_FLOOR = 24
+"""A title gives up to here first; only then do the others, and it again."""
+COMMIT = 10
+"""Characters of a commit's name in a table, as git shows it; machine formats have it whole."""
+MARK = "*"
+_STIFF = frozenset(("id", "mark", "state", "priority", "time", "moment", "commit", "number"))
 """Styles whose cells say nothing when they are cut."""
 
 
@@ -33,13 +38,23 @@ def table(view: Listing, look: Look) -> Iterator[str]:
 
 def used_columns(view: Listing) -> list[Column]:
     """The columns in which at least one row has something to say."""
-    used = [c for c in view.columns if not all(is_empty(row.get(c.name)) for row in view.rows)]
+    used = [c for c in view.columns if not all(_says_nothing(row.get(c.name), c) for row in view.rows)]
     return used or list(view.columns[:1])
 
 
+def _says_nothing(value: object, column: Column) -> bool:
+    return not value if column.style == "mark" else is_empty(value)
+
+
 def cell(value: Any, column: Column, look: Look) -> str:
+    if column.style == "mark":
+        return MARK if value else ""
     if column.style == "time" and isinstance(value, str) and value:
         return say(when(value, look))
+    if column.style == "moment" and isinstance(value, str) and value:
+        return say(moment(value, look))
+    if column.style == "commit" and isinstance(value, str):
+        return say(value[:COMMIT])
     return say(value)
 
 
@@ -50,6 +65,8 @@ def _is_numeric(column: Column, rows: Sequence[Mapping[str, Any]]) -> bool:
 
 def _style(column: Column, row: Mapping[str, Any]) -> str:
     value = row.get(column.name)
+    if column.style == "mark":
+        return "note"
     if is_empty(value):
         return "dim"
     if column.style in ("state", "priority"):
@@ -64,8 +81,17 @@ def _widths(columns: list[Column], lines: list[list[str]], look: Look) -> list[i
     if not look.tty:
         # grep and cut on the other end of a pipe want the whole text.
         return widths
-    floors = [w if c.style in _STIFF else min(w, FLOOR) for w, c in zip(widths, columns, strict=True)]
-    return _shrink(widths, floors, look.width - len(GAP) * (len(columns) - 1))
+    room = look.width - len(GAP) * (len(columns) - 1)
+    for title_floor in (TITLE_FLOOR, FLOOR):
+        kept = [_floor(c, w, title_floor) for c, w in zip(columns, widths, strict=True)]
+        widths = _shrink(widths, kept, room)
+    return widths
+
+
+def _floor(column: Column, cells: int, title_floor: int) -> int:
+    if column.style in _STIFF:
+        return cells
+    return min(cells, title_floor if column.style == "title" else FLOOR)
 
 
 def _shrink(widths: list[int], floors: list[int], room: int) -> list[int]:

@@ -150,10 +150,12 @@ def wrap(text: str, cells: int) -> list[str]:
 
 
 def _pieces(word: str, cells: int) -> list[str]:
-    """A word cut to size; a cluster wider than a whole line stays whole."""
-    pieces = []
-    while width(word) > cells:
-        piece = _take(word, cells) or next(clusters(word))
-        pieces.append(piece)
-        word = word[len(piece) :]
-    return [*pieces, word] if word or not pieces else pieces
+    """A word cut to size, in one pass; a cluster wider than a whole line stays whole."""
+    if word.isascii():
+        return [word[at : at + cells] for at in range(0, len(word), max(cells, 1))]
+    pieces = [""]
+    for cluster in clusters(word):
+        if pieces[-1] and width(pieces[-1] + cluster) > cells:
+            pieces.append("")
+        pieces[-1] += cluster
+    return pieces

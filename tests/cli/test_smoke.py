@@ -10,5 +10,10 @@ def test_a_ticket_lives(desk: Runner, make: Callable[..., str], git: Callable[..
     desk("ticket", "assign", ticket, "--to", "petros")
     desk("--as", "petros", "ticket", "reply", ticket, "--body", "Solved.", "--close")
     assert desk("ticket", "show", ticket, "-f", "json").data["state"] == "closed"
-    assert [e["verb"] for e in desk("ticket", "history", ticket, "-f", "json").data] == ["create", "assign", "reply", "close"]
+    assert [e["verb"] for e in desk("ticket", "history", ticket, "-f", "json").data] == [
+        "create",
+        "assign",
+        "reply",
+        "close",
+    ]
     assert git("status", "--porcelain") == ""

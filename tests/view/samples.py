@@ -20,7 +20,7 @@ COLUMNS = (
     Column("id", "id", "id"),
     Column("state", "state", "state"),
     Column("priority", "priority", "priority"),
-    Column("title", "title"),
+    Column("title", "title", "title"),
     Column("owner", "owner"),
     Column("tags", "tags", "tags"),
     Column("replies", "replies", "number"),

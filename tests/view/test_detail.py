@@ -60,6 +60,11 @@ def test_no_text_of_a_ticket_steers_the_terminal(tty: bool) -> None:  # noqa: FB
         assert not set(text) & set("\x1b\x07\u202e\u200b")
 
 
+def test_several_tickets_are_each_shown_as_one() -> None:
+    lines = page(Detail("tickets", [ticket(), ticket()]))
+    assert [at for at, line in enumerate(lines) if line.startswith("260723-AB01  ")] == [0, len(lines) // 2 + 1]
+
+
 def test_other_kinds_are_labels_and_values() -> None:
     one = {"id": "maria", "away": False, "joined": "2026-01-02T10:00:00Z", "departments": ["it", "hr"], "phone": None}
     assert page(Detail("staff", [one, {"id": "nikos", "body": "hello"}])) == [
@@ -91,9 +96,20 @@ def test_markdown_is_laid_out() -> None:
     ]
 
 
+@pytest.mark.parametrize(("line", "title"), [("## Head ##", "Head"), ("# About C#", "About C#"), ("# a # b", "a # b")])
+def test_a_heading_loses_its_marks(line: str, title: str) -> None:
+    assert list(layout(line, 80, looking(color=True))) == [f"\x1b[1m{title}\x1b[0m"]
+
+
 def test_fenced_code_is_untouched_and_ends_with_its_fence() -> None:
     text = "````\n[a](b) # x\n```\n- much longer than that\n````\n# done"
     assert list(layout(text, 10, looking())) == text.split("\n")
+
+
+@pytest.mark.parametrize("part", ["`", " ", "[", "> ", "a", "Ω", "日", "<https://", "[a](", "# "])
+def test_a_hostile_text_is_laid_out_in_linear_time(part: str) -> None:
+    # Quadratic code takes minutes for this, and the run is stopped.
+    assert list(layout("# x " + part * 100_000 + "\n" + part * 100_000 + "x", 80, looking(color=True)))
 
 
 def test_where_a_link_leads_is_seen() -> None:

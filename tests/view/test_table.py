@@ -83,6 +83,22 @@ print(sorted(slow & set(sys.modules)))
     assert done.stdout == "[]\n"
 
 
+def test_a_title_gives_way_last() -> None:
+    header, line = "".join(table(listing()._replace(rows=listing().rows[:1]), looking(width=60))).splitlines()
+    assert "Printer on fire" not in line
+    assert "TITLE" in header
+    columns = (Column("title", "title", "title"), Column("tags", "tags", "tags"))
+    wide = Listing("x", [{"title": "t" * 50, "tags": "g" * 50}], columns, "")
+    assert "".join(table(wide, looking(width=36))).splitlines()[1] == "t" * 23 + "…  " + "g" * 9 + "…"
+
+
+def test_a_history_shows_whole_times_and_short_commits() -> None:
+    columns = (Column("at", "when", "moment"), Column("commit", "commit", "commit"))
+    history = Listing("history", [{"at": "2026-07-23T06:12:00Z", "commit": "ab" * 20}], columns, "")
+    assert "".join(table(history, looking())).splitlines()[1] == "2026-07-23 09:12  ababababab"
+    assert "".join(table(history, looking(tty=False))).splitlines()[1] == "2026-07-23 09:12  ababababab"
+
+
 def test_a_tag_is_shown_in_its_own_colour() -> None:
     tags = Listing("tags", [{"id": "vpn", "color": "#00ff00"}], (Column("id", "tag", "tags"),), "")
     assert "\x1b[38;5;46mvpn\x1b[0m" in "".join(table(tags, looking(color=True)))

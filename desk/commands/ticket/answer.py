@@ -8,7 +8,7 @@ import click
 
 from desk.app import App
 from desk.commands import answering, common, writing
-from desk.commands.acting import Draft, acted
+from desk.commands.acting import Draft, acted, check_first
 from desk.domain import ticket as verbs
 from desk.domain.person import Staff
 from desk.domain.record import Change
@@ -59,13 +59,18 @@ def _entry(
     *,
     close_too: bool,
 ) -> Done:
-    found = common.resolve(app, ids)
-    text = answering.text_for(app, kind, found, *source, may_be_empty=bool(attach))
+    body, file, response = source
 
-    def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
-        files = writing.attachments(app, attach, ticket.all_attachments)
-        words = text if isinstance(text, str) else text[ticket.id]
-        return verbs.add_entry(ticket, kind, words, by=by, at=at, attachments=files, close_too=close_too)
+    with writing.kept(app, kind):
+        given = writing.given_text(app, body, file)
+        found = common.resolve(app, ids)
+        if given is None and writing.interactive():
+            check_first(app, found, kind)
+        text = answering.text_for(app, kind, found, given, response, may_be_empty=bool(attach))
 
-    with writing.kept(app, f"{kind}-{found[0]}"):
+        def one(_: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+            files = writing.attachments(app, attach, ticket.all_attachments)
+            words = text if isinstance(text, str) else text[ticket.id]
+            return verbs.add_entry(ticket, kind, words, by=by, at=at, attachments=files, close_too=close_too)
+
         return acted(app, found, kind, one)

@@ -10,6 +10,7 @@ from desk.app import App
 from desk.commands import common
 from desk.commands.acting import Draft, acted
 from desk.domain import ticket as verbs
+from desk.domain.fields import TICKET_ID
 from desk.domain.person import Staff
 from desk.domain.record import Change
 from desk.domain.ticket import Ticket
@@ -46,7 +47,7 @@ _tags = click.argument("tags", metavar="TAG…", nargs=-1, required=True, shell_
 @_tags
 def tag(app: App, ids: str, tags: tuple[str, ...]) -> Done:
     """Put tags on tickets. The tags incident and problem decide what kind of ticket it is."""
-    wanted = [common.existing(app, "tag", t) for t in common.words(tags)]
+    wanted = [_known(app, t) for t in common.words(tags)]
 
     def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
         for name in wanted:
@@ -56,10 +57,16 @@ def tag(app: App, ids: str, tags: tuple[str, ...]) -> Done:
     return acted(app, ids, "tag", one)
 
 
+def _known(app: App, name: str) -> str:
+    if TICKET_ID.fullmatch(name.upper()):
+        raise UsageFault(f"{name} stands where a tag is expected", "join several ids by commas: desk ticket tag ID,ID TAG")
+    return common.existing(app, "tag", name)
+
+
 @common.leaf("untag", example="desk ticket untag 7K3Q malta")
 @common.one_ticket
 @_tags
 def untag(app: App, ids: str, tags: tuple[str, ...]) -> Done:
     """Take tags off tickets."""
-    gone = [t.lower() for t in common.words(tags)]
+    gone = [_known(app, t) if TICKET_ID.fullmatch(t.upper()) else t.lower() for t in common.words(tags)]
     return acted(app, ids, "untag", lambda _, t, by, at: verbs.untag(t, gone, by=by, at=at))

@@ -10,13 +10,15 @@ import click
 from desk.app import App
 from desk.commands import common, form, requesters, writing
 from desk.commands.acting import told
-from desk.domain import custom
+from desk.domain import custom, policy
 from desk.domain import ticket as verbs
+from desk.domain.organisation import Department
 from desk.domain.person import Staff
 from desk.domain.record import Change, Edit
 from desk.domain.ticket import Ticket
 from desk.errors import ConfigError, UsageFault
 from desk.store.desk import Snapshot
+from desk.store.index import Index
 from desk.view.model import Done
 
 
@@ -42,18 +44,18 @@ def create(app: App, body: str | None, file: str | None, attach: tuple[str, ...]
 
     Without --title, on a terminal, the editor opens.
     """
-    text = writing.given_text(app, body, file)
-    values = _values(app, given)
-    if values.get("title") is None:
-        values, text = _from_editor(app, values, text)
-    files = writing.attachments(app, attach, ())
-
-    def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
-        ticket, user = _build(app, snapshot, by, values, text or "", list(files))
-        change = verbs.create(ticket, by=by, at=at, files=files)
-        return change if user is None else change._replace(edits=(*change.edits, user))
-
     with writing.kept(app, "create"):
+        text = writing.given_text(app, body, file)
+        values = _values(app, given)
+        files = writing.attachments(app, attach, ())
+        if values["title"] is None:
+            values, text = _from_editor(app, values, text)
+
+        def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
+            ticket, user = _build(app, snapshot, by, values, text or "", list(files))
+            change = verbs.create(ticket, by=by, at=at, files=files)
+            return change if user is None else change._replace(edits=(*change.edits, user))
+
         done = app.apply(plan)
     return told(list(done.change.edits[:1]), several=False)
 
@@ -77,28 +79,37 @@ def _values(app: App, given: dict[str, Any]) -> dict[str, Any]:
 
 def _from_editor(app: App, values: dict[str, Any], text: str | None) -> tuple[dict[str, Any], str]:
     if not writing.interactive():
-        raise UsageFault("a ticket needs a title", "--title TEXT")
-    return writing.edit(app, "create", form.new_ticket(app, values, text or ""), lambda t: form.parse_new(app, t))
+        raise UsageFault("a ticket needs a title", '--title "What it is about"')
+    app.me()
+    values = {**values, "department": values["department"] or _default_department(app.store.index)}
+    return writing.edit(app, "create", form.new_ticket(values, text or ""), lambda t: form.parse_new(app, t))
 
 
 def _build(
     app: App, snapshot: Snapshot, by: Staff, values: dict[str, Any], body: str, attached: list[str]
 ) -> tuple[Ticket, Edit | None]:
-    department = values["department"].lower() if values["department"] else _default_department(snapshot)
-    snapshot.get("department", department)
+    department = values["department"].lower() if values["department"] else _default_department(snapshot.index)
+    chosen = snapshot.get("department", department)
     for name in values["tags"]:
         snapshot.get("tag", name)
     requester, user = requesters.find_or_make(app, snapshot, values["requester"])
     priorities = app.config["ticket.priorities"]
     by_matrix = app.config["priority.matrix"].get(values["impact"], {}).get(values["urgency"])
-    fields = custom.checked(_definitions(snapshot), "ticket", values.get("fields", {}), department)
-    ticket = common.checked_values(
-        lambda: Ticket.new(
-            **{**values, "fields": fields, "department": department, "requester": requester},
-            **{"id": snapshot.new_ticket_id(app.today), "state": "open", "author": by.id, "attachments": attached},
-            **{"created": app.now.isoformat(), "body": body},
-        ).evolve(priority=values["priority"] or by_matrix or priorities[0])
-    )
+    raw: dict[str, Any] = {
+        **values,
+        "id": snapshot.new_ticket_id(app.today),
+        "state": "open",
+        "priority": values["priority"] or by_matrix or priorities[0],
+        "department": department,
+        "requester": requester,
+        "author": by.id,
+        "created": app.now.isoformat(),
+        "attachments": attached,
+        "fields": custom.checked(_definitions(snapshot), "ticket", values.get("fields", {}), department),
+    }
+    ticket: Ticket = common.checked_values(lambda: Ticket.new(body=body, **raw))
+    if isinstance(chosen, Department):
+        policy.require_public(chosen, ticket)
     return ticket, user
 
 
@@ -106,8 +117,8 @@ def _definitions(snapshot: Snapshot) -> list[Any]:
     return [snapshot.get("field", str(row["id"])) for row in snapshot.index.rows("field", tail="ORDER BY id")]
 
 
-def _default_department(snapshot: Snapshot) -> str:
-    rows = snapshot.index.rows("department", '"default" = 1', tail="ORDER BY id")
+def _default_department(index: Index) -> str:
+    rows = index.rows("department", '"default" = 1', tail="ORDER BY id")
     if not rows:
         raise ConfigError("no department is the default one", "name one with --department, or: desk department edit ID --default")
     return str(rows[0]["id"])

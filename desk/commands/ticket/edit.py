@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zlib import crc32
 
 import click
 
 from desk.app import App
-from desk.commands import common, form, writing
-from desk.commands.acting import Draft, acted
+from desk.commands import common, form, requesters, writing
+from desk.commands.acting import Draft, acted, check_first
 from desk.domain import custom
 from desk.domain import ticket as verbs
 from desk.domain.person import Staff
-from desk.domain.record import Change, join
+from desk.domain.record import Change, Edit, join
 from desk.domain.ticket import Ticket
-from desk.errors import Refused, UsageFault
+from desk.errors import Conflict, NotFound, UsageFault
 from desk.view.model import Done
-
-_PLAIN = ("title", "requester", "channel", "language", "fields")
 
 
 @common.leaf("edit", example='desk ticket edit 7K3Q --title "Patient summaries from Malta fail"\ndesk ticket edit 7K3Q')
@@ -25,7 +24,7 @@ _PLAIN = ("title", "requester", "channel", "language", "fields")
 @click.option("--title", metavar="T", help="A new title.")
 @writing.body_options("A new text of the request.")
 @click.option("--field", "fields", metavar="K=V", multiple=True, help="Set a custom field; empty takes it away.")
-@click.option("--entry", metavar="N", type=int, help="Edit entry N of the thread instead: your own, while it is the last.")
+@click.option("--entry", metavar="N", type=int, help="Edit entry N of the thread: your own, while it is the last.")
 def edit(
     app: App,
     ids: tuple[str, ...],
@@ -36,82 +35,118 @@ def edit(
     entry: int | None,
 ) -> Done:
     """Change a ticket. Without options the editor opens with its fields and text."""
-    found = common.resolve(app, ids)
-    text = writing.given_text(app, body, file)
-    if entry is not None:
-        return _edit_entry(app, found, entry, text)
-    if title is None and text is None and not fields:
-        return _in_editor(app, found)
-    given = common.fields_of(fields)
+    with writing.kept(app, "edit"):
+        text = writing.given_text(app, body, file)
+        found = common.resolve(app, ids)
+        if entry is not None:
+            if title is not None or fields:
+                raise UsageFault("--entry changes a text alone", "give --title and --field in a command of their own")
+            return _edit_entry(app, found, entry, text)
+        if title is None and text is None and not fields:
+            return _in_editor(app, found)
+        return _by_options(app, found, title, text, common.fields_of(fields))
+
+
+def _by_options(app: App, ids: list[str], title: str | None, text: str | None, fields: dict[str, str]) -> Done:
+    if title is not None and not title.strip():
+        raise UsageFault("a ticket needs a title", '--title "What it is about"')
 
     def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
-        after = ticket.evolve(title=title or ticket.title, body=ticket.body if text is None else text)
-        if title is not None and not title.strip():
-            raise UsageFault("a ticket needs a title")
-        if given:
-            after = after.evolve(fields=_fields(draft, after, given))
+        after = ticket.evolve(title=title or ticket.title, body=text)
+        if fields:
+            after = after.evolve(fields=_fields(draft, after, {**ticket.fields, **fields}))
         return verbs.rewrite(ticket, after, by=by, at=at)
 
-    with writing.kept(app, f"edit-{found[0]}"):
-        return acted(app, found, "edit", one)
+    return acted(app, ids, "edit", one)
 
 
-def _fields(draft: Draft, ticket: Ticket, given: dict[str, str]) -> dict[str, object]:
+def _fields(draft: Draft, ticket: Ticket, values: dict[str, object]) -> dict[str, object]:
     rows = draft.snapshot.index.rows("field", tail="ORDER BY id")
     declared = [draft.snapshot.get("field", str(row["id"])) for row in rows]
-    return custom.checked(declared, "ticket", {**ticket.fields, **given}, ticket.department)  # type: ignore[arg-type]
+    return custom.checked(declared, "ticket", values, ticket.department)  # type: ignore[arg-type]
+
+
+def _one(app: App, ids: list[str], otherwise: str) -> Ticket:
+    if len(ids) > 1:
+        raise UsageFault("one ticket at a time, please", otherwise)
+    ticket = app.store.read("ticket", ids[0])
+    if not isinstance(ticket, Ticket):
+        raise NotFound(f"{ids[0]} is not a ticket")
+    return ticket
 
 
 def _edit_entry(app: App, ids: list[str], number: int, text: str | None) -> Done:
-    if len(ids) > 1:
-        raise UsageFault("--entry edits one ticket at a time")
-    ticket = app.store.read("ticket", ids[0])
-    if not isinstance(ticket, Ticket) or not 1 <= number <= len(ticket.thread):
-        raise UsageFault(f"{ids[0]} has no entry {number}", f"desk ticket show {ids[0]}")
-    old = ticket.thread[number - 1].text
-    words = writing.entry_text(app, text, None, f"edit-{ids[0]}", "", old) if text is None else text
-    with writing.kept(app, f"edit-{ids[0]}"):
-        return acted(app, ids, "edit", lambda _, t, by, at: verbs.edit_reply(t, number, words, by=by, at=at))
+    ticket = _one(app, ids, "--entry N means an entry of one ticket")
+    if text is None:
+        verbs.require_last(ticket, number, app.me())
+        old = ticket.thread[number - 1].text
+        text = writing.entry_text(app, None, f"entry-{ids[0]}-{number}", "", old)
+    words = text
+    return acted(app, ids, "edit", lambda _, t, by, at: verbs.edit_reply(t, number, words, by=by, at=at))
 
 
 def _in_editor(app: App, ids: list[str]) -> Done:
-    if len(ids) > 1:
-        raise UsageFault("the editor takes one ticket at a time", "give --title, --body or --field for several")
     if not writing.interactive():
         raise UsageFault("nothing to change", "give --title, --body, --file or --field")
-    before = app.store.read("ticket", ids[0])
-    if not isinstance(before, Ticket):
-        raise UsageFault(f"{ids[0]} is not a ticket")
+    before = _one(app, ids, "give --title, --body or --field to change several alike")
+    check_first(app, ids, "edit")
+    start = form.existing_ticket(before)
 
     def apply(text: str) -> Done:
-        values, body = form.split(text)
-        return acted(app, ids, "edit", lambda d, t, by, at: _rewritten(app, d, t, (values, body), by, at, before))
+        values, body = form.split(text, form.OPEN_FIELDS)
+        return acted(app, ids, "edit", lambda d, t, by, at: _rewritten(app, d, t, before, (values, body), by, at))
 
-    done = writing.edit(app, f"edit-{ids[0]}", form.existing_ticket(before), apply)
-    with writing.kept(app, f"edit-{ids[0]}"):
-        return done
+    # A draft from before the ticket changed must not be taken up again: it would undo that change.
+    return writing.edit(app, f"edit-{ids[0]}-{crc32(start.encode()):08x}", start, apply)
 
 
 def _rewritten(
-    app: App, draft: Draft, ticket: Ticket, written: tuple[dict[str, object], str], by: Staff, at: datetime, seen: Ticket
+    app: App, draft: Draft, ticket: Ticket, seen: Ticket, written: tuple[dict[str, object], str], by: Staff, at: datetime
 ) -> Change:
-    """What the editor gave back, put through the verb of each field it changed."""
-    if ticket != seen:
-        raise Refused(f"{ticket.id} was changed by somebody else meanwhile", f"see: desk ticket history {ticket.id}")
-    values, body = written
-    wanted = ticket.evolve(**{n: values.get(n) for n in form.OPEN_FIELDS if n in values or n not in ("title", "department")}, body=body)
-    wanted = wanted.evolve(priority=wanted.values.get("priority") or ticket.priority)
-    changes: list[Change] = []
-    now = ticket
-    for change in _steps(app, draft, now, wanted, by, at):
-        changes.append(change)
-    plain = _latest(changes, ticket).evolve(**{n: wanted.values.get(n) for n in _PLAIN}, body=body)
-    if plain != _latest(changes, ticket):
-        changes.append(verbs.rewrite(_latest(changes, ticket), plain, by=by, at=at))
-    if not changes:
-        raise Refused(f"nothing in {ticket.id} was changed", f"see: desk ticket show {ticket.id}")
+    """What the editor gave back: each field the person changed is put through the verb that changes it."""
+    wanted, user = _wanted(app, draft, ticket, seen, written)
+    changes = _steps(app, draft, ticket, wanted, by, at)
+    now = _latest(changes, ticket)
+    plain = now.evolve(**{n: wanted.values.get(n) for n in _PLAIN}, body=wanted.body)
+    if (plain.requester, plain.department) != (ticket.requester, ticket.department):
+        draft.require_public(plain)
+    if plain != now or not changes:
+        changes.append(verbs.rewrite(now, plain, by=by, at=at))
     joined = join(changes)
-    return joined._replace(verb="edit", summary=" ".join(e.verb for e in joined.edits[0].events), reason=None)
+    summary = " ".join(event.verb for event in joined.edits[0].events)
+    if len(changes) == 1 and changes[0].verb == "edit":
+        summary = changes[0].summary
+    edits = joined.edits if user is None else (*joined.edits, user)
+    return joined._replace(verb="edit", summary=summary, reason=None, edits=edits)
+
+
+_PLAIN = ("title", "requester", "channel", "language", "fields")
+
+
+def _wanted(
+    app: App, draft: Draft, ticket: Ticket, seen: Ticket, written: tuple[dict[str, object], str]
+) -> tuple[Ticket, Edit | None]:
+    """The ticket with what the person changed; and the requester, if the change made one known."""
+    given, body = written
+    values = form.parsed(given)
+    user: Edit | None = None
+    if "requester" in given:
+        values["requester"], user = requesters.find_or_make(app, draft.snapshot, str(given["requester"]))
+    if values.get("owner"):
+        values["owner"] = app.person(values["owner"])
+    values.update({n: v for n, v in {**form.levels(app, values), **form.ways(app, values)}.items() if v})
+    changed = {n: values.get(n) for n in form.OPEN_FIELDS if values.get(n) != seen.values.get(n)}
+    if "fields" in changed:
+        changed["fields"] = _fields(draft, ticket, dict(values.get("fields", {})))
+    for name in ("department", "priority", "impact", "urgency"):
+        if name in changed and changed[name] is None:
+            raise UsageFault(f"{name} can't be taken away", "give it another value")
+    text = body if body != seen.body else ticket.body
+    clashing = [n for n in changed if ticket.values.get(n) not in (seen.values.get(n), changed[n])]
+    if clashing or (body != seen.body and ticket.body not in (seen.body, body)):
+        what = ", ".join(clashing) or "the text"
+        raise Conflict(f"{what} of {ticket.id} was changed by somebody else meanwhile", f"see: desk ticket history {ticket.id}")
+    return ticket.evolve(**changed, body=text), user
 
 
 def _latest(changes: list[Change], ticket: Ticket) -> Ticket:
@@ -122,32 +157,25 @@ def _latest(changes: list[Change], ticket: Ticket) -> Ticket:
 def _steps(app: App, draft: Draft, ticket: Ticket, wanted: Ticket, by: Staff, at: datetime) -> list[Change]:
     """The verbs of department, owner, levels and tags, each on what the one before left."""
     done: list[Change] = []
-    snapshot = draft.snapshot
     if wanted.department != ticket.department:
-        snapshot.get("department", wanted.department)
-        owner = snapshot.find("staff", ticket.owner) if ticket.owner else None
-        done.append(verbs.move(ticket, wanted.department, owner if isinstance(owner, Staff) else None, by=by, at=at))
-    now = _latest(done, ticket)
-    if wanted.owner != now.owner and wanted.owner != ticket.owner:
-        done.append(_own(draft, now, wanted.owner, by, at))
-    now = _latest(done, ticket)
-    levels = {n: wanted.values.get(n) for n in ("priority", "impact", "urgency") if wanted.values.get(n) != now.values.get(n)}
-    if any(levels.values()):
-        checked = {n: common.chosen(app, f"ticket.{_PLURAL[n]}", v) for n, v in levels.items()}
-        done.append(verbs.classify(now, by=by, at=at, matrix=app.config["priority.matrix"], **checked))
-    now = _latest(done, ticket)
-    if added := set(wanted.tags) - set(now.tags):
-        for name in added:
-            snapshot.get("tag", name)
-    removed = set(now.tags) - set(wanted.tags)
+        done.append(draft.moved(ticket, wanted.department, by, at))
+    if wanted.owner != ticket.owner and wanted.owner != _latest(done, ticket).owner:
+        done.append(_own(draft, _latest(done, ticket), wanted.owner, by, at))
+    levels = {n: wanted.values[n] for n in _LEVELS if wanted.values.get(n) != ticket.values.get(n)}
+    if levels:
+        now = _latest(done, ticket)
+        done.append(verbs.classify(now, by=by, at=at, matrix=app.config["priority.matrix"], **levels))
+    removed, added = set(ticket.tags) - set(wanted.tags), set(wanted.tags) - set(ticket.tags)
+    for name in added:
+        draft.snapshot.get("tag", name)
     if removed:
-        done.append(verbs.untag(now, removed, by=by, at=at))
+        done.append(verbs.untag(_latest(done, ticket), removed, by=by, at=at))
     if added:
         done.append(verbs.tag(_latest(done, ticket), added, by=by, at=at))
     return done
 
 
-_PLURAL = {"priority": "priorities", "impact": "impacts", "urgency": "urgencies"}
+_LEVELS = ("priority", "impact", "urgency")
 
 
 def _own(draft: Draft, ticket: Ticket, owner: str | None, by: Staff, at: datetime) -> Change:
@@ -155,5 +183,3 @@ def _own(draft: Draft, ticket: Ticket, owner: str | None, by: Staff, at: datetim
         return verbs.unassign(ticket, by=by, at=at)
     to = draft.snapshot.staff(owner)
     return verbs.escalate(ticket, to, by=by, at=at) if ticket.owner else verbs.assign(ticket, to, by=by, at=at)
-
-

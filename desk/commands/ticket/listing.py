@@ -9,10 +9,10 @@ import click
 
 from desk.app import App
 from desk.commands import common
-from desk.domain.query import SORTABLE, Query
+from desk.domain.query import SORTABLE, Query, Scope
 from desk.domain.workflow import LIVE, STATES
-from desk.errors import UsageFault
-from desk.store import lists
+from desk.errors import NotFound, UsageFault
+from desk.store import lists, seen
 from desk.view.model import Listing
 
 T = TypeVar("T", bound=Callable[..., Any])
@@ -37,6 +37,8 @@ def filters(function: T) -> T:
                      help="Of this priority; repeat for more."),
         click.option("--since", metavar="D", help="Created on or after: 2026-07-23, today, 7d, 2w."),
         click.option("--until", metavar="D", help="Created on or before."),
+        click.option("--field", "fields", metavar="K=V", multiple=True, help="With this custom field; repeated: all of them."),
+        click.option("--unread", is_flag=True, help="Only with something I haven't seen; desk ticket show marks it as seen."),
         click.option("--search", metavar="WORDS", help="Containing these words, with or without accents."),
         click.option("--sort", metavar="FIELD", default="-created", help="Sort by a field; - in front: highest first."),
         click.option("--limit", metavar="N", type=click.IntRange(0), help="At most N rows; 0 for all."),
@@ -73,42 +75,75 @@ def listing(app: App, given: dict[str, Any], kinds: tuple[str, ...], noun: str) 
     """One page of tickets."""
     query = _query(app, given, kinds)
     page = app.store.ask(lambda index: lists.tickets(index, query))
+    rows = _marked(app, page.rows)
     notes = []
     if len(page.rows) < page.total - query.offset:
         first = query.offset + 1
         last = query.offset + len(page.rows)
         notes.append(f"{noun} {first}-{last} of {page.total}; next: --page {given['page'] + 1}, all: --limit 0")
     warnings = _broken(app) + _broken_by_hand(app, page.rows)
-    return Listing("tickets", page.rows, common.TICKET_COLUMNS, f"no {noun} found", tuple(warnings), tuple(notes))
+    empty = f"page {given['page']} is past the end: {page.total} {noun} in all" if page.total else f"no {noun} found"
+    return Listing("tickets", rows, common.TICKET_COLUMNS, empty, tuple(warnings), tuple(notes))
 
 
 def _query(app: App, given: dict[str, Any], kinds: tuple[str, ...]) -> Query:
-    limit = given["limit"]
-    if limit is None:
-        limit = app.config["list.limit"] if app.format in ("table", "md") else 0
     sort = given["sort"].removeprefix("-")
     if sort not in SORTABLE:
         raise UsageFault(f"can't sort by {sort!r}", f"fields: {', '.join(SORTABLE)}")
     whose = given["whose"]
-    owner = app.person(given["owner"]) or "none" if given["owner"] else None
+    if given["owner"] and whose in ("mine", "new"):
+        raise UsageFault(f"--{whose} and --owner can't be used together", "--mine is --owner me, --new is --owner none")
+    limit = _limit(app, given["limit"], given["page"])
     return Query(
-        scope=app.scope(),
+        scope=_scope(app, whose),
         states=_states(given["states"]),
         kinds=kinds,
         departments=tuple(common.existing(app, "department", d) for d in given["departments"]),
-        tags=tuple(t.lower() for t in given["tags"]),
-        owner=app.me() if whose == "mine" else "none" if whose == "new" else owner,
-        requester=_requester(app, given["requester"]),
+        tags=tuple(common.existing(app, "tag", t) for t in given["tags"]),
+        owner=_owner(app, {"mine": "me", "new": "none"}.get(whose, given["owner"])),
+        requesters=_requesters(app, given["requester"]),
         priorities=tuple(str(common.chosen(app, "ticket.priorities", p)) for p in given["priorities"]),
         since=common.moment(app, given["since"]),
         until=common.moment(app, given["until"], end=True),
         search=given["search"],
+        fields=_fields(app, given["fields"]),
+        among=_unread(app) if given["unread"] else None,
         sort=sort,
         descending=given["sort"].startswith("-"),
         limit=limit,
         offset=(given["page"] - 1) * limit,
         ranks={n: app.config[f"ticket.{s}"] for n, s in (("priority", "priorities"), ("impact", "impacts"), ("urgency", "urgencies"))},
     )
+
+
+def _scope(app: App, whose: str | None) -> Scope | None:
+    """New tickets are those of my departments alone (row 4.5); other lists have the ones I wrote as well."""
+    found = app.scope()
+    return found._replace(author="") if found and whose == "new" else found
+
+
+def _limit(app: App, given: int | None, page: int) -> int:
+    """Rows of a page; 0 for all. A table has pages unless told otherwise, machine formats when asked for one."""
+    limit: int = given if given is not None else app.config["list.limit"]
+    if given is None and page == 1 and app.format not in ("table", "md"):
+        return 0
+    if page > 1 and not limit:
+        raise UsageFault(f"there is no page {page} of a list without a limit", "--limit N says how long a page is")
+    return limit
+
+
+def _owner(app: App, given: str | None) -> str | None:
+    """A handle, "none", or None when nothing is asked; somebody deleted may still be named by old tickets."""
+    if given is None:
+        return None
+    handle = app.person(given)
+    if handle is None:
+        return "none"
+    if app.store.ask(lambda index: index.path_of("staff", handle)) is None and not app.store.ask(
+        lambda index: index.rows("ticket", "owner = ?", (handle,), "LIMIT 1")
+    ):
+        raise app.store.missing("staff", given)
+    return handle
 
 
 def _states(given: tuple[str, ...]) -> tuple[str, ...]:
@@ -121,11 +156,51 @@ def _states(given: tuple[str, ...]) -> tuple[str, ...]:
     return wanted or LIVE
 
 
-def _requester(app: App, given: str | None) -> str | None:
-    if given is None or "@" not in given:
-        return given.lower() if given else None
-    rows = app.store.ask(lambda index: index.rows("user", "lower(email) = lower(?)", (given,)))
-    return str(rows[0]["id"]) if rows else given
+def _requesters(app: App, given: str | None) -> tuple[str, ...]:
+    """Whose tickets: a requester's and, where the desk says so, those of everybody in the same organisation."""
+    if not given:
+        return ()
+    found = _requester(app, given)
+    if not app.config["users.share_organisation"]:
+        return (found,)
+    from desk.store.organisation import colleagues  # noqa: PLC0415 - for this filter only
+
+    return tuple(app.store.ask(lambda index: colleagues(index, found)))
+
+
+def _requester(app: App, given: str) -> str:
+    """A requester's id, from that or from an e-mail address."""
+    if "@" not in given:
+        return common.existing(app, "user", given)
+    rows = app.store.ask(lambda index: index.rows("user", "lower(email) = lower(?)", (given.strip(),)))
+    if not rows:
+        raise NotFound(f"nobody here has the address {given}", "desk user list --search WORDS")
+    return str(rows[0]["id"])
+
+
+def _fields(app: App, given: tuple[str, ...]) -> dict[str, Any]:
+    if not given:
+        return {}
+    from desk.commands import custom_values  # noqa: PLC0415 - for this filter only
+
+    return custom_values.wanted(app, "ticket", common.fields_of(given))
+
+
+def _unread(app: App) -> tuple[str, ...]:
+    """Ids of all tickets in which something happened that I haven't seen."""
+    handle = app.me()
+    mine = seen.load(app.place, handle, int(app.now.timestamp()))
+    return tuple(sorted(app.store.ask(lambda index: seen.unread(index, handle, mine))))
+
+
+def _marked(app: App, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows with `unread`: null for somebody unknown, who has nothing to come back to."""
+    handle = None if app.format == "ids" else app.handle()
+    if handle is None:
+        return [{**row, "unread": None} for row in rows]
+    mine = seen.load(app.place, handle, int(app.now.timestamp()))
+    new = app.store.ask(lambda index: seen.unread(index, handle, mine, [row["id"] for row in rows]))
+    return [{**row, "unread": row["id"] in new} for row in rows]
 
 
 def _broken(app: App) -> list[str]:

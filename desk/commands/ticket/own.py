@@ -49,9 +49,9 @@ def escalate(app: App, ids: tuple[str, ...], to: str | None, reason: str | None)
 
     Without --to it goes to the least loaded member of the department on the next level up.
     """
-    handle = app.person(to) if to else None
     if to == "none":
-        raise UsageFault("a ticket is escalated to somebody", "to take the owner off: desk ticket unassign")
+        raise UsageFault("a ticket is escalated to somebody", "to take the owner off: desk ticket unassign ID")
+    handle = app.person(to) if to else None
 
     def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
         target = draft.snapshot.staff(handle) if handle else _next_tier(draft.snapshot, ticket, by)
@@ -75,10 +75,4 @@ def _next_tier(snapshot: Snapshot, ticket: Ticket, by: Staff) -> Staff:
 def move(app: App, ids: tuple[str, ...], to: str) -> Done:
     """Move tickets to another department. An owner who doesn't serve it is dropped."""
     department = common.existing(app, "department", to)
-
-    def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
-        draft.snapshot.get("department", department)
-        owner = draft.snapshot.find("staff", ticket.owner) if ticket.owner else None
-        return verbs.move(ticket, department, owner if isinstance(owner, Staff) else None, by=by, at=at)
-
-    return acted(app, ids, "move", one)
+    return acted(app, ids, "move", lambda d, t, by, at: d.moved(t, department, by, at))

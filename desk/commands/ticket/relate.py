@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 import click
 
@@ -11,11 +12,12 @@ from desk.app import App
 from desk.commands import common
 from desk.commands.acting import Draft, act, acted, told
 from desk.domain import policy
-from desk.domain import ticket as verbs
+from desk.domain import relation as verbs
 from desk.domain.organisation import PROBLEM
 from desk.domain.person import Staff
 from desk.domain.record import Change
 from desk.domain.ticket import Ticket
+from desk.errors import UsageFault
 from desk.store import tree
 from desk.store.desk import Snapshot
 from desk.view.model import Done
@@ -31,6 +33,7 @@ def transfer(app: App, ids: tuple[str, ...], title: str | None) -> Done:
 
     def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
         draft.snapshot.get("tag", PROBLEM)
+        draft.require_public(ticket)
         values = {**fresh(app, draft.snapshot, ticket, by), "tags": [t for t in ticket.tags if t != "incident"] + [PROBLEM]}
         return verbs.transfer(ticket, Ticket.new(**{**values, "title": title or ticket.title}, body=ticket.body), by=by, at=at)
 
@@ -41,7 +44,7 @@ def transfer(app: App, ids: tuple[str, ...], title: str | None) -> Done:
     return view._replace(lines=told(incidents, several=True).lines + view.lines)
 
 
-def fresh(app: App, snapshot: Snapshot, ticket: Ticket, by: Staff) -> dict[str, object]:
+def fresh(app: App, snapshot: Snapshot, ticket: Ticket, by: Staff) -> dict[str, Any]:
     """What a ticket made out of another one starts with."""
     kept = ("priority", "impact", "urgency", "department", "requester", "language", "channel")
     return {
@@ -63,8 +66,14 @@ _other = click.argument("other", metavar="OTHER", shell_complete=common.complete
 @click.option("--as", "relation", type=click.Choice(RELATIONS), default="relates", show_default=True, help="How they relate.")
 def link(app: App, ids: str, other: str, relation: str) -> Done:
     """Relate tickets to another one; the relation is written on both."""
-    [target] = common.resolve(app, other)[:1]
-    return acted(app, ids, "link", lambda d, t, by, at: verbs.link(t, d.ticket(target), relation, by=by, at=at))
+    target = _only(app, other)
+
+    def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+        goal = draft.ticket(target)
+        policy.require_act(by, goal, "link")
+        return verbs.link(ticket, goal, relation, by=by, at=at)
+
+    return acted(app, ids, "link", one)
 
 
 @common.leaf("unlink", example="desk ticket unlink 7K3Q 9ABC")
@@ -72,8 +81,22 @@ def link(app: App, ids: str, other: str, relation: str) -> Done:
 @_other
 def unlink(app: App, ids: str, other: str) -> Done:
     """Take every relation between two tickets away."""
-    [target] = common.resolve(app, other)[:1]
-    return acted(app, ids, "unlink", lambda d, t, by, at: verbs.unlink(t, d.ticket(target), by=by, at=at))
+    target = _only(app, other)
+
+    def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+        goal = draft.ticket(target)
+        policy.require_act(by, goal, "unlink")
+        return verbs.unlink(ticket, goal, by=by, at=at)
+
+    return acted(app, ids, "unlink", one)
+
+
+def _only(app: App, given: str) -> str:
+    """The other ticket, of which there is one."""
+    found = common.resolve(app, given)
+    if len(found) > 1:
+        raise UsageFault(f"{given} names {len(found)} tickets where one is expected", "several stand before it, joined by commas")
+    return found[0]
 
 
 @common.leaf("merge", example="desk ticket merge 9ABC --into 7K3Q")
@@ -84,11 +107,12 @@ def merge(app: App, ids: tuple[str, ...], into: str) -> Done:
 
     The merged ones are closed, and their ids lead to the other for ever.
     """
-    [target] = common.resolve(app, into)[:1]
+    target = _only(app, into)
 
     def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
         goal = draft.ticket(target)
         policy.require_act(by, goal, "merge into")
+        draft.require_public(ticket, goal.department)
         carried = carry(draft.snapshot, ticket.id, ticket.all_attachments, goal.all_attachments)
         return verbs.merge(ticket, goal, carried, by=by, at=at)
 
@@ -103,6 +127,7 @@ def split(app: App, ids: tuple[str, ...], number: int, title: str | None) -> Don
     """Make the thread from entry N on a ticket of its own, linked to the old one."""
 
     def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+        draft.require_public(ticket)
         moved = [name for entry in ticket.thread[number - 1 :] for name in entry.attachments] if number > 0 else []
         values = {**fresh(app, draft.snapshot, ticket, by), "tags": list(ticket.tags)}
         new = Ticket.new(**{**values, "title": title or ticket.title})

@@ -9,7 +9,7 @@ from desk.commands import common
 from desk.domain import data
 from desk.domain.ticket import Ticket
 from desk.errors import NotFound
-from desk.store import lists
+from desk.store import lists, seen
 from desk.view.model import Column, Detail, Listing
 
 
@@ -18,15 +18,23 @@ from desk.view.model import Column, Detail, Listing
 def show(app: App, ids: tuple[str, ...]) -> Detail:
     """Show tickets with their threads, as their files say now."""
     found = common.resolve(app, ids)
-    items = [_item(app, i) for i in found]
+    items = list({item["id"]: item for item in (_item(app, i) for i in found)}.values())
+    _remember(app, [str(item["id"]) for item in items])
     return common.detail("ticket", "tickets", items, several=len(items) > 1)
+
+
+def _remember(app: App, ids: list[str]) -> None:
+    """What somebody was shown is no longer unread to them."""
+    handle = app.handle()
+    if handle is not None:
+        app.store.ask(lambda index: seen.mark(app.place, handle, index, ids, int(app.now.timestamp())))
 
 
 def _item(app: App, ticket_id: str) -> dict[str, Any]:
     ticket = app.store.read("ticket", ticket_id)
     seen = {ticket_id}
     while isinstance(ticket, Ticket) and ticket.merged_into and ticket.merged_into not in seen:
-        app.warnings.append(f"{ticket.id} was merged into {ticket.merged_into}")
+        app.warnings.append(f"{ticket.id} was merged into {ticket.merged_into}, which is shown")
         seen.add(ticket.merged_into)
         ticket = app.store.read("ticket", ticket.merged_into)
     people = {str(v) for n in ("owner", "requester", "author") if (v := ticket.values.get(n))}
@@ -42,7 +50,7 @@ def history(app: App, ids: tuple[str, ...]) -> Listing:
     rows: list[dict[str, Any]] = []
     for ticket_id in found:
         events = app.store.ask(lambda index, i=ticket_id: lists.history(index, "ticket", i))  # type: ignore[misc]
-        rows += [{"id": ticket_id, **e} for e in events] if len(found) > 1 else events
+        rows += [{"id": ticket_id, **e} for e in events]
     columns = [
         Column("at", "WHEN", "moment"),
         Column("by", "WHO"),

@@ -43,8 +43,8 @@ def close(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
 @common.ticket_ids
 @_reason
 def reopen(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
-    """Take up closed or pending tickets again."""
-    return acted(app, ids, "reopen", lambda _, t, by, at: verbs.reopen(t, by=by, at=at, reason=reason))
+    """Take up closed or pending tickets again. An owner who no longer serves the department is dropped."""
+    return acted(app, ids, "reopen", lambda d, t, by, at: verbs.reopen(t, d.owner(t), by=by, at=at, reason=reason))
 
 
 @common.leaf("delete", example='desk ticket delete 7K3Q --reason "sent to the wrong desk"')
@@ -64,7 +64,7 @@ def delete(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
             if not isinstance(ticket, Ticket):
                 continue
             policy.require_delete(by, ticket)
-            others = [draft.ticket(i) for i in lists.linking(snapshot.index, ticket_id) if i not in found]
+            others = [draft.own(i) for i in _leading(snapshot, ticket_id) if i not in found]
             draft.take(verbs.delete(ticket, others, by=by, at=at, reason=reason))
         return join(draft.changes)
 
@@ -73,3 +73,9 @@ def delete(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     lines = tuple(f"{r.id}  deleted: {r.values['title']}" for r in gone)
     wholes = [{**data.whole(r), "deleted": True} for r in gone]
     return Done("tickets", wholes, lines) if len(found) > 1 else Done("ticket", wholes[0], lines)
+
+
+def _leading(snapshot: Snapshot, ticket_id: str) -> list[str]:
+    """Ids of the tickets that lead to this one: by a link, or because they were merged into it."""
+    merged = snapshot.index.rows("ticket", "merged_into = ?", (ticket_id,), "ORDER BY id")
+    return sorted({*lists.linking(snapshot.index, ticket_id), *(str(row["id"]) for row in merged)})

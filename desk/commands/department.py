@@ -1,0 +1,137 @@
+"""Departments: list, show, create, edit, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import click
+
+from desk.app import App
+from desk.commands import common, records
+from desk.commands.records import Draft
+from desk.domain import departments as verbs
+from desk.domain.article import Response
+from desk.domain.organisation import CustomField, Department
+from desk.domain.person import Staff
+from desk.domain.record import Change, Record
+from desk.domain.ticket import Ticket
+from desk.store import organisation as ask
+from desk.store.index import Index
+from desk.view.model import Column, Detail, Done, Listing
+
+_name = click.option("--name", metavar="N", help="What people call it.")
+_description = click.option("--description", metavar="T", help="What it looks after.")
+_default = click.option("--default", is_flag=True, default=None, help="Tickets that name no department go here.")
+
+
+@common.leaf("list", example="desk department list --staff")
+@click.option("--staff", "with_staff", is_flag=True, help="Show who serves each.")
+def list_(app: App, with_staff: bool) -> Listing:
+    """List departments with the number of their tickets, and of those not closed."""
+
+    def question(index: Index) -> list[dict[str, Any]]:
+        more = _more(index)
+        return [{**row, **more(row["id"])} for row in index.rows("department", tail="ORDER BY id")]
+
+    columns = [
+        Column("id", "DEPARTMENT", "id"),
+        Column("name", "NAME"),
+        Column("open", "OPEN", "number"),
+        Column("tickets", "TICKETS", "number"),
+        Column("default", "DEFAULT"),
+        Column("private", "PRIVATE"),
+    ]
+    columns.append(Column("staff", "STAFF") if with_staff else Column("description", "DESCRIPTION", "title"))
+    rows = app.store.ask(question)
+    return Listing("departments", rows, tuple(columns), "there are no departments: desk department create ID --name N")
+
+
+def _more(index: Index) -> Callable[[str], dict[str, Any]]:
+    """What stands beside a department's own fields: tickets not closed, all tickets, who serves it."""
+    live, whole = ask.departments(index, live=True), ask.departments(index, live=False)
+    staff = index.rows("staff", tail="ORDER BY id")
+
+    def of(department: str) -> dict[str, Any]:
+        serving = [row["id"] for row in staff if department in row["departments"]]
+        return {"open": live.get(department, 0), "tickets": whole.get(department, 0), "staff": serving}
+
+    return of
+
+
+@common.leaf("show", example="desk department show technical")
+@records.ids_of("department")
+def show(app: App, ids: tuple[str, ...]) -> Detail:
+    """Show departments: their settings, ticket counts and staff."""
+
+    def more(index: Index, record: Record) -> dict[str, Any]:
+        return _more(index)(record.id)
+
+    return records.show(app, Department, ids, more)
+
+
+@common.leaf("create", example='desk department create training --name "Training" --description "Courses and manuals"')
+@click.argument("department", metavar="ID")
+@click.option("--name", metavar="N", required=True, help="What people call it.")
+@click.option("--private", is_flag=True, help="For staff only: hidden from users, and it holds none of their tickets.")
+@_default
+@_description
+def create(app: App, department: str, **options: Any) -> Done:
+    """Add a department. Level 3."""
+
+    def build(draft: Draft, new: Department, by: Staff, at: datetime) -> Change:
+        return verbs.create(new, draft.all(Department), by=by, at=at)
+
+    return records.create(app, Department, {"id": department, **options}, build)
+
+
+@common.leaf("edit", example='desk department edit technical --name "Technical operations"')
+@records.ids_of("department")
+@_name
+@click.option("--private/--no-private", default=None, help="For staff only; refused while it holds users' tickets.")
+@_default
+@_description
+def edit(app: App, ids: tuple[str, ...], **options: Any) -> Done:
+    """Change a department: rename it, describe it, make it private or the default. Level 3.
+
+    Making one the default takes that from the one that was, in the same commit.
+    """
+    values = records.given(Department, options)
+    named = records.one_only(ids, "--default") if options["default"] else list(ids)
+
+    def one(draft: Draft, before: Department, by: Staff, at: datetime) -> Change:
+        users = ask.users_tickets(draft.index, before.id)
+        return verbs.edit(before, before.evolve(**values), draft.all(Department), users, by=by, at=at)
+
+    return records.act(app, Department, named, one)
+
+
+@common.leaf("delete", example="desk department delete training --transfer-to organizational")
+@records.ids_of("department")
+@click.option(
+    "--transfer-to",
+    "to",
+    metavar="OTHER",
+    required=True,
+    shell_complete=common.complete_department,
+    help="Takes over the tickets.",
+)
+def delete(app: App, ids: tuple[str, ...], to: str) -> Done:
+    """Delete a department; another takes all its tickets. Level 3.
+
+    Owners who don't serve the other department are dropped, and staff no longer serve the deleted one.
+    """
+
+    def one(draft: Draft, department: Department, by: Staff, at: datetime) -> Change:
+        target = draft.get(Department, to)
+        held = draft.several(Ticket, ask.held(draft.index, department.id))
+        staff = {s.id: s for s in draft.all(Staff)}
+        return verbs.delete(department, target, held, staff, _limited(draft, department.id), by=by, at=at)
+
+    return records.act(app, Department, ids, one)
+
+
+def _limited(draft: Draft, department: str) -> list[CustomField | Response]:
+    fields = [f for f in draft.all(CustomField) if department in f.departments]
+    return [*fields, *(r for r in draft.all(Response) if r.department == department)]

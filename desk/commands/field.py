@@ -1,0 +1,121 @@
+"""Custom fields of tickets and requesters: list, show, create, edit, delete."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import click
+
+from desk.app import App
+from desk.commands import common, records
+from desk.commands.records import Draft
+from desk.domain import custom, keeping
+from desk.domain import definitions as verbs
+from desk.domain.organisation import CustomField, Department
+from desk.domain.person import Group, Staff
+from desk.domain.record import Change
+from desk.view.model import Column, Detail, Done, Listing
+
+_option = click.option("--option", "options", metavar="O", multiple=True, help="What a select offers; once for each.")
+_departments = click.option(
+    "--department", "departments", metavar="D", multiple=True, shell_complete=common.complete_department,
+    help="Only on tickets of this department; repeat for more.",
+)  # fmt: skip
+_groups = click.option(
+    "--group", "groups", metavar="G", multiple=True, shell_complete=common.complete_group,
+    help="Only on users of this group; repeat for more.",
+)  # fmt: skip
+_description = click.option("--description", metavar="T", help="What to write in it.")
+
+
+@common.leaf("list", example="desk field list --on user")
+@click.option("--on", metavar="KIND", type=click.Choice(["user", "ticket"]), help="Only those of users, or of tickets.")
+def list_(app: App, on: str | None) -> Listing:
+    """List custom fields."""
+    columns = (
+        Column("id", "FIELD", "id"),
+        Column("on", "ON"),
+        Column("type", "TYPE"),
+        Column("required", "REQUIRED"),
+        Column("options", "OPTIONS"),
+        Column("departments", "DEPARTMENTS"),
+        Column("groups", "GROUPS"),
+        Column("description", "DESCRIPTION", "title"),
+    )
+    rows = app.store.ask(lambda index: index.rows("field", '?1 IS NULL OR "on" = ?1', (on,), 'ORDER BY "on", id'))
+    return Listing("fields", rows, columns, "there are no custom fields: desk field create NAME --type text")
+
+
+@common.leaf("show", example="desk field show country")
+@records.ids_of("field")
+def show(app: App, ids: tuple[str, ...]) -> Detail:
+    """Show custom fields."""
+    return records.show(app, CustomField, ids)
+
+
+@common.leaf("create", example="desk field create country --type select --option MT --option CY --on ticket --required")
+@click.argument("name")
+@click.option("--type", "type", metavar="TYPE", type=click.Choice(custom.TYPES), required=True, help="What it holds.")
+@_option
+@click.option(
+    "--on",
+    metavar="KIND",
+    type=click.Choice(["user", "ticket"]),
+    default="ticket",
+    help="user or ticket (the default).",
+)
+@click.option("--required", is_flag=True, help="It must be filled in.")
+@_departments
+@_groups
+@_description
+def create(app: App, name: str, **options: Any) -> Done:
+    """Add a custom field to tickets or requesters. Level 2."""
+
+    def build(draft: Draft, new: CustomField, by: Staff, at: datetime) -> Change:
+        _check(draft, new)
+        return keeping.create(new, by=by, at=at)
+
+    return records.create(app, CustomField, {"id": name, **options}, build)
+
+
+@common.leaf("edit", example="desk field edit country --option MT --option CY --option EL")
+@records.ids_of("field")
+@_option
+@click.option("--required/--no-required", default=None, help="It must be filled in.")
+@_departments
+@_groups
+@_description
+@click.option("--everywhere", is_flag=True, help="In every department or group again.")
+def edit(app: App, ids: tuple[str, ...], everywhere: bool, **options: Any) -> Done:
+    """Change a custom field; --option, --department and --group replace what was there. Level 2.
+
+    Its type stays: values of the old type could not be read as the new one.
+    """
+    if everywhere:
+        options |= {"departments": "", "groups": ""}
+    values = records.given(CustomField, options)
+
+    def one(draft: Draft, before: CustomField, by: Staff, at: datetime) -> Change:
+        after = before.evolve(**values)
+        _check(draft, after)
+        return keeping.edit(before, after, by=by, at=at)
+
+    return records.act(app, CustomField, ids, one)
+
+
+def _check(draft: Draft, field: CustomField) -> None:
+    verbs.check_field(field)
+    draft.several(Department, field.departments)
+    draft.several(Group, field.groups)
+
+
+@common.leaf("delete", example="desk field delete country")
+@records.ids_of("field")
+def delete(app: App, ids: tuple[str, ...]) -> Done:
+    """Delete a custom field. What was written in it stays readable in the records. Level 2."""
+
+    def one(_: Draft, field: CustomField, by: Staff, at: datetime) -> Change:
+        return keeping.delete(field, by=by, at=at)
+
+    return records.act(app, CustomField, ids, one)

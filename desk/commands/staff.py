@@ -1,0 +1,162 @@
+"""Staff: list, show, create, edit, delete."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import click
+
+from desk.app import App
+from desk.commands import common, people, records
+from desk.commands.records import Draft
+from desk.domain import staffing as verbs
+from desk.domain.fields import utc_text
+from desk.domain.organisation import Department
+from desk.domain.person import Staff
+from desk.domain.record import Change, Record
+from desk.domain.ticket import Ticket
+from desk.store import lists
+from desk.store import organisation as ask
+from desk.store.index import Index
+from desk.view.model import Column, Detail, Done, Listing
+
+_emails = "Work e-mail, by which git knows the person; repeat it for further addresses."
+_level = click.IntRange(1, 3)
+_language = click.option(
+    "--language", metavar="L", shell_complete=common.complete_language, help="Language the person reads."
+)
+
+
+@common.leaf("list", example="desk staff list --department technical")
+@click.option("--department", metavar="D", shell_complete=common.complete_department, help="Only those who serve it.")
+def list_(app: App, department: str | None) -> Listing:
+    """List staff with their level, departments, and load: the tickets they own that are not closed."""
+    wanted = common.existing(app, "department", department) if department else None
+
+    def question(index: Index) -> list[dict[str, Any]]:
+        load = lists.load(index)
+        rows = [r for r in index.rows("staff", tail="ORDER BY id") if wanted is None or wanted in r["departments"]]
+        return [{**row, "load": load.get(row["id"], 0)} for row in rows]
+
+    columns = (
+        Column("id", "HANDLE", "id"),
+        Column("name", "NAME"),
+        Column("level", "LEVEL", "number"),
+        Column("load", "LOAD", "number"),
+        Column("away", "AWAY"),
+        Column("departments", "DEPARTMENTS"),
+        Column("email", "E-MAIL"),
+    )
+    return Listing("staff", app.store.ask(question), columns, "nobody found")
+
+
+@common.leaf("show", example="desk staff show maria")
+@records.ids_of("staff")
+def show(app: App, ids: tuple[str, ...]) -> Detail:
+    """Show staff members with their load, the tickets they own that are not closed, and when they last did anything."""
+
+    def more(index: Index, record: Record) -> dict[str, Any]:
+        return {
+            "last_activity": ask.last_activity(index, record.id),
+            **records.live_tickets(app, index, "owner", record.id),
+        }
+
+    return records.show(app, Staff, ids, more)
+
+
+@common.leaf(
+    "create",
+    example='desk staff create anna --name "Anna Michael" --email anna@ncpeh.example --level 1 \\\n'
+    "    --department technical --department semantic",
+)
+@click.argument("handle")
+@click.option("--name", metavar="N", required=True, help="Full name.")
+@click.option("--email", "emails", metavar="E", multiple=True, required=True, help=_emails)
+@click.option(
+    "--level", metavar="1|2|3", type=_level, required=True, help="1 tickets, users; 2 also knowledge; 3 also staff."
+)
+@click.option(
+    "--department",
+    "departments",
+    metavar="D",
+    multiple=True,
+    required=True,
+    shell_complete=common.complete_department,
+    help="A department they serve; repeat for more.",
+)
+@_language
+def create(app: App, handle: str, emails: tuple[str, ...], **options: Any) -> Done:
+    """Register a staff member. Level 3.
+
+    The handle is used in `--to`, `--as` and the history; it is never given to anybody else.
+    """
+    values = {**options, **_addresses(emails), "language": common.chosen(app, "desk.languages", options["language"])}
+    values = {**values, "id": handle, "departments": _lower(options["departments"]), "created": utc_text(app.now)}
+
+    def build(draft: Draft, new: Staff, by: Staff, at: datetime) -> Change:
+        _check(draft, new)
+        return verbs.create(new, by=by, at=at)
+
+    return records.create(app, Staff, values, build)
+
+
+@common.leaf(
+    "edit", example="desk staff edit petros --department technical --department legal\ndesk staff edit petros --away"
+)
+@records.ids_of("staff")
+@click.option("--name", metavar="N", help="Full name.")
+@click.option("--email", "emails", metavar="E", multiple=True, help=_emails)
+@click.option("--level", metavar="1|2|3", type=_level, help="Not your own.")
+@click.option("--department", "departments", metavar="D", multiple=True, shell_complete=common.complete_department,
+              help="Replaces the departments served; repeat for more.")  # fmt: skip
+@_language
+@click.option("--away/--no-away", default=None, help="Not to be given work now.")
+def edit(app: App, ids: tuple[str, ...], emails: tuple[str, ...], **options: Any) -> Done:
+    """Change staff members; --department and --email replace what was there. Level 3.
+
+    Open tickets of departments they no longer serve lose their owner.
+    """
+    named = records.one_only(ids, "--email") if emails else list(ids)
+    values = records.given(Staff, {**options, **_addresses(emails), "departments": _lower(options["departments"])})
+    if values.get("language"):
+        values["language"] = common.chosen(app, "desk.languages", values["language"])
+
+    def one(draft: Draft, before: Staff, by: Staff, at: datetime) -> Change:
+        after = before.evolve(**values)
+        _check(draft, after, emails=bool(emails))
+        owned = draft.several(Ticket, ask.owned(draft.index, before.id))
+        return verbs.edit(before, after, owned, draft.all(Staff), by=by, at=at)
+
+    return records.act(app, Staff, named, one)
+
+
+def _addresses(emails: tuple[str, ...]) -> dict[str, Any]:
+    return {"email": emails[0], "emails": list(emails[1:])} if emails else {}
+
+
+def _lower(ids: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(records.normal(i) for i in common.words(ids)) if ids else ()
+
+
+def _check(draft: Draft, staff: Staff, *, emails: bool = True) -> None:
+    draft.several(Department, staff.departments)
+    if emails:
+        for email in (staff.email, *staff.emails):
+            people.refuse_taken(draft.index, email, staff.id)
+
+
+@common.leaf("delete", example='desk staff delete petros --reason "left in July"')
+@records.ids_of("staff")
+@click.option("--reason", metavar="TEXT", help="Why; it stands in the history.")
+def delete(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
+    """Delete staff members. Level 3.
+
+    Their open tickets lose their owner; their names stay in history, and their handles are never used again.
+    """
+
+    def one(draft: Draft, staff: Staff, by: Staff, at: datetime) -> Change:
+        owned = draft.several(Ticket, ask.owned(draft.index, staff.id))
+        return verbs.delete(staff, owned, draft.all(Staff), by=by, at=at, reason=reason)
+
+    return records.act(app, Staff, ids, one)

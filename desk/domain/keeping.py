@@ -1,0 +1,43 @@
+"""Create, change and delete: the verbs of records that have none of their own (groups, tags, custom fields …)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from desk.domain import compare
+from desk.domain.record import Change, Edit, Event, Record
+from desk.errors import Refused
+
+_PERSONAL = ("user", "ban")
+"""Kinds whose names and addresses stay in their own file: a commit message can't be taken back."""
+
+
+def label(record: Record) -> str:
+    """What a commit message and a history call a record beside its id."""
+    return "" if record.kind in _PERSONAL else str(record.values.get("name", ""))
+
+
+def create(record: Record, *, by: Record, at: datetime, verb: str = "create") -> Change:
+    """Add a record."""
+    event = Event(verb, None, label(record) or None)
+    return Change(verb, by, at, (Edit(None, record, (event,)),), summary=label(record))
+
+
+def edit(before: Record, after: Record, *, by: Record, at: datetime) -> Change:
+    """Change a record; the history names the fields."""
+    events = compare.events(before, after)
+    if not events:
+        raise Refused(f"nothing in {before.id} was changed", f"see: desk {before.kind} show {before.id}")
+    return Change("edit", by, at, (Edit(before, after, events),), summary=events[0].after or "")
+
+
+def delete(record: Record, *, by: Record, at: datetime, reason: str | None = None) -> Change:
+    """Take a record away; git keeps what it said, and its id is never used again (rule 8)."""
+    event = Event("delete", label(record) or None)
+    return Change("delete", by, at, (Edit(record, None, (event,)),), reason, label(record))
+
+
+def also(change: Change, *consequences: Change) -> Change:
+    """A change with what follows from it, as one action: the verb, the reason and the summary stay the first one's."""
+    edits = [edit for other in (change, *consequences) for edit in other.edits]
+    return change._replace(edits=tuple(edits))

@@ -1,0 +1,121 @@
+"""The verbs that touch two tickets: link, unlink, transfer, merge, split."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from desk.domain import workflow
+from desk.domain.fields import LINK_TYPES, utc_text
+from desk.domain.organisation import INCIDENT, PROBLEM
+from desk.domain.person import USER_PREFIX, Staff
+from desk.domain.record import NOTHING, Change, Entry, Event
+from desk.domain.ticket import NOTE, REPLY, Ticket, edit
+from desk.errors import Refused, UsageFault
+
+
+def link(ticket: Ticket, other: Ticket, relation: str, *, by: Staff, at: datetime) -> Change:
+    """Relate two tickets; the inverse relation is written on the other one."""
+    if ticket.id == other.id:
+        raise Refused(f"{ticket.id} can't be linked to itself", "name two tickets")
+    here, there = f"{relation} {other.id}", f"{LINK_TYPES[relation]} {ticket.id}"
+    if here in ticket.links:
+        raise Refused(f"{ticket.id} already {relation} {other.id}", f"see: desk ticket show {ticket.id}")
+    edits = (
+        edit(ticket, ticket.evolve(links=[*ticket.links, here]), Event("link", None, here)),
+        edit(other, other.evolve(links=[*other.links, there]), Event("link", None, there)),
+    )
+    return Change("link", by, at, edits, summary=here)
+
+
+def unlink(ticket: Ticket, other: Ticket, *, by: Staff, at: datetime) -> Change:
+    """Take every relation between two tickets away, on both."""
+    edits = []
+    for one, two in ((ticket, other), (other, ticket)):
+        gone = [ln for ln in one.links if ln.endswith(" " + two.id)]
+        if gone:
+            after = one.evolve(links=[ln for ln in one.links if ln not in gone])
+            edits.append(edit(one, after, Event("unlink", ", ".join(gone))))
+    if not edits:
+        raise Refused(f"{ticket.id} and {other.id} are not linked", f"its links: {', '.join(ticket.links) or 'none'}")
+    return Change("unlink", by, at, tuple(edits), summary=other.id)
+
+
+def transfer(ticket: Ticket, problem: Ticket, *, by: Staff, at: datetime) -> Change:
+    """Hand an incident to problem management: open the problem, link both (row 1.7)."""
+    workflow.after("transfer", ticket.state, ticket.id)
+    if ticket.kind_of_work == PROBLEM:
+        raise Refused(f"{ticket.id} is a problem already", f"see: desk ticket show {ticket.id}")
+    here, there = f"caused-by {problem.id}", f"causes {ticket.id}"
+    events = [Event("transfer", None, problem.id)]
+    tags = ticket.tags
+    if INCIDENT not in tags:
+        tags = (*tags, INCIDENT)
+        events.append(Event("tag", None, INCIDENT))
+    edits = (
+        edit(ticket, ticket.evolve(tags=tags, links=[*ticket.links, here]), *events),
+        edit(None, problem.evolve(links=[there]), Event("create", None, problem.department)),
+    )
+    return Change("transfer", by, at, edits, summary=problem.id)
+
+
+Carried = Mapping[str, tuple[str, bytes]]
+"""Attachments that go along: old name → name in the other ticket, and content."""
+
+
+def _with_carried(entry: Entry, carried: Carried, **more: str) -> Entry:
+    meta = {**entry.meta, **more}
+    if entry.attachments:
+        meta["attachments"] = [carried[name][0] for name in entry.attachments]
+    return entry._replace(meta=meta)
+
+
+def merge(ticket: Ticket, into: Ticket, carried: Carried, *, by: Staff, at: datetime) -> Change:
+    """Close a ticket in favour of another, which takes over its request and its thread; the old id leads there."""
+    if ticket.id == into.id:
+        raise Refused(
+            f"{ticket.id} can't be merged into itself", "name another ticket with --into; a merged one stands for its target"
+        )
+    request = Entry(
+        NOTE,
+        ticket.author or by.id,
+        ticket.created,
+        f"{ticket.title}\n\n{ticket.body}".strip(),
+        {"attachments": list(ticket.attachments)} if ticket.attachments else NOTHING,
+    )
+    moved = [_with_carried(e, carried, **{"from": ticket.id}) for e in (request, *ticket.thread)]
+    thread = tuple(sorted((*into.thread, *moved), key=lambda e: e.at))
+    closing: dict[str, Any] = {"closed": utc_text(at)} if ticket.state != workflow.CLOSED else {}
+    gone = ticket.evolve(state=workflow.CLOSED, merged_into=into.id, pending_until=None, **closing)
+    events = [Event("merge", None, into.id)]
+    if closing:
+        events.append(Event("close", ticket.state, workflow.CLOSED))
+    taken = into.evolve(thread=thread, watchers=_joined(ticket, into))
+    edits = (
+        edit(ticket, gone, *events),
+        edit(into, taken, Event("merge", ticket.id), files=dict(carried.values())),
+    )
+    return Change("merge", by, at, edits, summary=f"into {into.id}")
+
+
+def _joined(ticket: Ticket, into: Ticket) -> tuple[str, ...]:
+    """Staff go on watching where the work goes on; a requester was asked about one ticket, not about another."""
+    return (*into.watchers, *(w for w in ticket.watchers if not w.startswith(USER_PREFIX)))
+
+
+def split(ticket: Ticket, number: int, fresh: Ticket, carried: Carried, *, by: Staff, at: datetime) -> Change:
+    """Make the thread from entry `number` on a ticket of its own; `fresh` brings its id, title and classification."""
+    if not 1 <= number <= len(ticket.thread):
+        raise UsageFault(f"{ticket.id} has no entry {number}", f"it has {len(ticket.thread)}: desk ticket show {ticket.id}")
+    moved = tuple(_with_carried(e, carried) for e in ticket.thread[number - 1 :])
+    new = fresh.evolve(thread=moved, links=[f"relates {ticket.id}"])
+    if moved[0].kind == REPLY:
+        # It becomes the request; a note stays one, because the request is not private (rule 6).
+        new = new.evolve(body=moved[0].text, thread=moved[1:], attachments=list(moved[0].attachments) or None)
+    left = ticket.evolve(thread=ticket.thread[: number - 1], links=[*ticket.links, f"relates {new.id}"])
+    edits = (
+        edit(ticket, left, Event("split", None, new.id), files=dict.fromkeys(carried)),
+        edit(None, new, Event("create", None, new.department), files=dict(carried.values())),
+    )
+    return Change("split", by, at, edits, summary=new.id)

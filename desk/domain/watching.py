@@ -1,0 +1,41 @@
+"""Watching a ticket: hearing of it without owning it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from desk.domain import workflow
+from desk.domain.organisation import Department
+from desk.domain.person import Staff, User
+from desk.domain.policy import may_act
+from desk.domain.record import Change, Event
+from desk.domain.ticket import Ticket, edit
+from desk.errors import Refused
+
+
+def watch(ticket: Ticket, who: Staff | User, department: Department, *, by: Staff, at: datetime) -> Change:
+    """Add somebody who hears of a ticket: staff who may act on it (rule 1), or a requester where it is public (rule 4)."""
+    workflow.after("watch", ticket.state, ticket.id)
+    if who.id in ticket.watchers:
+        raise Refused(f"{who.id} watches {ticket.id} already", f"to end that: desk ticket unwatch {ticket.id} --who {who.id}")
+    if isinstance(who, Staff) and not may_act(who, ticket):
+        raise Refused(
+            f"{who.id} can't watch {ticket.id}: it is in {ticket.department}, {who.id} serves {', '.join(who.departments) or 'none'}",
+            f"somebody of that department could: desk staff list --department {ticket.department}",
+        )
+    if isinstance(who, User) and department.private:
+        raise Refused(
+            f"{who.id} can't watch {ticket.id}: {department.id} is private, for staff only",
+            "staff could: desk ticket watch ID --who HANDLE",
+        )
+    after = ticket.evolve(watchers=(*ticket.watchers, who.id))
+    return Change("watch", by, at, (edit(ticket, after, Event("watch", None, who.id)),), summary=who.id)
+
+
+def unwatch(ticket: Ticket, who: str, *, by: Staff, at: datetime) -> Change:
+    """Take a watcher off; somebody who was deleted may still be one."""
+    workflow.after("unwatch", ticket.state, ticket.id)
+    if who not in ticket.watchers:
+        raise Refused(f"{who} doesn't watch {ticket.id}", f"who does: {', '.join(ticket.watchers) or 'nobody'}")
+    after = ticket.evolve(watchers=[w for w in ticket.watchers if w != who])
+    return Change("unwatch", by, at, (edit(ticket, after, Event("unwatch", who)),), summary=who)

@@ -1,0 +1,56 @@
+"""A draft as the message it will be: the text in the recipient's language, filled in.
+
+How a file is read and how a template is filled are given by the caller: both belong to other parts of the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from desk.errors import Broken, NotFound
+from desk.mail.drafts import languages
+
+FOLDER = "templates/mail"
+_HEAD = "Subject: "
+Read = Callable[[str], bytes | None]
+Fill = Callable[[str, str, Mapping[str, Mapping[str, str]]], str]
+
+
+class Letter(NamedTuple):
+    """`language` is the text's, which is another one than the recipient's where it was never translated."""
+
+    subject: str
+    body: str
+    language: str
+    path: str
+
+
+def letter(draft: Mapping[str, Any], known: Iterable[str], read: Read, fill: Fill) -> Letter:
+    """Fill in a draft's text; `known` are the desk's languages. Broken names file and line, NotFound the missing file."""
+    wanted = languages(draft, known)
+    for language in wanted:
+        path = f"{FOLDER}/{draft['template']}.{language}.txt"
+        data = read(path)
+        if data is not None:
+            subject, body = _parts(data, path)
+            variables = draft["variables"]
+            # The body keeps its place in the file, so that an error names the right line.
+            filled = fill("\n" + body, path, variables).strip("\n") + "\n"
+            return Letter(" ".join(fill(subject, path, variables).split()), filled, language, path)
+    raise NotFound(
+        f"there is no text {FOLDER}/{draft['template']}.{wanted[0]}.txt", "write it; docs/notifications.md says what it may name"
+    )
+
+
+def _parts(data: bytes, path: str) -> tuple[str, str]:
+    try:
+        text = data.decode().replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise Broken("not UTF-8 text", path) from None
+    head, _, body = text.partition("\n")
+    if not head.startswith(_HEAD) or not head.removeprefix(_HEAD).strip():
+        raise Broken("the first line of a mail text is `Subject: …`", path)
+    if not body.startswith("\n"):
+        raise Broken("an empty line stands between the subject and the text", path, 2)
+    return head.removeprefix(_HEAD), body

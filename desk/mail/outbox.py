@@ -1,0 +1,79 @@
+"""The outbox: one JSON file a message, in desk's folder of the git directory. It is local and never committed."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from desk.errors import Ambiguous, NotFound
+
+FOLDER = "outbox"
+"""Its name in desk's folder."""
+_MANY = 16
+"""More files than this are brought to the disk together."""
+
+
+def put(folder: str, drafts: Iterable[Mapping[str, Any]]) -> None:
+    """Write drafts so that each is there whole or not at all. Raises OSError."""
+    written = []
+    for draft in drafts:
+        os.makedirs(folder, exist_ok=True)
+        path = os.path.join(folder, f"{draft['id']}.json")
+        with open(f"{path}.new", "w", encoding="utf-8") as file:
+            json.dump(draft, file, ensure_ascii=False)
+        written.append(path)
+    if len(written) > _MANY:
+        os.sync()
+    for path in written:
+        if len(written) <= _MANY:
+            _to_disk(f"{path}.new")
+        os.replace(f"{path}.new", path)
+
+
+def _to_disk(path: str) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def ids(folder: str) -> list[str]:
+    """Ids of all drafts, the oldest first."""
+    try:
+        names = os.listdir(folder)
+    except FileNotFoundError:
+        return []
+    return sorted((n.removesuffix(".json") for n in names if n.endswith(".json")), key=_order)
+
+
+def _order(draft_id: str) -> tuple[str, int]:
+    start, _, number = draft_id.rpartition("-")
+    return start, int(number) if number.isdecimal() else 0
+
+
+def read(folder: str, draft_id: str) -> dict[str, Any]:
+    """A draft; ValueError when its file is none, OSError when it can't be read."""
+    with open(os.path.join(folder, f"{draft_id}.json"), encoding="utf-8") as file:
+        found = json.load(file)
+    if not isinstance(found, dict) or not {"to", "template", "variables", "ticket", "language"} <= found.keys():
+        raise ValueError("not a message of desk's")
+    return {**found, "id": draft_id}
+
+
+def find(folder: str, typed: str) -> str:
+    """The id of a draft from a part of it that only one has."""
+    known = ids(folder)
+    fitting = [typed] if typed in known else [i for i in known if typed and typed in i]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        raise Ambiguous(f"{typed} fits {len(fitting)} messages: {', '.join(fitting[:3])}", "type more of the id")
+    raise NotFound(f"there is no message {typed[:60]} in the outbox", "desk mail outbox")
+
+
+def drop(folder: str, draft_id: str) -> None:
+    """Take a draft out; it is gone."""
+    os.unlink(os.path.join(folder, f"{draft_id}.json"))

@@ -1,0 +1,229 @@
+"""What a record must be beyond being readable: what it names exists, values stand in desk.toml, the desk's rules hold.
+
+One set of rules over plain rows, for hand edits before they are committed and for `desk doctor` over everything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from desk.config import Config
+from desk.domain import custom, workflow
+from desk.domain.fields import LINK_TYPES
+from desk.domain.kinds import KINDS, id_at, kind_at
+from desk.domain.organisation import INCIDENT, PROBLEM
+from desk.domain.person import Staff
+from desk.domain.record import Record
+from desk.store.index import Index
+
+Row = Mapping[str, Any]
+
+REFERENCES, VALUES, OWNERS, KINDS_OF_WORK, LINKS, MERGED, DEPARTMENTS = (
+    "references",
+    "values",
+    "owners",
+    "kinds",
+    "links",
+    "merged",
+    "departments",
+)
+"""Names of the checks that a fault belongs to."""
+
+_PEOPLE = ("staff", "user")
+CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType(
+    {
+        ("ticket", "state"): workflow.STATES,
+        ("field", "type"): custom.TYPES,
+        ("field", "on"): ("user", "ticket"),
+        ("article", "state"): ("draft", "review", "published", "retired"),
+        ("article", "type"): ("faq", "how-to", "known-error", "root-cause", "workaround"),
+    }
+)
+"""Fields whose values are fixed by the program."""
+
+
+class Fault(NamedTuple):
+    """Something a record must not say. `rule` tells a rule of the desk from a slip of the pen."""
+
+    check: str
+    field: str
+    value: str
+    problem: str
+    hint: str
+    rule: bool = False
+
+
+class World:
+    """What a record may refer to: the ids there are, who serves which department, the lists in desk.toml.
+
+    `config` is None when desk.toml can't be read; values are not checked then.
+    """
+
+    def __init__(self, index: Index, config: Config | None) -> None:
+        self.index = index
+        self.config = config
+        self._ids: dict[str, set[str]] = {}
+        self._ever: dict[str, set[str]] = {}
+        self._served: dict[str, tuple[str, ...]] | None = None
+        self._over: list[tuple[Record | None, Record | None]] = []
+
+    def lay(self, before: Record | None, after: Record | None) -> None:
+        """Lay a change that is not committed yet over the commit. Before the first question."""
+        self._over.append((before, after))
+
+    def ids(self, kind: str) -> set[str]:
+        """Ids of the records of a kind; one that can't be read exists all the same."""
+        if kind not in self._ids:
+            found = {str(r[0]) for r in self.index.db.execute(f"SELECT id FROM {KINDS[kind].plural}")}  # noqa: S608
+            found |= {id_at(path) for path, _, _ in self.index.broken() if kind_at(path) is KINDS[kind]}
+            for before, after in self._over:
+                if before is not None and before.kind == kind and after is None:
+                    found.discard(before.id)
+                elif after is not None and after.kind == kind:
+                    found.add(after.id)
+            self._ids[kind] = found
+        return self._ids[kind]
+
+    def ever(self, kind: str) -> set[str]:
+        """Ids of people who are, or were, there: closed tickets keep the names of those who left (rule 5)."""
+        if kind not in self._ever:
+            rows = self.index.db.execute("SELECT DISTINCT id FROM events WHERE kind = ?", (kind,))
+            self._ever[kind] = self.ids(kind) | {str(r[0]) for r in rows}
+        return self._ever[kind]
+
+    def serves(self, handle: str) -> tuple[str, ...]:
+        """The departments of a staff member."""
+        if self._served is None:
+            self._served = {str(r["id"]): tuple(r["departments"]) for r in self.index.rows("staff")}
+            for _, after in self._over:
+                if isinstance(after, Staff):
+                    self._served[after.id] = after.departments
+        return self._served.get(handle, ())
+
+
+def faults(kind: str, row: Row, world: World) -> Iterator[Fault]:
+    """What is wrong with a record, given as `data.head` or the index gives it."""
+    yield from _references(kind, row, world)
+    yield from _values(kind, row, world)
+    for more in _OF_KIND.get(kind, ()):
+        yield from more(row, world)
+
+
+def _references(kind: str, row: Row, world: World) -> Iterator[Fault]:
+    for name, field in KINDS[kind].FIELDS.items():
+        if not field.ref or not row[name]:
+            continue
+        for value in row[name] if isinstance(row[name], list) else (row[name],):
+            if value in world.ids(field.ref):
+                continue
+            # Whoever is responsible for an open ticket must be there; elsewhere a name that left is history.
+            live = name in ("owner", "requester") and row.get("state") != workflow.CLOSED
+            if field.ref in _PEOPLE and not live and value in world.ever(field.ref):
+                continue
+            check = MERGED if name == "merged_into" else REFERENCES
+            yield Fault(check, name, value, f"{name}: there is no {field.ref} {value}", _listing(field.ref))
+
+
+def _listing(kind: str) -> str:
+    noun = {"topic": "kb topic", "ticket": "ticket"}.get(kind, kind)
+    return f"desk {noun} list shows what there is"
+
+
+def _values(kind: str, row: Row, world: World) -> Iterator[Fault]:
+    for name, field in KINDS[kind].FIELDS.items():
+        known = CHOICES.get((kind, name))
+        where = ""
+        if field.setting and world.config is not None:
+            known, where = world.config[field.setting], f" ({field.setting} in desk.toml)"
+        if known and row[name] is not None and row[name] not in known:
+            yield Fault(
+                VALUES, name, row[name], f"{name}: {row[name]!r} is not known", f"known: {', '.join(known)}{where}"
+            )
+
+
+def _author(row: Row, world: World) -> Iterator[Fault]:
+    author = row["author"]
+    if author and not any(author in world.ids(k) or author in world.ever(k) for k in _PEOPLE):
+        yield Fault(
+            REFERENCES, "author", author, f"author: there is no staff member or user {author}", _listing("staff")
+        )
+
+
+def _owner(row: Row, world: World) -> Iterator[Fault]:
+    owner, department = row["owner"], row["department"]
+    # A staff record that can't be read says nothing of departments.
+    if owner and owner in world.ids("staff") and department not in world.serves(owner) and not _unread(world, owner):
+        problem = f"owner: {owner} doesn't serve {department}, the ticket's department"
+        hint = f"desk ticket unassign {row['id']}, or: desk ticket escalate {row['id']} --to WHO"
+        yield Fault(OWNERS, "owner", owner, problem, hint, rule=True)
+
+
+def _unread(world: World, handle: str) -> bool:
+    return bool(world.index.broken(Staff.path_of(handle)))
+
+
+def _kinds(row: Row, _world: World) -> Iterator[Fault]:
+    if INCIDENT in row["tags"] and PROBLEM in row["tags"]:
+        hint = f"take one off: desk ticket untag {row['id']} {INCIDENT}"
+        yield Fault(
+            KINDS_OF_WORK,
+            "tags",
+            PROBLEM,
+            f"tags: a ticket can't be an {INCIDENT} and a {PROBLEM} at once",
+            hint,
+            rule=True,
+        )
+
+
+def _links(row: Row, world: World) -> Iterator[Fault]:
+    for link in row["links"]:
+        other = link.partition(" ")[2]
+        if other == row["id"]:
+            yield Fault(LINKS, "links", link, f"links: {link!r} leads to the ticket itself", "take the link out")
+        elif other not in world.ids("ticket"):
+            yield Fault(
+                LINKS, "links", link, f"links: there is no ticket {other}", "take the link out, or: desk doctor --fix"
+            )
+
+
+def _merged(row: Row, _world: World) -> Iterator[Fault]:
+    if row["merged_into"] and row["state"] != workflow.CLOSED:
+        problem = f"state: merged into {row['merged_into']}, so it can't be {row['state']}"
+        yield Fault(MERGED, "state", row["state"], problem, "set state: closed", rule=True)
+
+
+def _private(row: Row, _world: World) -> Iterator[Fault]:
+    if row["private"] and row["default"]:
+        problem = "private: a private department can't be the default one"
+        yield Fault(DEPARTMENTS, "private", "true", problem, "make another department the default one", rule=True)
+
+
+_OF_KIND: Mapping[str, tuple[Callable[[Row, World], Iterator[Fault]], ...]] = MappingProxyType(
+    {"ticket": (_author, _owner, _kinds, _links, _merged), "department": (_private,)}
+)
+
+
+def mirror(link: str, ticket_id: str) -> str:
+    """The link that belongs on the other ticket."""
+    return f"{LINK_TYPES[link.partition(' ')[0]]} {ticket_id}"
+
+
+def line_of(content: bytes | None, field: str) -> int:
+    """The line in which a file sets a field, 1 if it doesn't."""
+    found = re.search(rb"^" + re.escape(field).encode() + rb"\s*:", content or b"", re.MULTILINE)
+    return 1 if found is None or content is None else content.count(b"\n", 0, found.start()) + 1
+
+
+_OURS, _MIDDLE, _THEIRS = (re.compile(p, re.MULTILINE) for p in (rb"^<{7} .*$", rb"^={7}\r?$", rb"^>{7} .*$"))
+
+
+def conflict_line(content: bytes | None) -> int | None:
+    """The line at which a merge conflict begins: all three marks, in their order, since a text may hold one of them."""
+    ours = _OURS.search(content or b"")
+    middle = _MIDDLE.search(content or b"", ours.end()) if ours else None
+    if content is None or ours is None or middle is None or not _THEIRS.search(content, middle.end()):
+        return None
+    return content.count(b"\n", 0, ours.start()) + 1

@@ -1,0 +1,439 @@
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desk.domain.ticket import Ticket
+from desk.errors import GitError
+from desk.store import git as store_git
+from desk.store.checks import CHECKS
+from tests.care.editing import Git, Make, add_line, by_hand, commits, file_of, swap
+from tests.conftest import Runner
+
+
+def found(desk: Runner, *words: str, code: int = 7) -> list[dict[str, Any]]:
+    result = desk("doctor", *words, "-f", "json", code=code)
+    assert result.json["kind"] == "doctor"
+    data: list[dict[str, Any]] = result.data
+    for row in data:
+        assert set(row) >= {"check", "path", "line", "problem", "hint", "fixable", "fixed"}
+        assert row["hint"]
+    return data
+
+
+def one(desk: Runner, check: str, words: str, *, path: str | None = None, line: int | None = None) -> dict[str, Any]:
+    """The only finding, as expected; people read it with file and line."""
+    data = found(desk)
+    assert [row["check"] for row in data] == [check], data
+    [row] = data
+    assert words in row["problem"]
+    assert path in (None, row["path"])
+    assert line in (None, row["line"])
+    out = desk("doctor", code=7).out
+    where = f"{row['path']}:{row['line']}" if row["line"] else row["path"]
+    assert f"  {where}: {row['problem']}\n" in out
+    assert "1 found" in out
+    return row
+
+
+def mended(desk: Runner) -> list[dict[str, Any]]:
+    """After --fix everything is mended, and a second look finds nothing."""
+    data = found(desk, "--fix", code=0)
+    assert data
+    assert all(row["fixed"] for row in data)
+    assert found(desk, code=0) == []
+    return data
+
+
+def test_a_fresh_desk_is_healthy(desk: Runner) -> None:
+    assert desk("doctor").out.endswith("records: nothing found\n")
+    assert found(desk, code=0) == []
+    assert "nothing found" in desk("doctor", "--fix").out
+
+
+def test_an_empty_desk_is_healthy(program: Runner, tmp_path: Path) -> None:
+    program("init", str(tmp_path / "d"), "--empty")
+    assert "nothing found" in program("--desk", str(tmp_path / "d"), "doctor").out
+
+
+def test_every_check_has_a_title() -> None:
+    assert all(check.title and callable(check.find) for check in CHECKS.values())
+
+
+def test_after_a_day_at_work_the_desk_is_healthy(desk: Runner, make: Make, tmp_path: Path, git: Git) -> None:
+    (tmp_path / "log.txt").write_text("x", encoding="utf-8")
+    a, b, c, d = (make(f"Ticket {n}") for n in range(4))
+    desk("ticket", "assign", a, "--to", "petros")
+    desk("ticket", "tag", a, "incident")
+    desk("ticket", "reply", a, "--body", "See =======\n", "--attach", str(tmp_path / "log.txt"))
+    desk("ticket", "note", a, "--body", "attachments: nothing")
+    desk("ticket", "transfer", a)
+    desk("ticket", "link", b, c, "--as", "duplicates")
+    desk("ticket", "merge", b, "--into", c)
+    desk("ticket", "split", a, "--at", "1", "--title", "Split off")
+    desk("ticket", "move", a, "--to", "legal")
+    desk("ticket", "classify", c, "--impact", "high", "--urgency", "high")
+    desk("ticket", "pending", c, "--until", "3d")
+    desk("ticket", "close", d)
+    desk("ticket", "delete", d)
+    assert found(desk, code=0) == []
+    assert git("status", "--porcelain") == ""
+
+
+def test_broken_records(desk: Runner, make: Make, home: Path, git: Git) -> None:
+    ticket = make("One")
+    swap(file_of(home, ticket), ("title: One", "title: [One"))
+    one(desk, "broken", "not valid YAML", path=Ticket.path_of(ticket))
+    by_hand(git)
+    one(desk, "broken", "not valid YAML", path=Ticket.path_of(ticket))
+    swap(file_of(home, ticket), ("title: [One", "title: One"))
+    assert "desk commit" in found(desk)[0]["hint"]
+    desk("commit")
+    assert found(desk, code=0) == []
+
+
+def test_a_broken_department_is_one_finding(desk: Runner, make: Make, home: Path, git: Git) -> None:
+    make("One")
+    (home / "records/departments/technical.yaml").write_text("id: [\n", encoding="utf-8")
+    (home / "records/staff/petros.yaml").write_text("id: [\n", encoding="utf-8")
+    by_hand(git)
+    assert [row["check"] for row in found(desk)] == ["broken", "broken"]
+
+
+def test_id_and_path(desk: Runner, make: Make, home: Path, git: Git) -> None:
+    path = file_of(home, make("One"))
+    moved = path.with_name("260723-0000.md")
+    path.rename(moved)
+    by_hand(git)
+    one(desk, "broken", "doesn't belong to this path", path=str(moved.relative_to(home)), line=2)
+
+
+def test_marks_of_a_merge(desk: Runner, make: Make, home: Path, git: Git) -> None:
+    ticket = make("One", "--body", "text")
+    path = file_of(home, ticket)
+    swap(path, ("text", "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other"))
+    row = one(desk, "conflicts", "merge conflict", path=Ticket.path_of(ticket))
+    assert path.read_text(encoding="utf-8").splitlines()[row["line"] - 1] == "<<<<<<< HEAD"
+    by_hand(git)
+    one(desk, "conflicts", "merge conflict", path=Ticket.path_of(ticket))
+    git("revert", "--no-edit", "HEAD")
+    swap(path, ("title: One\n", "<<<<<<< HEAD\ntitle: One\n=======\ntitle: Two\n>>>>>>> other\n"))
+    one(desk, "conflicts", "merge conflict", path=Ticket.path_of(ticket), line=3)
+    git("checkout", "--", ".")
+    mail = next(iter(sorted((home / "templates/mail").iterdir())))
+    mail.write_text("<<<<<<< a\n=======\n>>>>>>> b\n", encoding="utf-8")
+    one(desk, "conflicts", "merge conflict", path=str(mail.relative_to(home)), line=1)
+
+
+REFERENCES = [
+    ("state: open", "state: open\nowner: nobody", "references", "there is no staff nobody", 5),
+    ("state: open", "state: open\nrequester: u-00000", "references", "there is no user u-00000", 5),
+    ("state: open", "state: open\ntags: [nonsense]", "references", "there is no tag nonsense", 5),
+    ("department: technical", "department: space", "references", "there is no department space", 6),
+    ("author: maria", "author: stranger", "references", "no staff member or user stranger", None),
+    ("priority: low", "priority: whatever", "values", "'whatever' is not known", 5),
+    ("state: open", "state: waiting", "values", "'waiting' is not known", 4),
+    ("language: en", "language: tlh", "values", "'tlh' is not known", None),
+    ("state: open", "state: open\nowner: eleni", "owners", "doesn't serve technical", 5),
+    ("state: open", "state: open\ntags: [incident, problem]", "kinds", "at once", 5),
+]
+
+
+@pytest.mark.parametrize("case", REFERENCES, ids=str)
+def test_what_records_say(
+    desk: Runner, make: Make, home: Path, git: Git, case: tuple[str, str, str, str, int | None]
+) -> None:
+    old, new, check, words, line = case
+    ticket = make("One")
+    swap(file_of(home, ticket), (old, new))
+    assert one(desk, "edited", "", path=Ticket.path_of(ticket), line=line)["line"] > 1
+    git("checkout", "--", ".")
+    swap(file_of(home, ticket), (old, new))
+    by_hand(git)
+    assert one(desk, check, words, path=Ticket.path_of(ticket), line=line)["fixable"] is False
+
+
+def test_who_left_stays_in_closed_tickets(desk: Runner, make: Make, home: Path, git: Git) -> None:
+    ticket = make("One")
+    desk("ticket", "assign", ticket, "--to", "petros")
+    desk("ticket", "close", ticket)
+    (home / "records/staff/petros.yaml").unlink()
+    by_hand(git)
+    assert found(desk, code=0) == []
+
+
+def test_dangling_and_one_sided_links_are_mended(desk: Runner, make: Make, home: Path, git: Git) -> None:
+    a, b = make("A"), make("B")
+    add_line(file_of(home, a), f"links: [caused-by {b}, relates 200101-AAAA]")
+    by_hand(git)
+    rows = found(desk)
+    assert sorted((r["check"], r["path"], r["fixable"]) for r in rows) == sorted(
+        [("links", Ticket.path_of(a), True), ("links", Ticket.path_of(b), True)]
+    )
+    before = commits(git)
+    desk("--as", "petros", "doctor", "--fix", code=5)
+    assert commits(git) == before
+    assert "mended" in desk("doctor", "--fix").out
+    assert found(desk, code=0) == []
+    assert commits(git) == before + 1
+    assert git("status", "--porcelain") == ""
+    assert desk("ticket", "show", a, "-f", "json").data["links"] == [f"caused-by {b}"]
+    assert desk("ticket", "show", b, "-f", "json").data["links"] == [f"causes {a}"]
+    assert " doctor" in git("log", "-1", "--format=%s")
+    assert [e["verb"] for e in desk("ticket", "history", b, "-f", "json").data] == ["create", "link"]
+
+
+def test_a_merge_that_leads_nowhere(desk: Runner, make: Make, home: Path, git: Git) -> None:
+    a = make("A")
+    swap(file_of(home, a), ("state: open", "state: closed\nmerged_into: 200101-AAAA"))
+    by_hand(git)
+    one(desk, "merged", "there is no ticket 200101-AAAA", path=Ticket.path_of(a), line=5)
+    mended(desk)
+
+
+def test_attachments(desk: Runner, make: Make, home: Path, git: Git, tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    ticket = make("One", "--department", "technical", "--attach", str(tmp_path / "a.txt"))
+    desk("ticket", "reply", ticket, "--body", "x", "--attach", str(tmp_path / "b.txt"))
+    folder = file_of(home, ticket).with_suffix(".files")
+    for name in ("a.txt", "b.txt"):
+        (folder / name).unlink()
+        one(desk, "attachments", f"the attachment {name} is named and missing", path=Ticket.path_of(ticket))
+        git("checkout", "--", ".")
+    (folder / "c d.txt").write_text("x", encoding="utf-8")
+    assert one(desk, "attachments", "doesn't name")["fixable"] is False
+    desk("commit")
+    assert one(desk, "attachments", "doesn't name")["fixable"] is True
+    mended(desk)
+    assert desk("ticket", "show", ticket, "-f", "json").data["attachments"] == ["a.txt", "c d.txt"]
+    lost = home / "records/tickets/2026/07/23/260723-0000.files"
+    lost.mkdir()
+    (lost / "x").write_text("x", encoding="utf-8")
+    by_hand(git)
+    one(desk, "attachments", "there is no such ticket", path=str(lost.relative_to(home)))
+
+
+def test_links_and_strays(desk: Runner, home: Path) -> None:
+    (home / "records/more").symlink_to("/etc")
+    one(desk, "symlinks", "a symbolic link (to /etc)", path="records/more")
+    (home / "records/more").unlink()
+    (home / "records/tags/link.yaml").symlink_to("/etc/passwd")
+    assert {row["check"] for row in found(desk)} == {"symlinks", "broken"}
+    (home / "records/tags/link.yaml").unlink()
+    (home / "records/note.txt").write_text("x", encoding="utf-8")
+    one(desk, "strays", "neither a record nor an attachment", path="records/note.txt")
+
+
+def test_departments(desk: Runner, home: Path, git: Git) -> None:
+    default = next(
+        p for p in (home / "records/departments").iterdir() if "default: true" in p.read_text(encoding="utf-8")
+    )
+    swap(default, ("default: true\n", ""))
+    by_hand(git)
+    one(desk, "departments", "no department is the default one", path="records/departments")
+    for name in ("legal", "semantic"):
+        add_line(home / f"records/departments/{name}.yaml", "default: true")
+    by_hand(git)
+    one(desk, "departments", "legal is the default department already", path="records/departments/semantic.yaml")
+    swap(home / "records/departments/semantic.yaml", ("default: true\n", ""))
+    add_line(home / "records/departments/legal.yaml", "private: true")
+    by_hand(git)
+    one(desk, "departments", "can't be the default one", path="records/departments/legal.yaml")
+
+
+def test_staff_and_users(desk: Runner, home: Path, git: Git) -> None:
+    swap(home / "records/staff/petros.yaml", ("petros@ncpeh.example", "Eleni@ncpeh.example"))
+    by_hand(git)
+    one(desk, "staff", "is the address of eleni as well", path="records/staff/petros.yaml", line=3)
+    swap(home / "records/staff/petros.yaml", ("Eleni@ncpeh.example", "petros@ncpeh.example"))
+    (home / "records/users").mkdir(exist_ok=True)
+    for name in ("u-aaaaa", "u-bbbbb"):
+        (home / f"records/users/{name}.yaml").write_text(f"id: {name}\nemail: x@y.example\n", encoding="utf-8")
+    by_hand(git)
+    one(desk, "users", "is the address of u-aaaaa as well", path="records/users/u-bbbbb.yaml", line=2)
+    (home / "records/users/u-bbbbb.yaml").unlink()
+    swap(home / "records/staff/maria.yaml", ("level: 3", "level: 2"))
+    by_hand(git)
+    one(desk, "staff", "nobody has level 3", path="records/staff")
+
+
+def test_reserved_tags(desk: Runner, home: Path, git: Git) -> None:
+    (home / "records/tags/problem.yaml").unlink()
+    by_hand(git)
+    assert any(row["check"] == "tags" and "the tag problem is missing" in row["problem"] for row in found(desk))
+
+
+def test_settings(desk: Runner, make: Make, home: Path) -> None:
+    make("One")
+    path = home / "desk.toml"
+    text = path.read_text(encoding="utf-8")
+    swap(path, ("Asia/Nicosia", "Asia/Atlantis"))
+    row = one(desk, "settings", "no time zone 'Asia/Atlantis'", path="desk.toml")
+    assert "timezone" in path.read_text(encoding="utf-8").splitlines()[row["line"] - 1]
+    path.write_text(text, encoding="utf-8")
+    swap(path, ('channel = "phone"', 'channel = "pigeon"'))
+    one(desk, "settings", "'pigeon' is none of ticket.channels", path="desk.toml")
+    path.write_text(text, encoding="utf-8")
+    swap(path, ('low = "medium", medium = "high"', 'low = "medium", medium = "top"'))
+    one(desk, "settings", "'top' is none of ticket.priorities", path="desk.toml")
+
+
+@pytest.mark.parametrize("content", [b"[desk\n", b"\xff", b"nonsense = 1\n", b"[desk]\nname = 3\n"])
+def test_a_broken_desk_toml_is_a_finding(desk: Runner, make: Make, home: Path, content: bytes) -> None:
+    make("One")
+    (home / "desk.toml").write_bytes(content)
+    one(desk, "settings", "", path="desk.toml")
+    desk("status")
+
+
+def test_git_configuration(desk: Runner, git: Git) -> None:
+    git("config", "core.autocrlf", "true")
+    one(desk, "configuration", "core.autocrlf")
+    mended(desk)
+    assert git("config", "core.autocrlf") == "false\n"
+
+
+def test_attributes(desk: Runner, home: Path, git: Git) -> None:
+    (home / ".gitattributes").write_text("*.md diff=markdown\n", encoding="utf-8")
+    one(desk, "attributes", "* -text", path=".gitattributes")
+    before = commits(git)
+    mended(desk)
+    assert commits(git) == before + 1
+    assert (home / ".gitattributes").read_text(encoding="utf-8").endswith("* -text\n*.md diff=markdown\n")
+    assert git("status", "--porcelain") == ""
+    (home / ".gitattributes").unlink()
+    mended(desk)
+    assert commits(git) == before + 2
+
+
+def test_an_old_git(desk: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    def old(_place: object) -> str:
+        raise GitError("git version 2.20 is too old", "update git")
+
+    monkeypatch.setattr(store_git, "check_version", old)
+    one(desk, "git", "too old")
+
+
+def test_left_overs(desk: Runner, home: Path) -> None:
+    now = time.time()
+    young = home / ".git/refs/heads/main.lock"
+    young.touch()
+    (home / ".git/desk/tmp").mkdir(exist_ok=True)
+    fresh = home / ".git/desk/tmp/1-x"
+    fresh.touch()
+    assert found(desk, code=0) == []
+    os.utime(young, (now - 7200, now - 7200))
+    assert one(desk, "left-overs", "a lock", path=".git/refs/heads/main.lock")["fixable"] is False
+    os.utime(young, (now - 90000, now - 90000))
+    os.utime(fresh, (now - 90000, now - 90000))
+    crash = home / ".git/fast_import_crash_123"
+    crash.touch()
+    os.utime(crash, (now - 90000, now - 90000))
+    assert len(mended(desk)) == 3
+    assert not any(p.exists() for p in (young, fresh, crash))
+
+
+def test_old_drafts_are_worth_a_word(desk: Runner, home: Path) -> None:
+    draft = home / ".git/desk/drafts/reply.md"
+    draft.parent.mkdir()
+    draft.touch()
+    assert found(desk, code=0) == []
+    os.utime(draft, (time.time() - 10 * 86400,) * 2)
+    [row] = found(desk, code=0)
+    assert (row["check"], row["info"]) == ("drafts", True)
+    assert "10 days ago" in row["problem"]
+    assert "nothing found" in desk("doctor").out
+
+
+def _index(home: Path, sql: str) -> None:
+    import sqlite3  # noqa: PLC0415 - for these tests only
+
+    with sqlite3.connect(home / ".git/desk/index.sqlite") as db:
+        db.execute(sql)
+    db.close()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE tickets SET title = 'other'",
+        "DELETE FROM events",
+        "DELETE FROM members WHERE value = 'security'",
+        "INSERT INTO words (rowid, title, body) VALUES (99999, 'ghost', 'ghost')",
+        "UPDATE commits SET depth = depth + 1",
+    ],
+)
+def test_index_drift(desk: Runner, make: Make, home: Path, sql: str) -> None:
+    make("One", "--department", "technical", "--tag", "security")
+    _index(home, sql)
+    one(desk, "index", "differs from one built anew", path=".git/desk/index.sqlite")
+    mended(desk)
+    assert [t["title"] for t in desk("ticket", "list", "-f", "json").data] == ["One"]
+
+
+@pytest.mark.parametrize("damage", ["junk", "middle", "gone", "empty"])
+def test_a_damaged_index_is_no_reason_to_fail(desk: Runner, make: Make, home: Path, damage: str) -> None:
+    make("One")
+    path = home / ".git/desk/index.sqlite"
+    for extra in path.parent.glob("index.sqlite-*"):
+        extra.unlink()
+    data = path.read_bytes()
+    if damage == "gone":
+        path.unlink()
+    else:
+        middle = data[:8192] + b"\xff" * (len(data) - 8192)
+        path.write_bytes({"junk": b"junk" * 5000, "middle": middle, "empty": b""}[damage])
+    assert found(desk, code=0) == []
+
+
+def test_detached_head(desk: Runner, git: Git) -> None:
+    git("switch", "-q", "--detach")
+    assert found(desk, code=0) == []
+
+
+def test_everything_wrong_at_once(desk: Runner, make: Make, home: Path, git: Git) -> None:
+    for n in range(3):
+        make(f"T{n}")
+    for n, path in enumerate(sorted((home / "records").rglob("*.*"))):
+        if n % 2:
+            path.write_bytes(path.read_bytes()[: n * 7] + bytes([n % 256, 0xFF, 0x00]))
+    (home / "desk.toml").write_bytes(b"\x00")
+    (home / "kb/loop").symlink_to(home / "kb")
+    assert len(found(desk)) > 10
+    by_hand(git)
+    assert len(found(desk)) > 10
+    desk("doctor", code=7)
+    desk("status")
+
+
+def test_fixes_stay_away_from_hand_edits(desk: Runner, make: Make, home: Path, git: Git) -> None:
+    a = make("A")
+    add_line(file_of(home, a), "links: [relates 200101-AAAA]")
+    by_hand(git)
+    swap(file_of(home, a), ("title: A", "title: B"))
+    content = file_of(home, a).read_bytes()
+    assert "hand edits" in desk("doctor", "--fix", code=6).err
+    assert file_of(home, a).read_bytes() == content
+
+
+def test_formats(desk: Runner, home: Path, git: Git) -> None:
+    (home / "records/tags/problem.yaml").write_text("id: [\n", encoding="utf-8")
+    for name in ("json", "jsonl", "csv", "yaml", "md", "ids"):
+        desk("doctor", "-f", name, code=7)
+        desk("status", "-f", name)
+    del git
+
+
+_Process = Callable[..., Any]
+
+
+def test_as_a_process(process: _Process, home: Path) -> None:
+    done = process("doctor", cwd=home)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "nothing found" in done.stdout

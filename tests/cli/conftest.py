@@ -1,0 +1,131 @@
+"""Fixtures that hold for every verb: an act is one commit of its author and a clean tree, a refusal is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import pytest
+
+from tests.conftest import Result, Runner
+
+Git = Callable[..., str]
+Make = Callable[..., str]
+MALTA = "desk@health.example.mt"
+
+
+class Commit(NamedTuple):
+    """A commit as an auditor reads it."""
+
+    parent: str
+    author: str
+    email: str
+    subject: str
+    reason: str
+    trailers: tuple[tuple[str, str], ...]
+
+    def values(self, key: str) -> list[str]:
+        return [value for name, value in self.trailers if name == key]
+
+
+class Act(NamedTuple):
+    """What a command answered, and the one commit it made."""
+
+    result: Result
+    commit: Commit
+
+    @property
+    def data(self) -> Any:
+        return self.result.data
+
+
+class Acts(Protocol):
+    def __call__(self, *args: str, stdin: str | bytes = "") -> Act: ...
+
+
+class Refuses(Protocol):
+    def __call__(self, code: int, *args: str, stdin: str | bytes = "") -> dict[str, Any]: ...
+
+
+def commit_of(git: Git, rev: str = "HEAD") -> Commit:
+    parent, author, email, text = git("log", "-1", "--format=%P%x00%an%x00%ae%x00%B", rev).split("\0")
+    paragraphs = text.strip().split("\n\n")
+    lines = [line.partition(": ") for line in paragraphs[-1].splitlines()]
+    trailers = tuple((key, value) for key, _, value in lines)
+    return Commit(parent, author, email, paragraphs[0], "\n\n".join(paragraphs[1:-1]), trailers)
+
+
+def tip(home: Path) -> str:
+    """The branch's newest commit, without a process."""
+    return (home / ".git/refs/heads/main").read_text(encoding="ascii").strip()
+
+
+def heads(git: Git) -> int:
+    return int(git("rev-list", "--count", "HEAD"))
+
+
+@pytest.fixture
+def acts(desk: Runner, git: Git, home: Path) -> Acts:
+    """`acts("ticket", "close", id)` with `-f json`: exactly one commit, nothing left over."""
+
+    def run(*args: str, stdin: str | bytes = "") -> Act:
+        before = tip(home)
+        result = desk(*args, "-f", "json", stdin=stdin)
+        commit = commit_of(git)
+        assert commit.parent == before
+        assert git("status", "--porcelain") == ""
+        assert all(line.startswith("warning: ") for line in result.err.splitlines())
+        assert set(result.json) == {"schema", "kind", "data", "warnings"}
+        return Act(result, commit)
+
+    return run
+
+
+@pytest.fixture
+def refuses(desk: Runner, git: Git, home: Path) -> Refuses:
+    """`refuses(5, "ticket", "close", id)`: that exit code, an error with a hint, and nothing changed. The error."""
+
+    def run(code: int, *args: str, stdin: str | bytes = "") -> dict[str, Any]:
+        before = tip(home)
+        result = desk(*args, "-f", "json", code=code, stdin=stdin)
+        assert tip(home) == before
+        assert git("status", "--porcelain") == ""
+        assert result.err == ""
+        assert result.json["schema"] == 1
+        assert result.json["kind"] == "error"
+        error: dict[str, Any] = result.json["error"]
+        assert set(error) == {"code", "message", "hint"}
+        assert error["message"]
+        return error
+
+    return run
+
+
+@pytest.fixture
+def shown(desk: Runner) -> Callable[[str], Any]:
+    """A ticket as `show -f json` gives it."""
+    return lambda ticket: desk("ticket", "show", ticket, "-f", "json").data
+
+
+@pytest.fixture
+def events(desk: Runner) -> Callable[[str], list[tuple[str, str | None, str | None]]]:
+    """A ticket's history: verb, from, to."""
+
+    def run(ticket: str) -> list[tuple[str, str | None, str | None]]:
+        return [(e["verb"], e["from"], e["to"]) for e in desk("ticket", "history", ticket, "-f", "json").data]
+
+    return run
+
+
+@pytest.fixture
+def record(home: Path, git: Git) -> Callable[[str, str], None]:
+    """Put a record in place by hand and commit it, as an administrator does."""
+
+    def run(path: str, text: str) -> None:
+        (home / path).parent.mkdir(parents=True, exist_ok=True)
+        (home / path).write_text(text, encoding="utf-8")
+        git("add", path)
+        git("commit", "-q", "-m", f"by hand: {path}")
+
+    return run

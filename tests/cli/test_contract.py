@@ -1,0 +1,270 @@
+"""What scripts rely on: envelopes, formats, exit codes, streams."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from desk import cli
+from tests.cli.conftest import Make
+from tests.conftest import Runner
+
+Process = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def test_help_is_shown_when_nothing_is_asked(program: Runner) -> None:
+    for words in ((), ("ticket",), ("config",)):
+        alone = program(*words)
+        assert alone == program(*words, "--help") == program(*words, "-h")
+        assert "Usage: desk" in alone.out
+    assert "Daily work:" in program().out
+    assert program("--version").out.startswith("desk, version ")
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("tikcet", "list"), "did you mean: desk ticket"),
+        (("ticket", "lst"), "did you mean: desk ticket list"),
+        (("close", "7K3Q"), "did you mean: desk ticket close"),
+        (("xyzzy",), "desk --help lists the commands"),
+        (("ticket", "xyzzy"), "desk ticket --help lists the commands"),
+        (("ticket", "list", "--stat", "open"), "--state"),
+        (("ticket", "list", "--as", "petros"), "before the command"),
+        (("-f", "json", "ticket", "list"), "behind the command"),
+        (("ticket", "merge", "7K3Q", "--into"), "desk ticket merge --help"),
+        (("ticket", "list", "--format", "xml"), "desk ticket list --help"),
+        (("--desk",), "desk --help"),
+    ],
+)
+def test_a_typo_is_answered_never_run(program: Runner, words: tuple[str, ...], hint: str) -> None:
+    found = program(*words, code=2)
+    assert hint in (found.json["error"]["hint"] if "json" in words else found.err)
+    assert not (found.out and found.err)
+
+
+def test_usage_errors_are_json_too(program: Runner) -> None:
+    """Also those found before click has seen the format."""
+    for words in (
+        ("tikcet",),
+        ("ticket", "lst"),
+        ("ticket", "list", "--bogus"),
+        ("ticket", "show"),
+        ("ticket", "split", "x", "--at", "y"),
+    ):
+        for spelling in (("-f", "json"), ("--format", "json"), ("--format=json",), ("-fjson",)):
+            found = program(*words, *spelling, code=2)
+            assert found.err == ""
+            assert found.json["error"]["code"] == "usage"
+            assert set(found.json) == {"schema", "kind", "error"}
+    line = program("ticket", "show", "-f", "jsonl", code=2).out
+    assert line.count("\n") == 1
+    assert json.loads(line)["kind"] == "error"
+
+
+def test_an_error_for_people_is_on_stderr(desk: Runner) -> None:
+    for fmt in ("table", "csv", "yaml", "md", "ids"):
+        found = desk("ticket", "show", "ZZZZ", "-f", fmt, code=3)
+        assert found.out == ""
+        assert found.err.startswith("error: there is no ticket ZZZZ\nhint: ")
+
+
+def test_exit_codes(
+    desk: Runner, make: Make, home: Path, git: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket, other = make("One"), make("Two")
+    path = home / f"records/tickets/2026/07/23/{other}.md"
+    desk("ticket", "list", code=0)
+    desk("ticket", "list", "--bogus", code=2)
+    desk("ticket", "show", "ZZZZ", code=3)
+    desk("--desk", str(tmp_path / "nowhere"), "ticket", "list", code=3)
+    desk("ticket", "show", "260723", code=4)
+    desk("ticket", "reopen", ticket, code=5)
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(whole + "\nby hand\n", encoding="utf-8")
+    desk("ticket", "close", other, code=6)
+    path.write_text("no ticket at all", encoding="utf-8")
+    desk("ticket", "show", other, code=7)
+    path.write_text(whole, encoding="utf-8")
+    settings = home / "desk.toml"
+    kept = settings.read_text(encoding="utf-8")
+    settings.write_text(kept.replace("[list]", "[lst]"), encoding="utf-8")
+    error = desk("ticket", "list", "-f", "json", code=8).json["error"]
+    assert error["code"] == "config"
+    settings.write_text(kept, encoding="utf-8")
+    git("checkout", "-q", "--detach")
+    desk("ticket", "close", ticket, code=9)
+    git("checkout", "-q", "main")
+    monkeypatch.setenv("DESK_NOW", "yesterday")
+    desk("ticket", "close", ticket, code=8)
+
+
+def test_absent_is_null_or_empty_never_missing(desk: Runner, make: Make) -> None:
+    make("Bare")
+    make("Full", "--tag", "incident", "--impact", "low", "--requester", "x@example.org", "--body", "x")
+    bare, full = desk("ticket", "list", "-f", "json").data
+    assert list(bare) == list(full)
+    for value in (*bare.values(), *full.values()):
+        assert value is None or isinstance(value, str | int | list | dict)
+
+
+def test_formats_agree(desk: Runner, make: Make) -> None:
+    make('Τίτλος, με "εισαγωγικά" | και άλλα', "--tag", "incident")
+    make("+1-900 | *x*", "--body", "a")
+    rows = desk("ticket", "list", "-f", "json").data
+    assert [json.loads(line) for line in desk("ticket", "list", "-f", "jsonl").out.splitlines()] == rows
+    listed = yaml.safe_load(desk("ticket", "list", "-f", "yaml").out)
+    assert [r["title"] for r in listed] == [r["title"] for r in rows]
+    table = list(csv.DictReader(io.StringIO(desk("ticket", "list", "-f", "csv").out)))
+    assert list(table[0]) == list(rows[0])
+    assert [r["title"].removeprefix("'") for r in table] == [r["title"] for r in rows]
+    assert table[0]["title"].startswith("'+")  # a spreadsheet must not run it
+    document = desk("ticket", "list", "-f", "md").out.splitlines()
+    assert document[0].startswith("| ID")
+    assert len(document) == 4
+    assert "\\|" in document[2]
+    assert desk("ticket", "list", "-f", "ids").out.split() == [r["id"] for r in rows]
+
+
+def test_the_last_format_counts(desk: Runner, make: Make) -> None:
+    ticket = make()
+    assert desk("ticket", "list", "-f", "json", "-f", "ids").out == f"{ticket}\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("create", "--title", "New"),
+        ("assign", "ID", "--to", "petros"),
+        ("classify", "ID", "--priority", "high"),
+        ("close", "ID"),
+        ("delete", "ID"),
+        ("edit", "ID", "--title", "x"),
+        ("escalate", "ID", "--to", "petros"),
+        ("history", "ID"),
+        ("link", "ID", "OTHER"),
+        ("list",),
+        ("merge", "ID", "--into", "OTHER"),
+        ("move", "ID", "--to", "legal"),
+        ("note", "ID", "--body", "x"),
+        ("pending", "ID"),
+        ("show", "ID"),
+        ("tag", "ID", "security"),
+        ("transfer", "ID"),
+    ],
+)
+def test_every_answer_of_every_command(desk: Runner, make: Make, words: tuple[str, ...]) -> None:
+    names = {"ID": make("One"), "OTHER": make("Two")}
+    args = [names.get(w, w) for w in words]
+    answer = desk("ticket", *args, "-f", "json").json
+    assert list(answer) == ["schema", "kind", "data", "warnings"]
+    rows = answer["data"] if isinstance(answer["data"], list) else [answer["data"]]
+    assert all(row["id"].startswith("260723-") for row in rows)
+    if words[0] in ("list", "history", "show"):
+        for fmt in ("table", "jsonl", "csv", "yaml", "md", "ids"):
+            found = desk("ticket", *args, "-f", fmt)
+            assert (found.code, found.err) == (0, "")
+            assert found.out
+    expected = "".join(f"{row['id']}\n" for row in rows)
+    if words[0] in ("list", "show"):
+        assert desk("ticket", *args, "-f", "ids").out == expected
+
+
+def test_a_bug_is_told_without_a_traceback(desk: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    def boom(*_: Any) -> Any:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr("desk.store.lists.tickets", boom)
+    found = desk("ticket", "list", code=1)
+    assert found.err == (
+        "error: unexpected ZeroDivisionError: division by zero\nhint: this is a bug; --debug before the command shows where\n"
+    )
+    assert desk("ticket", "list", "-f", "json", code=1).json["error"]["code"] == "unexpected"
+    with pytest.raises(ZeroDivisionError):
+        cli.run(["--debug", "ticket", "list"])
+    assert desk("--debug", "ticket", "show", "ZZZZ", code=3).err.startswith("error: ")  # no bug, so no traceback
+
+
+def test_an_interruption(desk: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("desk.store.lists.tickets", stop)
+    assert desk("ticket", "list", code=1).err == "error: interrupted\n"
+    assert desk("ticket", "list", "-f", "json", code=1).json["error"]["code"] == "interrupted"
+
+
+def test_a_traceback_from_a_process(process: Process, home: Path) -> None:
+    (home / "sitecustomize.py").write_text("import desk.store.lists as lists\nlists.tickets = None\n", encoding="utf-8")
+    env = {"PYTHONPATH": str(home)}
+    plain = process("ticket", "list", cwd=home, env=env)
+    assert (plain.returncode, "Traceback" in plain.stderr, plain.stdout) == (1, False, "")
+    debug = process("--debug", "ticket", "list", cwd=home, env=env)
+    assert (debug.returncode, "Traceback" in debug.stderr) == (1, True)
+
+
+def test_a_reader_that_leaves(environment: dict[str, str], home: Path, make: Make) -> None:
+    make("T", "--body", "x\n" * 200_000)
+    [ticket] = [p.stem for p in home.rglob("260723-*.md")]
+    for words in (f"ticket show {ticket}", "ticket list -f json", "ticket show ZZZZ -f json"):
+        command = f"({sys.executable} -m desk {words}; echo $? >&2) | true"
+        done = subprocess.run(
+            ["sh", "-c", command], cwd=home, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.stderr.split("\n")[0] == ("3" if "ZZZZ" in words else "0"), done.stderr
+
+
+def test_a_full_disk_behind_stdout(environment: dict[str, str], home: Path, make: Make) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    make()
+    command = f"{sys.executable} -m desk ticket list > /dev/full"
+    done = subprocess.run(["sh", "-c", command], cwd=home, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: can't print the answer: No space left on device")
+
+
+def test_streams_that_are_closed_or_narrow(environment: dict[str, str], home: Path, make: Make) -> None:
+    ticket = make("Γεια 🙂")
+    run = [sys.executable, "-m", "desk"]
+    for redirection in (">&-", "2>&-", "<&-"):
+        command = f"{' '.join(run)} ticket list {redirection}"
+        assert (
+            subprocess.run(
+                ["sh", "-c", command], cwd=home, env=environment, capture_output=True, check=False
+            ).returncode
+            == 0
+        )
+    narrow = {**environment, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(
+        [*run, "ticket", "show", ticket], cwd=home, env=narrow, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0
+    wrong = subprocess.run(
+        [*run, "ticket", "show", os.fsdecode(b"\xff"), "-f", "json"],
+        cwd=home,
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
+    assert json.loads(wrong.stdout)["error"]["code"] == "not-found"
+
+
+def test_a_desk_is_found(program: Runner, home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(home / "records")
+    program("ticket", "list")
+    monkeypatch.chdir(tmp_path)
+    error = program("ticket", "list", "-f", "json", code=8).json["error"]
+    assert "desk init" in error["hint"]
+    program("--desk", str(home), "ticket", "list")
+    program("ticket", "list", env={"DESK_DIR": str(home)})

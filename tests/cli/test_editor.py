@@ -1,0 +1,350 @@
+"""The editor, on a real terminal: nothing typed is ever lost."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+import pexpect
+import pytest
+
+from tests.cli.conftest import MALTA, Git, Make, commit_of, heads
+from tests.conftest import Runner
+
+
+class Terminal(Protocol):
+    def __call__(self, *args: str, editor: str, code: int = 0, answers: tuple[tuple[str, str], ...] = ()) -> str: ...
+
+
+@pytest.fixture
+def terminal(environment: dict[str, str], home: Path, tmp_path: Path) -> Terminal:
+    """Run desk on a terminal with an editor that is a few lines of Python: `path`, `text` in, `text` out; `turn` counts."""
+
+    def run(*args: str, editor: str, code: int = 0, answers: tuple[tuple[str, str], ...] = ()) -> str:
+        script = tmp_path / "editor.py"
+        script.write_text(
+            "import sys, pathlib\npath = pathlib.Path(sys.argv[1])\ntext = path.read_text(encoding='utf-8')\n"
+            f"log = pathlib.Path({str(tmp_path / 'seen')!r})\n"
+            "seen = log.read_text(encoding='utf-8').split('\\0') if log.exists() else []\nturn = len(seen)\n"
+            "log.write_text('\\0'.join([*seen, text]), encoding='utf-8')\n"
+            f"{editor}\npath.write_text(text, encoding='utf-8')\n",
+            encoding="utf-8",
+        )
+        (tmp_path / "seen").unlink(missing_ok=True)
+        env = {**environment, "EDITOR": f"{shlex.quote(sys.executable)} {shlex.quote(str(script))}", "TERM": "dumb"}
+        child = pexpect.spawn(
+            sys.executable, ["-m", "desk", *args], cwd=str(home), env=env, encoding="utf-8", timeout=20
+        )
+        said = ""
+        for question, answer in answers:
+            child.expect_exact(question)
+            said += (child.before or "") + question
+            child.sendline(answer)
+        child.expect(pexpect.EOF)
+        child.close()
+        said += child.before or ""
+        assert child.exitstatus == code, said
+        return said.replace("\r\n", "\n")
+
+    return run
+
+
+@pytest.fixture
+def seen(tmp_path: Path) -> Callable[[], list[str]]:
+    """What the editor was given, each time."""
+    return lambda: (tmp_path / "seen").read_text(encoding="utf-8").split("\0")
+
+
+def drafts(home: Path) -> list[Path]:
+    folder = home / ".git/desk/drafts"
+    return sorted(folder.iterdir()) if folder.exists() else []
+
+
+def newest(desk: Runner) -> Any:
+    [ticket] = desk("ticket", "list", "--limit", "1", "-f", "ids").out.split()
+    return desk("ticket", "show", ticket, "-f", "json").data
+
+
+def test_create(terminal: Terminal, desk: Runner, home: Path, seen: Callable[[], list[str]], git: Git) -> None:
+    terminal(
+        "ticket", "create", "--tag", "incident",
+        editor="text = text.replace(\"title: ''\", 'title: From the editor').replace(\"impact: ''\", 'impact: high')"
+        f".replace(\"urgency: ''\", 'urgency: high').replace(\"requester: ''\", 'requester: {MALTA}') + 'The text\\n'",
+    )  # fmt: skip
+    [form] = seen()
+    assert "department: operation-services\n" in form
+    assert "tags: [incident]" in form or "tags:\n- incident" in form
+    ticket = newest(desk)
+    assert (ticket["title"], ticket["kind"], ticket["priority"], ticket["body"]) == (
+        "From the editor",
+        "incident",
+        "high",
+        "The text",
+    )
+    assert ticket["requester"].startswith("u-")
+    assert drafts(home) == []
+    assert git("status", "--porcelain") == ""
+
+
+def test_an_invalid_form_comes_back_with_the_error_on_top(
+    terminal: Terminal, desk: Runner, home: Path, seen: Callable[[], list[str]]
+) -> None:
+    said = terminal(
+        "ticket", "create",
+        editor="if turn == 0: text = text.replace(\"title: ''\", 'title: T').replace('operation-services', 'nowhere') + 'Kept'\n"
+        "else: text = text.replace('nowhere', 'legal')",
+        answers=(("Edit again?", "y"),),
+    )  # fmt: skip
+    assert "error: there is no department nowhere" in said
+    first, again = seen()
+    assert again.startswith("# ERROR: there is no department nowhere")
+    assert again.endswith("Kept")
+    assert "ERROR" not in first
+    assert (newest(desk)["department"], newest(desk)["body"]) == ("legal", "Kept")
+    assert drafts(home) == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "'nothing of a form'",
+        "text.replace('---', '', 1)",
+        "text + text",
+        "text.replace('title:', 'titel:')",
+        "text.replace('tags: []', 'tags: [')",
+    ],
+)
+def test_whatever_is_wrong_the_text_stays(terminal: Terminal, home: Path, wrong: str) -> None:
+    said = terminal("ticket", "create", editor=f"text = {wrong} + 'Kept'", code=2, answers=(("Edit again?", "n"),))
+    [draft] = drafts(home)
+    assert draft.read_text(encoding="utf-8").endswith("Kept")
+    assert f"your text is kept: {draft}" in said.replace("\n", "")
+
+
+def test_a_draft_is_offered_again(terminal: Terminal, desk: Runner, home: Path, seen: Callable[[], list[str]]) -> None:
+    terminal("ticket", "create", editor="text += 'Half a text'", code=2, answers=(("Edit again?", "n"),))
+    terminal(
+        "ticket", "create", editor="text = text.replace(\"title: ''\", 'title: T')", answers=(("Go on with it?", "y"),)
+    )
+    assert "Half a text" in seen()[0]
+    assert newest(desk)["body"] == "Half a text"
+    assert drafts(home) == []
+
+
+def test_a_draft_that_is_declined_stays(terminal: Terminal, desk: Runner, home: Path) -> None:
+    terminal("ticket", "create", editor="text += 'Half a text'", code=2, answers=(("Edit again?", "n"),))
+    said = terminal(
+        "ticket", "create", editor="text = text.replace(\"title: ''\", 'title: T')", answers=(("Go on with it?", "n"),)
+    )
+    [left] = drafts(home)
+    assert f"It stays in {left}" in said.replace("\n", "")
+    assert "Half a text" in left.read_text(encoding="utf-8")
+    assert newest(desk)["body"] == ""
+
+
+def test_nothing_written_is_nothing_done(terminal: Terminal, make: Make, home: Path, git: Git) -> None:
+    ticket = make()
+    before = heads(git)
+    for words in [("create",), ("edit", ticket), ("reply", ticket), ("note", ticket)]:
+        for editor in ["pass", "text = ''"]:
+            assert "nothing was changed" in terminal("ticket", *words, editor=editor, code=2)
+    assert heads(git) == before
+    assert drafts(home) == []
+
+
+def test_an_editor_that_fails(terminal: Terminal, home: Path, make: Make, git: Git) -> None:
+    ticket = make()
+    before = heads(git)
+    said = terminal("ticket", "reply", ticket, editor="path.write_text('Half a text' + text)\nsys.exit(3)", code=8)
+    [draft] = drafts(home)
+    assert f"your text is kept: {draft}" in said.replace("\n", "")
+    assert "ended with 3" in said
+    assert heads(git) == before
+    draft.unlink()
+    assert "kept" not in terminal("ticket", "reply", ticket, editor="sys.exit(1)", code=8)
+    assert drafts(home) == []
+
+
+def test_no_such_editor(environment: dict[str, str], home: Path) -> None:
+    env = {**environment, "EDITOR": "/nowhere/vi"}
+    said, code = pexpect.run(
+        f"{sys.executable} -m desk ticket create", cwd=str(home), env=env, withexitstatus=True, encoding="utf-8"
+    )
+    assert code == 8
+    assert "can't start the editor" in said
+    assert drafts(home) == []
+
+
+def test_reply(terminal: Terminal, desk: Runner, make: Make, home: Path, seen: Callable[[], list[str]]) -> None:
+    ticket = make("Title", "--body", "The request")
+    desk("ticket", "reply", ticket, "--body", "Earlier")
+    terminal("ticket", "reply", ticket, "--close", editor="text = 'Γεια σας\\n\\nSolved.' + text")
+    [form] = seen()
+    assert "The request" in form
+    assert "Earlier" in form
+    shown = desk("ticket", "show", ticket, "-f", "json").data
+    assert shown["thread"][-1]["text"] == "Γεια σας\n\nSolved."
+    assert shown["state"] == "closed"
+    assert drafts(home) == []
+
+
+def test_a_reply_from_a_custom_response_may_stay_as_it_is(terminal: Terminal, desk: Runner, make: Make) -> None:
+    ticket = make()
+    terminal("ticket", "reply", ticket, "--response", "request-received", editor="pass")
+    assert ticket in desk("ticket", "show", ticket, "-f", "json").data["thread"][-1]["text"]
+
+
+def test_who_may_not_is_told_before_writing(terminal: Terminal, make: Make, home: Path) -> None:
+    ticket = make()
+    for words in (("reply", ticket), ("note", ticket), ("edit", ticket)):
+        assert "eleni may not" in terminal(
+            "--as", "eleni", "ticket", *words, editor="raise SystemExit('opened')", code=5
+        )
+    assert drafts(home) == []
+
+
+def test_a_reply_that_is_refused_in_the_end(
+    terminal: Terminal, make: Make, home: Path, environment: dict[str, str]
+) -> None:
+    """Somebody closes the ticket while the answer is being written."""
+    ticket = make()
+    close = f"import subprocess\nsubprocess.run([sys.executable, '-m', 'desk', 'ticket', 'close', '{ticket}'], check=True, capture_output=True)\n"
+    said = terminal("ticket", "reply", ticket, editor=f"{close}text = 'A long answer' + text", code=5)
+    [draft] = drafts(home)
+    assert f"your text is kept: {draft}" in said.replace("\n", "")
+    assert draft.read_text(encoding="utf-8").startswith("A long answer")
+
+
+def test_edit_goes_through_the_verbs(terminal: Terminal, desk: Runner, make: Make, git: Git, home: Path) -> None:
+    ticket = make("Old", "--body", "old")
+    desk("ticket", "assign", ticket, "--to", "petros")
+    before = heads(git)
+    terminal(
+        "ticket", "edit", ticket,
+        editor="text = text.replace('title: Old', 'title: New').replace('department: technical', 'department: legal')"
+        ".replace(\"impact: ''\", 'impact: high').replace(\"urgency: ''\", 'urgency: high').replace('tags: []', 'tags: [incident]')"
+        ".replace('old', 'new')",
+    )  # fmt: skip
+    shown = desk("ticket", "show", ticket, "-f", "json").data
+    assert (shown["title"], shown["body"], shown["department"], shown["owner"]) == ("New", "new", "legal", None)
+    assert (shown["priority"], shown["kind"]) == ("high", "incident")
+    assert heads(git) == before + 1
+    assert commit_of(git).values("Desk-Verb") == ["edit"]
+    verbs = [e["verb"] for e in desk("ticket", "history", ticket, "-f", "json").data]
+    assert verbs == ["create", "assign", "move", "unassign", "classify", "tag", "edit"]
+    assert drafts(home) == []
+    assert git("status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("owner: ''", "owner: eleni", "doesn't serve"),
+        ("owner: ''", "owner: nobody", "no staff nobody"),
+        ("department: technical", "department: nowhere", "no department nowhere"),
+        ("department: technical", "department:", "can't be taken away"),
+        ("priority: low", "priority: urgent", "no priority"),
+        ("channel: phone", "channel: pigeon", "no channel"),
+        ("language: en", "language: fr", "no language"),
+        ("requester: ''", "requester: u-nobody", "no user u-nobody"),
+        ("tags: []", "tags: [nosuch]", "no tag nosuch"),
+        ("tags: []", "tags: [incident, problem]", "at once"),
+        ("title: Old", "title:", "needs a title"),
+        ("title: Old", "state: closed", "can't be set here"),
+    ],
+)
+def test_edit_keeps_the_rules(terminal: Terminal, make: Make, git: Git, old: str, new: str, words: str) -> None:
+    ticket = make("Old")
+    before = heads(git)
+    said = terminal(
+        "ticket",
+        "edit",
+        ticket,
+        editor=f"text = text.replace({old!r}, {new!r})",
+        code=_code(words),
+        answers=(("Edit again?", "n"),),
+    )
+    assert words in said
+    assert heads(git) == before
+
+
+def _code(words: str) -> int:
+    if words in ("doesn't serve", "at once"):
+        return 5
+    return 3 if any(kind in words for kind in ("staff", "department", "user", "tag ")) else 2
+
+
+def test_what_somebody_else_changed_meanwhile_stays(terminal: Terminal, desk: Runner, make: Make) -> None:
+    ticket = make("Old")
+    other = f"import subprocess\nsubprocess.run([sys.executable, '-m', 'desk', 'ticket', 'assign', '{ticket}', '--to', 'petros'], check=True)\n"
+    terminal("ticket", "edit", ticket, editor=f"{other}text = text.replace('title: Old', 'title: New')")
+    shown = desk("ticket", "show", ticket, "-f", "json").data
+    assert (shown["title"], shown["owner"]) == ("New", "petros")
+    same = f"import subprocess\nif turn == 0: subprocess.run([sys.executable, '-m', 'desk', 'ticket', 'edit', '{ticket}', '--title', 'Theirs'], check=True)\n"
+    said = terminal(
+        "ticket",
+        "edit",
+        ticket,
+        editor=f"{same}text = text.replace('title: New', 'title: Mine')",
+        code=6,
+        answers=(("Edit again?", "n"),),
+    )
+    assert "changed by somebody else meanwhile" in said
+    assert desk("ticket", "show", ticket, "-f", "json").data["title"] == "Theirs"
+
+
+def test_the_last_entry_in_the_editor(
+    terminal: Terminal, desk: Runner, make: Make, seen: Callable[[], list[str]]
+) -> None:
+    ticket = make()
+    desk("ticket", "note", ticket, "--body", "Frist")
+    terminal("ticket", "edit", ticket, "--entry", "1", editor="text = text.replace('Frist', 'First')")
+    assert desk("ticket", "show", ticket, "-f", "json").data["thread"][0]["text"] == "First"
+    assert seen()[0].startswith("Frist")
+
+
+def test_ctrl_c_belongs_to_the_editor(
+    environment: dict[str, str], home: Path, make: Make, tmp_path: Path, desk: Runner
+) -> None:
+    ticket = make()
+    script = tmp_path / "slow.py"
+    script.write_text(
+        "import sys, signal, pathlib\nsignal.signal(signal.SIGINT, lambda *_: print('still here', flush=True))\n"
+        "print('ready', flush=True)\nsys.stdin.readline()\n"
+        "path = pathlib.Path(sys.argv[1])\npath.write_text('Answer' + path.read_text(encoding='utf-8'), encoding='utf-8')\n"
+    )
+    env = {**environment, "EDITOR": f"{sys.executable} {script}"}
+    child = pexpect.spawn(
+        sys.executable, ["-m", "desk", "ticket", "note", ticket], cwd=str(home), env=env, encoding="utf-8", timeout=20
+    )
+    child.expect("ready")
+    child.sendintr()
+    child.expect("still here")
+    child.sendline("")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert desk("ticket", "show", ticket, "-f", "json").data["thread"][0]["text"] == "Answer"
+
+
+def test_an_interrupted_question_says_where_the_text_is(
+    environment: dict[str, str], home: Path, tmp_path: Path
+) -> None:
+    script = tmp_path / "e.py"
+    script.write_text("import sys\nopen(sys.argv[1], 'a').write('Long text')\n")
+    env = {**environment, "EDITOR": f"{sys.executable} {script}"}
+    child = pexpect.spawn(
+        sys.executable, ["-m", "desk", "ticket", "create"], cwd=str(home), env=env, encoding="utf-8", timeout=20
+    )
+    child.expect_exact("Edit again?")
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    child.close()
+    [draft] = drafts(home)
+    assert child.exitstatus == 1
+    assert f"your text is kept: {draft}" in (child.before or "").replace("\r\n", "")
+    assert os.path.getsize(draft) > len("Long text")

@@ -1,0 +1,177 @@
+"""What a person sees: on a terminal, in colour or not, through a pager; and what their shell completes."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+import pexpect
+import pytest
+
+from desk.commands.table import COMMANDS
+from tests.cli.conftest import Make
+from tests.conftest import Runner
+
+LONG = "Περίληψη ασθενούς από τη Μάλτα: σφάλμα 4703, επανειλημμένα, από χθες το βράδυ και σε όλα τα νοσοκομεία της επαρχίας"
+
+
+class Screen(Protocol):
+    def __call__(self, *args: str, columns: int = 80, lines: int = 200, **env: str) -> str: ...
+
+
+@pytest.fixture
+def screen(environment: dict[str, str], home: Path) -> Screen:
+    """What desk writes on a terminal."""
+
+    def run(*args: str, columns: int = 80, lines: int = 200, **env: str) -> str:
+        full = {k: v for k, v in environment.items() if k not in ("NO_COLOR", "COLUMNS", "LINES", "PAGER", "LESS")}
+        full.update({"TERM": "xterm-256color", **env})
+        child = pexpect.spawn(
+            sys.executable,
+            ["-m", "desk", *args],
+            cwd=str(home),
+            env=full,
+            encoding="utf-8",
+            timeout=20,
+            dimensions=(lines, columns),
+        )
+        child.expect(pexpect.EOF)
+        child.close()
+        return (child.before or "").replace("\r\n", "\n")
+
+    return run
+
+
+def test_colour_is_for_terminals(screen: Screen, desk: Runner, make: Make) -> None:
+    ticket = make("T", "--priority", "high")
+    assert "\x1b[" not in screen("ticket", "list", NO_COLOR="1")
+    assert "\x1b[" not in screen("--no-color", "ticket", "list")
+    assert "\x1b[" not in screen("ticket", "list", TERM="dumb")
+    for words in (("list",), ("show", ticket), ("history", ticket)):
+        assert "\x1b[" in screen("ticket", *words)
+        assert "\x1b[" not in desk("ticket", *words, env={"NO_COLOR": "", "TERM": "xterm"}).out
+    assert "\x1b[" in screen("ticket", "list", NO_COLOR="")  # as no-color.org has it
+    assert "\x1b[" in screen("ticket", "show", "ZZZZ")
+    for machine in ("json", "ids"):
+        assert "\x1b[" not in screen("ticket", "list", "-f", machine)
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_a_list_fits(screen: Screen, acts: Callable[..., Any], make: Make, columns: int) -> None:
+    ticket = make(LONG, "--tag", "incident", "--tag", "patient-summary", "--priority", "high")
+    acts("ticket", "assign", ticket, "--to", "petros")
+    make("Short", "--department", "information-security")
+    lines = screen("--no-color", "ticket", "list", columns=columns).splitlines()
+    assert len(lines) == 3
+    assert max(map(len, lines)) <= columns
+    for word in (ticket, "open", "high", "petros", "Περίληψη", "23 Jul 09:12"):
+        assert word in lines[2]
+    assert "…" in lines[2]
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_a_ticket_fits(screen: Screen, acts: Callable[..., Any], make: Make, columns: int) -> None:
+    ticket = make(LONG, "--body", LONG * 2)
+    acts("ticket", "note", ticket, "--body", LONG)
+    lines = screen("--no-color", "ticket", "show", ticket, columns=columns).splitlines()
+    assert max(map(len, lines)) <= columns
+    assert "".join("".join(lines).split()).count("".join(LONG.split())[:20]) == 4
+
+
+def test_the_history_fits(screen: Screen, acts: Callable[..., Any], make: Make, desk: Runner) -> None:
+    ticket = make(LONG)
+    acts("ticket", "edit", ticket, "--title", LONG[::-1].strip())
+    acts("ticket", "close", ticket, "--reason", "because it was resolved")
+    lines = screen("--no-color", "ticket", "history", ticket).splitlines()
+    assert len(lines) == 4
+    assert max(map(len, lines)) <= 80
+    assert "2026-07-23 09:12" in lines[1]
+    commit = desk("ticket", "history", ticket, "-f", "json").data[-1]["commit"]
+    assert len(commit) == 40
+    assert commit[:7] in lines[3]
+    assert commit not in lines[3]
+
+
+def test_escapes_are_not_obeyed(screen: Screen, make: Make, acts: Callable[..., Any]) -> None:
+    ticket = acts("ticket", "create", "--title", "T", "--file", "-", stdin="\x1b]0;owned\x07\x1b[31mred").data["id"]
+    for words in (
+        ("show", ticket),
+        ("show", ticket, "-f", "md"),
+        ("show", ticket, "-f", "yaml"),
+        ("show", ticket, "-f", "json"),
+    ):
+        out = screen("ticket", *words)
+        assert "\x1b]" not in out
+        assert "\x07" not in out
+        assert "\x1b[31m" not in out
+        assert "owned" in out
+
+
+def test_a_pager_for_what_is_taller_than_the_screen(screen: Screen, make: Make, tmp_path: Path) -> None:
+    pager = tmp_path / "pager"
+    pager.write_text(f"#!{sys.executable}\nimport sys\nprint('PAGED', len(sys.stdin.read().splitlines()))\n")
+    pager.chmod(0o755)
+    short, tall = make("Short"), make("Tall", "--body", "line\n" * 60)
+    assert "PAGED" in screen("ticket", "show", tall, PAGER=str(pager), lines=24)
+    assert "PAGED" not in screen("ticket", "show", tall, PAGER=str(pager))
+    assert "PAGED" not in screen("ticket", "show", short, PAGER=str(pager), lines=24)
+    assert "PAGED" not in screen("ticket", "show", tall, PAGER="cat", lines=24)
+
+
+# -- completion --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def completed(environment: dict[str, str], home: Path) -> Callable[..., list[str]]:
+    """What bash is offered for the last word."""
+
+    def run(*words: str, cwd: Path | None = None) -> list[str]:
+        env = {
+            **environment,
+            "_DESK_COMPLETE": "bash_complete",
+            "COMP_WORDS": " ".join(("desk", *words)),
+            "COMP_CWORD": str(len(words)),
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", "desk"], cwd=cwd or home, env=env, capture_output=True, text=True, check=True
+        )
+        assert done.stderr == ""
+        return [line.partition(",")[2] for line in done.stdout.splitlines() if line]
+
+    return run
+
+
+def test_words_are_completed(completed: Callable[..., list[str]], make: Make, desk: Runner) -> None:
+    one, two = make("One"), make("Two")
+    assert completed("ti") == ["ticket"]
+    assert set(completed("")) >= {path for path in COMMANDS if " " not in path}
+    assert completed("ticket", "re") == ["reply", "reopen"]
+    assert set(completed("ticket", "assign", "2607")) == {one, two}
+    assert completed("ticket", "show", one[-4:].lower()) == [one]
+    assert completed("ticket", "tag", f"{one},{two[:-1]}") == [f"{one},{two}"]
+    assert completed("ticket", "assign", one, "--to", "") == ["me", "none", "eleni", "maria", "nikos", "petros"]
+    assert completed("ticket", "list", "--owner", "pe") == ["petros"]
+    assert completed("ticket", "list", "--department", "te") == ["technical"]
+    assert completed("ticket", "move", one, "--to", "se") == ["semantic"]
+    assert completed("ticket", "tag", one, "inc") == ["incident"]
+    assert completed("ticket", "list", "--state", "") == ["open", "pending", "closed", "any"]
+    assert completed("ticket", "create", "--priority", "h") == ["high"]
+    assert completed("ticket", "create", "--channel", "") == ["phone", "email", "web", "cli"]
+    assert completed("ticket", "reply", one, "--response", "request") == ["request-received"]
+    assert completed("ticket", "list", "-f", "js") == ["json", "jsonl"]
+    assert "--requester" in completed("ticket", "create", "--re")
+
+
+def test_completion_stays_silent_where_it_knows_nothing(completed: Callable[..., list[str]], tmp_path: Path) -> None:
+    assert completed("tikcet", "sh") == []
+    assert completed("ticket", "show", "2", cwd=tmp_path) == []
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_script_of_each_shell(program: Runner, shell: str) -> None:
+    script = program("completion", shell).out
+    assert f"_DESK_COMPLETE={shell}_complete" in re.sub(r"\s+", " ", script)

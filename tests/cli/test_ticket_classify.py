@@ -1,0 +1,85 @@
+"""classify, tag, untag."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.cli.conftest import Acts, Make, Refuses
+from tests.conftest import Runner
+
+Events = Callable[[str], Any]
+
+
+def test_classify(acts: Acts, make: Make, events: Events) -> None:
+    ticket = make()
+    done = acts("ticket", "classify", ticket, "--impact", "high", "--urgency", "medium")
+    assert [done.data[n] for n in ("priority", "impact", "urgency")] == ["high", "high", "medium"]
+    assert done.commit.subject == f"{ticket} classify: priority=high impact=high urgency=medium"
+    done = acts("ticket", "classify", ticket, "--priority", "Medium")
+    assert done.data["priority"] == "medium"
+    assert (done.commit.values("Desk-From"), done.commit.values("Desk-To")) == (["high"], ["medium"])
+    assert events(ticket)[1:] == [
+        ("classify", "priority=low impact=none urgency=none", "priority=high impact=high urgency=medium"),
+        ("classify", "high", "medium"),
+    ]
+
+
+def test_half_of_the_matrix_leaves_the_priority(acts: Acts, make: Make) -> None:
+    ticket = make("T", "--priority", "medium")
+    assert acts("ticket", "classify", ticket, "--impact", "high").data["priority"] == "medium"
+    assert acts("ticket", "classify", ticket, "--urgency", "high").data["priority"] == "high"
+
+
+def test_classify_refused(refuses: Refuses, make: Make) -> None:
+    ticket = make()
+    refuses(2, "ticket", "classify", ticket)
+    assert "known: low, medium, high" in refuses(2, "ticket", "classify", ticket, "--priority", "urgent")["hint"]
+    refuses(5, "ticket", "classify", ticket, "--priority", "low")
+
+
+def test_tag_and_untag(acts: Acts, make: Make, events: Events) -> None:
+    ticket = make()
+    done = acts("ticket", "tag", ticket, "Incident", "certificate,security")
+    assert done.data["tags"] == ["certificate", "incident", "security"]
+    assert done.data["kind"] == "incident"
+    assert done.commit.subject == f"{ticket} tag: certificate incident security"
+    done = acts("ticket", "untag", ticket, "incident", "security")
+    assert (done.data["tags"], done.data["kind"]) == (["certificate"], "ticket")
+    assert done.commit.values("Desk-From") == ["incident security"]
+    assert events(ticket)[1:] == [
+        ("tag", None, "certificate incident security"),
+        ("untag", "incident security", None),
+    ]
+
+
+def test_a_ticket_is_one_kind(acts: Acts, refuses: Refuses, make: Make) -> None:
+    ticket = make("T", "--tag", "incident")
+    assert f"desk ticket transfer {ticket}" in refuses(5, "ticket", "tag", ticket, "problem")["hint"]
+    refuses(5, "ticket", "tag", make(), "incident", "problem")
+
+
+def test_tags_refused(refuses: Refuses, make: Make) -> None:
+    ticket, other = make("T", "--tag", "incident"), make()
+    assert refuses(3, "ticket", "tag", ticket, "certificat")["hint"] == "did you mean certificate?"
+    refuses(5, "ticket", "tag", ticket, "incident")
+    assert "it has: incident" in refuses(5, "ticket", "untag", ticket, "security")["hint"]
+    refuses(2, "ticket", "tag", ticket)
+    for verb in ("tag", "untag"):
+        assert "commas" in refuses(2, "ticket", verb, ticket, other, "security")["hint"]
+
+
+def test_several_at_once(acts: Acts, make: Make) -> None:
+    first, second = make("One"), make("Two")
+    done = acts("ticket", "tag", f"{first},{second}", "security")
+    assert done.result.json["kind"] == "tickets"
+    assert [t["tags"] for t in done.data] == [["security"], ["security"]]
+    assert done.commit.subject == f"{first}, {second} tag: security"
+    assert done.commit.values("Desk-Ticket") == [first, second]
+
+
+def test_what_people_read(desk: Runner, make: Make) -> None:
+    ticket = make()
+    assert desk("ticket", "classify", ticket, "--priority", "high").out == f"{ticket}  now high\n"
+    assert desk("ticket", "tag", ticket, "incident").out == f"{ticket}  tagged incident\n"
+    assert desk("ticket", "untag", ticket, "incident").out == f"{ticket}  no longer tagged incident\n"

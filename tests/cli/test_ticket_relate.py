@@ -1,0 +1,194 @@
+"""transfer, link, unlink, merge, split."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import MALTA, Acts, Git, Make, Refuses
+from tests.conftest import Runner
+
+Events = Callable[[str], Any]
+Shown = Callable[[str], Any]
+
+
+def test_transfer(acts: Acts, make: Make, shown: Shown, events: Events) -> None:
+    incident = make(
+        "Fault",
+        "--tag",
+        "incident",
+        "--tag",
+        "certificate",
+        "--impact",
+        "high",
+        "--urgency",
+        "high",
+        "--body",
+        "Text",
+        "--requester",
+        MALTA,
+    )
+    done = acts("ticket", "transfer", incident, "--title", "Root cause")
+    problem = done.data
+    assert (problem["kind"], problem["title"], problem["tags"], problem["body"]) == (
+        "problem",
+        "Root cause",
+        ["certificate", "problem"],
+        "Text",
+    )
+    assert [problem[n] for n in ("priority", "impact", "urgency", "department", "owner")] == [
+        "high",
+        "high",
+        "high",
+        "technical",
+        None,
+    ]
+    assert problem["links"] == [f"causes {incident}"]
+    assert shown(incident)["links"] == [f"caused-by {problem['id']}"]
+    assert shown(incident)["kind"] == "incident"
+    assert done.commit.subject == f"{incident} transfer: {problem['id']}"
+    assert events(incident)[-1] == ("transfer", None, problem["id"])
+    assert events(problem["id"]) == [("create", None, "technical")]
+
+
+def test_a_ticket_transferred_becomes_an_incident(acts: Acts, refuses: Refuses, make: Make, shown: Shown) -> None:
+    ticket = make("Fault")
+    problem = acts("ticket", "transfer", ticket).data
+    assert problem["title"] == "Fault"
+    assert shown(ticket)["kind"] == "incident"
+    refuses(5, "ticket", "transfer", problem["id"])
+    acts("ticket", "close", ticket)
+    refuses(5, "ticket", "transfer", ticket)
+
+
+def test_transfer_of_several(acts: Acts, make: Make) -> None:
+    done = acts("ticket", "transfer", make("One"), make("Two"))
+    assert [t["title"] for t in done.data] == ["One", "Two"]
+    assert len(set(done.commit.values("Desk-Ticket"))) == 4
+
+
+@pytest.mark.parametrize(
+    ("relation", "inverse"), [("relates", "relates"), ("duplicates", "duplicated-by"), ("caused-by", "causes")]
+)
+def test_link(
+    acts: Acts, refuses: Refuses, make: Make, shown: Shown, events: Events, relation: str, inverse: str
+) -> None:
+    one, two = make("One"), make("Two")
+    done = acts("ticket", "link", one, two, "--as", relation)
+    assert done.data["links"] == [f"{relation} {two}"]
+    assert shown(two)["links"] == [f"{inverse} {one}"]
+    assert done.commit.subject == f"{one} link: {relation} {two}"
+    assert events(two)[-1] == ("link", None, f"{inverse} {one}")
+    refuses(5, "ticket", "link", one, two, "--as", relation)
+    done = acts("ticket", "unlink", two, one)
+    assert (shown(one)["links"], shown(two)["links"]) == ([], [])
+    assert events(one)[-1] == ("unlink", f"{relation} {two}", None)
+    refuses(5, "ticket", "unlink", one, two)
+
+
+def test_link_refused(refuses: Refuses, make: Make) -> None:
+    one, two, three = make("One"), make("Two"), make("Three", "--department", "legal")
+    refuses(5, "ticket", "link", one, one)
+    refuses(3, "ticket", "link", one, "ZZZZ")
+    refuses(2, "ticket", "link", one, two, "--as", "loves")
+    assert "one is expected" in refuses(2, "ticket", "link", one, f"{two},{three}")["message"]
+    # It is written on both, so both must be the actor's to act on.
+    refuses(5, "--as", "petros", "ticket", "link", one, three)
+
+
+def test_several_are_linked_to_one(acts: Acts, make: Make, shown: Shown) -> None:
+    one, two, cause = make("One"), make("Two"), make("Cause")
+    acts("ticket", "link", f"{one},{two}", cause, "--as", "caused-by")
+    assert shown(cause)["links"] == sorted([f"causes {one}", f"causes {two}"])
+
+
+def test_merge(acts: Acts, make: Make, desk: Runner, shown: Shown, events: Events, git: Git, tmp_path: Path) -> None:
+    (tmp_path / "log.txt").write_text("one")
+    one = make("One", "--body", "First text", "--attach", str(tmp_path / "log.txt"))
+    acts("ticket", "note", one, "--body", "A note")
+    (tmp_path / "log.txt").write_text("two")
+    two = make("Two", "--attach", str(tmp_path / "log.txt"))
+    done = acts("ticket", "merge", one, "--into", two)
+    assert done.commit.subject == f"{one} merge: into {two}"
+    goal = shown(two)
+    assert [(e["kind"], e["text"], e["from"]) for e in goal["thread"]] == [
+        ("note", "One\n\nFirst text", one),
+        ("note", "A note", one),
+    ]
+    [carried] = goal["thread"][0]["attachments"]
+    assert carried != "log.txt"
+    assert git("show", f"HEAD:records/tickets/2026/07/23/{two}.files/{carried}") == "one"
+    assert events(one)[-2:] == [("merge", None, two), ("close", "open", "closed")]
+    assert events(two)[-1] == ("merge", one, None)
+    led = desk("ticket", "show", one, "-f", "json").json
+    assert led["data"]["id"] == two
+    assert led["warnings"] == [f"{one} was merged into {two}, which is shown"]
+    assert len(desk("ticket", "show", one, two, "-f", "ids").out.split()) == 1
+    assert acts("ticket", "note", one, "--body", "goes there").data["id"] == two
+    assert done.data["merged_into"] == two
+
+
+def test_merge_of_several(acts: Acts, make: Make, shown: Shown) -> None:
+    one, two, goal = make("One"), make("Two"), make("Goal")
+    done = acts("ticket", "merge", one, two, "--into", goal)
+    assert [t["state"] for t in done.data] == ["closed", "closed"]
+    assert len(shown(goal)["thread"]) == 2
+
+
+def test_merge_refused(refuses: Refuses, acts: Acts, make: Make) -> None:
+    one, two, legal = make("One"), make("Two"), make("Three", "--department", "legal")
+    refuses(5, "ticket", "merge", one, "--into", one)
+    refuses(3, "ticket", "merge", one, "--into", "ZZZZ")
+    refuses(2, "ticket", "merge", one)
+    refuses(5, "--as", "petros", "ticket", "merge", one, "--into", legal)
+    acts("ticket", "merge", one, "--into", two)
+    refuses(5, "ticket", "merge", one, "--into", two)
+
+
+def test_split(acts: Acts, make: Make, shown: Shown, events: Events, git: Git, tmp_path: Path) -> None:
+    (tmp_path / "log.txt").write_text("x")
+    ticket = make("Old", "--body", "Body", "--tag", "incident")
+    acts("ticket", "reply", ticket, "--body", "stays")
+    acts("ticket", "reply", ticket, "--body", "goes", "--attach", str(tmp_path / "log.txt"))
+    acts("ticket", "note", ticket, "--body", "goes too")
+    done = acts("ticket", "split", ticket, "--at", "2", "--title", "Second fault")
+    new = done.data
+    assert (new["title"], new["body"], new["attachments"], new["tags"]) == (
+        "Second fault",
+        "goes",
+        ["log.txt"],
+        ["incident"],
+    )
+    assert [e["text"] for e in new["thread"]] == ["goes too"]
+    assert [e["text"] for e in shown(ticket)["thread"]] == ["stays"]
+    assert (new["links"], shown(ticket)["links"]) == ([f"relates {ticket}"], [f"relates {new['id']}"])
+    assert done.commit.subject == f"{ticket} split: {new['id']}"
+    assert events(ticket)[-1] == ("split", None, new["id"])
+    assert "log.txt" in git("ls-tree", "-r", "--name-only", "HEAD", f"records/tickets/2026/07/23/{new['id']}.files/")
+    assert git("ls-tree", "-r", "--name-only", "HEAD", f"records/tickets/2026/07/23/{ticket}.files/") == ""
+
+
+def test_a_note_split_off_stays_private(acts: Acts, make: Make) -> None:
+    ticket = make()
+    acts("ticket", "note", ticket, "--body", "for staff only")
+    new = acts("ticket", "split", ticket, "--at", "1").data
+    assert new["body"] == ""
+    assert [(e["kind"], e["text"]) for e in new["thread"]] == [("note", "for staff only")]
+
+
+def test_split_refused(refuses: Refuses, make: Make) -> None:
+    ticket = make()
+    for number in ("0", "1", "-1", "9"):
+        refuses(2, "ticket", "split", ticket, "--at", number)
+    refuses(2, "ticket", "split", ticket)
+    refuses(2, "ticket", "split", ticket, "--at", "first")
+
+
+def test_what_people_read(desk: Runner, make: Make) -> None:
+    one, two = make("One"), make("Two")
+    assert desk("ticket", "link", one, two).out == f"{one}  linked: relates {two}\n"
+    assert desk("ticket", "unlink", one, two).out == f"{one}  no longer linked: relates {two}\n"
+    assert desk("ticket", "merge", one, "--into", two).out == f"{one}  merged into {two}, closed\n"

@@ -1,0 +1,49 @@
+"""Text folded for searching."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desk.domain.folding import fold
+from tests.store.texts import MODERATE, texts
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("Μάλτα", "μαλτα"),
+        ("ΑΣΘΕΝΉΣ", "ασθενης"),
+        ("ϊΰ", "ιυ"),
+        ("ᾧ", "ω"),
+        ("Müller", "MULLER"),
+        ("Żółw", "zołw"),
+        ("Ёж", "еж"),
+        ("ABC", "abc"),
+    ],
+)
+def test_case_and_accents_are_gone(one: str, two: str) -> None:
+    assert fold(one) == fold(two)
+    assert fold(unicodedata.normalize("NFD", one)) == fold(two)
+
+
+@MODERATE
+@given(st.one_of(texts, st.text(st.characters(min_codepoint=0x370, max_codepoint=0x1FFF))))
+def test_a_place_in_the_folded_text_is_the_same_place_in_the_text(text: str) -> None:
+    precomposed = unicodedata.normalize("NFC", text)
+    assert len(fold(precomposed)) == len(precomposed)
+
+
+@pytest.mark.parametrize("text", ["İstanbul", "ﬁ", "ß", "Ϊ́", "ΐ"])
+def test_letters_that_lower_case_would_make_longer(text: str) -> None:
+    precomposed = unicodedata.normalize("NFC", text)
+    assert len(fold(precomposed)) == len(precomposed)
+
+
+@MODERATE
+@given(texts)
+def test_folding_twice_changes_nothing_more(text: str) -> None:
+    assert fold(fold(text)) == fold(text)

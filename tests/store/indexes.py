@@ -1,0 +1,113 @@
+"""Comparing what an index holds with one built anew from git, and what else must hold of a desk at rest."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desk.domain.kinds import KINDS, kind_at
+from desk.store import codec, refresh, tree
+from desk.store.index import Index
+
+_PLAIN = [cls.plural for cls in KINDS.values()] + ["members", "broken"]
+
+
+def contents(index: Index) -> dict[str, list[Any]]:
+    """Everything in an index that means something: rows without the numbers SQLite gave them."""
+    db = index.db
+    found: dict[str, list[Any]] = {t: _sorted(db.execute(f"SELECT * FROM {t}")) for t in _PLAIN}  # noqa: S608 - our own names
+    found["commits"] = _sorted(db.execute("SELECT oid, depth, at, author, email, actor, verb, reason FROM commits"))
+    found["events"] = _sorted(
+        db.execute("SELECT c.oid, e.place, e.at, e.kind, e.id, e.verb, e.before, e.after FROM events e LEFT JOIN commits c ON c.n = e.n")
+    )
+    found["texts"] = _sorted(db.execute("SELECT kind, path, title, body FROM texts"))
+    db.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab('main', 'words', 'instance')")
+    found["words"] = _sorted(
+        db.execute("SELECT v.term, t.path, v.col, v.offset FROM temp.vocabulary v LEFT JOIN texts t ON t.doc = v.doc")
+    )
+    return found
+
+
+def _sorted(rows: sqlite3.Cursor) -> list[Any]:
+    return sorted((tuple(row) for row in rows), key=repr)
+
+
+def head(home: Path) -> str:
+    return subprocess.run(["git", "-C", str(home), "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+
+
+@contextmanager
+def kept(home: Path) -> Iterator[Index]:
+    """The index as its file has it, brought to HEAD as a reader would."""
+    index = refresh.Keeper(tree.find(str(home))).at(head(home))
+    try:
+        yield index
+    finally:
+        index.db.close()
+
+
+def built(home: Path) -> dict[str, list[Any]]:
+    """What an index built anew says."""
+    index = Index(sqlite3.connect(":memory:", isolation_level=None))
+    try:
+        refresh.build(index, tree.find(str(home)), head(home))
+        return contents(index)
+    finally:
+        index.db.close()
+
+
+def assert_index_is_exact(home: Path) -> None:
+    """The index kept up to date step by step equals one built anew."""
+    with kept(home) as index:
+        assert index.commit == head(home)
+        found = contents(index)
+    wanted = built(home)
+    for table, rows in wanted.items():
+        assert found[table] == rows, table
+
+
+def git(home: Path, *args: str) -> str:
+    return subprocess.run(["git", "-C", str(home), *args], check=True, capture_output=True, text=True).stdout
+
+
+def assert_sound(home: Path) -> None:
+    """A desk at rest: clean tree, sound objects, nothing left over, an exact index."""
+    assert git(home, "status", "--porcelain", "--ignored") == ""
+    checked = subprocess.run(["git", "-C", str(home), "fsck", "--strict"], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert not [ln for ln in (checked.stdout + checked.stderr).splitlines() if not ln.startswith(("dangling", "Checking"))]
+    own = tree.find(str(home)).own()
+    assert not os.path.exists(os.path.join(own, "journal"))
+    assert os.listdir(os.path.join(own, "tmp")) == []
+    locks = [p for p in (home / ".git").rglob("*.lock") if p.parent.name != "desk"]
+    assert locks == []
+    assert_index_is_exact(home)
+
+
+def assert_files_are_canonical(home: Path) -> None:
+    """Each ticket's file is what desk would write for it."""
+    for path in git(home, "ls-files", "-z", "records/tickets").split("\0"):
+        cls = kind_at(path)
+        if cls is not None:
+            data = (home / path).read_bytes()
+            assert codec.encode(codec.decode(data, path, cls.kind)) == data, path
+
+
+@contextmanager
+def mounted(*args: str) -> Iterator[None]:
+    """A mount for the time of a test; skips where that isn't allowed."""
+    target = args[-1]
+    done = subprocess.run(["mount", *args], capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"can't mount here: {done.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", target], check=True)

@@ -1,0 +1,243 @@
+"""kill -9 at each step of a write, and at any moment: nothing printed is lost, and the next command puts things right."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Runner
+from tests.store.indexes import assert_sound, built, git, mounted
+
+TOP = Path(__file__).parents[2]
+KILLS = int(os.environ.get("DESK_TEST_KILLS", "25"))
+Make = Callable[..., str]
+CREATE = ("ticket", "create", "--title", "t", "--department", "technical")
+
+STEPS = [
+    "desk.store.journal:begin:before:1:self",
+    "os:replace:before:1:self",  # the journal's
+    "desk.store.journal:begin:after:1:self",
+    "desk.store.git:fast_import:before:1:self",
+    "desk.store.git:fast_import:after:1:self",
+    "desk.store.tree:write:before:1:self",
+    "os:replace:before:2:self",  # the ticket's file
+    "desk.store.tree:write:after:1:self",
+    "desk.store.tree:write:after:2:self",
+    "os:replace:before:4:self",
+    "desk.store.git:update_index:before:1:self",
+    "desk.store.git:update_index:after:1:self",
+    "desk.store.index:Index.drop_file:before:1:self",
+    "desk.store.index:Index.put_file:after:1:self",
+    "desk.store.index:Index.add_commit:after:1:self",
+    "desk.store.index:Index.set_commit:after:1:self",
+    "desk.store.journal:end:before:1:self",
+    "desk.store.journal:end:after:1:self",
+]
+
+
+def victim(home: Path, environment: dict[str, str], *args: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tests.store.victim", *args]
+    env = {**environment, "PYTHONPATH": str(TOP)}
+    return subprocess.run(command, cwd=home, env=env, capture_output=True, text=True, check=False, start_new_session=True)
+
+
+def killed_at(step: str, home: Path, environment: dict[str, str], *args: str) -> None:
+    done = victim(home, environment, "kill", step, *args)
+    assert done.returncode == -signal.SIGKILL, f"{step} was never reached: {done.stdout}{done.stderr}"
+    assert done.stdout == ""
+
+
+def goes_on(desk: Runner, home: Path, ticket: str) -> None:
+    """The next commands, one that reads and one that writes, work; then everything is as it should be."""
+    found = desk("ticket", "show", ticket, "-f", "json").data
+    thread = len(found["thread"])
+    desk("ticket", "note", ticket, "--body", "after")
+    assert len(desk("ticket", "show", ticket, "-f", "json").data["thread"]) == thread + 1
+    assert_sound(home)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_at_each_step(  # noqa: PLR0917 - fixtures
+    desk: Runner, make: Make, home: Path, environment: dict[str, str], tmp_path: Path, step: str
+) -> None:
+    ticket = make()
+    files = []
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(name)
+        files += ["--attach", str(tmp_path / name)]
+    before = git(home, "rev-parse", "HEAD")
+    killed_at(step, home, environment, "ticket", "reply", ticket, "--body", "Ελληνικά", *files, "--close")
+    committed = git(home, "rev-parse", "HEAD") != before
+    found = desk("ticket", "show", ticket, "-f", "json").data
+    assert found["state"] == ("closed" if committed else "open")
+    assert len(found["thread"]) == committed
+    assert git(home, "status", "--porcelain") == ""
+    goes_on(desk, home, ticket)
+
+
+@pytest.mark.parametrize("step", ["desk.store.tree:remove:before:2:self", "desk.store.tree:remove:after:1:self"])
+def test_killed_while_deleting(  # noqa: PLR0917 - fixtures
+    desk: Runner, make: Make, home: Path, environment: dict[str, str], tmp_path: Path, step: str
+) -> None:
+    (tmp_path / "a.txt").write_text("a")
+    other = make("stays")
+    ticket = make("goes", "--attach", str(tmp_path / "a.txt"))
+    killed_at(step, home, environment, "ticket", "delete", ticket)
+    desk("ticket", "show", ticket, code=3)
+    goes_on(desk, home, other)
+    assert not list(home.glob(f"records/tickets/*/*/*/{ticket}*"))
+
+
+@pytest.mark.parametrize("scope", ["self", "group"])
+def test_killed_while_git_is_at_work(
+    desk: Runner, make: Make, home: Path, environment: dict[str, str], scope: str
+) -> None:
+    ticket = make()
+    killed_at(f"desk.store.git:spawn:during:1:{scope}", home, environment, "ticket", "note", ticket, "--body", "x")
+    assert desk("ticket", "show", ticket, "-f", "json").data["thread"] == []
+    goes_on(desk, home, ticket)
+
+
+def test_killed_while_the_index_is_built(desk: Runner, make: Make, home: Path, environment: dict[str, str]) -> None:
+    ticket = make()
+    (home / ".git/desk/index.sqlite").unlink()
+    wanted = built(home)
+    for step in ("desk.store.index:Index.create:after:1:self", "desk.store.index:Index.add_commit:after:2:self", "os:symlink:after:1:self"):
+        killed_at(step, home, environment, "ticket", "list")
+    assert desk("ticket", "list", "-f", "ids").out.split() == [ticket]
+    goes_on(desk, home, ticket)
+    assert built(home).keys() == wanted.keys()
+    left = [n for n in os.listdir(home / ".git/desk") if n.startswith("index-") and n.endswith(".sqlite")]
+    assert len(left) == 1
+
+
+@pytest.mark.parametrize("lock", ["index.lock", "refs/heads/main.lock", "HEAD.lock"])
+def test_locks_left_by_a_killed_git_are_cleared(
+    desk: Runner, make: Make, home: Path, environment: dict[str, str], lock: str
+) -> None:
+    ticket = make()
+    step = "desk.store.git:fast_import:before:1:self" if "main" in lock else "desk.store.git:update_index:before:1:self"
+    killed_at(step, home, environment, "ticket", "note", ticket, "--body", "x")
+    (home / ".git" / lock).write_bytes(b"")
+    found = desk("ticket", "show", ticket, "-f", "json").data
+    assert len(found["thread"]) == ("main" not in lock)
+    assert not (home / ".git" / lock).exists()
+    goes_on(desk, home, ticket)
+
+
+def test_a_lock_of_somebody_else_is_left_alone_and_named(desk: Runner, make: Make, home: Path) -> None:
+    ticket = make()
+    lock = home / ".git/refs/heads/main.lock"
+    lock.write_bytes(b"")
+    found = desk("ticket", "note", ticket, "--body", "x", code=6)
+    assert "main.lock" in found.err
+    assert "another git" in found.err
+    assert lock.exists()
+    lock.unlink()
+    goes_on(desk, home, ticket)
+
+
+def test_a_hand_edit_after_a_crash_is_not_overwritten(
+    desk: Runner, make: Make, home: Path, environment: dict[str, str]
+) -> None:
+    ticket = make()
+    killed_at("desk.store.tree:write:before:1:self", home, environment, "ticket", "note", ticket, "--body", "x")
+    [path] = home.glob(f"records/tickets/*/*/*/{ticket}.md")
+    path.write_bytes(path.read_bytes().replace(b"A ticket", b"By hand"))
+    assert desk("ticket", "show", ticket, "-f", "json").data["title"] == "By hand"
+    assert git(home, "status", "--porcelain").split() == ["M", str(path.relative_to(home))]
+    desk("ticket", "note", ticket, "--body", "y", code=6)
+    git(home, "checkout", "-q", "--", str(path))
+    goes_on(desk, home, ticket)
+
+
+def test_killed_at_random(desk: Runner, make: Make, home: Path, environment: dict[str, str], tmp_path: Path) -> None:
+    """DESK_TEST_KILLS sets how often; what a killed command had printed must be true."""
+    chance = random.Random(KILLS)
+    base = make()
+    (tmp_path / "a.bin").write_bytes(bytes(range(256)) * 400)
+    attach = ["--attach", str(tmp_path / "a.bin")]
+    create = ["ticket", "create", "--title", "t", "--department", "technical", "-f", "ids", *attach]
+    note = ["ticket", "note", base, "--body", "n", "-f", "ids", *attach]
+    printed: list[str] = []
+    finished = notes = 0
+    started = time.monotonic()
+    subprocess.run([sys.executable, "-m", "desk", *create], cwd=home, env=environment, check=True, capture_output=True)
+    whole = time.monotonic() - started
+    for number in range(KILLS):
+        command = [sys.executable, "-m", "desk", *(note if number % 3 == 2 else create)]
+        process = subprocess.Popen(
+            command, cwd=home, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+        try:
+            process.wait(chance.uniform(0.2 * whole, 1.1 * whole))  # most of a command is its start-up
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+        out, err = process.communicate()
+        assert "Traceback" not in err
+        if process.returncode == 0:
+            finished += 1
+            notes += number % 3 == 2
+        printed += [i for i in out.split() if len(i) == 11]
+        if number % 10 == 9:
+            desk("ticket", "note", base, "--body", "next")
+            notes += 1
+            assert_sound(home)
+    listed = desk("ticket", "list", "-f", "ids", "--limit", "0").out.split()
+    assert set(printed) <= set(listed)
+    assert len(desk("ticket", "show", base, "-f", "json").data["thread"]) >= notes
+    desk("ticket", "close", base)
+    assert_sound(home)
+    sys.stderr.write(f"{KILLS} runs, {finished} finished, {len(listed)} tickets, {len(printed)} ids printed\n")
+
+
+def test_a_work_tree_on_another_disk_than_its_git_directory(
+    desk: Runner, make: Make, home: Path, environment: dict[str, str], tmp_path: Path
+) -> None:
+    ticket = make()
+    linked = tmp_path / "linked"
+    linked.mkdir()
+    with mounted("-t", "tmpfs", "-o", "size=9m", "tmpfs", str(linked)):
+        git(home, "worktree", "add", "-q", "-f", "-b", "side", str(linked))
+        desk("--desk", str(linked), "ticket", "list")
+        # the journal's, the ticket's across disks, and beside it
+        killed_at("os:replace:before:3:self", linked, environment, "ticket", "note", ticket, "--body", "x")
+        assert ".desk-" in git(linked, "status", "--porcelain", "--untracked-files=all")
+        found = desk("--desk", str(linked), "ticket", "show", ticket, "-f", "json").data
+        assert len(found["thread"]) == 1
+        assert git(linked, "status", "--porcelain") == ""
+        desk("--desk", str(linked), "ticket", "close", ticket)
+        assert git(linked, "status", "--porcelain") == ""
+    git(home, "worktree", "prune")
+
+
+INIT = (
+    "desk.store.git:fast_import:before:1:self",
+    "desk.store.git:fast_import:after:1:self",
+    "desk.store.tree:write:before:5:self",
+    "desk.store.git:update_index:before:1:self",
+    "desk.store.journal:end:before:1:self",
+)
+
+
+@pytest.mark.parametrize("step", INIT)
+def test_killed_while_founding(
+    program: Runner, environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    killed_at(step, tmp_path, environment, "init", "new")
+    found = program("init", "new", code=None)
+    assert found.code in (0, 5)
+    if found.code:
+        assert "is a desk already" in found.err
+    monkeypatch.chdir(tmp_path / "new")
+    program(*CREATE)
+    assert_sound(tmp_path / "new")

@@ -1,0 +1,265 @@
+"""The index may be lost, damaged or behind: no answer changes."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from desk.store import lists, tree
+from desk.store.desk import Store
+from tests.conftest import Runner
+from tests.store.indexes import assert_index_is_exact, assert_sound, git
+
+Make = Callable[..., str]
+QUESTIONS = (
+    ("ticket", "list", "--state", "any", "-f", "json"),
+    ("ticket", "list", "--mine", "--tag", "incident", "-f", "json"),
+    ("ticket", "list", "--search", "μαλτα", "-f", "json"),
+    ("ticket", "list", "--state", "any", "--sort", "activity", "-f", "json"),
+    ("search", "certificate", "-f", "json"),
+    ("problem", "list", "-f", "ids"),
+)
+
+
+def answers(desk: Runner, ticket: str) -> list[str]:
+    found = [desk(*question) for question in QUESTIONS]
+    found.append(desk("ticket", "history", ticket, "-f", "json"))
+    assert not [f for f in found if "Traceback" in f.err]
+    return [f.out for f in found]
+
+
+@pytest.fixture
+def busy(desk: Runner, make: Make) -> str:
+    """A desk with some tickets in it; the id of one."""
+    first = make("Ασθενής στη Μάλτα", "--body", "certificate\n" * 900, "--tag", "incident")
+    for number in range(5):
+        make(f"certificate {number}", "--body", "σφάλμα " * 50 * number)
+    desk("ticket", "assign", first, "--to", "maria")
+    desk("ticket", "reply", first, "--body", "x")
+    desk("ticket", "transfer", first)
+    return first
+
+
+def index_file(home: Path) -> Path:
+    return (home / ".git/desk/index.sqlite").resolve()
+
+
+def test_deleted(desk: Runner, home: Path, busy: str) -> None:
+    wanted = answers(desk, busy)
+    (home / ".git/desk/index.sqlite").unlink()
+    assert answers(desk, busy) == wanted
+    index_file(home).unlink()
+    assert answers(desk, busy) == wanted
+    for name in os.listdir(home / ".git/desk"):
+        if name.startswith("index") and (home / ".git/desk" / name).is_file():
+            (home / ".git/desk" / name).unlink()
+    assert answers(desk, busy) == wanted
+    assert_sound(home)
+
+
+def test_truncated(desk: Runner, home: Path, busy: str) -> None:
+    wanted = answers(desk, busy)
+    for share in (0, 0.001, 0.02, 0.3, 0.6, 0.99):
+        path = index_file(home)
+        os.truncate(path, int(path.stat().st_size * share))
+        assert answers(desk, busy) == wanted
+    desk("ticket", "note", busy, "--body", "x")
+    desk("index", "rebuild")
+    assert_sound(home)
+
+
+def test_writing_first_after_truncation(desk: Runner, home: Path, busy: str) -> None:
+    for share in (0.1, 0.5, 0.9):
+        path = index_file(home)
+        os.truncate(path, int(path.stat().st_size * share) // 4096 * 4096)
+        desk("ticket", "note", busy, "--body", "x")
+        answers(desk, busy)
+    desk("index", "rebuild")
+    assert_sound(home)
+
+
+def test_filled_with_junk(desk: Runner, home: Path, busy: str) -> None:
+    wanted = answers(desk, busy)
+    for junk in (b"", b"junk", b"SQLite format 3\0" + b"\0" * 5000, bytes(range(256)) * 200):
+        index_file(home).write_bytes(junk)
+        assert answers(desk, busy) == wanted
+        (home / ".git/desk/index.sqlite").unlink()
+        (home / ".git/desk/index.sqlite").write_bytes(junk)
+        assert answers(desk, busy) == wanted
+    assert_sound(home)
+
+
+def test_junk_in_single_pages(desk: Runner, home: Path, busy: str) -> None:
+    wanted = answers(desk, busy)
+    chance = random.Random(4)
+    pages = index_file(home).stat().st_size // 4096
+    for page in chance.sample(range(pages), min(pages, 12)):
+        with index_file(home).open("r+b") as file:
+            file.seek(page * 4096)
+            file.write(chance.randbytes(4096))
+        assert answers(desk, busy) == wanted, page
+    desk("ticket", "note", busy, "--body", "x")
+    desk("index", "rebuild")
+    assert_sound(home)
+
+
+def test_a_folder_or_a_dangling_link_in_its_place(desk: Runner, home: Path, busy: str) -> None:
+    wanted = answers(desk, busy)
+    link = home / ".git/desk/index.sqlite"
+    link.unlink()
+    link.symlink_to("nowhere")
+    assert answers(desk, busy) == wanted
+    link.unlink()
+    link.mkdir()
+    assert answers(desk, busy) == wanted
+    link.rmdir()
+    assert_sound(home)
+
+
+def test_head_goes_back_and_forth(desk: Runner, home: Path, busy: str) -> None:
+    wanted = answers(desk, busy)
+    here = git(home, "rev-parse", "HEAD").strip()
+    git(home, "reset", "-q", "--hard", "HEAD~3")
+    assert answers(desk, busy) != wanted
+    assert_index_is_exact(home)
+    git(home, "reset", "-q", "--hard", here)
+    assert answers(desk, busy) == wanted
+    git(home, "commit", "-q", "--amend", "-m", "told otherwise")
+    assert_index_is_exact(home)
+    desk("ticket", "history", busy)
+    assert_sound(home)
+
+
+def test_branches_and_merges(desk: Runner, make: Make, home: Path, busy: str) -> None:
+    git(home, "checkout", "-q", "-b", "side", "HEAD~2")
+    side = make("side")
+    desk("ticket", "list")
+    git(home, "checkout", "-q", "main")
+    make("main")
+    git(home, "merge", "-q", "--no-edit", "side")
+    assert side in desk("ticket", "list", "-f", "ids").out
+    assert_sound(home)
+    git(home, "checkout", "-q", "--orphan", "elsewhere")
+    git(home, "commit", "-q", "-m", "unrelated")
+    git(home, "checkout", "-q", "main")
+    git(home, "merge", "-q", "--no-edit", "--allow-unrelated-histories", "elsewhere")
+    answers(desk, busy)
+    assert_sound(home)
+
+
+def test_commits_by_hand_are_told_in_verbs(desk: Runner, home: Path, busy: str) -> None:
+    [path] = home.glob(f"records/tickets/*/*/*/{busy}.md")
+    path.write_bytes(path.read_bytes().replace(b"owner: maria", b"owner: petros"))
+    git(home, "commit", "-qam", "Desk-Verb: delete\n\nby hand")
+    last = desk("ticket", "history", busy, "-f", "json").data[-1]
+    assert (last["verb"], last["from"], last["to"]) == ("escalate", "maria", "petros")
+    path.unlink()
+    git(home, "commit", "-qam", "gone")
+    assert_sound(home)
+    other = home / "records/tags/by-hand.yaml"
+    other.write_text("id: by-hand\ndescription: x\n", encoding="utf-8")
+    git(home, "add", ".")
+    git(home, "commit", "-qam", "a tag")
+    assert_sound(home)
+
+
+def test_a_merge_whose_sides_both_change_the_index(desk: Runner, make: Make, home: Path) -> None:
+    one, two = make("one"), make("two")
+    git(home, "checkout", "-q", "-b", "side")
+    desk("ticket", "close", one)
+    git(home, "checkout", "-q", "main")
+    desk("ticket", "close", two)
+    git(home, "merge", "-q", "--no-edit", "side")
+    assert desk("ticket", "list", "-f", "ids").out == ""
+    assert_sound(home)
+
+
+BROKEN: dict[str, tuple[bytes | None, bytes, int]] = {
+    "YAML": (b"title: A ticket", b"title: [", 3),
+    "a missing fence": (b"\n---\n", b"\n", 0),
+    "a conflict": (b"title: A ticket\n", b"<<<<<<< HEAD\ntitle: a\n=======\ntitle: b\n>>>>>>> x\n", 3),
+    "a required key": (b"title: A ticket\n", b"", 1),
+    "another id": (b"id: 26", b"id: 25", 2),
+    "bytes": (b"A ticket", b"\xff\xfe", 3),
+    "no content": (None, b"", 1),
+}
+
+
+def test_a_record_broken_by_hand_never_breaks_a_list(desk: Runner, make: Make, home: Path) -> None:
+    ticket, other = make(), make("other")
+    for name in BROKEN:
+        for committed in (True, False):
+            break_and_mend(desk, home, ticket, other, name=name, committed=committed)
+    desk("ticket", "close", other)
+    assert_sound(home)
+
+
+def break_and_mend(desk: Runner, home: Path, ticket: str, other: str, *, name: str, committed: bool) -> None:
+    old, new, line = BROKEN[name]
+    [path] = home.glob(f"records/tickets/*/*/*/{ticket}.md")
+    data = path.read_bytes()
+    place = data.rfind(old) if name == "a missing fence" and old else data.find(old or b"")
+    path.write_bytes(new if old is None else data[:place] + new + data[place + len(old) :])
+    if committed:
+        git(home, "commit", "-qam", "broken")
+    where = f"{path.relative_to(home)}:{line or ''}"
+    found = desk("ticket", "list")
+    assert other in found.out
+    assert where in found.err
+    found = desk("ticket", "list", "--search", "other")
+    assert other in found.out
+    assert where in found.err or not committed
+    assert where in desk("ticket", "show", ticket, code=7).err
+    desk("ticket", "history", ticket)
+    assert desk("ticket", "close", ticket, code=None).code in (6, 7)
+    desk("ticket", "note", other, "--body", "x")
+    assert_index_is_exact(home)
+    path.write_bytes(data)
+    if committed:
+        git(home, "commit", "-qam", "mended")
+    assert set(desk("ticket", "list", "-f", "ids").out.split()) == {ticket, other}
+
+
+def test_a_committed_name_that_is_not_text(desk: Runner, make: Make, home: Path) -> None:
+    ticket = make()
+    folder = os.fsencode(home / "records/tags")
+    with open(folder + b"/caf\xe9.yaml", "wb") as file:
+        file.write(b"id: cafe\n")
+    with open(os.fsencode(next(home.glob("records/tickets/*/*/*"))) + b"/260723-\xff\xff\xff\xff.md", "wb") as file:
+        file.write(b"---\n---\n")
+    git(home, "add", ".")
+    git(home, "commit", "-qm", "from another system")
+    found = desk("ticket", "list", "-f", "ids")
+    assert found.out.split() == [ticket]
+    assert "260723-\\xff" in found.err
+    assert_sound(home)
+    git(home, "rm", "-qr", "records/tags")
+    git(home, "commit", "-qm", "gone")
+    assert_sound(home)
+
+
+def test_other_things_inside_records_are_no_records(desk: Runner, make: Make, home: Path) -> None:
+    ticket = make()
+    for name in ("records/README.md", "records/tickets/2026/notes.txt", "records/tags/x.md", "kb/readme.md", "records/staff/deep/er.yaml"):
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text("x")
+    git(home, "add", ".")
+    git(home, "commit", "-qm", "papers")
+    assert desk("ticket", "list", "-f", "ids").out.split() == [ticket]
+    assert_sound(home)
+
+
+def test_two_stores_in_one_process_see_each_other(desk: Runner, make: Make, home: Path) -> None:
+    store = Store(tree.find(str(home)))
+    first = make()
+    assert store.ask(lambda index: lists.linking(index, first)) == []
+    second = make("second")
+    desk("index", "rebuild")
+    third = make("third")
+    assert {row["id"] for row in store.ask(lambda index: index.rows("ticket"))} == {first, second, third}
+    store.index.db.close()
+    assert_sound(home)

@@ -1,0 +1,53 @@
+"""Several processes writing, reading and rebuilding at the same time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.conftest import Runner
+from tests.store.indexes import assert_sound, git
+from tests.store.test_crash import TOP
+
+PROCESSES = 8
+EACH = 25
+
+
+def start(home: Path, environment: dict[str, str], *args: str) -> subprocess.Popen[str]:
+    env = {**environment, "PYTHONPATH": str(TOP)}
+    return subprocess.Popen(
+        [sys.executable, "-m", *args], cwd=home, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def test_eight_processes_create_twenty_five_tickets_each(desk: Runner, home: Path, environment: dict[str, str]) -> None:
+    before = int(git(home, "rev-list", "--count", "HEAD"))
+    writers = [start(home, environment, "tests.store.victim", "many", str(EACH), f"p{n}") for n in range(PROCESSES)]
+    printed: list[str] = []
+    for writer in writers:
+        out, err = writer.communicate()
+        assert writer.returncode == 0, err
+        assert "Traceback" not in err
+        printed += out.split()
+    assert len(set(printed)) == PROCESSES * EACH
+    assert int(git(home, "rev-list", "--count", "HEAD")) == before + PROCESSES * EACH
+    assert git(home, "rev-list", "--min-parents=2", "HEAD") == ""
+    assert set(desk("ticket", "list", "-f", "ids", "--limit", "0").out.split()) == set(printed)
+    assert_sound(home)
+
+
+def test_reading_and_rebuilding_while_others_write(desk: Runner, home: Path, environment: dict[str, str]) -> None:
+    writers = [start(home, environment, "tests.store.victim", "many", "10", f"p{n}") for n in range(2)]
+    seen = 0
+    while any(w.poll() is None for w in writers):
+        if seen % 2:
+            (home / ".git/desk/index.sqlite").unlink(missing_ok=True)
+        found = len(desk("ticket", "list", "-f", "ids", "--limit", "0").out.split())
+        assert found >= seen
+        seen = found
+    for writer in writers:
+        _, err = writer.communicate()
+        assert writer.returncode == 0, err
+    assert len(desk("ticket", "list", "-f", "ids", "--limit", "0").out.split()) == 20
+    assert_sound(home)

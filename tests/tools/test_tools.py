@@ -1,0 +1,229 @@
+"""Settings, search, index, maintenance, completion, init and demo."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from desk.config import SETTINGS
+from desk.domain.snippet import snippet
+from tests.conftest import Runner
+
+Git = Callable[..., str]
+Make = Callable[..., str]
+
+
+def test_settings_are_listed_got_and_set(desk: Runner, git: Git, home: Path) -> None:
+    assert [row["id"] for row in desk("config", "list", "-f", "json").data] == list(SETTINGS)
+    assert desk("config", "get", "desk.timezone").out == "Asia/Nicosia\n"
+    assert desk("config", "set", "ticket.channels", "phone, email", "-f", "json").data["value"] == ["phone", "email"]
+    assert "# in the order in which the desk is to be contacted" in (home / "desk.toml").read_text(encoding="utf-8")
+    assert git("log", "-1", "--format=%s").strip() == "config: ticket.channels = phone, email (was phone, email, web, cli)"
+    assert git("status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("get", "desk.timezon"), 2, "did you mean desk.timezone?"),
+        (("set", "desk.timezone", "Mars/Olympus"), 8, "no time zone"),
+        (("set", "list.limit", "many"), 8, "a whole number"),
+        (("set", "list.limit", "50"), 5, "already"),
+        (("set", "priority.matrix", "x"), 2, "desk commit desk.toml"),
+    ],
+)
+def test_settings_that_make_no_sense(desk: Runner, words: tuple[str, ...], code: int, said: str) -> None:
+    assert said in desk("config", *words, code=code).err
+
+
+def test_settings_take_level_three(desk: Runner) -> None:
+    desk("--as", "petros", "config", "set", "list.limit", "9", code=5)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[desk]\nnmae = 'x'", "there is no setting 'desk.nmae'; did you mean desk.name?"),
+        ("[desk", "desk.toml"),
+        ("[ticket]\nchannels = 3", "a list of words"),
+        ("[priority]\nmatrix = 1", "a table impact"),
+        ("[desk]\ntimezone = '../../etc/passwd'", "a time zone name"),
+        ("[desk]\nname = ''", "one line of text"),
+    ],
+)
+def test_a_broken_desk_toml_is_explained(desk: Runner, home: Path, text: str, said: str) -> None:
+    (home / "desk.toml").write_text(text, encoding="utf-8")
+    assert said in desk("ticket", "list", code=8).err
+
+
+def test_a_hand_edited_desk_toml_is_not_overwritten(desk: Runner, home: Path) -> None:
+    file = home / "desk.toml"
+    file.write_text(file.read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
+    assert "hand edits" in desk("config", "set", "list.limit", "9", code=6).err
+    assert file.read_text(encoding="utf-8").endswith("# mine\n")
+
+
+def test_search_finds_tickets_and_articles(desk: Runner, make: Make) -> None:
+    ticket = make("Η συνταγή δεν εμφανίζεται", "--body", "Ο ασθενής περιμένει στο φαρμακείο.")
+    for words in ("συνταγη εμφανιζεται", "ΑΣΘΕΝΗΣ", "φαρμακ"):
+        assert ticket in [h["id"] for h in desk("search", words, "-f", "json").data]
+    hits = desk("search", "certificate", "expired", "-f", "json").data
+    assert hits[0]["id"] == "partner-certificate-expired"
+    assert desk("search", "xyzzy", "-f", "json").data == []
+    assert "nothing found" in desk("search", "xyzzy").err
+
+
+@pytest.mark.parametrize("words", ['"', "*", "a AND", "NEAR(", "-x", "title:x", "(", "'", "💥", "a" * 5000, "\x1b[31m"])
+def test_search_takes_any_words(desk: Runner, words: str) -> None:
+    desk("search", "--", words)
+
+
+def test_search_respects_departments(desk: Runner, make: Make) -> None:
+    ticket = make("Zanzibar")
+    assert [h["id"] for h in desk("--as", "petros", "search", "zanzibar", "-f", "json").data] == [ticket]
+    assert desk("--as", "eleni", "search", "zanzibar", "-f", "json").data == []
+
+
+def test_a_common_word_ranks_as_if_all_were_compared(desk: Runner, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(6):
+        make(f"common {'word ' * number}")
+    everything = desk("search", "common", "-f", "json").data
+    monkeypatch.setattr("desk.store.lists._AHEAD", 1)
+    for limit in (1, 2, 3):
+        assert desk("search", "common", "--limit", str(limit), "-f", "json").data == everything[:limit]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        ("Η Μάλτα δεν απαντά", "μαλτα", "Η [Μάλτα] δεν απαντά"),
+        ("no such thing", "else", "no such thing"),
+        ("", "x", ""),
+        ("a\n\nb  c", "c", "a b [c]"),
+    ],
+)
+def test_snippets_mark_the_words(text: str, words: str, expected: str) -> None:
+    assert snippet(text, words) == expected
+
+
+def test_a_snippet_of_a_long_text_shows_where() -> None:
+    found = snippet("x " * 500 + "needle " + "y " * 500, "needle")
+    assert "[needle]" in found
+    assert found.startswith("…")
+    assert found.endswith("…")
+    assert len(found) < 110
+
+
+def test_the_index_tells_its_state(desk: Runner, home: Path, make: Make) -> None:
+    make()
+    assert desk("index", "status", "-f", "json").data["state"] == "current"
+    (home / ".git/desk/index.sqlite").unlink()
+    assert desk("index", "status", "-f", "json").data["state"] == "missing"
+    assert desk("index", "rebuild", "-f", "json").data["records"]["tickets"] == 1
+
+
+def test_maintain_packs_and_changes_nothing(desk: Runner, make: Make, git: Git, home: Path) -> None:
+    ticket = make()
+    before = desk("ticket", "show", ticket, "-f", "json").data
+    done = desk("maintain", "-f", "json").data
+    assert done["loose_before"] > done["loose_after"] == 0
+    assert list((home / ".git/objects/info/commit-graphs").iterdir())
+    assert desk("ticket", "show", ticket, "-f", "json").data == before
+    assert git("status", "--porcelain") == ""
+    git("fsck", "--strict")
+    make("still works")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts(desk: Runner, shell: str) -> None:
+    assert "_DESK_COMPLETE" in desk("completion", shell).out
+
+
+# -- init --------------------------------------------------------------------------------------------------------------
+
+
+def test_init_founds_a_desk(program: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = program("init", "d", "--name", "Κλινική")
+    assert "you are maria, level 3, in all 6 departments" in done.out
+    monkeypatch.chdir(tmp_path / "d")
+    assert program("config", "get", "desk.name").out == "Κλινική\n"
+    staff = program("staff", "show", "maria", "-f", "json").data
+    assert (staff["level"], staff["email"], len(staff["departments"])) == (3, "maria@ncpeh.example", 6)
+    log = subprocess.run(["git", "log", "--format=%an %s"], capture_output=True, text=True, check=True).stdout
+    assert log == "Maria Georgiou init: Κλινική\n"
+    assert subprocess.run(["git", "status", "--porcelain"], capture_output=True, text=True, check=True).stdout == ""
+    assert program("doctor", "-f", "json").data == []
+
+
+def test_init_empty_has_one_department_and_the_two_kinds(program: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program("init", str(tmp_path / "d"), "--empty")
+    monkeypatch.chdir(tmp_path / "d")
+    assert [d["id"] for d in program("department", "list", "-f", "json").data] == ["general"]
+    assert [t["id"] for t in program("tag", "list", "-f", "json").data] == ["incident", "problem"]
+    program("ticket", "create", "--title", "x")
+    assert program("doctor", "-f", "json").data == []
+
+
+def test_init_refuses_what_would_harm(program: Runner, home: Path, tmp_path: Path) -> None:
+    assert "is a desk already" in program("init", str(home), code=5).err
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full/file").touch()
+    assert "is not empty (file" in program("init", str(tmp_path / "full"), code=5).err
+    assert [p.name for p in (tmp_path / "full").iterdir()] == ["file"]
+    assert "inside another git repository" in program("init", str(home / "inner"), code=5).err
+    assert not (home / "inner").exists()
+    (tmp_path / "file").touch()
+    assert "is a file" in program("init", str(tmp_path / "file"), code=2).err
+
+
+def test_init_takes_a_fresh_repository(program: Runner, tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", "-b", "trunk", str(tmp_path / "d")], check=True)
+    program("init", str(tmp_path / "d"))
+    branch = subprocess.run(["git", "-C", str(tmp_path / "d"), "branch", "--show-current"], capture_output=True, text=True, check=True)
+    assert branch.stdout == "trunk\n"
+
+
+def test_init_without_an_identity_leaves_nothing(program: Runner, tmp_path: Path) -> None:
+    (tmp_path / "none").touch()
+    env = {"GIT_CONFIG_GLOBAL": str(tmp_path / "none")}
+    said = program("init", str(tmp_path / "d"), code=8, env=env)
+    assert "git config --global user.name" in said.err
+    assert not (tmp_path / "d").exists()
+
+
+def test_outside_a_desk_the_way_in_is_told(program: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "desk init my-desk" in program("ticket", "list", code=8).err
+    assert "no folder" in program("--desk", "nowhere", "ticket", "list", code=3).err
+
+
+# -- demo --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_demo_plays_a_day(environment: dict[str, str], tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    nobody = {**environment, "GIT_CONFIG_GLOBAL": os.devnull}
+    done = subprocess.run([sys.executable, "-m", "desk", "demo", str(folder)], env=nobody, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "error" not in done.stdout.replace("certificate error", "").lower()
+    assert f"cd {folder}" in done.stdout
+
+    def desk(*words: str) -> str:
+        command = [sys.executable, "-m", "desk", "--desk", str(folder), *words]
+        return subprocess.run(command, env=nobody, capture_output=True, text=True, check=True).stdout
+
+    assert "registered" in desk("ticket", "create", "--title", "My first ticket")
+    desk("doctor")
+    status = subprocess.run(["git", "-C", str(folder), "status", "--porcelain"], env=nobody, capture_output=True, text=True, check=True)
+    assert status.stdout == ""
+
+
+def test_the_demo_refuses_a_full_folder(program: Runner, tmp_path: Path) -> None:
+    (tmp_path / "x").touch()
+    assert "is not empty" in program("demo", str(tmp_path), code=5).err
