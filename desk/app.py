@@ -161,7 +161,7 @@ class App:
         return done
 
     def _draft_messages(self, done: Committed) -> None:
-        """Put a message into the outbox for everybody who hears of a change. The commit stands whatever becomes of it."""
+        """Put a message into the outbox for everybody who hears of a change. The commit stands whatever happens."""
         try:
             from desk.domain import notices  # noqa: PLC0415 - for writes only, as the next two
             from desk.mail import drafts, outbox  # noqa: PLC0415

@@ -60,7 +60,9 @@ class Group(click.Group):
             ctx.exit()
         return super().parse_args(ctx, args)
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """A typo is answered with the nearest command, never by running it."""
         name = str(args[0])
         if not name.startswith("-") and name not in self._rows() and not ctx.resilient_parsing:
@@ -84,7 +86,9 @@ class Group(click.Group):
         """From the table: completing a command's name imports no command."""
         from click.shell_completion import CompletionItem  # noqa: PLC0415 - for completion only
 
-        found = [CompletionItem(name, help=row.help) for name, row in self._rows().items() if name.startswith(incomplete)]
+        found = [
+            CompletionItem(name, help=row.help) for name, row in self._rows().items() if name.startswith(incomplete)
+        ]
         return found + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -110,7 +114,8 @@ def load(row: Row) -> click.Command:
 @click.group(
     cls=Group,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="\b\nStart here:\n  desk demo           see a day at a service desk\n  desk init my-desk   have a desk of your own",
+    epilog="\b\nStart here:\n  desk demo           see a day at a service desk\n"
+    "  desk init my-desk   have a desk of your own",
 )
 @click.option("--desk", metavar="DIR", help="The desk to work on (default: DESK_DIR, or the one around this folder).")
 @click.option("--as", "who", metavar="WHO", help="Act as this staff member (default: DESK_AS, or git's user.email).")
@@ -186,7 +191,9 @@ def _print(write: Callable[[], None]) -> None:
         raise
     except OSError as error:
         _reader_left(1)
-        raise DeskError(f"can't print the answer: {error.strerror}", "what the command did is done: desk ticket list") from None
+        raise DeskError(
+            f"can't print the answer: {error.strerror}", "what the command did is done: desk ticket list"
+        ) from None
 
 
 def _reader_left(code: int) -> int:
@@ -220,7 +227,7 @@ _ELSEWHERE = {
 
 
 def _usage(error: click.ClickException, argv: list[str]) -> DeskError:
-    """click's own complaints in our form."""
+    """What click complains about, in our form."""
     ctx: click.Context | None = getattr(error, "ctx", None)
     command = ctx.command_path if ctx else _command_of(argv)
     hint = f"{command} --help"
@@ -286,7 +293,7 @@ def _look_for_error(app: App | None) -> Look:
 
 
 def _format(argv: list[str]) -> str | None:
-    """The format asked for, found even where the command line could not be parsed; the last one counts, as for click."""
+    """The format asked for, also where the command line could not be parsed; the last one counts, as for click."""
     found = None
     for number, word in enumerate(argv):
         if word == "--":

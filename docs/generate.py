@@ -23,6 +23,8 @@ import click
 from desk import cli
 from desk.commands.table import COMMANDS
 from desk.config import SETTINGS
+from desk.domain import notices, policy
+from desk.mail import drafts
 
 TOP = Path(__file__).resolve().parent.parent
 MARK = "<!-- generated: {} -->"
@@ -116,7 +118,35 @@ def settings() -> str:
     for name, setting in SETTINGS.items():
         default = setting.default
         shown = ", ".join(default) if isinstance(default, tuple) else "the matrix below" if name == "priority.matrix" else default
+        shown = str(shown).lower() if isinstance(shown, bool) else shown
         rows.append(f"| `{name}` | {shown} | {setting.help} |")
+    return "\n".join(rows)
+
+
+def rights() -> str:
+    """The table of rights, as the program holds it."""
+    rows = ["| records | what | level 1 | level 2 | level 3 | a user's ticket in a private department |", "|---|---|---|---|---|---|"]
+    for right in policy.RIGHTS:
+        cells = ("–" if level < right.level else "yes" if right.everywhere else "own" for level in (1, 2, 3))
+        private = "" if right.kind != "ticket" else "refused" if right.public else "there is none"
+        rows.append(f"| {right.kind} | {', '.join(right.verbs)} | {' | '.join(cells)} | {private} |")
+    return "\n".join(rows)
+
+
+def heard() -> str:
+    """Who hears of what."""
+    rows = ["| event | which is | who hears of it (the mail text) |", "|---|---|---|"]
+    for event, meaning in notices.MEANING.items():
+        told = [f"{row.role} (`{row.template}`)" for row in notices.TABLE if row.event == event]
+        rows.append(f"| {event} | {meaning} | {', '.join(told)} |")
+    return "\n".join(rows)
+
+
+def variables() -> str:
+    """What a mail text may name."""
+    rows = ["| name | is |", "|---|---|"]
+    for group, names in drafts.VARIABLES.items():
+        rows += [f"| `{group}.{name}` | {meaning} |" for name, meaning in names.items()]
     return "\n".join(rows)
 
 
@@ -124,6 +154,8 @@ PARTS = {
     "README.md": {"session": lambda: f"```console\n{session()}\n```"},
     "docs/commands.md": {"commands": commands},
     "docs/settings.md": {"settings": settings},
+    "docs/rights.md": {"rights": rights},
+    "docs/notifications.md": {"heard": heard, "variables": variables},
 }
 
 

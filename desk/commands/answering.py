@@ -21,7 +21,9 @@ def text_for(
         if len(ids) > 1 or not writing.interactive():
             return {i: _without_gaps(text, response) for i, text in rendered.items()}
         start = rendered[ids[0]]
-        return writing.entry_text(app, None, name, _context(app, ids[0]), start, accept=lambda t: _without_gaps(t, response))
+        return writing.entry_text(
+            app, None, name, _context(app, ids[0]), start, accept=lambda t: _without_gaps(t, response)
+        )
     if text is None and may_be_empty and not writing.interactive():
         return ""
     return writing.entry_text(app, text, name, _context(app, ids[0]) if text is None else "")
@@ -31,7 +33,9 @@ def _without_gaps(text: str, response: str) -> str:
     """A response may hold places for a person to fill in, written [[ … ]]; they never reach a requester."""
     if (start := text.find("[[")) >= 0:
         place = text[start:].partition("]]")[0].partition("\n")[0]
-        raise UsageFault(f"{response} has a place to be filled in: {place}]]", "use it in a terminal, where the editor opens")
+        raise UsageFault(
+            f"{response} has a place to be filled in: {place}]]", "use it in a terminal, where the editor opens"
+        )
     return text
 
 
@@ -80,7 +84,9 @@ def variables(app: App, ticket: Ticket) -> dict[str, dict[str, str]]:
             "priority": ticket.priority,
             "created": app.local(ticket.created).strftime("%Y-%m-%d %H:%M"),
         },
-        "requester": {n: str(requester.values.get(n, "")) if requester else "" for n in ("name", "email", "organisation")},
+        "requester": {
+            n: str(requester.values.get(n, "")) if requester else "" for n in ("name", "email", "organisation")
+        },
         "staff": {"name": str(staff.values["name"]), "email": str(staff.values["email"])},
         "desk": {n: config[f"{'desk' if n == 'name' else 'contact'}.{n}"] for n in ("name", "email", "phone", "hours")},
     }

@@ -1,4 +1,4 @@
-"""What commands share: the leaf decorator with --format, parameter types with completion, ids from arguments and stdin."""
+"""What commands share: the leaf decorator with --format, completion, ids from arguments and stdin, dates, views."""
 
 from __future__ import annotations
 
@@ -32,14 +32,18 @@ def leaf(name: str, *, example: str) -> Callable[[Callable[..., Any]], click.Com
             "-f",
             "--format",
             type=click.Choice(FORMATS),
+            metavar="FORMAT",
             default="table",
             expose_value=False,
             is_eager=True,
             callback=_set_format,
-            help="How to print the answer.",
+            help=f"How to print the answer: {', '.join(FORMATS)}.",
         )(with_app)
         lines = "\n".join(f"  {line}" for line in example.splitlines())
-        return click.command(name, epilog=f"\b\nExample:\n{lines}")(formatted)
+        command = click.command(name, epilog=f"\b\nExample:\n{lines}")(formatted)
+        # The option of all commands stands after a command's own in its help.
+        command.params.append(command.params.pop(0))
+        return command
 
     return wrap
 
@@ -74,7 +78,8 @@ def _complete(question: Callable[[App, str], Iterable[tuple[str, str]]]) -> Call
 def _tickets(app: App, word: str) -> Iterable[tuple[str, str]]:
     rows = app.store.ask(
         lambda index: index.db.execute(
-            "SELECT id, title FROM tickets WHERE id LIKE ?1 || '%' OR id LIKE '%' || ?1 ORDER BY created DESC LIMIT 50", (word.upper(),)
+            "SELECT id, title FROM tickets WHERE id LIKE ?1 || '%' OR id LIKE '%' || ?1 ORDER BY created DESC LIMIT 50",
+            (word.upper(),),
         ).fetchall()
     )
     return [(str(i), str(t)) for i, t in rows]
@@ -132,7 +137,7 @@ def words(given: Iterable[str]) -> list[str]:
         text = sys.stdin.buffer.read().decode(errors="replace") if word == "-" else word
         found += [part for part in re.split(r"[,\s]+", text) if part]
     if not found:
-        raise UsageFault("no ids were given", "name at least one, or pipe some in: desk ticket list -f ids | desk ticket … -")
+        raise UsageFault("no ids were given", "name one, or pipe some in: desk ticket list -f ids | desk ticket … -")
     return list(dict.fromkeys(found))
 
 

@@ -47,7 +47,9 @@ def split(text: str, names: Iterable[str]) -> tuple[dict[str, Any], str]:
         front, rest = codec._split(text, "your text")  # noqa: SLF001 - the form has the layout of a ticket file
         values = codec.load_yaml(front, "your text", 2)
     except Broken as error:
-        raise UsageFault(f"line {error.line}: {error.problem}", "fields stand as `name: value` between two lines ---") from None
+        raise UsageFault(
+            f"line {error.line}: {error.problem}", "fields stand as `name: value` between two lines ---"
+        ) from None
     allowed = tuple(names)
     unknown = [n for n in values if n not in allowed]
     if unknown:

@@ -57,8 +57,8 @@ def show(app: App, ids: tuple[str, ...]) -> Detail:
     for draft_id in _found(app, ids):
         draft = _draft(app, draft_id)
         letter = _letter(app, draft)
-        row = _row(draft, letter.subject)
-        items.append({**row, "language": letter.language, "attachments": draft.get("attachments", []), "body": letter.body})
+        more = {"language": letter.language, "attachments": draft.get("attachments", []), "body": letter.body}
+        items.append({**_row(draft, letter.subject), **more})
     return common.detail("message", "messages", items, several=len(items) > 1)
 
 

@@ -41,10 +41,8 @@ def given_text(app: App, body: str | None, file: str | None) -> str | None:
         return _checked(body)
     if file is None:
         return None
-    if file == "-" and app.place:  # without a desk nobody should begin to type
-        data = sys.stdin.buffer.read()
-    else:
-        data = read_file(file)
+    # app.place: without a desk nobody should begin to type.
+    data = sys.stdin.buffer.read() if file == "-" and app.place else read_file(file)
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
@@ -129,7 +127,9 @@ def edit(app: App, name: str, start: str, accept: Callable[[str], T], *, as_it_i
         text = _read_draft(path)
         if not text.strip() or (text == start and not as_it_is):
             _forget(app)
-            raise UsageFault("nothing was written, so nothing was changed", "to give a text without an editor: --body, --file")
+            raise UsageFault(
+                "nothing was written, so nothing was changed", "to give a text without an editor: --body, --file"
+            )
         try:
             return accept(text)
         except DeskError as error:
@@ -202,7 +202,9 @@ def _run_editor(path: str) -> None:
     if code in (126, 127):
         raise ConfigError(f"can't start the editor {editor()!r}", "set EDITOR, or give the text with --body or --file")
     if code:
-        raise ConfigError(f"the editor {editor()!r} ended with {code}", "nothing was changed; set EDITOR for another one")
+        raise ConfigError(
+            f"the editor {editor()!r} ended with {code}", "nothing was changed; set EDITOR for another one"
+        )
 
 
 def _write(path: str, text: str) -> None:

@@ -166,7 +166,7 @@ def _ids(role: str, ticket: Ticket, audience: Audience) -> list[str]:
 
 
 def _may_hear(person: Person, ticket: Ticket, audience: Audience) -> bool:
-    """Requesters hear nothing of private departments (rule 4); staff of other departments only of what they wrote (rule 1)."""
+    """Requesters hear nothing of private departments (rule 4); staff of other ones only of what they wrote (rule 1)."""
     if person.barred or not person.email:
         return False
     if person.kind == "user":

@@ -75,7 +75,8 @@ def merge(ticket: Ticket, into: Ticket, carried: Carried, *, by: Staff, at: date
     """Close a ticket in favour of another, which takes over its request and its thread; the old id leads there."""
     if ticket.id == into.id:
         raise Refused(
-            f"{ticket.id} can't be merged into itself", "name another ticket with --into; a merged one stands for its target"
+            f"{ticket.id} can't be merged into itself",
+            "name another ticket with --into; a merged one stands for its target",
         )
     request = Entry(
         NOTE,
@@ -107,7 +108,9 @@ def _joined(ticket: Ticket, into: Ticket) -> tuple[str, ...]:
 def split(ticket: Ticket, number: int, fresh: Ticket, carried: Carried, *, by: Staff, at: datetime) -> Change:
     """Make the thread from entry `number` on a ticket of its own; `fresh` brings its id, title and classification."""
     if not 1 <= number <= len(ticket.thread):
-        raise UsageFault(f"{ticket.id} has no entry {number}", f"it has {len(ticket.thread)}: desk ticket show {ticket.id}")
+        raise UsageFault(
+            f"{ticket.id} has no entry {number}", f"it has {len(ticket.thread)}: desk ticket show {ticket.id}"
+        )
     moved = tuple(_with_carried(e, carried) for e in ticket.thread[number - 1 :])
     new = fresh.evolve(thread=moved, links=[f"relates {ticket.id}"])
     if moved[0].kind == REPLY:

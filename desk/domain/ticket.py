@@ -117,7 +117,9 @@ def assign(ticket: Ticket, to: Staff, *, by: Staff, at: datetime) -> Change:
             f"hand it on: desk ticket escalate {ticket.id} --to {whom}; or first: desk ticket unassign {ticket.id}",
         )
     check_serves(ticket, to)
-    return Change("assign", by, at, (edit(ticket, ticket.evolve(owner=to.id), Event("assign", None, to.id)),), summary=to.id)
+    return Change(
+        "assign", by, at, (edit(ticket, ticket.evolve(owner=to.id), Event("assign", None, to.id)),), summary=to.id
+    )
 
 
 def check_serves(ticket: Ticket, to: Staff) -> None:
@@ -208,7 +210,9 @@ def tag(ticket: Ticket, tags: Iterable[str], *, by: Staff, at: datetime) -> Chan
     added = sorted(set(tags) - set(ticket.tags))
     workflow.after("tag", ticket.state, ticket.id)
     if not added:
-        raise Refused(f"{ticket.id} already carries {', '.join(sorted(set(tags)))}", f"see: desk ticket show {ticket.id}")
+        raise Refused(
+            f"{ticket.id} already carries {', '.join(sorted(set(tags)))}", f"see: desk ticket show {ticket.id}"
+        )
     event = Event("tag", None, " ".join(added))
     after = ticket.evolve(tags=[*ticket.tags, *added])
     return Change("tag", by, at, (edit(ticket, after, event),), summary=" ".join(added))
@@ -219,7 +223,9 @@ def untag(ticket: Ticket, tags: Iterable[str], *, by: Staff, at: datetime) -> Ch
     workflow.after("untag", ticket.state, ticket.id)
     removed = sorted(set(tags) & set(ticket.tags))
     if not removed:
-        raise Refused(f"{ticket.id} doesn't carry {', '.join(sorted(set(tags)))}", f"it has: {', '.join(ticket.tags) or 'none'}")
+        raise Refused(
+            f"{ticket.id} doesn't carry {', '.join(sorted(set(tags)))}", f"it has: {', '.join(ticket.tags) or 'none'}"
+        )
     after = ticket.evolve(tags=[t for t in ticket.tags if t not in removed])
     event = Event("untag", " ".join(removed))
     return Change("untag", by, at, (edit(ticket, after, event),), summary=" ".join(removed))
@@ -247,7 +253,9 @@ def add_entry(
     if close_too:
         after, closing = _closed(after, at)
         events.append(closing)
-    return Change(kind, by, at, (edit(ticket, after, *events, files=attachments),), summary="closed" if close_too else "")
+    return Change(
+        kind, by, at, (edit(ticket, after, *events, files=attachments),), summary="closed" if close_too else ""
+    )
 
 
 def checked(text: str) -> str:
@@ -272,7 +280,9 @@ def close(ticket: Ticket, *, by: Staff, at: datetime, reason: str | None = None)
 def reopen(ticket: Ticket, owner: Staff | None, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
     """Take up a closed or pending ticket again; an owner who left, or no longer serves the department, is dropped (rule 3)."""
     if ticket.merged_into:
-        raise Refused(f"{ticket.id} was merged into {ticket.merged_into}", f"go on there: desk ticket show {ticket.merged_into}")
+        raise Refused(
+            f"{ticket.id} was merged into {ticket.merged_into}", f"go on there: desk ticket show {ticket.merged_into}"
+        )
     state = workflow.after("reopen", ticket.state, ticket.id)
     after = ticket.evolve(state=state, closed=None, pending_until=None)
     events = [Event("reopen", ticket.state, state)]
@@ -323,10 +333,14 @@ def require_last(ticket: Ticket, number: int, author: str) -> None:
     """Refuse to edit an entry that isn't the author's, or isn't the last one (rule 6)."""
     workflow.after("edit-reply", ticket.state, ticket.id)
     if not 1 <= number <= len(ticket.thread):
-        raise UsageFault(f"{ticket.id} has no entry {number}", f"it has {len(ticket.thread)}: desk ticket show {ticket.id}")
+        raise UsageFault(
+            f"{ticket.id} has no entry {number}", f"it has {len(ticket.thread)}: desk ticket show {ticket.id}"
+        )
     entry = ticket.thread[number - 1]
     if number != len(ticket.thread):
-        raise Refused(f"entry {number} of {ticket.id} is not the last one", "write a new one: desk ticket reply or note")
+        raise Refused(
+            f"entry {number} of {ticket.id} is not the last one", "write a new one: desk ticket reply or note"
+        )
     if entry.by != author:
         raise Refused(f"entry {number} of {ticket.id} was written by {entry.by}", "only its author may edit it")
 

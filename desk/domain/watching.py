@@ -14,13 +14,15 @@ from desk.errors import Refused
 
 
 def watch(ticket: Ticket, who: Staff | User, department: Department, *, by: Staff, at: datetime) -> Change:
-    """Add somebody who hears of a ticket: staff who may act on it (rule 1), or a requester where it is public (rule 4)."""
+    """Add somebody who hears of a ticket: staff who may act on it (rule 1), a requester where it is public (rule 4)."""
     workflow.after("watch", ticket.state, ticket.id)
     if who.id in ticket.watchers:
-        raise Refused(f"{who.id} watches {ticket.id} already", f"to end that: desk ticket unwatch {ticket.id} --who {who.id}")
+        hint = f"to end that: desk ticket unwatch {ticket.id} --who {who.id}"
+        raise Refused(f"{who.id} watches {ticket.id} already", hint)
     if isinstance(who, Staff) and not may_act(who, ticket):
+        serves = ", ".join(who.departments) or "none"
         raise Refused(
-            f"{who.id} can't watch {ticket.id}: it is in {ticket.department}, {who.id} serves {', '.join(who.departments) or 'none'}",
+            f"{who.id} can't watch {ticket.id}: it is in {ticket.department}, {who.id} serves {serves}",
             f"somebody of that department could: desk staff list --department {ticket.department}",
         )
     if isinstance(who, User) and department.private:

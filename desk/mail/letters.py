@@ -27,7 +27,7 @@ class Letter(NamedTuple):
 
 
 def letter(draft: Mapping[str, Any], known: Iterable[str], read: Read, fill: Fill) -> Letter:
-    """Fill in a draft's text; `known` are the desk's languages. Broken names file and line, NotFound the missing file."""
+    """Fill in a draft's text; `known` are the desk's languages. Broken names file and line, NotFound a missing file."""
     wanted = languages(draft, known)
     for language in wanted:
         path = f"{FOLDER}/{draft['template']}.{language}.txt"
@@ -38,9 +38,8 @@ def letter(draft: Mapping[str, Any], known: Iterable[str], read: Read, fill: Fil
             # The body keeps its place in the file, so that an error names the right line.
             filled = fill("\n" + body, path, variables).strip("\n") + "\n"
             return Letter(" ".join(fill(subject, path, variables).split()), filled, language, path)
-    raise NotFound(
-        f"there is no text {FOLDER}/{draft['template']}.{wanted[0]}.txt", "write it; docs/notifications.md says what it may name"
-    )
+    missing = f"{FOLDER}/{draft['template']}.{wanted[0]}.txt"
+    raise NotFound(f"there is no text {missing}", "write it; docs/notifications.md says what it may name")
 
 
 def _parts(data: bytes, path: str) -> tuple[str, str]:

@@ -66,7 +66,8 @@ def encode(record: Record) -> bytes:
     data.update(record.extra)
     front = dump_yaml(data)
     if len(front) > FRONT_MAX:
-        raise Refused(f"the fields of {record.id} take over {FRONT_MAX // 1024} KiB", "put long text into the body, or attach it")
+        long = f"the fields of {record.id} take over {FRONT_MAX // 1024} KiB"
+        raise Refused(long, "put long text into the body, or attach it")
     if record.suffix == ".yaml":
         return front.encode()
     parts = [FENCE, "\n", front, FENCE, "\n"]

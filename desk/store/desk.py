@@ -11,7 +11,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from desk.domain import history
 from desk.domain.fields import check_text
@@ -196,7 +196,7 @@ class Store:
             raise self.missing("ticket", text)
         if len(wanted) == 11 and tree.read(self.place, Ticket.path_of(wanted)) is not None:
             return wanted
-        found = self.ask(lambda index: _ids_like(index, wanted))
+        found = self.ask(lambda index: index.tickets_like(wanted))
         if len(found) == 1:
             return found[0]
         if found:
@@ -254,7 +254,7 @@ class Store:
         files as the work tree has them (None: gone), and they are committed byte for byte in place of the records.
         """
         with self.writing() as hold:
-            self._check_git()
+            git.require(self.place)
             for attempt in range(5):
                 ref, base = self.writable_head()
                 self._index = index = self.keeper.at(base)
@@ -289,26 +289,6 @@ class Store:
         """After a failed commit the journal goes, so that a full disk doesn't stand in the way of the next command."""
         if self.head().oid == base:
             journal.end(self.place)
-
-    def _check_git(self) -> None:
-        """git is there and new enough; asked again only when the program changes."""
-        for folder in os.get_exec_path():
-            try:
-                found = os.stat(os.path.join(folder, "git"))
-            except OSError:
-                continue
-            mark = f"{folder}:{found.st_mtime_ns}:{found.st_size}"
-            path = self.place.own("git-version")
-            try:
-                with open(path, encoding="utf-8") as file:
-                    if file.read() == mark:
-                        return
-            except (FileNotFoundError, UnicodeDecodeError):
-                pass
-            git.check_version(self.place)
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(mark)
-            return
 
     def files_of(self, change: Change) -> dict[str, bytes | None]:
         """The files a change writes (None removes one), encoded."""
@@ -359,30 +339,19 @@ class Store:
                     tree.write(self.place, path, data, sync=not many)
             if many:
                 os.sync()
-            self._update_git_index(list(new.files), hold)
+            git.update_index(self.place, list(new.files), hold)
         except (OSError, GitError, Conflict) as error:
             return (f"committed, but the files are not all written yet ({error}); the next desk command finishes it",)
         self._advance(new, oid, base)
         journal.end(self.place)
         return ()
 
-    def _update_git_index(self, paths: list[str], hold: int) -> None:
-        for attempt in range(40):
-            try:
-                git.update_index(self.place, paths, hold)
-            except Conflict:
-                if attempt == 39:
-                    raise
-                time.sleep(0.05)
-            else:
-                return
-
     def _advance(self, new: git.NewCommit, oid: str, base: str) -> None:
         """Add one commit to the index; left to the next reader when the file is not at `base` or can't be written."""
         index = self._index
         if index is None or index.commit != base:
             return
-        row = CommitRow(oid, (base,), new.at, *_seen_by_git(new.author, new.email), new.message)
+        row = CommitRow(oid, (base,), new.at, *git.seen(new.author, new.email), new.message)
         try:
             with self.keeper.lock():
                 index.db.execute("BEGIN IMMEDIATE")
@@ -411,13 +380,6 @@ def _hand_edited(path: str) -> Conflict:
     )
 
 
-def _seen_by_git(name: str, email: str) -> tuple[str, str]:
-    """Name and address as `git log` gives back what `ident` wrote."""
-    clean = git.ident(name, email)
-    author, _, rest = clean.rpartition(" <")
-    return author, rest.removesuffix(">")
-
-
 def new_commit(change: Change, files: dict[str, bytes | None], identity: git.Identity) -> git.NewCommit:
     """A change as a commit: the author is who acted, the committer is the machine."""
     name, email = str(change.by.values.get("name", change.by.id)), str(change.by.values.get("email", ""))
@@ -436,10 +398,3 @@ def new_commit(change: Change, files: dict[str, bytes | None], identity: git.Ide
         message,
         files,
     )
-
-
-def _ids_like(index: Index, wanted: str) -> list[str]:
-    rows: Any = index.db.execute(
-        "SELECT id FROM tickets WHERE (id >= ?1 AND id < ?1 || 'a') OR substr(id, -length(?1)) = ?1 ORDER BY id LIMIT 6", (wanted,)
-    )
-    return [str(row[0]) for row in rows]

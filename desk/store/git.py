@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING, NamedTuple
@@ -30,6 +31,12 @@ def environment() -> dict[str, str]:
     """The environment without what would point git at another repository (as inside a hook), speaking English."""
     kept = {k: v for k, v in os.environ.items() if not _CLEARED.match(k)}
     return {**kept, "LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+
+
+def leave_hook() -> None:
+    """Take the same out of this process's own environment, for a library that goes by that."""
+    for name in [n for n in os.environ if _CLEARED.match(n)]:
+        del os.environ[name]
 
 
 def spawn(place: Place, args: Iterable[str], **streams: object) -> subprocess.Popen[bytes]:
@@ -82,6 +89,24 @@ def check_version(place: Place) -> str:
     if version < OLDEST:
         raise GitError(f"{text} is too old: desk needs {OLDEST[0]}.{OLDEST[1]} or newer", "update git, then try again")
     return text.removeprefix("git version ")
+
+
+def require(place: Place) -> None:
+    """As `check_version`, but asks git again only when the program was changed."""
+    for folder in os.get_exec_path():
+        try:
+            found = os.stat(os.path.join(folder, "git"))
+        except OSError:
+            continue
+        mark = f"{folder}:{found.st_mtime_ns}:{found.st_size}"
+        path = place.own("git-version")
+        with suppress(FileNotFoundError, UnicodeDecodeError), open(path, encoding="utf-8") as file:
+            if file.read() == mark:
+                return
+        check_version(place)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(mark)
+        return
 
 
 def head(place: Place) -> Head:
@@ -200,6 +225,12 @@ def ident(name: str, email: str) -> str:
     return f"{clean[0] or 'unknown'} <{clean[1]}>"
 
 
+def seen(name: str, email: str) -> tuple[str, str]:
+    """Name and address as `git log` gives back what `ident` wrote."""
+    author, _, rest = ident(name, email).rpartition(" <")
+    return author, rest.removesuffix(">")
+
+
 def _quoted(path: str) -> bytes:
     escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'.encode()
@@ -257,15 +288,29 @@ def fast_import(place: Place, commits: list[NewCommit], ref: str, base: str | No
 
 
 def update_index(place: Place, paths: Iterable[str], hold: int) -> None:
-    """Make git's own index agree with the work tree for these paths alone; what is staged elsewhere stays staged."""
+    """Make git's own index agree with the work tree for these paths alone; what is staged elsewhere stays staged.
+
+    Another git command may be at work on it: that is waited for, two seconds at most.
+    """
     listed = b"".join(p.encode() + b"\0" for p in paths)
-    run(place, "update-index", "--add", "--remove", "-z", "--stdin", data=listed, hold=hold)
+    for left in range(40, -1, -1):
+        try:
+            run(place, "update-index", "--add", "--remove", "-z", "--stdin", data=listed, hold=hold)
+        except Conflict:
+            if not left:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def blob_id(data: bytes, like: str) -> str:
     """The object name git gives this content, in the hash of the repository (told by the length of `like`)."""
+    whole = b"blob %d\0" % len(data) + data
     if len(like) == 64:
-        from hashlib import sha256 as digest  # noqa: PLC0415 - loads OpenSSL, for the rarer kind of repository only
-    else:
-        from _sha1 import sha1 as digest  # noqa: PLC0415 - hashlib's wrapper costs 2 ms
-    return digest(b"blob %d\0" % len(data) + data).hexdigest()
+        from hashlib import sha256  # noqa: PLC0415 - loads OpenSSL, for the rarer kind of repository only
+
+        return sha256(whole).hexdigest()
+    from _sha1 import sha1  # type: ignore[import-not-found] # noqa: PLC0415 - hashlib's wrapper costs 2 ms
+
+    return str(sha1(whole).hexdigest())

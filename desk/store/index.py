@@ -215,6 +215,15 @@ class Index:
         ).fetchone()
         return row is not None
 
+    def tickets_like(self, part: str) -> list[str]:
+        """Ids that begin or end so, six at most."""
+        rows = self.db.execute(
+            "SELECT id FROM tickets WHERE (id >= ?1 AND id < ?1 || 'a') OR substr(id, -length(?1)) = ?1"
+            " ORDER BY id LIMIT 6",
+            (part,),
+        )
+        return [str(row[0]) for row in rows]
+
     def used(self, kind: str, record_id: str) -> bool:
         """Whether an id of any kind was ever used."""
         row = self.db.execute("SELECT 1 FROM events WHERE id = ? AND kind = ? LIMIT 1", (record_id, kind)).fetchone()

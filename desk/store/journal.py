@@ -102,7 +102,8 @@ def finish(place: Place, hold: int) -> list[str]:
             done.append(path)
     _clear_beside(place, paths)
     listed = b"".join(p.encode() + b"\0" for p in paths)
-    git.run(place, "--literal-pathspecs", "reset", "-q", "--pathspec-from-file=-", "--pathspec-file-nul", data=listed, hold=hold)
+    from_stdin = ("--pathspec-from-file=-", "--pathspec-file-nul")
+    git.run(place, "--literal-pathspecs", "reset", "-q", *from_stdin, data=listed, hold=hold)
     end(place)
     return done
 

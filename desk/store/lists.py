@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from desk.domain.fields import LINK_TYPES
@@ -54,17 +55,8 @@ def _where(query: Query) -> tuple[str, list[Any]]:
         add("owner IS NULL")
     elif query.owner:
         add("owner = ?", query.owner)
-    if query.requesters:
-        add(f"requester IN ({_marks(query.requesters)})", *query.requesters)
-    for name, value in query.fields.items():
-        add("CASE fields WHEN '' THEN NULL ELSE json_extract(fields, '$.\"' || ? || '\"') END = ?", name, value)
-    if query.among is not None:
-        # Not one question mark an id: SQLite counts them.
-        add("id IN (SELECT value FROM json_each(?))", "[" + ",".join(f'"{i}"' for i in query.among) + "]")
-    if query.since:
-        add("created >= ?", query.since)
-    if query.until:
-        add("created < ?", query.until)
+    for sql, values in _rarer(query):
+        add(sql, *values)
     if query.scope:
         departments = query.scope.departments
         add(f"(department IN ({_marks(departments)}) OR author = ?)", *departments, query.scope.author)
@@ -72,6 +64,22 @@ def _where(query: Query) -> tuple[str, list[Any]]:
         found = match(query.search)
         add("path IN (SELECT t.path FROM words JOIN texts t ON t.doc = words.rowid WHERE words MATCH ? AND t.kind = 'ticket')", found)
     return " AND ".join(parts) or "1", args
+
+
+def _rarer(query: Query) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Conditions on times, requesters, custom fields, and ids that are known already."""
+    if query.since:
+        yield "created >= ?", (query.since,)
+    if query.until:
+        yield "created < ?", (query.until,)
+    if query.requesters:
+        yield f"requester IN ({_marks(query.requesters)})", query.requesters
+    for name, value in query.fields.items():
+        yield "CASE fields WHEN '' THEN NULL ELSE json_extract(fields, '$.\"' || ? || '\"') END = ?", (name, value)
+    if query.among is not None:
+        # Not one question mark an id: SQLite counts them.
+        ids = ",".join(f'"{i}"' for i in query.among)
+        yield "id IN (SELECT value FROM json_each(?))", (f"[{ids}]",)
 
 
 def _marks(values: tuple[str, ...]) -> str:

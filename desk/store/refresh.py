@@ -24,7 +24,7 @@ FOLDERS = ("records", "kb", "templates/responses")
 _LINK = "120000"
 _COMMIT = "%H%x00%P%x00%at%x00%an%x00%ae%x00%B%x00"
 _NAMES = "backslashreplace"
-"""A path that is not UTF-8 can't be a record's; it is listed as broken, its bytes written out, as SQLite takes no others."""
+"""A path that is not UTF-8 can't be a record's; listed as broken, its bytes are written out: SQLite takes no others."""
 _T = TypeVar("_T")
 
 Progress = Callable[[Iterable[_T], int, str], Iterable[_T]]
@@ -71,7 +71,7 @@ class Keeper:
         self._locked = False
 
     def at(self, oid: str) -> Index:
-        """The index at a commit, or at HEAD if that moved on meanwhile. It is repaired, caught up or built as needed."""
+        """The index at a commit, or at HEAD if that moved on meanwhile; repaired, caught up or built as needed."""
         index = self._open()
         if index is not None:
             if self._stands(index.commit, oid):
@@ -86,7 +86,7 @@ class Keeper:
             return self._in_memory(oid)
 
     def _stands(self, known: str | None, oid: str) -> bool:
-        """Whether an index at `known` answers for `oid`: also when somebody committed and indexed since HEAD was read."""
+        """Whether an index at `known` answers for `oid`; it does if somebody has committed and indexed meanwhile."""
         if known is None or known == oid:
             return known == oid
         head = read_head(self.place)
@@ -185,7 +185,8 @@ class Keeper:
     def _clear(self, keep: str) -> None:
         """Older files, and those of builds that were killed; each before its log (`_open` relies on it)."""
         folder = os.path.dirname(self.path)
-        _unlink(*(os.path.join(folder, n) for n in sorted(os.listdir(folder)) if n.startswith("index-") and not n.startswith(keep)))
+        old = (n for n in sorted(os.listdir(folder)) if n.startswith("index-") and not n.startswith(keep))
+        _unlink(*(os.path.join(folder, n) for n in old))
 
     def _in_memory(self, oid: str) -> Index:
         index = Index(sqlite3.connect(":memory:", isolation_level=None))
@@ -311,11 +312,9 @@ def decode_at(path: str, mode: str, content: bytes) -> Record:
 
 
 def _read_commits(index: Index, place: Place, spec: tuple[str, ...], progress: Progress[str], total: int) -> None:
-    process = git.spawn(
-        place,
-        ("log", "--encoding=UTF-8", "--no-show-signature", "--reverse", "--topo-order", f"--format={_COMMIT}", *spec, "--"),
-        stdout=git.PIPE,
-    )
+    plainly = ("--encoding=UTF-8", "--no-show-signature")  # whatever this machine's configuration says
+    args = ("log", *plainly, "--reverse", "--topo-order", f"--format={_COMMIT}", *spec, "--")
+    process = git.spawn(place, args, stdout=git.PIPE)
     if process.stdout is None:
         raise GitError("git log has no pipe")
     with process:

@@ -12,6 +12,7 @@ import git as gitpython
 from git.exc import GitCommandError, GitCommandNotFound, InvalidGitRepositoryError, NoSuchPathError
 
 from desk.errors import GitError
+from desk.store import git
 from desk.store.tree import Place, at
 
 BRANCH = "main"
@@ -31,6 +32,7 @@ ATTRIBUTES = "# Records come back byte for byte: no conversion of line ends.\n* 
 
 def open_repo(place: Place) -> gitpython.Repo:
     """The desk's repository; GitError when git can't read it."""
+    git.leave_hook()
     try:
         return gitpython.Repo(place.root)
     except (InvalidGitRepositoryError, NoSuchPathError, GitCommandError, GitCommandNotFound) as error:
@@ -39,6 +41,7 @@ def open_repo(place: Place) -> gitpython.Repo:
 
 def create(folder: str) -> Place:
     """A new, empty repository with the configuration a desk needs."""
+    git.leave_hook()
     try:
         repo = gitpython.Repo.init(folder, mkdir=True, initial_branch=BRANCH)
     except (GitCommandError, OSError) as error:
@@ -71,6 +74,7 @@ def misconfigured(place: Place) -> list[str]:
 
 def work_tree_around(folder: str) -> str | None:
     """The top of the git work tree that a folder, which need not exist yet, lies in."""
+    git.leave_hook()
     while not os.path.isdir(folder):
         folder = os.path.dirname(folder)
     try:

@@ -19,6 +19,7 @@ from desk.store.tree import Place
 
 _LOT = 500
 """So many tickets are asked about at once."""
+_WORDS = 2
 _SLACK = 1000
 """Lines that are out of date before the file is written anew."""
 _OTHERS = (
@@ -45,16 +46,15 @@ def load(place: Place, handle: str, now: int) -> Seen:
         with open(_path(place, handle), encoding="utf-8") as file:
             rows = [line.split() for line in file]
     except (OSError, UnicodeDecodeError):
-        return _begin(place, handle, now)
-    good = [(r[0], int(r[1])) for r in rows if len(r) == 2 and r[1].isdecimal()]  # a line may be cut off by a full disk
-    counts = dict(good)
-    return Seen(counts.pop("since", now), counts, len(good))
-
-
-def _begin(place: Place, handle: str, now: int) -> Seen:
-    with suppress(OSError):
-        _write(place, handle, Seen(now, {}, 1))
-    return Seen(now, {}, 1)
+        rows = []
+    # A line that a full disk cut off is passed over.
+    counts = {row[0]: int(row[1]) for row in rows if len(row) == _WORDS and row[1].isdecimal()}
+    since = counts.pop("since", None)
+    seen = Seen(now if since is None else since, counts, len(rows))
+    if since is None:
+        with suppress(OSError):
+            _write(place, handle, seen)
+    return seen
 
 
 def _write(place: Place, handle: str, seen: Seen) -> None:
@@ -62,16 +62,17 @@ def _write(place: Place, handle: str, seen: Seen) -> None:
     os.makedirs(os.path.dirname(path), exist_ok=True)
     temporary = f"{path}.{os.getpid()}"
     with open(temporary, "w", encoding="utf-8") as file:
-        file.write(f"since {seen.since}\n" + _lines(seen.counts))
+        file.write(f"since {seen.since}" + _lines(seen.counts))
     os.replace(temporary, path)
 
 
 def _lines(counts: Mapping[str, int]) -> str:
-    return "".join(f"{ticket} {count}\n" for ticket, count in counts.items())
+    """Each begins with the line break, so that one that was cut off doesn't spoil the next."""
+    return "".join(f"\n{ticket} {count}" for ticket, count in counts.items())
 
 
 def mark(place: Place, handle: str, index: Index, ids: Iterable[str], now: int) -> None:
-    """Remember that somebody has seen these tickets as they are now. A disk that can't be written to is no error here."""
+    """Remember that somebody has seen these tickets as they are now. A disk that can't be written to is no error."""
     seen = load(place, handle, now)
     asked = list(ids)
     found = {i: count for i, (count, _) in _activity(index, handle, asked).items() if seen.counts.get(i) != count}
@@ -89,8 +90,8 @@ def unread(index: Index, handle: str, seen: Seen, ids: Iterable[str] | None = No
     """Of these tickets, or of all: those that others did something to which this person has not seen."""
     asked = None if ids is None else list(ids)
     if asked is None or len(asked) > _LOT:
-        recent = {str(i) for (i,) in index.db.execute("SELECT DISTINCT id FROM events WHERE at > ? AND kind = 'ticket'", (seen.since,))}
-        possible = recent | seen.counts.keys()
+        rows = index.db.execute("SELECT DISTINCT id FROM events WHERE at > ? AND kind = 'ticket'", (seen.since,))
+        possible = {str(i) for (i,) in rows} | seen.counts.keys()
         asked = sorted(possible if asked is None else possible.intersection(asked))
     return {
         i
@@ -106,7 +107,7 @@ def _activity(index: Index, handle: str, ids: list[str]) -> dict[str, tuple[int,
         lot = ids[start : start + _LOT]
         marks = ",".join("?" * len(lot))
         rows = index.db.execute(
-            f"SELECT e.id, count(*), max(e.at) FROM events e JOIN commits c ON c.n = e.n"  # noqa: S608 - question marks only
+            "SELECT e.id, count(*), max(e.at) FROM events e JOIN commits c ON c.n = e.n"  # noqa: S608 - question marks
             f" WHERE {_OTHERS} AND e.id IN ({marks}) GROUP BY e.id",
             (handle, *lot),
         )

@@ -24,7 +24,7 @@ _ORDER = (
     *("links", "attachments"),
 )
 _LABELS = {"pending_until": "until", "merged_into": "merged into"}
-_APART = frozenset(("id", "title", "body", "thread", "people", "fields"))
+_APART = frozenset(("id", "title", "body", "thread", "replies", "notes", "people", "fields"))
 """What has a place of its own on the page."""
 _PEOPLE = ("owner", "requester", "author")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from desk.view.detail import TICKETS, entry_title
 from desk.view.look import Look
-from desk.view.model import Listing, View
+from desk.view.model import Column, Listing, View
 from desk.view.table import MARK, used_columns
 from desk.view.values import is_empty, rows_of, say
 
@@ -30,13 +30,15 @@ def _table(view: Listing, look: Look) -> Iterator[str]:
     from tabulate import tabulate  # noqa: PLC0415 - 37 ms (importlib.metadata), for this format alone
 
     columns = used_columns(view)
-    cells = [[_mark(row.get(c.name)) if c.style == "mark" else _cell(row.get(c.name), look) for c in columns] for row in view.rows]
+    cells = [[_shown(row.get(c.name), c, look) for c in columns] for row in view.rows]
     labels = [_cell(c.label, look) if c.label else "" for c in columns]
     yield tabulate(cells, headers=labels, tablefmt="github", disable_numparse=True) + "\n"
 
 
-def _mark(value: object) -> str:
-    return f"\\{MARK}" if value else ""
+def _shown(value: Any, column: Column, look: Look) -> str:
+    if column.style == "mark":
+        return f"\\{MARK}" if value else ""
+    return _cell(value, look)
 
 
 def _cell(value: Any, look: Look) -> str:

@@ -18,7 +18,7 @@ TITLE_FLOOR = 24
 COMMIT = 10
 """Characters of a commit's name in a table, as git shows it; machine formats have it whole."""
 MARK = "*"
-_STIFF = frozenset(("id", "mark", "state", "priority", "time", "moment", "commit", "number"))
+_STIFF = frozenset(("id", "mark", "state", "priority", "time", "moment", "commit", "number", "verb"))
 """Styles whose cells say nothing when they are cut."""
 
 

@@ -149,7 +149,7 @@ def test_a_draft_that_is_declined_stays(terminal: Terminal, desk: Runner, home: 
 def test_nothing_written_is_nothing_done(terminal: Terminal, make: Make, home: Path, git: Git) -> None:
     ticket = make()
     before = heads(git)
-    for words in [("create",), ("edit", ticket), ("reply", ticket), ("note", ticket)]:
+    for words in (["create"], ["edit", ticket], ["reply", ticket], ["note", ticket]):
         for editor in ["pass", "text = ''"]:
             assert "nothing was changed" in terminal("ticket", *words, editor=editor, code=2)
     assert heads(git) == before
@@ -171,11 +171,11 @@ def test_an_editor_that_fails(terminal: Terminal, home: Path, make: Make, git: G
 
 def test_no_such_editor(environment: dict[str, str], home: Path) -> None:
     env = {**environment, "EDITOR": "/nowhere/vi"}
-    said, code = pexpect.run(
-        f"{sys.executable} -m desk ticket create", cwd=str(home), env=env, withexitstatus=True, encoding="utf-8"
-    )
-    assert code == 8
-    assert "can't start the editor" in said
+    child = pexpect.spawn(sys.executable, ["-m", "desk", "ticket", "create"], cwd=str(home), env=env, encoding="utf-8")
+    child.expect_exact("can't start the editor")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 8
     assert drafts(home) == []
 
 
@@ -207,9 +207,7 @@ def test_who_may_not_is_told_before_writing(terminal: Terminal, make: Make, home
     assert drafts(home) == []
 
 
-def test_a_reply_that_is_refused_in_the_end(
-    terminal: Terminal, make: Make, home: Path, environment: dict[str, str]
-) -> None:
+def test_a_reply_that_is_refused_in_the_end(terminal: Terminal, make: Make, home: Path) -> None:
     """Somebody closes the ticket while the answer is being written."""
     ticket = make()
     close = f"import subprocess\nsubprocess.run([sys.executable, '-m', 'desk', 'ticket', 'close', '{ticket}'], check=True, capture_output=True)\n"

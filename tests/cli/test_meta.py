@@ -40,6 +40,8 @@ def test_every_leaf(path: str) -> None:
     text = command.get_help(ctx)
     assert "Example:" in text
     assert f"desk {path}" in text.partition("Example:")[2]
+    if path.startswith("ticket "):
+        assert max(map(len, text.partition("Example:")[2].splitlines())) <= 80
     options = {word for param in command.params for word in param.opts}
     assert {"-f", "--format"} <= options
     [formatted] = [p for p in command.params if "--format" in p.opts]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from tests.cli.conftest import Acts, Git, Make, Refuses
@@ -52,7 +50,7 @@ def test_one_forbidden_among_several_stops_all(refuses: Refuses, make: Make) -> 
     refuses(5, "--as", "petros", "ticket", "close", mine, theirs)
 
 
-def test_who_acts(acts: Acts, desk: Runner, make: Make, git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_acts(acts: Acts, make: Make, git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
     ticket = make()
     assert acts("--as", "Petros", "ticket", "note", ticket, "--body", "x").commit.author == "Petros Ioannou"
     monkeypatch.setenv("DESK_AS", "petros")
@@ -83,7 +81,7 @@ def test_ids_are_never_reused(acts: Acts, make: Make, monkeypatch: pytest.Monkey
     assert make() == "260723-0000"
 
 
-def test_the_commit_of_each_verb_names_its_actor(acts: Acts, make: Make, record: Callable[[str, str], None]) -> None:
+def test_the_commit_of_each_verb_names_its_actor(acts: Acts, make: Make) -> None:
     ticket = make("T", "--tag", "incident")
     for verb in ("assign", "classify", "reply", "unassign", "pending", "reopen", "transfer"):
         done = acts("--as", "petros", "ticket", verb, ticket, *VERBS[verb])

@@ -96,7 +96,7 @@ def test_the_history_fits(screen: Screen, acts: Callable[..., Any], make: Make, 
     assert commit not in lines[3]
 
 
-def test_escapes_are_not_obeyed(screen: Screen, make: Make, acts: Callable[..., Any]) -> None:
+def test_escapes_are_not_obeyed(screen: Screen, acts: Callable[..., Any]) -> None:
     ticket = acts("ticket", "create", "--title", "T", "--file", "-", stdin="\x1b]0;owned\x07\x1b[31mred").data["id"]
     for words in (
         ("show", ticket),
@@ -145,7 +145,7 @@ def completed(environment: dict[str, str], home: Path) -> Callable[..., list[str
     return run
 
 
-def test_words_are_completed(completed: Callable[..., list[str]], make: Make, desk: Runner) -> None:
+def test_words_are_completed(completed: Callable[..., list[str]], make: Make) -> None:
     one, two = make("One"), make("Two")
     assert completed("ti") == ["ticket"]
     assert set(completed("")) >= {path for path in COMMANDS if " " not in path}

@@ -92,9 +92,7 @@ def test_a_custom_response(acts: Acts, refuses: Refuses, make: Make) -> None:
     refuses(2, "ticket", "reply", english, "--response", "request-received", "--body", "x")
 
 
-def test_text_from_stdin_is_kept_when_the_command_fails(
-    desk: Runner, refuses: Refuses, acts: Acts, make: Make, home: Path
-) -> None:
+def test_text_from_stdin_is_kept_when_the_command_fails(refuses: Refuses, acts: Acts, make: Make, home: Path) -> None:
     ticket = make()
     acts("ticket", "close", ticket)
     for args in ((5, ticket), (3, "ZZZZ"), (5, ticket, "--as", "eleni")):

@@ -53,7 +53,7 @@ def test_tag_and_untag(acts: Acts, make: Make, events: Events) -> None:
     ]
 
 
-def test_a_ticket_is_one_kind(acts: Acts, refuses: Refuses, make: Make) -> None:
+def test_a_ticket_is_one_kind(refuses: Refuses, make: Make) -> None:
     ticket = make("T", "--tag", "incident")
     assert f"desk ticket transfer {ticket}" in refuses(5, "ticket", "tag", ticket, "problem")["hint"]
     refuses(5, "ticket", "tag", make(), "incident", "problem")

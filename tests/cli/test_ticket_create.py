@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import MALTA, Acts, Git, Make, Refuses
+from tests.cli.conftest import MALTA, Acts, Git, Refuses
 from tests.conftest import Runner
 
 KEYS = [
@@ -171,14 +171,14 @@ def test_a_private_department_takes_no_ticket_of_a_user(
     assert acts("ticket", "create", "--title", "T", "--department", "audit").data["department"] == "audit"
 
 
-def test_somebody_who_is_not_staff(refuses: Refuses, monkeypatch: pytest.MonkeyPatch, git: Git) -> None:
+def test_somebody_who_is_not_staff(refuses: Refuses, git: Git) -> None:
     git("config", "user.email", "visitor@example.org")
     error = refuses(5, "ticket", "create", "--title", "T")
     assert "visitor@example.org is not registered as staff" in error["message"]
     assert "desk staff create" in error["hint"]
 
 
-def test_the_line_for_people(desk: Runner, make: Make) -> None:
+def test_the_line_for_people(desk: Runner) -> None:
     said = desk("ticket", "create", "--title", "T", "--department", "legal").out
     assert said.endswith("  registered in legal\n")
     assert said[:7] == "260723-"

@@ -17,21 +17,21 @@ from tests.conftest import Runner
 from tests.store.indexes import assert_sound, built, git, mounted
 
 TOP = Path(__file__).parents[2]
-KILLS = int(os.environ.get("DESK_TEST_KILLS", "25"))
+KILLS = int(os.environ.get("DESK_TEST_KILLS", "20"))
 Make = Callable[..., str]
 CREATE = ("ticket", "create", "--title", "t", "--department", "technical")
 
 STEPS = [
     "desk.store.journal:begin:before:1:self",
-    "os:replace:before:1:self",  # the journal's
+    "os:replace:before:1:self",
     "desk.store.journal:begin:after:1:self",
     "desk.store.git:fast_import:before:1:self",
     "desk.store.git:fast_import:after:1:self",
     "desk.store.tree:write:before:1:self",
-    "os:replace:before:2:self",  # the ticket's file
+    "desk.store.tree:_put:after:1:self",
     "desk.store.tree:write:after:1:self",
     "desk.store.tree:write:after:2:self",
-    "os:replace:before:4:self",
+    "desk.store.tree:_put:after:3:self",
     "desk.store.git:update_index:before:1:self",
     "desk.store.git:update_index:after:1:self",
     "desk.store.index:Index.drop_file:before:1:self",
@@ -65,7 +65,7 @@ def goes_on(desk: Runner, home: Path, ticket: str) -> None:
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_killed_at_each_step(  # noqa: PLR0917 - fixtures
+def test_killed_at_each_step(
     desk: Runner, make: Make, home: Path, environment: dict[str, str], tmp_path: Path, step: str
 ) -> None:
     ticket = make()
@@ -84,7 +84,7 @@ def test_killed_at_each_step(  # noqa: PLR0917 - fixtures
 
 
 @pytest.mark.parametrize("step", ["desk.store.tree:remove:before:2:self", "desk.store.tree:remove:after:1:self"])
-def test_killed_while_deleting(  # noqa: PLR0917 - fixtures
+def test_killed_while_deleting(
     desk: Runner, make: Make, home: Path, environment: dict[str, str], tmp_path: Path, step: str
 ) -> None:
     (tmp_path / "a.txt").write_text("a")
@@ -207,9 +207,9 @@ def test_a_work_tree_on_another_disk_than_its_git_directory(
     linked.mkdir()
     with mounted("-t", "tmpfs", "-o", "size=9m", "tmpfs", str(linked)):
         git(home, "worktree", "add", "-q", "-f", "-b", "side", str(linked))
-        desk("--desk", str(linked), "ticket", "list")
-        # the journal's, the ticket's across disks, and beside it
-        killed_at("os:replace:before:3:self", linked, environment, "ticket", "note", ticket, "--body", "x")
+        desk("--desk", str(linked), "ticket", "assign", ticket, "--to", "maria")
+        # put beside the git directory, then beside the ticket
+        killed_at("desk.store.tree:_put:after:2:self", linked, environment, "ticket", "note", ticket, "--body", "x")
         assert ".desk-" in git(linked, "status", "--porcelain", "--untracked-files=all")
         found = desk("--desk", str(linked), "ticket", "show", ticket, "-f", "json").data
         assert len(found["thread"]) == 1
@@ -241,3 +241,19 @@ def test_killed_while_founding(
     monkeypatch.chdir(tmp_path / "new")
     program(*CREATE)
     assert_sound(tmp_path / "new")
+
+
+@pytest.mark.parametrize(
+    "step", ["desk.store.git:fast_import:before:1:self", "desk.store.git:fast_import:after:1:self", "desk.store.journal:end:before:1:self"]
+)
+def test_killed_while_committing_a_hand_edit(
+    desk: Runner, make: Make, home: Path, environment: dict[str, str], step: str
+) -> None:
+    ticket = make()
+    [path] = home.glob(f"records/tickets/*/*/*/{ticket}.md")
+    path.write_bytes(path.read_bytes().replace(b"A ticket", b"By hand"))
+    killed_at(step, home, environment, "commit")
+    assert desk("ticket", "show", ticket, "-f", "json").data["title"] == "By hand"
+    desk("commit", code=None)
+    assert desk("ticket", "list", "-f", "json").data[0]["title"] == "By hand"
+    goes_on(desk, home, ticket)

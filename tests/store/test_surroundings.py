@@ -490,3 +490,26 @@ def test_a_reason_that_is_not_text(desk: Runner, make: Make, home: Path) -> None
     found = desk("ticket", "close", ticket, "--reason", "\udcff", code=2)
     assert "UTF-8" in found.err
     nothing_changed(home, before)
+
+
+def test_founding_a_desk_inside_a_hook(program: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    git(tmp_path, "init", "-q", "other")
+    env = {"GIT_DIR": str(tmp_path / "other/.git"), "GIT_WORK_TREE": str(tmp_path / "other"), "GIT_INDEX_FILE": "index"}
+    before = sorted((tmp_path / "other").rglob("*"))
+    program("init", "new", env=env)
+    for command in ("status", "doctor", "maintain"):
+        program("--desk", "new", command, env=env)
+    assert sorted((tmp_path / "other").rglob("*")) == before
+    assert_sound(tmp_path / "new")
+
+
+def test_a_repository_of_longer_object_names(program: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    git(tmp_path, "init", "-q", "--object-format=sha256", "-b", "trunk", "new")
+    program("init", "new")
+    monkeypatch.chdir(tmp_path / "new")
+    ticket = program(*CREATE, "-f", "ids").out.strip()
+    program("ticket", "note", ticket, "--body", "x")
+    assert len(program("ticket", "history", ticket, "-f", "json").data[0]["commit"]) == 64
+    assert_sound(tmp_path / "new")

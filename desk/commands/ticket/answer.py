@@ -15,7 +15,9 @@ from desk.domain.record import Change
 from desk.domain.ticket import Ticket
 from desk.view.model import Done
 
-_attach = click.option("--attach", metavar="FILE", multiple=True, type=click.Path(), help="A file to attach; repeat for more.")
+_attach = click.option(
+    "--attach", metavar="FILE", multiple=True, type=click.Path(), help="A file to attach; repeat for more."
+)
 
 
 @common.leaf(
@@ -25,7 +27,9 @@ _attach = click.option("--attach", metavar="FILE", multiple=True, type=click.Pat
 )
 @common.ticket_ids
 @writing.body_options("The text.")
-@click.option("--response", metavar="NAME", shell_complete=common.complete_response, help="Start from a custom response.")
+@click.option(
+    "--response", metavar="NAME", shell_complete=common.complete_response, help="Start from a custom response."
+)
 @_attach
 @click.option("--close", "close_too", is_flag=True, help="Close the ticket as well.")
 def reply(

@@ -59,7 +59,9 @@ def tag(app: App, ids: str, tags: tuple[str, ...]) -> Done:
 
 def _known(app: App, name: str) -> str:
     if TICKET_ID.fullmatch(name.upper()):
-        raise UsageFault(f"{name} stands where a tag is expected", "join several ids by commas: desk ticket tag ID,ID TAG")
+        raise UsageFault(
+            f"{name} stands where a tag is expected", "join several ids by commas: desk ticket tag ID,ID TAG"
+        )
     return common.existing(app, "tag", name)
 
 

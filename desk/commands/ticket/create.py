@@ -24,8 +24,9 @@ from desk.view.model import Done
 
 @common.leaf(
     "create",
-    example='desk ticket create --title "Patient summary from Malta returns error 4703" --department technical \\\n'
-    "    --requester maria@hospital.example --channel phone --tag incident --impact high --urgency medium",
+    example='desk ticket create --title "Patient summary from Malta fails" \\\n'
+    "    --department technical --requester maria@hospital.example \\\n"
+    "    --channel phone --tag incident --impact high --urgency medium",
 )
 @click.option("--title", metavar="T", help="What it is about, in one line.")
 @click.option("--department", metavar="D", shell_complete=common.complete_department, help="Who looks after it.")
@@ -120,5 +121,7 @@ def _definitions(snapshot: Snapshot) -> list[Any]:
 def _default_department(index: Index) -> str:
     rows = index.rows("department", '"default" = 1', tail="ORDER BY id")
     if not rows:
-        raise ConfigError("no department is the default one", "name one with --department, or: desk department edit ID --default")
+        raise ConfigError(
+            "no department is the default one", "name one with --department, or: desk department edit ID --default"
+        )
     return str(rows[0]["id"])

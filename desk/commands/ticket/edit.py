@@ -101,7 +101,13 @@ def _in_editor(app: App, ids: list[str]) -> Done:
 
 
 def _rewritten(
-    app: App, draft: Draft, ticket: Ticket, seen: Ticket, written: tuple[dict[str, object], str], by: Staff, at: datetime
+    app: App,
+    draft: Draft,
+    ticket: Ticket,
+    seen: Ticket,
+    written: tuple[dict[str, object], str],
+    by: Staff,
+    at: datetime,
 ) -> Change:
     """What the editor gave back: each field the person changed is put through the verb that changes it."""
     wanted, user = _wanted(app, draft, ticket, seen, written)
@@ -145,7 +151,9 @@ def _wanted(
     clashing = [n for n in changed if ticket.values.get(n) not in (seen.values.get(n), changed[n])]
     if clashing or (body != seen.body and ticket.body not in (seen.body, body)):
         what = ", ".join(clashing) or "the text"
-        raise Conflict(f"{what} of {ticket.id} was changed by somebody else meanwhile", f"see: desk ticket history {ticket.id}")
+        raise Conflict(
+            f"{what} of {ticket.id} was changed by somebody else meanwhile", f"see: desk ticket history {ticket.id}"
+        )
     return ticket.evolve(**changed, body=text), user
 
 

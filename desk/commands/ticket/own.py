@@ -19,9 +19,14 @@ from desk.store.desk import Snapshot
 from desk.view.model import Done
 
 
-@common.leaf("assign", example="desk ticket assign 7K3Q --to maria\ndesk ticket list --tag malta -f ids | desk ticket assign - --to me")
+@common.leaf(
+    "assign",
+    example="desk ticket assign 7K3Q --to maria\ndesk ticket list --tag malta -f ids | desk ticket assign - --to me",
+)
 @common.ticket_ids
-@click.option("--to", "to", metavar="WHO", required=True, shell_complete=common.complete_who, help="A handle, me, or none.")
+@click.option(
+    "--to", "to", metavar="WHO", required=True, shell_complete=common.complete_who, help="A handle, me, or none."
+)
 def assign(app: App, ids: tuple[str, ...], to: str) -> Done:
     """Give tickets that nobody owns to a staff member who serves their department.
 
@@ -42,7 +47,9 @@ def unassign(app: App, ids: tuple[str, ...]) -> Done:
 
 @common.leaf("escalate", example='desk ticket escalate 7K3Q --to petros --reason "needs the certificate team"')
 @common.ticket_ids
-@click.option("--to", "to", metavar="WHO", shell_complete=common.complete_who, help="A handle or me; left out: the next tier.")
+@click.option(
+    "--to", "to", metavar="WHO", shell_complete=common.complete_who, help="A handle or me; left out: the next tier."
+)
 @click.option("--reason", metavar="TEXT", help="Why; it stands in the history.")
 def escalate(app: App, ids: tuple[str, ...], to: str | None, reason: str | None) -> Done:
     """Hand tickets, owned or not, to a specific person.
@@ -70,7 +77,12 @@ def _next_tier(snapshot: Snapshot, ticket: Ticket, by: Staff) -> Staff:
 @common.leaf("move", example="desk ticket move 7K3Q --to semantic")
 @common.ticket_ids
 @click.option(
-    "--to", "to", metavar="DEPARTMENT", required=True, shell_complete=common.complete_department, help="The department that takes over."
+    "--to",
+    "to",
+    metavar="DEPARTMENT",
+    required=True,
+    shell_complete=common.complete_department,
+    help="The department that takes over.",
 )
 def move(app: App, ids: tuple[str, ...], to: str) -> Done:
     """Move tickets to another department. An owner who doesn't serve it is dropped."""

@@ -25,7 +25,7 @@ from desk.view.model import Done
 RELATIONS = ("relates", "duplicates", "caused-by")
 
 
-@common.leaf("transfer", example='desk ticket transfer 7K3Q --title "Certificates of partner countries expire unnoticed"')
+@common.leaf("transfer", example='desk ticket transfer 7K3Q --title "Certificates expire unnoticed"')
 @common.ticket_ids
 @click.option("--title", metavar="T", help="Title of the problem; default: that of the incident.")
 def transfer(app: App, ids: tuple[str, ...], title: str | None) -> Done:
@@ -34,8 +34,13 @@ def transfer(app: App, ids: tuple[str, ...], title: str | None) -> Done:
     def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
         draft.snapshot.get("tag", PROBLEM)
         draft.require_public(ticket)
-        values = {**fresh(app, draft.snapshot, ticket, by), "tags": [t for t in ticket.tags if t != "incident"] + [PROBLEM]}
-        return verbs.transfer(ticket, Ticket.new(**{**values, "title": title or ticket.title}, body=ticket.body), by=by, at=at)
+        values = {
+            **fresh(app, draft.snapshot, ticket, by),
+            "tags": [t for t in ticket.tags if t != "incident"] + [PROBLEM],
+        }
+        return verbs.transfer(
+            ticket, Ticket.new(**{**values, "title": title or ticket.title}, body=ticket.body), by=by, at=at
+        )
 
     done, _ = act(app, ids, "transfer", one)
     opened = [e for e in done.change.edits if e.before is None]
@@ -63,7 +68,9 @@ _other = click.argument("other", metavar="OTHER", shell_complete=common.complete
 @common.leaf("link", example="desk ticket link 7K3Q 9ABC --as duplicates")
 @common.one_ticket
 @_other
-@click.option("--as", "relation", type=click.Choice(RELATIONS), default="relates", show_default=True, help="How they relate.")
+@click.option(
+    "--as", "relation", type=click.Choice(RELATIONS), default="relates", show_default=True, help="How they relate."
+)
 def link(app: App, ids: str, other: str, relation: str) -> Done:
     """Relate tickets to another one; the relation is written on both."""
     target = _only(app, other)
@@ -95,13 +102,17 @@ def _only(app: App, given: str) -> str:
     """The other ticket, of which there is one."""
     found = common.resolve(app, given)
     if len(found) > 1:
-        raise UsageFault(f"{given} names {len(found)} tickets where one is expected", "several stand before it, joined by commas")
+        raise UsageFault(
+            f"{given} names {len(found)} tickets where one is expected", "several stand before it, joined by commas"
+        )
     return found[0]
 
 
 @common.leaf("merge", example="desk ticket merge 9ABC --into 7K3Q")
 @common.ticket_ids
-@click.option("--into", metavar="OTHER", required=True, shell_complete=common.complete_ticket, help="The ticket that goes on.")
+@click.option(
+    "--into", metavar="OTHER", required=True, shell_complete=common.complete_ticket, help="The ticket that goes on."
+)
 def merge(app: App, ids: tuple[str, ...], into: str) -> Done:
     """Merge tickets into another one, which takes over their text, thread and attachments.
 

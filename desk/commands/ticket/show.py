@@ -54,7 +54,7 @@ def history(app: App, ids: tuple[str, ...]) -> Listing:
     columns = [
         Column("at", "WHEN", "moment"),
         Column("by", "WHO"),
-        Column("verb", "WHAT"),
+        Column("verb", "WHAT", "verb"),
         Column("from", "FROM", "title"),
         Column("to", "TO", "title"),
         Column("reason", "REASON", "title"),

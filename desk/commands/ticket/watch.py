@@ -40,7 +40,7 @@ def watch(app: App, ids: tuple[str, ...], who: str) -> Done:
     return acted(app, ids, "watch", one)
 
 
-@common.leaf("unwatch", example="desk ticket unwatch 7K3Q\ndesk ticket list --state any -f ids | desk ticket unwatch - --who u-4f9x2")
+@common.leaf("unwatch", example="desk ticket unwatch 7K3Q\ndesk ticket unwatch 7K3Q,9ABC --who u-4f9x2")
 @common.ticket_ids
 @_who
 def unwatch(app: App, ids: tuple[str, ...], who: str) -> Done:

@@ -1,0 +1,197 @@
+"""Who hears of what: the table, and what stands above it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from desk.domain import notices
+from desk.domain.fields import parse_time
+from desk.domain.notices import Audience, Person
+from desk.domain.person import User
+from desk.domain.record import Change, Edit, Entry, Event
+from desk.domain.ticket import Ticket
+from desk.domain.workflow import MOVES
+from tests.conftest import NOW, Runner
+from tests.mail.conftest import Drafts, Told
+
+Make = Callable[..., str]
+
+
+def test_requester_and_department_hear_of_a_new_ticket(make: Make, told: Told, anna: str) -> None:
+    make("T", "--requester", anna)
+    assert told() == {(anna, "ticket-created"), ("petros", "ticket-new")}  # maria acted; eleni and nikos serve elsewhere
+
+
+def test_somebody_known_by_address_alone_hears_too(make: Make, drafts: Drafts) -> None:
+    make("T", "--requester", "new@clinic.example", "--department", "legal", "--language", "el")
+    told = {d["to"]["email"]: d["language"] for d in drafts()}
+    assert told == {"new@clinic.example": "el", "eleni@ncpeh.example": "el"}
+
+
+EVENTS = {
+    # event: (command, who hears of it by which text); maria acts, petros owns, anna asked, eleni and bob watch
+    "reply": (("reply", "--body", "x"), {"anna": "reply-sent", "eleni": "ticket-watched", "bob": "ticket-watched"}),
+    "note": (("note", "--body", "x"), {"petros": "ticket-noted", "eleni": "ticket-noted"}),
+    "pending": (("pending",), {"anna": "ticket-pending", "eleni": "ticket-watched", "bob": "ticket-watched"}),
+    "close": (("close",), {"anna": "ticket-closed", "eleni": "ticket-watched", "bob": "ticket-watched"}),
+    "escalate": (("escalate", "--to", "eleni"), {"eleni": "ticket-assigned"}),
+    "move": (("move", "--to", "semantic"), {"petros": "ticket-moved"}),
+    "both": (("reply", "--body", "x", "--close"), {"anna": "reply-sent", "eleni": "ticket-watched", "bob": "ticket-watched"}),
+    "tag": (("classify", "--priority", "high"), {}),
+    "unassign": (("unassign",), {}),
+    "watch": (("watch",), {}),
+    "edit": (("edit", "--title", "U"), {}),
+}
+
+
+@pytest.fixture
+def busy(desk: Runner, make: Make, told: Told, anna: str) -> tuple[str, dict[str, str]]:
+    """A ticket with an owner, a requester, and two watchers; and the ids of the people."""
+    options = ("--name", "Bob", "--email", "bob@clinic.example", "--group", "patient")
+    bob = desk("user", "create", *options, "-f", "ids").out.strip()
+    desk("staff", "edit", "eleni", "--department", "technical")
+    ticket = make("T", "--requester", anna)
+    desk("ticket", "assign", ticket, "--to", "petros")
+    desk("ticket", "watch", ticket, "--who", "eleni")
+    desk("ticket", "watch", ticket, "--who", "bob@clinic.example")
+    told()
+    return ticket, {"anna": anna, "bob": bob}
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_events(desk: Runner, busy: tuple[str, dict[str, str]], told: Told, event: str) -> None:
+    ticket, people = busy
+    (verb, *more), expected = EVENTS[event]
+    desk("ticket", verb, ticket, *more)
+    assert told() == {(people.get(who, who), text) for who, text in expected.items()}
+
+
+def test_reopened(desk: Runner, busy: tuple[str, dict[str, str]], told: Told) -> None:
+    ticket, people = busy
+    desk("ticket", "close", ticket)
+    told()
+    desk("ticket", "reopen", ticket)
+    watchers = {(who, "ticket-watched") for who in ("petros", "eleni", people["bob"])}
+    assert told() == {(people["anna"], "ticket-reopened"), *watchers}
+
+
+def test_merged(desk: Runner, busy: tuple[str, dict[str, str]], make: Make, told: Told) -> None:
+    ticket, people = busy
+    other = make("Other")
+    told()
+    desk("ticket", "merge", ticket, "--into", other)
+    assert told() == {(people["anna"], "ticket-merged"), ("eleni", "ticket-watched"), (people["bob"], "ticket-watched")}
+    assert desk("ticket", "show", other, "-f", "json").data["watchers"] == ["eleni"]  # requesters don't come along
+
+
+def test_a_problem_is_internal_and_a_split_is_not(desk: Runner, make: Make, told: Told, anna: str) -> None:
+    ticket = make("T", "--requester", anna)
+    desk("ticket", "reply", ticket, "--body", "x")
+    told()
+    desk("ticket", "split", ticket, "--at", "1")
+    assert told() == {(anna, "ticket-created"), ("petros", "ticket-new")}
+    desk("ticket", "transfer", ticket)
+    assert told() == {("petros", "ticket-new")}
+
+
+def test_whoever_acts_hears_nothing(desk: Runner, make: Make, told: Told) -> None:
+    ticket = make("T", "--department", "legal")
+    told()
+    desk("--as", "eleni", "ticket", "assign", ticket, "--to", "me")
+    desk("--as", "eleni", "ticket", "note", ticket, "--body", "x")
+    assert told() == set()
+
+
+def test_away_staff_hear_and_barred_requesters_do_not(desk: Runner, make: Make, told: Told, anna: str) -> None:
+    desk("staff", "edit", "petros", "--away")
+    ticket = make("T", "--requester", anna)
+    other = make("T", "--requester", "spam@clinic.example")
+    assert ("petros", "ticket-new") in told()
+    desk("user", "ban", "SPAM@clinic.example")
+    desk("user", "edit", anna, "--disabled")
+    desk("ticket", "close", ticket, other)
+    assert told() == set()
+
+
+def test_nothing_of_a_private_department_goes_out(desk: Runner, make: Make, told: Told, anna: str) -> None:
+    desk("department", "create", "board", "--name", "Board", "--private")
+    desk("staff", "edit", "eleni", "--department", "board")
+    desk("staff", "edit", "petros", "--department", "board", "--department", "technical")
+    ticket = make("T")
+    desk("ticket", "watch", ticket, "--who", anna)
+    desk("staff", "edit", "maria", "--department", "board", "--department", "technical")
+    told()
+    desk("ticket", "move", ticket, "--to", "board")
+    assert told() == {("eleni", "ticket-moved"), ("petros", "ticket-moved")}
+    desk("ticket", "reply", ticket, "--body", "x")
+    assert told() == set()
+    desk("ticket", "unwatch", ticket, "--who", anna)
+    assert "private" in desk("ticket", "watch", ticket, "--who", anna, code=5).err
+
+
+def test_watchers_must_serve(desk: Runner, make: Make, told: Told, git: Callable[..., str]) -> None:
+    ticket = make("T")
+    assert "serves legal" in desk("ticket", "watch", ticket, "--who", "eleni", code=5).err
+    desk("ticket", "watch", ticket, "--who", "petros")
+    assert git("log", "-1", "--format=%s").strip() == f"{ticket} watch: petros"
+    assert "already" in desk("ticket", "watch", ticket, "--who", "petros", code=5).err
+    desk("staff", "edit", "petros", "--department", "legal")
+    told()
+    desk("ticket", "close", ticket)
+    assert told() == set()  # no longer of the department: a watcher who hears nothing
+    assert desk("ticket", "history", ticket, "-f", "json").data[1]["to"] == "petros"
+    assert "nobody" in desk("ticket", "unwatch", make("U"), code=5).err
+    assert "petros" in desk("ticket", "unwatch", ticket, "--who", "petros").out
+    assert desk("ticket", "show", ticket, "-f", "json").data["watchers"] == []
+
+
+def test_consequences_of_the_organisation_are_silent(desk: Runner, make: Make, told: Told, anna: str) -> None:
+    make("T", "--department", "legal", "--requester", anna)
+    told()
+    desk("department", "delete", "legal", "--transfer-to", "technical")
+    assert told() == set()
+
+
+def test_hand_edits_and_imports_are_silent(desk: Runner, make: Make, told: Told, home: Path, anna: str) -> None:
+    ticket = make("T", "--requester", anna)
+    told()
+    path = home / f"records/tickets/2026/07/23/{ticket}.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("state: open", f"state: closed\nclosed: {NOW}"), encoding="utf-8")
+    desk("commit")
+    line = '{"record":"ticket","id":"260101-AAAA","title":"Old","state":"open","priority":"low","department":"technical","created":"2026-01-01T00:00:00Z"}'
+    desk("import", "-", stdin=line)
+    assert told() == set()
+
+
+def test_every_event_of_the_table_can_happen_and_has_its_texts(home: Path) -> None:
+    assert {row.event for row in notices.TABLE} == set(notices.MEANING)
+    assert set(notices.MEANING) - {"create", "open", "answer"} <= set(MOVES)
+    for row in notices.TABLE:
+        for language in ("en", "el"):
+            assert (home / f"templates/mail/{row.template}.{language}.txt").is_file(), row.template
+
+
+def test_the_requester_writes() -> None:
+    """Mail in comes later; its table is there."""
+    at = parse_time(NOW)
+    user = User.new(id="u-4f9x2", name="Anna", email="anna@clinic.example")
+    before = Ticket.new(
+        id="260723-7K3Q", title="T", state="open", priority="low", department="legal", created=NOW, requester=user.id, watchers=["u-22222"]
+    )
+    people = [
+        Person("user", user.id, "Anna", "anna@clinic.example", None),
+        Person("user", "u-22222", "Bob", "bob@clinic.example", None),
+        Person("staff", "eleni", "Eleni", "e@x.example", None, ("legal",)),
+        Person("staff", "petros", "Petros", "p@x.example", None, ("legal",)),
+    ]
+    audience = Audience({p.id: p for p in people}, {}, frozenset())
+    for owner, expected in ((None, {"eleni", "petros"}), ("eleni", {"eleni"})):
+        ticket = before.evolve(owner=owner)
+        after = ticket.evolve(thread=(Entry("reply", user.id, at, "x"),))
+        change = Change("reply", user, at, (Edit(ticket, after, (Event("reply"),)),))
+        found = notices.notices(change, audience)
+        assert {n.to.id for n in found} == expected
+        assert {n.template for n in found} == {"ticket-answered"}

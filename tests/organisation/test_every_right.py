@@ -1,0 +1,190 @@
+"""The table of rights, every row of it, through the command line: each level, own and foreign department, public and
+private, a ticket of one's own or not; with the real commands on a ticket of its own each.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from desk.domain.fields import parse_time
+from desk.domain.policy import RIGHTS, Right
+from desk.domain.record import Entry
+from desk.domain.ticket import Ticket
+from desk.store import codec
+from desk.store.desk import ALPHABET
+from tests.conftest import NOW, Runner, runner
+from tests.organisation.test_rights import CASES as BY_COMMAND
+
+TICKET_RIGHTS = [(right, verb) for right in RIGHTS if right.kind == "ticket" for verb in right.verbs]
+ACTORS = {"one": 1, "two": 2, "three": 3}
+HELPERS = ("helper", "other")
+"""They serve every department, so that work can be given to them."""
+DEPARTMENTS = {("own", False): "technical", ("own", True): "board", ("foreign", False): "legal", ("foreign", True): "audit"}
+PLACES = [("own", False), ("foreign", False), ("foreign", True)]
+"""Whose department, and whether whoever acts wrote the ticket."""
+
+
+class Case(NamedTuple):
+    """One cell of the table, with a ticket for it, and the others that the command needs."""
+
+    verb: str
+    handle: str
+    serves: bool
+    wrote: bool
+    private: bool
+    ticket: str
+    partner: str
+
+
+def cases() -> Iterator[Case]:
+    ids = (f"260101-{a}{b}{c}{d}" for a, b, c, d in itertools.product(ALPHABET, repeat=4))
+    for _, verb in TICKET_RIGHTS:
+        for handle, (where, wrote), private in itertools.product(ACTORS, PLACES, (False, True)):
+            yield Case(verb, handle, where == "own", wrote, private, next(ids), next(ids))
+
+
+CASES = list(cases())
+
+
+def department(case: Case) -> str:
+    return DEPARTMENTS["own" if case.serves else "foreign", case.private]
+
+
+def records(case: Case) -> list[Ticket]:
+    """The ticket in the state that the verb starts from, and a partner in the same place."""
+    at = parse_time(NOW)
+    values: dict[str, Any] = {
+        "id": case.ticket, "title": "T", "state": "open", "priority": "low", "department": department(case),
+        "author": case.handle if case.wrote else "helper", "created": NOW,
+    }  # fmt: skip
+    partner = Ticket.new(**{**values, "id": case.partner})
+    more: dict[str, dict[str, Any]] = {
+        "unassign": {"owner": "helper"},
+        "escalate": {"owner": "other"},
+        "untag": {"tags": ["incident"]},
+        "reopen": {"state": "closed", "closed": NOW},
+        "unlink": {"links": [f"relates {case.partner}"]},
+        "unwatch": {"watchers": [case.handle]},
+    }
+    if case.verb == "unlink":
+        partner = partner.evolve(links=[f"relates {case.ticket}"])
+    ticket = Ticket.new(**{**values, **more.get(case.verb, {})})
+    return [ticket.evolve(thread=(Entry("note", case.handle, at, "Seen."),)), partner]
+
+
+def words(case: Case) -> tuple[str, ...]:
+    """The command of a case."""
+    own = case.ticket
+    given = {
+        "create": ("create", "--title", "T", "--department", department(case)),
+        "assign": ("assign", own, "--to", "helper"),
+        "escalate": ("escalate", own, "--to", "helper"),
+        "classify": ("classify", own, "--priority", "high"),
+        "tag": ("tag", own, "incident"),
+        "untag": ("untag", own, "incident"),
+        "reply": ("reply", own, "--body", "x"),
+        "note": ("note", own, "--body", "x"),
+        "edit-reply": ("edit", own, "--entry", "1", "--body", "y"),
+        "edit": ("edit", own, "--title", "U"),
+        "link": ("link", own, case.partner),
+        "unlink": ("unlink", own, case.partner),
+        "move": ("move", own, "--to", "semantic"),
+        "merge": ("merge", own, "--into", case.partner),
+        "split": ("split", own, "--at", "1"),
+    }
+    return given.get(case.verb, (case.verb, own))
+
+
+@pytest.fixture(scope="module")
+def stage(_template: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
+    """A desk with every ticket of every case in it."""
+    top = tmp_path_factory.mktemp("rights") / "desk"
+    shutil.copytree(_template, top, symlinks=True)
+    served = ", ".join([*DEPARTMENTS.values(), "semantic"])
+    for handle, level in {**ACTORS, **dict.fromkeys(HELPERS, 3)}.items():
+        departments = served if handle in HELPERS else "technical, board"
+        text = f"id: {handle}\nname: {handle}\nemail: {handle}@ncpeh.example\nlevel: {level}\ndepartments: [{departments}]\n"
+        (top / f"records/staff/{handle}.yaml").write_text(text, encoding="utf-8")
+    for name in ("board", "audit"):
+        text = f"id: {name}\nname: {name}\nprivate: true\n"
+        (top / f"records/departments/{name}.yaml").write_text(text, encoding="utf-8")
+    for ticket in (t for case in CASES for t in records(case)):
+        path = top / ticket.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(codec.encode(ticket))
+    for command in (["add", "."], ["commit", "-q", "-m", "stage"]):
+        subprocess.run(["git", "-C", os.fspath(top), *command], check=True, env=environment)
+    return top
+
+
+@pytest.fixture
+def on_stage(stage: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Runner:
+    monkeypatch.chdir(stage)
+    return runner(capsys, monkeypatch)
+
+
+@pytest.mark.parametrize(("right", "verb"), TICKET_RIGHTS, ids=[v for _, v in TICKET_RIGHTS])
+def test_rights_on_tickets(on_stage: Runner, right: Right, verb: str) -> None:
+    for case in (c for c in CASES if c.verb == verb):
+        may = right.allows(ACTORS[case.handle], serves=case.serves, wrote=case.wrote)
+        done = on_stage("--as", case.handle, "ticket", *words(case), code=None)
+        assert done.code == (0 if may else 5), f"{case}\n{done.out}{done.err}"
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_users_tickets_stay_public(on_stage: Runner, *, private: bool) -> None:
+    """The column `public`: what would bring a user's ticket into a private department is refused, for every level."""
+    where = DEPARTMENTS["own", private]
+    code = 5 if private else 0
+    for handle in ACTORS:
+        def act(*args: str, code: int = 0, handle: str = handle) -> str:
+            return on_stage("--as", handle, "ticket", *args, "-f", "ids", code=code).out.strip()
+
+        user = "anna@clinic.example"
+        act("create", "--title", "T", "--department", where, "--requester", user, code=code)
+        theirs = act("create", "--title", "Theirs", "--department", "technical", "--requester", user)
+        ours = act("create", "--title", "Ours", "--department", where)
+        act("merge", theirs, "--into", ours, code=code)
+        if private:
+            act("move", theirs, "--to", where, code=code)
+
+
+def test_every_level_differs_somewhere() -> None:
+    """The table says what mission.md says: 1 tickets and users, 2 also knowledge, 3 also staff and settings."""
+    levels = {r.kind: r.level for r in RIGHTS if r.verbs != ("delete",)}
+    tried = {kind.rpartition(" ")[2]: needed for kind, (needed, *_) in BY_COMMAND.items()}
+    assert {**tried, **{kind: levels[kind] for kind in KNOWLEDGE}, "ticket": 1} == levels
+    assert {k for k, v in levels.items() if v == 1} == {"ticket", "user", "ban"}
+    assert {k for k, v in levels.items() if v == 2} == {"topic", "article", "response", "field"}
+    assert {k for k, v in levels.items() if v == 3} == {"staff", "department", "group", "tag", "settings"}
+
+
+KNOWLEDGE = {
+    "topic": ("kb/new/topic.yaml", "id: new\ntitle: New\n"),
+    "article": ("kb/faq/new-one.md", "---\nid: new-one\ntitle: New\ntopic: faq\nlanguage: en\n---\n\nText\n"),
+    "response": ("templates/responses/new.en.md", "---\nid: new.en\ntitle: New\nlanguage: en\n---\n\nText\n"),
+    "settings": ("desk.toml", None),
+}
+
+
+@pytest.mark.parametrize("kind", KNOWLEDGE)
+@pytest.mark.parametrize("handle", ["nikos", "eleni", "maria"])
+def test_rights_on_files_edited_by_hand(desk: Runner, home: Path, kind: str, handle: str) -> None:
+    """Articles are written in an editor: `desk commit` keeps the rights."""
+    path, text = KNOWLEDGE[kind]
+    file = home / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if text is None:
+        text = file.read_text(encoding="utf-8").replace("limit = 50 ", "limit = 40 ")
+    file.write_text(text, encoding="utf-8")
+    level = {"nikos": 1, "eleni": 2, "maria": 3}[handle]
+    needed = next(r.level for r in RIGHTS if r.kind == kind)
+    desk("--as", handle, "commit", path, code=0 if level >= needed else 5)
