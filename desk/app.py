@@ -15,7 +15,8 @@ from desk.domain.query import Scope
 from desk.domain.record import Change
 from desk.errors import ConfigError, Refused
 from desk.store import identity, tree
-from desk.store.desk import Committed, Snapshot, Store
+from desk.store.desk import Committed, Store
+from desk.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from desk.domain.person import Staff

@@ -66,7 +66,7 @@ def _stage(folder: str) -> Iterator[None]:
     here = Path.cwd()
     os.mkdir(f"{folder}/work")
     characters = {4: "7K3Q", 5: "4F9X2"}
-    with mock.patch.dict(os.environ, environment, clear=True), mock.patch("desk.store.desk._random", characters.__getitem__):
+    with mock.patch.dict(os.environ, environment, clear=True), mock.patch("desk.store.snapshot._random", characters.__getitem__):
         os.chdir(f"{folder}/work")
         try:
             yield

@@ -15,7 +15,8 @@ from desk.domain.person import Staff
 from desk.domain.record import Change, Edit, Event, join
 from desk.domain.ticket import Ticket
 from desk.errors import UsageFault
-from desk.store.desk import Committed, Snapshot
+from desk.store.desk import Committed
+from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
 

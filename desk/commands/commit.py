@@ -15,8 +15,8 @@ from desk.domain.person import Staff
 from desk.domain.record import Change
 from desk.errors import NotFound
 from desk.store import checks_hand, hand
-from desk.store.desk import Snapshot
 from desk.store.hand import HandEdit
+from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
 

@@ -15,7 +15,7 @@ from desk.domain.person import Staff
 from desk.domain.record import Change
 from desk.errors import Refused, UsageFault
 from desk.store import tree
-from desk.store.desk import Snapshot
+from desk.store.snapshot import Snapshot
 from desk.view.model import Column, Done, Listing
 
 

@@ -18,7 +18,7 @@ from desk.errors import DeskError
 from desk.store import checks, checks_files, hand
 from desk.store.checks import CHECKS, Exam, Finding
 from desk.store.checks_exam import Mend
-from desk.store.desk import Snapshot
+from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
 FOUND = 7

@@ -18,7 +18,7 @@ from desk.domain.record import Change, Edit, Record
 from desk.domain.ticket import Ticket, files_folder
 from desk.errors import Broken, NotFound, UsageFault
 from desk.store import bulk, codec, git, lists, tree
-from desk.store.desk import Snapshot
+from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 from desk.view.progress import progress
 

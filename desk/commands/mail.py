@@ -103,20 +103,21 @@ def _read(app: App, draft_id: str, problems: list[str]) -> dict[str, Any] | None
 
 def _subject(app: App, draft: dict[str, Any]) -> str | None:
     try:
-        return _letter(app, draft).subject
+        return _letter(app, draft, whole=False).subject
     except DeskError as error:
         app.warnings.append(f"{draft['id']}: {error.message}")
         return None
 
 
-def _letter(app: App, draft: dict[str, Any]) -> letters.Letter:
+def _letter(app: App, draft: dict[str, Any], *, whole: bool = True) -> letters.Letter:
     """A draft filled in, with its times on the desk's clock."""
     from desk.view.template import fill  # noqa: PLC0415 - 40 ms of Jinja, for messages only
 
     variables = draft["variables"]
     created = app.local(parse_time(variables["ticket"]["created"])).strftime("%Y-%m-%d %H:%M")
     told = {**draft, "variables": {**variables, "ticket": {**variables["ticket"], "created": created}}}
-    return letters.letter(told, app.config["desk.languages"], lambda path: tree.read(app.place, path), fill)
+    known = app.config["desk.languages"]
+    return letters.letter(told, known, lambda path: tree.read(app.place, path), fill, whole=whole)
 
 
 def _row(draft: dict[str, Any], subject: str | None) -> dict[str, Any]:

@@ -21,8 +21,9 @@ from desk.domain.person import Staff
 from desk.domain.record import Change, Edit, Record, join
 from desk.domain.ticket import Ticket
 from desk.errors import Refused, UsageFault
-from desk.store.desk import Committed, Snapshot
+from desk.store.desk import Committed
 from desk.store.index import Index
+from desk.store.snapshot import Snapshot
 from desk.view.model import Detail, Done
 
 R = TypeVar("R", bound=Record)

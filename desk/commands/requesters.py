@@ -9,7 +9,7 @@ from desk.domain.person import USER_PREFIX, User
 from desk.domain.record import Edit, Event
 from desk.errors import Refused
 from desk.store import organisation as ask
-from desk.store.desk import Snapshot
+from desk.store.snapshot import Snapshot
 
 
 def find_or_make(app: App, snapshot: Snapshot, given: str | None) -> tuple[str | None, Edit | None]:

@@ -18,8 +18,8 @@ from desk.domain.person import USER_PREFIX, Ban, Group, Staff, User
 from desk.domain.record import Change, Record
 from desk.errors import NotFound, Refused
 from desk.store import organisation as ask
-from desk.store.desk import Snapshot
 from desk.store.index import Index
+from desk.store.snapshot import Snapshot
 from desk.view.model import Column, Detail, Done, Listing
 
 F = TypeVar("F", bound=Callable[..., Any])

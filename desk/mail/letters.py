@@ -26,18 +26,22 @@ class Letter(NamedTuple):
     path: str
 
 
-def letter(draft: Mapping[str, Any], known: Iterable[str], read: Read, fill: Fill) -> Letter:
-    """Fill in a draft's text; `known` are the desk's languages. Broken names file and line, NotFound a missing file."""
+def letter(draft: Mapping[str, Any], known: Iterable[str], read: Read, fill: Fill, *, whole: bool = True) -> Letter:
+    """Fill in a draft's text, or, not `whole`, its subject alone; `known` are the desk's languages.
+
+    Broken names file and line, NotFound a missing file.
+    """
+    variables = draft["variables"]
     wanted = languages(draft, known)
     for language in wanted:
         path = f"{FOLDER}/{draft['template']}.{language}.txt"
         data = read(path)
         if data is not None:
-            subject, body = _parts(data, path)
-            variables = draft["variables"]
+            head, rest = _parts(data, path)
+            subject = " ".join(fill(head, path, variables).split())
             # The body keeps its place in the file, so that an error names the right line.
-            filled = fill("\n" + body, path, variables).strip("\n") + "\n"
-            return Letter(" ".join(fill(subject, path, variables).split()), filled, language, path)
+            body = fill("\n" + rest, path, variables).strip("\n") + "\n" if whole else ""
+            return Letter(subject, body, language, path)
     missing = f"{FOLDER}/{draft['template']}.{wanted[0]}.txt"
     raise NotFound(f"there is no text {missing}", "write it; docs/notifications.md says what it may name")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from desk.errors import Ambiguous, NotFound
@@ -17,41 +18,53 @@ _MANY = 16
 
 def put(folder: str, drafts: Iterable[Mapping[str, Any]]) -> None:
     """Write drafts so that each is there whole or not at all. Raises OSError."""
-    written = []
-    for draft in drafts:
-        os.makedirs(folder, exist_ok=True)
-        path = os.path.join(folder, f"{draft['id']}.json")
-        with open(f"{path}.new", "w", encoding="utf-8") as file:
-            json.dump(draft, file, ensure_ascii=False)
-        written.append(path)
-    if len(written) > _MANY:
-        os.sync()
-    for path in written:
-        if len(written) <= _MANY:
-            _to_disk(f"{path}.new")
-        os.replace(f"{path}.new", path)
-
-
-def _to_disk(path: str) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
+    written: list[str] = []
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        for draft in drafts:
+            os.makedirs(folder, exist_ok=True)
+            written.append(os.path.join(folder, f"{draft['id']}.json"))
+            with open(f"{written[-1]}.new", "w", encoding="utf-8") as file:
+                json.dump(draft, file, ensure_ascii=False)
+        _to_disk([f"{path}.new" for path in written])
+        for path in written:
+            os.replace(f"{path}.new", path)
+    except OSError:
+        for path in written:
+            with suppress(OSError):
+                os.unlink(f"{path}.new")
+        raise
+
+
+def _to_disk(paths: list[str]) -> None:
+    if len(paths) > _MANY:
+        os.sync()
+        return
+    for path in paths:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def ids(folder: str) -> list[str]:
     """Ids of all drafts, the oldest first."""
     try:
-        names = os.listdir(folder)
-    except FileNotFoundError:
+        with os.scandir(folder) as entries:
+            found = [(_order(e), e.name.removesuffix(".json")) for e in entries if e.name.endswith(".json")]
+    except (FileNotFoundError, NotADirectoryError):
         return []
-    return sorted((n.removesuffix(".json") for n in names if n.endswith(".json")), key=_order)
+    return [draft_id for _, draft_id in sorted(found)]
 
 
-def _order(draft_id: str) -> tuple[str, int]:
-    start, _, number = draft_id.rpartition("-")
-    return start, int(number) if number.isdecimal() else 0
+def _order(entry: os.DirEntry[str]) -> tuple[str, int, int]:
+    """By the time in the name; within a second as they were written: a ticket is confirmed before it is answered."""
+    time = entry.name.partition("-")[0]
+    number = entry.name.removesuffix(".json").rpartition("-")[2]
+    written = 0
+    with suppress(FileNotFoundError):  # somebody took it out meanwhile
+        written = entry.stat().st_mtime_ns
+    return time, written, int(number) if number.isdecimal() else 0
 
 
 def read(folder: str, draft_id: str) -> dict[str, Any]:
@@ -75,5 +88,6 @@ def find(folder: str, typed: str) -> str:
 
 
 def drop(folder: str, draft_id: str) -> None:
-    """Take a draft out; it is gone."""
-    os.unlink(os.path.join(folder, f"{draft_id}.json"))
+    """Take a draft out; it is gone, whoever took it."""
+    with suppress(FileNotFoundError):
+        os.unlink(os.path.join(folder, f"{draft_id}.json"))

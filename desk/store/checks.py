@@ -15,7 +15,7 @@ from desk.store import checks_files as files
 from desk.store import checks_records as records
 from desk.store import checks_repo as repository
 from desk.store.checks_exam import Exam, Finding, Mend
-from desk.store.desk import Snapshot
+from desk.store.snapshot import Snapshot
 
 VERB = "doctor"
 
@@ -92,7 +92,7 @@ def _summary(edits: list[Edit]) -> str:
 def count(exam: Exam) -> int:
     """How many records were looked at."""
     tables = [cls.plural for cls in KINDS.values()] + ["broken"]
-    return sum(int(exam.index.db.execute(f"SELECT count(*) FROM {t}").fetchone()[0]) for t in tables)  # noqa: S608
+    return sum(int(exam.index.db.execute(f"SELECT count(*) FROM {t}").fetchone()[0]) for t in tables)
 
 
 __all__ = ["CHECKS", "Check", "Exam", "Finding", "Settled", "count", "examine", "mend", "mends"]

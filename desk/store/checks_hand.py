@@ -19,8 +19,8 @@ from desk.store import checks_rights as rights
 from desk.store import checks_rules as rules
 from desk.store import tree
 from desk.store.checks_rules import Fault, World
-from desk.store.desk import Snapshot
 from desk.store.hand import ATTACHMENT, DELETED, SETTINGS, HandEdit
+from desk.store.snapshot import Snapshot
 
 _VERB = "commit"
 

@@ -261,7 +261,7 @@ def _mention(exam: Exam, ticket: Ticket, name: str) -> int:
 def _naming(exam: Exam) -> list[str]:
     """Tickets whose file has the word attachments in it. git greps 100,000 files in about a second."""
     args = ("--literal-pathspecs", "grep", "-l", "-z", "-F", "-e", "attachments", "--", "records/tickets")
-    process = git.spawn(exam.place, args, stdout=-1, stderr=-3)
+    process = git.spawn(exam.place, args, stdout=git.PIPE, stderr=git.NULL)
     out, _ = process.communicate()
     paths = out.decode(errors="surrogateescape").split("\0")
     return [id_at(path) for path in paths if kind_at(path) is Ticket]

@@ -13,8 +13,8 @@ from desk.domain.record import Record
 from desk.domain.ticket import Ticket
 from desk.errors import Refused
 from desk.store.checks_rules import World
-from desk.store.desk import Snapshot
 from desk.store.hand import ATTACHMENT, DELETED, NEW, OTHER, SETTINGS, TEMPLATE, HandEdit
+from desk.store.snapshot import Snapshot
 
 _VERB = "commit"
 _TOP_LEVEL = 3
@@ -172,7 +172,7 @@ def _referring(kind: str, record_id: str, world: World) -> Iterator[str]:
                 yield from (str(r[0]) for r in db.execute(sql, (cls.kind, name, record_id)))
             elif kind not in ("staff", "user") or cls is Ticket:
                 live = f" AND state <> '{workflow.CLOSED}'" if kind in ("staff", "user") else ""
-                sql = f'SELECT path FROM {cls.plural} WHERE "{name}" = ?{live}'  # noqa: S608 - names of our own
+                sql = f'SELECT path FROM {cls.plural} WHERE "{name}" = ?{live}'
                 yield from (str(r[0]) for r in db.execute(sql, (record_id,)))
     if kind == "ticket":
         sql = "SELECT path FROM members WHERE kind = 'ticket' AND field = 'links' AND value LIKE ?"

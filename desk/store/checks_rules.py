@@ -77,7 +77,7 @@ class World:
     def ids(self, kind: str) -> set[str]:
         """Ids of the records of a kind; one that can't be read exists all the same."""
         if kind not in self._ids:
-            found = {str(r[0]) for r in self.index.db.execute(f"SELECT id FROM {KINDS[kind].plural}")}  # noqa: S608
+            found = {str(r[0]) for r in self.index.db.execute(f"SELECT id FROM {KINDS[kind].plural}")}
             found |= {id_at(path) for path, _, _ in self.index.broken() if kind_at(path) is KINDS[kind]}
             for before, after in self._over:
                 if before is not None and before.kind == kind and after is None:

@@ -171,7 +171,10 @@ class Blobs:
 
     @staticmethod
     def _read(stdout: IO[bytes]) -> bytes | None:
-        header = stdout.readline().rsplit(b" ", 2)
+        line = stdout.readline()
+        if not line:
+            raise GitError("git cat-file ended early", "git fsck")
+        header = line.rsplit(b" ", 2)
         if len(header) < 3 or not header[2].strip().isdigit():
             return None
         size = int(header[2])
@@ -192,8 +195,9 @@ class Blobs:
 
     def close(self) -> None:
         stdin, stdout = self._pipe()
-        stdin.close()
         stdout.close()
+        with suppress(BrokenPipeError):
+            stdin.close()
         self._process.wait()
 
 

@@ -112,42 +112,51 @@ class Index:
 
     # -- writing -----------------------------------------------------------------------------------------------------
 
-    def drop_file(self, path: str) -> None:
-        """Forget a file."""
+    def forget(self, path: str) -> None:
+        """Nothing is known of this path any more."""
         cls = kind_at(path)
-        if cls is None:
-            return
-        self.db.execute(f"DELETE FROM {cls.plural} WHERE path = ?", (path,))  # noqa: S608 - a name of our own
-        self.db.execute("DELETE FROM members WHERE path = ?", (path,))
-        self.db.execute("DELETE FROM broken WHERE path = ?", (path,))
-        row = self.db.execute("SELECT doc, title, body FROM texts WHERE path = ?", (path,)).fetchone()
-        if row:
-            self.db.execute(
-                "INSERT INTO words (words, rowid, title, body) VALUES ('delete', ?, ?, ?)", (row[0], fold(row[1]), fold(row[2]))
-            )
-            self.db.execute("DELETE FROM texts WHERE doc = ?", (row[0],))
+        if cls is not None:
+            self.db.execute(f"DELETE FROM {cls.plural} WHERE path = ?", (path,))
+            self.db.execute("DELETE FROM members WHERE path = ?", (path,))
+            self.db.execute("DELETE FROM broken WHERE path = ?", (path,))
+            self._put_text(path, cls.kind, None)
 
     def put_broken(self, path: str, line: int, problem: str) -> None:
-        """Remember a record that can't be read."""
-        self.db.execute("INSERT OR REPLACE INTO broken VALUES (?, ?, ?)", (path, line, problem))
+        """Remember a record that can't be read, in place of what was known of its path."""
+        self.forget(path)
+        self.db.execute("INSERT INTO broken VALUES (?, ?, ?)", (path, line, problem))
 
     def put_file(self, path: str, oid: str, size: int, record: Record) -> None:
-        """Remember a record; what was known of its path must have been dropped."""
+        """Remember a record, in place of what was known of its path."""
         row = {"path": path, "oid": oid, "size": size, **data.head(record)}
         sets = {n: row[n] for n, f in record.FIELDS.items() if f.type.store == "set"}
         names = list(columns(type(record)))
         marks = ",".join("?" * len(names))
         self.db.execute(
-            f"INSERT OR REPLACE INTO {record.plural} VALUES ({marks})",  # noqa: S608 - names of our own
+            f"INSERT OR REPLACE INTO {record.plural} VALUES ({marks})",
             [_cell(row[n]) for n in names],
         )
+        self.db.execute("DELETE FROM members WHERE path = ?", (path,))
+        self.db.execute("DELETE FROM broken WHERE path = ?", (path,))
         self.db.executemany(
             "INSERT OR IGNORE INTO members VALUES (?, ?, ?, ?)",
             [(record.kind, n, value, path) for n, values in sets.items() for value in values],
         )
-        text = _text_of(record)
+        self._put_text(path, record.kind, _text_of(record))
+
+    def _put_text(self, path: str, kind: str, text: tuple[str, str] | None) -> None:
+        """What is searched of a path. Most changes of a ticket leave it alone, and the full-text table is the dear part."""
+        row = self.db.execute("SELECT doc, title, body FROM texts WHERE path = ?", (path,)).fetchone()
+        if row and text == (row[1], row[2]):
+            return
+        if row:
+            self.db.execute(
+                "INSERT INTO words (words, rowid, title, body) VALUES ('delete', ?, ?, ?)",
+                (row[0], fold(row[1]), fold(row[2])),
+            )
+            self.db.execute("DELETE FROM texts WHERE doc = ?", (row[0],))
         if text:
-            found = self.db.execute("INSERT INTO texts (kind, path, title, body) VALUES (?, ?, ?, ?)", (record.kind, path, *text))
+            found = self.db.execute("INSERT INTO texts (kind, path, title, body) VALUES (?, ?, ?, ?)", (kind, path, *text))
             self.db.execute(
                 "INSERT INTO words (rowid, title, body) VALUES (?, ?, ?)", (found.lastrowid, fold(text[0]), fold(text[1]))
             )
@@ -183,13 +192,13 @@ class Index:
         cls = kind_at(path)
         if cls is None:
             return None
-        row = self.db.execute(f"SELECT oid FROM {cls.plural} WHERE path = ?", (path,)).fetchone()  # noqa: S608
+        row = self.db.execute(f"SELECT oid FROM {cls.plural} WHERE path = ?", (path,)).fetchone()
         return None if row is None else str(row[0])
 
     def path_of(self, kind: str, record_id: str) -> str | None:
         """Where a record lies, for kinds whose path doesn't follow from the id alone."""
         table = KINDS[kind].plural
-        row = self.db.execute(f"SELECT path FROM {table} WHERE id = ? ORDER BY path", (record_id,)).fetchone()  # noqa: S608
+        row = self.db.execute(f"SELECT path FROM {table} WHERE id = ? ORDER BY path", (record_id,)).fetchone()
         return None if row is None else str(row[0])
 
     def rows(self, kind: str, where: str = "1", args: Iterable[Any] = (), tail: str = "") -> list[dict[str, Any]]:
@@ -197,7 +206,7 @@ class Index:
         cls = KINDS[kind]
         names = [n for n in columns(cls) if n not in _COMMON]
         listed = ", ".join(f'"{n}"' for n in names)
-        found = self.db.execute(f"SELECT {listed} FROM {cls.plural} WHERE {where} {tail}", tuple(args))  # noqa: S608
+        found = self.db.execute(f"SELECT {listed} FROM {cls.plural} WHERE {where} {tail}", tuple(args))
         return [_row(cls, names, row) for row in found]
 
     def broken(self, prefix: str = "") -> list[tuple[str, int, str]]:

@@ -23,7 +23,7 @@ def with_address(index: Index, email: str, kinds: tuple[str, ...] = ("staff", "u
     """Kind and id of everybody with this address, compared without case in any script (SQLite knows ASCII only)."""
     wanted = email.strip().lower()
     test = "lower(email) = ?" if wanted.isascii() else "?1 IS NOT NULL AND email GLOB '*[^ -~]*'"
-    rows = index.db.execute(f"SELECT * FROM ({_ADDRESSES}) WHERE {test}", (wanted,))  # noqa: S608 - fixed texts
+    rows = index.db.execute(f"SELECT * FROM ({_ADDRESSES}) WHERE {test}", (wanted,))
     return sorted({(str(k), str(i)) for k, i, e in rows if k in kinds and str(e).lower() == wanted})
 
 
@@ -42,7 +42,7 @@ def held(index: Index, department: str) -> list[str]:
 
 def users_tickets(index: Index, department: str) -> int:
     """How many tickets of users a department holds, in whatever state."""
-    row = index.db.execute(f"SELECT count(*) FROM tickets WHERE department = ? AND {_USERS}", (department,)).fetchone()  # noqa: S608
+    row = index.db.execute(f"SELECT count(*) FROM tickets WHERE department = ? AND {_USERS}", (department,)).fetchone()
     return int(row[0])
 
 
@@ -71,7 +71,7 @@ def tagged(index: Index, kind: str, tag: str) -> list[str]:
     table = {"ticket": "tickets", "article": "articles"}[kind]
     return _column(
         index,
-        f"SELECT r.id FROM members m JOIN {table} r ON r.path = m.path"  # noqa: S608 - a name of our own
+        f"SELECT r.id FROM members m JOIN {table} r ON r.path = m.path"
         " WHERE m.kind = ? AND m.field = 'tags' AND m.value = ? ORDER BY r.id",
         kind,
         tag,
@@ -81,7 +81,7 @@ def tagged(index: Index, kind: str, tag: str) -> list[str]:
 def departments(index: Index, *, live: bool) -> dict[str, int]:
     """Tickets by department; `live`: only those not closed."""
     where = "state <> 'closed'" if live else "1"
-    return _tally(index, f"SELECT department, count(*) FROM tickets WHERE {where} GROUP BY department")  # noqa: S608
+    return _tally(index, f"SELECT department, count(*) FROM tickets WHERE {where} GROUP BY department")
 
 
 def tags(index: Index) -> dict[str, int]:

@@ -236,8 +236,9 @@ def catch_up(index: Index, place: Place, old: str, new: str, progress: Progress[
     db.execute("BEGIN IMMEDIATE")
     try:
         changed = _difference(place, old, new)
-        for path, _, _ in changed:
-            index.drop_file(path)
+        for path, _, name in changed:
+            if not name:
+                index.forget(path)
         _read_files(index, place, [c for c in changed if c[2]], progress)
         _read_commits(index, place, (f"{old}..{new}",), progress, 0)
         index.set_commit(new)
@@ -284,7 +285,7 @@ def _read_files(index: Index, place: Place, items: list[_Item], progress: Progre
 
 
 def put(index: Index, path: str, mode: str, name: str, content: bytes) -> Record | None:
-    """One file into the index: as a record, or as a broken one. The path must have been dropped before."""
+    """One file into the index: as a record, or as a broken one."""
     try:
         record = decode_at(path, mode, content)
     except Broken as error:

@@ -107,7 +107,7 @@ def _activity(index: Index, handle: str, ids: list[str]) -> dict[str, tuple[int,
         lot = ids[start : start + _LOT]
         marks = ",".join("?" * len(lot))
         rows = index.db.execute(
-            "SELECT e.id, count(*), max(e.at) FROM events e JOIN commits c ON c.n = e.n"  # noqa: S608 - question marks
+            "SELECT e.id, count(*), max(e.at) FROM events e JOIN commits c ON c.n = e.n"
             f" WHERE {_OTHERS} AND e.id IN ({marks}) GROUP BY e.id",
             (handle, *lot),
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 from frontmatter.default_handlers import YAMLHandler
@@ -28,7 +28,7 @@ class _Loader(yaml.CSafeLoader):
     """
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own attribute
-    yaml_constructors: dict[str | None, Any] = {  # noqa: RUF012 - as above
+    yaml_constructors: ClassVar[dict[str | None, Any]] = {  # noqa: RUF012 - as above
         tag: yaml.CSafeLoader.yaml_constructors[tag]
         for tag in (None, *(f"tag:yaml.org,2002:{name}" for name in ("null", "str", "seq")))
     }
@@ -90,10 +90,10 @@ for _dumper in (_Dumper, _WideDumper):
     _dumper.add_representer(
         _Root, lambda dumper, value: dumper.represent_mapping("tag:yaml.org,2002:map", value, flow_style=False)
     )
-    _dumper.ignore_aliases = lambda *_: True  # type: ignore[method-assign, assignment]
+    _dumper.ignore_aliases = lambda *_: True  # type: ignore[method-assign]
 
 
-class _Handler(YAMLHandler):  # type: ignore[misc]
+class _Handler(YAMLHandler):
     """python-frontmatter's YAML handler, with our loader and emitter."""
 
     def load(self, fm: str, **_: object) -> Any:
@@ -156,6 +156,10 @@ def load(text: str, path: str, first_line: int = 1) -> dict[str, Any]:
     return data
 
 
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line if event.start_mark else 0
+
+
 def _row_of(text: str, key: str) -> int:
     found = re.search(rf"^{re.escape(key)}\s*:", text, re.MULTILINE)
     return text.count("\n", 0, found.start()) if found else 0
@@ -177,10 +181,10 @@ def _check_bombs(text: str, path: str, first_line: int) -> None:
     # The event stream is flat, so it can be looked at where composing it would expand aliases or overflow C's stack.
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise Broken("YAML anchors and aliases are not allowed", path, first_line + event.start_mark.line)
+            raise Broken("YAML anchors and aliases are not allowed", path, first_line + _line(event))
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEPTH_MAX:
-                raise Broken("nested too deeply", path, first_line + event.start_mark.line)
+                raise Broken("nested too deeply", path, first_line + _line(event))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1

@@ -19,7 +19,7 @@ from desk.domain.policy import RIGHTS, Right
 from desk.domain.record import Entry
 from desk.domain.ticket import Ticket
 from desk.store import codec
-from desk.store.desk import ALPHABET
+from desk.store.snapshot import ALPHABET
 from tests.conftest import NOW, Runner, runner
 from tests.organisation.test_rights import CASES as BY_COMMAND
 

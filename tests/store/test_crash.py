@@ -34,7 +34,7 @@ STEPS = [
     "desk.store.tree:_put:after:3:self",
     "desk.store.git:update_index:before:1:self",
     "desk.store.git:update_index:after:1:self",
-    "desk.store.index:Index.drop_file:before:1:self",
+    "desk.store.index:Index.put_file:before:1:self",
     "desk.store.index:Index.put_file:after:1:self",
     "desk.store.index:Index.add_commit:after:1:self",
     "desk.store.index:Index.set_commit:after:1:self",

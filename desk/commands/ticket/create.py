@@ -17,8 +17,8 @@ from desk.domain.person import Staff
 from desk.domain.record import Change, Edit
 from desk.domain.ticket import Ticket
 from desk.errors import ConfigError, UsageFault
-from desk.store.desk import Snapshot
 from desk.store.index import Index
+from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
 

@@ -15,7 +15,7 @@ from desk.domain.record import Change
 from desk.domain.ticket import Ticket
 from desk.errors import UsageFault
 from desk.store import lists
-from desk.store.desk import Snapshot
+from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
 

@@ -19,7 +19,7 @@ from desk.domain.record import Change
 from desk.domain.ticket import Ticket
 from desk.errors import UsageFault
 from desk.store import tree
-from desk.store.desk import Snapshot
+from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
 RELATIONS = ("relates", "duplicates", "caused-by")

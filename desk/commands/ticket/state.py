@@ -15,7 +15,7 @@ from desk.domain.person import Staff
 from desk.domain.record import Change, join
 from desk.domain.ticket import Ticket
 from desk.store import lists
-from desk.store.desk import Snapshot
+from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
 _reason = click.option("--reason", metavar="TEXT", help="Why; it stands in the history.")

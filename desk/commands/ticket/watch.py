@@ -17,7 +17,7 @@ from desk.domain.record import Change
 from desk.domain.ticket import Ticket
 from desk.errors import NotFound
 from desk.store import organisation as ask
-from desk.store.desk import Snapshot
+from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
 _who = click.option(

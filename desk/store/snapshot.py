@@ -1,0 +1,101 @@
+"""The desk as one commit has it: what a plan reads while the write lock is held."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from desk.domain.kinds import KINDS
+from desk.domain.person import Staff
+from desk.domain.record import Record
+from desk.domain.ticket import Ticket, files_folder
+from desk.errors import Broken, NotFound
+from desk.store import git, refresh, tree
+from desk.store.index import Index
+
+if TYPE_CHECKING:
+    from desk.store.desk import Store
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U to be misread on the phone
+
+
+class Snapshot:
+    """The desk as one commit has it: what a plan reads while the write lock is held."""
+
+    def __init__(self, store: Store, index: Index, commit: str) -> None:
+        self.store = store
+        self.index = index
+        self.commit = commit
+        self.clean: set[str] = set()
+        """Paths whose file in the work tree was found equal to the commit's."""
+
+    def get(self, kind: str, record_id: str) -> Record:
+        """A record as committed; NotFound, or Broken if it can't be read."""
+        record = self.find(kind, record_id)
+        if record is None:
+            raise self.store.missing(kind, record_id)
+        return record
+
+    def find(self, kind: str, record_id: str) -> Record | None:
+        """A record as committed, or None."""
+        path = self.index.path_of(kind, record_id)
+        if path is None:
+            path = KINDS[kind].path_of(record_id)
+            broken = [b for b in self.index.broken(path) if b[0] == path]
+            if broken:
+                raise Broken(broken[0][2], path, broken[0][1])
+            return None
+        return refresh.decode_at(path, "", self.content(path))
+
+    def content(self, path: str) -> bytes:
+        """A record's file as committed: from the work tree if it is unchanged there, else from git."""
+        oid = self.index.blob(path)
+        data = tree.read(self.store.place, path)
+        if data is not None and oid is not None and git.blob_id(data, oid) == oid:
+            self.clean.add(path)
+            return data
+        with git.blobs(self.store.place) as blobs:
+            return blobs.get(f"{self.commit}:{path}") or b""
+
+    def ticket(self, ticket_id: str) -> Ticket:
+        """A ticket; the id of a merged one leads to the ticket that goes on in its place."""
+        record = self.get("ticket", ticket_id)
+        seen = {record.id}
+        while isinstance(record, Ticket) and record.merged_into and record.merged_into not in seen:
+            seen.add(record.merged_into)
+            record = self.get("ticket", record.merged_into)
+        assert isinstance(record, Ticket)  # noqa: S101 - the codec builds the class that the path says
+        return record
+
+    def staff(self, handle: str) -> Staff:
+        record = self.get("staff", handle)
+        assert isinstance(record, Staff)  # noqa: S101 - as above
+        return record
+
+    def attachment(self, ticket_id: str, name: str) -> bytes:
+        """An attachment's content as committed."""
+        path = f"{files_folder(ticket_id)}/{name}"
+        with git.blobs(self.store.place) as blobs:
+            data = blobs.get(f"{self.commit}:{path}")
+        if data is None:
+            raise NotFound(f"{ticket_id} has no attachment {name}", f"see: desk ticket show {ticket_id}")
+        return data
+
+    def new_ticket_id(self, day: str) -> str:
+        """An id never used before; `day` is YYMMDD in the desk's time zone."""
+        while True:
+            found = f"{day}-{_random(4)}"
+            if not self.index.known_ticket(found):
+                return found
+
+    def new_id(self, kind: str, prefix: str) -> str:
+        """An opaque id such as u-4f9x2, never used before."""
+        while True:
+            found = prefix + _random(5).lower()
+            if not self.index.used(kind, found):
+                return found
+
+
+def _random(length: int) -> str:
+    """Characters nobody can guess; 256 is a multiple of 32, so each is as likely as any other."""
+    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in os.urandom(length))
