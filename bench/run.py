@@ -104,7 +104,11 @@ def build(count: int) -> Path:
 def rows(folder: Path) -> list[tuple[str, str, Command, Command]]:
     """What is measured: operation, yardstick's letter, command, yardstick."""
     listed = subprocess.run(
-        [*DESK, "ticket", "list", "--state", "any", "--limit", "400", "-f", "ids"], cwd=folder, env=ENVIRONMENT, check=True, capture_output=True
+        [*DESK, "ticket", "list", "--state", "any", "--limit", "400", "-f", "ids"],
+        cwd=folder,
+        env=ENVIRONMENT,
+        check=True,
+        capture_output=True,
     )
     ids = listed.stdout.decode().split()
     middle = ids[len(ids) // 2]
@@ -161,14 +165,18 @@ def main(counts: list[int]) -> None:
 
 def print_table(found: dict[tuple[str, str], dict[int, Pair]], counts: list[int]) -> None:
     """Markdown: a row an operation, a column a size, and how it grows."""
-    print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}, median of {RUNS}\n")
+    print(
+        f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}, median of {RUNS}\n"
+    )
     sizes = " | ".join(f"{c:,}" for c in counts)
     print(f"| operation | against | {sizes} | ms at {counts[-1]:,} | growth | peak MiB |")
     print("|---|---|" + "---:|" * (len(counts) + 3))
     for (operation, letter), by_count in found.items():
         first, last = by_count[counts[0]], by_count[counts[-1]]
         ratios = " | ".join(f"{by_count[c].ratio:.2f}" for c in counts)
-        print(f"| {operation} | {letter} | {ratios} | {last.ours * 1000:.0f} | {last.ours / first.ours:.2f} | {last.memory:.0f} |")
+        print(
+            f"| {operation} | {letter} | {ratios} | {last.ours * 1000:.0f} | {last.ours / first.ours:.2f} | {last.memory:.0f} |"
+        )
 
 
 if __name__ == "__main__":

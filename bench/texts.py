@@ -34,7 +34,14 @@ def staff() -> Iterator[dict[str, Any]]:
     for number, handle in enumerate(STAFF):
         own = sorted({DEPARTMENTS[number % 6], DEPARTMENTS[(number + 1) % 6], "technical"})
         email = f"{handle}@ncpeh.example"
-        yield {"record": "staff", "id": handle, "name": f"Clerk {number}", "email": email, "level": 1 + number % 3, "departments": own}
+        yield {
+            "record": "staff",
+            "id": handle,
+            "name": f"Clerk {number}",
+            "email": email,
+            "level": 1 + number % 3,
+            "departments": own,
+        }
 
 
 def tickets(count: int, seed: int = 7) -> Iterator[dict[str, Any]]:

@@ -30,7 +30,9 @@ Plan = Callable[[Snapshot, "Staff", datetime], Change]
 class App:
     """One run of the program."""
 
-    def __init__(self, desk: str | None = None, who: str | None = None, *, color: bool = True, debug: bool = False) -> None:
+    def __init__(
+        self, desk: str | None = None, who: str | None = None, *, color: bool = True, debug: bool = False
+    ) -> None:
         self.desk = desk
         self.who = who
         self.color = color
@@ -69,7 +71,9 @@ class App:
             progress=lambda items, total, label: progress(items, total, label, sys.stderr),
         )
         if done := store.recover():
-            self.warnings.append(f"finished a write that was interrupted: {', '.join(done[:3])}{' …' if len(done) > 3 else ''}")
+            self.warnings.append(
+                f"finished a write that was interrupted: {', '.join(done[:3])}{' …' if len(done) > 3 else ''}"
+            )
         return store
 
     @cached_property
@@ -184,7 +188,8 @@ def zone(name: str) -> Any:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ConfigError(
-            f"desk.timezone: there is no time zone {name!r} on this machine", "desk config set desk.timezone Europe/Athens"
+            f"desk.timezone: there is no time zone {name!r} on this machine",
+            "desk config set desk.timezone Europe/Athens",
         ) from None
 
 

@@ -87,7 +87,9 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         "contact.email": Setting("-", _text, "e-mail address in answers"),
         "priority.matrix": Setting(_matrix(_DEFAULT_MATRIX), _matrix, "impact -> urgency -> priority"),
         "list.limit": Setting(50, _count, "rows of a table; 0 for all; machine formats always give all"),
-        "users.share_organisation": Setting(False, _flag, "whether users of one organisation are shown each other's tickets"),
+        "users.share_organisation": Setting(
+            False, _flag, "whether users of one organisation are shown each other's tickets"
+        ),
         "mail.notify": Setting(True, _flag, "whether changes of tickets write messages to the outbox"),
         "attachment.max_mb": Setting(25, _count, "largest attachment, in MiB"),
         "write.lock_timeout": Setting(30, _count, "seconds to wait for another desk command"),

@@ -1,7 +1,7 @@
 """Writes what the documentation takes from the program: the session in the README, the commands, the settings.
 
-    python -m docs.generate         writes the files
-    python -m docs.generate --check ends with 1 if one of them is not what the program says now
+python -m docs.generate         writes the files
+python -m docs.generate --check ends with 1 if one of them is not what the program says now
 """
 
 from __future__ import annotations
@@ -33,8 +33,10 @@ CLOCK = ("06:12:44", "06:13:05", "06:13:20", "06:14:02", "07:15:02", "07:15:30",
 SESSION = (
     'desk init helpdesk --name "Clinic service desk"',
     "cd helpdesk",
-    'desk ticket create --title "No patient summary from Malta" --requester dr.andreou@hospital.example \\\n'
-    "    --department technical --tag incident --impact high --urgency medium --body 'The patient is in the emergency room.'",
+    (
+        'desk ticket create --title "No patient summary from Malta" --requester dr.andreou@hospital.example \\\n'
+        "    --department technical --tag incident --impact high --urgency medium --body 'The patient is in the emergency room.'"
+    ),
     "desk ticket list",
     "desk ticket assign 7K3Q --to me",
     'desk ticket reply 7K3Q --body "The certificate of the Maltese gateway has been renewed. It works again." --close',
@@ -52,7 +54,9 @@ def session() -> str:
 
 @contextlib.contextmanager
 def _stage(folder: str) -> Iterator[None]:
-    (Path(folder) / "gitconfig").write_text("[user]\n\tname = Maria Georgiou\n\temail = maria@clinic.example\n", encoding="utf-8")
+    (Path(folder) / "gitconfig").write_text(
+        "[user]\n\tname = Maria Georgiou\n\temail = maria@clinic.example\n", encoding="utf-8"
+    )
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("DESK_", "GIT_", "XDG_"))}
     environment = {
         **kept,
@@ -66,7 +70,10 @@ def _stage(folder: str) -> Iterator[None]:
     here = Path.cwd()
     os.mkdir(f"{folder}/work")
     characters = {4: "7K3Q", 5: "4F9X2"}
-    with mock.patch.dict(os.environ, environment, clear=True), mock.patch("desk.store.snapshot._random", characters.__getitem__):
+    with (
+        mock.patch.dict(os.environ, environment, clear=True),
+        mock.patch("desk.store.snapshot._random", characters.__getitem__),
+    ):
         os.chdir(f"{folder}/work")
         try:
             yield
@@ -77,8 +84,12 @@ def _stage(folder: str) -> Iterator[None]:
 def _played(command: str, moment: str) -> str:
     os.environ["DESK_NOW"] = f"2026-07-23T{moment}Z"
     # The committer's date is always the real one, so the clock itself is set for what is printed here.
-    with mock.patch("time.time", lambda: datetime.fromisoformat(os.environ["DESK_NOW"]).timestamp()):
+    with mock.patch("time.time", _clock):
         return _run(command)
+
+
+def _clock() -> float:
+    return datetime.fromisoformat(os.environ["DESK_NOW"]).timestamp()
 
 
 def _run(command: str) -> str:
@@ -106,7 +117,9 @@ def commands() -> str:
             parts.append(f"## desk {path}\n\n{row.help}\n")
             continue
         command = cli.load(row)
-        with click.Context(command, info_name=f"desk {path}", terminal_width=100, help_option_names=["-h", "--help"]) as ctx:
+        with click.Context(
+            command, info_name=f"desk {path}", terminal_width=100, help_option_names=["-h", "--help"]
+        ) as ctx:
             level = "##" if " " not in path else "###"
             parts.append(f"{level} desk {path}\n\n```\n{command.get_help(ctx)}\n```\n")
     return "\n".join(parts)
@@ -117,7 +130,13 @@ def settings() -> str:
     rows = ["| setting | default | meaning |", "|---|---|---|"]
     for name, setting in SETTINGS.items():
         default = setting.default
-        shown = ", ".join(default) if isinstance(default, tuple) else "the matrix below" if name == "priority.matrix" else default
+        shown = (
+            ", ".join(default)
+            if isinstance(default, tuple)
+            else "the matrix below"
+            if name == "priority.matrix"
+            else default
+        )
         shown = str(shown).lower() if isinstance(shown, bool) else shown
         rows.append(f"| `{name}` | {shown} | {setting.help} |")
     return "\n".join(rows)
@@ -125,7 +144,10 @@ def settings() -> str:
 
 def rights() -> str:
     """The table of rights, as the program holds it."""
-    rows = ["| records | what | level 1 | level 2 | level 3 | a user's ticket in a private department |", "|---|---|---|---|---|---|"]
+    rows = [
+        "| records | what | level 1 | level 2 | level 3 | a user's ticket in a private department |",
+        "|---|---|---|---|---|---|",
+    ]
     for right in policy.RIGHTS:
         cells = ("–" if level < right.level else "yes" if right.everywhere else "own" for level in (1, 2, 3))
         private = "" if right.kind != "ticket" else "refused" if right.public else "there is none"

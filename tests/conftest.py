@@ -102,7 +102,7 @@ def home(_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
 
 
 @pytest.fixture
-def desk(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Runner:
+def desk(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Runner:  # noqa: ARG001 - a desk
     """`desk("ticket", "list", code=0)` in this process, in a desk of its own; fails unless it ends with `code`."""
     return runner(capsys, monkeypatch)
 
@@ -138,7 +138,13 @@ def process(environment: dict[str, str]) -> Callable[..., subprocess.CompletedPr
     def run(*args: str, cwd: Path | None = None, env: dict[str, str] | None = None, stdin: str = "") -> Any:
         command = [sys.executable, "-m", "desk", *args]
         return subprocess.run(
-            command, cwd=cwd, env={**environment, **(env or {})}, input=stdin, capture_output=True, text=True, check=False
+            command,
+            cwd=cwd,
+            env={**environment, **(env or {})},
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     return run
@@ -164,4 +170,3 @@ def make(desk: Runner) -> Callable[..., str]:
         return desk("ticket", "create", "--title", title, *more, *args, "-f", "ids").out.strip()
 
     return run
-

@@ -275,4 +275,3 @@ TICKET_COLUMNS = (
     Column("tags", "TAGS", "tags"),
     Column("created", "CREATED", "time"),
 )
-

@@ -27,7 +27,11 @@ def _row(app: App, name: str) -> dict[str, Any]:
     value = app.config[name]
     return {
         "id": name,
-        "value": {k: dict(v) for k, v in value.items()} if name == "priority.matrix" else list(value) if isinstance(value, tuple) else value,
+        "value": {k: dict(v) for k, v in value.items()}
+        if name == "priority.matrix"
+        else list(value)
+        if isinstance(value, tuple)
+        else value,
         "source": settings.FILE if app.config.given(name) else "default",
         "help": settings.SETTINGS[name].help,
     }
@@ -47,7 +51,12 @@ def list_(app: App) -> Listing:
     rows = [_row(app, name) for name in settings.SETTINGS]
     if app.format in ("table", "md"):
         rows = [_shown(row) for row in rows]
-    columns = (Column("id", "SETTING", "id"), Column("value", "VALUE"), Column("source", "FROM"), Column("help", "MEANING", "title"))
+    columns = (
+        Column("id", "SETTING", "id"),
+        Column("value", "VALUE"),
+        Column("source", "FROM"),
+        Column("help", "MEANING", "title"),
+    )
     return Listing("settings", rows, columns, "there are no settings")
 
 
@@ -60,7 +69,9 @@ def get(app: App, name: str) -> Done:
     return Done("setting", row, (_plain(value),))
 
 
-@common.leaf("set", example="desk config set desk.timezone Europe/Athens\ndesk config set ticket.channels phone,email,web")
+@common.leaf(
+    "set", example="desk config set desk.timezone Europe/Athens\ndesk config set ticket.channels phone,email,web"
+)
 @click.argument("name", shell_complete=_complete)
 @click.argument("value")
 def set_(app: App, name: str, value: str) -> Done:
@@ -100,5 +111,3 @@ def _known(name: str) -> str:
     if name not in settings.SETTINGS:
         raise UsageFault(f"there is no setting {name!r}{settings.nearest(name)}", "desk config list shows all of them")
     return name
-
-

@@ -104,7 +104,11 @@ class Played:
         self.day = app.now.astimezone(zone(ZONE)) - timedelta(days=1)
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("DESK_", "GIT_"))}
         name, email = PERSON
-        who = {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in (("NAME", name), ("EMAIL", email))}
+        who = {
+            f"GIT_{role}_{what}": value
+            for role in ("AUTHOR", "COMMITTER")
+            for what, value in (("NAME", name), ("EMAIL", email))
+        }
         self.environment = {**kept, **who}
 
     def _run(self, command: list[str], at: str) -> str:
@@ -143,7 +147,12 @@ class Played:
         text = self._run([sys.executable, "-m", "desk", "init"], "07:55")
         for key, value in zip(("user.name", "user.email"), PERSON, strict=True):
             self._run(["git", "config", key, value], "07:55")
-        self._show("A desk is a git repository; whoever makes it is its first level-3 member.", "desk init", text.partition("\n")[0] + "\n", "07:55")
+        self._show(
+            "A desk is a git repository; whoever makes it is its first level-3 member.",
+            "desk init",
+            text.partition("\n")[0] + "\n",
+            "07:55",
+        )
 
     def play(self, step: Step) -> None:
         """Run one step and show it."""

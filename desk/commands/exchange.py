@@ -27,7 +27,14 @@ _SHOWN = 20
 
 
 @common.leaf("export", example="desk export > desk.jsonl\ndesk export --record ticket --output tickets.jsonl")
-@click.option("--record", "kinds", metavar="KIND", multiple=True, type=click.Choice(tuple(KINDS)), help="Only this kind; repeat for more.")
+@click.option(
+    "--record",
+    "kinds",
+    metavar="KIND",
+    multiple=True,
+    type=click.Choice(tuple(KINDS)),
+    help="Only this kind; repeat for more.",
+)
 @click.option("--no-files", is_flag=True, help="Without the contents of attachments.")
 @click.option("--output", metavar="FILE", help="Write to a file instead of stdout.")
 def export(app: App, kinds: tuple[str, ...], no_files: bool, output: str | None) -> Done:
@@ -52,7 +59,9 @@ def export(app: App, kinds: tuple[str, ...], no_files: bool, output: str | None)
     return Done("export", {"id": commit, "records": count, "output": output}, lines, warnings)
 
 
-def _records(app: App, commit: str, paths: list[tuple[str, str]], *, with_files: bool) -> Iterator[tuple[Record, dict[str, bytes]]]:
+def _records(
+    app: App, commit: str, paths: list[tuple[str, str]], *, with_files: bool
+) -> Iterator[tuple[Record, dict[str, bytes]]]:
     with git.blobs(app.store.place) as blobs, git.blobs(app.store.place) as contents:
         shown = progress(iter(paths), len(paths), "Exporting", sys.stderr)
         for (kind, path), data in zip(shown, blobs.each([f"{commit}:{p}" for _, p in paths]), strict=True):
@@ -75,7 +84,9 @@ class Bad(NamedTuple):
 @common.leaf("import", example="desk import tickets.jsonl\nold-system-dump | desk import - --history")
 @click.argument("file", metavar="FILE|-")
 @click.option("--strict", is_flag=True, help="Import nothing if one line is bad.")
-@click.option("--history", "with_history", is_flag=True, help="One commit for the request, each entry of the thread, and the end.")
+@click.option(
+    "--history", "with_history", is_flag=True, help="One commit for the request, each entry of the thread, and the end."
+)
 def import_(app: App, file: str, strict: bool, with_history: bool) -> Done:
     """Create records from JSON lines, one commit each, in its own time and by its own author. Level 3 only.
 
@@ -99,7 +110,7 @@ def _open(file: str) -> IO[bytes]:
     if file == "-":
         return sys.stdin.buffer
     try:
-        return open(file, "rb")  # noqa: SIM115 - the caller closes it
+        return open(file, "rb")
     except FileNotFoundError:
         raise NotFound(f"there is no file {file}", "- reads from stdin") from None
     except OSError as error:
@@ -146,7 +157,9 @@ class Import:
 
     def _note(self, number: int, problem: str) -> None:
         if self.strict:
-            raise Broken(problem, self.file, number, "nothing was imported; mend the line, or leave --strict out to pass over it")
+            raise Broken(
+                problem, self.file, number, "nothing was imported; mend the line, or leave --strict out to pass over it"
+            )
         self.bad_count += 1
         if len(self.bad) < _SHOWN:
             self.bad.append(Bad(number, problem))
@@ -164,12 +177,17 @@ class Import:
             missing = [n for n in record.all_attachments if n not in item.files]
             odd = [n for n in item.files if n not in record.all_attachments or n != tree.attachment_name(n, set())]
             if missing or odd:
-                raise ValueError(f"files: {(missing or odd)[0]}: {'no content' if missing else 'not a name the ticket has'}")
+                raise ValueError(
+                    f"files: {(missing or odd)[0]}: {'no content' if missing else 'not a name the ticket has'}"
+                )
             files = {f"{files_folder(record.id)}/{n}": c for n, c in item.files.items()}
         self.new[path] = git.blob_id(encoded, "").encode()
         self.ids[record.kind].add(record.id)
         if record.kind in ("staff", "user"):
-            self.people[record.id] = (str(record.values.get("name") or record.id), str(record.values.get("email") or ""))
+            self.people[record.id] = (
+                str(record.values.get("name") or record.id),
+                str(record.values.get("email") or ""),
+            )
         self.created[record.kind] = self.created.get(record.kind, 0) + 1
         previous: Record | None = None
         for stage in exchange.stages(record, history=self.history):
@@ -213,7 +231,9 @@ class Import:
         change = Change(stage.event.verb, _Actor(who), self.app.now, (edit,), None, title)
         message = history.message(change) + f"Desk-Import: {self.importer}\n"
         committer = self.app.identity
-        return git.NewCommit(name, email, at, committer.committer or name, committer.committer_email or email, self.now, message, files)
+        return git.NewCommit(
+            name, email, at, committer.committer or name, committer.committer_email or email, self.now, message, files
+        )
 
     def result(self, new: str | None, seconds: float) -> Done:
         """What was imported, and what wasn't."""
@@ -226,7 +246,11 @@ class Import:
             "bad": self.bad_count,
             "errors": [b._asdict() for b in self.bad],
         }
-        lines = [f"{total:,} records imported" + (f" ({', '.join(f'{n:,} {k}' for k, n in self.created.items())})" if total else "") + f" in {seconds:.1f} s"]
+        lines = [
+            f"{total:,} records imported"
+            + (f" ({', '.join(f'{n:,} {k}' for k, n in self.created.items())})" if total else "")
+            + f" in {seconds:.1f} s"
+        ]
         if self.known:
             lines.append(f"{self.known:,} were there already")
         if self.bad_count:

@@ -21,8 +21,14 @@ def status(app: App) -> Done:
     size = os.path.getsize(keeper.path) if os.path.exists(keeper.path) else 0
     data = {"id": "index", "state": state, "path": keeper.path, "bytes": size, "commit": head, "records": counts}
     held = ", ".join(f"{n:,} {name}" for name, n in counts.items() if n)
-    before = {"current": "is up to date", "behind": "was behind and has caught up", "missing": "was missing and has been built"}
-    return Done("index", data, (f"The index {before[state]} ({size / 1024 / 1024:.1f} MiB).", f"It holds {held}.", keeper.path))
+    before = {
+        "current": "is up to date",
+        "behind": "was behind and has caught up",
+        "missing": "was missing and has been built",
+    }
+    return Done(
+        "index", data, (f"The index {before[state]} ({size / 1024 / 1024:.1f} MiB).", f"It holds {held}.", keeper.path)
+    )
 
 
 @common.leaf("rebuild", example="desk index rebuild")
@@ -32,4 +38,6 @@ def rebuild(app: App) -> Done:
     index = app.store.keeper.rebuild(head)
     counts: dict[str, Any] = lists.counts(index)
     data = {"id": "index", "state": "current", "path": app.store.keeper.path, "commit": head, "records": counts}
-    return Done("index", data, (f"The index was built anew: {counts['tickets']:,} tickets, {counts['commits']:,} commits.",))
+    return Done(
+        "index", data, (f"The index was built anew: {counts['tickets']:,} tickets, {counts['commits']:,} commits.",)
+    )

@@ -37,14 +37,27 @@ def init(app: App, directory: str, name: str | None, empty: bool) -> Done:
         f"A desk is ready in {made.folder}: you are {made.staff.id}, level 3, in {_departments(made.staff)}.",
         "",
         "Next:",
-        *(f"  {line}" for line in f'{go}desk ticket create --title "My first ticket"\ndesk ticket list\ndesk --help'.splitlines()),
+        *(
+            f"  {line}"
+            for line in f'{go}desk ticket create --title "My first ticket"\ndesk ticket list\ndesk --help'.splitlines()
+        ),
     )
-    data = {"id": made.staff.id, "folder": made.folder, "commit": made.commit, "name": made.staff.name, "email": made.staff.email}
+    data = {
+        "id": made.staff.id,
+        "folder": made.folder,
+        "commit": made.commit,
+        "name": made.staff.name,
+        "email": made.staff.email,
+    }
     return Done("desk", data, lines)
 
 
 def _departments(staff: Staff) -> str:
-    return f"all {len(staff.departments)} departments" if len(staff.departments) > 1 else f"the department {staff.departments[0]}"
+    return (
+        f"all {len(staff.departments)} departments"
+        if len(staff.departments) > 1
+        else f"the department {staff.departments[0]}"
+    )
 
 
 def found(app: App, directory: str, name: str | None, *, empty: bool) -> Founded:
@@ -109,7 +122,9 @@ def _founder(app: App, who: object, files: dict[str, bytes]) -> Staff:
             "git doesn't know who you are",
             'git config --global user.name "Your Name" && git config --global user.email you@example.org',
         )
-    departments = sorted(p.rpartition("/")[2].removesuffix(".yaml") for p in files if p.startswith("records/departments/"))
+    departments = sorted(
+        p.rpartition("/")[2].removesuffix(".yaml") for p in files if p.startswith("records/departments/")
+    )
     return common.checked_values(  # type: ignore[no-any-return]
         lambda: Staff.new(
             id=handle_from(who.author, who.author_email),

@@ -25,7 +25,9 @@ def maintain(app: App) -> Done:
         app.store.ask(lambda index: index.optimise())
     after = loose_objects(place)
     data = {"id": "maintain", "loose_before": before, "loose_after": after, "steps": [*STEPS, "optimise index"]}
-    return Done("maintain", data, (f"Done: {before:,} loose objects are {after:,} now, {', '.join(STEPS)}, index optimised.",))
+    return Done(
+        "maintain", data, (f"Done: {before:,} loose objects are {after:,} now, {', '.join(STEPS)}, index optimised.",)
+    )
 
 
 def _repack(place: Place, hold: int) -> None:
@@ -43,7 +45,11 @@ def _refs(place: Place, hold: int) -> None:
     git.run(place, "pack-refs", "--all", hold=hold)
 
 
-STEPS: dict[str, Callable[[Place, int], None]] = {"repacked": _repack, "commit-graph written": _graph, "refs packed": _refs}
+STEPS: dict[str, Callable[[Place, int], None]] = {
+    "repacked": _repack,
+    "commit-graph written": _graph,
+    "refs packed": _refs,
+}
 
 
 def loose_objects(place: Place) -> int:

@@ -26,5 +26,7 @@ def search(app: App, words: tuple[str, ...], limit: int) -> Listing:
     text = " ".join(words)
     scope = app.scope()
     hits = app.store.ask(lambda index: lists.search(index, text, ("ticket", "article"), limit, scope))
-    rows = [{"id": h.id, "kind": h.kind, "title": h.title, "snippet": snippet(h.body, text), "path": h.path} for h in hits]
+    rows = [
+        {"id": h.id, "kind": h.kind, "title": h.title, "snippet": snippet(h.body, text), "path": h.path} for h in hits
+    ]
     return Listing("hits", rows, _COLUMNS, "nothing found; fewer or shorter words may find more")

@@ -6,7 +6,19 @@ from desk.domain import workflow
 from desk.domain.record import Event, Record
 from desk.domain.ticket import Ticket
 
-_OWN_EVENT = ("state", "closed", "pending_until", "owner", "department", "priority", "impact", "urgency", "tags", "links", "watchers")
+_OWN_EVENT = (
+    "state",
+    "closed",
+    "pending_until",
+    "owner",
+    "department",
+    "priority",
+    "impact",
+    "urgency",
+    "tags",
+    "links",
+    "watchers",
+)
 
 
 def events(before: Record | None, after: Record | None) -> tuple[Event, ...]:

@@ -12,7 +12,9 @@ from desk.errors import UsageFault
 TYPES = ("text", "number", "date", "select", "bool")
 
 
-def checked(declared: Iterable[CustomField], on: str, given: Mapping[str, Any], scope: str | None = None) -> dict[str, Any]:
+def checked(
+    declared: Iterable[CustomField], on: str, given: Mapping[str, Any], scope: str | None = None
+) -> dict[str, Any]:
     """Values parsed by their declarations; UsageFault for unknown names, ill values and missing required ones.
 
     `scope` is the ticket's department or the user's group.
@@ -20,7 +22,10 @@ def checked(declared: Iterable[CustomField], on: str, given: Mapping[str, Any], 
     known = {f.id: f for f in declared if f.on == on and applies(f, scope)}
     for name in given:
         if name not in known:
-            raise UsageFault(f"there is no custom field {name!r} for a {on} here", f"known: {', '.join(known) or 'none'}; desk field list")
+            raise UsageFault(
+                f"there is no custom field {name!r} for a {on} here",
+                f"known: {', '.join(known) or 'none'}; desk field list",
+            )
     found = {name: parse(known[name], value) for name, value in given.items() if value != ""}
     for name, field in known.items():
         if field.required and name not in found:

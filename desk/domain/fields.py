@@ -185,7 +185,9 @@ def parse_link(raw: object) -> str:
     value = _scalar(raw)
     relation, _, other = value.partition(" ")
     if relation not in LINK_TYPES:
-        raise ValueError(f"{value[:60]!r} is not a link such as 'relates 260723-7K3Q'; relations: {', '.join(LINK_TYPES)}")
+        raise ValueError(
+            f"{value[:60]!r} is not a link such as 'relates 260723-7K3Q'; relations: {', '.join(LINK_TYPES)}"
+        )
     return f"{relation} {parse_ticket_id(other.strip())}"
 
 

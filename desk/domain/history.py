@@ -1,16 +1,16 @@
 """A change as a commit message, and a commit message as events: the two directions of the audit trail.
 
-    260723-7K3Q assign: maria              subject: id, verb, and what a person wants to see in `git log --oneline`
+260723-7K3Q assign: maria              subject: id, verb, and what a person wants to see in `git log --oneline`
 
-    she knows the Maltese desk             the reason, if one was given
+she knows the Maltese desk             the reason, if one was given
 
-    Desk-Verb: assign                      the action, once
-    Desk-Actor: petros                     who acted
-    Desk-Ticket: 260723-7K3Q               once a ticket (Desk-Record: kind/id for other records); then what changed there:
-    Desk-From: …                           the value before, where one was replaced
-    Desk-To: maria                         the value after
-    Desk-Also: close                       a second event on the same ticket, with its own From and To
-    Desk-Effect: unassign                  right after Desk-Ticket: this one saw another verb than the action's
+Desk-Verb: assign                      the action, once
+Desk-Actor: petros                     who acted
+Desk-Ticket: 260723-7K3Q               once a ticket (Desk-Record: kind/id for other records); then what changed there:
+Desk-From: …                           the value before, where one was replaced
+Desk-To: maria                         the value after
+Desk-Also: close                       a second event on the same ticket, with its own From and To
+Desk-Effect: unassign                  right after Desk-Ticket: this one saw another verb than the action's
 """
 
 from __future__ import annotations

@@ -13,10 +13,7 @@ from desk.domain.ticket import Ticket
 
 # In the order of an export: what others refer to comes first.
 KINDS: Mapping[str, type[Record]] = MappingProxyType(
-    {
-        cls.kind: cls
-        for cls in (Department, Group, Tag, CustomField, Staff, User, Ban, Topic, Article, Response, Ticket)
-    }
+    {cls.kind: cls for cls in (Department, Group, Tag, CustomField, Staff, User, Ban, Topic, Article, Response, Ticket)}
 )
 _BY_FOLDER = {cls.folder: cls for cls in KINDS.values() if cls.folder != "kb"}
 

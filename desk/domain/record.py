@@ -103,7 +103,9 @@ class Record:
         return f"<{self.kind} {self.id}>"
 
 
-def parse_values_of(cls: type[Record], raw: Mapping[str, Any], at: Callable[[str], Exception] | None = None) -> dict[str, Any]:
+def parse_values_of(
+    cls: type[Record], raw: Mapping[str, Any], at: Callable[[str], Exception] | None = None
+) -> dict[str, Any]:
     """Parse declared fields in their declared order; None and defaults are left out.
 
     `at` makes the error from "field: problem"; ValueError without it.
@@ -169,7 +171,9 @@ def join(changes: list[Change]) -> Change:
     for edit in (e for change in changes for e in change.edits):
         key = (edit.record.kind, edit.record.id)
         first = merged.get(key)
-        merged[key] = edit if first is None else Edit(
-            first.before, edit.after, first.events + edit.events, {**first.files, **edit.files}
+        merged[key] = (
+            edit
+            if first is None
+            else Edit(first.before, edit.after, first.events + edit.events, {**first.files, **edit.files})
         )
     return changes[0]._replace(edits=tuple(merged.values()))

@@ -21,7 +21,9 @@ def snippet(text: str, words: str) -> str:
     places = [m for m in _WORD.finditer(folded) if any(m[0].startswith(w) for w in wanted)]
     if not places:
         return _cut(flat, 0)
-    first = max(places, key=lambda m: (len({x[0] for x in places if m.start() <= x.start() < m.start() + WIDTH}), -m.start()))
+    first = max(
+        places, key=lambda m: (len({x[0] for x in places if m.start() <= x.start() < m.start() + WIDTH}), -m.start())
+    )
     start = max(0, first.start() - WIDTH // 4)
     start = flat.rfind(" ", 0, start) + 1 if start else 0
     end = start + WIDTH

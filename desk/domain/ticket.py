@@ -309,11 +309,9 @@ def rewrite(ticket: Ticket, after: Ticket, *, by: Staff, at: datetime) -> Change
         changed.append("body")
     if not changed and dict(ticket.extra) == dict(after.extra):
         raise Refused(f"nothing in {ticket.id} was changed", f"see: desk ticket show {ticket.id}")
-    if changed == ["title"]:
-        event = Event("edit", ticket.title, after.title)
-    else:
-        event = Event("edit", None, " ".join(changed) or None)
-    return Change("edit", by, at, (edit(ticket, after, event),), summary=" ".join(changed))
+    words = " ".join(changed)
+    event = Event("edit", ticket.title, after.title) if words == "title" else Event("edit", None, words or None)
+    return Change("edit", by, at, (edit(ticket, after, event),), summary=words)
 
 
 def edit_reply(ticket: Ticket, number: int, text: str, *, by: Staff, at: datetime) -> Change:

@@ -142,7 +142,9 @@ def _load_or_conflict(front: str, text: str, path: str, first: int) -> dict[str,
         found = _CONFLICT.search(text)
         if found:
             line = text.count("\n", 0, found.start()) + 1
-            raise Broken("a merge conflict was left in the file", path, line, "choose a side, then: desk commit") from None
+            raise Broken(
+                "a merge conflict was left in the file", path, line, "choose a side, then: desk commit"
+            ) from None
         raise
 
 
@@ -173,8 +175,7 @@ def _check_required(cls: type[Record], values: Mapping[str, Any], path: str) -> 
 def _between(part: str, *, last: bool) -> str:
     """The text between two headings: one blank line each side belongs to the layout."""
     part = part.removeprefix("\n")
-    part = part.removesuffix("\n") if last else part.removesuffix("\n").removesuffix("\n")
-    return part
+    return part.removesuffix("\n") if last else part.removesuffix("\n").removesuffix("\n")
 
 
 def _thread(rest: str, path: str, whole: str) -> tuple[str, tuple[Entry, ...]]:
@@ -201,4 +202,3 @@ def _entry(match: re.Match[str], text: str, path: str, line: int) -> Entry:
     if not isinstance(names, list) or not all(isinstance(n, str) for n in names):
         raise Broken("attachments: expected a list of names", path, line)
     return Entry(match["kind"].lower(), by, at, text, meta)
-

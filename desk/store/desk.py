@@ -1,7 +1,7 @@
 """The store: get, find, and commit, which is the only way that anything is written.
 
-    lock → finish what a crash left → plan (pure verbs on records as HEAD has them) → refuse over hand edits
-         → journal → git fast-import (the durable point) → files → git's index → SQLite → journal gone
+lock → finish what a crash left → plan (pure verbs on records as HEAD has them) → refuse over hand edits
+     → journal → git fast-import (the durable point) → files → git's index → SQLite → journal gone
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ class Committed(NamedTuple):
 class Store:
     """A desk on disk. `clock` gives aware UTC; `progress` draws long work."""
 
-    def __init__(self, place: Place, *, lock_timeout: float = 30, progress: refresh.Progress[str] | None = None) -> None:
+    def __init__(
+        self, place: Place, *, lock_timeout: float = 30, progress: refresh.Progress[str] | None = None
+    ) -> None:
         self.place = place
         self.lock_timeout = lock_timeout
         self.keeper = refresh.Keeper(place, progress) if progress else refresh.Keeper(place)
@@ -64,7 +66,9 @@ class Store:
         """The commit checked out now; GitError before the first."""
         oid = self.head().oid
         if oid is None:
-            raise GitError("this branch has no commit yet", "git commit what is there, or git switch to the desk's branch")
+            raise GitError(
+                "this branch has no commit yet", "git commit what is there, or git switch to the desk's branch"
+            )
         return oid
 
     @property
@@ -125,7 +129,9 @@ class Store:
             return found[0]
         if found:
             shown = ", ".join(found[:5]) + (" …" if len(found) > 5 else "")
-            raise Ambiguous(f"{text} fits {len(found) if len(found) <= 5 else 'many'} tickets: {shown}", "type more of the id")
+            raise Ambiguous(
+                f"{text} fits {len(found) if len(found) <= 5 else 'many'} tickets: {shown}", "type more of the id"
+            )
         raise self.missing("ticket", text)
 
     # -- recovery ----------------------------------------------------------------------------------------------------
@@ -151,7 +157,9 @@ class Store:
                 yield hold
         except OSError as error:
             where = f" ({error.filename})" if error.filename else ""
-            raise GitError(f"can't write to the desk: {error.strerror}{where}", "nothing was changed; see: df -h, ls -ld .") from None
+            raise GitError(
+                f"can't write to the desk: {error.strerror}{where}", "nothing was changed; see: df -h, ls -ld ."
+            ) from None
 
     def operation(self) -> tuple[str, str] | None:
         """What git was told to do here and hasn't finished ("a merge"), and the command that gives it up."""
@@ -231,7 +239,7 @@ class Store:
     def _refuse_over_edits(self, snapshot: Snapshot, change: Change, files: dict[str, bytes | None]) -> None:
         """Never write over what somebody has changed by hand and not committed."""
         known = {e.before.path for e in change.edits if e.before is not None}
-        for path in files:
+        for path, data in files.items():
             if path in snapshot.clean:
                 continue
             present = tree.read(self.place, path)
@@ -243,7 +251,7 @@ class Store:
                 with git.blobs(self.place) as blobs:
                     if blobs.get(f"{snapshot.commit}:{path}") != present:
                         raise _hand_edited(path)
-            elif files[path] is not None and (present is not None or tree.obstructed(self.place, path)):
+            elif data is not None and (present is not None or tree.obstructed(self.place, path)):
                 raise Conflict(f"{path} is there already, and not committed", f"desk commit {path}, or move it away")
 
     def _refuse_moving(self, files: dict[str, bytes | None]) -> None:

@@ -24,7 +24,9 @@ OLDEST = (2, 39)
 DURABLE = ("-c", "core.fsync=loose-object,pack,pack-metadata,reference", "-c", "core.fsyncMethod=fsync")
 """Objects and the ref have reached the disk when git returns; git's own default leaves loose objects to chance."""
 
-_CLEARED = re.compile(r"GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|NAMESPACE|COMMON_DIR|PREFIX|ALTERNATE_.*|QUARANTINE_.*)$")
+_CLEARED = re.compile(
+    r"GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|NAMESPACE|COMMON_DIR|PREFIX|ALTERNATE_.*|QUARANTINE_.*)$"
+)
 
 
 def environment() -> dict[str, str]:
@@ -47,7 +49,9 @@ def spawn(place: Place, args: Iterable[str], **streams: object) -> subprocess.Po
     try:
         return subprocess.Popen(command, env=environment(), **streams)  # type: ignore[call-overload, no-any-return]
     except FileNotFoundError:
-        raise GitError("git is not installed", "install it (Debian, Ubuntu: apt install git), version 2.39 or newer") from None
+        raise GitError(
+            "git is not installed", "install it (Debian, Ubuntu: apt install git), version 2.39 or newer"
+        ) from None
 
 
 def run(place: Place, *args: str, data: bytes | None = None, hold: int | None = None) -> bytes:
@@ -70,12 +74,16 @@ def failed(args: Iterable[str], err: bytes) -> GitError | Conflict:
     """git's own words as an error of desk."""
     text = err.decode(errors="replace").strip()
     verb = next((a for a in args if not a.startswith("-") and "=" not in a), "git")
-    first = next((ln for ln in text.splitlines() if ln.startswith(("fatal:", "error:"))), text.splitlines()[0] if text else "")
+    first = next(
+        (ln for ln in text.splitlines() if ln.startswith(("fatal:", "error:"))), text.splitlines()[0] if text else ""
+    )
     words = first.removeprefix("fatal: ").removeprefix("error: ") or "it was stopped"
     if ".lock': File exists" in text:
         return Conflict(f"git {verb}: {words}", "another git command is at work here; if none is, remove that file")
     if "dubious ownership" in text:
-        return GitError(f"git {verb}: {words}", next((ln.strip() for ln in text.splitlines() if "safe.directory" in ln), None))
+        return GitError(
+            f"git {verb}: {words}", next((ln.strip() for ln in text.splitlines() if "safe.directory" in ln), None)
+        )
     if "No space left" in text or "Disk quota" in text:
         return GitError(f"git {verb}: the disk is full", "make room and try again; nothing was changed")
     return GitError(f"git {verb}: {words}", "see: desk doctor; git fsck")
@@ -249,10 +257,14 @@ def stream(commits: Iterable[NewCommit], ref: str, base: str | None, *, marks: b
     for number, commit in enumerate(commits, 1):
         message = commit.message.encode()
         yield (
-            f"commit {ref}\nmark :{number}\nauthor {ident(commit.author, commit.email)} {commit.at} +0000\n"
-            f"committer {ident(commit.committer, commit.committer_email)} {commit.committed_at} +0000\n"
-            f"data {len(message)}\n"
-        ).encode() + message + b"\n"
+            (
+                f"commit {ref}\nmark :{number}\nauthor {ident(commit.author, commit.email)} {commit.at} +0000\n"
+                f"committer {ident(commit.committer, commit.committer_email)} {commit.committed_at} +0000\n"
+                f"data {len(message)}\n"
+            ).encode()
+            + message
+            + b"\n"
+        )
         if parent:
             yield f"from {parent}\n".encode()
         parent = f":{number}"
@@ -265,7 +277,7 @@ def stream(commits: Iterable[NewCommit], ref: str, base: str | None, *, marks: b
             yield f"get-mark :{number}\n".encode()
 
 
-class RefMoved(Exception):  # noqa: N818 - control flow inside the store, never seen by a person
+class RefMoved(Exception):
     """Somebody committed since the change was planned."""
 
 
@@ -273,9 +285,7 @@ def fast_import(place: Place, commits: list[NewCommit], ref: str, base: str | No
     """Write commits durably and move the ref to the last one; RefMoved if the ref no longer points to `base`."""
     data = b"feature done\n" + b"".join(stream(commits, ref, base)) + b"done\n"
     args = (*DURABLE, "fast-import", "--quiet", "--done", "--date-format=raw")
-    process = spawn(
-        place, args, stdin=PIPE, stdout=PIPE, stderr=PIPE, pass_fds=(hold,)
-    )
+    process = spawn(place, args, stdin=PIPE, stdout=PIPE, stderr=PIPE, pass_fds=(hold,))
     try:
         out, err = process.communicate(data)
     except BaseException:

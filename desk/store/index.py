@@ -69,7 +69,7 @@ def columns(cls: type[Record]) -> dict[str, str]:
 
 def _create_statements() -> str:
     tables = [
-        f'CREATE TABLE {cls.plural} ({", ".join(f"{chr(34)}{n}{chr(34)} {t}" for n, t in columns(cls).items())}) WITHOUT ROWID;'
+        f"CREATE TABLE {cls.plural} ({', '.join(f'{chr(34)}{n}{chr(34)} {t}' for n, t in columns(cls).items())}) WITHOUT ROWID;"
         f"CREATE INDEX {cls.plural}_id ON {cls.plural} (id);"
         for cls in KINDS.values()
     ]
@@ -156,9 +156,12 @@ class Index:
             )
             self.db.execute("DELETE FROM texts WHERE doc = ?", (row[0],))
         if text:
-            found = self.db.execute("INSERT INTO texts (kind, path, title, body) VALUES (?, ?, ?, ?)", (kind, path, *text))
+            found = self.db.execute(
+                "INSERT INTO texts (kind, path, title, body) VALUES (?, ?, ?, ?)", (kind, path, *text)
+            )
             self.db.execute(
-                "INSERT INTO words (rowid, title, body) VALUES (?, ?, ?)", (found.lastrowid, fold(text[0]), fold(text[1]))
+                "INSERT INTO words (rowid, title, body) VALUES (?, ?, ?)",
+                (found.lastrowid, fold(text[0]), fold(text[1])),
             )
 
     def add_commit(self, row: CommitRow, derived: Iterable[history.Happened] = ()) -> None:
@@ -213,7 +216,9 @@ class Index:
         """Records that can't be read: path, line, problem."""
         return [
             (str(p), int(n), str(t))
-            for p, n, t in self.db.execute("SELECT path, line, problem FROM broken WHERE path >= ? ORDER BY path", (prefix,))
+            for p, n, t in self.db.execute(
+                "SELECT path, line, problem FROM broken WHERE path >= ? ORDER BY path", (prefix,)
+            )
             if str(p).startswith(prefix)
         ]
 

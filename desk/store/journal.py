@@ -46,7 +46,8 @@ def _wait(descriptor: int, timeout: float) -> None:
         except BlockingIOError:
             if time.monotonic() >= deadline:
                 raise Conflict(
-                    f"another desk command has been writing for {timeout:g} s", "try again when it is done; nothing was changed"
+                    f"another desk command has been writing for {timeout:g} s",
+                    "try again when it is done; nothing was changed",
                 ) from None
             time.sleep(pause)
             pause = min(pause * 2, 0.02)

@@ -62,7 +62,10 @@ def _where(query: Query) -> tuple[str, list[Any]]:
         add(f"(department IN ({_marks(departments)}) OR author = ?)", *departments, query.scope.author)
     if query.search:
         found = match(query.search)
-        add("path IN (SELECT t.path FROM words JOIN texts t ON t.doc = words.rowid WHERE words MATCH ? AND t.kind = 'ticket')", found)
+        add(
+            "path IN (SELECT t.path FROM words JOIN texts t ON t.doc = words.rowid WHERE words MATCH ? AND t.kind = 'ticket')",
+            found,
+        )
     return " AND ".join(parts) or "1", args
 
 
@@ -186,7 +189,9 @@ def _events(index: Index, where: str, args: tuple[Any, ...]) -> list[dict[str, A
 
 def load(index: Index) -> dict[str, int]:
     """Tickets not closed, by owner."""
-    rows = index.db.execute("SELECT owner, count(*) FROM tickets WHERE state <> 'closed' AND owner IS NOT NULL GROUP BY owner")
+    rows = index.db.execute(
+        "SELECT owner, count(*) FROM tickets WHERE state <> 'closed' AND owner IS NOT NULL GROUP BY owner"
+    )
     return {str(owner): int(count) for owner, count in rows}
 
 
@@ -233,7 +238,5 @@ def _names_now(index: Index, wanted: tuple[str, ...]) -> dict[str, str]:
 
 def counts(index: Index) -> dict[str, int]:
     """Records of each kind, and commits."""
-
-
     tables = [cls.plural for cls in KINDS.values()] + ["commits", "events", "broken"]
     return {t: int(index.db.execute(f"SELECT count(*) FROM {t}").fetchone()[0]) for t in tables}

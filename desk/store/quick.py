@@ -10,7 +10,9 @@ import re
 from typing import Any
 
 # Nothing but what the emitter takes for a time as well: no lower-case z, ASCII digits.
-STAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2}))?\Z")
+STAMP = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2}))?\Z"
+)
 
 FRONT_MAX = 256 * 1024
 """Characters that the fields of a record may take."""

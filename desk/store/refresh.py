@@ -349,7 +349,18 @@ def _derive(place: Place, rows: list[CommitRow]) -> dict[str, list[Happened]]:
         return {}
     asked = "".join(f"{row.oid}\n" for row in rows).encode()
     out = git.run(
-        place, "diff-tree", "--stdin", "--root", "-r", "--raw", "--no-renames", "--full-index", "-z", "--", *FOLDERS, data=asked
+        place,
+        "diff-tree",
+        "--stdin",
+        "--root",
+        "-r",
+        "--raw",
+        "--no-renames",
+        "--full-index",
+        "-z",
+        "--",
+        *FOLDERS,
+        data=asked,
     )
     found: dict[str, list[Happened]] = {row.oid: [] for row in rows}
     with git.blobs(place) as blobs:

@@ -83,4 +83,6 @@ def work_tree_around(folder: str) -> str | None:
     except (InvalidGitRepositoryError, NoSuchPathError):
         return None
     except GitCommandNotFound:
-        raise GitError("git is not installed", "install it (Debian, Ubuntu: apt install git), version 2.39 or newer") from None
+        raise GitError(
+            "git is not installed", "install it (Debian, Ubuntu: apt install git), version 2.39 or newer"
+        ) from None

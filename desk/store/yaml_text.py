@@ -28,12 +28,12 @@ class _Loader(yaml.CSafeLoader):
     """
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own attribute
-    yaml_constructors: ClassVar[dict[str | None, Any]] = {  # noqa: RUF012 - as above
+    yaml_constructors: ClassVar[dict[str | None, Any]] = {
         tag: yaml.CSafeLoader.yaml_constructors[tag]
         for tag in (None, *(f"tag:yaml.org,2002:{name}" for name in ("null", "str", "seq")))
     }
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - as inherited
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:  # noqa: ARG002, FBT001, FBT002 - as inherited
         if not isinstance(node, yaml.MappingNode):
             raise yaml.constructor.ConstructorError(None, None, "expected a mapping", node.start_mark)
         seen: set[str] = set()
@@ -127,7 +127,9 @@ def export(data: Mapping[str, Any]) -> str:
 
 
 def _dump(data: Mapping[str, Any], dumper: type[Any]) -> str:
-    out = yaml.dump(_Root(data), Dumper=dumper, default_flow_style=None, sort_keys=False, allow_unicode=True, width=1 << 20)
+    out = yaml.dump(
+        _Root(data), Dumper=dumper, default_flow_style=None, sort_keys=False, allow_unicode=True, width=1 << 20
+    )
     return str(out)
 
 

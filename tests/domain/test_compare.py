@@ -26,7 +26,11 @@ CASES: list[tuple[dict[str, Any], dict[str, Any], list[tuple[Any, ...]]]] = [
     ({"owner": "maria"}, {}, [("unassign", "maria", None)]),
     ({}, {"department": "legal"}, [("move", "technical", "legal")]),
     ({}, {"priority": "high"}, [("classify", "low", "high")]),
-    ({}, {"priority": "high", "impact": "high"}, [("classify", "priority=low impact=none", "priority=high impact=high")]),
+    (
+        {},
+        {"priority": "high", "impact": "high"},
+        [("classify", "priority=low impact=none", "priority=high impact=high")],
+    ),
     ({"tags": ["a", "b"]}, {"tags": ["b", "c"]}, [("untag", "a", None), ("tag", None, "c")]),
     ({}, {"links": ["relates 260723-AAAA"]}, [("link", None, "relates 260723-AAAA")]),
     ({}, {"title": "U"}, [("edit", "T", "U")]),

@@ -9,7 +9,27 @@ from hypothesis import strategies as st
 from desk.domain.fields import DEVICES, parse_slug, parse_ticket_id
 from tests.store.texts import MODERATE, texts
 
-BAD = ("", "..", ".", "../../x", "/etc", "-rf", "a/b", "a\\b", "a\nb", "a\0b", "con", "con.el", "nul", ".git", "a..b", "a.", "A", "a b", "\u202ea")
+BAD = (
+    "",
+    "..",
+    ".",
+    "../../x",
+    "/etc",
+    "-rf",
+    "a/b",
+    "a\\b",
+    "a\nb",
+    "a\0b",
+    "con",
+    "con.el",
+    "nul",
+    ".git",
+    "a..b",
+    "a.",
+    "A",
+    "a b",
+    "\u202ea",
+)
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -38,7 +58,9 @@ def test_long_names_of_wide_letters() -> None:
         parse_slug("\U00010428" * 64)  # Deseret, lower case: four bytes each
 
 
-@pytest.mark.parametrize("text", ["", "../../x", "-rf", "260723-7K3Q\n", "٢٦٠٧٢٣-7K3Q", "260723-7K3U", "260723-7K3QQ", "CON"])
+@pytest.mark.parametrize(
+    "text", ["", "../../x", "-rf", "260723-7K3Q\n", "٢٦٠٧٢٣-7K3Q", "260723-7K3U", "260723-7K3QQ", "CON"]
+)
 def test_what_is_no_ticket_id(text: str) -> None:
     with pytest.raises(ValueError, match="ticket id"):
         parse_ticket_id(text)

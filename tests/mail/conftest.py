@@ -18,7 +18,9 @@ Told = Callable[[], set[tuple[str, str]]]
 @pytest.fixture
 def drafts(home: Path) -> Drafts:
     """The files of the outbox, as they are."""
-    return lambda: [json.loads(p.read_text(encoding="utf-8")) for p in sorted((home / ".git/desk/outbox").glob("*.json"))]
+    return lambda: [
+        json.loads(p.read_text(encoding="utf-8")) for p in sorted((home / ".git/desk/outbox").glob("*.json"))
+    ]
 
 
 @pytest.fixture

@@ -22,7 +22,10 @@ Make = Callable[..., str]
 
 def test_requester_and_department_hear_of_a_new_ticket(make: Make, told: Told, anna: str) -> None:
     make("T", "--requester", anna)
-    assert told() == {(anna, "ticket-created"), ("petros", "ticket-new")}  # maria acted; eleni and nikos serve elsewhere
+    assert told() == {
+        (anna, "ticket-created"),
+        ("petros", "ticket-new"),
+    }  # maria acted; eleni and nikos serve elsewhere
 
 
 def test_somebody_known_by_address_alone_hears_too(make: Make, drafts: Drafts) -> None:
@@ -39,7 +42,10 @@ EVENTS = {
     "close": (("close",), {"anna": "ticket-closed", "eleni": "ticket-watched", "bob": "ticket-watched"}),
     "escalate": (("escalate", "--to", "eleni"), {"eleni": "ticket-assigned"}),
     "move": (("move", "--to", "semantic"), {"petros": "ticket-moved"}),
-    "both": (("reply", "--body", "x", "--close"), {"anna": "reply-sent", "eleni": "ticket-watched", "bob": "ticket-watched"}),
+    "both": (
+        ("reply", "--body", "x", "--close"),
+        {"anna": "reply-sent", "eleni": "ticket-watched", "bob": "ticket-watched"},
+    ),
     "tag": (("classify", "--priority", "high"), {}),
     "unassign": (("unassign",), {}),
     "watch": (("watch",), {}),
@@ -159,7 +165,9 @@ def test_hand_edits_and_imports_are_silent(desk: Runner, make: Make, told: Told,
     ticket = make("T", "--requester", anna)
     told()
     path = home / f"records/tickets/2026/07/23/{ticket}.md"
-    path.write_text(path.read_text(encoding="utf-8").replace("state: open", f"state: closed\nclosed: {NOW}"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("state: open", f"state: closed\nclosed: {NOW}"), encoding="utf-8"
+    )
     desk("commit")
     line = '{"record":"ticket","id":"260101-AAAA","title":"Old","state":"open","priority":"low","department":"technical","created":"2026-01-01T00:00:00Z"}'
     desk("import", "-", stdin=line)
@@ -179,7 +187,14 @@ def test_the_requester_writes() -> None:
     at = parse_time(NOW)
     user = User.new(id="u-4f9x2", name="Anna", email="anna@clinic.example")
     before = Ticket.new(
-        id="260723-7K3Q", title="T", state="open", priority="low", department="legal", created=NOW, requester=user.id, watchers=["u-22222"]
+        id="260723-7K3Q",
+        title="T",
+        state="open",
+        priority="low",
+        department="legal",
+        created=NOW,
+        requester=user.id,
+        watchers=["u-22222"],
     )
     people = [
         Person("user", user.id, "Anna", "anna@clinic.example", None),

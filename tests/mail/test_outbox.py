@@ -38,7 +38,9 @@ def test_ambiguous(desk: Runner, make: Make) -> None:
     assert "type more" in desk("mail", "drop", "2026", code=4).err
 
 
-def test_the_values_are_those_of_the_moment_and_the_text_is_not(desk: Runner, make: Make, home: Path, anna: str) -> None:
+def test_the_values_are_those_of_the_moment_and_the_text_is_not(
+    desk: Runner, make: Make, home: Path, anna: str
+) -> None:
     ticket = make("Old title", "--requester", anna, "--department", "organizational")
     desk("ticket", "edit", ticket, "--title", "New title")
     text = home / "templates/mail/ticket-created.el.txt"
@@ -55,7 +57,9 @@ def test_all_texts_can_be_filled_in(desk: Runner, make: Make, home: Path, drafts
     for row in notices.TABLE:
         for language in ("en", "el"):
             text = (folder / f"{draft['id']}.json").read_text(encoding="utf-8")
-            text = text.replace('"ticket-created"', f'"{row.template}"').replace('"language": "el"', f'"language": "{language}"')
+            text = text.replace('"ticket-created"', f'"{row.template}"').replace(
+                '"language": "el"', f'"language": "{language}"'
+            )
             text = text.replace('"text": ""', '"text": "Words."').replace('"verb": "create"', f'"verb": "{row.event}"')
             (folder / f"x-{row.event}-{row.template}-{language}-1.json").write_text(text, encoding="utf-8")
     found = desk("mail", "outbox", "-f", "json").json
@@ -83,9 +87,17 @@ def test_a_missing_variant_falls_back(desk: Runner, make: Make, home: Path, anna
 
 @pytest.mark.parametrize(
     ("text", "line"),
-    [("No subject\n\nx", 1), ("Subject: x\nno gap", 2), ("Subject: x\n\n\n{{ nobody.name }}", 4), ("Subject: {% if %}\n\nx", 1), (b"\xff\xfe", 1)],
+    [
+        ("No subject\n\nx", 1),
+        ("Subject: x\nno gap", 2),
+        ("Subject: x\n\n\n{{ nobody.name }}", 4),
+        ("Subject: {% if %}\n\nx", 1),
+        (b"\xff\xfe", 1),
+    ],
 )
-def test_a_broken_text_is_named_and_hides_nothing(desk: Runner, make: Make, home: Path, anna: str, text: str | bytes, line: int) -> None:
+def test_a_broken_text_is_named_and_hides_nothing(
+    desk: Runner, make: Make, home: Path, anna: str, text: str | bytes, line: int
+) -> None:
     make("T", "--requester", anna)
     file = home / "templates/mail/ticket-created.el.txt"
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -130,7 +142,9 @@ def test_it_can_be_turned_off(desk: Runner, make: Make, drafts: Drafts) -> None:
 def test_what_requesters_are_not_told(desk: Runner, make: Make, drafts: Drafts, anna: str) -> None:
     """A watcher who is a requester learns nothing about another requester, nor why staff decided."""
     ticket = make("T", "--requester", anna)
-    bob = desk("user", "create", "--name", "Bob", "--email", "bob@clinic.example", "--group", "patient", "-f", "ids").out.strip()
+    bob = desk(
+        "user", "create", "--name", "Bob", "--email", "bob@clinic.example", "--group", "patient", "-f", "ids"
+    ).out.strip()
     desk("ticket", "watch", ticket, "--who", bob)
     desk("ticket", "close", ticket, "--reason", "internal")
     closed = {d["to"]["id"]: d["variables"] for d in drafts() if d["event"] == "close"}

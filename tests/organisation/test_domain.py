@@ -21,7 +21,14 @@ def person(handle: str, level: int) -> Staff:
 
 
 def ticket(**values: str) -> Ticket:
-    full = {"id": "260723-7K3Q", "title": "T", "state": "open", "priority": "low", "department": "legal", "created": "2026-07-23T06:12:44Z"}
+    full = {
+        "id": "260723-7K3Q",
+        "title": "T",
+        "state": "open",
+        "priority": "low",
+        "department": "legal",
+        "created": "2026-07-23T06:12:44Z",
+    }
     return Ticket.new(**{**full, **values})
 
 
@@ -42,7 +49,9 @@ def test_the_last_one_of_the_highest_level_stays() -> None:
     ({"author": "maria", "requester": "u-4f9x2"}, True),
 ])  # fmt: skip
 @pytest.mark.parametrize("private", [False, True])
-def test_rule_4_private_departments_hold_only_tickets_of_staff(values: dict[str, str], *, users: bool, private: bool) -> None:
+def test_rule_4_private_departments_hold_only_tickets_of_staff(
+    values: dict[str, str], *, users: bool, private: bool
+) -> None:
     department = Department.new(id="board", name="Board", private=private)
     assert is_users(ticket(**values)) is users
     if users and private:
@@ -59,7 +68,11 @@ def test_custom_values_of_removed_fields_and_other_groups_stay() -> None:
         CustomField.new(id="depth", type="text", on="ticket", required=True),
     ]
     before = {"gone": "kept", "licence": 7}
-    assert people.custom_values(declared, "patient", before, {"country": "mt"}) == {"gone": "kept", "licence": 7, "country": "MT"}
+    assert people.custom_values(declared, "patient", before, {"country": "mt"}) == {
+        "gone": "kept",
+        "licence": 7,
+        "country": "MT",
+    }
     assert people.custom_values(declared, "patient", before, {"gone": ""}) == {"licence": 7}
     assert people.custom_values(declared, "health-professional", before, {"licence": ""}) == {"gone": "kept"}
     with pytest.raises(UsageFault, match="licence"):

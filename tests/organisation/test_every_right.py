@@ -27,7 +27,12 @@ TICKET_RIGHTS = [(right, verb) for right in RIGHTS if right.kind == "ticket" for
 ACTORS = {"one": 1, "two": 2, "three": 3}
 HELPERS = ("helper", "other")
 """They serve every department, so that work can be given to them."""
-DEPARTMENTS = {("own", False): "technical", ("own", True): "board", ("foreign", False): "legal", ("foreign", True): "audit"}
+DEPARTMENTS = {
+    ("own", False): "technical",
+    ("own", True): "board",
+    ("foreign", False): "legal",
+    ("foreign", True): "audit",
+}
 PLACES = [("own", False), ("foreign", False), ("foreign", True)]
 """Whose department, and whether whoever acts wrote the ticket."""
 
@@ -145,6 +150,7 @@ def test_users_tickets_stay_public(on_stage: Runner, *, private: bool) -> None:
     where = DEPARTMENTS["own", private]
     code = 5 if private else 0
     for handle in ACTORS:
+
         def act(*args: str, code: int = 0, handle: str = handle) -> str:
             return on_stage("--as", handle, "ticket", *args, "-f", "ids", code=code).out.strip()
 

@@ -33,7 +33,16 @@ REFUSED = {
     "colon": "a:b",
     "star": "*",
 }
-STORED = {"null": "null", "no": "no", "true": "true", "number": "0123", "greek": "τμήμα", "chinese": "部门", "tilde": "1e5", "date": "2026-07-23"}
+STORED = {
+    "null": "null",
+    "no": "no",
+    "true": "true",
+    "number": "0123",
+    "greek": "τμήμα",
+    "chinese": "部门",
+    "tilde": "1e5",
+    "date": "2026-07-23",
+}
 MAKE = {
     "department": ("--name", "N"),
     "group": ("--name", "N"),
@@ -84,21 +93,40 @@ def test_handles_with_a_meaning_are_reserved(desk: Runner) -> None:
 
 @pytest.mark.parametrize("name", ["   ", "", "a\nb", "a\x07b", "x" * 300])
 def test_names_of_people_are_one_line(desk: Runner, name: str) -> None:
-    desk("staff", "create", "zoe", "--name", name, "--email", "z@x.example", "--level", "1", "--department", "legal", code=2)
+    desk(
+        "staff",
+        "create",
+        "zoe",
+        "--name",
+        name,
+        "--email",
+        "z@x.example",
+        "--level",
+        "1",
+        "--department",
+        "legal",
+        code=2,
+    )
     desk("user", "create", "--name", name, "--email", "z@x.example", "--group", "patient", code=2)
     desk("department", "edit", "legal", "--name", name, code=2)
     desk("staff", "edit", "petros", "--name", name, code=2)
 
 
-@pytest.mark.parametrize("name", ["null", "no", "# comment", "{a: b}", "'", "- x", "*x", "Null: !!python/object", "李雷", "Ο'Νιλ"])
+@pytest.mark.parametrize(
+    "name", ["null", "no", "# comment", "{a: b}", "'", "- x", "*x", "Null: !!python/object", "李雷", "Ο'Νιλ"]
+)
 def test_any_name_of_a_person_comes_back(desk: Runner, git: Git, name: str) -> None:
-    user_id = desk("user", "create", "--name", name, "--email", "z@x.example", "--group", "patient", "-f", "ids").out.strip()
+    user_id = desk(
+        "user", "create", "--name", name, "--email", "z@x.example", "--group", "patient", "-f", "ids"
+    ).out.strip()
     assert desk("user", "show", user_id, "-f", "json").data["name"] == name
     assert desk("user", "list", "-f", "json").data[0]["name"] == name
     assert git("status", "--porcelain") == ""
 
 
-@pytest.mark.parametrize("email", ["x", "a b@c.example", "a@b@c", "@c.example", "a@", "a@x\n", "<a@b.example>", "x" * 300 + "@c.example"])
+@pytest.mark.parametrize(
+    "email", ["x", "a b@c.example", "a@b@c", "@c.example", "a@", "a@x\n", "<a@b.example>", "x" * 300 + "@c.example"]
+)
 def test_what_is_no_address_is_refused(desk: Runner, email: str) -> None:
     desk("user", "create", "--name", "N", "--group", "patient", "--email", email, code=2)
     desk("user", "ban", "--", email, code=2)

@@ -99,5 +99,8 @@ def test_nobody_changes_their_own_level_or_deletes_themselves(desk: Runner) -> N
 
 def test_somebody_unknown_to_the_desk_may_change_nothing(desk: Runner, git: Callable[..., str]) -> None:
     git("config", "user.email", "stranger@elsewhere.example")
-    for words in (("tag", "create", "x"), ("user", "create", "--name", "X", "--email", "x@y.example", "--group", "patient")):
+    for words in (
+        ("tag", "create", "x"),
+        ("user", "create", "--name", "X", "--email", "x@y.example", "--group", "patient"),
+    ):
         assert "not registered as staff" in desk(*words, code=5).err

@@ -79,12 +79,22 @@ def test_deleting_a_department_moves_tickets_and_frees_staff(desk: Runner, make:
     assert (ticket(desk, mine)["department"], ticket(desk, mine)["owner"]) == ("legal", "maria")
     assert (ticket(desk, theirs)["department"], ticket(desk, theirs)["owner"]) == ("legal", None)
     history = desk("ticket", "history", theirs, "-f", "json").data[-2:]
-    assert [(e["verb"], e["from"], e["to"]) for e in history] == [("move", "technical", "legal"), ("unassign", "petros", None)]
+    assert [(e["verb"], e["from"], e["to"]) for e in history] == [
+        ("move", "technical", "legal"),
+        ("unassign", "petros", None),
+    ]
     assert desk("staff", "show", "petros", "-f", "json").data["departments"] == ["semantic"]
     assert desk("field", "show", "node", "-f", "json").data["departments"] == ["legal"]
     lines = trailers(git)
-    assert lines[:4] == ["Desk-Verb: delete", "Desk-Actor: maria", "Desk-Record: department/technical", "Desk-From: Technical"]
-    assert {"Desk-Effect: move", "Desk-Also: unassign", "Desk-Record: staff/petros", "Desk-Record: field/node"} <= set(lines)
+    assert lines[:4] == [
+        "Desk-Verb: delete",
+        "Desk-Actor: maria",
+        "Desk-Record: department/technical",
+        "Desk-From: Technical",
+    ]
+    assert {"Desk-Effect: move", "Desk-Also: unassign", "Desk-Record: staff/petros", "Desk-Record: field/node"} <= set(
+        lines
+    )
     assert "never used again" in desk("department", "create", "technical", "--name", "Again", code=5).err
 
 
@@ -127,9 +137,23 @@ def test_deleting_staff_unassigns_and_keeps_the_name_in_history(desk: Runner, ma
     assert "Desk-From: Petros Ioannou" in trailers(git)
     assert ticket(desk, open_)["owner"] is None
     assert ticket(desk, closed)["thread"][0]["by"] == "petros"
-    assert "ids are never used again" in desk(
-        "staff", "create", "petros", "--name", "P", "--email", "p@x.example", "--level", "1", "--department", "legal", code=5
-    ).err
+    assert (
+        "ids are never used again"
+        in desk(
+            "staff",
+            "create",
+            "petros",
+            "--name",
+            "P",
+            "--email",
+            "p@x.example",
+            "--level",
+            "1",
+            "--department",
+            "legal",
+            code=5,
+        ).err
+    )
 
 
 def test_staff_show_tells_load_and_last_activity(desk: Runner, make: Make) -> None:
@@ -195,7 +219,20 @@ def test_custom_fields_are_checked_and_filterable(desk: Runner) -> None:
     ):
         desk("field", "create", *words, code=2)
     desk("field", "create", "a", "--type", "text", "--department", "nowhere", code=3)
-    desk("field", "create", "country", "--type", "select", "--option", "MT", "--option", "CY", "--on", "user", "--required")
+    desk(
+        "field",
+        "create",
+        "country",
+        "--type",
+        "select",
+        "--option",
+        "MT",
+        "--option",
+        "CY",
+        "--on",
+        "user",
+        "--required",
+    )
     assert "must be filled in" in desk(*new, code=2).err
     assert "choose from: MT, CY" in desk(*new, "--field", "country=FR", code=2).err
     desk(*new, "--field", "country=mt")

@@ -23,7 +23,9 @@ def unread(desk: Runner, who: str = "maria", *args: str) -> dict[str, bool | Non
 def test_what_others_did_is_unread_until_it_is_shown(desk: Runner, make: Make) -> None:
     first = make("First")
     assert unread(desk, "petros") == {first: False}  # the first look is a start without noise
-    second = desk("ticket", "create", "--title", "Second", "--department", "technical", "-f", "ids", env=LATER).out.strip()
+    second = desk(
+        "ticket", "create", "--title", "Second", "--department", "technical", "-f", "ids", env=LATER
+    ).out.strip()
     assert unread(desk, "petros") == {first: False, second: True}
     assert unread(desk) == {first: False, second: False}  # maria did it herself
     table = desk("--as", "petros", "ticket", "list").out.splitlines()
@@ -60,7 +62,10 @@ def test_it_outlives_the_index(desk: Runner, home: Path) -> None:
 
 def test_a_ticket_merged_away_leads_to_what_was_seen(desk: Runner) -> None:
     unread(desk, "petros")
-    ids = [desk("ticket", "create", "--title", "T", "--department", "technical", "-f", "ids", env=LATER).out.strip() for _ in range(2)]
+    ids = [
+        desk("ticket", "create", "--title", "T", "--department", "technical", "-f", "ids", env=LATER).out.strip()
+        for _ in range(2)
+    ]
     desk("ticket", "merge", ids[0], "--into", ids[1], env=LATER)
     desk("--as", "petros", "ticket", "show", ids[0])
     assert unread(desk, "petros")[ids[1]] is False
@@ -78,7 +83,9 @@ def test_a_damaged_file_is_no_obstacle(desk: Runner, make: Make, home: Path, con
 def test_it_is_never_committed(desk: Runner, make: Make, home: Path) -> None:
     make("T")
     desk("ticket", "list")
-    status = subprocess.run(["git", "-C", str(home), "status", "--porcelain"], capture_output=True, text=True, check=True)
+    status = subprocess.run(
+        ["git", "-C", str(home), "status", "--porcelain"], capture_output=True, text=True, check=True
+    )
     assert status.stdout == ""
 
 

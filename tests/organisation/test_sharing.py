@@ -127,7 +127,9 @@ def test_nothing_is_made_of_a_users_ticket_that_went_astray(
     ticket = make("T", "--requester", "a@clinic.example")
     desk("ticket", "note", ticket, "--body", "x")
     path = home / f"records/tickets/2026/07/23/{ticket}.md"
-    path.write_text(path.read_text(encoding="utf-8").replace("department: technical", f"department: {board}"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("department: technical", f"department: {board}"), encoding="utf-8"
+    )
     git("commit", "-q", "-am", "by hand, without asking desk")
     assert "user's ticket" in desk("ticket", verb[0], ticket, *verb[1:], code=5).err
 

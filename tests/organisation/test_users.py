@@ -38,7 +38,9 @@ def test_somebody_known_from_a_ticket_keeps_the_id(desk: Runner, make: Callable[
     user_id = desk("ticket", "show", ticket, "-f", "json").data["requester"]
     assert desk("user", "show", user_id, "-f", "json").data["registered"] is False
     git("config", "user.email", "somebody@elsewhere.example")
-    data = desk("user", "signup", "--name", "Anna", "--email", "ANNA@clinic.example", "--group", "patient", "-f", "json").data
+    data = desk(
+        "user", "signup", "--name", "Anna", "--email", "ANNA@clinic.example", "--group", "patient", "-f", "json"
+    ).data
     assert (data["id"], data["registered"], data["name"], data["group"]) == (user_id, True, "Anna", "patient")
 
 
@@ -52,7 +54,9 @@ def test_no_personal_data_in_commit_messages_of_staff(desk: Runner, git: Git) ->
     assert not [word for word in ("anna", "clinic", "γεωργ", "123456") if word in messages]
 
 
-@pytest.mark.parametrize("words", ["παπαδοπουλος", "ΠΑΠΑΔΌΠΟΥΛΟΣ γιωρ", "Παπαδοπούλος", "g.papa@", "νοσοκομειο", "mt-77"])
+@pytest.mark.parametrize(
+    "words", ["παπαδοπουλος", "ΠΑΠΑΔΌΠΟΥΛΟΣ γιωρ", "Παπαδοπούλος", "g.papa@", "νοσοκομειο", "mt-77"]
+)
 def test_search_knows_neither_accents_nor_case(desk: Runner, words: str) -> None:
     desk("field", "create", "licence", "--type", "text", "--on", "user")
     desk("user", "create", "--name", "Γιώργος Παπαδόπουλος", "--email", "g.papa@clinic.example", "--group", "patient",
@@ -119,7 +123,9 @@ def test_a_disabled_user_opens_no_tickets(desk: Runner) -> None:
 
 def test_what_a_requester_must_have(desk: Runner) -> None:
     desk("user", "create", "--name", "By phone", "--group", "patient", code=2)
-    user_id = desk("user", "create", "--name", "By phone", "--group", "patient", "--phone", "99", "-f", "ids").out.strip()
+    user_id = desk(
+        "user", "create", "--name", "By phone", "--group", "patient", "--phone", "99", "-f", "ids"
+    ).out.strip()
     desk("user", "edit", user_id, "--phone", "", code=2)
     desk("user", "edit", user_id, "--name", "", code=2)
     desk("user", "edit", user_id, "--group", "", code=2)
@@ -132,7 +138,12 @@ def test_what_a_requester_must_have(desk: Runner) -> None:
 
 
 def test_several_at_once_are_one_commit(desk: Runner, git: Git) -> None:
-    ids = [desk("user", "create", "--name", f"U{n}", "--email", f"u{n}@x.example", "--group", "patient", "-f", "ids").out.strip() for n in range(5)]
+    ids = [
+        desk(
+            "user", "create", "--name", f"U{n}", "--email", f"u{n}@x.example", "--group", "patient", "-f", "ids"
+        ).out.strip()
+        for n in range(5)
+    ]
     before = int(git("rev-list", "--count", "HEAD"))
     desk("user", "edit", "-", "--disabled", stdin="\n".join(ids))
     assert int(git("rev-list", "--count", "HEAD")) == before + 1

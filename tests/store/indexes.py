@@ -25,7 +25,9 @@ def contents(index: Index) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {t: _sorted(db.execute(f"SELECT * FROM {t}")) for t in _PLAIN}  # noqa: S608 - our own names
     found["commits"] = _sorted(db.execute("SELECT oid, depth, at, author, email, actor, verb, reason FROM commits"))
     found["events"] = _sorted(
-        db.execute("SELECT c.oid, e.place, e.at, e.kind, e.id, e.verb, e.before, e.after FROM events e LEFT JOIN commits c ON c.n = e.n")
+        db.execute(
+            "SELECT c.oid, e.place, e.at, e.kind, e.id, e.verb, e.before, e.after FROM events e LEFT JOIN commits c ON c.n = e.n"
+        )
     )
     found["texts"] = _sorted(db.execute("SELECT kind, path, title, body FROM texts"))
     db.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab('main', 'words', 'instance')")
@@ -40,7 +42,9 @@ def _sorted(rows: sqlite3.Cursor) -> list[Any]:
 
 
 def head(home: Path) -> str:
-    return subprocess.run(["git", "-C", str(home), "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+    return subprocess.run(
+        ["git", "-C", str(home), "rev-parse", "HEAD"], check=True, capture_output=True, text=True
+    ).stdout.strip()
 
 
 @contextmanager
@@ -82,7 +86,9 @@ def assert_sound(home: Path) -> None:
     assert git(home, "status", "--porcelain", "--ignored") == ""
     checked = subprocess.run(["git", "-C", str(home), "fsck", "--strict"], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
-    assert not [ln for ln in (checked.stdout + checked.stderr).splitlines() if not ln.startswith(("dangling", "Checking"))]
+    assert not [
+        ln for ln in (checked.stdout + checked.stderr).splitlines() if not ln.startswith(("dangling", "Checking"))
+    ]
     own = tree.find(str(home)).own()
     assert not os.path.exists(os.path.join(own, "journal"))
     assert os.listdir(os.path.join(own, "tmp")) == []

@@ -29,7 +29,9 @@ created: 2026-07-23T06:12:44Z
 _DECLARED = frozenset(Ticket.FIELDS)
 
 metas = st.dictionaries(
-    st.sampled_from(["via", "message-id", "from", "x", "0", "no"]), st.one_of(texts, st.booleans(), st.integers(-99, 99)), max_size=3
+    st.sampled_from(["via", "message-id", "from", "x", "0", "no"]),
+    st.one_of(texts, st.booleans(), st.integers(-99, 99)),
+    max_size=3,
 )
 attachments = st.lists(lines, max_size=2).map(lambda names: {"attachments": names} if names else {})
 entries = st.builds(
@@ -58,7 +60,9 @@ def tickets(draw: st.DrawFn) -> Ticket:
         attachments=draw(st.lists(lines, max_size=2)),
         body=draw(texts),
     )
-    extra = draw(st.dictionaries(st.one_of(slugs, texts).filter(lambda k: k not in _DECLARED), plain_values, max_size=2))
+    extra = draw(
+        st.dictionaries(st.one_of(slugs, texts).filter(lambda k: k not in _DECLARED), plain_values, max_size=2)
+    )
     return Ticket(base.values, extra=extra, body=base.body, thread=tuple(draw(st.lists(entries, max_size=3))))
 
 
@@ -95,9 +99,7 @@ def test_each_dangerous_piece_alone_in_every_place(piece: str) -> None:
 def test_yaml_records_and_articles_come_back(name: str, title: str, text: str, line: str) -> None:
     staff = KINDS["staff"].new(id=name, name=title, email="a@b.example", level=2, departments=["x"])
     tag = KINDS["tag"].new(id=name, description=line)
-    article = KINDS["article"](
-        KINDS["article"].new(id=name, title=title, topic="t").values, body=text
-    )
+    article = KINDS["article"](KINDS["article"].new(id=name, title=title, topic="t").values, body=text)
     for record in (staff, tag, article):
         data = codec.encode(record)
         again = codec.decode(data, "any", record.kind)
@@ -238,8 +240,18 @@ BROKEN: list[tuple[str, bytes, int, str]] = [
     ("NUL", HEAD.encode() + b"\na\0b\n", 10, "NUL"),
     ("conflict in front", front("<<<<<<< HEAD\nx: 1\n=======\nx: 2\n>>>>>>> other").encode(), 7, "conflict"),
     ("bad entry time", (HEAD + "\na\n\n## Reply by maria, 2026-13-45T07:15:02Z\n\nx\n").encode(), 12, ""),
-    ("bad entry meta", (HEAD + "\na\n\n## Reply by maria, 2026-07-23T07:15:02Z <!-- {a: [} -->\n\nx\n").encode(), 12, ""),
-    ("bad attachments", (HEAD + "\na\n\n## Reply by m, 2026-07-23T07:15:02Z <!-- {attachments: x} -->\n\nx\n").encode(), 12, "list"),
+    (
+        "bad entry meta",
+        (HEAD + "\na\n\n## Reply by maria, 2026-07-23T07:15:02Z <!-- {a: [} -->\n\nx\n").encode(),
+        12,
+        "",
+    ),
+    (
+        "bad attachments",
+        (HEAD + "\na\n\n## Reply by m, 2026-07-23T07:15:02Z <!-- {attachments: x} -->\n\nx\n").encode(),
+        12,
+        "list",
+    ),
 ]
 
 
@@ -285,7 +297,11 @@ _TRICKY = st.sampled_from(
      "<<", "@a", "!x", "&a", "*a", "a\u00a0b", "ª", "a²", "𝒜", "a😀", "0x1f", "1:30", "a ", "a  b", "inf", "a/b", "\ufeffa"]
 )  # fmt: skip
 _VALUES = st.one_of(
-    _TRICKY, st.text(), st.text("abyn ,.'()/+-_:#@ΣΜάλτα019"), st.lists(_TRICKY, max_size=3), st.just(quick.Stamp("2026-01-01"))
+    _TRICKY,
+    st.text(),
+    st.text("abyn ,.'()/+-_:#@ΣΜάλτα019"),
+    st.lists(_TRICKY, max_size=3),
+    st.just(quick.Stamp("2026-01-01")),
 )
 
 
@@ -296,9 +312,18 @@ def test_the_quick_way_to_write_a_line_gives_the_bytes_of_libyaml(key: str, valu
     assert line is None or line == yaml_text.export({key: value})
 
 
-_LINES = st.builds("{}: {}".format, st.one_of(st.sampled_from(["title", "no", "level", "a"]), st.text("ab-_ ")), st.one_of(
-    _TRICKY, st.text("abyn ,.'()/+-_:#@ΣΜάλτα019[]"), st.sampled_from(["[a, b]", "[]", "[no]", "'a: b'", "'it''s'", "true", "3", "0123", "-1", "a'"]),
-    st.sampled_from(["2026-07-23", "2026-07-23T06:12:44Z", "2026-07-23t06:12:44z", "'", "''", "' '", "[a,b]", "[ a]", "a  "])))
+_LINES = st.builds(
+    "{}: {}".format,
+    st.one_of(st.sampled_from(["title", "no", "level", "a"]), st.text("ab-_ ")),
+    st.one_of(
+        _TRICKY,
+        st.text("abyn ,.'()/+-_:#@ΣΜάλτα019[]"),
+        st.sampled_from(["[a, b]", "[]", "[no]", "'a: b'", "'it''s'", "true", "3", "0123", "-1", "a'"]),
+        st.sampled_from(
+            ["2026-07-23", "2026-07-23T06:12:44Z", "2026-07-23t06:12:44z", "'", "''", "' '", "[a,b]", "[ a]", "a  "]
+        ),
+    ),
+)
 
 
 @MODERATE

@@ -46,7 +46,9 @@ STEPS = [
 def victim(home: Path, environment: dict[str, str], *args: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "tests.store.victim", *args]
     env = {**environment, "PYTHONPATH": str(TOP)}
-    return subprocess.run(command, cwd=home, env=env, capture_output=True, text=True, check=False, start_new_session=True)
+    return subprocess.run(
+        command, cwd=home, env=env, capture_output=True, text=True, check=False, start_new_session=True
+    )
 
 
 def killed_at(step: str, home: Path, environment: dict[str, str], *args: str) -> None:
@@ -110,7 +112,11 @@ def test_killed_while_the_index_is_built(desk: Runner, make: Make, home: Path, e
     ticket = make()
     (home / ".git/desk/index.sqlite").unlink()
     wanted = built(home)
-    for step in ("desk.store.index:Index.create:after:1:self", "desk.store.index:Index.add_commit:after:2:self", "os:symlink:after:1:self"):
+    for step in (
+        "desk.store.index:Index.create:after:1:self",
+        "desk.store.index:Index.add_commit:after:2:self",
+        "os:symlink:after:1:self",
+    ):
         killed_at(step, home, environment, "ticket", "list")
     assert desk("ticket", "list", "-f", "ids").out.split() == [ticket]
     goes_on(desk, home, ticket)
@@ -175,7 +181,13 @@ def test_killed_at_random(desk: Runner, make: Make, home: Path, environment: dic
     for number in range(KILLS):
         command = [sys.executable, "-m", "desk", *(note if number % 3 == 2 else create)]
         process = subprocess.Popen(
-            command, cwd=home, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+            command,
+            cwd=home,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
         try:
             process.wait(chance.uniform(0.2 * whole, 1.1 * whole))  # most of a command is its start-up
@@ -244,7 +256,12 @@ def test_killed_while_founding(
 
 
 @pytest.mark.parametrize(
-    "step", ["desk.store.git:fast_import:before:1:self", "desk.store.git:fast_import:after:1:self", "desk.store.journal:end:before:1:self"]
+    "step",
+    [
+        "desk.store.git:fast_import:before:1:self",
+        "desk.store.git:fast_import:after:1:self",
+        "desk.store.journal:end:before:1:self",
+    ],
 )
 def test_killed_while_committing_a_hand_edit(
     desk: Runner, make: Make, home: Path, environment: dict[str, str], step: str

@@ -245,7 +245,13 @@ def test_a_committed_name_that_is_not_text(desk: Runner, make: Make, home: Path)
 
 def test_other_things_inside_records_are_no_records(desk: Runner, make: Make, home: Path) -> None:
     ticket = make()
-    for name in ("records/README.md", "records/tickets/2026/notes.txt", "records/tags/x.md", "kb/readme.md", "records/staff/deep/er.yaml"):
+    for name in (
+        "records/README.md",
+        "records/tickets/2026/notes.txt",
+        "records/tags/x.md",
+        "kb/readme.md",
+        "records/staff/deep/er.yaml",
+    ):
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_text("x")
     git(home, "add", ".")

@@ -69,7 +69,21 @@ def test_ambiguous(store: Store) -> None:
         assert caught.value.exit_code == 4
 
 
-MISSING = ("", " ", "XXXX", "260723-7K3U", "../../x", "a\nb", "%", "_", "'", "٢٦٠٧٢٣", "-" * 11, "260723-7K3Q0", "x" * 5000)
+MISSING = (
+    "",
+    " ",
+    "XXXX",
+    "260723-7K3U",
+    "../../x",
+    "a\nb",
+    "%",
+    "_",
+    "'",
+    "٢٦٠٧٢٣",
+    "-" * 11,
+    "260723-7K3Q0",
+    "x" * 5000,
+)
 
 
 def test_not_found(store: Store) -> None:
@@ -83,7 +97,11 @@ def test_through_the_program(desk: Runner, store: Store) -> None:
     assert desk("ticket", "show", "7k3q", "-f", "ids").out.split() == ["260723-7K3Q"]
     desk("ticket", "show", "3q", code=4)
     desk("ticket", "show", "xxxx", code=3)
-    assert desk("ticket", "show", "7K3Q,lovm", "zz3q", "-f", "ids").out.split() == ["260723-7K3Q", "260722-10VM", "260722-ZZ3Q"]
+    assert desk("ticket", "show", "7K3Q,lovm", "zz3q", "-f", "ids").out.split() == [
+        "260723-7K3Q",
+        "260722-10VM",
+        "260722-ZZ3Q",
+    ]
     store.ask(lambda index: index.commit)
 
 

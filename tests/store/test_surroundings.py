@@ -73,7 +73,13 @@ def test_a_file_size_limit(make: Make, home: Path, environment: dict[str, str]) 
         f"sys.exit(cli.run(['ticket', 'note', '{ticket}', '--file', '-']))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=home, env=environment, input=os.urandom(60_000).hex(), capture_output=True, text=True, check=False
+        [sys.executable, "-c", script],
+        cwd=home,
+        env=environment,
+        input=os.urandom(60_000).hex(),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 9, done.stderr
     assert "Traceback" not in done.stderr
@@ -161,7 +167,9 @@ def test_git_that_is_too_old(desk: Runner, make: Make, home: Path, tmp_path: Pat
     real = shutil.which("git")
     old = tmp_path / "old"
     old.mkdir()
-    script = f'#!/bin/sh\nfor a in "$@"; do [ "$a" = version ] && echo git version 2.20.1 && exit; done\nexec {real} "$@"\n'
+    script = (
+        f'#!/bin/sh\nfor a in "$@"; do [ "$a" = version ] && echo git version 2.20.1 && exit; done\nexec {real} "$@"\n'
+    )
     (old / "git").write_text(script)
     (old / "git").chmod(0o755)
     env = {"PATH": f"{old}:{os.environ['PATH']}"}
@@ -196,7 +204,9 @@ def test_an_operation_of_git_in_progress(desk: Runner, make: Make, home: Path, o
     git(home, "commit", "-qam", "ours")
     before = git(home, "rev-parse", "HEAD")
     target = "HEAD~1" if operation == "revert" else "other"
-    args = {"merge": ["other"], "cherry-pick": ["other"], "revert": ["--no-edit", target], "rebase": ["other"]}[operation]
+    args = {"merge": ["other"], "cherry-pick": ["other"], "revert": ["--no-edit", target], "rebase": ["other"]}[
+        operation
+    ]
     if operation == "revert":
         (home / "x").write_text("")
         git(home, "revert", "-n", "HEAD")
@@ -277,7 +287,10 @@ def test_a_linked_work_tree(desk: Runner, make: Make, home: Path, tmp_path: Path
     assert_sound(home)
 
 
-@pytest.mark.parametrize("names", [("GIT_DIR",), ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"), ("GIT_INDEX_FILE",), ("GIT_OBJECT_DIRECTORY",)])
+@pytest.mark.parametrize(
+    "names",
+    [("GIT_DIR",), ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"), ("GIT_INDEX_FILE",), ("GIT_OBJECT_DIRECTORY",)],
+)
 def test_inside_a_hook_of_another_repository(
     make: Make, desk: Runner, home: Path, tmp_path: Path, names: tuple[str, ...]
 ) -> None:
@@ -459,7 +472,19 @@ def test_symbolic_links_are_refused(desk: Runner, make: Make, home: Path, tmp_pa
 
 
 def test_names_never_reach_the_file_system_as_given(desk: Runner, make: Make, home: Path, tmp_path: Path) -> None:
-    names = ["-rf", "CON", "new\nline", "back\\slash", ".hidden", "git~1", 'quo"te', "a:b", "[ab]*", "Ελληνικά 🙂.txt", "ends."]
+    names = [
+        "-rf",
+        "CON",
+        "new\nline",
+        "back\\slash",
+        ".hidden",
+        "git~1",
+        'quo"te',
+        "a:b",
+        "[ab]*",
+        "Ελληνικά 🙂.txt",
+        "ends.",
+    ]
     attach = []
     for name in names:
         (tmp_path / "in").mkdir(exist_ok=True)

@@ -29,7 +29,19 @@ def round_trip(desk: Runner, home: Path) -> Body:
     del home
 
     def run(text: str) -> str:
-        made = desk("ticket", "create", "--title", "t", "--department", "technical", "--file", "-", "-f", "ids", stdin=text.encode())
+        made = desk(
+            "ticket",
+            "create",
+            "--title",
+            "t",
+            "--department",
+            "technical",
+            "--file",
+            "-",
+            "-f",
+            "ids",
+            stdin=text.encode(),
+        )
         return str(shown(desk, made.out.strip())["body"])
 
     return run
@@ -101,7 +113,21 @@ def test_what_is_no_text_is_refused_clearly(desk: Runner, make: Make, home: Path
     assert git(home, "rev-parse", "HEAD") == before
 
 
-TITLES = ("no", "0123", "2026-07-23", "2026-07-23T06:12:44Z", "null", "[a]", "a: b # c", "- x", "'", "Ελλάδα 🙂", "---", "=", "<<")
+TITLES = (
+    "no",
+    "0123",
+    "2026-07-23",
+    "2026-07-23T06:12:44Z",
+    "null",
+    "[a]",
+    "a: b # c",
+    "- x",
+    "'",
+    "Ελλάδα 🙂",
+    "---",
+    "=",
+    "<<",
+)
 
 
 def test_titles_that_look_like_something_else(desk: Runner, make: Make, home: Path) -> None:

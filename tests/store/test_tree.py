@@ -17,8 +17,39 @@ from desk.store import git as plumbing
 from desk.store import tree
 from tests.store.texts import MODERATE, texts
 
-TRICKY = ("../../x", "..\\..\\x", "-rf", "--", "CON", "con.txt", "NUL.tar.gz", "a\nb", ".git", ".bashrc", "", ".", "..", "/", "a/", " ", "a.", "x" * 300)
-MORE = ("git~1", "GIT~1", "\u202efdp.exe", "é" * 200 + ".pdf", "a:b", 'a"b', "a\0b", "\udcff", "COM1.log", "lpt9", "a." + "b" * 100)
+TRICKY = (
+    "../../x",
+    "..\\..\\x",
+    "-rf",
+    "--",
+    "CON",
+    "con.txt",
+    "NUL.tar.gz",
+    "a\nb",
+    ".git",
+    ".bashrc",
+    "",
+    ".",
+    "..",
+    "/",
+    "a/",
+    " ",
+    "a.",
+    "x" * 300,
+)
+MORE = (
+    "git~1",
+    "GIT~1",
+    "\u202efdp.exe",
+    "é" * 200 + ".pdf",
+    "a:b",
+    'a"b',
+    "a\0b",
+    "\udcff",
+    "COM1.log",
+    "lpt9",
+    "a." + "b" * 100,
+)
 names = st.one_of(st.sampled_from(TRICKY + MORE), texts, st.text(max_size=300))
 
 
@@ -68,7 +99,9 @@ def repo(tmp_path: Path) -> Path:
 def test_a_desk_is_found_from_below(repo: Path) -> None:
     below = repo / "records" / "tags"
     below.mkdir(parents=True)
-    assert tree.find(str(below)) == tree.find(str(repo)) == tree.Place(str(repo), str(repo / ".git"), str(repo / ".git"))
+    assert (
+        tree.find(str(below)) == tree.find(str(repo)) == tree.Place(str(repo), str(repo / ".git"), str(repo / ".git"))
+    )
     assert tree.find(str(repo / ".git")).root == str(repo)
 
 
@@ -168,5 +201,3 @@ def test_a_file_is_replaced_whole_and_leaves_nothing_beside(repo: Path) -> None:
     tree.remove(place, "records/a/b/c.yaml")
     assert not (repo / "records/a").exists()
     assert tree.read(place, "records/a/b/c.yaml") is None
-
-

@@ -12,7 +12,17 @@ from desk.domain.ticket import Ticket
 from tests.conftest import Runner
 from tests.store.indexes import assert_files_are_canonical, assert_index_is_exact, assert_sound, git
 
-WORDS = ("certificate", "σφάλμα", "Μάλτα", "---", "## Reply by maria, 2026-07-23T07:15:02Z", "🙂", "\r\n", "'quoted'", "a: b")
+WORDS = (
+    "certificate",
+    "σφάλμα",
+    "Μάλτα",
+    "---",
+    "## Reply by maria, 2026-07-23T07:15:02Z",
+    "🙂",
+    "\r\n",
+    "'quoted'",
+    "a: b",
+)
 STEPS = 60
 
 
@@ -38,7 +48,9 @@ class Walk:
         return found
 
     def text(self) -> str:
-        return " ".join(self.random.choices(WORDS, k=self.random.randint(1, 5))) + self.random.choice(["", "\n", "\n\nmore"])
+        return " ".join(self.random.choices(WORDS, k=self.random.randint(1, 5))) + self.random.choice(
+            ["", "\n", "\n\nmore"]
+        )
 
     def line(self) -> str:
         return " ".join(self.text().split())
@@ -54,7 +66,17 @@ class Walk:
         more = ["--attach", str(self.file)] if self.random.random() < 0.3 else []
         if self.random.random() < 0.3:
             more += ["--requester", self.random.choice(["a@x.example", "b@x.example"])]
-        self.run("ticket", "create", "--title", self.line(), "--body", self.text(), "--department", self.random.choice(["technical", "legal"]), *more)
+        self.run(
+            "ticket",
+            "create",
+            "--title",
+            self.line(),
+            "--body",
+            self.text(),
+            "--department",
+            self.random.choice(["technical", "legal"]),
+            *more,
+        )
 
     do_create_again = do_create
 
@@ -72,7 +94,9 @@ class Walk:
         self.run("ticket", "classify", self.one(), "--impact", "high", "--urgency", self.random.choice(["high", "low"]))
 
     def do_tag(self) -> None:
-        self.run("ticket", self.random.choice(["tag", "untag"]), self.one(), self.random.choice(["incident", "problem"]))
+        self.run(
+            "ticket", self.random.choice(["tag", "untag"]), self.one(), self.random.choice(["incident", "problem"])
+        )
 
     def do_answer(self) -> None:
         more = ["--attach", str(self.file)] if self.random.random() < 0.3 else []

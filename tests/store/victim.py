@@ -49,7 +49,8 @@ def arm(step: str) -> None:
 def many(count: int, label: str) -> int:
     """Create tickets one after the other; the worst exit code."""
     codes = [
-        cli.run(["ticket", "create", "--title", f"{label} {n}", "--department", "technical", "-f", "ids"]) for n in range(count)
+        cli.run(["ticket", "create", "--title", f"{label} {n}", "--department", "technical", "-f", "ids"])
+        for n in range(count)
     ]
     return max(codes)
 

@@ -16,7 +16,14 @@ Make = Callable[..., str]
 
 
 def _line(**values: object) -> str:
-    base = {"record": "ticket", "id": "200102-AAAA", "title": "T", "state": "open", "priority": "low", "department": "legal"}
+    base = {
+        "record": "ticket",
+        "id": "200102-AAAA",
+        "title": "T",
+        "state": "open",
+        "priority": "low",
+        "department": "legal",
+    }
     return json.dumps({**base, "created": "2020-01-02T03:04:05Z", **values}) + "\n"
 
 
@@ -24,13 +31,25 @@ def _line(**values: object) -> str:
 def full(desk: Runner, make: Make, home: Path) -> Path:
     """A desk with something of everything that an export has to carry."""
     (home.parent / "α.pdf").write_bytes(b"\0\1binary")
-    first = make("Πρώτο", "--tag", "incident", "--requester", "a@b.example", "--attach", str(home.parent / "α.pdf"), "--body", "a\r\n\n## Reply by x, y\n")
+    first = make(
+        "Πρώτο",
+        "--tag",
+        "incident",
+        "--requester",
+        "a@b.example",
+        "--attach",
+        str(home.parent / "α.pdf"),
+        "--body",
+        "a\r\n\n## Reply by x, y\n",
+    )
     desk("ticket", "reply", first, "--body", "text 😀", "--attach", str(home.parent / "α.pdf"), "--close")
     desk("ticket", "transfer", make("Other"))
     return home
 
 
-def test_the_round_trip_is_exact(full: Path, desk: Runner, program: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_round_trip_is_exact(
+    full: Path, desk: Runner, program: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     exported = desk("export").out
     (tmp_path / "all.jsonl").write_text(exported, encoding="utf-8")
     program("init", str(tmp_path / "new"))
@@ -41,12 +60,19 @@ def test_the_round_trip_is_exact(full: Path, desk: Runner, program: Runner, tmp_
     assert program("export").out == exported
     for name in ("records/tickets/2026", "records/users"):
         theirs = {p.relative_to(full): p.read_bytes() for p in (full / name).rglob("*") if p.is_file()}
-        ours = {p.relative_to(tmp_path / "new"): p.read_bytes() for p in (tmp_path / "new" / name).rglob("*") if p.is_file()}
+        ours = {
+            p.relative_to(tmp_path / "new"): p.read_bytes() for p in (tmp_path / "new" / name).rglob("*") if p.is_file()
+        }
         assert ours == theirs
 
 
 def test_commits_have_their_own_time_and_author(desk: Runner, git: Git, tmp_path: Path) -> None:
-    line = _line(author="eleni", thread=[{"kind": "reply", "by": "petros", "at": "2020-01-03T00:00:00Z", "text": "hi"}], state="closed", closed="2020-01-04T00:00:00Z")
+    line = _line(
+        author="eleni",
+        thread=[{"kind": "reply", "by": "petros", "at": "2020-01-03T00:00:00Z", "text": "hi"}],
+        state="closed",
+        closed="2020-01-04T00:00:00Z",
+    )
     (tmp_path / "a.jsonl").write_text(line, encoding="utf-8")
     desk("import", str(tmp_path / "a.jsonl"), "--history")
     log = git("log", "-3", "--reverse", "--format=%an %aI %s%(trailers:key=Desk-Import,separator=%x20)").splitlines()
@@ -55,7 +81,11 @@ def test_commits_have_their_own_time_and_author(desk: Runner, git: Git, tmp_path
         "Petros Ioannou 2020-01-03T00:00:00+00:00 200102-AAAA replyDesk-Import: maria",
         "Ελένη Παύλου 2020-01-04T00:00:00+00:00 200102-AAAA closeDesk-Import: maria",
     ]
-    assert [e["verb"] for e in desk("ticket", "history", "200102-AAAA", "-f", "json").data] == ["create", "reply", "close"]
+    assert [e["verb"] for e in desk("ticket", "history", "200102-AAAA", "-f", "json").data] == [
+        "create",
+        "reply",
+        "close",
+    ]
     assert git("status", "--porcelain") == ""
     git("fsck", "--strict")
 
@@ -86,9 +116,15 @@ def test_an_import_can_be_run_again(desk: Runner, git: Git) -> None:
         (_line(attachments=["a.txt"]), "files: a.txt: no content"),
         (_line(attachments=["../a"], files={"../a": ""}), "files: ../a: not a name"),
         (_line(attachments=["a.txt"], files={"a.txt": "%"}), "files: a.txt: not base64"),
-        (_line(thread=[{"kind": "shout", "by": "x", "at": "2020-01-01T00:00:00Z"}]), "thread 1: kind must be reply or note"),
+        (
+            _line(thread=[{"kind": "shout", "by": "x", "at": "2020-01-01T00:00:00Z"}]),
+            "thread 1: kind must be reply or note",
+        ),
         (_line(thread="x"), "thread: expected a list"),
-        (_line(record="tag", id="x", thread=[{"kind": "note", "by": "x", "at": "2020-01-01T00:00:00Z"}]), "has no such field"),
+        (
+            _line(record="tag", id="x", thread=[{"kind": "note", "by": "x", "at": "2020-01-01T00:00:00Z"}]),
+            "has no such field",
+        ),
     ],
 )
 def test_a_bad_line_is_named_and_passed_over(desk: Runner, git: Git, line: str, problem: str) -> None:

@@ -23,7 +23,9 @@ def test_settings_are_listed_got_and_set(desk: Runner, git: Git, home: Path) -> 
     assert desk("config", "get", "desk.timezone").out == "Asia/Nicosia\n"
     assert desk("config", "set", "ticket.channels", "phone, email", "-f", "json").data["value"] == ["phone", "email"]
     assert "# in the order in which the desk is to be contacted" in (home / "desk.toml").read_text(encoding="utf-8")
-    assert git("log", "-1", "--format=%s").strip() == "config: ticket.channels = phone, email (was phone, email, web, cli)"
+    assert (
+        git("log", "-1", "--format=%s").strip() == "config: ticket.channels = phone, email (was phone, email, web, cli)"
+    )
     assert git("status", "--porcelain") == ""
 
 
@@ -161,7 +163,9 @@ def test_init_founds_a_desk(program: Runner, tmp_path: Path, monkeypatch: pytest
     assert program("doctor", "-f", "json").data == []
 
 
-def test_init_empty_has_one_department_and_the_two_kinds(program: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_init_empty_has_one_department_and_the_two_kinds(
+    program: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program("init", str(tmp_path / "d"), "--empty")
     monkeypatch.chdir(tmp_path / "d")
     assert [d["id"] for d in program("department", "list", "-f", "json").data] == ["general"]
@@ -185,7 +189,9 @@ def test_init_refuses_what_would_harm(program: Runner, home: Path, tmp_path: Pat
 def test_init_takes_a_fresh_repository(program: Runner, tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q", "-b", "trunk", str(tmp_path / "d")], check=True)
     program("init", str(tmp_path / "d"))
-    branch = subprocess.run(["git", "-C", str(tmp_path / "d"), "branch", "--show-current"], capture_output=True, text=True, check=True)
+    branch = subprocess.run(
+        ["git", "-C", str(tmp_path / "d"), "branch", "--show-current"], capture_output=True, text=True, check=True
+    )
     assert branch.stdout == "trunk\n"
 
 
@@ -209,7 +215,9 @@ def test_outside_a_desk_the_way_in_is_told(program: Runner, tmp_path: Path, monk
 def test_the_demo_plays_a_day(environment: dict[str, str], tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     nobody = {**environment, "GIT_CONFIG_GLOBAL": os.devnull}
-    done = subprocess.run([sys.executable, "-m", "desk", "demo", str(folder)], env=nobody, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "desk", "demo", str(folder)], env=nobody, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "error" not in done.stdout.replace("certificate error", "").lower()
     assert f"cd {folder}" in done.stdout
@@ -220,7 +228,9 @@ def test_the_demo_plays_a_day(environment: dict[str, str], tmp_path: Path) -> No
 
     assert "registered" in desk("ticket", "create", "--title", "My first ticket")
     desk("doctor")
-    status = subprocess.run(["git", "-C", str(folder), "status", "--porcelain"], env=nobody, capture_output=True, text=True, check=True)
+    status = subprocess.run(
+        ["git", "-C", str(folder), "status", "--porcelain"], env=nobody, capture_output=True, text=True, check=True
+    )
     assert status.stdout == ""
 
 

@@ -49,9 +49,14 @@ def filters(function: T) -> T:
     return function
 
 
-@common.leaf("list", example="desk ticket list --mine --priority high\ndesk ticket list --state any --tag malta -f csv > malta.csv")
+@common.leaf(
+    "list",
+    example="desk ticket list --mine --priority high\ndesk ticket list --state any --tag malta -f csv > malta.csv",
+)
 @filters
-@click.option("--kind", "kinds", metavar="K", multiple=True, type=click.Choice(_KINDS), help="ticket, incident or problem.")
+@click.option(
+    "--kind", "kinds", metavar="K", multiple=True, type=click.Choice(_KINDS), help="ticket, incident or problem."
+)
 def list_(app: App, **given: Any) -> Listing:
     """List tickets, newest first: those of your departments that are not closed, unless you ask otherwise."""
     return listing(app, given, tuple(given["kinds"]), "tickets")
@@ -112,7 +117,10 @@ def _query(app: App, given: dict[str, Any], kinds: tuple[str, ...]) -> Query:
         descending=given["sort"].startswith("-"),
         limit=limit,
         offset=(given["page"] - 1) * limit,
-        ranks={n: app.config[f"ticket.{s}"] for n, s in (("priority", "priorities"), ("impact", "impacts"), ("urgency", "urgencies"))},
+        ranks={
+            n: app.config[f"ticket.{s}"]
+            for n, s in (("priority", "priorities"), ("impact", "impacts"), ("urgency", "urgencies"))
+        },
     )
 
 
@@ -214,4 +222,7 @@ def _broken_by_hand(app: App, rows: Any) -> list[str]:
     """Of the rows shown, those whose file was broken by a hand edit that isn't committed yet."""
     from desk.store.hand import broken_now  # noqa: PLC0415 - 50 small files at most
 
-    return [f"{e.message} (not committed; the list shows the last good version)" for e in broken_now(app.store, [r["id"] for r in rows[:100]])]
+    return [
+        f"{e.message} (not committed; the list shows the last good version)"
+        for e in broken_now(app.store, [r["id"] for r in rows[:100]])
+    ]
