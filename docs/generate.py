@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from copy import copy
 from datetime import datetime
 from pathlib import Path
 from unittest import mock
@@ -116,7 +117,9 @@ def commands() -> str:
         if row.target is None:
             parts.append(f"## desk {path}\n\n{row.help}\n")
             continue
-        command = cli.load(row)
+        command = copy(cli.load(row))
+        # click keeps the first --help it makes, with the names of whichever context asked; here all get the same.
+        setattr(command, "_help_option", None)  # noqa: B010 - click's own, and not declared in every version
         with click.Context(
             command, info_name=f"desk {path}", terminal_width=100, help_option_names=["-h", "--help"]
         ) as ctx:
