@@ -9,22 +9,26 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from desk import config as settings
 from desk.domain.fields import parse_time
 from desk.domain.query import Scope
 from desk.domain.record import Change
 from desk.errors import ConfigError, Refused
-from desk.store import identity, tree
+from desk.store import identity, settings, tree
 from desk.store.desk import Committed, Store
 from desk.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from desk.config import Config
     from desk.domain.person import Staff
     from desk.store.git import Identity
     from desk.store.tree import Place
 
 Plan = Callable[[Snapshot, "Staff", datetime], Change]
 """From the newest state, who acts and when, to a change."""
+
+
+_MANY_LOOSE = 6_700
+"""Loose objects at which git itself would tidy up (gc.auto), were it asked to commit."""
 
 
 class App:
@@ -39,6 +43,8 @@ class App:
         self.debug = debug
         self.format = "table"
         self.warnings: list[str] = []
+        self.notes: list[str] = []
+        """Talk for people, printed after the answer."""
         self.typed: str | None = None
         """Text read from stdin, to be kept in a draft if the command fails."""
         self.draft: str | None = None
@@ -53,12 +59,9 @@ class App:
         return tree.find(given or os.getcwd())
 
     @cached_property
-    def config(self) -> settings.Config:
-        data = tree.read(self.place, settings.FILE) or b""
-        try:
-            return settings.load(data.decode())
-        except UnicodeDecodeError:
-            raise ConfigError(f"{settings.FILE} is not UTF-8 text", "save it as UTF-8 in your editor") from None
+    def config(self) -> Config:
+        """The settings in desk.toml."""
+        return settings.read(self.place)
 
     @cached_property
     def store(self) -> Store:
@@ -163,6 +166,10 @@ class App:
         self.warnings.extend(done.warnings)
         if raw is None and self.config["mail.notify"]:
             self._draft_messages(done)
+        if self.store.loose_objects() > _MANY_LOOSE:
+            self.notes.append(
+                "git holds many small files by now; this makes it quick again: desk maintain (best from cron)"
+            )
         return done
 
     def _draft_messages(self, done: Committed) -> None:

@@ -176,7 +176,8 @@ def _run(argv: list[str], holder: dict[str, Any]) -> int:
         if app is not None and isinstance(view, tuple):
             from desk.view.render import render  # noqa: PLC0415 - not for --help
 
-            warned: View = view._replace(warnings=(*view.warnings, *app.warnings))  # type: ignore[attr-defined]
+            talk = {"warnings": (*view.warnings, *app.warnings), "notes": (*view.notes, *app.notes)}  # type: ignore[attr-defined]
+            warned: View = view._replace(**talk)  # type: ignore[attr-defined]
             _print(lambda: render(warned, app.format, _look(app), sys.stdout, sys.stderr))
             return int(app.exit_code)
     return 0

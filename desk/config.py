@@ -113,19 +113,32 @@ class Config:
         return name in self._given
 
 
+Pairs = list[tuple[str, Any]]
+"""Settings as desk.toml gives them: name and plain value."""
+
+
 def load(text: str) -> Config:
-    """Parse desk.toml; ConfigError names what is off and what was probably meant."""
-    import tomllib  # noqa: PLC0415 - 3 ms that `desk --help` needn't pay
+    """The settings that the text of desk.toml gives; ConfigError names what is off and what was probably meant."""
+    return build(parse(text))
+
+
+def parse(text: str) -> Pairs:
+    """What desk.toml says, before anything is checked."""
+    import tomllib  # noqa: PLC0415 - 4 ms that most commands needn't pay
 
     try:
-        data = tomllib.loads(text)
+        return _flatten(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{FILE}: {error}", "mend the file; desk config list explains each setting") from None
-    return Config({name: check(name, value) for name, value in _flatten(data)})
 
 
-def _flatten(data: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
-    found: list[tuple[str, Any]] = []
+def build(pairs: Pairs) -> Config:
+    """The settings in force."""
+    return Config({name: check(name, value) for name, value in pairs})
+
+
+def _flatten(data: Mapping[str, Any], prefix: str = "") -> Pairs:
+    found: Pairs = []
     for key, value in data.items():
         name = prefix + key
         if name in SETTINGS or not isinstance(value, dict):

@@ -7,10 +7,9 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
 
 from desk.app import App
 from desk.domain import data
@@ -18,6 +17,9 @@ from desk.domain.record import Record
 from desk.domain.workflow import STATES
 from desk.errors import DeskError, UsageFault
 from desk.view.model import Column, Detail, Done
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 FORMATS = ("table", "json", "jsonl", "csv", "yaml", "md", "ids")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -70,6 +72,8 @@ def _complete(question: Callable[[App, str], Iterable[tuple[str, str]]]) -> Call
             found = list(question(_app_for_completion(ctx), word))
         except (DeskError, OSError):
             return []
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - for the shell only
+
         return [CompletionItem(f"{before}{comma}{value}", help=text or None) for value, text in found]
 
     return complete
@@ -151,10 +155,10 @@ def resolve(app: App, given: Iterable[str] | str) -> list[str]:
 
 # -- dates -------------------------------------------------------------------------------------------------------------
 
-_AGO = re.compile(r"(\d{1,5})([dwmy])")
+_AGO = r"(\d{1,5})([dwmy])"
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 _NAMED = {"today": 0, "yesterday": -1, "tomorrow": 1}
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_DAY = r"\d{4}-\d\d-\d\d"
 
 
 def moment(app: App, text: str | None, *, end: bool = False) -> str | None:
@@ -181,10 +185,10 @@ def _point(now: datetime, text: str) -> tuple[datetime, bool]:
     if lowered in _NAMED:
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         return midnight + timedelta(days=_NAMED[lowered]), True
-    if ago := _AGO.fullmatch(lowered):
+    if ago := re.fullmatch(_AGO, lowered):
         return now - timedelta(days=int(ago[1]) * _DAYS[ago[2]]), False
     found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=now.tzinfo), _DAY.fullmatch(text) is not None
+    return found if found.tzinfo else found.replace(tzinfo=now.tzinfo), re.fullmatch(_DAY, text) is not None
 
 
 def future_day(app: App, text: str | None) -> date | None:
@@ -204,7 +208,7 @@ def future_day(app: App, text: str | None) -> date | None:
 def _day(today: date, text: str) -> date:
     if text in _NAMED:
         return today + timedelta(days=_NAMED[text])
-    if ahead := _AGO.fullmatch(text):
+    if ahead := re.fullmatch(_AGO, text):
         return today + timedelta(days=int(ahead[1]) * _DAYS[ahead[2]])
     return date.fromisoformat(text.partition("t")[0])
 

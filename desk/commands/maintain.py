@@ -19,37 +19,49 @@ def maintain(app: App) -> Done:
     before = loose_objects(place)
     app.store.ask(lambda index: index.commit)
     with app.store.writing() as hold:
-        for step in STEPS.values():
-            step(place, hold)
+        done = [said for step in STEPS if (said := step(place, hold))]
     with app.store.keeper.lock():
         app.store.ask(lambda index: index.optimise())
+    done.append("search index optimised")
     after = loose_objects(place)
-    data = {"id": "maintain", "loose_before": before, "loose_after": after, "steps": [*STEPS, "optimise index"]}
-    return Done(
-        "maintain", data, (f"Done: {before:,} loose objects are {after:,} now, {', '.join(STEPS)}, index optimised.",)
-    )
+    data = {"id": "maintain", "loose_before": before, "loose_after": after, "steps": done}
+    return Done("maintain", data, (f"{before:,} loose objects are {after:,} now; {', '.join(done)}.",))
 
 
-def _repack(place: Place, hold: int) -> None:
+def _repack(place: Place, hold: int) -> str:
     """New objects into one pack, small packs together; --geometric keeps the cost in step with what is new."""
     git.run(place, *git.DURABLE, "repack", "--geometric=2", "-d", "-q", "--write-midx", hold=hold)
     git.run(place, "prune-packed", "-q", hold=hold)
+    return "repacked"
 
 
-def _graph(place: Place, hold: int) -> None:
+def _graph(place: Place, hold: int) -> str:
     """With changed paths, so that `git log -- FILE` doesn't compare every commit's trees."""
     git.run(place, "commit-graph", "write", "--reachable", "--changed-paths", "--split", "--no-progress", hold=hold)
+    return "commit-graph written"
 
 
-def _refs(place: Place, hold: int) -> None:
+def _refs(place: Place, hold: int) -> str:
     git.run(place, "pack-refs", "--all", hold=hold)
+    return "refs packed"
 
 
-STEPS: dict[str, Callable[[Place, int], None]] = {
-    "repacked": _repack,
-    "commit-graph written": _graph,
-    "refs packed": _refs,
-}
+_SPLIT_FROM = 2 * 1024 * 1024
+"""Bytes of git's own index, some 25,000 files: from there on a write spends 60 ms on it, 20 if it is split."""
+
+
+def _index(place: Place, hold: int) -> str | None:
+    """git writes its whole index at every commit; split, it writes what has changed since the last time here."""
+    if os.path.getsize(os.path.join(place.gitdir, "index")) > _SPLIT_FROM:
+        git.run(place, "config", "core.splitIndex", "true", hold=hold)
+    if git.setting(place, "core.splitIndex") != "true":
+        return None
+    git.run(place, "update-index", "--split-index", hold=hold)
+    return "git's index split"
+
+
+STEPS: tuple[Callable[[Place, int], str | None], ...] = (_repack, _graph, _refs, _index)
+"""Each says what it did, None if there was nothing to do."""
 
 
 def loose_objects(place: Place) -> int:

@@ -19,14 +19,15 @@ TITLE_MAX = 250  # characters, not bytes: a limit in bytes would halve Greek
 TEXT_MAX = 4_000_000
 SLUG_MAX = 64
 SLUG_BYTES = 200  # a file name has at most 255 on every common system, and something is put behind
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-_SLUG = re.compile(r"[^\W_][\w.\-]*")
-_EMAIL = re.compile(r"[^\s@<>()\[\],;:\"\\]+@[^\s@<>()\[\],;:\"\\.\-][^\s@<>()\[\],;:\"\\]*")
-_COLOUR = re.compile(r"#[0-9a-f]{6}")
-_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
-TICKET_ID = re.compile(r"[0-9]{6}-[0-9A-HJKMNP-TV-Z]{4}")
+# Patterns are texts, compiled by re when first used: a list parses nothing, and eight of them cost it 4 ms.
+_CONTROL = r"[\x00-\x1f\x7f-\x9f\u2028\u2029]"
+_SURROGATE = r"[\ud800-\udfff]"
+_SLUG = r"[^\W_][\w.\-]*"
+_EMAIL = r"[^\s@<>()\[\],;:\"\\]+@[^\s@<>()\[\],;:\"\\.\-][^\s@<>()\[\],;:\"\\]*"
+_COLOUR = r"#[0-9a-f]{6}"
+_TIME = r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)"
+_DATE = r"\d{4}-\d\d-\d\d"
+TICKET_ID = r"[0-9]{6}-[0-9A-HJKMNP-TV-Z]{4}"
 LINK_TYPES: Mapping[str, str] = MappingProxyType(
     {
         "relates": "relates",
@@ -46,7 +47,7 @@ def check_text(value: str, limit: int = TEXT_MAX) -> str:
     """Any text but NUL and lone surrogates; `limit` counts characters."""
     if "\0" in value:
         raise ValueError("text can't contain a NUL character; is this a binary file? attach it instead")
-    if _SURROGATE.search(value):
+    if re.search(_SURROGATE, value):
         raise ValueError("text must be valid UTF-8")
     if len(value) > limit:
         raise ValueError(f"is {len(value):,} characters long, {limit:,} are allowed; attach it as a file instead")
@@ -74,7 +75,7 @@ def parse_line(raw: object) -> str:
     value = check_text(_scalar(raw), TITLE_MAX)
     if not value.strip():
         raise ValueError("must not be empty")
-    if _CONTROL.search(value):
+    if re.search(_CONTROL, value):
         raise ValueError("must be one line without control characters")
     return value
 
@@ -82,7 +83,7 @@ def parse_line(raw: object) -> str:
 def parse_slug(raw: object) -> str:
     """A name that is also a file name: letters of any script, digits, dot, dash; lower case, NFC."""
     value = unicodedata.normalize("NFC", _scalar(raw))
-    fits = _SLUG.fullmatch(value) and len(value) <= SLUG_MAX and len(value.encode()) <= SLUG_BYTES
+    fits = re.fullmatch(_SLUG, value) and len(value) <= SLUG_MAX and len(value.encode()) <= SLUG_BYTES
     if not fits or value.endswith(".") or ".." in value:
         shown = value if len(value) <= SLUG_MAX else value[:SLUG_MAX] + "…"
         raise ValueError(
@@ -97,21 +98,21 @@ def parse_slug(raw: object) -> str:
 
 def parse_ticket_id(raw: object) -> str:
     value = _scalar(raw).upper()
-    if not TICKET_ID.fullmatch(value):
+    if not re.fullmatch(TICKET_ID, value):
         raise ValueError(f"{value[:40]!r} is not a ticket id such as 260723-7K3Q")
     return value
 
 
 def parse_email(raw: object) -> str:
     value = parse_line(raw).strip()
-    if not _EMAIL.fullmatch(value):
+    if not re.fullmatch(_EMAIL, value):
         raise ValueError(f"{value!r} is not an e-mail address")
     return value
 
 
 def parse_colour(raw: object) -> str:
     value = _scalar(raw).strip().lower()
-    if not _COLOUR.fullmatch(value):
+    if not re.fullmatch(_COLOUR, value):
         raise ValueError(f"{value[:40]!r} is not a colour such as '#1f77b4'")
     return value
 
@@ -142,7 +143,7 @@ def parse_flag(raw: object) -> bool:
 def parse_time(raw: object) -> datetime:
     """RFC 3339 with an offset or Z; kept in UTC, to the second."""
     value = _scalar(raw)
-    if not _TIME.fullmatch(value):
+    if not re.fullmatch(_TIME, value):
         raise ValueError(f"{value[:40]!r} is not a time such as 2026-07-23T06:12:44Z")
     try:
         return datetime.fromisoformat(value.upper()).astimezone(UTC).replace(microsecond=0)
@@ -152,7 +153,7 @@ def parse_time(raw: object) -> datetime:
 
 def parse_date(raw: object) -> date:
     value = _scalar(raw)
-    if not _DATE.fullmatch(value):
+    if not re.fullmatch(_DATE, value):
         raise ValueError(f"{value[:40]!r} is not a date such as 2026-07-23")
     try:
         return date.fromisoformat(value)

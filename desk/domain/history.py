@@ -21,7 +21,7 @@ from typing import NamedTuple
 from desk.domain.record import Change, Edit, Event
 
 SUBJECT_MAX = 100
-_TRAILER = re.compile(r"([A-Za-z][A-Za-z0-9-]*): ?(.*)")
+_TRAILER = r"([A-Za-z][A-Za-z0-9-]*): ?(.*)"
 
 
 class Happened(NamedTuple):
@@ -110,7 +110,7 @@ def parse(text: str) -> Parsed:
 
 
 def _trailer_lines(paragraph: str) -> list[tuple[str, str]]:
-    found = [_TRAILER.fullmatch(line) for line in paragraph.splitlines()]
+    found = [re.fullmatch(_TRAILER, line) for line in paragraph.splitlines()]
     return [(m[1], m[2]) for m in found if m] if all(found) else []
 
 

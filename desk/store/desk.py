@@ -134,6 +134,10 @@ class Store:
             )
         raise self.missing("ticket", text)
 
+    def loose_objects(self) -> int:
+        """About how many objects git keeps in files of their own."""
+        return git.loose_objects(self.place)
+
     # -- recovery ----------------------------------------------------------------------------------------------------
 
     def recover(self) -> list[str]:

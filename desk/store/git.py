@@ -24,20 +24,18 @@ OLDEST = (2, 39)
 DURABLE = ("-c", "core.fsync=loose-object,pack,pack-metadata,reference", "-c", "core.fsyncMethod=fsync")
 """Objects and the ref have reached the disk when git returns; git's own default leaves loose objects to chance."""
 
-_CLEARED = re.compile(
-    r"GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|NAMESPACE|COMMON_DIR|PREFIX|ALTERNATE_.*|QUARANTINE_.*)$"
-)
+_CLEARED = r"GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|NAMESPACE|COMMON_DIR|PREFIX|ALTERNATE_.*|QUARANTINE_.*)$"
 
 
 def environment() -> dict[str, str]:
     """The environment without what would point git at another repository (as inside a hook), speaking English."""
-    kept = {k: v for k, v in os.environ.items() if not _CLEARED.match(k)}
+    kept = {k: v for k, v in os.environ.items() if not re.match(_CLEARED, k)}
     return {**kept, "LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
 
 
 def leave_hook() -> None:
     """Take the same out of this process's own environment, for a library that goes by that."""
-    for name in [n for n in os.environ if _CLEARED.match(n)]:
+    for name in [n for n in os.environ if re.match(_CLEARED, n)]:
         del os.environ[name]
 
 
@@ -89,6 +87,21 @@ def failed(args: Iterable[str], err: bytes) -> GitError | Conflict:
     return GitError(f"git {verb}: {words}", "see: desk doctor; git fsck")
 
 
+def setting(place: Place, name: str) -> str:
+    """A value of git's configuration; empty if it isn't set."""
+    process = spawn(place, ("config", "--get", name), stdin=NULL, stdout=PIPE, stderr=NULL)
+    out, _ = process.communicate()
+    return str(out.decode(errors="replace").strip())
+
+
+def loose_objects(place: Place) -> int:
+    """About how many objects lie in files of their own, told from one of their 256 folders, as git itself does."""
+    try:
+        return len(os.listdir(os.path.join(place.common, "objects", "17"))) * 256
+    except OSError:
+        return 0
+
+
 def check_version(place: Place) -> str:
     """The version of git; GitError if it is older than desk needs."""
     text = run(place, "version").decode().strip()
@@ -134,7 +147,7 @@ class Identity(NamedTuple):
     committer_email: str
 
 
-_IDENT = re.compile(r"(.*?) ?<(.*?)>")
+_IDENT = r"(.*?) ?<(.*?)>"
 
 
 def identity(place: Place) -> Identity:
@@ -147,8 +160,8 @@ def identity(place: Place) -> Identity:
     if not ({"user.email", "author.email"} & found.keys() or {"GIT_AUTHOR_EMAIL", "EMAIL"} & os.environ.keys()):
         # Nobody has said who they are; git would make a name up from the login and the host.
         found.pop("GIT_AUTHOR_IDENT", None)
-    author = _IDENT.match(found.get("GIT_AUTHOR_IDENT", ""))
-    committer = _IDENT.match(found.get("GIT_COMMITTER_IDENT", ""))
+    author = re.match(_IDENT, found.get("GIT_AUTHOR_IDENT", ""))
+    committer = re.match(_IDENT, found.get("GIT_COMMITTER_IDENT", ""))
     emails = (author[2] if author else "", found.get("user.email", ""))
     return Identity(
         author[1] if author else found.get("user.name", ""),

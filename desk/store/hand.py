@@ -13,7 +13,6 @@ from desk.config import FILE
 from desk.domain import compare
 from desk.domain.kinds import KINDS, id_at, kind_at
 from desk.domain.record import Event, Record
-from desk.domain.ticket import Ticket
 from desk.errors import Broken, UsageFault
 from desk.store import git, refresh, tree
 from desk.store.desk import Store
@@ -26,10 +25,10 @@ NEW, MODIFIED, DELETED = "new", "modified", "deleted"
 SETTINGS, ATTACHMENT, TEMPLATE, OTHER, STRAY = "settings", "attachment", "template", "file", "stray"
 """What a file is that is no record. A stray one stands among the records and is nothing desk knows."""
 
-_ATTACHMENT = re.compile(r"records/tickets/.+/([^/]+)\.files/[^/]+")
+_ATTACHMENT = r"records/tickets/.+/([^/]+)\.files/[^/]+"
 _GIT_FILES = (".gitattributes", ".gitignore", ".gitkeep")
 # What editors and file managers leave beside a file while, or after, it is edited: never meant to be kept.
-_LEFT_OVER = re.compile(r"\..*\.sw[a-p]|.*~|\.#.*|#.*#|\.DS_Store|4913|\.desk-\d+\.tmp")
+_LEFT_OVER = r"\..*\.sw[a-p]|.*~|\.#.*|#.*#|\.DS_Store|4913|\.desk-\d+\.tmp"
 _EXECUTABLE = "100755"
 
 
@@ -69,22 +68,6 @@ class Scan(NamedTuple):
     staged: list[str]
 
 
-def broken_now(store: Store, ticket_ids: list[str]) -> list[Broken]:
-    """Tickets whose file differs from the commit and can't be read."""
-    found = []
-    for ticket_id in ticket_ids:
-        path = Ticket.path_of(ticket_id)
-        try:
-            data = tree.read(store.place, path)
-            oid = store.index.blob(path)
-            if data is None or oid is None or git.blob_id(data, oid) == oid:
-                continue
-            refresh.decode_at(path, "", data)
-        except Broken as error:
-            found.append(error)
-    return found
-
-
 def sort_of(path: str) -> tuple[str, str | None]:
     """What a file of the desk is, from its path: a kind of record or one of the words above; and the record's id."""
     cls = kind_at(path)
@@ -93,7 +76,7 @@ def sort_of(path: str) -> tuple[str, str | None]:
         return cls.kind, id_at(path)
     if path == FILE:
         return SETTINGS, None
-    attached = _ATTACHMENT.fullmatch(path)
+    attached = re.fullmatch(_ATTACHMENT, path)
     if attached:
         return ATTACHMENT, attached[1]
     if name in _GIT_FILES or path.startswith("kb/"):
@@ -103,7 +86,7 @@ def sort_of(path: str) -> tuple[str, str | None]:
 
 def left_over(path: str) -> bool:
     """Whether an editor or a file manager put it there for itself."""
-    return _LEFT_OVER.fullmatch(path.rpartition("/")[2]) is not None
+    return re.fullmatch(_LEFT_OVER, path.rpartition("/")[2]) is not None
 
 
 def watched(place: Place, given: Iterable[str], here: str) -> list[str]:

@@ -19,7 +19,7 @@ from desk.view.values import rows_of
 SCHEMA = 1
 # A spreadsheet runs a cell that starts with one of these as a formula; a plain negative number is none.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_NUMBER = re.compile(r"-[0-9]+(\.[0-9]+)?")
+_NUMBER = r"-[0-9]+(\.[0-9]+)?"
 
 
 def people(view: View, look: Look) -> Iterator[str]:
@@ -85,7 +85,7 @@ def _flat(value: Any) -> str:
 
 
 def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+    return f"'{text}" if text.startswith(_FORMULA) and not re.fullmatch(_NUMBER, text) else text
 
 
 def as_yaml(view: View, _look: Look) -> Iterator[str]:

@@ -141,6 +141,29 @@ def test_maintain_packs_and_changes_nothing(desk: Runner, make: Make, git: Git, 
     make("still works")
 
 
+def test_a_large_index_of_git_is_split(
+    desk: Runner, make: Make, git: Git, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "split" not in desk("maintain").out
+    monkeypatch.setattr("desk.commands.maintain._SPLIT_FROM", 100)
+    assert "git's index split" in desk("maintain").out
+    assert list((home / ".git").glob("sharedindex.*"))
+    ticket = make("after the split")
+    (home / "desk.toml").write_text((home / "desk.toml").read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
+    desk("ticket", "close", ticket)
+    assert git("status", "--porcelain") == " M desk.toml\n"
+    assert desk("status", "-f", "json").data["hand_edits"][0]["path"] == "desk.toml"
+    git("fsck", "--strict")
+
+
+def test_a_hint_when_maintenance_is_due(desk: Runner, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticket = make()
+    assert "desk maintain" not in desk("ticket", "note", ticket, "--body", "x").err
+    monkeypatch.setattr("desk.app._MANY_LOOSE", -1)
+    assert "desk maintain" in desk("ticket", "note", ticket, "--body", "x").err
+    assert desk("ticket", "note", ticket, "--body", "x", "-f", "ids").err == ""
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_scripts(desk: Runner, shell: str) -> None:
     assert "_DESK_COMPLETE" in desk("completion", shell).out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import click
@@ -58,7 +59,7 @@ def tag(app: App, ids: str, tags: tuple[str, ...]) -> Done:
 
 
 def _known(app: App, name: str) -> str:
-    if TICKET_ID.fullmatch(name.upper()):
+    if re.fullmatch(TICKET_ID, name.upper()):
         raise UsageFault(
             f"{name} stands where a tag is expected", "join several ids by commas: desk ticket tag ID,ID TAG"
         )
@@ -70,5 +71,5 @@ def _known(app: App, name: str) -> str:
 @_tags
 def untag(app: App, ids: str, tags: tuple[str, ...]) -> Done:
     """Take tags off tickets."""
-    gone = [_known(app, t) if TICKET_ID.fullmatch(t.upper()) else t.lower() for t in common.words(tags)]
+    gone = [_known(app, t) if re.fullmatch(TICKET_ID, t.upper()) else t.lower() for t in common.words(tags)]
     return acted(app, ids, "untag", lambda _, t, by, at: verbs.untag(t, gone, by=by, at=at))

@@ -1,0 +1,62 @@
+"""desk.toml read once, and again when it has changed: its parser costs each command more than a list's own work.
+
+What it said is kept in the git directory, in the interpreter's own format, under the state of the file it came from.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import stat
+from contextlib import suppress
+
+from desk import __version__
+from desk.config import FILE, Config, Pairs, build, parse
+from desk.errors import ConfigError
+from desk.store import tree
+from desk.store.tree import Place
+
+
+def read(place: Place) -> Config:
+    """The settings in force; ConfigError for a file that can't be read or says something unknown."""
+    mark = _mark(place)
+    kept = _kept(place, mark)
+    if kept is not None:
+        return build(kept)
+    data = tree.read(place, FILE) or b""
+    try:
+        pairs = parse(data.decode())
+    except UnicodeDecodeError:
+        raise ConfigError(f"{FILE} is not UTF-8 text", "save it as UTF-8 in your editor") from None
+    config = build(pairs)
+    if mark is not None and mark == _mark(place):
+        _keep(place, mark, pairs)
+    return config
+
+
+def _mark(place: Place) -> tuple[object, ...] | None:
+    """The state of the file: another one, another content."""
+    try:
+        found = os.lstat(os.path.join(place.root, FILE))
+    except OSError:
+        return None
+    if not stat.S_ISREG(found.st_mode):
+        return None
+    return (__version__, found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
+
+
+def _kept(place: Place, mark: tuple[object, ...] | None) -> Pairs | None:
+    with suppress(OSError, ValueError, EOFError, TypeError), open(place.own("settings"), "rb") as file:
+        known, pairs = marshal.loads(file.read())  # noqa: S302 - written by desk, in the git directory
+        if known == mark:
+            return list(pairs)
+    return None
+
+
+def _keep(place: Place, mark: tuple[object, ...], pairs: Pairs) -> None:
+    """ValueError: a value that marshal doesn't know, which no setting has."""
+    with suppress(OSError, ValueError):
+        temporary = place.own(f"settings.{os.getpid()}")
+        with open(temporary, "wb") as file:
+            file.write(marshal.dumps((mark, pairs)))  # type: ignore[arg-type]
+        os.replace(temporary, place.own("settings"))
