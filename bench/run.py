@@ -18,7 +18,8 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -70,9 +71,16 @@ class Pair(NamedTuple):
     memory: float
 
 
-def compare(ours: Command, yardstick: Command, folder: Path, runs: int = RUNS) -> Pair:
-    """Run both in turn; the first pair warms up and is not counted."""
-    pairs = [(timed(ours(n), folder), timed(yardstick(n), folder)) for n in range(runs + 1)][1:]
+def compare(
+    ours: Command, yardstick: Command, folder: Path, runs: int = RUNS, before: Callable[[], None] | None = None
+) -> Pair:
+    """Run both in turn; the first pair warms up and is not counted. `before` prepares each run of ours, untimed."""
+    pairs = []
+    for number in range(runs + 1):
+        if before:
+            before()
+        pairs.append((timed(ours(number), folder), timed(yardstick(number), folder)))
+    pairs = pairs[1:]
     return Pair(
         statistics.median(a.seconds for a, _ in pairs),
         statistics.median(b.seconds for _, b in pairs),
@@ -99,6 +107,44 @@ def build(count: int) -> Path:
     print(f"built {count:,} tickets in {time.perf_counter() - start:.1f} s", file=sys.stderr)
     (folder / "done").touch()
     return folder / "desk"
+
+
+class Behind:
+    """An index that stands for a commit before the last `commits`, put back before each run."""
+
+    def __init__(self, folder: Path, commits: int) -> None:
+        self.own = folder / ".git" / "desk"
+        self.kept = folder.parent / f"behind-{folder.name}.sqlite"
+        self._checkpoint(folder)
+        shutil.copyfile(self.own / "index.sqlite", self.kept)
+        lines = folder.parent / f"foreign-{commits}.jsonl"
+        with lines.open("w", encoding="utf-8") as file:
+            for raw in texts.tickets(commits, seed=commits):
+                file.write(json.dumps({**raw, "id": f"27{raw['id'][2:]}"}, ensure_ascii=False) + "\n")
+        subprocess.run(
+            [*DESK, "import", str(lines)], cwd=folder, check=True, env=ENVIRONMENT, stdout=subprocess.DEVNULL
+        )
+
+    @staticmethod
+    def _checkpoint(folder: Path) -> None:
+        subprocess.run([*DESK, "maintain"], cwd=folder, check=True, env=ENVIRONMENT, stdout=subprocess.DEVNULL)
+
+    def restore(self) -> None:
+        for file in self.own.glob("index*.sqlite*"):
+            if not file.name.endswith(".lock"):
+                file.unlink()
+        shutil.copyfile(self.kept, self.own / "index-behind.sqlite")
+        (self.own / "index.sqlite").symlink_to("index-behind.sqlite")
+
+
+def read_everything(folder: Path) -> Command:
+    """What git takes to give out all that an index is made of: the records' contents and the log."""
+    script = (
+        "git ls-tree -r --format='%(objectname)' HEAD -- records kb templates | git cat-file --batch > /dev/null"
+        " && git log --format='%H %P %at %an %ae %B' > /dev/null"
+    )
+    del folder
+    return lambda _: ["sh", "-c", script]
 
 
 def rows(folder: Path) -> list[tuple[str, str, Command, Command]]:
@@ -140,10 +186,28 @@ def rows(folder: Path) -> list[tuple[str, str, Command, Command]]:
         ("`ticket create`", "F", desk("ticket", "create", "--title", "Bench"), floor),
         ("`ticket create`", "G", desk("ticket", "create", "--title", "Bench"), git_commit),
         ("`ticket reply ID`", "F", lambda n: [*DESK, "ticket", "note", ids[n], "--body", "Bench"], floor),
-        ("`ticket tag`, 1,000 tickets at once", "one `ticket create`",
+        ("`ticket classify`, 1,000 tickets at once", "one `ticket create`",
          lambda n: ["sh", "-c", f"{sys.executable} -m desk ticket list --state any --limit 1000 -f ids | {sys.executable} -m desk ticket classify - --priority {'high' if n % 2 else 'low'} --impact {'low' if n % 2 else 'high'}"],
          desk("ticket", "create", "--title", "Bench")),
     ]  # fmt: skip
+
+
+def heavy_rows(folder: Path) -> Iterator[tuple[str, str, Command, Command, int, Callable[[], None] | None]]:
+    """What takes long or needs the desk prepared, one after another."""
+    few = max(3, RUNS // 3)
+    yield (
+        "`index rebuild`",
+        "git reading it all",
+        lambda _: [*DESK, "index", "rebuild"],
+        read_everything(folder),
+        few,
+        None,
+    )
+    for commits in (1, 1000):
+        behind = Behind(folder, commits)
+        label = f"first `ticket list` after {commits:,} foreign commit{'s' if commits > 1 else ''}"
+        yield label, "F", lambda _: [*DESK, "ticket", "list"], lambda _: FLOOR, few, behind.restore
+        behind.kept.unlink()
 
 
 def main(counts: list[int]) -> None:
@@ -156,8 +220,9 @@ def main(counts: list[int]) -> None:
         shutil.copytree(source, with_scratch, symlinks=True)
         subprocess.run(["git", "status", "-s"], cwd=with_scratch, check=True, stdout=subprocess.DEVNULL)
         timed([*DESK, "ticket", "list"], with_scratch)
-        for operation, letter, ours, yardstick in rows(with_scratch):
-            found.setdefault((operation, letter), {})[count] = compare(ours, yardstick, with_scratch)
+        measured = [(*row, RUNS, None) for row in rows(with_scratch)]
+        for operation, letter, ours, yardstick, runs, before in chain(measured, heavy_rows(with_scratch)):
+            found.setdefault((operation, letter), {})[count] = compare(ours, yardstick, with_scratch, runs, before)
             print(f"{count:>7,} {operation} {found[operation, letter][count].ratio:.2f} {letter}", file=sys.stderr)
         shutil.rmtree(with_scratch)
     print_table(found, counts)

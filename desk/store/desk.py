@@ -122,7 +122,7 @@ class Store:
         wanted = f"{day}{dash}{rest.translate(_MISREAD)}"
         if not wanted or not all(c in ALPHABET + "-" for c in wanted):
             raise self.missing("ticket", text)
-        if len(wanted) == 11 and tree.read(self.place, Ticket.path_of(wanted)) is not None:
+        if len(wanted) == 11 and os.path.isfile(tree.check_path(self.place, Ticket.path_of(wanted))):
             return wanted
         found = self.ask(lambda index: index.tickets_like(wanted))
         if len(found) == 1:
