@@ -25,6 +25,7 @@ from desk import cli
 from desk.commands.table import COMMANDS
 from desk.config import SETTINGS
 from desk.domain import notices, policy
+from desk.domain.statistics import FIGURES
 from desk.mail import drafts
 
 TOP = Path(__file__).resolve().parent.parent
@@ -175,10 +176,18 @@ def variables() -> str:
     return "\n".join(rows)
 
 
+def figures() -> str:
+    """What each statistic counts."""
+    return "\n".join(
+        ["| figure | counts |", "|---|---|", *(f"| `{name}` | {text} |" for name, text in FIGURES.items())]
+    )
+
+
 PARTS = {
     "README.md": {"session": lambda: f"```console\n{session()}\n```"},
     "docs/commands.md": {"commands": commands},
     "docs/settings.md": {"settings": settings},
+    "docs/statistics.md": {"figures": figures},
     "docs/rights.md": {"rights": rights},
     "docs/notifications.md": {"heard": heard, "variables": variables},
 }

@@ -62,6 +62,7 @@ COMMANDS: Mapping[str, Row] = MappingProxyType(
         "mail show": _kind("mail", "show", "Show a message as it would be sent."),
         "mail drop": _kind("mail", "drop", "Take a message out of the outbox unsent."),
         "search": Row("desk.commands.search:search", "Find tickets and articles by their words, best first.", _WORK),
+        "stats": Row("desk.commands.stats:stats", "How much came in, how much was done, and the trend.", _WORK),
         "department": Row(None, "Departments of the desk.", _PEOPLE),
         "department list": _kind("department", "list_", "List departments."),
         "department show": _kind("department", "show", "Show a department."),

@@ -1,14 +1,15 @@
 """Text as it is compared when searching: without case, and without accents in any script that has them.
 
 SQLite's `remove_diacritics` folds Latin letters only: there, `μαλτα` doesn't find `Μάλτα`. So both the indexed text and
-the words looked for go through `fold` first. It keeps the length of precomposed text, so that a place found in the
-folded text is the same place in the original.
+the words looked for go through `fold` first.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+_MARKS = "[\u0300-\u036f]+"
 _SCRIPTS = ((0x00C0, 0x0250), (0x0370, 0x0530), (0x1E00, 0x2000))  # Latin, Greek, Cyrillic, and their extensions
 _table: dict[int, str] = {}
 
@@ -25,6 +26,14 @@ def _build() -> dict[int, str]:
 
 def fold(text: str) -> str:
     """`ΑΣΘΕΝΉΣ` and `ασθενης` become the same."""
+    lowered = text.lower()
+    if lowered.isascii():
+        return lowered
+    return re.sub(_MARKS, "", unicodedata.normalize("NFD", lowered)).replace("ς", "σ")
+
+
+def fold_in_place(text: str) -> str:
+    """As `fold`, three times slower, letter by letter: what is found at a place of it stands there in precomposed `text`."""
     if text.isascii():
         return text.lower()
     if not _table:

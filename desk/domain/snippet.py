@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from desk.domain.folding import fold
+from desk.domain.folding import fold, fold_in_place
 
 WIDTH = 90
 """Characters of a snippet."""
@@ -14,7 +14,7 @@ _WORD = re.compile(r"\w+")
 def snippet(text: str, words: str) -> str:
     """The part of a text with most of the words in it, on one line, words marked by [brackets]."""
     flat = " ".join(text.split())
-    folded = fold(flat)
+    folded = fold_in_place(flat)
     if len(folded) != len(flat):
         flat = folded  # letters that combine: places in one are not places in the other
     wanted = [fold(w) for w in _WORD.findall(words)]

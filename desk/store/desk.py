@@ -303,7 +303,7 @@ class Store:
                             refresh.put(index, path, "100644", name, data)
                         else:
                             index.put_file(path, name, len(data), record)
-                index.add_commit(row)
+                index.add_commit(row, history.parse(row.message))
                 index.set_commit(oid)
                 index.db.execute("COMMIT")
         except (sqlite3.Error, OSError):

@@ -84,8 +84,11 @@ def signature() -> int:
 class Index:
     """An open index. Methods that write must be called inside `with index.db:` and under the index lock."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, *, fresh: bool = False) -> None:
+        """`fresh` is for building an empty one from a tree: each path comes once, so there is nothing to replace."""
         self.db = db
+        self._fresh = fresh
+        self._depths: dict[str, int] = {}
 
     def create(self) -> None:
         """Make the tables in an empty file."""
@@ -137,8 +140,9 @@ class Index:
             f"INSERT OR REPLACE INTO {record.plural} VALUES ({marks})",
             [_cell(row[n], stores.get(n, "")) for n in names],
         )
-        self.db.execute("DELETE FROM members WHERE path = ?", (path,))
-        self.db.execute("DELETE FROM broken WHERE path = ?", (path,))
+        if not self._fresh:
+            self.db.execute("DELETE FROM members WHERE path = ?", (path,))
+            self.db.execute("DELETE FROM broken WHERE path = ?", (path,))
         self.db.executemany(
             "INSERT OR IGNORE INTO members VALUES (?, ?, ?, ?)",
             [(record.kind, n, value, path) for n, values in sets.items() for value in values],
@@ -147,7 +151,8 @@ class Index:
 
     def _put_text(self, path: str, kind: str, text: tuple[str, str] | None) -> None:
         """What is searched of a path. Most changes of a ticket leave it alone, and the full-text table is the dear part."""
-        row = self.db.execute("SELECT doc, title, body FROM texts WHERE path = ?", (path,)).fetchone()
+        find = "SELECT doc, title, body FROM texts WHERE path = ?"
+        row = None if self._fresh else self.db.execute(find, (path,)).fetchone()
         if row and text == (row[1], row[2]):
             return
         if row:
@@ -165,10 +170,11 @@ class Index:
                 (found.lastrowid, fold(text[0]), fold(text[1])),
             )
 
-    def add_commit(self, row: CommitRow, derived: Iterable[history.Happened] = ()) -> None:
-        """Remember a commit and its events: those its trailers tell, or `derived` for one made by hand."""
-        parsed = history.parse(row.message)
+    def add_commit(self, row: CommitRow, parsed: history.Parsed, derived: Iterable[history.Happened] = ()) -> None:
+        """Remember a commit and its events: those its message tells, or `derived` for one made by hand."""
         depth = 1 + max((self._depth(p) for p in row.parents), default=0)
+        if self._fresh:
+            self._depths[row.oid] = depth
         found = self.db.execute(
             "INSERT INTO commits (oid, depth, at, author, email, actor, verb, reason) VALUES (?,?,?,?,?,?,?,?)",
             (row.oid, depth, row.at, row.author, row.email, parsed.actor, parsed.verb, parsed.reason),
@@ -180,6 +186,8 @@ class Index:
         )
 
     def _depth(self, oid: str) -> int:
+        if self._fresh:
+            return self._depths.get(oid, 0)
         row = self.db.execute("SELECT depth FROM commits WHERE oid = ?", (oid,)).fetchone()
         return 0 if row is None else int(row[0])
 

@@ -221,6 +221,7 @@ def _is_ancestor(place: Place, old: str, new: str) -> bool:
 
 def build(index: Index, place: Place, oid: str, progress: Progress[str] = _no_progress) -> None:
     """Everything up to a commit, into an empty index."""
+    index = Index(index.db, fresh=True)
     index.create()
     index.db.execute("BEGIN")
     entries = _tree(place, oid)
@@ -322,10 +323,12 @@ def _read_commits(index: Index, place: Place, spec: tuple[str, ...], progress: P
         rows = _commit_rows(process.stdout)
         counted = iter(progress((str(n) for n in range(total)), total, "Indexing history")) if total else iter(())
         while part := list(islice(rows, 500)):
-            derived = _derive(place, [row for row in part if len(row.parents) < 2 and parse(row.message).verb is None])
-            for row in part:
+            told = [parse(row.message) for row in part]
+            by_hand = [row for row, said in zip(part, told, strict=True) if len(row.parents) < 2 and said.verb is None]
+            derived = _derive(place, by_hand)
+            for row, said in zip(part, told, strict=True):
                 next(counted, None)
-                index.add_commit(row, derived.get(row.oid, ()))
+                index.add_commit(row, said, derived.get(row.oid, ()))
         for _ in counted:
             continue
     if process.returncode:

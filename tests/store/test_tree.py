@@ -100,7 +100,9 @@ def test_a_desk_is_found_from_below(repo: Path) -> None:
     below = repo / "records" / "tags"
     below.mkdir(parents=True)
     assert (
-        tree.find(str(below)) == tree.find(str(repo)) == tree.Place(str(repo), str(repo / ".git"), str(repo / ".git"), set())
+        tree.find(str(below))
+        == tree.find(str(repo))
+        == tree.Place(str(repo), str(repo / ".git"), str(repo / ".git"), set())
     )
     assert tree.find(str(repo / ".git")).root == str(repo)
 
