@@ -12,6 +12,7 @@ from desk.domain.person import Staff
 from desk.domain.record import Record
 from desk.domain.ticket import Ticket
 from desk.errors import Refused
+from desk.store import organisation
 from desk.store.checks_rules import World
 from desk.store.hand import ATTACHMENT, DELETED, NEW, OTHER, SETTINGS, TEMPLATE, HandEdit
 from desk.store.snapshot import Snapshot
@@ -195,10 +196,9 @@ def _check_address(new: Record, edits: list[HandEdit], world: World) -> None:
 
 def _check_no_users(new: Department, world: World) -> None:
     """Rule 4: a department with users' tickets can't become private."""
-    sql = "SELECT id FROM tickets WHERE department = ? AND author IN (SELECT id FROM users) LIMIT 1"
-    found = world.index.db.execute(sql, (new.id,)).fetchone()
-    if found:
+    count = organisation.users_tickets(world.index, new.id)
+    if count:
         raise Refused(
-            f"{new.path}: private: {new.id} holds tickets written by users ({found[0]} …)",
+            f"{new.path}: private: {new.id} holds tickets of users ({count})",
             "move them first: desk ticket move",
         )

@@ -14,14 +14,15 @@ from desk.config import Config
 from desk.domain import custom, workflow
 from desk.domain.fields import LINK_TYPES
 from desk.domain.kinds import KINDS, id_at, kind_at
-from desk.domain.organisation import INCIDENT, PROBLEM
+from desk.domain.organisation import INCIDENT, PROBLEM, CustomField
 from desk.domain.person import Staff
 from desk.domain.record import Record
+from desk.errors import UsageFault
 from desk.store.index import Index
 
 Row = Mapping[str, Any]
 
-REFERENCES, VALUES, OWNERS, KINDS_OF_WORK, LINKS, MERGED, DEPARTMENTS = (
+REFERENCES, VALUES, OWNERS, KINDS_OF_WORK, LINKS, MERGED, DEPARTMENTS, FIELDS = (
     "references",
     "values",
     "owners",
@@ -29,6 +30,7 @@ REFERENCES, VALUES, OWNERS, KINDS_OF_WORK, LINKS, MERGED, DEPARTMENTS = (
     "links",
     "merged",
     "departments",
+    "fields",
 )
 """Names of the checks that a fault belongs to."""
 
@@ -67,6 +69,7 @@ class World:
         self.config = config
         self._ids: dict[str, set[str]] = {}
         self._ever: dict[str, set[str]] = {}
+        self._fields: dict[str, CustomField] | None = None
         self._served: dict[str, tuple[str, ...]] | None = None
         self._over: list[tuple[Record | None, Record | None]] = []
 
@@ -93,6 +96,19 @@ class World:
             rows = self.index.db.execute("SELECT DISTINCT id FROM events WHERE kind = ?", (kind,))
             self._ever[kind] = self.ids(kind) | {str(r[0]) for r in rows}
         return self._ever[kind]
+
+    def custom_fields(self) -> Mapping[str, CustomField]:
+        """The declarations of custom fields."""
+        if self._fields is None:
+            rows = self.index.rows("field")
+            known = [CustomField.new(**{k: v for k, v in row.items() if v not in (None, [], False)}) for row in rows]
+            self._fields = {field.id: field for field in known}
+            for before, after in self._over:
+                if isinstance(before, CustomField):
+                    self._fields.pop(before.id, None)
+                if isinstance(after, CustomField):
+                    self._fields[after.id] = after
+        return self._fields
 
     def serves(self, handle: str) -> tuple[str, ...]:
         """The departments of a staff member."""
@@ -201,8 +217,28 @@ def _private(row: Row, _world: World) -> Iterator[Fault]:
         yield Fault(DEPARTMENTS, "private", "true", problem, "make another department the default one", rule=True)
 
 
+def _custom(kind: str) -> Callable[[Row, World], Iterator[Fault]]:
+    def check(row: Row, world: World) -> Iterator[Fault]:
+        """A value of a field that was deleted stays readable, and one that became required later isn't asked for."""
+        for name, value in row["fields"].items():
+            field = world.custom_fields().get(name)
+            if field is None or field.on != kind:
+                continue
+            try:
+                custom.parse(field, value)
+            except UsageFault as error:
+                hint = error.hint or f"desk field show {name}"
+                yield Fault(FIELDS, "fields", name, f"fields: {error.message}", hint)
+
+    return check
+
+
 _OF_KIND: Mapping[str, tuple[Callable[[Row, World], Iterator[Fault]], ...]] = MappingProxyType(
-    {"ticket": (_author, _owner, _kinds, _links, _merged), "department": (_private,)}
+    {
+        "ticket": (_author, _owner, _kinds, _links, _merged, _custom("ticket")),
+        "user": (_custom("user"),),
+        "department": (_private,),
+    }
 )
 
 

@@ -499,3 +499,12 @@ def test_a_crash_before_the_commit_leaves_the_edit(
     assert (path.read_bytes(), commits(git)) == (content, before)
     desk("commit")
     assert path.read_bytes() == content
+
+
+def test_a_department_with_users_tickets_can_not_become_private(desk: Runner, make: Make, home: Path, git: Git) -> None:
+    """Rule 4, by hand: also when an officer registered the ticket on the user's behalf."""
+    make("x", "--department", "legal", "--requester", "a@b.example")
+    path = home / "records/departments/legal.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "private: true\n", encoding="utf-8")
+    assert "legal holds tickets of users (1)" in desk("commit", code=5).err
+    assert git("status", "--porcelain") == " M records/departments/legal.yaml\n"

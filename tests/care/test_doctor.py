@@ -437,3 +437,19 @@ def test_as_a_process(process: _Process, home: Path) -> None:
     done = process("doctor", cwd=home)
     assert (done.returncode, done.stderr) == (0, "")
     assert "nothing found" in done.stdout
+
+
+def test_custom_fields_that_break_their_declaration(desk: Runner, make: Make, home: Path, git: Git) -> None:
+    desk("field", "create", "country", "--type", "select", "--option", "MT", "--option", "GR", "--on", "ticket")
+    desk("field", "create", "count", "--type", "number", "--on", "ticket")
+    ticket = make("x", "--field", "country=MT", "--field", "count=3")
+    path = file_of(home, ticket)
+    swap(path, ("country: MT", "country: XX"))
+    assert "'XX' is not on offer" in desk("commit", code=None).err
+    assert git("status", "--porcelain")  # nothing was committed
+    git("commit", "-qam", "by hand")
+    row = one(desk, "fields", "country: 'XX' is not on offer")
+    assert "choose from: MT, GR" in row["hint"]
+    desk("field", "delete", "country")
+    assert found(desk, code=0) == []  # what a deleted field held stays readable
+    assert desk("ticket", "show", ticket, "-f", "json").data["fields"] == {"count": 3, "country": "XX"}
