@@ -125,6 +125,10 @@ def load(row: Row) -> click.Command:
 @click.pass_context
 def root(ctx: click.Context, desk: str | None, who: str | None, no_color: bool, debug: bool) -> None:  # noqa: FBT001 - click
     """A service desk in a git repository: tickets are Markdown files, every change is a commit."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        raise NotFound("the folder you are in has been deleted", "cd to another one") from None
     from desk.app import App  # noqa: PLC0415 - `desk --help` and `--version` don't need it
 
     ctx.obj = App(desk, who, color=not no_color, debug=debug)

@@ -268,6 +268,7 @@ def detail(kind: str, plural: str, items: list[dict[str, Any]], *, several: bool
     return Detail(plural, items) if several else Detail(kind, items[0])
 
 
+# The id says the day already, so the time may go before the title does.
 TICKET_COLUMNS = (
     Column("id", "ID", "id"),
     Column("state", "STATE", "state"),
@@ -276,6 +277,6 @@ TICKET_COLUMNS = (
     Column("owner", "OWNER"),
     Column("unread", "", "mark"),
     Column("title", "TITLE", "title"),
-    Column("tags", "TAGS", "tags"),
-    Column("created", "CREATED", "time"),
+    Column("tags", "TAGS", "tags", 2),
+    Column("created", "CREATED", "time", 1),
 )

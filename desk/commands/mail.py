@@ -42,9 +42,9 @@ def list_(app: App, ticket: str | None) -> Listing:
         Column("id", "ID", "id"),
         Column("to", "TO"),
         Column("subject", "SUBJECT", "title"),
-        Column("ticket", "TICKET", "id"),
+        Column("ticket", "TICKET", "id", 1),
         Column("event", "EVENT"),
-        Column("at", "AT", "time"),
+        Column("at", "AT", "time", 2),
     )
     return Listing("messages", rows, columns, "no messages wait to be sent")
 

@@ -16,6 +16,8 @@ class Column(NamedTuple):
     name: str
     label: str
     style: str = "plain"
+    spare: int = 0
+    """Above 0: left out where a terminal is too narrow for the title, the highest first."""
 
 
 class Listing(NamedTuple):

@@ -26,7 +26,7 @@ def table(view: Listing, look: Look) -> Iterator[str]:
     """Lines for people, the header first; nothing for no rows."""
     if not view.rows:
         return
-    columns = used_columns(view)
+    columns = _fitting(used_columns(view), view, look)
     labels = [c.label.upper() for c in columns]
     cells = [[cell(row.get(c.name), c, look) for c in columns] for row in view.rows]
     widths = _widths(columns, [labels, *cells], look)
@@ -40,6 +40,17 @@ def used_columns(view: Listing) -> list[Column]:
     """The columns in which at least one row has something to say."""
     used = [c for c in view.columns if not all(_says_nothing(row.get(c.name), c) for row in view.rows)]
     return used or list(view.columns[:1])
+
+
+def _fitting(columns: list[Column], view: Listing, look: Look) -> list[Column]:
+    """Without the columns that can be spared, as far as the title needs their room."""
+    while look.tty and (spare := max(columns, key=lambda c: c.spare)).spare:
+        texts = {c: [c.label.upper(), *(cell(row.get(c.name), c, look) for row in view.rows)] for c in columns}
+        least = sum(_floor(c, max(map(width, texts[c])), TITLE_FLOOR) for c in columns)
+        if least + len(GAP) * (len(columns) - 1) <= look.width:
+            break
+        columns = [c for c in columns if c is not spare]
+    return columns
 
 
 def _says_nothing(value: object, column: Column) -> bool:

@@ -268,3 +268,12 @@ def test_a_desk_is_found(program: Runner, home: Path, monkeypatch: pytest.Monkey
     assert "desk init" in error["hint"]
     program("--desk", str(home), "ticket", "list")
     program("ticket", "list", env={"DESK_DIR": str(home)})
+
+
+def test_a_working_folder_that_is_gone(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    script = f"cd {gone} && rmdir {gone} && exec {sys.executable} -m desk ticket list"
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert "has been deleted" in done.stderr

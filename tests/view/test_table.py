@@ -103,3 +103,19 @@ def test_a_tag_is_shown_in_its_own_colour() -> None:
     tags = Listing("tags", [{"id": "vpn", "color": "#00ff00"}], (Column("id", "tag", "tags"),), "")
     assert "\x1b[38;5;46mvpn\x1b[0m" in "".join(table(tags, looking(color=True)))
     assert "\x1b" not in "".join(table(Listing("t", [row(1, "x")], (Column("id", "id", "id"),), ""), looking()))
+
+
+def test_a_narrow_terminal_spares_columns_before_the_title_is_cut() -> None:
+    columns = (
+        Column("id", "id", "id"),
+        Column("title", "title", "title"),
+        Column("tags", "tags", "tags", 2),
+        Column("at", "at", "moment", 1),
+    )
+    rows = [{"id": "260723-7K3Q", "title": "t" * 40, "tags": "one, two", "at": "2026-07-23T06:12:00Z"}]
+    listing = Listing("x", rows, columns, "")
+    heads = {size: next(iter(table(listing, looking(width=size)))).split() for size in (100, 60, 56, 30)}
+    assert heads[100] == ["ID", "TITLE", "TAGS", "AT"]
+    assert heads[60] == heads[56] == ["ID", "TITLE", "AT"]
+    assert heads[30] == ["ID", "TITLE"]
+    assert next(iter(table(listing, looking(tty=False)))).split() == ["ID", "TITLE", "TAGS", "AT"]
