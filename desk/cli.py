@@ -13,7 +13,7 @@ import click
 
 from desk import __version__
 from desk.commands.table import COMMANDS, Row
-from desk.errors import DeskError, Interrupted, UsageFault
+from desk.errors import DeskError, Interrupted, NotFound, UsageFault
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

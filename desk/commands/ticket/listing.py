@@ -85,7 +85,8 @@ def listing(app: App, given: dict[str, Any], kinds: tuple[str, ...], noun: str) 
     if len(page.rows) < page.total - query.offset:
         first = query.offset + 1
         last = query.offset + len(page.rows)
-        notes.append(f"{noun} {first}-{last} of {page.total}; next: --page {given['page'] + 1}, all: --limit 0")
+        total = f"more than {page.total - 1}" if page.more else page.total
+        notes.append(f"{noun} {first}-{last} of {total}; next: --page {given['page'] + 1}, all: --limit 0")
     warnings = _broken(app) + _broken_by_hand(app, page.rows)
     empty = f"page {given['page']} is past the end: {page.total} {noun} in all" if page.total else f"no {noun} found"
     return Listing("tickets", rows, common.TICKET_COLUMNS, empty, tuple(warnings), tuple(notes))
