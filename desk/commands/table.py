@@ -103,6 +103,7 @@ COMMANDS: Mapping[str, Row] = MappingProxyType(
         "field create": _kind("field", "create", "Add a custom field."),
         "field edit": _kind("field", "edit", "Change a custom field."),
         "field delete": _kind("field", "delete", "Delete a custom field; its data stays readable."),
+        "field purge": _kind("field", "purge", "Take a deleted custom field's data out of every record."),
         "status": Row("desk.commands.status:status", "What is uncommitted, unfinished or broken here.", _CARE),
         "commit": Row("desk.commands.commit:commit", "Validate hand edits and commit them.", _CARE),
         "doctor": Row("desk.commands.doctor:doctor", "Check every record and the repository; --fix mends.", _CARE),

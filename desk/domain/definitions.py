@@ -9,8 +9,8 @@ from desk.domain import custom, keeping
 from desk.domain import ticket as tickets
 from desk.domain.article import Article
 from desk.domain.organisation import RESERVED_TAGS, CustomField, Tag
-from desk.domain.person import Group, Staff
-from desk.domain.record import Change
+from desk.domain.person import Group, Staff, User
+from desk.domain.record import Change, Edit, Event
 from desk.domain.ticket import Ticket
 from desk.errors import Refused, UsageFault
 
@@ -63,3 +63,13 @@ def check_field(field: CustomField) -> None:
         raise UsageFault("--department is for fields on tickets", "--group limits a field on users")
     if field.on == "ticket" and field.groups:
         raise UsageFault("--group is for fields on users", "--department limits a field on tickets")
+
+
+def purge(name: str, holders: Iterable[Ticket | User], *, by: Staff, at: datetime) -> Change:
+    """Take what a deleted custom field held out of every record; git keeps what it said."""
+    edits = []
+    for record in holders:
+        left = {k: v for k, v in record.fields.items() if k != name}
+        after = record.evolve(fields=left or None)
+        edits.append(Edit(record, after, (Event("edit", None, "fields"),)))
+    return Change("purge", by, at, tuple(edits), summary=f"custom field {name}")

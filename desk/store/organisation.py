@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from desk.domain.folding import fold
+from desk.domain.kinds import KINDS
 from desk.domain.person import USER_PREFIX
 from desk.store.index import Index
 from desk.store.lists import match
@@ -119,3 +120,12 @@ def users(index: Index, search: str | None, group: str | None, fields: dict[str,
     rows = index.rows("user", " AND ".join(parts), args)
     found = [row for row in rows if all(row["fields"].get(name) == value for name, value in fields.items())]
     return sorted(found, key=lambda row: (fold(row["name"] or row["email"] or "~"), row["id"]))
+
+
+def holding(index: Index, kind: str, field: str) -> list[str]:
+    """Ids of the records of a kind that hold a value of a custom field."""
+    table = KINDS[kind].plural
+    path = "'$.\"' || ? || '\"'"
+    return _column(
+        index, f"SELECT id FROM {table} WHERE fields <> '' AND json_type(fields, {path}) IS NOT NULL ORDER BY id", field
+    )
