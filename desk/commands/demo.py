@@ -175,7 +175,10 @@ class Played:
 
 
 def _closing(folder: str) -> tuple[str, ...]:
-    program = "desk" if shutil.which("desk") else shlex.quote(os.path.abspath(sys.argv[0]))
+    found = shutil.which("desk")
+    # `make demo` runs the one in .venv, which is on nobody's PATH; another `desk` that is would be the wrong one.
+    same = found and os.path.realpath(found) == os.path.realpath(sys.argv[0])
+    program = "desk" if same else shlex.quote(os.path.abspath(sys.argv[0]))
     if os.path.basename(sys.argv[0]) == "__main__.py":
         program = f"{shlex.quote(sys.executable)} -m desk"
     return (
