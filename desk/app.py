@@ -110,6 +110,11 @@ class App:
 
     def handle(self) -> str | None:
         """The handle of the staff member at the keyboard, or None for somebody who isn't registered."""
+        return self._handle
+
+    @cached_property
+    def _handle(self) -> str | None:
+        # A list asks three times: whose tickets, whose marks, who am I.
         given = (self.who or os.environ.get("DESK_AS") or "").lower()
         if given:
             known = self.store.ask(lambda index: index.path_of("staff", given))
@@ -198,6 +203,3 @@ def zone(name: str) -> Any:
             f"desk.timezone: there is no time zone {name!r} on this machine",
             "desk config set desk.timezone Europe/Athens",
         ) from None
-
-
-__all__ = ["App", "Plan", "zone"]

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from desk.domain import data, history
 from desk.domain.fields import FLAG
 from desk.domain.folding import fold
-from desk.domain.kinds import KINDS, id_at, kind_at
+from desk.domain.kinds import KINDS, kind_at
 from desk.domain.record import Record
 from desk.domain.ticket import Ticket
 
@@ -105,13 +105,6 @@ class Index:
 
     def set_commit(self, oid: str) -> None:
         self.db.execute("INSERT OR REPLACE INTO meta VALUES ('commit', ?)", (oid,))
-
-    def get_meta(self, key: str) -> str | None:
-        row = self.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return None if row is None else str(row[0])
-
-    def set_meta(self, key: str, value: str) -> None:
-        self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     # -- writing -----------------------------------------------------------------------------------------------------
 
@@ -317,6 +310,3 @@ def _text_of(record: Record) -> tuple[str, str] | None:
         more = [str(values[n]) for n in ("phone", "organisation") if n in values]
         return title, " ".join([record.id, *more, *map(str, values.get("fields", {}).values())])
     return None
-
-
-__all__ = ["CommitRow", "Index", "columns", "id_at", "signature"]
