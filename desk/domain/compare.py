@@ -10,6 +10,8 @@ _OWN_EVENT = (
     "state",
     "closed",
     "pending_until",
+    "pending_for",
+    "resolution",
     "owner",
     "department",
     "priority",

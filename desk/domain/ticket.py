@@ -13,11 +13,13 @@ from typing import Any
 from desk.domain import workflow
 from desk.domain.fields import (
     DATE,
+    FLAG,
     LINE,
     LINES,
     LINKS,
     SLUG,
     SLUGS,
+    TEXT,
     TICKET,
     TIME,
     VALUES,
@@ -46,21 +48,38 @@ class Ticket(Record):
     priority = Field[str](SLUG, "how soon it is worked on", required=True, setting="ticket.priorities")
     impact = Field[str | None](SLUG, "how much is affected", setting="ticket.impacts")
     urgency = Field[str | None](SLUG, "how soon it hurts", setting="ticket.urgencies")
+    major = Field[bool](FLAG, "a major incident, with targets and a coordinator of its own", default=False)
     department = Field[str](SLUG, "who looks after it", required=True, ref="department")
     owner = Field[str | None](SLUG, "the staff member mainly responsible", ref="staff")
+    coordinator = Field[str | None](SLUG, "who leads the work on a major incident", ref="staff")
     requester = Field[str | None](SLUG, "on whose behalf it was registered", ref="user")
     tags = Field[tuple[str, ...]](SLUGS, "incident, problem, and any other tags", default=(), ref="tag")
+    service = Field[str | None](SLUG, "the affected service")
     language = Field[str | None](SLUG, "language of the request", setting="desk.languages")
     channel = Field[str | None](SLUG, "how it came in", setting="ticket.channels")
     created = Field[datetime](TIME, "when it was registered", required=True, fixed=True)
     author = Field[str | None](SLUG, "who registered it", fixed=True)
     pending_until = Field[date | None](DATE, "when a pending ticket comes back")
+    pending_for = Field[str | None](SLUG, "whom a pending ticket waits for: requester or third-party")
     closed = Field[datetime | None](TIME, "when it was closed")
+    resolution = Field[str | None](SLUG, "how it was closed: solved, workaround, duplicate, not-an-incident, withdrawn")
+    respond_by = Field[datetime | None](TIME, "when a first reply is due")
+    update_by = Field[datetime | None](TIME, "when the next reply is due")
+    due = Field[datetime | None](TIME, "when it is to be resolved")
+    paused = Field[datetime | None](TIME, "since when the clock of its service level stands still")
+    sla = Field[tuple[str, ...]](LINES, "warnings and breaches of its service level, each with its time", default=())
     merged_into = Field[str | None](TICKET, "the ticket that goes on in its place", ref="ticket")
     links = Field[tuple[str, ...]](LINKS, "relations to other tickets", default=())
     attachments = Field[tuple[str, ...]](LINES, "files that came with the request", default=())
     fields = Field[Mapping[str, Any]](VALUES, "custom fields", default=NOTHING)
     watchers = Field[tuple[str, ...]](SLUGS, "staff and requesters who want to hear of it", default=())
+    checklist = Field[tuple[str, ...]](
+        LINES, "steps to be taken: `[ ] step`, and `[x] step` when it is done", default=()
+    )
+    cause = Field[str | None](TEXT, "the root cause of a problem")
+    workaround = Field[str | None](TEXT, "what helps until the problem is solved")
+    fix = Field[str | None](TEXT, "what solves the problem")
+    review = Field[str | None](TEXT, "what was learnt from a major incident")
 
     @classmethod
     def path_of(cls, record_id: str) -> str:

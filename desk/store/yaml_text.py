@@ -139,10 +139,11 @@ def load(text: str, path: str, first_line: int = 1) -> dict[str, Any]:
         _check_bombs(text, path, first_line)
         data = _HANDLER.load(text)
     except yaml.MarkedYAMLError as error:
+        if "nesting depth" in (error.problem or ""):  # newer releases of libyaml have a limit of their own
+            raise Broken("nested too deeply", path, first_line + _error_line(error)) from None
         # A bracket or quote that is never closed shows further down; the person looks for where it was opened.
         opened = re.search("flow|quoted", error.context or "")
-        mark = (error.context_mark if opened else error.problem_mark) or error.problem_mark or error.context_mark
-        line = first_line + (mark.line if mark else 0)
+        line = first_line + _error_line(error, opened=bool(opened))
         raise Broken(f"not valid YAML: {error.problem or error.context}", path, line) from None
     except yaml.YAMLError as error:
         raise Broken(f"not valid YAML: {str(error).splitlines()[0]}", path, first_line) from None
@@ -156,6 +157,12 @@ def load(text: str, path: str, first_line: int = 1) -> dict[str, Any]:
         if isinstance(value, list | dict) and _depth(value) >= DEPTH_MAX:
             raise Broken(f"{key}: nested too deeply", path, first_line + _row_of(text, key))
     return data
+
+
+def _error_line(error: yaml.MarkedYAMLError, *, opened: bool = False) -> int:
+    """Lines from the beginning to where an error is, or to where what it is in was `opened`."""
+    mark = (error.context_mark if opened else error.problem_mark) or error.problem_mark or error.context_mark
+    return int(mark.line) if mark else 0
 
 
 def _line(event: yaml.Event) -> int:
