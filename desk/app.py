@@ -13,7 +13,7 @@ from desk.domain.fields import parse_time
 from desk.domain.query import Scope
 from desk.domain.record import Change
 from desk.errors import ConfigError, Refused
-from desk.store import identity, settings, tree
+from desk.store import identity, reactions, settings, tree
 from desk.store.desk import Committed, Store
 from desk.store.snapshot import Snapshot
 
@@ -167,7 +167,12 @@ class App:
 
     def commit(self, plan: Callable[[Snapshot], Change], raw: dict[str, bytes | None] | None = None) -> Committed:
         """Commit the change of a plan that says itself who acts: the only way a command writes."""
-        done = self.store.commit(plan, self.identity, raw)
+
+        def whole(snapshot: Snapshot) -> Change:
+            change = plan(snapshot)
+            return change if raw is not None else reactions.follow(change, snapshot, self.config)
+
+        done = self.store.commit(whole, self.identity, raw)
         self.warnings.extend(done.warnings)
         if raw is None and self.config["mail.notify"]:
             self._draft_messages(done)
