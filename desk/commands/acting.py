@@ -8,8 +8,7 @@ from typing import cast
 
 from desk.app import App
 from desk.commands import common
-from desk.domain import policy, workflow
-from desk.domain import ticket as verbs
+from desk.domain import ownership, policy, workflow
 from desk.domain.organisation import Department
 from desk.domain.person import Staff
 from desk.domain.record import Change, Edit, Event, join
@@ -44,7 +43,7 @@ class Draft:
     def moved(self, ticket: Ticket, department: str, by: Staff, at: datetime) -> Change:
         """A ticket's move: rule 4 looks at the department, rule 3 at the owner."""
         self.require_public(ticket, department)
-        return verbs.move(ticket, department, self.owner(ticket), by=by, at=at)
+        return ownership.move(ticket, department, self.owner(ticket), by=by, at=at)
 
     def require_public(self, ticket: Ticket, department: str | None = None) -> None:
         """Rule 4: a user's ticket, or what was made of one, is in no private department."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from desk.domain import custom, keeping
-from desk.domain import ticket as tickets
+from desk.domain import classification, custom, keeping
 from desk.domain.article import Article
 from desk.domain.organisation import RESERVED_TAGS, CustomField, Tag
 from desk.domain.person import Group, Staff, User
@@ -22,7 +21,7 @@ def delete_tag(tag: Tag, on: Iterable[Ticket], articles: Iterable[Article], *, b
             f"the tag {tag.id} can't be deleted: it decides what kind of work a ticket is",
             f"reserved: {', '.join(RESERVED_TAGS)}; colour and description can be changed: desk tag edit {tag.id}",
         )
-    off = [tickets.untag(t, [tag.id], by=by, at=at) for t in on]
+    off = [classification.untag(t, [tag.id], by=by, at=at) for t in on]
     cleared = [keeping.edit(a, a.evolve(tags=[t for t in a.tags if t != tag.id]), by=by, at=at) for a in articles]
     return keeping.also(keeping.delete(tag, by=by, at=at), *off, *cleared)
 

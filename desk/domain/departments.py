@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from desk.domain import keeping
-from desk.domain import ticket as tickets
+from desk.domain import keeping, ownership
 from desk.domain.article import Response
 from desk.domain.organisation import CustomField, Department
 from desk.domain.person import Staff
@@ -80,7 +79,7 @@ def delete(
     moved = []
     for ticket in held:
         require_public(to, ticket)
-        moved.append(tickets.move(ticket, to.id, staff.get(ticket.owner or ""), by=by, at=at))
+        moved.append(ownership.move(ticket, to.id, staff.get(ticket.owner or ""), by=by, at=at))
     freed = [
         keeping.edit(s, s.evolve(departments=[d for d in s.departments if d != department.id]), by=by, at=at)
         for s in staff.values()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from desk.domain import keeping
-from desk.domain import ticket as tickets
+from desk.domain import keeping, ownership
 from desk.domain.person import RESERVED_HANDLES, USER_PREFIX, Staff
 from desk.domain.record import Change
 from desk.domain.ticket import Ticket
@@ -37,7 +36,7 @@ def edit(
             _keep_one(before, others, "lowered")
     _check(after)
     change = keeping.edit(before, after, by=by, at=at)
-    dropped = [tickets.unassign(t, by=by, at=at) for t in owned if t.department not in after.departments]
+    dropped = [ownership.unassign(t, by=by, at=at) for t in owned if t.department not in after.departments]
     return keeping.also(change, *dropped)
 
 
@@ -55,7 +54,7 @@ def delete(
         raise Refused("nobody deletes themselves", _others_could(others, by))
     _keep_one(staff, others, "removed")
     change = keeping.delete(staff, by=by, at=at, reason=reason)
-    return keeping.also(change, *(tickets.unassign(t, by=by, at=at) for t in owned))
+    return keeping.also(change, *(ownership.unassign(t, by=by, at=at) for t in owned))
 
 
 def _check(staff: Staff) -> None:

@@ -9,10 +9,10 @@ import click
 from desk.app import App
 from desk.commands import answering, common, writing
 from desk.commands.acting import Draft, acted, check_first
-from desk.domain import ticket as verbs
+from desk.domain import answering as verbs
 from desk.domain.person import Staff
 from desk.domain.record import Change
-from desk.domain.ticket import Ticket
+from desk.domain.ticket import NOTE, REPLY, Ticket
 from desk.view.model import Done
 
 _attach = click.option(
@@ -42,7 +42,7 @@ def reply(
     close_too: bool,
 ) -> Done:
     """Answer the requester. Without a text, the editor opens with the thread below."""
-    return _entry(app, verbs.REPLY, ids, (body, file, response), attach, close_too=close_too)
+    return _entry(app, REPLY, ids, (body, file, response), attach, close_too=close_too)
 
 
 @common.leaf("note", example='desk ticket note 7K3Q --body "Malta confirms a certificate problem."')
@@ -51,7 +51,7 @@ def reply(
 @_attach
 def note(app: App, ids: tuple[str, ...], body: str | None, file: str | None, attach: tuple[str, ...]) -> Done:
     """Write a private note: staff see it, the requester never does."""
-    return _entry(app, verbs.NOTE, ids, (body, file, None), attach, close_too=False)
+    return _entry(app, NOTE, ids, (body, file, None), attach, close_too=False)
 
 
 def _entry(

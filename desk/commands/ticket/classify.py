@@ -10,7 +10,7 @@ import click
 from desk.app import App
 from desk.commands import common
 from desk.commands.acting import Draft, acted
-from desk.domain import ticket as verbs
+from desk.domain import classification as verbs
 from desk.domain.fields import TICKET_ID
 from desk.domain.person import Staff
 from desk.domain.record import Change

@@ -10,8 +10,7 @@ import click
 from desk.app import App
 from desk.commands import common, form, requesters, writing
 from desk.commands.acting import told
-from desk.domain import custom, policy
-from desk.domain import ticket as verbs
+from desk.domain import custom, lifecycle, policy
 from desk.domain.organisation import Department
 from desk.domain.person import Staff
 from desk.domain.record import Change, Edit
@@ -54,7 +53,7 @@ def create(app: App, body: str | None, file: str | None, attach: tuple[str, ...]
 
         def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
             ticket, user = _build(app, snapshot, by, values, text or "", list(files))
-            change = verbs.create(ticket, by=by, at=at, files=files)
+            change = lifecycle.create(ticket, by=by, at=at, files=files)
             return change if user is None else change._replace(edits=(*change.edits, user))
 
         done = app.apply(plan)

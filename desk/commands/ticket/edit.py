@@ -10,8 +10,7 @@ import click
 from desk.app import App
 from desk.commands import common, form, requesters, writing
 from desk.commands.acting import Draft, acted, check_first
-from desk.domain import custom
-from desk.domain import ticket as verbs
+from desk.domain import answering, classification, custom, lifecycle, ownership
 from desk.domain.person import Staff
 from desk.domain.record import Change, Edit, join
 from desk.domain.ticket import Ticket
@@ -55,7 +54,7 @@ def _by_options(app: App, ids: list[str], title: str | None, text: str | None, f
         after = ticket.evolve(title=title or ticket.title, body=text)
         if fields:
             after = after.evolve(fields=_fields(draft, after, {**ticket.fields, **fields}))
-        return verbs.rewrite(ticket, after, by=by, at=at)
+        return lifecycle.rewrite(ticket, after, by=by, at=at)
 
     return acted(app, ids, "edit", one)
 
@@ -78,11 +77,11 @@ def _one(app: App, ids: list[str], otherwise: str) -> Ticket:
 def _edit_entry(app: App, ids: list[str], number: int, text: str | None) -> Done:
     ticket = _one(app, ids, "--entry N means an entry of one ticket")
     if text is None:
-        verbs.require_last(ticket, number, app.me())
+        answering.require_last(ticket, number, app.me())
         old = ticket.thread[number - 1].text
         text = writing.entry_text(app, None, f"entry-{ids[0]}-{number}", "", old)
     words = text
-    return acted(app, ids, "edit", lambda _, t, by, at: verbs.edit_reply(t, number, words, by=by, at=at))
+    return acted(app, ids, "edit", lambda _, t, by, at: answering.edit_reply(t, number, words, by=by, at=at))
 
 
 def _in_editor(app: App, ids: list[str]) -> Done:
@@ -117,7 +116,7 @@ def _rewritten(
     if (plain.requester, plain.department) != (ticket.requester, ticket.department):
         draft.require_public(plain)
     if plain != now or not changes:
-        changes.append(verbs.rewrite(now, plain, by=by, at=at))
+        changes.append(lifecycle.rewrite(now, plain, by=by, at=at))
     joined = join(changes)
     summary = " ".join(event.verb for event in joined.edits[0].events)
     if len(changes) == 1 and changes[0].verb == "edit":
@@ -172,14 +171,14 @@ def _steps(app: App, draft: Draft, ticket: Ticket, wanted: Ticket, by: Staff, at
     levels = {n: wanted.values[n] for n in _LEVELS if wanted.values.get(n) != ticket.values.get(n)}
     if levels:
         now = _latest(done, ticket)
-        done.append(verbs.classify(now, by=by, at=at, matrix=app.config["priority.matrix"], **levels))
+        done.append(classification.classify(now, by=by, at=at, matrix=app.config["priority.matrix"], **levels))
     removed, added = set(ticket.tags) - set(wanted.tags), set(wanted.tags) - set(ticket.tags)
     for name in added:
         draft.snapshot.get("tag", name)
     if removed:
-        done.append(verbs.untag(_latest(done, ticket), removed, by=by, at=at))
+        done.append(classification.untag(_latest(done, ticket), removed, by=by, at=at))
     if added:
-        done.append(verbs.tag(_latest(done, ticket), added, by=by, at=at))
+        done.append(classification.tag(_latest(done, ticket), added, by=by, at=at))
     return done
 
 
@@ -188,6 +187,6 @@ _LEVELS = ("priority", "impact", "urgency")
 
 def _own(draft: Draft, ticket: Ticket, owner: str | None, by: Staff, at: datetime) -> Change:
     if owner is None:
-        return verbs.unassign(ticket, by=by, at=at)
+        return ownership.unassign(ticket, by=by, at=at)
     to = draft.snapshot.staff(owner)
-    return verbs.escalate(ticket, to, by=by, at=at) if ticket.owner else verbs.assign(ticket, to, by=by, at=at)
+    return ownership.escalate(ticket, to, by=by, at=at) if ticket.owner else ownership.assign(ticket, to, by=by, at=at)

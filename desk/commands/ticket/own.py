@@ -9,7 +9,7 @@ import click
 from desk.app import App
 from desk.commands import common
 from desk.commands.acting import Draft, acted
-from desk.domain import ticket as verbs
+from desk.domain import ownership as verbs
 from desk.domain.person import Staff
 from desk.domain.record import Change
 from desk.domain.ticket import Ticket

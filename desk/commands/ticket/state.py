@@ -10,7 +10,7 @@ from desk.app import App
 from desk.commands import common
 from desk.commands.acting import Draft, acted
 from desk.domain import data, policy
-from desk.domain import ticket as verbs
+from desk.domain import lifecycle as verbs
 from desk.domain.person import Staff
 from desk.domain.record import Change, join
 from desk.domain.ticket import Ticket
