@@ -116,6 +116,7 @@ _SAID = {
     "assign": "assigned to {after}",
     "unassign": "owner {before} taken off",
     "escalate": "escalated to {after}",
+    "escalate-up": "escalated upwards: {after} is told",
     "move": "moved from {before} to {after}",
     "classify": "now {after}",
     "tag": "tagged {after}",

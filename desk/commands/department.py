@@ -92,17 +92,22 @@ def create(app: App, department: str, **options: Any) -> Done:
 @click.option("--private/--no-private", default=None, help="For staff only; refused while it holds users' tickets.")
 @_default
 @_description
+@click.option("--escalation", metavar="WHO", shell_complete=common.complete_who,
+              help="Who is told of `ticket escalate --up`: a handle, me, or none.")  # fmt: skip
 def edit(app: App, ids: tuple[str, ...], **options: Any) -> Done:
     """Change a department: rename it, describe it, make it private or the default. Level 3.
 
     Making one the default takes that from the one that was, in the same commit.
     """
+    if options["escalation"]:
+        options["escalation"] = app.person(options["escalation"]) or ""
     values = records.given(Department, options)
     named = records.one_only(ids, "--default") if options["default"] else list(ids)
 
     def one(draft: Draft, before: Department, by: Staff, at: datetime) -> Change:
         users = ask.users_tickets(draft.index, before.id)
-        return verbs.edit(before, before.evolve(**values), draft.all(Department), users, by=by, at=at)
+        named = draft.get(Staff, values["escalation"]) if values.get("escalation") else None
+        return verbs.edit(before, before.evolve(**values), draft.all(Department), users, named, by=by, at=at)
 
     return records.act(app, Department, named, one)
 

@@ -126,7 +126,7 @@ def edit(app: App, ids: tuple[str, ...], emails: tuple[str, ...], **options: Any
         after = before.evolve(**values)
         _check(draft, after, emails=bool(emails))
         owned = draft.several(Ticket, ask.owned(draft.index, before.id))
-        return verbs.edit(before, after, owned, draft.all(Staff), by=by, at=at)
+        return verbs.edit(before, after, owned, draft.all(Staff), draft.all(Department), by=by, at=at)
 
     return records.act(app, Staff, named, one)
 
@@ -157,6 +157,7 @@ def delete(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
 
     def one(draft: Draft, staff: Staff, by: Staff, at: datetime) -> Change:
         owned = draft.several(Ticket, ask.owned(draft.index, staff.id))
-        return verbs.delete(staff, owned, draft.all(Staff), by=by, at=at, reason=reason)
+        departments = draft.all(Department)
+        return verbs.delete(staff, owned, draft.all(Staff), departments, by=by, at=at, reason=reason)
 
     return records.act(app, Staff, ids, one)

@@ -26,10 +26,25 @@ def create(new: Department, others: Iterable[Department], *, by: Staff, at: date
 
 
 def edit(
-    before: Department, after: Department, others: Iterable[Department], users_tickets: int, *, by: Staff, at: datetime
+    before: Department,
+    after: Department,
+    others: Iterable[Department],
+    users_tickets: int,
+    named: Staff | None = None,
+    *,
+    by: Staff,
+    at: datetime,
 ) -> Change:
-    """Change a department; making it the default takes that from the one that was."""
+    """Change a department; making it the default takes that from the one that was.
+
+    `named` is whom it names for escalations; they serve it, or they couldn't see what they are told of (rule 1).
+    """
     _check(after)
+    if named is not None and after.id not in named.departments:
+        raise Refused(
+            f"{named.id} doesn't serve {after.id} and can't be named for its escalations",
+            f"who does: desk staff list --department {after.id}",
+        )
     if after.private and not before.private and users_tickets:
         raise Refused(
             f"{before.id} can't become private: it holds {users_tickets} tickets of users",

@@ -16,6 +16,7 @@ REQUESTER = "requester"
 OWNER = "owner"
 RESPONSIBLE = "owner, or else the department"
 DEPARTMENT = "department"
+NAMED = "who is named for the department"
 WATCHERS = "watchers"
 STAFF_WATCHERS = "watchers who are staff"
 
@@ -36,6 +37,7 @@ TABLE: tuple[Row, ...] = (
     Row("answer", RESPONSIBLE, "ticket-answered"),
     Row("assign", OWNER, "ticket-assigned"),
     Row("escalate", OWNER, "ticket-assigned"),
+    Row("escalate-up", NAMED, "ticket-escalated"),
     Row("close", REQUESTER, "ticket-closed"),
     Row("reopen", REQUESTER, "ticket-reopened"),
     Row("pending", REQUESTER, "ticket-pending"),
@@ -57,6 +59,7 @@ MEANING: Mapping[str, str] = {
     "open": "a problem is opened from an incident",
     "assign": "a ticket gets an owner",
     "escalate": "a ticket is handed to another owner",
+    "escalate-up": "a ticket is escalated upwards, and its owner goes on with the work",
     "move": "a ticket goes to another department",
     "reply": "staff answer the requester",
     "answer": "the requester writes",
@@ -133,7 +136,7 @@ def _of(edit: Edit, change: Change, audience: Audience) -> Iterator[Notice]:
     happened = {_event(event, change) for event in edit.events}
     for row in TABLE:
         if row.event in happened:
-            for record_id in _ids(row.role, ticket, audience):
+            for record_id in _ids(row.role, ticket, audience, edit.events):
                 person = audience.people.get(record_id)
                 if person and _may_hear(person, ticket, audience):
                     yield Notice(person, ticket, row.event, row.role, row.template)
@@ -150,7 +153,7 @@ def _event(event: Event, change: Change) -> str:
     return event.verb
 
 
-def _ids(role: str, ticket: Ticket, audience: Audience) -> list[str]:
+def _ids(role: str, ticket: Ticket, audience: Audience, events: tuple[Event, ...]) -> list[str]:
     serving = [p.id for p in audience.people.values() if ticket.department in p.departments]
     owner = [ticket.owner] if ticket.owner else []
     author = [ticket.author] if ticket.author and ticket.author.startswith(USER_PREFIX) else []
@@ -160,6 +163,7 @@ def _ids(role: str, ticket: Ticket, audience: Audience) -> list[str]:
         OWNER: owner,
         RESPONSIBLE: owner or serving,
         DEPARTMENT: serving,
+        NAMED: [e.after for e in events if e.verb == "escalate-up" and e.after],
         WATCHERS: list(ticket.watchers),
         STAFF_WATCHERS: staff_watchers,
     }[role]

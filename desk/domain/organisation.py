@@ -20,6 +20,7 @@ class Department(Record):
     private = Field[bool](FLAG, "for staff only: hidden from requesters (rule 4)", default=False)
     default = Field[bool](FLAG, "where tickets go that name no department", default=False)
     description = Field[str | None](TEXT, "what it looks after")
+    escalation = Field[str | None](SLUG, "who is told when a ticket is escalated upwards", ref="staff")
 
 
 class Tag(Record):

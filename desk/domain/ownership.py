@@ -54,6 +54,15 @@ def escalate(ticket: Ticket, to: Staff, *, by: Staff, at: datetime, reason: str 
     return Change("escalate", by, at, (edit(ticket, ticket.evolve(owner=to.id), event),), reason, to.id)
 
 
+def escalate_up(ticket: Ticket, to: Staff, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+    """Tell who is named for the department: they watch from now on, and the owner goes on with the work (row 1.4)."""
+    workflow.after("escalate-up", ticket.state, ticket.id)
+    check_serves(ticket, to)
+    watchers = ticket.watchers if to.id in (ticket.owner, *ticket.watchers) else (*ticket.watchers, to.id)
+    event = Event("escalate-up", ticket.owner, to.id)
+    return Change("escalate-up", by, at, (edit(ticket, ticket.evolve(watchers=watchers), event),), reason, to.id)
+
+
 def next_tier(ticket: Ticket, staff: Iterable[Staff], load: Mapping[str, int], *, above: int) -> Staff:
     """Whom to escalate to when nobody is named: the least loaded present member of the department, next level up."""
     able = [s for s in staff if ticket.department in s.departments and not s.away and s.id != ticket.owner]

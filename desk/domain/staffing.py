@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from desk.domain import keeping, ownership
+from desk.domain.organisation import Department
 from desk.domain.person import RESERVED_HANDLES, USER_PREFIX, Staff
 from desk.domain.record import Change
 from desk.domain.ticket import Ticket
@@ -26,9 +27,19 @@ def create(new: Staff, *, by: Staff, at: datetime) -> Change:
 
 
 def edit(
-    before: Staff, after: Staff, owned: Iterable[Ticket], others: Iterable[Staff], *, by: Staff, at: datetime
+    before: Staff,
+    after: Staff,
+    owned: Iterable[Ticket],
+    others: Iterable[Staff],
+    departments: Iterable[Department] = (),
+    *,
+    by: Staff,
+    at: datetime,
 ) -> Change:
-    """Change a staff member; open tickets (`owned`) of departments no longer served lose their owner (rule 3)."""
+    """Change a staff member; open tickets (`owned`) of departments no longer served lose their owner (rule 3).
+
+    So does the escalation of those departments: it names somebody who serves it.
+    """
     if before.level != after.level:
         if before.id == by.id:
             raise Refused("nobody changes their own level", _others_could(others, by))
@@ -37,13 +48,20 @@ def edit(
     _check(after)
     change = keeping.edit(before, after, by=by, at=at)
     dropped = [ownership.unassign(t, by=by, at=at) for t in owned if t.department not in after.departments]
-    return keeping.also(change, *dropped)
+    left = [d for d in departments if d.id not in after.departments]
+    return keeping.also(change, *dropped, *_unnamed(before, left, by, at))
+
+
+def _unnamed(staff: Staff, departments: Iterable[Department], by: Staff, at: datetime) -> list[Change]:
+    named = [d for d in departments if d.escalation == staff.id]
+    return [keeping.edit(d, d.evolve(escalation=None), by=by, at=at) for d in named]
 
 
 def delete(
     staff: Staff,
     owned: Iterable[Ticket],
     others: Iterable[Staff],
+    departments: Iterable[Department] = (),
     *,
     by: Staff,
     at: datetime,
@@ -54,7 +72,8 @@ def delete(
         raise Refused("nobody deletes themselves", _others_could(others, by))
     _keep_one(staff, others, "removed")
     change = keeping.delete(staff, by=by, at=at, reason=reason)
-    return keeping.also(change, *(ownership.unassign(t, by=by, at=at) for t in owned))
+    freed = [ownership.unassign(t, by=by, at=at) for t in owned]
+    return keeping.also(change, *freed, *_unnamed(staff, departments, by, at))
 
 
 def _check(staff: Staff) -> None:

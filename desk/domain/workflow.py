@@ -20,6 +20,7 @@ MOVES: Mapping[str, tuple[tuple[str, ...], str | None]] = MappingProxyType(
         "assign": (STATES, None),
         "unassign": (STATES, None),
         "escalate": (LIVE, None),
+        "escalate-up": (LIVE, None),
         "move": (STATES, None),
         "classify": (STATES, None),
         "tag": (STATES, None),
@@ -42,7 +43,9 @@ MOVES: Mapping[str, tuple[tuple[str, ...], str | None]] = MappingProxyType(
     }
 )
 
-_SPOKEN = MappingProxyType({"edit-reply": "edit a reply of", "reply": "reply to", "pending": "put aside"})
+_SPOKEN = MappingProxyType(
+    {"edit-reply": "edit a reply of", "reply": "reply to", "pending": "put aside", "escalate-up": "escalate"}
+)
 
 
 def after(verb: str, state: str, ticket_id: str) -> str:

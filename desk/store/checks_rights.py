@@ -171,8 +171,8 @@ def _referring(kind: str, record_id: str, world: World) -> Iterator[str]:
             if field.type.store == "set":
                 sql = "SELECT path FROM members WHERE kind = ? AND field = ? AND value = ?"
                 yield from (str(r[0]) for r in db.execute(sql, (cls.kind, name, record_id)))
-            elif kind not in ("staff", "user") or cls is Ticket:
-                live = f" AND state <> '{workflow.CLOSED}'" if kind in ("staff", "user") else ""
+            elif kind not in ("staff", "user") or cls in (Ticket, Department):
+                live = f" AND state <> '{workflow.CLOSED}'" if kind in ("staff", "user") and cls is Ticket else ""
                 sql = f'SELECT path FROM {cls.plural} WHERE "{name}" = ?{live}'
                 yield from (str(r[0]) for r in db.execute(sql, (record_id,)))
     if kind == "ticket":

@@ -217,6 +217,14 @@ def _private(row: Row, _world: World) -> Iterator[Fault]:
         yield Fault(DEPARTMENTS, "private", "true", problem, "make another department the default one", rule=True)
 
 
+def _escalation(row: Row, world: World) -> Iterator[Fault]:
+    who = row["escalation"]
+    if who and row["id"] not in world.serves(who) and not _unread(world, who):
+        problem = f"escalation: {who} doesn't serve {row['id']}"
+        hint = f"desk department edit {row['id']} --escalation WHO, or none"
+        yield Fault(DEPARTMENTS, "escalation", who, problem, hint, rule=True)
+
+
 def _custom(kind: str) -> Callable[[Row, World], Iterator[Fault]]:
     def check(row: Row, world: World) -> Iterator[Fault]:
         """A value of a field that was deleted stays readable, and one that became required later isn't asked for."""
@@ -237,7 +245,7 @@ _OF_KIND: Mapping[str, tuple[Callable[[Row, World], Iterator[Fault]], ...]] = Ma
     {
         "ticket": (_author, _owner, _kinds, _links, _merged, _custom("ticket")),
         "user": (_custom("user"),),
-        "department": (_private,),
+        "department": (_private, _escalation),
     }
 )
 

@@ -10,6 +10,7 @@ from tests.conftest import Runner
 
 Events = Callable[[str], Any]
 Record = Callable[[str, str], None]
+Shown = Callable[[str], Any]
 
 
 def test_assign(acts: Acts, make: Make, events: Events) -> None:
@@ -123,3 +124,23 @@ def test_what_people_read(desk: Runner, make: Make) -> None:
     assert desk("ticket", "escalate", ticket, "--to", "maria").out == f"{ticket}  escalated to maria\n"
     assert desk("ticket", "unassign", ticket).out == f"{ticket}  owner maria taken off\n"
     assert desk("ticket", "move", ticket, "--to", "legal").out == f"{ticket}  moved from technical to legal\n"
+
+
+def test_escalate_up(acts: Acts, refuses: Refuses, make: Make, events: Events, shown: Shown) -> None:
+    """It tells who is named for the department; the owner goes on with the work."""
+    ticket = make()
+    assert "--escalation WHO" in refuses(5, "ticket", "escalate", ticket, "--up")["hint"]
+    assert "doesn't serve" in refuses(5, "department", "edit", "technical", "--escalation", "eleni")["message"]
+    acts("department", "edit", "technical", "--escalation", "petros")
+    acts("ticket", "assign", ticket, "--to", "me")
+    done = acts("ticket", "escalate", ticket, "--up", "--reason", "no answer from Malta")
+    assert (done.commit.subject, done.commit.reason) == (f"{ticket} escalate-up: petros", "no answer from Malta")
+    assert (shown(ticket)["owner"], shown(ticket)["watchers"]) == ("maria", ["petros"])
+    assert events(ticket)[-1] == ("escalate-up", "maria", "petros")
+    acts("ticket", "escalate", ticket, "--up")  # once more, before the next breach: it is told again
+    refuses(2, "ticket", "escalate", ticket, "--up", "--to", "petros")
+    acts("ticket", "close", ticket)
+    refuses(5, "ticket", "escalate", ticket, "--up")
+    acts("staff", "edit", "petros", "--department", "semantic")
+    acts("ticket", "reopen", ticket)
+    assert "nobody is named" in refuses(5, "ticket", "escalate", ticket, "--up")["message"]

@@ -41,6 +41,7 @@ EVENTS = {
     "pending": (("pending",), {"anna": "ticket-pending", "eleni": "ticket-watched", "bob": "ticket-watched"}),
     "close": (("close",), {"anna": "ticket-closed", "eleni": "ticket-watched", "bob": "ticket-watched"}),
     "escalate": (("escalate", "--to", "eleni"), {"eleni": "ticket-assigned"}),
+    "escalate-up": (("escalate", "--up"), {"nikos": "ticket-escalated"}),
     "move": (("move", "--to", "semantic"), {"petros": "ticket-moved"}),
     "both": (
         ("reply", "--body", "x", "--close"),
@@ -60,6 +61,8 @@ def busy(desk: Runner, make: Make, told: Told, anna: str) -> tuple[str, dict[str
     bob = desk("user", "create", *options, "-f", "ids").out.strip()
     desk("staff", "edit", "eleni", "--department", "technical")
     ticket = make("T", "--requester", anna)
+    desk("staff", "edit", "nikos", "--department", "technical")
+    desk("department", "edit", "technical", "--escalation", "nikos")
     desk("ticket", "assign", ticket, "--to", "petros")
     desk("ticket", "watch", ticket, "--who", "eleni")
     desk("ticket", "watch", ticket, "--who", "bob@clinic.example")

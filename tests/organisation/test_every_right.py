@@ -92,6 +92,7 @@ def words(case: Case) -> tuple[str, ...]:
         "create": ("create", "--title", "T", "--department", department(case)),
         "assign": ("assign", own, "--to", "helper"),
         "escalate": ("escalate", own, "--to", "helper"),
+        "escalate-up": ("escalate", own, "--up"),
         "classify": ("classify", own, "--priority", "high"),
         "tag": ("tag", own, "incident"),
         "untag": ("untag", own, "incident"),
@@ -119,8 +120,11 @@ def stage(_template: Path, tmp_path_factory: pytest.TempPathFactory, environment
         text = f"id: {handle}\nname: {handle}\nemail: {handle}@ncpeh.example\nlevel: {level}\ndepartments: [{departments}]\n"
         (top / f"records/staff/{handle}.yaml").write_text(text, encoding="utf-8")
     for name in ("board", "audit"):
-        text = f"id: {name}\nname: {name}\nprivate: true\n"
+        text = f"id: {name}\nname: {name}\nprivate: true\nescalation: helper\n"
         (top / f"records/departments/{name}.yaml").write_text(text, encoding="utf-8")
+    for name in ("technical", "legal"):
+        with (top / f"records/departments/{name}.yaml").open("a", encoding="utf-8") as file:
+            file.write("escalation: helper\n")
     for ticket in (t for case in CASES for t in records(case)):
         path = top / ticket.path
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -264,3 +264,21 @@ def test_one_address_one_person(desk: Runner) -> None:
     desk("user", "edit", "u@x.example", "--email", "maria@ncpeh.example", code=5)
     desk("user", "edit", "u@x.example", "--email", "U@X.EXAMPLE")
     desk("staff", "edit", "zoe", "petros", "--email", "n@x.example", code=2)
+
+
+def test_who_is_named_for_escalations_serves_there(desk: Runner, home: Path) -> None:
+    desk("department", "edit", "technical", "semantic", "--escalation", "petros")
+    desk("staff", "delete", "petros")
+    for name in ("technical", "semantic"):
+        assert desk("department", "show", name, "-f", "json").data["escalation"] is None
+    path = home / "records/departments/legal.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "escalation: nikos\n", encoding="utf-8")
+    error = desk("commit", code=5).err
+    assert (
+        f"legal.yaml:{len(path.read_text(encoding='utf-8').splitlines())}: escalation: nikos doesn't serve legal"
+        in error
+    )
+    path.write_text(path.read_text(encoding="utf-8").replace("nikos", "eleni"), encoding="utf-8")
+    desk("commit")
+    (home / "records/staff/eleni.yaml").unlink()
+    assert "still refer to it" in desk("commit", code=5).err

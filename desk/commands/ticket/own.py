@@ -13,7 +13,7 @@ from desk.domain import ownership as verbs
 from desk.domain.person import Staff
 from desk.domain.record import Change
 from desk.domain.ticket import Ticket
-from desk.errors import UsageFault
+from desk.errors import Refused, UsageFault
 from desk.store import lists
 from desk.store.snapshot import Snapshot
 from desk.view.model import Done
@@ -45,17 +45,27 @@ def unassign(app: App, ids: tuple[str, ...]) -> Done:
     return acted(app, ids, "unassign", lambda _, t, by, at: verbs.unassign(t, by=by, at=at))
 
 
-@common.leaf("escalate", example='desk ticket escalate 7K3Q --to petros --reason "needs the certificate team"')
+@common.leaf(
+    "escalate",
+    example='desk ticket escalate 7K3Q --to petros --reason "needs the certificate team"\n'
+    'desk ticket escalate 7K3Q --up --reason "will not be solved by noon"',
+)
 @common.ticket_ids
 @click.option(
     "--to", "to", metavar="WHO", shell_complete=common.complete_who, help="A handle or me; left out: the next tier."
 )
+@click.option("--up", is_flag=True, help="Tell who is named for the department; the owner stays.")
 @click.option("--reason", metavar="TEXT", help="Why; it stands in the history.")
-def escalate(app: App, ids: tuple[str, ...], to: str | None, reason: str | None) -> Done:
-    """Hand tickets, owned or not, to a specific person.
+def escalate(app: App, ids: tuple[str, ...], to: str | None, up: bool, reason: str | None) -> Done:
+    """Hand tickets, owned or not, to a specific person; or, with --up, tell who is named for their department.
 
-    Without --to it goes to the least loaded member of the department on the next level up.
+    Without --to a ticket goes to the least loaded member of the department on the next level up. Members who are away
+    are passed over.
     """
+    if up:
+        if to:
+            raise UsageFault("--up goes to who is named for the department", "leave out --to, or --up")
+        return acted(app, ids, "escalate-up", lambda d, t, by, at: _up(d, t, by, at, reason))
     if to == "none":
         raise UsageFault("a ticket is escalated to somebody", "to take the owner off: desk ticket unassign ID")
     handle = app.person(to) if to else None
@@ -65,6 +75,22 @@ def escalate(app: App, ids: tuple[str, ...], to: str | None, reason: str | None)
         return verbs.escalate(ticket, target, by=by, at=at, reason=reason)
 
     return acted(app, ids, "escalate", one)
+
+
+def _up(draft: Draft, ticket: Ticket, by: Staff, at: datetime, reason: str | None) -> Change:
+    return verbs.escalate_up(ticket, named(draft.snapshot, ticket.department), by=by, at=at, reason=reason)
+
+
+def named(snapshot: Snapshot, department: str) -> Staff:
+    """Who is told when a ticket of a department is escalated upwards."""
+    record = snapshot.get("department", department)
+    who = record.values.get("escalation")
+    if not who:
+        raise Refused(
+            f"nobody is named for escalations of {department}",
+            f"level 3 names somebody: desk department edit {department} --escalation WHO",
+        )
+    return snapshot.staff(str(who))
 
 
 def _next_tier(snapshot: Snapshot, ticket: Ticket, by: Staff) -> Staff:
