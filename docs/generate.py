@@ -6,18 +6,10 @@ python -m docs.generate --check ends with 1 if one of them is not what the progr
 
 from __future__ import annotations
 
-import contextlib
-import io
-import os
-import shlex
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable
 from copy import copy
-from datetime import datetime
 from pathlib import Path
-from unittest import mock
 
 import click
 
@@ -27,88 +19,34 @@ from desk.config import SETTINGS
 from desk.domain import notices, policy
 from desk.domain.statistics import FIGURES
 from desk.mail import drafts
+from docs.sessions import Step, play
 
 TOP = Path(__file__).resolve().parent.parent
 MARK = "<!-- generated: {} -->"
 END = "<!-- end -->"
-CLOCK = ("06:12:44", "06:13:05", "06:13:20", "06:14:02", "07:15:02", "07:15:30", "07:16:00", "07:16:20", "07:16:40")
 SESSION = (
-    'desk init helpdesk --name "Clinic service desk"',
-    "cd helpdesk",
-    (
+    Step('desk init helpdesk --name "Clinic service desk"', "06:12:44"),
+    Step("cd helpdesk", "06:13:05"),
+    Step(
         'desk ticket create --title "No patient summary from Malta" --requester dr.andreou@hospital.example \\\n'
-        "    --department technical --tag incident --impact high --urgency medium --body 'The patient is in the emergency room.'"
+        "    --department technical --tag incident --impact high --urgency medium --body 'The patient is in the emergency room.'",
+        "06:13:20",
     ),
-    "desk ticket list",
-    "desk ticket assign 7K3Q --to me",
-    'desk ticket reply 7K3Q --body "The certificate of the Maltese gateway has been renewed. It works again." --close',
-    "desk ticket history 7K3Q",
-    "git log --format='%an  %s'",
-    "cat records/tickets/2026/07/23/260723-7K3Q.md",
+    Step("desk ticket list", "06:14:02"),
+    Step("desk ticket assign 7K3Q --to me", "07:15:02"),
+    Step(
+        'desk ticket reply 7K3Q --body "The certificate of the Maltese gateway has been renewed. It works again." --close',
+        "07:15:30",
+    ),
+    Step("desk ticket history 7K3Q", "07:16:00"),
+    Step("git log --format='%an  %s'", "07:16:20"),
+    Step("cat records/tickets/2026/07/23/260723-7K3Q.md", "07:16:40"),
 )
 
 
-def session() -> str:
-    """The README's session, as the program plays it: fixed clock, fixed person, fixed ids."""
-    with tempfile.TemporaryDirectory() as folder, _stage(folder):
-        return "".join(_played(command, moment) for command, moment in zip(SESSION, CLOCK, strict=True)).rstrip("\n")
-
-
-@contextlib.contextmanager
-def _stage(folder: str) -> Iterator[None]:
-    (Path(folder) / "gitconfig").write_text(
-        "[user]\n\tname = Maria Georgiou\n\temail = maria@clinic.example\n", encoding="utf-8"
-    )
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("DESK_", "GIT_", "XDG_"))}
-    environment = {
-        **kept,
-        "HOME": folder,
-        "GIT_CONFIG_GLOBAL": f"{folder}/gitconfig",
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "NO_COLOR": "1",
-        "LC_ALL": "C.UTF-8",
-        "PWD": f"{folder}/work",
-    }
-    here = Path.cwd()
-    os.mkdir(f"{folder}/work")
-    characters = {4: "7K3Q", 5: "4F9X2"}
-    with (
-        mock.patch.dict(os.environ, environment, clear=True),
-        mock.patch("desk.store.snapshot._random", characters.__getitem__),
-    ):
-        os.chdir(f"{folder}/work")
-        try:
-            yield
-        finally:
-            os.chdir(here)
-
-
-def _played(command: str, moment: str) -> str:
-    os.environ["DESK_NOW"] = f"2026-07-23T{moment}Z"
-    # The committer's date is always the real one, so the clock itself is set for what is printed here.
-    with mock.patch("time.time", _clock):
-        return _run(command)
-
-
-def _clock() -> float:
-    return datetime.fromisoformat(os.environ["DESK_NOW"]).timestamp()
-
-
-def _run(command: str) -> str:
-    words = shlex.split(command.replace("\\\n", " "))
-    if words[0] == "cd":
-        os.chdir(words[1])
-        return f"$ {command}\n"
-    if words[0] == "desk":
-        out = io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
-            code = cli.run(words[1:])
-        text = out.getvalue()
-        if code:
-            sys.exit(f"{command} ended with {code}:\n{text}")
-    else:
-        text = subprocess.run(words, check=True, capture_output=True, text=True).stdout
-    return f"$ {command}\n{text.replace(str(Path.cwd().resolve()), '~').rstrip()}\n\n"
+def console(steps: Iterable[Step]) -> str:
+    """A session as a block of a page."""
+    return f"```console\n{play(steps)}\n```"
 
 
 def commands() -> str:
@@ -184,7 +122,7 @@ def figures() -> str:
 
 
 PARTS = {
-    "README.md": {"session": lambda: f"```console\n{session()}\n```"},
+    "README.md": {"session": lambda: console(SESSION)},
     "docs/commands.md": {"commands": commands},
     "docs/settings.md": {"settings": settings},
     "docs/statistics.md": {"figures": figures},

@@ -1,0 +1,151 @@
+"""Sessions in the documentation, as the program plays them: a fixed clock, a fixed person, fixed ids.
+
+A page lists its commands as `Step`s and gets the transcript from `play`. What stands behind `#` in a command is a remark
+for the reader, as in a shell.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+from unittest import mock
+
+from desk import cli
+
+DAY = "2026-07-23"
+
+
+class Step(NamedTuple):
+    """One command: `desk …`, `cd DIR`, or any other program; `a | b` hands over what the first one printed.
+
+    `at` is the UTC time of day. `editor` is what the person does to the text when the command opens an editor: it is
+    given the text and returns the new one. `code` is how the command ends. A `silent` step is played and not shown.
+    """
+
+    command: str
+    at: str
+    editor: Callable[[str], str] | None = None
+    code: int = 0
+    silent: bool = False
+
+
+def play(
+    steps: Iterable[Step], *, day: str = DAY, tickets: Iterable[str] = ("7K3Q",), users: Iterable[str] = ("4F9X2",)
+) -> str:
+    """The transcript of a session; `tickets` and `users` are the random parts of the ids, in the order they are made."""
+    with tempfile.TemporaryDirectory() as folder, _stage(folder, {4: iter(tickets), 5: iter(users)}):
+        return "".join(_played(step, day) for step in steps).rstrip("\n")
+
+
+def replaced(old: str, new: str) -> Callable[[str], str]:
+    """An editor that replaces a text which must be there."""
+
+    def edit(text: str) -> str:
+        if old not in text:
+            sys.exit(f"the editor was to replace {old!r} in:\n{text}")
+        return text.replace(old, new, 1)
+
+    return edit
+
+
+@contextlib.contextmanager
+def _stage(folder: str, characters: dict[int, Iterator[str]]) -> Iterator[None]:
+    (Path(folder) / "gitconfig").write_text(
+        "[user]\n\tname = Maria Georgiou\n\temail = maria@clinic.example\n", encoding="utf-8"
+    )
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("DESK_", "GIT_", "XDG_"))}
+    environment = {
+        **kept,
+        "HOME": folder,
+        "GIT_CONFIG_GLOBAL": f"{folder}/gitconfig",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_PAGER": "cat",
+        "NO_COLOR": "1",
+        "LC_ALL": "C.UTF-8",
+        "PWD": f"{folder}/work",
+    }
+    here = Path.cwd()
+    os.mkdir(f"{folder}/work")
+    with (
+        mock.patch.dict(os.environ, environment, clear=True),
+        mock.patch("desk.store.snapshot._random", lambda length: next(characters[length])),
+    ):
+        os.chdir(f"{folder}/work")
+        try:
+            yield
+        finally:
+            os.chdir(here)
+
+
+def _played(step: Step, day: str) -> str:
+    os.environ["DESK_NOW"] = f"{day}T{step.at}Z"
+    # The committer's date is always the real one, so the clock itself is set for what is printed here.
+    with mock.patch("time.time", _clock):
+        return _run(step)
+
+
+def _clock() -> float:
+    return datetime.fromisoformat(os.environ["DESK_NOW"]).timestamp()
+
+
+def _run(step: Step) -> str:
+    line = step.command.replace("\\\n", " ")
+    if line.startswith("cd "):
+        os.chdir(line[3:])
+        text = ""
+    else:
+        given, code = "", 0
+        for words in _stages(line):
+            given, code = _desk(words[1:], given, step.editor) if words[0] == "desk" else _other(words, given)
+        if code != step.code:
+            sys.exit(f"{step.command} ended with {code}:\n{given}")
+        text = given.replace(str(Path.cwd().resolve()), "~").rstrip() + "\n\n"
+    return "" if step.silent else f"$ {step.command}\n{text}"
+
+
+def _stages(line: str) -> list[list[str]]:
+    """The commands of a pipe, as words."""
+    found: list[list[str]] = [[]]
+    for word in shlex.split(line, comments=True):
+        if word == "|":
+            found.append([])
+        else:
+            found[-1].append(word)
+    return found
+
+
+def _other(words: list[str], given: str) -> tuple[str, int]:
+    done = subprocess.run(
+        words, check=False, input=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
+    )
+    return done.stdout, done.returncode
+
+
+def _desk(words: list[str], given: str, editor: Callable[[str], str] | None) -> tuple[str, int]:
+    out = io.StringIO()
+    stdin = io.TextIOWrapper(io.BytesIO(given.encode()), encoding="utf-8")
+
+    def edit(path: str) -> None:
+        if editor is None:
+            sys.exit(f"desk {shlex.join(words)} opens an editor")
+        text = Path(path).read_text(encoding="utf-8")
+        Path(path).write_text(editor(text), encoding="utf-8")
+
+    with (
+        mock.patch("sys.stdin", stdin),
+        mock.patch("desk.commands.writing._run_editor", edit),
+        mock.patch("desk.commands.writing.interactive", return_value=editor is not None),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(out),
+    ):
+        code = cli.run(words)
+    return out.getvalue(), code
