@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from desk.store import block
+
 # Nothing but what the emitter takes for a time as well: no lower-case z, ASCII digits.
 STAMP = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2}))?\Z"
@@ -34,14 +36,14 @@ class Stamp(str):
 
 def line(key: str, value: Any) -> str | None:
     """`key: value` as libyaml would write it, or None if it is to be asked."""
-    if not _is_word(key):
+    if not is_word(key):
         return None
     if isinstance(value, list):
-        known = value and all(isinstance(v, str) and _is_word(v) for v in value)
+        known = value and all(isinstance(v, str) and is_word(v) for v in value)
         return f"{key}: [{', '.join(value)}]\n" if known else None
     if isinstance(value, Stamp) or (isinstance(value, str) and _is_plain(value)):
         return f"{key}: {value}\n"
-    return None
+    return block.write(key, value) if isinstance(value, str) else None
 
 
 def front(text: str) -> dict[str, Any] | None:
@@ -49,11 +51,20 @@ def front(text: str) -> dict[str, Any] | None:
     out: dict[str, Any] = {}
     if not text.endswith("\n"):
         return None
-    for row in text[:-1].split("\n"):
-        key, colon, value = row.partition(": ")
-        if not colon or key in out or not _is_word(key):
+    rows = text[:-1].split("\n")
+    at = 0
+    while at < len(rows):
+        key, colon, value = rows[at].partition(": ")
+        at += 1
+        if not colon or key in out or not is_word(key):
             return None
-        known = _value(value)
+        if value.startswith("|"):
+            first = at
+            while at < len(rows) and block.belongs(rows[at]):
+                at += 1
+            known = block.read(value, rows[first:at])
+        else:
+            known = _value(value)
         if known is None:
             return None
         out[key] = known
@@ -67,7 +78,7 @@ def _value(text: str) -> Any:
         return text
     if text.startswith("[") and text.endswith("]"):
         words = text[1:-1].split(", ")
-        return words if all(map(_is_word, words)) else None
+        return words if all(map(is_word, words)) else None
     if _QUOTED.fullmatch(text):
         return text[1:-1]
     if text in ("true", "false"):
@@ -75,7 +86,8 @@ def _value(text: str) -> Any:
     return int(text) if _NUMBER.fullmatch(text) else None
 
 
-def _is_word(text: str) -> bool:
+def is_word(text: str) -> bool:
+    """Whether a key or a member of a set is one that is never quoted."""
     return bool(_WORD.fullmatch(text)) and text not in _MEANING
 
 

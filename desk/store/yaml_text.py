@@ -14,7 +14,8 @@ import yaml
 from frontmatter.default_handlers import YAMLHandler
 
 from desk.errors import Broken
-from desk.store.quick import FRONT_MAX, STAMP, Stamp
+from desk.store import block
+from desk.store.quick import FRONT_MAX, STAMP, Stamp, is_word
 
 DEPTH_MAX = 12
 # Every nested collection costs one of these characters; below this many, nothing can be deep enough to hurt.
@@ -107,10 +108,19 @@ _HANDLER = _Handler()
 
 
 def dump(data: Mapping[str, Any]) -> str:
-    """Block mapping, lists in flow style, one line a value, keys in the order given."""
-    text = _dump(data, _Dumper)
-    # libyaml escapes what lies beyond the BMP; only then is the slow emitter worth its time.
-    return _dump(data, _WideDumper) if "\\U" in text else text
+    """Block mapping, lists in flow style, text of several lines as a block, keys in the order given."""
+    parts = []
+    for key, value in data.items():
+        held = block.write(key, value) if isinstance(value, str) and is_word(key) else None
+        parts.append(held or _line_of(key, value))
+    return "".join(parts) or _dump(data, _Dumper)
+
+
+def _line_of(key: str, value: Any) -> str:
+    text = _dump({key: value}, _Dumper)
+    # libyaml escapes what lies beyond the BMP; only then is the slow emitter worth its time. It in turn takes the rarer
+    # line ends (\N, \L, \P) for plain ones.
+    return text if "\\U" not in text or re.search(r"\\[NLP]", text) else _dump({key: value}, _WideDumper)
 
 
 def flow(data: Mapping[str, Any]) -> str:

@@ -58,6 +58,8 @@ def tickets(draw: st.DrawFn) -> Ticket:
         tags=draw(st.lists(slugs, max_size=3)),
         fields=draw(st.dictionaries(slugs, st.one_of(texts, st.booleans(), st.integers(-99, 99)), max_size=3)),
         attachments=draw(st.lists(lines, max_size=2)),
+        cause=draw(texts),
+        workaround=draw(st.lists(texts, min_size=1, max_size=5).map("\n".join)),
         body=draw(texts),
     )
     extra = draw(
@@ -302,6 +304,8 @@ _VALUES = st.one_of(
     st.text("abyn ,.'()/+-_:#@ΣΜάλτα019"),
     st.lists(_TRICKY, max_size=3),
     st.just(quick.Stamp("2026-01-01")),
+    texts,
+    st.lists(texts, min_size=1, max_size=5).map("\n".join),
 )
 
 
@@ -322,6 +326,13 @@ _LINES = st.builds(
         st.sampled_from(
             ["2026-07-23", "2026-07-23T06:12:44Z", "2026-07-23t06:12:44z", "'", "''", "' '", "[a,b]", "[ a]", "a  "]
         ),
+        st.builds(
+            "{}\n{}".format,
+            st.sampled_from(["|", "|-", "|+", "|2", ">", "| # x"]),
+            st.lists(
+                st.builds("{}{}".format, st.sampled_from(["", " ", "  ", "  ", "  ", "\t", "   "]), texts), max_size=4
+            ).map("\n".join),
+        ),
     ),
 )
 
@@ -334,3 +345,35 @@ def test_the_quick_way_to_read_lines_gives_what_libyaml_gives(text: str, end: st
         read = yaml_text.load(text + end, "x", 1)
         assert known == read
         assert [type(v) for v in known.values()] == [type(v) for v in read.values()]
+
+
+BLOCKS = {
+    "a\nb": "cause: |-\n  a\n  b\n",
+    "a\n\nb\n": "cause: |\n  a\n\n  b\n",
+    "- a: b\n# c  \n\td": "cause: |-\n  - a: b\n  # c  \n  \td\n",
+    "α\n😀\n\n\n": "cause: |+\n  α\n  😀\n\n\n",
+    "one line": "cause: one line\n",
+}
+
+
+@pytest.mark.parametrize("text", BLOCKS)
+def test_text_of_several_lines_reads_as_it_was_written(text: str) -> None:
+    lines_of_it = codec.dump_yaml({"cause": text})
+    assert lines_of_it == BLOCKS[text]
+    assert codec.load_yaml(lines_of_it, "x") == yaml_text.load(lines_of_it, "x") == {"cause": text}
+
+
+def test_rare_line_ends_beside_rare_letters_come_back() -> None:
+    for text in ("\x85\U00010000", "a\u2028😀", "😀\nb\u2029"):
+        assert codec.load_yaml(codec.dump_yaml({"cause": text}), "x") == {"cause": text}
+
+
+def test_a_block_is_read_without_the_library() -> None:
+    assert quick.front("a: b\ncause: |-\n  one\n\n  two\nfix: |\n  x\n") == {
+        "a": "b",
+        "cause": "one\n\ntwo",
+        "fix": "x\n",
+    }
+    assert [quick.front(f"cause: {m}") for m in ("|-\n", "|\nx: y\n", "|-\n   deep\n", "|2\n  x\n", "|-\n  x\n\n")] == [
+        None
+    ] * 5
