@@ -90,6 +90,11 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         "users.share_organisation": Setting(
             False, _flag, "whether users of one organisation are shown each other's tickets"
         ),
+        "kb.remember_misses": Setting(
+            True,
+            _flag,
+            "whether searches that find nothing are kept, on this machine, to see which articles are missing",
+        ),
         "mail.notify": Setting(True, _flag, "whether changes of tickets write messages to the outbox"),
         "attachment.max_mb": Setting(25, _count, "largest attachment, in MiB"),
         "write.lock_timeout": Setting(30, _count, "seconds to wait for another desk command"),

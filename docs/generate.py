@@ -19,6 +19,7 @@ from desk.config import SETTINGS
 from desk.domain import notices, policy
 from desk.domain.statistics import FIGURES
 from desk.mail import drafts
+from docs import suggestions
 from docs.sessions import Step, play
 
 TOP = Path(__file__).resolve().parent.parent
@@ -127,6 +128,7 @@ PARTS = {
     "docs/settings.md": {"settings": settings},
     "docs/statistics.md": {"figures": figures},
     "docs/rights.md": {"rights": rights},
+    "docs/finding.md": {"rates": suggestions.table},
     "docs/notifications.md": {"heard": heard, "variables": variables},
 }
 

@@ -19,7 +19,7 @@ _STEM = 3
 """Characters that an ending must leave."""
 # What names one case and never a kind of case: addresses, ids of tickets and transactions, dates and times.
 _SINGULAR = (
-    r"[^\s@]{1,64}@[^\s@]{1,255}|https?://\S+|\b\d{6}-[0-9a-z]{4}\b|\b[0-9a-f]{8}-[0-9a-f-]{20,}\b"
+    r"[^\s@]{1,64}@[^\s@.]{1,100}\.[^\s@]{1,150}|https?://\S+|\b\d{6}-[0-9a-z]{4}\b|\b[0-9a-f]{8}-[0-9a-f-]{20,}\b"
     r"|\b\d{4}-\d\d-\d\d(?:t[\d:.]+z?)?|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b|\b\d{1,2}:\d\d(?::\d\d)?\b"
 )
 _WORD = r"[^\W_]+(?:[-'’_.][^\W_]+){0,8}"
@@ -70,6 +70,15 @@ def tokens(text: str) -> list[str]:
     found: list[str] = []
     for match in re.finditer(_WORD, folded):
         found += _of(match[0])
+    return found
+
+
+def forms(text: str) -> dict[str, str]:
+    """How the words of a text are written in it, by their tokens: the first form of each."""
+    found: dict[str, str] = {}
+    for match in re.finditer(_WORD, text):
+        for token in _of(fold(match[0])):
+            found.setdefault(token, match[0])
     return found
 
 

@@ -9,7 +9,7 @@ from desk.domain.fields import LINK_TYPES
 from desk.domain.folding import fold
 from desk.domain.kinds import KINDS
 from desk.domain.person import USER_PREFIX
-from desk.domain.query import Query, Scope
+from desk.domain.query import Query
 from desk.store.index import Index
 
 _SIMPLE = (("states", "state"), ("kinds", "kind"), ("departments", "department"), ("priorities", "priority"))
@@ -125,57 +125,6 @@ def match(words: str) -> str:
     """What a person typed as an FTS5 expression: every word must occur, at least as a beginning."""
     found = [w.replace('"', "").strip() for w in fold(words.replace("\0", " ")).split()]
     return " ".join(f'"{w}"*' for w in found if any(c.isalnum() for c in w)) or '""'
-
-
-class Hit(NamedTuple):
-    """Something found: what, where, and the text to show around the words."""
-
-    kind: str
-    id: str
-    path: str
-    title: str
-    body: str
-
-
-_AHEAD = 20
-"""How many times the wanted hits are taken by rank before the other conditions are looked at."""
-
-
-def search(index: Index, words: str, kinds: tuple[str, ...], limit: int, scope: Scope | None = None) -> list[Hit]:
-    """Best first; a word in the title weighs five times one in the text. A scope leaves out other departments' tickets."""
-    ahead = limit * _AHEAD
-    rows = _ranked(index, words, kinds, scope, ahead)
-    # A word in every ticket: ranking within the full-text table is twice as fast as joining all of them first. Exact
-    # only if the last hit is strictly better than what was left out.
-    last = rows[limit - 1][0] if len(rows) >= limit else None
-    worst = index.db.execute(f"{_BEST} LIMIT 1 OFFSET ?", (match(words), ahead - 1)).fetchone()
-    if worst is not None and (last is None or last >= worst[1]):
-        rows = _ranked(index, words, kinds, scope, -1)
-    out = []
-    for _, kind, path, title, body in rows[:limit]:
-        record_id = str(path).rpartition("/")[2].rpartition(".")[0]
-        shown = str(title).removeprefix(record_id + " ") if kind == "ticket" else str(title)
-        out.append(Hit(str(kind), record_id, str(path), shown, str(body)))
-    return out
-
-
-_BEST = "SELECT rowid, rank FROM words WHERE words MATCH ? AND rank MATCH 'bm25(5.0, 1.0)' ORDER BY rank"
-
-
-def _ranked(index: Index, words: str, kinds: tuple[str, ...], scope: Scope | None, ahead: int) -> list[tuple[Any, ...]]:
-    """Of the `ahead` best hits (-1: all), those of these kinds and this scope, best first, ties by path."""
-    join, within = "", ""
-    args: tuple[str, ...] = ()
-    if scope:
-        # Looked up for each hit: a subquery over all tickets of a department would read them all for a rare word.
-        join = " LEFT JOIN tickets k ON k.path = t.path"
-        within = f" AND (t.kind <> 'ticket' OR k.department IN ({_marks(scope.departments)}) OR k.author = ?)"
-        args = (*scope.departments, scope.author)
-    return index.db.execute(
-        f"SELECT w.rank, t.kind, t.path, t.title, t.body FROM ({_BEST} LIMIT ?) w JOIN texts t ON t.doc = w.rowid{join}"
-        f" WHERE t.kind IN ({_marks(kinds)}){within} ORDER BY w.rank, t.path",
-        (match(words), ahead, *kinds, *args),
-    ).fetchall()
 
 
 def history(index: Index, kind: str, record_id: str) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from desk.domain.kinds import KINDS, kind_at
 from desk.store import codec, refresh, tree
 from desk.store.index import Index
 
-_PLAIN = [cls.plural for cls in KINDS.values()] + ["members", "broken"]
+_PLAIN = [cls.plural for cls in KINDS.values()] + ["members", "broken", "terms"]
 
 
 def contents(index: Index) -> dict[str, list[Any]]:
@@ -29,11 +29,11 @@ def contents(index: Index) -> dict[str, list[Any]]:
             "SELECT c.oid, e.place, e.at, e.kind, e.id, e.verb, e.before, e.after FROM events e LEFT JOIN commits c ON c.n = e.n"
         )
     )
-    found["texts"] = _sorted(db.execute("SELECT kind, path, title, body FROM texts"))
-    db.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab('main', 'words', 'instance')")
-    found["words"] = _sorted(
-        db.execute("SELECT v.term, t.path, v.col, v.offset FROM temp.vocabulary v LEFT JOIN texts t ON t.doc = v.doc")
-    )
+    found["texts"] = _sorted(db.execute("SELECT kind, path, title, lead, body FROM texts"))
+    for table in ("words", "article_words"):
+        db.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.in_{table} USING fts5vocab('main', '{table}', 'instance')")
+        terms = f"SELECT v.term, t.path, v.col, v.offset FROM temp.in_{table} v LEFT JOIN texts t ON t.doc = v.doc"  # noqa: S608 - as above
+        found[table] = _sorted(db.execute(terms))
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -57,6 +57,10 @@ def create(app: App, body: str | None, file: str | None, attach: tuple[str, ...]
             return change if user is None else change._replace(edits=(*change.edits, user))
 
         done = app.apply(plan)
+    if app.format == "table":
+        from desk.commands.kb import answers  # noqa: PLC0415 - talk for people; scripts needn't pay for it
+
+        app.notes.extend(answers.lines(app, cast("Ticket", done.change.edits[0].after)))
     return told(list(done.change.edits[:1]), several=False)
 
 

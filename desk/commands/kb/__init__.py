@@ -1,0 +1,1 @@
+"""desk kb: the knowledge base."""

@@ -1,0 +1,87 @@
+"""desk kb search and suggest: articles by their words, and what probably answers a ticket."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from desk.app import App
+from desk.commands import common
+from desk.commands import search as shared
+from desk.commands.kb.answers import Answer, answers
+from desk.domain.suggestion import slug
+from desk.store import finding
+from desk.store.finding import Hit, Where
+from desk.view.model import Column, Listing
+
+_HITS = (
+    Column("id", "ARTICLE", "id"),
+    Column("topic", "TOPIC", spare=2),
+    Column("state", "STATE", spare=1),
+    Column("title", "TITLE", "title"),
+    Column("snippet", "WHERE", "title"),
+)
+_ANSWERS = (
+    Column("kind", "KIND"),
+    Column("id", "ID", "id"),
+    Column("title", "TITLE", "title"),
+    Column("why", "WHY", "title"),
+)
+
+
+@common.leaf("search", example="desk kb search certificate expired\ndesk kb search --topic how-to συντηρηση")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--topic", metavar="T", shell_complete=common.complete_kind("topic"), help="Only articles of this topic.")
+@click.option(
+    "--language", metavar="L", shell_complete=common.complete_language, help="Only articles in this language."
+)
+@shared.limit_option
+def search(app: App, words: tuple[str, ...], topic: str | None, language: str | None, limit: int) -> Listing:
+    """Find articles that contain all these words, best first; accents and case don't matter.
+
+    A word in the title counts most, then those of symptom and keywords. An article in several languages is shown once,
+    in the first of the desk's languages in which the words were found. Retired articles are left out.
+    """
+    text = " ".join(words)
+    where = Where(
+        topic=common.existing(app, "topic", topic) if topic else None,
+        language=common.chosen(app, "desk.languages", language),
+    )
+    found, whole = app.store.ask(lambda index: finding.search(index, text, 3 * limit, where, articles_only=True))
+    known = app.store.ask(lambda index: {r["id"]: r for r in index.rows("article")}) if found else {}
+    hits = _one_variant(found, known, app.config["desk.languages"])[:limit]
+    rows = [{**shared.row(hit, text), **_more(known[hit.id])} for hit in hits]
+    return Listing("hits", rows, _HITS, shared.EMPTY, notes=shared.said(app, "kb", text, hits, whole=whole))
+
+
+def _one_variant(found: list[Hit], known: dict[str, dict[str, Any]], languages: tuple[str, ...]) -> list[Hit]:
+    """Each article once, at the place of its best variant: the one in the desk's first language that was found."""
+    order = {language: number for number, language in enumerate(languages)}
+    variants: dict[str, list[Hit]] = {}
+    for hit in found:
+        variants.setdefault(slug(hit.id, known[hit.id]["language"]), []).append(hit)
+    return [min(hits, key=lambda hit: order.get(known[hit.id]["language"], len(order))) for hits in variants.values()]
+
+
+def _more(article: dict[str, Any]) -> dict[str, Any]:
+    return {name: article[name] for name in ("topic", "state", "type", "language")}
+
+
+@common.leaf("suggest", example="desk kb suggest 7K3Q\ndesk ticket list --new -f ids | desk kb suggest - -f json")
+@common.ticket_ids
+def suggest(app: App, ids: tuple[str, ...]) -> Listing:
+    """Name the articles that probably answer a ticket, and tickets like it that were solved, best first.
+
+    At most three of each; nothing, where nothing fits well enough.
+    """
+    found = common.resolve(app, ids)
+    rows = [{"ticket": i, **_row(answer)} for i in found for answer in answers(app, i)]
+    columns = (Column("ticket", "TICKET", "id"), *_ANSWERS) if len(found) > 1 else _ANSWERS
+    return Listing(
+        "suggestions", rows, columns, "no article and no solved ticket fits; to look yourself: desk kb search WORDS"
+    )
+
+
+def _row(answer: Answer) -> dict[str, Any]:
+    return {**answer._asdict(), "articles": list(answer.articles)}

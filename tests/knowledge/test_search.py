@@ -1,0 +1,118 @@
+"""desk search and desk kb search: what is found, in which order, and what is remembered when nothing is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from desk.domain.fields import parse_time
+from desk.store import misses, tree
+from tests.conftest import NOW, Runner
+
+Make = Callable[..., str]
+Put = Callable[[str, str], None]
+
+
+def article(slug: str, title: str, body: str = "", *lines: str) -> tuple[str, str]:
+    front = "\n".join((f"id: {slug}", f"title: {title}", "topic: faq", "state: published", *lines))
+    return f"kb/faq/{slug}.md", f"---\n{front}\n---\n\n{body}\n"
+
+
+def ids(desk: Runner, *words: str) -> list[str]:
+    return [str(hit["id"]) for hit in desk("kb", "search", *words, "-f", "json").data]
+
+
+def test_a_title_weighs_more_than_a_symptom_and_that_more_than_a_text(desk: Runner, record: Put) -> None:
+    filler = "other words that stand here too"
+    record(*article("c-text", "Something", f"quokka {filler}"))
+    record(*article("b-symptom", "Something", filler, "symptom: quokka"))
+    record(*article("a-title", "quokka", filler))
+    assert ids(desk, "quokka") == ["a-title", "b-symptom", "c-text"]
+
+
+@pytest.mark.parametrize("words", ["πιστοποιητικά", "ΠΙΣΤΟΠΟΙΗΤΙΚΑ", "πιστοποιητικων", "πιστοποιη"])
+def test_forms_accents_and_case(desk: Runner, words: str) -> None:
+    assert "partner-certificate-expired.el" in ids(desk, words)
+
+
+def test_keywords_and_codes_are_found(desk: Runner) -> None:
+    assert ids(desk, "4703")[0] == "consent-or-notice-missing"
+    assert ids(desk, "error_pi_no_match")[0] == "patient-not-found"
+
+
+def test_variants_are_one_hit_unless_a_language_is_asked_for(desk: Runner) -> None:
+    assert len(ids(desk, "ERROR_PI_NO_MATCH")) == 1
+    assert ids(desk, "ERROR_PI_NO_MATCH", "--language", "el") == ["patient-not-found.el"]
+    assert ids(desk, "ERROR_PI_NO_MATCH", "--topic", "faq", "--language", "el") == []
+    assert desk("kb", "search", "x", "--topic", "nowhere", code=3).err
+
+
+def test_the_hit_is_marked(desk: Runner) -> None:
+    [hit] = desk("kb", "search", "substitution", "refused", "atc", "-f", "json").data[:1]
+    assert hit["id"] == "medicine-not-found"
+    assert "[" in hit["snippet"]
+    assert set(hit) == {"id", "kind", "title", "snippet", "path", "topic", "state", "type", "language"}
+    assert not set("|*`") & set(hit["snippet"])
+
+
+def test_retired_articles_are_left_out(desk: Runner, record: Put) -> None:
+    record(*article("old", "quokka", "", "type: faq"))
+    assert ids(desk, "quokka") == ["old"]
+    path, text = article("old", "quokka")
+    record(path, text.replace("published", "retired"))
+    assert ids(desk, "quokka") == []
+    assert desk("search", "quokka", "-f", "json").data == []
+
+
+def test_a_ticket_and_an_article_in_one_list(desk: Runner, make: Make, record: Put) -> None:
+    ticket = make("quokka")
+    record(*article("q", "Something", "quokka and many words more " * 5))
+    assert [h["id"] for h in desk("search", "quokka", "-f", "json").data] == [ticket, "q"]
+    assert ids(desk, "quokka") == ["q"]
+
+
+def test_some_of_the_words_are_better_than_none(desk: Runner, make: Make) -> None:
+    ticket = make("quokka")
+    found = desk("search", "quokka", "xyzzy")
+    assert ticket in found.out
+    assert "no text has all these words" in found.err
+
+
+def test_what_was_not_found_is_remembered(desk: Runner, home: Path) -> None:
+    place = tree.find(str(home))
+    desk("kb", "search", "xyzzy", "\tpacemaker\ncard ")
+    desk("search", "xyzzy" * 50)
+    desk("search", "certificate")
+    found = misses.load(place)
+    assert [(m.where, m.words) for m in found] == [("kb", "xyzzy pacemaker card"), ("desk", ("xyzzy" * 50)[:100])]
+    assert f"{found[0].at:%Y-%m-%dT%H:%M:%SZ}" == NOW
+    desk("config", "set", "kb.remember_misses", "false")
+    desk("kb", "search", "plugh")
+    assert len(misses.load(place)) == 2
+
+
+def test_what_is_remembered_is_bounded_and_survives_damage(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tree.find(str(home))
+    monkeypatch.setattr(misses, "_SIZE", 2_000)
+    monkeypatch.setattr(misses, "_KEPT", 10)
+    when = parse_time(NOW)
+    for number in range(200):
+        misses.remember(place, when, "kb", f"word {number} \udcff")
+    assert Path(place.own(misses.FILE)).stat().st_size < 2_100
+    with open(place.own(misses.FILE), "ab") as file:
+        file.write(b"\xff\xfe\tkb\nnonsense\n")
+    found = misses.load(place)
+    assert found[-1].words == "word 199 ?"
+    assert len(found) == 10
+
+
+def test_a_disk_that_cannot_be_written_to_is_no_error(desk: Runner, home: Path) -> None:
+    (home / ".git/desk/searches").mkdir()
+    desk("kb", "search", "xyzzy")
+
+
+@pytest.mark.parametrize("words", ["NEAR(", '"', "*", "{title}:", "a AND", "-", "🏥", "NOT x", ")(", "the"])
+def test_any_words_can_be_searched(desk: Runner, words: str) -> None:
+    desk("kb", "search", "--", words)
