@@ -49,6 +49,10 @@ def _words(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _some_words(value: Any) -> tuple[str, ...]:
+    return () if value in ("", [], ()) else _words(value)
+
+
 def _zone(value: Any) -> str:
     # zoneinfo costs 2 ms to import and is needed only where local times are; a wrong name is found by `config set`
     # and `doctor`, so here the shape is checked alone.
@@ -86,6 +90,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         "contact.phone": Setting("-", _text, "telephone number in answers"),
         "contact.email": Setting("-", _text, "e-mail address in answers"),
         "priority.matrix": Setting(_matrix(_DEFAULT_MATRIX), _matrix, "impact -> urgency -> priority"),
+        "priority.fixed": Setting((), _some_words, "impacts whose priority is the matrix's, and never overridden"),
         "list.limit": Setting(50, _count, "rows of a table; 0 for all; machine formats always give all"),
         "users.share_organisation": Setting(
             False, _flag, "whether users of one organisation are shown each other's tickets"
@@ -161,6 +166,13 @@ def check(name: str, value: Any) -> Any:
         return SETTINGS[name].check(value)
     except ValueError as error:
         raise ConfigError(f"{FILE}: {name} must be {error}", f"{name}: {SETTINGS[name].help}") from None
+
+
+def holes(config: Config) -> list[tuple[str, str]]:
+    """Pairs of impact and urgency for which the matrix has no priority."""
+    matrix = config["priority.matrix"]
+    pairs = ((i, u) for i in config["ticket.impacts"] for u in config["ticket.urgencies"])
+    return [(i, u) for i, u in pairs if u not in matrix.get(i, {})]
 
 
 def nearest(name: str) -> str:

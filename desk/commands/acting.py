@@ -43,7 +43,7 @@ class Draft:
     def moved(self, ticket: Ticket, department: str, by: Staff, at: datetime) -> Change:
         """A ticket's move: rule 4 looks at the department, rule 3 at the owner."""
         self.require_public(ticket, department)
-        return ownership.move(ticket, department, self.owner(ticket), by=by, at=at)
+        return ownership.move(ticket, department, self.owner(ticket), self._staff(ticket.coordinator), by=by, at=at)
 
     def require_public(self, ticket: Ticket, department: str | None = None) -> None:
         """Rule 4: a user's ticket, or what was made of one, is in no private department."""
@@ -52,7 +52,10 @@ class Draft:
 
     def owner(self, ticket: Ticket) -> Staff | None:
         """Who owns a ticket; None for nobody, and for somebody who was deleted since."""
-        return cast("Staff | None", self.snapshot.find("staff", ticket.owner) if ticket.owner else None)
+        return self._staff(ticket.owner)
+
+    def _staff(self, handle: str | None) -> Staff | None:
+        return cast("Staff | None", self.snapshot.find("staff", handle) if handle else None)
 
     def take(self, change: Change) -> None:
         self.changes.append(change)
@@ -123,7 +126,14 @@ _SAID = {
     "untag": "no longer tagged {before}",
     "reply": "reply added",
     "note": "private note added",
-    "close": "closed",
+    "close": "{after}",
+    "major": "a major incident, coordinated by {after}",
+    "major-off": "no longer a major incident",
+    "review": "review written",
+    "checklist": "checklist added: {after}",
+    "check": "done: {after}",
+    "uncheck": "to be done again: {before}",
+    "undo": "taken back: {after}",
     "reopen": "open again",
     "pending": "{after}",
     "edit": "changed: {after}",
@@ -149,4 +159,6 @@ def _words(event: Event) -> str:
         text = "took over {before}"
     if event.verb == "edit" and event.before:
         text = "now called: {after}"
+    if event.verb == "major" and not event.after:
+        text = "coordinator {before} taken off" if event.before else "a major incident, coordinated by nobody"
     return text.format(before=event.before or "nothing", after=event.after or "nothing")

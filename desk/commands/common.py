@@ -15,7 +15,7 @@ from desk.app import App
 from desk.domain import data
 from desk.domain.record import Record
 from desk.domain.workflow import STATES
-from desk.errors import DeskError, UsageFault
+from desk.errors import DeskError, NotFound, UsageFault
 from desk.view.model import Column, Detail, Done
 
 if TYPE_CHECKING:
@@ -115,6 +115,9 @@ complete_group = _complete(_records("group"))
 complete_response = _complete(
     lambda app, word: {i.rpartition(".")[0]: t for i, t in _records("response")(app, word)}.items()
 )
+complete_checklist = _complete(
+    lambda app, word: {i.rpartition(".")[0]: t for i, t in _records("checklist")(app, word)}.items()
+)
 complete_state = _complete(lambda _, word: [(s, "") for s in (*STATES, "any") if s.startswith(word)])
 complete_priority = _complete(_setting("ticket.priorities"))
 complete_impact = _complete(_setting("ticket.impacts"))
@@ -153,16 +156,38 @@ def resolve(app: App, given: Iterable[str] | str) -> list[str]:
     return list(dict.fromkeys(app.store.resolve(word) for word in words(given)))
 
 
+def only(app: App, given: str) -> str:
+    """The other ticket, of which there is one."""
+    found = resolve(app, given)
+    if len(found) > 1:
+        raise UsageFault(
+            f"{given} names {len(found)} tickets where one is expected", "several stand before it, joined by commas"
+        )
+    return found[0]
+
+
+def known(app: App, typed: str) -> str:
+    """A ticket's id; a deleted ticket has a history too."""
+    try:
+        return app.store.resolve(typed)
+    except NotFound:
+        wanted = typed.strip().upper()
+        if app.store.ask(lambda index: index.known_ticket(wanted)):
+            return wanted
+        raise
+
+
 # -- dates -------------------------------------------------------------------------------------------------------------
 
 _AGO = r"(\d{1,5})([dwmy])"
+_HOURS_AGO = r"(\d{1,5})h"
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 _NAMED = {"today": 0, "yesterday": -1, "tomorrow": 1}
 _DAY = r"\d{4}-\d\d-\d\d"
 
 
 def moment(app: App, text: str | None, *, end: bool = False) -> str | None:
-    """`2026-07-23`, `2026-07-23T10:00`, `today`, `yesterday`, `7d`, `2w` in the desk's zone → RFC 3339 UTC.
+    """`2026-07-23`, `2026-07-23T10:00`, `today`, `yesterday`, `8h`, `7d`, `2w` in the desk's zone → RFC 3339 UTC.
 
     A day as the end of a range means the whole day.
     """
@@ -175,7 +200,7 @@ def moment(app: App, text: str | None, *, end: bool = False) -> str | None:
         return found.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
     except (ValueError, OverflowError):
         raise UsageFault(
-            f"{text!r} is not a date", "write 2026-07-23, 2026-07-23T10:00, today, yesterday, 7d or 2w"
+            f"{text!r} is not a date", "write 2026-07-23, 2026-07-23T10:00, today, yesterday, 8h, 7d or 2w"
         ) from None
 
 
@@ -185,6 +210,8 @@ def _point(now: datetime, text: str) -> tuple[datetime, bool]:
     if lowered in _NAMED:
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         return midnight + timedelta(days=_NAMED[lowered]), True
+    if ago := re.fullmatch(_HOURS_AGO, lowered):
+        return now - timedelta(hours=int(ago[1])), False
     if ago := re.fullmatch(_AGO, lowered):
         return now - timedelta(days=int(ago[1]) * _DAYS[ago[2]]), False
     found = datetime.fromisoformat(text)

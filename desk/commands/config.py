@@ -92,7 +92,14 @@ def set_(app: App, name: str, value: str) -> Done:
         return Change("config", by, at, (), None, text, {settings.FILE: _changed(app, name, checked)})
 
     app.apply(plan)
+    if name in ("ticket.impacts", "ticket.urgencies") and (missing := settings.holes(_read_again(app))):
+        shown = ", ".join(f"{impact} × {urgency}" for impact, urgency in missing[:4])
+        app.warnings.append(f"priority.matrix has no priority for {shown}: fill it in in {settings.FILE}")
     return Done("setting", {"id": name, "value": checked, "before": before}, (f"{name} is now {_plain(checked)}",))
+
+
+def _read_again(app: App) -> settings.Config:
+    return settings.load((tree.read(app.place, settings.FILE) or b"").decode())
 
 
 def _changed(app: App, name: str, value: Any) -> bytes:

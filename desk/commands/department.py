@@ -13,6 +13,7 @@ from desk.commands import common, records
 from desk.commands.records import Draft
 from desk.domain import departments as verbs
 from desk.domain.article import Response
+from desk.domain.checklist import Checklist
 from desk.domain.organisation import CustomField, Department
 from desk.domain.person import Staff
 from desk.domain.record import Change, Record
@@ -137,6 +138,7 @@ def delete(app: App, ids: tuple[str, ...], to: str) -> Done:
     return records.act(app, Department, ids, one)
 
 
-def _limited(draft: Draft, department: str) -> list[CustomField | Response]:
+def _limited(draft: Draft, department: str) -> list[CustomField | Response | Checklist]:
     fields = [f for f in draft.all(CustomField) if department in f.departments]
-    return [*fields, *(r for r in draft.all(Response) if r.department == department)]
+    texts: list[Response | Checklist] = [*draft.all(Response), *draft.all(Checklist)]
+    return [*fields, *(r for r in texts if r.department == department)]

@@ -7,12 +7,14 @@ from typing import Any
 
 from desk.app import App
 from desk.commands import common
+from desk.domain.classification import Matrix
 from desk.domain.data import plain
 from desk.domain.record import parse_values_of
 from desk.domain.ticket import Ticket
 from desk.errors import Broken, UsageFault
 
-FRESH = ("title", "department", "requester", "tags", "priority", "impact", "urgency", "channel", "language", "fields")
+FRESH = ("title", "department", "requester", "tags", "priority", "impact", "urgency", "service", "channel", "language",
+         "fields")  # fmt: skip
 """What the form of a new ticket may set; the rest has verbs of its own."""
 OPEN_FIELDS = (*FRESH[:2], "owner", *FRESH[2:])
 """What may be changed of an existing one."""
@@ -70,6 +72,11 @@ def levels(app: App, values: Mapping[str, Any]) -> dict[str, str | None]:
     return {name: common.chosen(app, f"ticket.{setting}", values.get(name)) for name, setting in _SETTINGS}
 
 
+def matrix(app: App) -> Matrix:
+    """What desk.toml says of priorities."""
+    return Matrix(app.config["priority.matrix"], app.config["priority.fixed"])
+
+
 def ways(app: App, values: Mapping[str, Any]) -> dict[str, str | None]:
     """Channel and language, each one of those that the desk knows."""
     return {
@@ -92,6 +99,7 @@ def parse_new(app: App, text: str) -> tuple[dict[str, Any], str]:
         "tags": list(values.get("tags", ())),
         "channel": used["channel"] or app.config["ticket.channel"],
         "language": used["language"] or app.config["desk.languages"][0],
+        "service": values.get("service"),
         "fields": dict(values.get("fields", {})),
         **levels(app, values),
     }, body.strip("\n")

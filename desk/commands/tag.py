@@ -13,6 +13,7 @@ from desk.commands.records import Draft
 from desk.domain import definitions as verbs
 from desk.domain import keeping
 from desk.domain.article import Article
+from desk.domain.checklist import Checklist
 from desk.domain.organisation import Tag
 from desk.domain.person import Staff
 from desk.domain.record import Change, Record
@@ -86,11 +87,12 @@ def edit(app: App, ids: tuple[str, ...], **options: Any) -> Done:
 @common.leaf("delete", example="desk tag delete malta")
 @records.ids_of("tag")
 def delete(app: App, ids: tuple[str, ...]) -> Done:
-    """Delete a tag and take it off every ticket and article, in one commit. Level 3."""
+    """Delete a tag and take it off every ticket, article and checklist, in one commit. Level 3."""
 
     def one(draft: Draft, tag: Tag, by: Staff, at: datetime) -> Change:
         on = draft.several(Ticket, ask.tagged(draft.index, "ticket", tag.id))
         articles = draft.several(Article, ask.tagged(draft.index, "article", tag.id))
-        return verbs.delete_tag(tag, on, articles, by=by, at=at)
+        checklists = draft.several(Checklist, ask.tagged(draft.index, "checklist", tag.id))
+        return verbs.delete_tag(tag, on, [*articles, *checklists], by=by, at=at)
 
     return records.act(app, Tag, ids, one)

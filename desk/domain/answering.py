@@ -23,9 +23,9 @@ def add_entry(
     at: datetime,
     attachments: Mapping[str, bytes | None] = NOTHING,
     meta: Mapping[str, Any] = NOTHING,
-    close_too: bool = False,
+    resolution: str | None = None,
 ) -> Change:
-    """A reply, or a note for staff only (rule 6). `close_too` closes the ticket in the same action."""
+    """A reply, or a note for staff only (rule 6). A resolution closes the ticket in the same action."""
     workflow.after(kind, ticket.state, ticket.id)
     if not text.strip() and not attachments:
         raise UsageFault(f"the {kind} is empty", f"desk ticket {kind} {ticket.id} --body TEXT")
@@ -33,12 +33,11 @@ def add_entry(
     entry = Entry(kind, by.id, at, checked(text), full)
     after = ticket.evolve(thread=(*ticket.thread, entry))
     events = [Event(kind)]
-    if close_too:
-        after, closing = lifecycle.closed(after, at)
+    if resolution is not None:
+        after, closing = lifecycle.closed(after, at, resolution)
         events.append(closing)
-    return Change(
-        kind, by, at, (edit(ticket, after, *events, files=attachments),), summary="closed" if close_too else ""
-    )
+    summary = events[-1].after or ""
+    return Change(kind, by, at, (edit(ticket, after, *events, files=attachments),), summary=summary)
 
 
 def checked(text: str) -> str:

@@ -12,6 +12,10 @@ _OWN_EVENT = (
     "pending_until",
     "pending_for",
     "resolution",
+    "major",
+    "coordinator",
+    "checklist",
+    "review",
     "owner",
     "department",
     "priority",
@@ -61,6 +65,7 @@ def _ticket(old: Ticket, new: Ticket) -> list[Event]:
     elif levels:
         sides = [" ".join(f"{n}={getattr(t, n) or 'none'}" for n in levels) for t in (old, new)]
         found.append(Event("classify", *sides))
+    found += _work(old, new)
     for name, more, less in (("tags", "tag", "untag"), ("links", "link", "unlink"), ("watchers", "watch", "unwatch")):
         was, now = getattr(old, name), getattr(new, name)
         joint = ", " if name == "links" else " "
@@ -76,6 +81,26 @@ def _ticket(old: Ticket, new: Ticket) -> list[Event]:
     return found + _thread(old, new) + _state(old, new)
 
 
+def _work(old: Ticket, new: Ticket) -> list[Event]:
+    """A major incident, its review, and the steps of a checklist."""
+    found = []
+    if old.major and not new.major:
+        found.append(Event("major-off", old.coordinator))
+    elif new.major and (old.major, old.coordinator) != (new.major, new.coordinator):
+        found.append(Event("major", old.coordinator, new.coordinator))
+    elif old.coordinator != new.coordinator:
+        found.append(Event("edit", None, "coordinator"))
+    if old.review != new.review:
+        found.append(Event("review" if new.review else "edit", None, None if new.review else "review"))
+    if [step[4:] for step in old.checklist] != [step[4:] for step in new.checklist]:
+        return [*found, Event("edit", None, "checklist")]
+    for number, (was, now) in enumerate(zip(old.checklist, new.checklist, strict=True), 1):
+        if was != now:
+            words = f"{number} {now[4:]}"
+            found.append(Event("check", None, words) if now.startswith("[x]") else Event("uncheck", words))
+    return found
+
+
 def _thread(old: Ticket, new: Ticket) -> list[Event]:
     kept = len(old.thread)
     if new.thread[:kept] == old.thread:
@@ -84,8 +109,11 @@ def _thread(old: Ticket, new: Ticket) -> list[Event]:
 
 
 def _state(old: Ticket, new: Ticket) -> list[Event]:
-    if (old.state, old.pending_until) == (new.state, new.pending_until):
+    names = ("state", "pending_until", "pending_for", "resolution")
+    if all(getattr(old, n) == getattr(new, n) for n in names):
         return []
+    if old.state == new.state == workflow.CLOSED:
+        return [Event("edit", None, " ".join(n for n in names if getattr(old, n) != getattr(new, n)))]
     verb = {workflow.OPEN: "reopen", workflow.PENDING: "pending", workflow.CLOSED: "close"}.get(new.state, "edit")
-    day = f" until {new.pending_until}" if new.pending_until else ""
-    return [Event(verb, old.state, new.state + day)]
+    words = workflow.standing(new.state, until=new.pending_until, waits_for=new.pending_for, resolution=new.resolution)
+    return [Event(verb, old.state, words)]

@@ -7,23 +7,32 @@ from datetime import datetime
 
 from desk.domain import classification, custom, keeping
 from desk.domain.article import Article
+from desk.domain.checklist import Checklist
 from desk.domain.organisation import RESERVED_TAGS, CustomField, Tag
 from desk.domain.person import Group, Staff, User
-from desk.domain.record import Change, Edit, Event
+from desk.domain.record import Change, Edit, Event, Record
 from desk.domain.ticket import Ticket
 from desk.errors import Refused, UsageFault
 
 
-def delete_tag(tag: Tag, on: Iterable[Ticket], articles: Iterable[Article], *, by: Staff, at: datetime) -> Change:
-    """Delete a tag and take it off every ticket and article."""
+def delete_tag(
+    tag: Tag, on: Iterable[Ticket], articles: Iterable[Article | Checklist], *, by: Staff, at: datetime
+) -> Change:
+    """Delete a tag and take it off every ticket, article and checklist."""
     if tag.id in RESERVED_TAGS:
         raise Refused(
             f"the tag {tag.id} can't be deleted: it decides what kind of work a ticket is",
             f"reserved: {', '.join(RESERVED_TAGS)}; colour and description can be changed: desk tag edit {tag.id}",
         )
     off = [classification.untag(t, [tag.id], by=by, at=at) for t in on]
-    cleared = [keeping.edit(a, a.evolve(tags=[t for t in a.tags if t != tag.id]), by=by, at=at) for a in articles]
+    cleared = [keeping.edit(a, _without_tag(a, tag.id), by=by, at=at) for a in articles]
     return keeping.also(keeping.delete(tag, by=by, at=at), *off, *cleared)
+
+
+def _without_tag(record: Article | Checklist, tag: str) -> Record:
+    after = record.evolve(tags=[t for t in record.tags if t != tag])
+    # A checklist would come by itself to tickets it was never meant for.
+    return after.evolve(automatic=None) if isinstance(after, Checklist) else after
 
 
 def delete_group(group: Group, members: int, fields: Iterable[CustomField], *, by: Staff, at: datetime) -> Change:

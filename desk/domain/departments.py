@@ -7,6 +7,7 @@ from datetime import datetime
 
 from desk.domain import keeping, ownership
 from desk.domain.article import Response
+from desk.domain.checklist import Checklist
 from desk.domain.organisation import CustomField, Department
 from desk.domain.person import Staff
 from desk.domain.policy import require_public
@@ -74,14 +75,14 @@ def delete(
     to: Department,
     held: Iterable[Ticket],
     staff: Mapping[str, Staff],
-    limited: Iterable[CustomField | Response],
+    limited: Iterable[CustomField | Response | Checklist],
     *,
     by: Staff,
     at: datetime,
 ) -> Change:
     """Delete a department: another takes its tickets (rule 5).
 
-    Owners who don't serve the other one are dropped; `staff` no longer serve this one; custom fields and responses that
+    Owners who don't serve the other one are dropped; `staff` no longer serve this one; custom fields, responses and checklists that
     were for it alone are for the other one from now on.
     """
     if department.default:
@@ -94,7 +95,11 @@ def delete(
     moved = []
     for ticket in held:
         require_public(to, ticket)
-        moved.append(ownership.move(ticket, to.id, staff.get(ticket.owner or ""), by=by, at=at))
+        moved.append(
+            ownership.move(
+                ticket, to.id, staff.get(ticket.owner or ""), staff.get(ticket.coordinator or ""), by=by, at=at
+            )
+        )
     freed = [
         keeping.edit(s, s.evolve(departments=[d for d in s.departments if d != department.id]), by=by, at=at)
         for s in staff.values()
@@ -104,8 +109,8 @@ def delete(
     return keeping.also(change, *moved, *freed, *(_limited(r, department.id, to.id, by, at) for r in limited))
 
 
-def _limited(record: CustomField | Response, old: str, new: str, by: Staff, at: datetime) -> Change:
-    if isinstance(record, Response):
+def _limited(record: CustomField | Response | Checklist, old: str, new: str, by: Staff, at: datetime) -> Change:
+    if isinstance(record, Response | Checklist):
         return keeping.edit(record, record.evolve(department=new), by=by, at=at)
     names = [new if d == old else d for d in record.departments]
     return keeping.edit(record, record.evolve(departments=names), by=by, at=at)

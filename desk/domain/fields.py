@@ -182,6 +182,17 @@ def parse_lines(raw: object) -> tuple[str, ...]:
     return tuple(_each(raw, parse_line))
 
 
+def parse_steps(raw: object) -> tuple[str, ...]:
+    """Steps of a checklist, each with its mark."""
+    steps = [re.sub(r"^\[X\]", "[x]", line) for line in _each(raw, parse_line)]
+    for step in steps:
+        if not re.fullmatch(r"\[[ x]\] \S.*", step):
+            raise ValueError(
+                f"{step[:60]!r} is not a step such as '[ ] call Malta', or '[x] call Malta' when it is done"
+            )
+    return tuple(steps)
+
+
 def parse_link(raw: object) -> str:
     value = _scalar(raw)
     relation, _, other = value.partition(" ")
@@ -236,6 +247,7 @@ TIME = FieldType("a time", parse_time)
 DATE = FieldType("a date", parse_date)
 SLUGS = FieldType("names", parse_slugs, "set")
 LINES = FieldType("lines of text", parse_lines, "json")
+STEPS = FieldType("steps", parse_steps, "json")
 LINKS = FieldType("links", parse_links, "set")
 VALUES = FieldType("custom fields", parse_values, "json")
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from desk.domain.article import Article, Response, Topic
+from desk.domain.checklist import Checklist
 from desk.domain.organisation import CustomField, Department, Tag
 from desk.domain.person import Ban, Group, Staff, User
 from desk.domain.record import Record
@@ -13,7 +14,10 @@ from desk.domain.ticket import Ticket
 
 # In the order of an export: what others refer to comes first.
 KINDS: Mapping[str, type[Record]] = MappingProxyType(
-    {cls.kind: cls for cls in (Department, Group, Tag, CustomField, Staff, User, Ban, Topic, Article, Response, Ticket)}
+    {
+        cls.kind: cls
+        for cls in (Department, Group, Tag, CustomField, Staff, User, Ban, Topic, Article, Response, Checklist, Ticket)
+    }
 )
 _BY_FOLDER = {cls.folder: cls for cls in KINDS.values() if cls.folder != "kb"}
 

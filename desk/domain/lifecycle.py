@@ -5,21 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
-from desk.domain import workflow
+from desk.domain import relation, workflow
+from desk.domain.classification import NO_MATRIX, Matrix
 from desk.domain.fields import utc_text
-from desk.domain.person import Staff
+from desk.domain.person import USER_PREFIX, Staff
 from desk.domain.record import NOTHING, Change, Edit, Event
 from desk.domain.ticket import Ticket, edit
 from desk.errors import Refused
 
 
-def create(ticket: Ticket, *, by: Staff, at: datetime, files: Mapping[str, bytes | None] = NOTHING) -> Change:
-    """Register a new ticket; it has no owner until inspection assigns one (row 1.4)."""
-    event = Event("create", None, ticket.department)
-    return Change("create", by, at, (edit(None, ticket, event, files=files),), summary=ticket.title)
+def create(
+    ticket: Ticket,
+    *,
+    by: Staff,
+    at: datetime,
+    files: Mapping[str, bytes | None] = NOTHING,
+    matrix: Matrix = NO_MATRIX,
+    reason: str | None = None,
+) -> Change:
+    """Register a new ticket; it has no owner until inspection assigns one (row 1.4).
+
+    A priority other than the matrix gives takes a reason, and the history says which it was (row 1.2).
+    """
+    events = [Event("create", None, ticket.department)]
+    if override := matrix.override(ticket, reason):
+        events.append(Event("classify", None, f"priority={ticket.priority}{override}"))
+    return Change("create", by, at, (edit(None, ticket, *events, files=files),), reason, ticket.title)
 
 
-def rewrite(ticket: Ticket, after: Ticket, *, by: Staff, at: datetime) -> Change:
+def rewrite(ticket: Ticket, after: Ticket, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
     """Title, body and the other plain fields, as an editor or an option gave them."""
     workflow.after("edit", ticket.state, ticket.id)
     changed = [n for n in Ticket.FIELDS if getattr(ticket, n) != getattr(after, n)]
@@ -29,27 +43,62 @@ def rewrite(ticket: Ticket, after: Ticket, *, by: Staff, at: datetime) -> Change
         raise Refused(f"nothing in {ticket.id} was changed", f"see: desk ticket show {ticket.id}")
     words = " ".join(changed)
     event = Event("edit", ticket.title, after.title) if words == "title" else Event("edit", None, words or None)
-    return Change("edit", by, at, (edit(ticket, after, event),), summary=words)
+    return Change("edit", by, at, (edit(ticket, after, event),), reason, words)
 
 
-def pending(ticket: Ticket, *, by: Staff, at: datetime, until: date | None = None, reason: str | None = None) -> Change:
+def pending(
+    ticket: Ticket,
+    *,
+    by: Staff,
+    at: datetime,
+    until: date | None = None,
+    waits_for: str | None = None,
+    reason: str | None = None,
+) -> Change:
     """Wait for the requester, a third party or a day."""
     state = workflow.after("pending", ticket.state, ticket.id)
-    day = until.isoformat() if until else None
-    after = ticket.evolve(state=state, pending_until=day)
-    event = Event("pending", ticket.state, f"{state} until {day}" if day else state)
-    return Change("pending", by, at, (edit(ticket, after, event),), reason, f"until {day}" if day else "")
+    if waits_for == workflow.REQUESTER and not (ticket.requester or (ticket.author or "").startswith(USER_PREFIX)):
+        raise Refused(
+            f"{ticket.id} has no requester to wait for",
+            f"somebody else: desk ticket pending {ticket.id} --for {workflow.THIRD_PARTY}",
+        )
+    after = ticket.evolve(state=state, pending_until=until.isoformat() if until else None, pending_for=waits_for)
+    words = workflow.standing(state, until=until, waits_for=waits_for)
+    summary = words.removeprefix(state).strip()
+    return Change("pending", by, at, (edit(ticket, after, Event("pending", ticket.state, words)),), reason, summary)
 
 
-def close(ticket: Ticket, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
-    """End the work on a ticket (row 1.6)."""
-    after, event = closed(ticket, at)
-    return Change("close", by, at, (edit(ticket, after, event),), reason)
-
-
-def closed(ticket: Ticket, at: datetime) -> tuple[Ticket, Event]:
+def closed(ticket: Ticket, at: datetime, resolution: str = workflow.SOLVED) -> tuple[Ticket, Event]:
+    """A ticket as closed, and the event of it. What it duplicates must be known."""
     state = workflow.after("close", ticket.state, ticket.id)
-    return ticket.evolve(state=state, closed=utc_text(at), pending_until=None), Event("close", ticket.state, state)
+    if resolution == workflow.DUPLICATE and not ticket.linked("duplicates"):
+        raise Refused(
+            f"{ticket.id} duplicates no other ticket yet",
+            f"name it: desk ticket close {ticket.id} --of OTHER; or: desk ticket merge {ticket.id} --into OTHER",
+        )
+    after = ticket.evolve(state=state, closed=utc_text(at), resolution=resolution, pending_until=None, pending_for=None)
+    return after, Event("close", ticket.state, workflow.standing(state, resolution=resolution))
+
+
+def close(
+    ticket: Ticket,
+    *,
+    by: Staff,
+    at: datetime,
+    reason: str | None = None,
+    resolution: str = workflow.SOLVED,
+    original: Ticket | None = None,
+) -> Change:
+    """End the work on a ticket (row 1.6); `original` is the ticket it duplicates, and gets linked."""
+    workflow.after("close", ticket.state, ticket.id)
+    now, events, others = ticket, [], []
+    if original is not None and original.id not in ticket.linked("duplicates"):
+        here, there = relation.link(ticket, original, "duplicates", by=by, at=at).edits
+        assert isinstance(here.after, Ticket)  # noqa: S101 - link edits both tickets
+        now, events, others = here.after, list(here.events), [there]
+    after, event = closed(now, at, resolution)
+    summary = "" if resolution == workflow.SOLVED else resolution
+    return Change("close", by, at, (edit(ticket, after, event, *events), *others), reason, summary)
 
 
 def reopen(ticket: Ticket, owner: Staff | None, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
@@ -59,7 +108,7 @@ def reopen(ticket: Ticket, owner: Staff | None, *, by: Staff, at: datetime, reas
             f"{ticket.id} was merged into {ticket.merged_into}", f"go on there: desk ticket show {ticket.merged_into}"
         )
     state = workflow.after("reopen", ticket.state, ticket.id)
-    after = ticket.evolve(state=state, closed=None, pending_until=None)
+    after = ticket.evolve(state=state, closed=None, resolution=None, pending_until=None, pending_for=None)
     events = [Event("reopen", ticket.state, state)]
     if ticket.owner is not None and (owner is None or ticket.department not in owner.departments):
         events.append(Event("unassign", ticket.owner))

@@ -76,8 +76,25 @@ def next_tier(ticket: Ticket, staff: Iterable[Staff], load: Mapping[str, int], *
     return min((s for s in higher if s.level == tier), key=lambda s: (load.get(s.id, 0), s.id))
 
 
-def move(ticket: Ticket, to: str, owner: Staff | None, *, by: Staff, at: datetime) -> Change:
-    """To another department; an owner who doesn't serve it is dropped, and the history says so (rule 3)."""
+def release(ticket: Ticket, who: str, *, by: Staff, at: datetime) -> Change:
+    """Take somebody who can't go on with a ticket off it: as its owner, as the coordinator of a major incident."""
+    events, after = [], ticket
+    if ticket.owner == who:
+        events.append(Event("unassign", who))
+        after = after.evolve(owner=None)
+    if ticket.coordinator == who:
+        events.append(Event("major", who))
+        after = after.evolve(coordinator=None)
+    return Change("unassign", by, at, (edit(ticket, after, *events),))
+
+
+def move(
+    ticket: Ticket, to: str, owner: Staff | None, coordinator: Staff | None = None, *, by: Staff, at: datetime
+) -> Change:
+    """To another department; an owner who doesn't serve it is dropped, and the history says so (rule 3).
+
+    So is the coordinator of a major incident.
+    """
     workflow.after("move", ticket.state, ticket.id)
     if ticket.department == to:
         raise Refused(f"{ticket.id} is already in {to}", "departments: desk department list")
@@ -86,4 +103,7 @@ def move(ticket: Ticket, to: str, owner: Staff | None, *, by: Staff, at: datetim
     if ticket.owner is not None and (owner is None or to not in owner.departments):
         events.append(Event("unassign", ticket.owner))
         after = after.evolve(owner=None)
+    if ticket.coordinator is not None and (coordinator is None or to not in coordinator.departments):
+        events.append(Event("major", ticket.coordinator))
+        after = after.evolve(coordinator=None)
     return Change("move", by, at, (edit(ticket, after, *events),), summary=to)

@@ -34,6 +34,8 @@ class Query(NamedTuple):
     owner: str | None = None
     requesters: tuple[str, ...] = ()
     priorities: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    major: bool = False
     since: str | None = None
     until: str | None = None
     search: str | None = None

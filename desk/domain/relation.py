@@ -78,6 +78,11 @@ def merge(ticket: Ticket, into: Ticket, carried: Carried, *, by: Staff, at: date
             f"{ticket.id} can't be merged into itself",
             "name another ticket with --into; a merged one stands for its target",
         )
+    if ticket.major and not into.major:
+        raise Refused(
+            f"{ticket.id} is a major incident, and {into.id} is none",
+            f"merge the other way round, or first: desk ticket major {into.id}",
+        )
     request = Entry(
         NOTE,
         ticket.author or by.id,
@@ -88,7 +93,14 @@ def merge(ticket: Ticket, into: Ticket, carried: Carried, *, by: Staff, at: date
     moved = [_with_carried(e, carried, **{"from": ticket.id}) for e in (request, *ticket.thread)]
     thread = tuple(sorted((*into.thread, *moved), key=lambda e: e.at))
     closing: dict[str, Any] = {"closed": utc_text(at)} if ticket.state != workflow.CLOSED else {}
-    gone = ticket.evolve(state=workflow.CLOSED, merged_into=into.id, pending_until=None, **closing)
+    gone = ticket.evolve(
+        state=workflow.CLOSED,
+        resolution=workflow.DUPLICATE,
+        merged_into=into.id,
+        pending_until=None,
+        pending_for=None,
+        **closing,
+    )
     events = [Event("merge", None, into.id)]
     if closing:
         events.append(Event("close", ticket.state, workflow.CLOSED))

@@ -47,7 +47,7 @@ def edit(
             _keep_one(before, others, "lowered")
     _check(after)
     change = keeping.edit(before, after, by=by, at=at)
-    dropped = [ownership.unassign(t, by=by, at=at) for t in owned if t.department not in after.departments]
+    dropped = [ownership.release(t, before.id, by=by, at=at) for t in owned if t.department not in after.departments]
     left = [d for d in departments if d.id not in after.departments]
     return keeping.also(change, *dropped, *_unnamed(before, left, by, at))
 
@@ -72,7 +72,7 @@ def delete(
         raise Refused("nobody deletes themselves", _others_could(others, by))
     _keep_one(staff, others, "removed")
     change = keeping.delete(staff, by=by, at=at, reason=reason)
-    freed = [ownership.unassign(t, by=by, at=at) for t in owned]
+    freed = [ownership.release(t, staff.id, by=by, at=at) for t in owned]
     return keeping.also(change, *freed, *_unnamed(staff, departments, by, at))
 
 

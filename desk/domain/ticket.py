@@ -1,6 +1,7 @@
 """A ticket, and the one way to write it down as part of a change.
 
-Its verbs stand in modules by concern: `lifecycle`, `ownership`, `classification`, `answering`, `relation`, `watching`.
+Its verbs stand in modules by concern: `lifecycle`, `ownership`, `classification`, `answering`, `relation`,
+`watching`, `major`, `checklists`, `undoing`.
 A verb takes the ticket and what it needs, who acts and when, and returns a Change; it refuses with an error that
 carries a hint. Rights are checked by `policy` before a verb is called, legal moves by `workflow` inside it.
 """
@@ -19,6 +20,7 @@ from desk.domain.fields import (
     LINKS,
     SLUG,
     SLUGS,
+    STEPS,
     TEXT,
     TICKET,
     TIME,
@@ -71,7 +73,7 @@ class Ticket(Record):
     fields = Field[Mapping[str, Any]](VALUES, "custom fields", default=NOTHING)
     watchers = Field[tuple[str, ...]](SLUGS, "staff and requesters who want to hear of it", default=())
     checklist = Field[tuple[str, ...]](
-        LINES, "steps to be taken: `[ ] step`, and `[x] step` when it is done", default=()
+        STEPS, "steps to be taken: `[ ] step`, and `[x] step` when it is done", default=()
     )
     cause = Field[str | None](TEXT, "the root cause of a problem")
     workaround = Field[str | None](TEXT, "what helps until the problem is solved")
@@ -113,5 +115,9 @@ def edit(before: Ticket | None, after: Ticket, *events: Event, files: Mapping[st
         raise Refused(
             f"{after.id} can't be an {INCIDENT} and a {PROBLEM} at once",
             f"first: desk ticket untag {after.id} {INCIDENT}; or hand it on: desk ticket transfer {after.id}",
+        )
+    if after.major and after.kind_of_work != INCIDENT:
+        raise Refused(
+            f"{after.id} is a major incident, so the tag {INCIDENT} stays", f"first: desk ticket major {after.id} --off"
         )
     return Edit(before, after, events, files)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 
 from desk.errors import Refused
@@ -13,6 +14,29 @@ CLOSED = "closed"
 STATES = (OPEN, PENDING, CLOSED)
 LIVE = (OPEN, PENDING)
 """What a list shows when nothing is asked for."""
+
+REQUESTER = "requester"
+THIRD_PARTY = "third-party"
+WAITING: Mapping[str, str] = MappingProxyType(
+    {
+        REQUESTER: "the requester has to answer",
+        THIRD_PARTY: "somebody outside the desk has to act: a vendor, another country's desk",
+    }
+)
+"""Whom a pending ticket may wait for."""
+
+SOLVED = "solved"
+DUPLICATE = "duplicate"
+RESOLUTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        SOLVED: "the fault is mended, or the question answered",
+        "workaround": "it works again by another way; the cause is still there",
+        DUPLICATE: "another ticket is about the same, and goes on",
+        "not-an-incident": "nothing was wrong with the service",
+        "withdrawn": "the requester needs it no longer",
+    }
+)
+"""How a ticket may end; the first is what `close` means when nothing is said."""
 
 MOVES: Mapping[str, tuple[tuple[str, ...], str | None]] = MappingProxyType(
     {
@@ -32,6 +56,12 @@ MOVES: Mapping[str, tuple[tuple[str, ...], str | None]] = MappingProxyType(
         "pending": (LIVE, PENDING),
         "close": (LIVE, CLOSED),
         "reopen": ((PENDING, CLOSED), OPEN),
+        "major": (LIVE, None),
+        "major-off": (STATES, None),
+        "review": ((CLOSED,), None),
+        "checklist": (LIVE, None),
+        "check": (STATES, None),
+        "uncheck": (STATES, None),
         "transfer": (LIVE, None),
         "link": (STATES, None),
         "unlink": (STATES, None),
@@ -39,12 +69,29 @@ MOVES: Mapping[str, tuple[tuple[str, ...], str | None]] = MappingProxyType(
         "unwatch": (STATES, None),
         "merge": (STATES, CLOSED),
         "split": (STATES, None),
+        "undo": (STATES, None),
         "delete": (STATES, None),
     }
 )
 
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "edit-reply": "edit --entry",
+        "escalate-up": "escalate --up",
+        "major-off": "major --off",
+        "uncheck": "check --undo",
+    }
+)
+"""Verbs that are options of another verb's command."""
 _SPOKEN = MappingProxyType(
-    {"edit-reply": "edit a reply of", "reply": "reply to", "pending": "put aside", "escalate-up": "escalate"}
+    {
+        "edit-reply": "edit a reply of",
+        "reply": "reply to",
+        "pending": "put aside",
+        "escalate-up": "escalate",
+        "major": "declare a major incident of",
+        "checklist": "put a checklist on",
+    }
 )
 
 
@@ -54,11 +101,26 @@ def after(verb: str, state: str, ticket_id: str) -> str:
     if state not in allowed:
         if state == target:
             raise Refused(f"{ticket_id} is {state} already", f"see: desk ticket history {ticket_id}")
-        hint = f"first: desk ticket reopen {ticket_id}" if state == CLOSED else f"legal here: {', '.join(legal(state))}"
+        first = {CLOSED: "reopen", OPEN: "close", PENDING: "close"}[state]
+        hint = f"first: desk ticket {first} {ticket_id}; legal now: {', '.join(legal(state))}"
         raise Refused(f"can't {_SPOKEN.get(verb, verb)} {ticket_id}: it is {state}", hint)
     return target or state
 
 
 def legal(state: str) -> list[str]:
-    """The verbs a ticket in this state takes."""
-    return [verb for verb, (allowed, _) in MOVES.items() if state in allowed and verb != "edit-reply"]
+    """The commands a ticket in this state takes."""
+    return [COMMANDS.get(verb, verb) for verb, (allowed, _) in MOVES.items() if state in allowed]
+
+
+def standing(
+    state: str, *, until: date | None = None, waits_for: str | None = None, resolution: str | None = None
+) -> str:
+    """A state as history tells it: `pending for requester until 2026-07-30`, `closed (workaround)`.
+
+    That a ticket was closed because it is solved goes without saying.
+    """
+    if state == PENDING:
+        return state + (f" for {waits_for}" if waits_for else "") + (f" until {until.isoformat()}" if until else "")
+    if state == CLOSED and resolution and resolution != SOLVED:
+        return f"{state} ({resolution})"
+    return state

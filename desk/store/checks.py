@@ -48,6 +48,8 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "staff": Check("levels and addresses of staff", records.staff),
         "users": Check("addresses of users", records.users),
         "tags": Check("the tags incident and problem", records.tags),
+        "checklists": Check("templates of checklists", records.checklists),
+        "reviews": Check("reviews of major incidents", records.reviews),
         "attachments": Check("attachments", records.attachments),
         "left-overs": Check("what killed commands left", repository.left_overs),
         "drafts": Check("old drafts", repository.drafts),

@@ -81,6 +81,13 @@ def _at_odds(config: settings.Config) -> Iterator[tuple[str, str, str]]:
                 if value not in lists[name]:
                     yield "priority.matrix", f"{value!r} is none of ticket.{name}", f"mend {settings.FILE}"
 
+    for impact, urgency in settings.holes(config):
+        problem = f"no priority for impact {impact} and urgency {urgency}"
+        yield "priority.matrix", problem, f"fill it in in {settings.FILE}, then: desk commit {settings.FILE}"
+    for impact in config["priority.fixed"]:
+        if impact not in lists["impacts"]:
+            yield "priority.fixed", f"{impact!r} is none of ticket.impacts", f"mend {settings.FILE}"
+
 
 def line_of_setting(content: bytes | None, name: str) -> int:
     """The line of a setting, or of its table."""

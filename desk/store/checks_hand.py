@@ -10,6 +10,7 @@ from typing import NamedTuple
 from desk import config as settings
 from desk.config import Config
 from desk.domain import data, workflow
+from desk.domain.checklist import Checklist
 from desk.domain.kinds import KINDS, kind_at
 from desk.domain.person import Staff
 from desk.domain.record import Change, Edit, Event, Record
@@ -54,7 +55,12 @@ def problem(edit: HandEdit, world: World) -> DeskError | None:
         return _attachment_problem(edit)
     if edit.new is None:
         return None
-    return _fixed_problem(edit, edit.new) or _fault_problem(edit, edit.new, world)
+    return _fixed_problem(edit, edit.new) or _template_problem(edit) or _fault_problem(edit, edit.new, world)
+
+
+def _template_problem(edit: HandEdit) -> DeskError | None:
+    found = rules.template_fault(edit.new, edit.after) if isinstance(edit.new, Checklist) else None
+    return Broken(found[1], edit.path, found[0], found[2]) if found else None
 
 
 def told(found: DeskError, path: str) -> tuple[int | None, str]:
@@ -68,12 +74,27 @@ def told(found: DeskError, path: str) -> tuple[int | None, str]:
 
 def _settings_problem(edit: HandEdit) -> DeskError | None:
     try:
-        settings.load((edit.after or b"").decode())
+        now = settings.load((edit.after or b"").decode())
     except ConfigError as error:
         return error
     except UnicodeDecodeError:
         return ConfigError(f"{settings.FILE} is not UTF-8 text", "save it as UTF-8 in your editor")
+    known = _holes(edit.before)
+    for impact, urgency in settings.holes(now):
+        if (impact, urgency) not in known:
+            return ConfigError(
+                f"{settings.FILE}: priority.matrix has no priority for impact {impact} and urgency {urgency}",
+                "a row for each of ticket.impacts, with a priority for each of ticket.urgencies",
+            )
     return None
+
+
+def _holes(content: bytes | None) -> list[tuple[str, str]]:
+    """The holes that a matrix had before; they are not the edit's."""
+    try:
+        return settings.holes(settings.load((content or b"").decode()))
+    except (ConfigError, UnicodeDecodeError):
+        return []
 
 
 def _attachment_problem(edit: HandEdit) -> DeskError | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from desk.config import FILE
 from desk.domain import workflow
+from desk.domain.checklist import Checklist
 from desk.domain.kinds import KINDS, id_at, kind_at
 from desk.domain.organisation import RESERVED_TAGS
 from desk.domain.record import Record
@@ -210,6 +211,26 @@ def tags(exam: Exam) -> Iterator[Finding]:
                 f"the tag {tag} is missing: it decides the kind of tickets",
                 f"desk tag create {tag}",
             )
+
+
+def checklists(exam: Exam) -> Iterator[Finding]:
+    """Templates of checklists have steps that a ticket can take over."""
+    for checklist_id in sorted(exam.world.ids("checklist")):
+        path = Checklist.path_of(checklist_id)
+        record = exam.record(path)
+        found = rules.template_fault(record, exam.content(path)) if isinstance(record, Checklist) else None
+        if found:
+            line, problem, hint = found
+            yield Finding("checklists", path, line, problem, hint)
+
+
+def reviews(exam: Exam) -> Iterator[Finding]:
+    """Major incidents that are over and were never reviewed."""
+    where = "major = 1 AND state = 'closed' AND review IS NULL AND merged_into IS NULL"
+    for row in exam.index.rows("ticket", where, tail="ORDER BY closed, id"):
+        path = Ticket.path_of(str(row["id"]))
+        problem = "the review of this major incident is owed"
+        yield Finding("reviews", path, exam.line(path, "major"), problem, f"desk ticket review {row['id']}", info=True)
 
 
 def attachments(exam: Exam) -> Iterator[Finding]:

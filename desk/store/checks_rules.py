@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 
 from desk.config import Config
 from desk.domain import custom, workflow
+from desk.domain.checklist import STEP_MAX, Checklist
 from desk.domain.fields import LINK_TYPES
 from desk.domain.kinds import KINDS, id_at, kind_at
-from desk.domain.organisation import INCIDENT, PROBLEM, CustomField
+from desk.domain.organisation import INCIDENT, PROBLEM, RESERVED_TAGS, CustomField
 from desk.domain.person import Staff
 from desk.domain.record import Record
 from desk.errors import UsageFault
@@ -22,7 +23,7 @@ from desk.store.index import Index
 
 Row = Mapping[str, Any]
 
-REFERENCES, VALUES, OWNERS, KINDS_OF_WORK, LINKS, MERGED, DEPARTMENTS, FIELDS = (
+REFERENCES, VALUES, OWNERS, KINDS_OF_WORK, LINKS, MERGED, DEPARTMENTS, FIELDS, STATES = (
     "references",
     "values",
     "owners",
@@ -31,6 +32,7 @@ REFERENCES, VALUES, OWNERS, KINDS_OF_WORK, LINKS, MERGED, DEPARTMENTS, FIELDS = 
     "merged",
     "departments",
     "fields",
+    "states",
 )
 """Names of the checks that a fault belongs to."""
 
@@ -38,6 +40,9 @@ _PEOPLE = ("staff", "user")
 CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType(
     {
         ("ticket", "state"): workflow.STATES,
+        ("ticket", "resolution"): tuple(workflow.RESOLUTIONS),
+        ("ticket", "pending_for"): tuple(workflow.WAITING),
+        ("checklist", "work"): (*RESERVED_TAGS, "ticket"),
         ("field", "type"): custom.TYPES,
         ("field", "on"): ("user", "ticket"),
         ("article", "state"): ("draft", "review", "published", "retired"),
@@ -136,7 +141,7 @@ def _references(kind: str, row: Row, world: World) -> Iterator[Fault]:
             if value in world.ids(field.ref):
                 continue
             # Whoever is responsible for an open ticket must be there; elsewhere a name that left is history.
-            live = name in ("owner", "requester") and row.get("state") != workflow.CLOSED
+            live = name in ("owner", "requester", "coordinator") and row.get("state") != workflow.CLOSED
             if field.ref in _PEOPLE and not live and value in world.ever(field.ref):
                 continue
             check = MERGED if name == "merged_into" else REFERENCES
@@ -211,6 +216,25 @@ def _merged(row: Row, _world: World) -> Iterator[Fault]:
         yield Fault(MERGED, "state", row["state"], problem, "set state: closed", rule=True)
 
 
+def _standing(row: Row, _world: World) -> Iterator[Fault]:
+    """What is said of a state that the ticket isn't in."""
+    for name, state in (("resolution", workflow.CLOSED), ("pending_for", workflow.PENDING)):
+        if row[name] and row["state"] != state:
+            problem = f"{name}: only a {state} ticket has one, and this is {row['state']}"
+            yield Fault(STATES, name, row[name], problem, "take the line out", rule=True)
+
+
+def _major(row: Row, world: World) -> Iterator[Fault]:
+    if row["major"] and INCIDENT not in row["tags"]:
+        hint = f"desk ticket tag {row['id']} {INCIDENT}, or: desk ticket major {row['id']} --off"
+        yield Fault(STATES, "major", "true", "major: only an incident can be a major one", hint, rule=True)
+    who, department = row["coordinator"], row["department"]
+    if who and who in world.ids("staff") and department not in world.serves(who) and not _unread(world, who):
+        problem = f"coordinator: {who} doesn't serve {department}, the ticket's department"
+        hint = f"desk ticket major {row['id']} --coordinator WHO"
+        yield Fault(OWNERS, "coordinator", who, problem, hint, rule=True)
+
+
 def _private(row: Row, _world: World) -> Iterator[Fault]:
     if row["private"] and row["default"]:
         problem = "private: a private department can't be the default one"
@@ -243,11 +267,23 @@ def _custom(kind: str) -> Callable[[Row, World], Iterator[Fault]]:
 
 _OF_KIND: Mapping[str, tuple[Callable[[Row, World], Iterator[Fault]], ...]] = MappingProxyType(
     {
-        "ticket": (_author, _owner, _kinds, _links, _merged, _custom("ticket")),
+        "ticket": (_author, _owner, _kinds, _links, _merged, _standing, _major, _custom("ticket")),
         "user": (_custom("user"),),
         "department": (_private, _escalation),
     }
 )
+
+
+def template_fault(record: Checklist, content: bytes | None) -> tuple[int, str, str] | None:
+    """What keeps a checklist from being used, with its line and a hint: no steps, or one that no ticket can hold."""
+    text = (content or b"").decode(errors="replace")
+    if not record.steps:
+        return text.count("\n") or 1, "a checklist has at least one step", "write one in a line: - [ ] what to do"
+    for step in record.steps:
+        if len(step) > STEP_MAX:
+            line = text.count("\n", 0, text.find(step)) + 1
+            return line, f"a step has at most {STEP_MAX} characters, this one {len(step)}", "say it in two steps"
+    return None
 
 
 def mirror(link: str, ticket_id: str) -> str:

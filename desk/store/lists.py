@@ -85,6 +85,10 @@ def _rarer(query: Query) -> Iterator[tuple[str, tuple[Any, ...]]]:
         yield "created < ?", (query.until,)
     if query.requesters:
         yield f"requester IN ({_marks(query.requesters)})", query.requesters
+    if query.services:
+        yield f"service IN ({_marks(query.services)})", query.services
+    if query.major:
+        yield "major = 1", ()
     for name, value in query.fields.items():
         yield "CASE fields WHEN '' THEN NULL ELSE json_extract(fields, '$.\"' || ? || '\"') END = ?", (name, value)
     if query.among is not None:

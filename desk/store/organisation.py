@@ -48,8 +48,9 @@ def users_tickets(index: Index, department: str) -> int:
 
 
 def owned(index: Index, handle: str) -> list[str]:
-    """Ids of the tickets that are not closed and that somebody owns."""
-    return _column(index, "SELECT id FROM tickets WHERE owner = ? AND state <> 'closed' ORDER BY id", handle)
+    """Ids of the tickets that are not closed and that somebody owns, or coordinates as major incidents."""
+    sql = "SELECT id FROM tickets WHERE (owner = ?1 OR coordinator = ?1) AND state <> 'closed' ORDER BY id"
+    return _column(index, sql, handle)
 
 
 def unfinished(index: Index, user: str) -> list[str]:

@@ -10,15 +10,18 @@ from collections.abc import Callable
 
 from desk.config import Config
 from desk.domain.record import Change
+from desk.store import automatic
 from desk.store.snapshot import Snapshot
 
 Reaction = Callable[[Change, Snapshot, Config], Change]
 
-REACTIONS: tuple[Reaction, ...] = ()
+REACTIONS: tuple[Reaction, ...] = (automatic.checklist,)
 
 
 def follow(change: Change, snapshot: Snapshot, config: Config) -> Change:
     """The change with everything that follows from it, still one action and one commit."""
+    if change.verb == "undo":
+        return change  # it takes back what followed as well
     for reaction in REACTIONS:
         change = reaction(change, snapshot, config)
     return change

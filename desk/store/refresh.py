@@ -20,7 +20,7 @@ from desk.store import git
 from desk.store.index import CommitRow, Index, signature
 from desk.store.tree import Place, read_head
 
-FOLDERS = ("records", "kb", "templates/responses")
+FOLDERS = ("records", "kb", "templates/responses", "templates/checklists")
 _LINK = "120000"
 _COMMIT = "%H%x00%P%x00%at%x00%an%x00%ae%x00%B%x00"
 _NAMES = "backslashreplace"

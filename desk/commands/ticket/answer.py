@@ -7,12 +7,14 @@ from datetime import datetime
 import click
 
 from desk.app import App
-from desk.commands import answering, common, writing
+from desk.commands import answering, closing, common, writing
 from desk.commands.acting import Draft, acted, check_first
 from desk.domain import answering as verbs
 from desk.domain.person import Staff
 from desk.domain.record import Change
 from desk.domain.ticket import NOTE, REPLY, Ticket
+from desk.domain.workflow import RESOLUTIONS, SOLVED
+from desk.errors import UsageFault
 from desk.view.model import Done
 
 _attach = click.option(
@@ -32,6 +34,7 @@ _attach = click.option(
 )
 @_attach
 @click.option("--close", "close_too", is_flag=True, help="Close the ticket as well.")
+@click.option("--resolution", type=click.Choice(tuple(RESOLUTIONS)), help="How it ends, with --close; default: solved.")
 def reply(
     app: App,
     ids: tuple[str, ...],
@@ -40,9 +43,13 @@ def reply(
     response: str | None,
     attach: tuple[str, ...],
     close_too: bool,
+    resolution: str | None,
 ) -> Done:
     """Answer the requester. Without a text, the editor opens with the thread below."""
-    return _entry(app, REPLY, ids, (body, file, response), attach, close_too=close_too)
+    if resolution and not close_too:
+        raise UsageFault("--resolution says how a ticket is closed", "add --close, or leave it out")
+    ends = (resolution or SOLVED) if close_too else None
+    return _entry(app, REPLY, ids, (body, file, response), attach, ends)
 
 
 @common.leaf("note", example='desk ticket note 7K3Q --body "Malta confirms a certificate problem."')
@@ -51,7 +58,7 @@ def reply(
 @_attach
 def note(app: App, ids: tuple[str, ...], body: str | None, file: str | None, attach: tuple[str, ...]) -> Done:
     """Write a private note: staff see it, the requester never does."""
-    return _entry(app, NOTE, ids, (body, file, None), attach, close_too=False)
+    return _entry(app, NOTE, ids, (body, file, None), attach, None)
 
 
 def _entry(
@@ -60,8 +67,7 @@ def _entry(
     ids: tuple[str, ...],
     source: tuple[str | None, str | None, str | None],
     attach: tuple[str, ...],
-    *,
-    close_too: bool,
+    resolution: str | None,
 ) -> Done:
     body, file, response = source
 
@@ -75,6 +81,6 @@ def _entry(
         def one(_: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
             files = writing.attachments(app, attach, ticket.all_attachments)
             words = text if isinstance(text, str) else text[ticket.id]
-            return verbs.add_entry(ticket, kind, words, by=by, at=at, attachments=files, close_too=close_too)
+            return verbs.add_entry(ticket, kind, words, by=by, at=at, attachments=files, resolution=resolution)
 
-        return acted(app, found, kind, one)
+        return closing.owed(app, acted(app, found, kind, one))

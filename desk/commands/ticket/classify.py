@@ -8,7 +8,7 @@ from datetime import datetime
 import click
 
 from desk.app import App
-from desk.commands import common
+from desk.commands import common, form
 from desk.commands.acting import Draft, acted
 from desk.domain import classification as verbs
 from desk.domain.fields import TICKET_ID
@@ -21,23 +21,35 @@ from desk.view.model import Done
 
 @common.leaf("classify", example="desk ticket classify 7K3Q --impact high --urgency medium")
 @common.ticket_ids
-@click.option("--priority", metavar="P", shell_complete=common.complete_priority, help="Overrides the matrix.")
+@click.option(
+    "--priority", metavar="P", shell_complete=common.complete_priority, help="Overrides the matrix, with a --reason."
+)
 @click.option("--impact", metavar="I", shell_complete=common.complete_impact, help="How much is affected.")
 @click.option("--urgency", metavar="U", shell_complete=common.complete_urgency, help="How soon it hurts.")
-def classify(app: App, ids: tuple[str, ...], priority: str | None, impact: str | None, urgency: str | None) -> Done:
-    """Set impact and urgency; the matrix in desk.toml gives the priority unless --priority names one."""
+@click.option("--reason", metavar="TEXT", help="Why; needed where --priority isn't what the matrix gives.")
+def classify(
+    app: App,
+    ids: tuple[str, ...],
+    priority: str | None,
+    impact: str | None,
+    urgency: str | None,
+    reason: str | None,
+) -> Done:
+    """Set impact and urgency; the matrix in desk.toml gives the priority.
+
+    --priority names another one: where impact and urgency are known that takes a --reason, and the history shows both.
+    """
     if not (priority or impact or urgency):
         raise UsageFault("nothing to set", "give --priority, --impact or --urgency")
     p = common.chosen(app, "ticket.priorities", priority)
     i = common.chosen(app, "ticket.impacts", impact)
     u = common.chosen(app, "ticket.urgencies", urgency)
-    matrix = app.config["priority.matrix"]
-    return acted(
-        app,
-        ids,
-        "classify",
-        lambda _, t, by, at: verbs.classify(t, by=by, at=at, matrix=matrix, priority=p, impact=i, urgency=u),
-    )
+    matrix = form.matrix(app)
+
+    def one(_: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+        return verbs.classify(ticket, by=by, at=at, matrix=matrix, priority=p, impact=i, urgency=u, reason=reason)
+
+    return acted(app, ids, "classify", one)
 
 
 _tags = click.argument("tags", metavar="TAG…", nargs=-1, required=True, shell_complete=common.complete_tag)

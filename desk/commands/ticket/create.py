@@ -34,9 +34,13 @@ from desk.view.model import Done
 @click.option("--channel", metavar="C", shell_complete=common.complete_channel, help="phone, email, web or cli.")
 @click.option("--language", metavar="L", shell_complete=common.complete_language, help="Language of the request.")
 @click.option("--tag", "tags", metavar="T", multiple=True, shell_complete=common.complete_tag, help="Repeat for more.")
-@click.option("--priority", metavar="P", shell_complete=common.complete_priority, help="Overrides the matrix.")
+@click.option(
+    "--priority", metavar="P", shell_complete=common.complete_priority, help="Overrides the matrix, with a --reason."
+)
 @click.option("--impact", metavar="I", shell_complete=common.complete_impact, help="How much is affected.")
 @click.option("--urgency", metavar="U", shell_complete=common.complete_urgency, help="How soon it hurts.")
+@click.option("--reason", metavar="TEXT", help="Why; needed where --priority isn't what the matrix gives.")
+@click.option("--service", metavar="S", help="The affected service.")
 @click.option("--attach", metavar="FILE", multiple=True, type=click.Path(), help="A file to attach; repeat for more.")
 @click.option("--field", "fields", metavar="K=V", multiple=True, help="A custom field; repeat for more.")
 def create(app: App, body: str | None, file: str | None, attach: tuple[str, ...], **given: Any) -> Done:
@@ -53,7 +57,9 @@ def create(app: App, body: str | None, file: str | None, attach: tuple[str, ...]
 
         def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
             ticket, user = _build(app, snapshot, by, values, text or "", list(files))
-            change = lifecycle.create(ticket, by=by, at=at, files=files)
+            change = lifecycle.create(
+                ticket, by=by, at=at, files=files, matrix=form.matrix(app), reason=given["reason"]
+            )
             return change if user is None else change._replace(edits=(*change.edits, user))
 
         done = app.apply(plan)
@@ -77,6 +83,7 @@ def _values(app: App, given: dict[str, Any]) -> dict[str, Any]:
         "priority": common.chosen(app, "ticket.priorities", given["priority"]),
         "impact": common.chosen(app, "ticket.impacts", given["impact"]),
         "urgency": common.chosen(app, "ticket.urgencies", given["urgency"]),
+        "service": given["service"],
         **({"fields": fields} if fields else {}),
     }
 
@@ -98,7 +105,7 @@ def _build(
         snapshot.get("tag", name)
     requester, user = requesters.find_or_make(app, snapshot, values["requester"])
     priorities = app.config["ticket.priorities"]
-    by_matrix = app.config["priority.matrix"].get(values["impact"], {}).get(values["urgency"])
+    by_matrix = form.matrix(app).cells.get(values["impact"], {}).get(values["urgency"])
     raw: dict[str, Any] = {
         **values,
         "id": snapshot.new_ticket_id(app.today),

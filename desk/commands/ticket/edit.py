@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 from zlib import crc32
 
 import click
@@ -22,7 +23,9 @@ from desk.view.model import Done
 @common.ticket_ids
 @click.option("--title", metavar="T", help="A new title.")
 @writing.body_options("A new text of the request.")
+@click.option("--service", metavar="S", help="The affected service; empty takes it away.")
 @click.option("--field", "fields", metavar="K=V", multiple=True, help="Set a custom field; empty takes it away.")
+@click.option("--reason", metavar="TEXT", help="Why; it stands in the history.")
 @click.option("--entry", metavar="N", type=int, help="Edit entry N of the thread: your own, while it is the last.")
 def edit(
     app: App,
@@ -30,7 +33,9 @@ def edit(
     title: str | None,
     body: str | None,
     file: str | None,
+    service: str | None,
     fields: tuple[str, ...],
+    reason: str | None,
     entry: int | None,
 ) -> Done:
     """Change a ticket. Without options the editor opens with its fields and text."""
@@ -38,23 +43,32 @@ def edit(
         text = writing.given_text(app, body, file)
         found = common.resolve(app, ids)
         if entry is not None:
-            if title is not None or fields:
-                raise UsageFault("--entry changes a text alone", "give --title and --field in a command of their own")
+            if title is not None or service is not None or fields:
+                raise UsageFault("--entry changes a text alone", "give the others in a command of their own")
             return _edit_entry(app, found, entry, text)
-        if title is None and text is None and not fields:
-            return _in_editor(app, found)
-        return _by_options(app, found, title, text, common.fields_of(fields))
+        if title is None and text is None and service is None and not fields:
+            return _in_editor(app, found, reason)
+        return _by_options(app, found, (title, text, service), common.fields_of(fields), reason)
 
 
-def _by_options(app: App, ids: list[str], title: str | None, text: str | None, fields: dict[str, str]) -> Done:
+def _by_options(
+    app: App,
+    ids: list[str],
+    given: tuple[str | None, str | None, str | None],
+    fields: dict[str, str],
+    reason: str | None,
+) -> Done:
+    title, text, service = given
     if title is not None and not title.strip():
         raise UsageFault("a ticket needs a title", '--title "What it is about"')
 
     def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
         after = ticket.evolve(title=title or ticket.title, body=text)
+        if service is not None:
+            after = after.evolve(service=service or None)
         if fields:
             after = after.evolve(fields=_fields(draft, after, {**ticket.fields, **fields}))
-        return lifecycle.rewrite(ticket, after, by=by, at=at)
+        return lifecycle.rewrite(ticket, after, by=by, at=at, reason=reason)
 
     return acted(app, ids, "edit", one)
 
@@ -84,16 +98,24 @@ def _edit_entry(app: App, ids: list[str], number: int, text: str | None) -> Done
     return acted(app, ids, "edit", lambda _, t, by, at: answering.edit_reply(t, number, words, by=by, at=at))
 
 
-def _in_editor(app: App, ids: list[str]) -> Done:
+class Written(NamedTuple):
+    """What the editor gave back, and the reason that was given with the command."""
+
+    values: dict[str, object]
+    body: str
+    reason: str | None
+
+
+def _in_editor(app: App, ids: list[str], reason: str | None) -> Done:
     if not writing.interactive():
-        raise UsageFault("nothing to change", "give --title, --body, --file or --field")
+        raise UsageFault("nothing to change", "give --title, --body, --file, --service or --field")
     before = _one(app, ids, "give --title, --body or --field to change several alike")
     check_first(app, ids, "edit")
     start = form.existing_ticket(before)
 
     def apply(text: str) -> Done:
-        values, body = form.split(text, form.OPEN_FIELDS)
-        return acted(app, ids, "edit", lambda d, t, by, at: _rewritten(app, d, t, before, (values, body), by, at))
+        written = Written(*form.split(text, form.OPEN_FIELDS), reason)
+        return acted(app, ids, "edit", lambda d, t, by, at: _rewritten(app, d, t, before, written, by, at))
 
     # A draft from before the ticket changed must not be taken up again: it would undo that change.
     return writing.edit(app, f"edit-{ids[0]}-{crc32(start.encode()):08x}", start, apply)
@@ -104,13 +126,13 @@ def _rewritten(
     draft: Draft,
     ticket: Ticket,
     seen: Ticket,
-    written: tuple[dict[str, object], str],
+    written: Written,
     by: Staff,
     at: datetime,
 ) -> Change:
     """What the editor gave back: each field the person changed is put through the verb that changes it."""
     wanted, user = _wanted(app, draft, ticket, seen, written)
-    changes = _steps(app, draft, ticket, wanted, by, at)
+    changes = _steps(app, draft, (ticket, wanted), written, by, at)
     now = _latest(changes, ticket)
     plain = now.evolve(**{n: wanted.values.get(n) for n in _PLAIN}, body=wanted.body)
     if (plain.requester, plain.department) != (ticket.requester, ticket.department):
@@ -122,17 +144,15 @@ def _rewritten(
     if len(changes) == 1 and changes[0].verb == "edit":
         summary = changes[0].summary
     edits = joined.edits if user is None else (*joined.edits, user)
-    return joined._replace(verb="edit", summary=summary, reason=None, edits=edits)
+    return joined._replace(verb="edit", summary=summary, reason=written.reason, edits=edits)
 
 
-_PLAIN = ("title", "requester", "channel", "language", "fields")
+_PLAIN = ("title", "requester", "service", "channel", "language", "fields")
 
 
-def _wanted(
-    app: App, draft: Draft, ticket: Ticket, seen: Ticket, written: tuple[dict[str, object], str]
-) -> tuple[Ticket, Edit | None]:
+def _wanted(app: App, draft: Draft, ticket: Ticket, seen: Ticket, written: Written) -> tuple[Ticket, Edit | None]:
     """The ticket with what the person changed; and the requester, if the change made one known."""
-    given, body = written
+    given, body, _ = written
     values = form.parsed(given)
     user: Edit | None = None
     if "requester" in given:
@@ -161,8 +181,11 @@ def _latest(changes: list[Change], ticket: Ticket) -> Ticket:
     return found if isinstance(found, Ticket) else ticket
 
 
-def _steps(app: App, draft: Draft, ticket: Ticket, wanted: Ticket, by: Staff, at: datetime) -> list[Change]:
+def _steps(
+    app: App, draft: Draft, pair: tuple[Ticket, Ticket], written: Written, by: Staff, at: datetime
+) -> list[Change]:
     """The verbs of department, owner, levels and tags, each on what the one before left."""
+    ticket, wanted = pair
     done: list[Change] = []
     if wanted.department != ticket.department:
         done.append(draft.moved(ticket, wanted.department, by, at))
@@ -171,7 +194,9 @@ def _steps(app: App, draft: Draft, ticket: Ticket, wanted: Ticket, by: Staff, at
     levels = {n: wanted.values[n] for n in _LEVELS if wanted.values.get(n) != ticket.values.get(n)}
     if levels:
         now = _latest(done, ticket)
-        done.append(classification.classify(now, by=by, at=at, matrix=app.config["priority.matrix"], **levels))
+        done.append(
+            classification.classify(now, by=by, at=at, matrix=form.matrix(app), reason=written.reason, **levels)
+        )
     removed, added = set(ticket.tags) - set(wanted.tags), set(wanted.tags) - set(ticket.tags)
     for name in added:
         draft.snapshot.get("tag", name)

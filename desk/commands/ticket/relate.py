@@ -17,7 +17,6 @@ from desk.domain.organisation import PROBLEM
 from desk.domain.person import Staff
 from desk.domain.record import Change
 from desk.domain.ticket import Ticket
-from desk.errors import UsageFault
 from desk.store import tree
 from desk.store.snapshot import Snapshot
 from desk.view.model import Done
@@ -73,7 +72,7 @@ _other = click.argument("other", metavar="OTHER", shell_complete=common.complete
 )
 def link(app: App, ids: str, other: str, relation: str) -> Done:
     """Relate tickets to another one; the relation is written on both."""
-    target = _only(app, other)
+    target = common.only(app, other)
 
     def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
         goal = draft.ticket(target)
@@ -88,7 +87,7 @@ def link(app: App, ids: str, other: str, relation: str) -> Done:
 @_other
 def unlink(app: App, ids: str, other: str) -> Done:
     """Take every relation between two tickets away."""
-    target = _only(app, other)
+    target = common.only(app, other)
 
     def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
         goal = draft.ticket(target)
@@ -96,16 +95,6 @@ def unlink(app: App, ids: str, other: str) -> Done:
         return verbs.unlink(ticket, goal, by=by, at=at)
 
     return acted(app, ids, "unlink", one)
-
-
-def _only(app: App, given: str) -> str:
-    """The other ticket, of which there is one."""
-    found = common.resolve(app, given)
-    if len(found) > 1:
-        raise UsageFault(
-            f"{given} names {len(found)} tickets where one is expected", "several stand before it, joined by commas"
-        )
-    return found[0]
 
 
 @common.leaf("merge", example="desk ticket merge 9ABC --into 7K3Q")
@@ -118,7 +107,7 @@ def merge(app: App, ids: tuple[str, ...], into: str) -> Done:
 
     The merged ones are closed, and their ids lead to the other for ever.
     """
-    target = _only(app, into)
+    target = common.only(app, into)
 
     def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
         goal = draft.ticket(target)

@@ -8,7 +8,6 @@ from desk.app import App
 from desk.commands import common
 from desk.domain import data
 from desk.domain.ticket import Ticket
-from desk.errors import NotFound
 from desk.store import lists, seen
 from desk.view.model import Column, Detail, Listing
 
@@ -46,7 +45,7 @@ def _item(app: App, ticket_id: str) -> dict[str, Any]:
 @common.ticket_ids
 def history(app: App, ids: tuple[str, ...]) -> Listing:
     """Show who did what to a ticket and when, oldest first. It comes from git's history."""
-    found = [_known(app, i) for i in common.words(ids)]
+    found = [common.known(app, i) for i in common.words(ids)]
     rows: list[dict[str, Any]] = []
     for ticket_id in found:
         events = app.store.ask(lambda index, i=ticket_id: lists.history(index, "ticket", i))  # type: ignore[misc]
@@ -63,14 +62,3 @@ def history(app: App, ids: tuple[str, ...]) -> Listing:
     if len(found) > 1:
         columns.insert(0, Column("id", "ID", "id"))
     return Listing("history", rows, tuple(columns), "nothing has happened yet")
-
-
-def _known(app: App, typed: str) -> str:
-    """A ticket's id; a deleted ticket has a history too."""
-    try:
-        return app.store.resolve(typed)
-    except NotFound:
-        wanted = typed.strip().upper()
-        if app.store.ask(lambda index: index.known_ticket(wanted)):
-            return wanted
-        raise

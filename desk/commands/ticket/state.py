@@ -7,16 +7,18 @@ from datetime import datetime
 import click
 
 from desk.app import App
-from desk.commands import common
-from desk.commands.acting import Draft, acted
+from desk.commands import closing, common
+from desk.commands.acting import Draft, act, acted
 from desk.domain import data, policy
 from desk.domain import lifecycle as verbs
 from desk.domain.person import Staff
 from desk.domain.record import Change, join
 from desk.domain.ticket import Ticket
+from desk.domain.workflow import DUPLICATE, PENDING, RESOLUTIONS, SOLVED, WAITING
+from desk.errors import Conflict, UsageFault
 from desk.store import lists
 from desk.store.snapshot import Snapshot
-from desk.view.model import Done
+from desk.view.model import Done, Listing
 
 _reason = click.option("--reason", metavar="TEXT", help="Why; it stands in the history.")
 
@@ -24,19 +26,63 @@ _reason = click.option("--reason", metavar="TEXT", help="Why; it stands in the h
 @common.leaf("pending", example='desk ticket pending 7K3Q --until 3d --reason "waiting for the Maltese desk"')
 @common.ticket_ids
 @click.option("--until", metavar="D", help="The day on which it comes back: 2026-07-30, tomorrow, 3d, 2w.")
+@click.option("--for", "waits_for", type=click.Choice(tuple(WAITING)), help="Whom it waits for.")
 @_reason
-def pending(app: App, ids: tuple[str, ...], until: str | None, reason: str | None) -> Done:
-    """Put tickets aside that wait for somebody, or for a day."""
+def pending(app: App, ids: tuple[str, ...], until: str | None, waits_for: str | None, reason: str | None) -> Done:
+    """Put tickets aside that wait for somebody, or for a day. `desk ticket wake` brings back those whose day has come."""
     day = common.future_day(app, until)
-    return acted(app, ids, "pending", lambda _, t, by, at: verbs.pending(t, by=by, at=at, until=day, reason=reason))
+
+    def one(_: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+        return verbs.pending(ticket, by=by, at=at, until=day, waits_for=waits_for, reason=reason)
+
+    return acted(app, ids, "pending", one)
 
 
-@common.leaf("close", example='desk ticket close 7K3Q --reason "certificate renewed"')
+@common.leaf("wake", example="desk ticket wake\ndesk ticket wake --dry-run -f ids")
+@click.option("--dry-run", is_flag=True, help="Only list them.")
+def wake(app: App, dry_run: bool) -> Listing:
+    """Re-open the pending tickets whose day has come, of those you may act on. For cron, every morning."""
+    today = app.local(app.now).date().isoformat()
+    where = "state = 'pending' AND pending_until <= ?"
+    rows = app.store.ask(lambda index: index.rows("ticket", where, (today,), "ORDER BY pending_until, id"))
+    scope = app.scope()
+    due = [r for r in rows if scope is None or r["department"] in scope.departments or r["author"] == scope.author]
+    if due and not dry_run:
+        done, ids = act(app, [r["id"] for r in due], "reopen", lambda d, t, by, at: _woken(d, t, by, at, today))
+        due = [data.head(e.record) for e in done.change.edits if e.record.id in ids]
+    return Listing("tickets", due, common.TICKET_COLUMNS, "no pending ticket is due to come back")
+
+
+def _woken(draft: Draft, ticket: Ticket, by: Staff, at: datetime, today: str) -> Change:
+    if ticket.state != PENDING or not ticket.pending_until or ticket.pending_until.isoformat() > today:
+        raise Conflict(f"{ticket.id} was changed by somebody else meanwhile", "try again: desk ticket wake")
+    return verbs.reopen(ticket, draft.owner(ticket), by=by, at=at, reason="its day has come")
+
+
+@common.leaf(
+    "close",
+    example='desk ticket close 7K3Q --reason "certificate renewed"\n'
+    "desk ticket close 7K3Q --resolution withdrawn\ndesk ticket close 9ABC --of 7K3Q",
+)
 @common.ticket_ids
+@click.option("--resolution", type=click.Choice(tuple(RESOLUTIONS)), help="How it ends; default: solved.")
+@click.option("--of", "original", metavar="OTHER", shell_complete=common.complete_ticket,
+              help="The ticket that it duplicates; the two are linked.")  # fmt: skip
 @_reason
-def close(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
-    """Close tickets that are resolved. They can be re-opened."""
-    return acted(app, ids, "close", lambda _, t, by, at: verbs.close(t, by=by, at=at, reason=reason))
+def close(app: App, ids: tuple[str, ...], resolution: str | None, original: str | None, reason: str | None) -> Done:
+    """Close tickets that are resolved, and say how. They can be re-opened."""
+    if original and resolution not in (None, DUPLICATE):
+        raise UsageFault(f"--of goes with --resolution {DUPLICATE}", "leave one of them out")
+    other = common.only(app, original) if original else None
+    code = DUPLICATE if other else resolution or SOLVED
+
+    def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+        goal = draft.ticket(other) if other else None
+        if goal is not None:
+            policy.require_act(by, goal, "link")
+        return verbs.close(ticket, by=by, at=at, reason=reason, resolution=code, original=goal)
+
+    return closing.owed(app, acted(app, ids, "close", one))
 
 
 @common.leaf("reopen", example='desk ticket reopen 7K3Q --reason "it happened again"')

@@ -1,0 +1,40 @@
+"""Checklists that come by themselves: to a ticket that becomes what an automatic template is for."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from desk.config import Config
+from desk.domain import checklists, workflow
+from desk.domain.checklist import Checklist
+from desk.domain.record import Change, Edit
+from desk.domain.ticket import Ticket
+from desk.store.snapshot import Snapshot
+
+
+def checklist(change: Change, snapshot: Snapshot, config: Config) -> Change:
+    """The change with the steps of the fitting template on every ticket that was made, tagged or moved into its reach."""
+    touched = [edit for edit in change.edits if _becomes(edit)]
+    if not touched:
+        return change
+    rows = snapshot.index.rows("checklist", "automatic = 1", tail="ORDER BY id")
+    templates = [cast("Checklist", snapshot.get("checklist", str(row["id"]))) for row in rows]
+    given = {id(edit): _with(edit, templates, config) for edit in touched} if templates else {}
+    return change._replace(edits=tuple(given.get(id(edit), edit) for edit in change.edits))
+
+
+def _becomes(edit: Edit) -> bool:
+    """Whether a ticket without a checklist is another sort of ticket now."""
+    after, before = edit.after, edit.before
+    if not isinstance(after, Ticket) or after.checklist or after.state not in workflow.LIVE:
+        return False
+    return not isinstance(before, Ticket) or (before.department, before.tags) != (after.department, after.tags)
+
+
+def _with(edit: Edit, templates: list[Checklist], config: Config) -> Edit:
+    ticket = cast("Ticket", edit.after)
+    found = checklists.best(ticket, templates, config["desk.languages"])
+    if found is None or not found.steps:
+        return edit
+    event, after = checklists.with_steps(ticket, found)
+    return edit._replace(after=after, events=(*edit.events, event))
