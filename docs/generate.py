@@ -74,7 +74,7 @@ def settings() -> str:
     for name, setting in SETTINGS.items():
         default = setting.default
         shown = (
-            ", ".join(default)
+            ", ".join(default) or "none"
             if isinstance(default, tuple)
             else "the matrix below"
             if name == "priority.matrix"

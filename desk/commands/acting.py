@@ -133,7 +133,6 @@ _SAID = {
     "checklist": "checklist added: {after}",
     "check": "done: {after}",
     "uncheck": "to be done again: {before}",
-    "undo": "taken back: {after}",
     "reopen": "open again",
     "pending": "{after}",
     "edit": "changed: {after}",

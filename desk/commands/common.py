@@ -300,6 +300,7 @@ TICKET_COLUMNS = (
     Column("id", "ID", "id"),
     Column("state", "STATE", "state"),
     Column("priority", "PRIO", "priority"),
+    Column("major", "", "major"),
     Column("department", "DEPARTMENT"),
     Column("owner", "OWNER"),
     Column("unread", "", "mark"),

@@ -46,7 +46,6 @@ COMMANDS: Mapping[str, Row] = MappingProxyType(
         "ticket watch": _ticket("watch", "watch", "Hear of a ticket, or have somebody hear of it."),
         "ticket unwatch": _ticket("watch", "unwatch", "Hear of it no longer."),
         "ticket pending": _ticket("state", "pending", "Wait for somebody, or for a day."),
-        "ticket wake": _ticket("state", "wake", "Re-open pending tickets whose day has come; for cron."),
         "ticket close": _ticket("state", "close", "Close a ticket that is resolved."),
         "ticket reopen": _ticket("state", "reopen", "Take up a closed or pending ticket again."),
         "ticket delete": _ticket("state", "delete", "Delete a ticket; git keeps what it said."),

@@ -1,7 +1,7 @@
 """A ticket, and the one way to write it down as part of a change.
 
 Its verbs stand in modules by concern: `lifecycle`, `ownership`, `classification`, `answering`, `relation`,
-`watching`, `major`, `checklists`, `undoing`.
+`watching`, `major`, `checklists`.
 A verb takes the ticket and what it needs, who acts and when, and returns a Change; it refuses with an error that
 carries a hint. Rights are checked by `policy` before a verb is called, legal moves by `workflow` inside it.
 """

@@ -23,6 +23,9 @@ VARIABLES: Mapping[str, Mapping[str, str]] = {
         "owner": "name of the owner, if there is one",
         "created": "when it was registered, in the desk's time zone",
         "pending_until": "the day on which a pending ticket comes back, if one was named",
+        "pending_for": "whom it waits for: requester, third-party, or nothing",
+        "resolution": "how it was closed: solved, workaround, duplicate, not-an-incident, withdrawn",
+        "coordinator": "name of who leads the work on a major incident",
         "merged_into": "the ticket that goes on in its place, if it was merged",
     },
     "requester": {
@@ -110,6 +113,7 @@ def _variables(notice: Notice, text: str, moment: Moment) -> dict[str, dict[str,
 
 def _ticket(ticket: Ticket, audience: Audience) -> dict[str, str]:
     owner = audience.people.get(ticket.owner or "")
+    coordinator = audience.people.get(ticket.coordinator or "")
     return {
         "id": ticket.id,
         "title": ticket.title,
@@ -120,6 +124,9 @@ def _ticket(ticket: Ticket, audience: Audience) -> dict[str, str]:
         # Told on the desk's clock when the text is filled in: the rules of time zones take 5 ms to load.
         "created": utc_text(ticket.created),
         "pending_until": ticket.pending_until.isoformat() if ticket.pending_until else "",
+        "pending_for": ticket.pending_for or "",
+        "resolution": ticket.resolution or "",
+        "coordinator": coordinator.name if coordinator else "",
         "merged_into": ticket.merged_into or "",
     }
 

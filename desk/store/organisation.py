@@ -69,8 +69,8 @@ def colleagues(index: Index, user: str) -> list[str]:
 
 
 def tagged(index: Index, kind: str, tag: str) -> list[str]:
-    """Ids of the tickets or articles that carry a tag."""
-    table = {"ticket": "tickets", "article": "articles"}[kind]
+    """Ids of the records of a kind that carry a tag."""
+    table = KINDS[kind].plural
     return _column(
         index,
         f"SELECT r.id FROM members m JOIN {table} r ON r.path = m.path"

@@ -19,14 +19,39 @@ INDENT = "  "
 TICKETS = frozenset(("ticket", "tickets"))
 """Kinds of view, one or several, that are shown as a ticket."""
 _ORDER = (
-    *("state", "priority", "kind", "department", "owner", "requester", "impact", "urgency", "tags", "channel"),
-    *("created", "due", "pending_until", "responded", "closed", "author", "language", "merged_into"),
+    *(
+        "state",
+        "priority",
+        "kind",
+        "department",
+        "owner",
+        "coordinator",
+        "requester",
+        "impact",
+        "urgency",
+        "tags",
+        "channel",
+    ),
+    *(
+        "created",
+        "due",
+        "pending_for",
+        "pending_until",
+        "responded",
+        "closed",
+        "resolution",
+        "author",
+        "language",
+        "merged_into",
+    ),
     *("links", "attachments"),
 )
-_LABELS = {"pending_until": "until", "merged_into": "merged into"}
-_APART = frozenset(("id", "title", "body", "thread", "replies", "notes", "people", "fields"))
+_LABELS = {"pending_for": "waits for", "pending_until": "until", "merged_into": "merged into"}
+_APART = frozenset(
+    ("id", "title", "body", "thread", "replies", "notes", "people", "fields", "major", "checklist", "steps", "review")
+)
 """What has a place of its own on the page."""
-_PEOPLE = ("owner", "requester", "author")
+_PEOPLE = ("owner", "coordinator", "requester", "author")
 
 Data = Mapping[str, Any]
 
@@ -74,20 +99,46 @@ def _ticket(data: Data, look: Look) -> Iterator[str]:
     if str(data.get("body") or "").strip():
         yield ""
         yield from _text(data["body"], look, INDENT)
+    yield from checklist(data, look)
     for number, entry in enumerate(data.get("thread") or (), 1):
         yield ""
         yield _rule(number, entry, data.get("people") or {}, look)
         yield from _text(str(entry.get("text") or ""), look, INDENT)
         if entry.get("attachments"):
             yield paint(f"{INDENT if look.tty else ''}attached: {say(entry['attachments'])}", "dim", look)
+    if data.get("review"):
+        yield from ("", _ruled("review", "heading", look))
+        yield from _text(str(data["review"]), look, INDENT)
 
 
 def _headline(data: Data, look: Look) -> Iterator[str]:
+    if data.get("major"):
+        owed = data.get("state") == "closed" and not data.get("review")
+        words = "MAJOR INCIDENT" + (" · its review is owed" if owed else "")
+        yield paint(words, "critical", look)
     number, title = say(data.get("id")), say(data.get("title"))
     lines = wrap(title, max(look.width - width(number + GAP), 20)) if look.tty else [title]
     for at, line in enumerate(lines):
         before = paint(number, "id", look) if at == 0 else " " * width(number)
         yield f"{before}{GAP}{paint(line, 'heading', look)}"
+
+
+def checklist(data: Data, look: Look) -> Iterator[str]:
+    """`1 [x] Call Malta · maria, 2026-07-23 10:15`: the steps with the numbers that `ticket check` takes."""
+    steps = data.get("steps") or ()
+    if not steps:
+        return
+    yield ""
+    done = sum(bool(step.get("done")) for step in steps)
+    yield paint(f"Checklist: {done} of {len(steps)} done", "heading", look)
+    across = len(str(len(steps)))
+    for step in steps:
+        start = f"{INDENT if look.tty else ''}{step['n']:>{across}} [{'x' if step['done'] else ' '}] "
+        who = f" · {say(step['by'])}, {say(moment(str(step['at']), look))}" if step.get("by") else ""
+        words = one_line(str(step["text"])) + who
+        lines = wrap(words, max(_measure(look) - len(start), 20)) if look.tty else [words]
+        style = "dim" if step["done"] else ""
+        yield from (paint((start if not at else " " * len(start)) + line, style, look) for at, line in enumerate(lines))
 
 
 def _facts(data: Data, look: Look) -> Iterator[tuple[str, str, str]]:
@@ -157,14 +208,17 @@ def _rule(number: int, entry: Data, people: Mapping[str, str], look: Look) -> st
     title = entry_title(number, entry, people, look)
     distance = ago(str(entry.get("at") or ""), look)
     longer = f"{title} · {distance}" if distance else title
+    fitting = longer if not look.tty or width(longer) <= _measure(look) - len("──  ──") else title
+    return _ruled(fitting, "note" if entry.get("kind") == "note" else "heading", look)
+
+
+def _ruled(title: str, style: str, look: Look) -> str:
     if not look.tty:
-        return f"── {longer} ──"
+        return f"── {title} ──"
     room = _measure(look)
-    inner = room - len("──  ──")
-    start = f"── {longer if width(longer) <= inner else fit(title, inner)} "
+    start = f"── {fit(title, room - len('──  ──'))} "
     # Filled to the measure and flush left, where no indented text can pass for it.
-    line = start + "─" * (room - width(start))
-    return paint(line, "note" if entry.get("kind") == "note" else "heading", look)
+    return paint(start + "─" * (room - width(start)), style, look)
 
 
 def done(view: Done) -> Iterator[str]:

@@ -38,6 +38,8 @@ def _table(view: Listing, look: Look) -> Iterator[str]:
 def _shown(value: Any, column: Column, look: Look) -> str:
     if column.style == "mark":
         return f"\\{MARK}" if value else ""
+    if column.style == "major":
+        return "**MAJOR**" if value else ""
     return _cell(value, look)
 
 
@@ -56,12 +58,27 @@ def _facts(data: Data, look: Look, *apart: str) -> Iterator[str]:
 
 def _ticket(data: Data, look: Look) -> Iterator[str]:
     yield f"# {say(data['title'])}\n\n"
-    yield from _facts(data, look, "title", "thread", "people")
+    yield from _facts(
+        data,
+        look,
+        "title",
+        "thread",
+        "people",
+        "checklist",
+        "steps",
+        "review",
+        *(() if data.get("major") else ("major",)),
+    )
+    if data.get("steps"):
+        yield "\n## Checklist\n\n"
+        yield from (f"- [{'x' if step['done'] else ' '}] {say(step['text'])}\n" for step in data["steps"])
     for number, entry in enumerate(data.get("thread") or (), 1):
         yield f"\n## {entry_title(number, entry, data.get('people') or {}, look)}\n\n"
         yield _text(str(entry.get("text") or ""))
         if entry.get("attachments"):
             yield f"\nAttached: {say(entry['attachments'])}\n"
+    if data.get("review"):
+        yield "\n## Review\n\n" + _text(str(data["review"]))
 
 
 def _text(text: str) -> str:

@@ -18,7 +18,9 @@ TITLE_FLOOR = 24
 COMMIT = 10
 """Characters of a commit's name in a table, as git shows it; machine formats have it whole."""
 MARK = "*"
-_STIFF = frozenset(("id", "mark", "state", "priority", "time", "moment", "commit", "number", "verb"))
+_SIGNS = {"mark": MARK, "major": "MAJOR"}
+"""Styles of columns that say one thing or nothing, and what they say."""
+_STIFF = frozenset(("id", "mark", "major", "state", "priority", "time", "moment", "commit", "number", "verb"))
 """Styles whose cells say nothing when they are cut."""
 
 
@@ -54,12 +56,12 @@ def _fitting(columns: list[Column], view: Listing, look: Look) -> list[Column]:
 
 
 def _says_nothing(value: object, column: Column) -> bool:
-    return not value if column.style == "mark" else is_empty(value)
+    return not value if column.style in _SIGNS else is_empty(value)
 
 
 def cell(value: Any, column: Column, look: Look) -> str:
-    if column.style == "mark":
-        return MARK if value else ""
+    if column.style in _SIGNS:
+        return _SIGNS[column.style] if value else ""
     if column.style == "time" and isinstance(value, str) and value:
         return say(when(value, look))
     if column.style == "moment" and isinstance(value, str) and value:
@@ -76,8 +78,8 @@ def _is_numeric(column: Column, rows: Sequence[Mapping[str, Any]]) -> bool:
 
 def _style(column: Column, row: Mapping[str, Any]) -> str:
     value = row.get(column.name)
-    if column.style == "mark":
-        return "note"
+    if column.style in _SIGNS:
+        return "critical" if column.style == "major" else "note"
     if is_empty(value):
         return "dim"
     if column.style in ("state", "priority"):

@@ -149,7 +149,7 @@ def test_words_are_completed(completed: Callable[..., list[str]], make: Make) ->
     one, two = make("One"), make("Two")
     assert completed("ti") == ["ticket"]
     assert set(completed("")) >= {path for path in COMMANDS if " " not in path}
-    assert completed("ticket", "re") == ["reply", "reopen"]
+    assert completed("ticket", "re") == ["reply", "reopen", "review"]
     assert set(completed("ticket", "assign", "2607")) == {one, two}
     assert completed("ticket", "show", one[-4:].lower()) == [one]
     assert completed("ticket", "tag", f"{one},{two[:-1]}") == [f"{one},{two}"]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from desk.domain.classification import overridden
 from tests.cli.conftest import Acts, Make, Refuses
 from tests.conftest import Runner
 
@@ -16,13 +18,55 @@ def test_classify(acts: Acts, make: Make, events: Events) -> None:
     done = acts("ticket", "classify", ticket, "--impact", "high", "--urgency", "medium")
     assert [done.data[n] for n in ("priority", "impact", "urgency")] == ["high", "high", "medium"]
     assert done.commit.subject == f"{ticket} classify: priority=high impact=high urgency=medium"
-    done = acts("ticket", "classify", ticket, "--priority", "Medium")
+    done = acts("ticket", "classify", ticket, "--priority", "Medium", "--reason", "one patient, and stable")
     assert done.data["priority"] == "medium"
-    assert (done.commit.values("Desk-From"), done.commit.values("Desk-To")) == (["high"], ["medium"])
+    override = "medium (override, matrix: high)"
+    assert (done.commit.values("Desk-From"), done.commit.values("Desk-To")) == (["high"], [override])
+    assert done.commit.reason == "one patient, and stable"
     assert events(ticket)[1:] == [
         ("classify", "priority=low impact=none urgency=none", "priority=high impact=high urgency=medium"),
-        ("classify", "high", "medium"),
+        ("classify", "high", override),
     ]
+    assert overridden(override) == "high"
+    assert overridden("priority=high impact=high") is None
+    acts("ticket", "classify", ticket, "--priority", "high")  # back to what the matrix says: no reason is asked for
+
+
+def test_an_override_takes_a_reason(refuses: Refuses, acts: Acts, make: Make, events: Events) -> None:
+    """Row 1.2: staff may override the matrix, and the history shows which it was."""
+    ticket = make("T", "--impact", "low", "--urgency", "low")
+    for reason in ((), ("--reason", " ")):
+        error = refuses(5, "ticket", "classify", ticket, "--priority", "high", *reason)
+        assert error["message"] == "the matrix gives low for impact low and urgency low"
+        assert "--reason" in error["hint"]
+    acts("ticket", "classify", ticket, "--priority", "high", "--impact", "medium", "--reason", "the minister asks")
+    words = "priority=high impact=medium (override, matrix: low)"
+    assert events(ticket)[1:] == [("classify", "priority=low impact=low", words)]
+    assert acts("ticket", "classify", ticket, "--urgency", "medium").data["priority"] == "medium"  # the matrix again
+    untouched = make()
+    acts("ticket", "classify", untouched, "--priority", "high")  # without impact and urgency it says nothing
+
+
+def test_patient_safety_is_always_high(refuses: Refuses, acts: Acts, make: Make) -> None:
+    ticket = make("T", "--impact", "patient-safety", "--urgency", "low")
+    assert acts("ticket", "note", ticket, "--body", "x").data["priority"] == "high"
+    error = refuses(5, "ticket", "classify", ticket, "--priority", "low", "--reason", "quiet night")
+    assert "can't be overridden" in error["message"]
+    assert acts("ticket", "classify", ticket, "--impact", "low").data["priority"] == "low"
+
+
+def test_a_hole_in_the_matrix(desk: Runner, home: Path, make: Make) -> None:
+    """It is named by whatever meets it: config set, commit, doctor, classify."""
+    warned = desk("config", "set", "ticket.impacts", "low,medium,high,patient-safety,national", "-f", "json")
+    assert "national × low, national × medium" in warned.json["warnings"][0]
+    error = desk("ticket", "classify", make(), "--impact", "national", "--urgency", "low", "-f", "json", code=8).json
+    assert "no priority for impact national and urgency low" in error["error"]["message"]
+    desk("ticket", "classify", make(), "--impact", "national", "--urgency", "low", "--priority", "high")
+    assert "no priority for impact national and urgency high" in desk("doctor", code=None).out
+    path = home / "desk.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("medium = { low", "middling = { low"), encoding="utf-8")
+    assert "impact medium and urgency low" in desk("commit", code=8).err
 
 
 def test_half_of_the_matrix_leaves_the_priority(acts: Acts, make: Make) -> None:

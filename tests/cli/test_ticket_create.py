@@ -90,9 +90,13 @@ def test_attachments_are_stored_as_they_are(acts: Acts, git: Git, tmp_path: Path
     assert [git("show", f"HEAD:{folder}/{n}") for n in names] == ["a", "b"]
 
 
-def test_a_priority_given_overrides_the_matrix(acts: Acts) -> None:
-    done = acts("ticket", "create", "--title", "T", "--impact", "high", "--urgency", "high", "--priority", "LOW")
-    assert done.data["priority"] == "low"
+def test_a_priority_given_overrides_the_matrix(acts: Acts, refuses: Refuses) -> None:
+    given = ("ticket", "create", "--title", "T", "--impact", "high", "--urgency", "high", "--priority", "LOW")
+    assert "--reason" in refuses(5, *given)["hint"]
+    done = acts(*given, "--reason", "an exercise")
+    assert (done.data["priority"], done.commit.reason) == ("low", "an exercise")
+    assert done.commit.values("Desk-Also") == ["classify"]
+    assert done.commit.values("Desk-To") == ["operation-services", "priority=low (override, matrix: high)"]
 
 
 def test_an_address_becomes_a_requester_once(acts: Acts) -> None:

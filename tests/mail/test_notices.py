@@ -42,6 +42,7 @@ EVENTS = {
     "close": (("close",), {"anna": "ticket-closed", "eleni": "ticket-watched", "bob": "ticket-watched"}),
     "escalate": (("escalate", "--to", "eleni"), {"eleni": "ticket-assigned"}),
     "escalate-up": (("escalate", "--up"), {"nikos": "ticket-escalated"}),
+    "major": (("major",), {"petros": "ticket-major", "eleni": "ticket-major", "nikos": "ticket-major"}),
     "move": (("move", "--to", "semantic"), {"petros": "ticket-moved"}),
     "both": (
         ("reply", "--body", "x", "--close"),
@@ -60,7 +61,7 @@ def busy(desk: Runner, make: Make, told: Told, anna: str) -> tuple[str, dict[str
     options = ("--name", "Bob", "--email", "bob@clinic.example", "--group", "patient")
     bob = desk("user", "create", *options, "-f", "ids").out.strip()
     desk("staff", "edit", "eleni", "--department", "technical")
-    ticket = make("T", "--requester", anna)
+    ticket = make("T", "--requester", anna, "--tag", "incident")
     desk("staff", "edit", "nikos", "--department", "technical")
     desk("department", "edit", "technical", "--escalation", "nikos")
     desk("ticket", "assign", ticket, "--to", "petros")

@@ -74,6 +74,11 @@ def records(case: Case) -> list[Ticket]:
     more: dict[str, dict[str, Any]] = {
         "unassign": {"owner": "helper"},
         "escalate": {"owner": "other"},
+        "major": {"tags": ["incident"], "owner": "helper"},
+        "major-off": {"tags": ["incident"], "major": True},
+        "review": {"tags": ["incident"], "major": True, "state": "closed", "closed": NOW},
+        "check": {"checklist": ["[ ] Call"]},
+        "uncheck": {"checklist": ["[x] Call"]},
         "untag": {"tags": ["incident"]},
         "reopen": {"state": "closed", "closed": NOW},
         "unlink": {"links": [f"relates {case.partner}"]},
@@ -93,6 +98,11 @@ def words(case: Case) -> tuple[str, ...]:
         "assign": ("assign", own, "--to", "helper"),
         "escalate": ("escalate", own, "--to", "helper"),
         "escalate-up": ("escalate", own, "--up"),
+        "major-off": ("major", own, "--off"),
+        "review": ("review", own, "--body", "x"),
+        "checklist": ("checklist", own, "--from", "incident"),
+        "check": ("check", own, "1"),
+        "uncheck": ("check", own, "1", "--undo"),
         "classify": ("classify", own, "--priority", "high"),
         "tag": ("tag", own, "incident"),
         "untag": ("untag", own, "incident"),
@@ -173,7 +183,7 @@ def test_every_level_differs_somewhere() -> None:
     tried = {kind.rpartition(" ")[2]: needed for kind, (needed, *_) in BY_COMMAND.items()}
     assert {**tried, **{kind: levels[kind] for kind in KNOWLEDGE}, "ticket": 1} == levels
     assert {k for k, v in levels.items() if v == 1} == {"ticket", "user", "ban"}
-    assert {k for k, v in levels.items() if v == 2} == {"topic", "article", "response", "field"}
+    assert {k for k, v in levels.items() if v == 2} == {"topic", "article", "response", "checklist", "field"}
     assert {k for k, v in levels.items() if v == 3} == {"staff", "department", "group", "tag", "settings"}
 
 
@@ -181,6 +191,10 @@ KNOWLEDGE = {
     "topic": ("kb/new/topic.yaml", "id: new\ntitle: New\n"),
     "article": ("kb/faq/new-one.md", "---\nid: new-one\ntitle: New\ntopic: faq\nlanguage: en\n---\n\nText\n"),
     "response": ("templates/responses/new.en.md", "---\nid: new.en\ntitle: New\nlanguage: en\n---\n\nText\n"),
+    "checklist": (
+        "templates/checklists/new.en.md",
+        "---\nid: new.en\ntitle: New\nlanguage: en\n---\n\n- [ ] Call\n",
+    ),
     "settings": ("desk.toml", None),
 }
 

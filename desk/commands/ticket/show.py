@@ -9,6 +9,7 @@ from desk.commands import common
 from desk.domain import data
 from desk.domain.ticket import Ticket
 from desk.store import lists, seen
+from desk.store.steps import steps
 from desk.view.model import Column, Detail, Listing
 
 
@@ -36,9 +37,11 @@ def _item(app: App, ticket_id: str) -> dict[str, Any]:
         app.warnings.append(f"{ticket.id} was merged into {ticket.merged_into}, which is shown")
         seen.add(ticket.merged_into)
         ticket = app.store.read("ticket", ticket.merged_into)
-    people = {str(v) for n in ("owner", "requester", "author") if (v := ticket.values.get(n))}
+    people = {str(v) for n in ("owner", "coordinator", "requester", "author") if (v := ticket.values.get(n))}
     people |= {e.by for e in ticket.thread}
-    return {**data.whole(ticket), "people": app.store.ask(lambda index: lists.names(index, people))}
+    done = app.store.ask(lambda index: steps(index, ticket)) if isinstance(ticket, Ticket) else []
+    people |= {str(step["by"]) for step in done if step["by"]}
+    return {**data.whole(ticket), "steps": done, "people": app.store.ask(lambda index: lists.names(index, people))}
 
 
 @common.leaf("history", example="desk ticket history 7K3Q")

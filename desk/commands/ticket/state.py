@@ -8,17 +8,17 @@ import click
 
 from desk.app import App
 from desk.commands import closing, common
-from desk.commands.acting import Draft, act, acted
+from desk.commands.acting import Draft, acted
 from desk.domain import data, policy
 from desk.domain import lifecycle as verbs
 from desk.domain.person import Staff
 from desk.domain.record import Change, join
 from desk.domain.ticket import Ticket
-from desk.domain.workflow import DUPLICATE, PENDING, RESOLUTIONS, SOLVED, WAITING
-from desk.errors import Conflict, UsageFault
+from desk.domain.workflow import DUPLICATE, RESOLUTIONS, SOLVED, WAITING
+from desk.errors import UsageFault
 from desk.store import lists
 from desk.store.snapshot import Snapshot
-from desk.view.model import Done, Listing
+from desk.view.model import Done
 
 _reason = click.option("--reason", metavar="TEXT", help="Why; it stands in the history.")
 
@@ -29,34 +29,13 @@ _reason = click.option("--reason", metavar="TEXT", help="Why; it stands in the h
 @click.option("--for", "waits_for", type=click.Choice(tuple(WAITING)), help="Whom it waits for.")
 @_reason
 def pending(app: App, ids: tuple[str, ...], until: str | None, waits_for: str | None, reason: str | None) -> Done:
-    """Put tickets aside that wait for somebody, or for a day. `desk ticket wake` brings back those whose day has come."""
+    """Put tickets aside that wait for somebody, or for a day."""
     day = common.future_day(app, until)
 
     def one(_: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
         return verbs.pending(ticket, by=by, at=at, until=day, waits_for=waits_for, reason=reason)
 
     return acted(app, ids, "pending", one)
-
-
-@common.leaf("wake", example="desk ticket wake\ndesk ticket wake --dry-run -f ids")
-@click.option("--dry-run", is_flag=True, help="Only list them.")
-def wake(app: App, dry_run: bool) -> Listing:
-    """Re-open the pending tickets whose day has come, of those you may act on. For cron, every morning."""
-    today = app.local(app.now).date().isoformat()
-    where = "state = 'pending' AND pending_until <= ?"
-    rows = app.store.ask(lambda index: index.rows("ticket", where, (today,), "ORDER BY pending_until, id"))
-    scope = app.scope()
-    due = [r for r in rows if scope is None or r["department"] in scope.departments or r["author"] == scope.author]
-    if due and not dry_run:
-        done, ids = act(app, [r["id"] for r in due], "reopen", lambda d, t, by, at: _woken(d, t, by, at, today))
-        due = [data.head(e.record) for e in done.change.edits if e.record.id in ids]
-    return Listing("tickets", due, common.TICKET_COLUMNS, "no pending ticket is due to come back")
-
-
-def _woken(draft: Draft, ticket: Ticket, by: Staff, at: datetime, today: str) -> Change:
-    if ticket.state != PENDING or not ticket.pending_until or ticket.pending_until.isoformat() > today:
-        raise Conflict(f"{ticket.id} was changed by somebody else meanwhile", "try again: desk ticket wake")
-    return verbs.reopen(ticket, draft.owner(ticket), by=by, at=at, reason="its day has come")
 
 
 @common.leaf(
