@@ -116,10 +116,9 @@ def variables() -> str:
 
 
 def figures() -> str:
-    """What each statistic counts."""
-    return "\n".join(
-        ["| figure | counts |", "|---|---|", *(f"| `{name}` | {text} |" for name, text in FIGURES.items())]
-    )
+    """What each statistic is."""
+    rows = (f"| `{name}` | {figure.unit} | {figure.meaning} |" for name, figure in FIGURES.items())
+    return "\n".join(["| figure | unit | is |", "|---|---|---|", *rows])
 
 
 PARTS = {

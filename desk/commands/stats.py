@@ -1,94 +1,138 @@
-"""desk stats: how much came in, how much was done."""
+"""desk stats: how much came in, how much was done, how long it took, and what waits."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 import click
 
-from desk.app import App, zone
-from desk.commands import common
+from desk.app import App
+from desk.commands import common, reckoning
 from desk.domain import statistics
-from desk.domain.statistics import FIGURES, Event, Period
-from desk.errors import UsageFault
-from desk.store import counting
+from desk.domain.fields import utc_text
+from desk.domain.statistics import EVENTS, FIGURES, Facts, Period
+from desk.store import counting, measuring
+from desk.store.counting import DIMENSIONS, TIMES, Asked
+from desk.store.index import Index
 from desk.view.model import Column, Listing
 
-_TICKETS_ONLY = ("department", "owner", "tag")
+_SLA = ("sla_kept", "sla_breached", "sla_share")
+_BY_TICKET = (
+    "created",
+    "closed",
+    "replies",
+    "open",
+    "pending",
+    "response_average",
+    "resolution_average",
+    "sla_breached",
+)
+_BY_TIME = ("created", "closed", "reopened", "replies", "signups")
+_HEADS = {"response_average": "RESPONSE", "resolution_average": "RESOLUTION", "sla_breached": "BREACHED"}
 
 
 @common.leaf(
-    "stats", example="desk stats --days 30\ndesk stats --since 2026-01-01 --until 2026-03-31 --by department -f csv"
+    "stats",
+    example="desk stats --days 30\ndesk stats --since 2026-01-01 --until 2026-03-31 --by department -f csv\n"
+    "desk stats --department technical --as-of 2026-07-23",
 )
-@click.option("--days", metavar="N", type=click.IntRange(1, 3660), help="The last N days, today included; default: 7.")
-@click.option("--since", metavar="D", help="From this day on: 2026-07-23, yesterday, 7d, 2w.")
-@click.option("--until", metavar="D", help="Up to and including this day; default: today.")
-@click.option(
-    "--by",
-    type=click.Choice((*_TICKETS_ONLY, "day", "hour", "weekday")),
-    help="Counts for each of these instead of a trend.",
-)
-def stats(app: App, days: int | None, since: str | None, until: str | None, by: str | None) -> Listing:
-    """Tickets created, closed and re-opened, replies and sign-ups, against the period before.
+@reckoning.period_options
+@click.option("--by", type=click.Choice((*DIMENSIONS, *TIMES)), help="Figures for each of these instead of a trend.")
+@reckoning.filters
+def stats(
+    app: App, days: int | None, since: str | None, until: str | None, as_of: str | None, by: str | None, **given: Any
+) -> Listing:
+    """What came in, what was done, how long it took and what waits, against the period before.
 
-    Days are those of the desk's time zone. Everybody's tickets are counted, whatever department you serve.
+    By default the last seven days, in the desk's time zone. Everybody's tickets are counted, whatever department you
+    serve. docs/statistics.md says what each figure is.
     """
-    here = zone(app.config["desk.timezone"])
-    period = _period(app, days, since, until)
-    now, before = (_events(app, p.seconds(here)) for p in (period, period.before()))
-    app.notes.append(
-        f"{period.first} to {period.last} ({period.days} days), as of commit {app.store.commit_now()[:10]}"
+    at = reckoning.stand(app, as_of)
+    period = reckoning.period(app, days, since, until, usual=7)
+    question = reckoning.asked(app, period, given)
+    with reckoning.reading(app, at) as index:
+        rows = _grouped(index, question, by) if by else figures(index, question)
+    said = {"since": str(period.first), "until": str(period.last), "as_of": utc_text(app.now), "commit": at.commit}
+    rows = [{**row, **said} for row in rows]
+    app.notes += spoken_for(period, at)
+    return _by_table(rows, by, plain=app.format == "table") if by else _table(app, rows)
+
+
+def spoken_for(period: Period, at: reckoning.Stand) -> tuple[str, str]:
+    """What the figures stand for, and how to get the same ones again."""
+    days = f"{period.days} days" if period.days > 1 else "1 day"
+    return (
+        f"{period.first} to {period.last} ({days}), as of commit {at.commit[:10]}",
+        f"the same again: --since {period.first} --until {period.last} --as-of {at.name}",
     )
-    if by:
-        return _grouped(app, now, by, here)
-    return _figures(app, now, before, period, here)
 
 
-def _events(app: App, span: tuple[int, int]) -> list[Event]:
-    return app.store.ask(lambda index: counting.events(index, *span))
+def figures(index: Index, question: Asked) -> list[dict[str, Any]]:
+    """Every figure against the period before, with its trend. Sign-ups belong to no ticket, so a filter leaves them out."""
+    now, before = (measuring.facts(index, q).get("", Facts()) for q in (question, question.before()))
+    values, earlier = statistics.figures(now), statistics.figures(before)
+    trends = {**counting.trends(index, question), "backlog": _backlog(index, question)}
+    names = [n for n in FIGURES if not (n == "signups" and question.where)]
+    return [statistics.row(name, values, earlier, trends.get(name, ())) for name in names]
 
 
-def _period(app: App, days: int | None, since: str | None, until: str | None) -> Period:
-    if days and (since or until):
-        raise UsageFault("--days can't be used with --since or --until", "give one or the other")
-    last = _day(app, until) if until else app.local(app.now).date()
-    if not since:
-        return Period(last - timedelta(days=(days or 7) - 1), last)
-    first = _day(app, since)
-    if first > last:
-        raise UsageFault(f"the period ends on {last}, before it begins on {first}", "swap --since and --until")
-    return Period(first, last)
+def _backlog(index: Index, question: Asked) -> list[int]:
+    """Up to now: days to come have none yet."""
+    edges = question.period.edges(question.zone)
+    starts = [question.span[0], *edges]
+    return measuring.backlog(index, question, [e for s, e in zip(starts, edges, strict=False) if s <= question.moment])
 
 
-def _day(app: App, text: str) -> Any:
-    at = datetime.fromisoformat(str(common.moment(app, text)))
-    return app.local(at).date()
+def _grouped(index: Index, question: Asked, by: str) -> list[dict[str, Any]]:
+    found = measuring.facts(index, question, by)
+    without = {"backlog", *(n for n, f in FIGURES.items() if f.level)} if by in TIMES else {"backlog", "signups"}
+    without -= {"signups"} if by in TIMES and not question.where else set()
+    names = [n for n in FIGURES if n not in without]
+    rows = []
+    for key in sorted(found, key=_place):
+        values = statistics.figures(found[key])
+        if any(values[n] for n in names):
+            rows.append({"id": counting.named(key, by), **{n: values[n] for n in names}})
+    return rows
 
 
-def _figures(app: App, now: list[Event], before: list[Event], period: Period, here: tzinfo) -> Listing:
-    counts, earlier = statistics.totals(now), statistics.totals(before)
-    trends = statistics.trends(now, period, here)
-    rows: list[dict[str, Any]] = []
-    for name in FIGURES:
-        changed = statistics.change(counts[name], earlier[name])
-        row = {"id": name, "count": counts[name], "before": earlier[name], "change": changed, "trend": trends[name]}
-        rows.append(row | ({"picture": statistics.spark(trends[name])} if app.format in ("table", "md") else {}))
+def _place(key: Any) -> tuple[bool, Any]:
+    """Where a group stands: those without one last."""
+    return key == "none", key
+
+
+# -- for people --------------------------------------------------------------------------------------------------------
+
+
+def _table(app: App, rows: list[dict[str, Any]]) -> Listing:
+    if app.format in ("table", "md"):
+        rows = [
+            {**row, "name": statistics.spoken(row["id"]), "picture": statistics.spark(row["trend"]), **_words(row)}
+            for row in rows
+            if row["count"] is not None or row["before"] is not None
+        ]
+        if not any(row["count"] or row["before"] for row in rows if row["id"] in _SLA):
+            rows = [row for row in rows if row["id"] not in _SLA]
     columns = (
-        Column("id", "FIGURE"),
-        Column("count", "COUNT", "number"),
-        Column("before", "BEFORE", "number"),
-        Column("change", "CHANGE"),
+        Column("name", "FIGURE"),
+        Column("shown", "COUNT", "number"),
+        Column("earlier", "BEFORE", "number"),
+        Column("change", "CHANGE", "number"),
         Column("picture", "TREND"),
     )
     return Listing("stats", rows, columns, "nothing to count")
 
 
-def _grouped(app: App, now: list[Event], by: str, here: tzinfo) -> Listing:
-    members = app.store.ask(lambda index: counting.members(index, by)) if by in _TICKETS_ONLY else {}
-    rows = [{"id": key, **counts} for key, counts in statistics.group(now, by, here, members).items()]
-    names = [n for n in FIGURES if n != "signups" or by not in _TICKETS_ONLY]
-    columns = (Column("id", by.upper()), *(Column(n, n.upper(), "number") for n in names))
-    return Listing(
-        "stats", [{k: row[k] for k in ("id", *names)} for row in rows], columns, "nothing happened in this period"
-    )
+def _words(row: dict[str, Any]) -> dict[str, str | None]:
+    return {
+        "shown": statistics.words(row["count"], row["unit"]),
+        "earlier": statistics.words(row["before"], row["unit"]),
+    }
+
+
+def _by_table(rows: list[dict[str, Any]], by: str, *, plain: bool) -> Listing:
+    names = [n for n in (_BY_TIME if by in TIMES else _BY_TICKET) if any(row.get(n) for row in rows)]
+    if plain:
+        rows = [{**row, **{n: statistics.words(row.get(n), FIGURES[n].unit) for n in names}} for row in rows]
+    heads = (Column(n, _HEADS.get(n, n.upper()), "number") for n in names or EVENTS[:1])
+    return Listing("stats", rows, (Column("id", by.upper()), *heads), "nothing happened in this period")

@@ -31,7 +31,7 @@ CREATE TABLE commits (n INTEGER PRIMARY KEY, oid TEXT UNIQUE, depth INTEGER, at 
 CREATE TABLE events (n INTEGER, place INTEGER, at INTEGER, kind TEXT, id TEXT, verb TEXT, before TEXT, after TEXT,
     PRIMARY KEY (n, place)) WITHOUT ROWID;
 CREATE INDEX events_of ON events (id, kind, at);
-CREATE INDEX events_at ON events (at);
+CREATE INDEX events_at ON events (at, kind, verb, id);
 CREATE TABLE members (kind TEXT, field TEXT, value TEXT, path TEXT,
     PRIMARY KEY (kind, field, value, path)) WITHOUT ROWID;
 CREATE INDEX members_of ON members (path);
@@ -49,6 +49,10 @@ CREATE INDEX tickets_live ON tickets (created) WHERE state <> 'closed';
 CREATE INDEX tickets_owner ON tickets (owner, created) WHERE state <> 'closed';
 CREATE INDEX tickets_department ON tickets (department, created) WHERE state <> 'closed';
 CREATE INDEX tickets_requester ON tickets (requester);
+CREATE INDEX tickets_responded ON tickets (responded);
+CREATE INDEX tickets_closed ON tickets (closed);
+CREATE INDEX tickets_respond_by ON tickets (respond_by) WHERE respond_by IS NOT NULL;
+CREATE INDEX tickets_due ON tickets (due) WHERE due IS NOT NULL;
 """
 
 

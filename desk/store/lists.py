@@ -43,6 +43,12 @@ def tickets(index: Index, query: Query) -> Page:
     return Page(rows, total)
 
 
+def condition(query: Query) -> tuple[str, tuple[Any, ...]]:
+    """SQL on the table of tickets for those that fit a query, empty for all of them; and its values."""
+    where, args = _where(query)
+    return ("" if where == "1" else where), tuple(args)
+
+
 def _where(query: Query) -> tuple[str, list[Any]]:
     parts: list[str] = []
     args: list[Any] = []

@@ -225,7 +225,7 @@ def build(index: Index, place: Place, oid: str, progress: Progress[str] = _no_pr
     index.create()
     index.db.execute("BEGIN")
     entries = _tree(place, oid)
-    _read_files(index, place, entries, progress)
+    read_files(index, place, entries, progress)
     _read_commits(index, place, (oid,), progress, int(git.run(place, "rev-list", "--count", oid)))
     index.set_commit(oid)
     index.db.execute("COMMIT")
@@ -236,11 +236,11 @@ def catch_up(index: Index, place: Place, old: str, new: str, progress: Progress[
     db = index.db
     db.execute("BEGIN IMMEDIATE")
     try:
-        changed = _difference(place, old, new)
+        changed = difference(place, old, new)
         for path, _, name in changed:
             if not name:
                 index.forget(path)
-        _read_files(index, place, [c for c in changed if c[2]], progress)
+        read_files(index, place, [c for c in changed if c[2]], progress)
         _read_commits(index, place, (f"{old}..{new}",), progress, 0)
         index.set_commit(new)
         db.execute("COMMIT")
@@ -264,7 +264,8 @@ def _tree(place: Place, oid: str) -> list[_Item]:
     return [i for i in items if kind_at(i[0])]
 
 
-def _difference(place: Place, old: str, new: str) -> list[_Item]:
+def difference(place: Place, old: str, new: str) -> list[_Item]:
+    """The paths of records that differ between two commits, as the second has them."""
     out = git.run(place, "diff-tree", "-r", "--raw", "--no-renames", "--full-index", "-z", old, new, "--", *FOLDERS)
     parts = iter(out.decode(errors=_NAMES).split("\0"))
     items = []
@@ -275,7 +276,7 @@ def _difference(place: Place, old: str, new: str) -> list[_Item]:
     return items
 
 
-def _read_files(index: Index, place: Place, items: list[_Item], progress: Progress[str]) -> None:
+def read_files(index: Index, place: Place, items: list[_Item], progress: Progress[str]) -> None:
     if not items:
         return
     with git.blobs(place) as blobs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import click
@@ -102,21 +102,13 @@ def _query(app: App, given: dict[str, Any], kinds: tuple[str, ...]) -> Query:
     if given["owner"] and whose in ("mine", "new"):
         raise UsageFault(f"--{whose} and --owner can't be used together", "--mine is --owner me, --new is --owner none")
     limit = _limit(app, given["limit"], given["page"])
-    return Query(
+    return tickets_of(app, {**given, "owner": {"mine": "me", "new": "none"}.get(whose, given["owner"])})._replace(
         scope=_scope(app, whose),
         states=_states(given["states"]),
         kinds=kinds,
-        departments=tuple(common.existing(app, "department", d) for d in given["departments"]),
-        tags=tuple(common.existing(app, "tag", t) for t in given["tags"]),
-        owner=_owner(app, {"mine": "me", "new": "none"}.get(whose, given["owner"])),
-        requesters=_requesters(app, given["requester"]),
-        priorities=tuple(str(common.chosen(app, "ticket.priorities", p)) for p in given["priorities"]),
-        services=tuple(s.strip().lower() for s in given["services"]),
         major=given["major"],
         since=common.moment(app, given["since"]),
         until=common.moment(app, given["until"], end=True),
-        search=given["search"],
-        fields=_fields(app, given["fields"]),
         among=_unread(app) if given["unread"] else None,
         sort=sort,
         descending=given["sort"].startswith("-"),
@@ -126,6 +118,21 @@ def _query(app: App, given: dict[str, Any], kinds: tuple[str, ...]) -> Query:
             n: app.config[f"ticket.{s}"]
             for n, s in (("priority", "priorities"), ("impact", "impacts"), ("urgency", "urgencies"))
         },
+    )
+
+
+def tickets_of(app: App, given: Mapping[str, Any]) -> Query:
+    """The filters that lists and figures share, each value known to the desk."""
+    return Query(
+        kinds=tuple(given.get("kinds", ())),
+        departments=tuple(common.existing(app, "department", d) for d in given["departments"]),
+        tags=tuple(common.existing(app, "tag", t) for t in given["tags"]),
+        owner=_owner(app, given["owner"]),
+        requesters=_requesters(app, given["requester"]),
+        priorities=tuple(str(common.chosen(app, "ticket.priorities", p)) for p in given["priorities"]),
+        services=tuple(s.strip().lower() for s in given["services"]),
+        search=given["search"],
+        fields=_fields(app, given["fields"]),
     )
 
 
