@@ -7,7 +7,7 @@ python -m docs.generate --check ends with 1 if one of them is not what the progr
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from copy import copy
 from pathlib import Path
 
@@ -19,7 +19,8 @@ from desk.config import SETTINGS
 from desk.domain import notices, policy
 from desk.domain.statistics import FIGURES
 from desk.mail import drafts
-from docs import suggestions
+from desk.reports.table import REPORTS
+from docs import month, suggestions
 from docs.sessions import Step, play
 
 TOP = Path(__file__).resolve().parent.parent
@@ -121,11 +122,18 @@ def figures() -> str:
     return "\n".join(["| figure | unit | is |", "|---|---|---|", *rows])
 
 
-PARTS = {
+def reports() -> str:
+    """What there is to report."""
+    rows = (f"| `{name}` | {row.help} |" for name, row in REPORTS.items())
+    return "\n".join(["| report | tells |", "|---|---|", *rows])
+
+
+PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"session": lambda: console(SESSION)},
     "docs/commands.md": {"commands": commands},
     "docs/settings.md": {"settings": settings},
-    "docs/statistics.md": {"figures": figures},
+    "docs/statistics.md": {"figures": figures, "month": month.session_text},
+    "docs/reports.md": {"reports": reports},
     "docs/rights.md": {"rights": rights},
     "docs/finding.md": {"rates": suggestions.table},
     "docs/notifications.md": {"heard": heard, "variables": variables},

@@ -10,13 +10,14 @@ from desk.app import App
 from desk.commands import common, reckoning
 from desk.domain import statistics
 from desk.domain.fields import utc_text
-from desk.domain.statistics import EVENTS, FIGURES, Facts, Period
-from desk.store import counting, measuring
-from desk.store.counting import DIMENSIONS, TIMES, Asked
-from desk.store.index import Index
-from desk.view.model import Column, Listing
+from desk.domain.report import Report
+from desk.domain.statistics import EVENTS, FIGURES, Period
+from desk.reports import sections
+from desk.store import figures
+from desk.store.counting import DIMENSIONS, TIMES
+from desk.store.reporting import Readable, Reading
+from desk.view.model import Column, Listing, Paper
 
-_SLA = ("sla_kept", "sla_breached", "sla_share")
 _BY_TICKET = (
     "created",
     "closed",
@@ -37,11 +38,19 @@ _HEADS = {"response_average": "RESPONSE", "resolution_average": "RESOLUTION", "s
     "desk stats --department technical --as-of 2026-07-23",
 )
 @reckoning.period_options
+@click.option("--chart", is_flag=True, help="Draw what came in and what was left, too.")
 @click.option("--by", type=click.Choice((*DIMENSIONS, *TIMES)), help="Figures for each of these instead of a trend.")
 @reckoning.filters
 def stats(
-    app: App, days: int | None, since: str | None, until: str | None, as_of: str | None, by: str | None, **given: Any
-) -> Listing:
+    app: App,
+    days: int | None,
+    since: str | None,
+    until: str | None,
+    as_of: str | None,
+    chart: bool,
+    by: str | None,
+    **given: Any,
+) -> Listing | Paper:
     """What came in, what was done, how long it took and what waits, against the period before.
 
     By default the last seven days, in the desk's time zone. Everybody's tickets are counted, whatever department you
@@ -51,11 +60,22 @@ def stats(
     period = reckoning.period(app, days, since, until, usual=7)
     question = reckoning.asked(app, period, given)
     with reckoning.reading(app, at) as index:
-        rows = _grouped(index, question, by) if by else figures(index, question)
+        if chart and app.format == "table":
+            return _drawn(app, Reading(index, question, app.place, at.commit, Readable()), by, at)
+        rows = figures.grouped(index, question, by) if by else figures.figures(index, question)
     said = {"since": str(period.first), "until": str(period.last), "as_of": utc_text(app.now), "commit": at.commit}
     rows = [{**row, **said} for row in rows]
     app.notes += spoken_for(period, at)
     return _by_table(rows, by, plain=app.format == "table") if by else _table(app, rows)
+
+
+def _drawn(app: App, reading: Reading, by: str | None, at: reckoning.Stand) -> Paper:
+    parts = (sections.grouped(reading, by),) if by else (sections.figures(reading), sections.trend(reading))
+    period = reading.period
+    days = (str(period.first), str(period.last))
+    app.notes += spoken_for(period, at)[1:]
+    made = Report("stats", "Statistics", app.config["desk.name"], *days, utc_text(app.now), at.commit, parts)
+    return Paper("stats", made, drawn=True)
 
 
 def spoken_for(period: Period, at: reckoning.Stand) -> tuple[str, str]:
@@ -67,40 +87,6 @@ def spoken_for(period: Period, at: reckoning.Stand) -> tuple[str, str]:
     )
 
 
-def figures(index: Index, question: Asked) -> list[dict[str, Any]]:
-    """Every figure against the period before, with its trend. Sign-ups belong to no ticket, so a filter leaves them out."""
-    now, before = (measuring.facts(index, q).get("", Facts()) for q in (question, question.before()))
-    values, earlier = statistics.figures(now), statistics.figures(before)
-    trends = {**counting.trends(index, question), "backlog": _backlog(index, question)}
-    names = [n for n in FIGURES if not (n == "signups" and question.where)]
-    return [statistics.row(name, values, earlier, trends.get(name, ())) for name in names]
-
-
-def _backlog(index: Index, question: Asked) -> list[int]:
-    """Up to now: days to come have none yet."""
-    edges = question.period.edges(question.zone)
-    starts = [question.span[0], *edges]
-    return measuring.backlog(index, question, [e for s, e in zip(starts, edges, strict=False) if s <= question.moment])
-
-
-def _grouped(index: Index, question: Asked, by: str) -> list[dict[str, Any]]:
-    found = measuring.facts(index, question, by)
-    without = {"backlog", *(n for n, f in FIGURES.items() if f.level)} if by in TIMES else {"backlog", "signups"}
-    without -= {"signups"} if by in TIMES and not question.where else set()
-    names = [n for n in FIGURES if n not in without]
-    rows = []
-    for key in sorted(found, key=_place):
-        values = statistics.figures(found[key])
-        if any(values[n] for n in names):
-            rows.append({"id": counting.named(key, by), **{n: values[n] for n in names}})
-    return rows
-
-
-def _place(key: Any) -> tuple[bool, Any]:
-    """Where a group stands: those without one last."""
-    return key == "none", key
-
-
 # -- for people --------------------------------------------------------------------------------------------------------
 
 
@@ -108,11 +94,8 @@ def _table(app: App, rows: list[dict[str, Any]]) -> Listing:
     if app.format in ("table", "md"):
         rows = [
             {**row, "name": statistics.spoken(row["id"]), "picture": statistics.spark(row["trend"]), **_words(row)}
-            for row in rows
-            if row["count"] is not None or row["before"] is not None
+            for row in statistics.telling(rows)
         ]
-        if not any(row["count"] or row["before"] for row in rows if row["id"] in _SLA):
-            rows = [row for row in rows if row["id"] not in _SLA]
     columns = (
         Column("name", "FIGURE"),
         Column("shown", "COUNT", "number"),

@@ -71,6 +71,9 @@ COMMANDS: Mapping[str, Row] = MappingProxyType(
         "kb search": Row("desk.commands.kb.search:search", "Find articles by their words, best first."),
         "kb suggest": Row("desk.commands.kb.search:suggest", "What probably answers a ticket."),
         "stats": Row("desk.commands.stats:stats", "How much came in, how much was done, and the trend.", _WORK),
+        "report": Row(
+            "desk.commands.report:report", "Daily to monthly, service levels, workload, audit …; as pages too.", _WORK
+        ),
         "department": Row(None, "Departments of the desk.", _PEOPLE),
         "department list": _kind("department", "list_", "List departments."),
         "department show": _kind("department", "show", "Show a department."),

@@ -239,6 +239,14 @@ def spoken(name: str) -> str:
 
 
 Row = dict[str, Any]
+_SLA = ("sla_kept", "sla_breached", "sla_share")
+
+
+def telling(rows: Iterable[Row]) -> list[Row]:
+    """The figures that say something: what nobody measured is left out, and service levels where there are none."""
+    found = [row for row in rows if row["count"] is not None or row["before"] is not None]
+    agreed = any(row["count"] or row["before"] for row in found if row["id"] in _SLA)
+    return [row for row in found if agreed or row["id"] not in _SLA]
 
 
 def row(name: str, now: Mapping[str, Value], before: Mapping[str, Value], trend: Sequence[Value]) -> Row:

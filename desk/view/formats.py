@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from desk.view.look import Look
-from desk.view.model import Detail, Listing, View
+from desk.view.model import Detail, Listing, Paper, View
 from desk.view.table import table
 from desk.view.text import hidden
 from desk.view.values import rows_of
@@ -26,6 +26,11 @@ def people(view: View, look: Look) -> Iterator[str]:
     """The format `table`: whatever reads best."""
     if isinstance(view, Listing):
         yield from table(view, look)
+        return
+    if isinstance(view, Paper):
+        from desk.view import paper  # noqa: PLC0415 - reports alone
+
+        yield from paper.people(view, look)
         return
     from desk.view.detail import detail, done  # noqa: PLC0415 - a list needs no Markdown
 
@@ -42,9 +47,17 @@ def encode(value: Any, *, indent: int | None = None) -> str:
     return text.translate({ord(c): json.dumps(c)[1:-1] for c in found} | {0x7F: "\\u007f"}) if found else text
 
 
+def _data(view: View) -> Any:
+    if isinstance(view, Paper):
+        return view.report.data()
+    return list(view.rows) if isinstance(view, Listing) else view.data
+
+
 def as_json(view: View, _look: Look) -> Iterator[str]:
-    data = list(view.rows) if isinstance(view, Listing) else view.data
-    yield encode({"schema": SCHEMA, "kind": view.kind, "data": data, "warnings": list(view.warnings)}, indent=2) + "\n"
+    yield (
+        encode({"schema": SCHEMA, "kind": view.kind, "data": _data(view), "warnings": list(view.warnings)}, indent=2)
+        + "\n"
+    )
 
 
 def as_jsonl(view: View, _look: Look) -> Iterator[str]:
@@ -103,11 +116,15 @@ def as_yaml(view: View, _look: Look) -> Iterator[str]:
 
     Dumper.add_representer(str, text)
     Dumper.add_representer(MappingProxyType, lambda dumper, value: dumper.represent_dict(dict(value)))
-    data = list(view.rows) if isinstance(view, Listing) else view.data
-    yield yaml.dump(data, Dumper=Dumper, allow_unicode=True, sort_keys=False, width=1_000_000)
+    yield yaml.dump(_data(view), Dumper=Dumper, allow_unicode=True, sort_keys=False, width=1_000_000)
 
 
 def as_markdown(view: View, look: Look) -> Iterator[str]:
+    if isinstance(view, Paper):
+        from desk.view import paper  # noqa: PLC0415 - reports alone
+
+        yield from paper.markdown(view, look)
+        return
     from desk.view.document import document  # noqa: PLC0415 - a table needs neither tabulate nor Markdown
 
     yield from document(view, look)

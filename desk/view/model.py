@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from desk.domain.report import Report
 
 
 class Column(NamedTuple):
@@ -52,4 +55,14 @@ class Done(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-View = Listing | Detail | Done
+class Paper(NamedTuple):
+    """A report: sections with tables, and charts for a terminal or, when `drawn`, for whatever reads it."""
+
+    kind: str
+    report: Report
+    drawn: bool = False
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+View = Listing | Detail | Done | Paper

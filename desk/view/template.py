@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
 
 from desk.errors import Broken
 
@@ -54,3 +56,33 @@ def _line(error: BaseException) -> int:
 
 def _hint(values: Mapping[str, Mapping[str, str]]) -> str:
     return "known: " + ", ".join(f"{group}.{name}" for group, names in values.items() for name in names)
+
+
+# -- reports -----------------------------------------------------------------------------------------------------------
+
+DOCUMENT_MAX = 20_000_000
+"""Characters of a report."""
+
+
+def document(text: str, path: str, values: Mapping[str, Any], *, html: bool) -> str:
+    """A report's template filled in. In HTML every value is escaped but what `safe` marked."""
+    environment = _Environment(undefined=StrictUndefined, autoescape=html, keep_trailing_newline=True, trim_blocks=True)
+    environment.globals.clear()
+    known = f"known: {', '.join(values)}"
+    try:
+        pieces, length = [], 0
+        for piece in environment.from_string(text).generate(**values):
+            pieces.append(piece)
+            length += len(piece)
+            if length > DOCUMENT_MAX:
+                raise Broken(f"the report grows over {DOCUMENT_MAX:,} characters", path)
+    except TemplateSyntaxError as error:
+        raise Broken(f"not a valid template: {error.message}", path, error.lineno, known) from None
+    except (TemplateError, SecurityError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+        raise Broken(f"the template can't be filled in: {error}", path, _line(error), known) from None
+    return "".join(pieces)
+
+
+def safe(html: str) -> Markup:
+    """HTML that desk made itself."""
+    return Markup(html)  # noqa: S704 - from numbers and escaped labels

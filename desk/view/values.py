@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from desk.view.look import Look, moment
-from desk.view.model import Listing, View
+from desk.view.model import Listing, Paper, View
 from desk.view.text import visible
 
 NOTHING = "-"
@@ -17,6 +17,8 @@ def rows_of(view: View) -> Sequence[Mapping[str, Any]]:
     """What a view is about, one mapping each."""
     if isinstance(view, Listing):
         return view.rows
+    if isinstance(view, Paper):
+        return view.report.flat()
     return [view.data] if isinstance(view.data, Mapping) else view.data
 
 

@@ -145,6 +145,8 @@ OWNERS = {
     "jinja2": {"desk.view.template"},
     "tabulate": {"desk.view.document"},
     "wcwidth": {"desk.view.text"},
+    "plotext": {"desk.view.chart"},
+    "pygal": {"desk.view.svg"},
 }
 """Libraries that take long to import, or are easily misused, and the modules that may."""
 PURE = {

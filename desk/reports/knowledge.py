@@ -1,0 +1,68 @@
+"""Reports about what the desk knows: articles, and problems."""
+
+from __future__ import annotations
+
+from desk.domain.report import Chart, Head, Section
+from desk.domain.statistics import COUNT, SECONDS
+from desk.reports import sections
+from desk.reports.reader import Reader
+
+_ARTICLE = (Head("id", "Article"), Head("title", "Title", "title"), Head("topic", "Topic"), Head("state", "State"))
+
+
+def knowledge(reader: Reader) -> tuple[Section, ...]:
+    """Articles that helped, that should be looked at, and what nobody has written yet."""
+    rows = reader.articles()
+    used = sorted((row for row in rows if row["used"]), key=lambda row: (-row["used"], row["id"]))
+    by_state: dict[str, int] = {}
+    for row in rows:
+        by_state[row["state"]] = by_state.get(row["state"], 0) + 1
+    states = [{"id": state, "articles": number} for state, number in sorted(by_state.items())]
+    chart = Chart(
+        "Articles used in replies", [row["id"] for row in used[:10]], {"replies": [row["used"] for row in used[:10]]}
+    )
+    return (
+        Section("states", "Articles", (Head("id", "State"), Head("articles", "Articles", COUNT)), states, "no articles"),
+        Section("used", "Used in replies", (*_ARTICLE, Head("used", "Replies", COUNT)), used, "no reply named an article",
+                charts=(chart,) if used else ()),
+        Section("stale", "To be looked at again", (*_ARTICLE, Head("review", "Due")), [r for r in rows if r["stale"]],
+                "no article is stale"),
+        Section("unused", "Published, but not used", _ARTICLE, [r for r in rows if r["state"] == "published" and not r["used"]],
+                "every published article was used"),
+        Section("misses", "Searched for without a hit", (Head("words", "Words"), Head("times", "Times", COUNT)), reader.misses(),
+                "every search found something", "remembered on this machine alone"),
+    )  # fmt: skip
+
+
+def problems(reader: Reader) -> tuple[Section, ...]:
+    """Problem management: what is open, what is known, what comes again and again."""
+    rows = reader.problems()
+    heads = (
+        Head("id", "Id", "id"), Head("title", "Title", "title"), Head("owner", "Owner"), Head("incidents", "Tickets linked", COUNT),
+        Head("cause_known", "Cause known"), Head("workaround_known", "Workaround"), Head("age", "Age", SECONDS),
+    )  # fmt: skip
+    live = [row for row in rows if row["state"] != "closed"]
+    recurring = reader.recurring()
+    tags = (Head("id", "Tag"), Head("incidents", "Incidents", COUNT), Head("before", "Before", COUNT))
+    drawn = recurring[:10]
+    chart = Chart(
+        "Incidents by tag",
+        [row["id"] for row in drawn],
+        {n: [row[n] for row in drawn] for n in ("incidents", "before")},
+    )
+    known = [row for row in reader.articles() if row["type"] == "known-error" and row["state"] != "retired"]
+    return (
+        Section("live", "Problems", heads, live, "no problem is open"),
+        Section(
+            "closed",
+            "Closed in the period",
+            heads,
+            [r for r in rows if r["state"] == "closed"],
+            "no problem was closed",
+        ),
+        Section("known-errors", "Known errors", _ARTICLE, known, "no known errors"),
+        Section(
+            "recurring", "What recurs", tags, recurring, "no incidents with tags", charts=(chart,) if drawn else ()
+        ),
+        sections.tickets(reader, "incidents", "Incidents not closed", "no incident is open", 20),
+    )
