@@ -147,6 +147,39 @@ def build(pairs: Pairs) -> Config:
     return Config({name: check(name, value) for name, value in pairs})
 
 
+def differences(before: str, after: str) -> list[tuple[str, str | None, str | None]]:
+    """What a change of desk.toml means: each setting whose value in force is another, before and after, as text.
+
+    None where there is no such value: a name that no setting has, or a text that can't be read.
+    """
+    was, now = _in_force(before), _in_force(after)
+    names = dict.fromkeys((*SETTINGS, *was, *now))
+    found = [(name, _told(name, was), _told(name, now)) for name in names]
+    return [pair for pair in found if pair[1] != pair[2]]
+
+
+def _in_force(text: str) -> dict[str, Any]:
+    try:
+        return dict(parse(text))
+    except ConfigError:
+        return {}
+
+
+def _told(name: str, given: Mapping[str, Any]) -> str | None:
+    if name in given:
+        return plain(given[name])
+    return plain(SETTINGS[name].default) if name in SETTINGS else None
+
+
+def plain(value: Any) -> str:
+    """A setting's value as one line of text."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key}: {plain(v)}" for key, v in value.items())
+    return ", ".join(map(plain, value)) if isinstance(value, tuple | list) else str(value)
+
+
 def _flatten(data: Mapping[str, Any], prefix: str = "") -> Pairs:
     found: Pairs = []
     for key, value in data.items():

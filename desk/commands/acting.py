@@ -8,7 +8,7 @@ from typing import cast
 
 from desk.app import App
 from desk.commands import common
-from desk.domain import ownership, policy, workflow
+from desk.domain import ownership, policy, telling, workflow
 from desk.domain.organisation import Department
 from desk.domain.person import Staff
 from desk.domain.record import Change, Edit, Event, join
@@ -114,50 +114,10 @@ def told(edits: list[Edit], *, several: bool) -> Done:
     return common.shown("ticket", "tickets", [e.record for e in edits], lines, several=several)
 
 
-_SAID = {
-    "create": "registered in {after}",
-    "assign": "assigned to {after}",
-    "unassign": "owner {before} taken off",
-    "escalate": "escalated to {after}",
-    "escalate-up": "escalated upwards: {after} is told",
-    "move": "moved from {before} to {after}",
-    "classify": "now {after}",
-    "tag": "tagged {after}",
-    "untag": "no longer tagged {before}",
-    "reply": "reply added",
-    "note": "private note added",
-    "close": "{after}",
-    "major": "a major incident, coordinated by {after}",
-    "major-off": "no longer a major incident",
-    "review": "review written",
-    "checklist": "checklist added: {after}",
-    "check": "done: {after}",
-    "uncheck": "to be done again: {before}",
-    "reopen": "open again",
-    "pending": "{after}",
-    "edit": "changed: {after}",
-    "delete": "deleted: {before}",
-    "transfer": "handed to problem management as {after}",
-    "link": "linked: {after}",
-    "unlink": "no longer linked: {before}",
-    "watch": "watched by {after}",
-    "unwatch": "no longer watched by {before}",
-    "merge": "merged into {after}",
-    "split": "split off as {after}",
-}
-
-
 def sentence(edit: Edit) -> str:
     """The events of one ticket in words."""
     return ", ".join(_words(event) for event in edit.events)
 
 
 def _words(event: Event) -> str:
-    text = _SAID.get(event.verb, event.verb)
-    if event.verb == "merge" and event.before:
-        text = "took over {before}"
-    if event.verb == "edit" and event.before:
-        text = "now called: {after}"
-    if event.verb == "major" and not event.after:
-        text = "coordinator {before} taken off" if event.before else "a major incident, coordinated by nobody"
-    return text.format(before=event.before or "nothing", after=event.after or "nothing")
+    return telling.done(event.verb, event.before, event.after)

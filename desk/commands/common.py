@@ -204,6 +204,11 @@ def moment(app: App, text: str | None, *, end: bool = False) -> str | None:
         ) from None
 
 
+def instant(text: str) -> datetime:
+    """A time as records and answers hold it (RFC 3339)."""
+    return datetime.fromisoformat(text)
+
+
 def _point(now: datetime, text: str) -> tuple[datetime, bool]:
     """A point in local time, and whether a whole day is meant."""
     lowered = text.lower()

@@ -10,9 +10,9 @@ import click
 from desk import config as settings
 from desk.app import App, zone
 from desk.commands import common
-from desk.domain import policy
+from desk.domain import history, policy
 from desk.domain.person import Staff
-from desk.domain.record import Change
+from desk.domain.record import Change, Event
 from desk.errors import Refused, UsageFault
 from desk.store import tree
 from desk.store.snapshot import Snapshot
@@ -66,7 +66,7 @@ def get(app: App, name: str) -> Done:
     """Show the value of one setting."""
     row = _row(app, _known(name))
     value = _shown(row)["value"]
-    return Done("setting", row, (_plain(value),))
+    return Done("setting", row, (settings.plain(value),))
 
 
 @common.leaf(
@@ -88,14 +88,19 @@ def set_(app: App, name: str, value: str) -> Done:
 
     def plan(_snapshot: Snapshot, by: Staff, at: datetime) -> Change:
         policy.require_level(by, "settings")
-        text = f"{name} = {_plain(checked)} (was {_plain(before)})"
-        return Change("config", by, at, (), None, text, {settings.FILE: _changed(app, name, checked)})
+        was, now = settings.plain(before), settings.plain(checked)
+        event = Event(history.SET, was, now)
+        text = f"{name} = {now} (was {was})"
+        files = {settings.FILE: _changed(app, name, checked)}
+        return Change(history.SET, by, at, (), None, text, files, ((name, event),))
 
     app.apply(plan)
     if name in ("ticket.impacts", "ticket.urgencies") and (missing := settings.holes(_read_again(app))):
         shown = ", ".join(f"{impact} × {urgency}" for impact, urgency in missing[:4])
         app.warnings.append(f"priority.matrix has no priority for {shown}: fill it in in {settings.FILE}")
-    return Done("setting", {"id": name, "value": checked, "before": before}, (f"{name} is now {_plain(checked)}",))
+    return Done(
+        "setting", {"id": name, "value": checked, "before": before}, (f"{name} is now {settings.plain(checked)}",)
+    )
 
 
 def _read_again(app: App) -> settings.Config:
@@ -106,12 +111,6 @@ def _changed(app: App, name: str, value: Any) -> bytes:
     from desk.store.toml import with_setting  # noqa: PLC0415 - 25 ms, for this command only
 
     return with_setting((tree.read(app.place, settings.FILE) or b"").decode(), name, value).encode()
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
 
 
 def _known(name: str) -> str:

@@ -15,7 +15,7 @@ import click
 from desk.app import App
 from desk.commands import common
 from desk.commands.acting import sentence
-from desk.domain import data, policy
+from desk.domain import data, policy, telling
 from desk.domain.fields import SLUG
 from desk.domain.person import Staff
 from desk.domain.record import Change, Edit, Record, join
@@ -132,16 +132,13 @@ def told(cls: type[Record], done: Committed, *, several: bool, named: Iterable[s
     return Done(cls.plural, items, tuple(lines)) if several else Done(cls.kind, items[0], tuple(lines))
 
 
-_PAST = {"create": "created", "signup": "signed up", "delete": "deleted", "ban": "banned", "unban": "no longer banned"}
-
-
 def _said(edit: Edit, verb: str) -> str:
     record = edit.record
     if isinstance(record, Ticket):
         return sentence(edit)
-    if verb in _PAST:
+    if verb in telling.RECORD and verb != "edit":
         shown = next((str(record.values[n]) for n in ("name", "email", "description") if record.values.get(n)), "")
-        return f"{_PAST[verb]}: {shown}" if shown else _PAST[verb]
+        return f"{telling.RECORD[verb].done}: {shown}" if shown else telling.RECORD[verb].done
     changed = ", ".join(e.after or e.verb for e in edit.events)
     return f"{'' if verb else f'({record.kind}) '}changed: {changed}"
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from desk.domain import workflow
-from desk.domain.record import Event, Record
+from collections import Counter
+from collections.abc import Mapping
+from itertools import zip_longest
+from typing import Any
+
+from desk.domain import data, workflow
+from desk.domain.record import Entry, Event, Record
+from desk.domain.telling import Changed
 from desk.domain.ticket import Ticket
 
 _OWN_EVENT = (
@@ -32,9 +38,74 @@ def events(before: Record | None, after: Record | None) -> tuple[Event, ...]:
     if before is None or after is None:
         return _born_or_gone(before, after)
     if isinstance(before, Ticket) and isinstance(after, Ticket):
-        return tuple(_ticket(before, after))
+        told = tuple(_ticket(before, after))
+        # What no verb tells of, such as another time of closing, is named.
+        named = () if told else _changed(before, after)
+        return (Event("edit", None, " ".join(named)),) if named else told
     changed = _changed(before, after)
     return (Event("edit", None, " ".join(changed)),) if changed else ()
+
+
+def fields(before: Record | None, after: Record | None) -> list[Changed]:
+    """Every field that differs, each with its value before and after; texts are counted in lines."""
+    found = [c for name in _names(before, after) for c in _field(name, before, after)]
+    old, new = (r.body if r else "" for r in (before, after))
+    if old != new:
+        found.append(Changed("body", None, lines(old, new)))
+    return found + _entries(before.thread if before else (), after.thread if after else ())
+
+
+def _names(before: Record | None, after: Record | None) -> list[str]:
+    some = after or before
+    extras = [*(before.extra if before else ()), *(after.extra if after else ())]
+    return [*(some.FIELDS if some else ()), *dict.fromkeys(extras)]
+
+
+def _field(name: str, before: Record | None, after: Record | None) -> list[Changed]:
+    old, new = (_value(record, name) for record in (before, after))
+    if old == new:
+        return []
+    if isinstance(old, Mapping) or isinstance(new, Mapping):
+        was, now = (v if isinstance(v, Mapping) else {} for v in (old, new))
+        keys = [k for k in dict.fromkeys((*was, *now)) if was.get(k) != now.get(k)]
+        return [Changed(f"{name}.{k}", _line(was.get(k)), _line(now.get(k))) for k in keys]
+    if "\n" in f"{old}{new}":
+        return [Changed(name, None, lines(str(old or ""), str(new or "")))]
+    return [Changed(name, _line(old), _line(new))]
+
+
+def _value(record: Record | None, name: str) -> Any:
+    if record is None:
+        return None
+    return data.plain(record.values.get(name, record.extra.get(name)))
+
+
+def _line(value: Any) -> str | None:
+    """A plain value as one line; None for nothing."""
+    if value is None or value in ([], ""):
+        return None
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return " ".join(text.split()) or None
+
+
+def lines(before: str, after: str) -> str:
+    """`+3 -1 lines`: how many lines only the one or the other has. Counted as a bag, since a text may be millions long."""
+    old, new = Counter(before.splitlines()), Counter(after.splitlines())
+    return f"+{(new - old).total()} -{(old - new).total()} lines"
+
+
+def _entries(old: tuple[Entry, ...], new: tuple[Entry, ...]) -> list[Changed]:
+    pairs = zip_longest(old, new)
+    found = []
+    for number, (was, now) in enumerate(pairs, 1):
+        if was != now:
+            some = now or was
+            found.append(
+                Changed(f"{some.kind} {number}", None, lines(was.text if was else "", now.text if now else ""))
+            )
+    return found
 
 
 def _born_or_gone(before: Record | None, after: Record | None) -> tuple[Event, ...]:

@@ -6,7 +6,8 @@ she knows the Maltese desk             the reason, if one was given
 
 Desk-Verb: assign                      the action, once
 Desk-Actor: petros                     who acted
-Desk-Ticket: 260723-7K3Q               once a ticket (Desk-Record: kind/id for other records); then what changed there:
+Desk-Ticket: 260723-7K3Q               once a ticket (Desk-Record: kind/id for other records, and settings/NAME for what
+                                       changed in desk.toml); then what changed there:
 Desk-From: …                           the value before, where one was replaced
 Desk-To: maria                         the value after
 Desk-Also: close                       a second event on the same ticket, with its own From and To
@@ -21,6 +22,10 @@ from typing import NamedTuple
 from desk.domain.record import Change, Edit, Event
 
 SUBJECT_MAX = 100
+SETTINGS = "settings"
+"""Stands where a kind of record does in the events of desk.toml, whose ids are the names of settings."""
+SET = "config"
+"""The verb of a changed setting."""
 _TRAILER = r"([A-Za-z][A-Za-z0-9-]*): ?(.*)"
 
 
@@ -51,6 +56,11 @@ def message(change: Change) -> str:
     lines = [f"Desk-Verb: {change.verb}", f"Desk-Actor: {change.by.id}"]
     for edit in change.edits:
         lines += _trailers(edit, change.verb)
+    for name, event in change.settings:
+        lines.append(f"Desk-Record: {SETTINGS}/{name}")
+        if event.verb != change.verb:
+            lines.append(f"Desk-Effect: {event.verb}")
+        lines += _values(event)
     return "\n\n".join([*paragraphs, "\n".join(lines)]) + "\n"
 
 
@@ -107,6 +117,12 @@ def parse(text: str) -> Parsed:
         return Parsed(None, None, None, ())
     reason = "\n\n".join(paragraphs[1:-1]).strip() or None
     return Parsed(verb, named.get("Desk-Actor"), reason, tuple(_events(trailers, verb)))
+
+
+def importer(text: str) -> str | None:
+    """Who imported what a commit holds, for those of `desk import`: its actors are the authors of long ago."""
+    last = text.strip("\n").rpartition("\n\n")[2]
+    return dict(_trailer_lines(last)).get("Desk-Import")
 
 
 def _trailer_lines(paragraph: str) -> list[tuple[str, str]]:

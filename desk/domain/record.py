@@ -160,6 +160,8 @@ class Change(NamedTuple):
     """What follows the verb in the commit's subject."""
     files: Mapping[str, bytes | None] = NOTHING
     """Files that are no records, such as desk.toml, by path; None removes one."""
+    settings: tuple[tuple[str, Event], ...] = ()
+    """What happened to settings, by their names in desk.toml."""
 
 
 def join(changes: list[Change]) -> Change:

@@ -18,8 +18,8 @@ from desk.domain.ticket import Ticket, files_folder
 from desk.errors import Broken, ConfigError, DeskError, Refused
 from desk.store import checks_rights as rights
 from desk.store import checks_rules as rules
-from desk.store import tree
-from desk.store.checks_rules import Fault, World
+from desk.store import diffs, tree
+from desk.store.checks_rules import Fault, Known, World
 from desk.store.hand import ATTACHMENT, DELETED, SETTINGS, HandEdit
 from desk.store.snapshot import Snapshot
 
@@ -42,7 +42,7 @@ def laid(world: World, edits: list[HandEdit]) -> World:
     return world
 
 
-def problem(edit: HandEdit, world: World) -> DeskError | None:
+def problem(edit: HandEdit, world: Known) -> DeskError | None:
     """Why an edit can't be committed by anyone; None if it is sound."""
     if edit.fault is not None:
         return edit.fault
@@ -122,13 +122,14 @@ def _fixed_problem(edit: HandEdit, new: Record) -> DeskError | None:
     return None
 
 
-def _fault_problem(edit: HandEdit, new: Record, world: World) -> DeskError | None:
+def _fault_problem(edit: HandEdit, new: Record, world: Known) -> DeskError | None:
     """The first fault that this edit brings in; one that was there before is not the edit's."""
+    found = list(rules.faults(edit.kind, data.head(new), world))
     known: set[tuple[str, str]] = set()
-    if edit.old is not None:
+    if found and edit.old is not None:
         known = {(f.field, f.value) for f in rules.faults(edit.kind, data.head(edit.old), world)}
         known -= _renewed(edit.old, new)
-    for fault in rules.faults(edit.kind, data.head(new), world):
+    for fault in found:
         if (fault.field, fault.value) not in known:
             return _as_error(edit, fault)
     return None
@@ -270,7 +271,8 @@ def _change(made: list[Edit], edits: list[HandEdit], by: Staff, at: datetime, re
     if len(verbs) == 1 and not others:
         return Change(verbs.pop(), by, at, tuple(made), reason, _summary(made))
     shown = ", ".join(others[:3]) + (" …" if len(others) > 3 else "")
-    return Change(_VERB, by, at, tuple(made), reason, shown)
+    told = [e for edit in edits if edit.kind == SETTINGS for e in diffs.settings_events(edit.before, edit.after)]
+    return Change(_VERB, by, at, tuple(made), reason, shown, settings=tuple(told))
 
 
 def _summary(made: list[Edit]) -> str:

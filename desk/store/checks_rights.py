@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
+from typing import Protocol
 
 from desk.domain import policy, workflow
 from desk.domain.kinds import KINDS
@@ -13,9 +14,8 @@ from desk.domain.record import Record
 from desk.domain.ticket import Ticket
 from desk.errors import Refused
 from desk.store import organisation
-from desk.store.checks_rules import World
+from desk.store.checks_rules import Known, World
 from desk.store.hand import ATTACHMENT, DELETED, NEW, OTHER, SETTINGS, TEMPLATE, HandEdit
-from desk.store.snapshot import Snapshot
 
 _VERB = "commit"
 _TOP_LEVEL = 3
@@ -23,10 +23,17 @@ _LEVEL_OF: Mapping[str, str] = MappingProxyType({SETTINGS: "settings", TEMPLATE:
 """Files that are no records need the level of the records they belong with."""
 
 
-def check(edit: HandEdit, by: Staff, snapshot: Snapshot, world: World) -> None:
+class Finder(Protocol):
+    """Where the desk before an edit is looked up."""
+
+    def find(self, kind: str, record_id: str) -> Record | None: ...
+    def known_ticket(self, ticket_id: str) -> bool: ...
+
+
+def check(edit: HandEdit, by: Staff, before: Finder, world: Known) -> None:
     """Refuse an edit that its maker has no right to (rules 1, 2 and 6)."""
     if edit.kind == ATTACHMENT:
-        ticket = snapshot.find("ticket", edit.id or "")
+        ticket = before.find("ticket", edit.id or "")
         if isinstance(ticket, Ticket):
             policy.require_act(by, ticket, _VERB)
         return
@@ -35,14 +42,14 @@ def check(edit: HandEdit, by: Staff, snapshot: Snapshot, world: World) -> None:
         policy.require_level(by, level_of)
         return
     if edit.kind == Ticket.kind:
-        _check_ticket_rights(edit, by, snapshot, world)
+        _check_ticket_rights(edit, by, before, world)
         return
     policy.require_level(by, edit.kind)
     if edit.kind == Staff.kind:
         _check_own_record(edit, by)
 
 
-def _check_ticket_rights(edit: HandEdit, by: Staff, snapshot: Snapshot, world: World) -> None:
+def _check_ticket_rights(edit: HandEdit, by: Staff, before: Finder, world: Known) -> None:
     old, new = edit.old, edit.new
     if edit.change == DELETED:
         if isinstance(old, Ticket):
@@ -58,22 +65,27 @@ def _check_ticket_rights(edit: HandEdit, by: Staff, snapshot: Snapshot, world: W
     if not isinstance(new, Ticket):
         return
     if old is None and edit.change == NEW:
-        _check_new_ticket(new, by, snapshot, world)
+        _check_new_ticket(new, by, before, world)
     if isinstance(old, Ticket):
         _check_moves(edit, old, new)
-        _check_thread(edit, old, new, by)
+        check_thread(edit.path, old, new, by.id)
 
 
-def _check_new_ticket(ticket: Ticket, by: Staff, snapshot: Snapshot, world: World) -> None:
-    if snapshot.index.known_ticket(ticket.id):
+def _check_new_ticket(ticket: Ticket, by: Staff, before: Finder, world: Known) -> None:
+    if before.known_ticket(ticket.id):
         raise Refused(
             f"the id {ticket.id} was used before, and ids are never reused",
             "to bring a deleted ticket back: git revert COMMIT",
         )
-    if ticket.author and ticket.author != by.id and ticket.author not in world.ids("user"):
+    check_author(ticket, by.id, world)
+
+
+def check_author(ticket: Ticket, by: str, world: Known) -> None:
+    """Refuse a new ticket in the name of another staff member."""
+    if ticket.author and ticket.author != by and ticket.author not in world.ids("user"):
         raise Refused(
-            f"{ticket.path}: author: {by.id} may not register a ticket in the name of {ticket.author}",
-            f"author: {by.id}; on whose behalf it is registered stands in requester",
+            f"{ticket.path}: author: {by} may not register a ticket in the name of {ticket.author}",
+            f"author: {by}; on whose behalf it is registered stands in requester",
         )
 
 
@@ -87,24 +99,24 @@ def _check_moves(edit: HandEdit, old: Ticket, new: Ticket) -> None:
             workflow.after(event.verb, old.state, old.id)
 
 
-def _check_thread(edit: HandEdit, old: Ticket, new: Ticket, by: Staff) -> None:
+def check_thread(path: str, old: Ticket, new: Ticket, by: str) -> None:
     """Rule 6: only the author edits an entry, and only while it is the last one of an open ticket."""
     kept = len(old.thread)
     hint = "put it back as it was, and write a new entry instead: desk ticket note"
     if len(new.thread) < kept:
-        raise Refused(f"{edit.path}: the thread has lost an entry: it had {kept}, now {len(new.thread)}", hint)
+        raise Refused(f"{path}: the thread has lost an entry: it had {kept}, now {len(new.thread)}", hint)
     for number, (was, now) in enumerate(zip(old.thread, new.thread, strict=False), 1):
         if was == now:
             continue
-        mine = was.by == by.id and was._replace(text=now.text) == now
+        mine = was.by == by and was._replace(text=now.text) == now
         if not mine or number != kept or old.state not in workflow.LIVE:
             raise Refused(
-                f"{edit.path}: entry {number} of the thread was changed: only its author may, while it is the last",
+                f"{path}: entry {number} of the thread was changed: only its author may, while it is the last",
                 hint,
             )
     for entry in new.thread[kept:]:
-        if entry.by not in (by.id, new.requester):
-            raise Refused(f"{edit.path}: {by.id} may not write a {entry.kind} in the name of {entry.by}", f"by {by.id}")
+        if entry.by not in (by, new.requester):
+            raise Refused(f"{path}: {by} may not write a {entry.kind} in the name of {entry.by}", f"by {by}")
 
 
 def _check_own_record(edit: HandEdit, by: Staff) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from desk.config import Config
 from desk.domain import custom, workflow
@@ -61,6 +61,18 @@ class Fault(NamedTuple):
     problem: str
     hint: str
     rule: bool = False
+
+
+class Known(Protocol):
+    """What a rule asks of the desk that a record stands in."""
+
+    @property
+    def config(self) -> Config | None: ...
+    def ids(self, kind: str) -> set[str]: ...
+    def ever(self, kind: str) -> set[str]: ...
+    def custom_fields(self) -> Mapping[str, CustomField]: ...
+    def serves(self, handle: str) -> tuple[str, ...]: ...
+    def unread(self, path: str) -> bool: ...
 
 
 class World:
@@ -124,8 +136,12 @@ class World:
                     self._served[after.id] = after.departments
         return self._served.get(handle, ())
 
+    def unread(self, path: str) -> bool:
+        """Whether the record at a path can't be read."""
+        return bool(self.index.broken(path))
 
-def faults(kind: str, row: Row, world: World) -> Iterator[Fault]:
+
+def faults(kind: str, row: Row, world: Known) -> Iterator[Fault]:
     """What is wrong with a record, given as `data.head` or the index gives it."""
     yield from _references(kind, row, world)
     yield from _values(kind, row, world)
@@ -133,7 +149,7 @@ def faults(kind: str, row: Row, world: World) -> Iterator[Fault]:
         yield from more(row, world)
 
 
-def _references(kind: str, row: Row, world: World) -> Iterator[Fault]:
+def _references(kind: str, row: Row, world: Known) -> Iterator[Fault]:
     for name, field in KINDS[kind].FIELDS.items():
         if not field.ref or not row[name]:
             continue
@@ -153,7 +169,7 @@ def _listing(kind: str) -> str:
     return f"desk {noun} list shows what there is"
 
 
-def _values(kind: str, row: Row, world: World) -> Iterator[Fault]:
+def _values(kind: str, row: Row, world: Known) -> Iterator[Fault]:
     for name, field in KINDS[kind].FIELDS.items():
         known = CHOICES.get((kind, name))
         where = ""
@@ -165,7 +181,7 @@ def _values(kind: str, row: Row, world: World) -> Iterator[Fault]:
             )
 
 
-def _author(row: Row, world: World) -> Iterator[Fault]:
+def _author(row: Row, world: Known) -> Iterator[Fault]:
     author = row["author"]
     if author and not any(author in world.ids(k) or author in world.ever(k) for k in _PEOPLE):
         yield Fault(
@@ -173,20 +189,21 @@ def _author(row: Row, world: World) -> Iterator[Fault]:
         )
 
 
-def _owner(row: Row, world: World) -> Iterator[Fault]:
+def _owner(row: Row, world: Known) -> Iterator[Fault]:
     owner, department = row["owner"], row["department"]
     # A staff record that can't be read says nothing of departments.
-    if owner and owner in world.ids("staff") and department not in world.serves(owner) and not _unread(world, owner):
+    if (
+        owner
+        and owner in world.ids("staff")
+        and department not in world.serves(owner)
+        and not world.unread(Staff.path_of(owner))
+    ):
         problem = f"owner: {owner} doesn't serve {department}, the ticket's department"
         hint = f"desk ticket unassign {row['id']}, or: desk ticket escalate {row['id']} --to WHO"
         yield Fault(OWNERS, "owner", owner, problem, hint, rule=True)
 
 
-def _unread(world: World, handle: str) -> bool:
-    return bool(world.index.broken(Staff.path_of(handle)))
-
-
-def _kinds(row: Row, _world: World) -> Iterator[Fault]:
+def _kinds(row: Row, _world: Known) -> Iterator[Fault]:
     if INCIDENT in row["tags"] and PROBLEM in row["tags"]:
         hint = f"take one off: desk ticket untag {row['id']} {INCIDENT}"
         yield Fault(
@@ -199,7 +216,7 @@ def _kinds(row: Row, _world: World) -> Iterator[Fault]:
         )
 
 
-def _links(row: Row, world: World) -> Iterator[Fault]:
+def _links(row: Row, world: Known) -> Iterator[Fault]:
     for link in row["links"]:
         other = link.partition(" ")[2]
         if other == row["id"]:
@@ -210,13 +227,13 @@ def _links(row: Row, world: World) -> Iterator[Fault]:
             )
 
 
-def _merged(row: Row, _world: World) -> Iterator[Fault]:
+def _merged(row: Row, _world: Known) -> Iterator[Fault]:
     if row["merged_into"] and row["state"] != workflow.CLOSED:
         problem = f"state: merged into {row['merged_into']}, so it can't be {row['state']}"
         yield Fault(MERGED, "state", row["state"], problem, "set state: closed", rule=True)
 
 
-def _standing(row: Row, _world: World) -> Iterator[Fault]:
+def _standing(row: Row, _world: Known) -> Iterator[Fault]:
     """What is said of a state that the ticket isn't in."""
     for name, state in (("resolution", workflow.CLOSED), ("pending_for", workflow.PENDING)):
         if row[name] and row["state"] != state:
@@ -224,33 +241,38 @@ def _standing(row: Row, _world: World) -> Iterator[Fault]:
             yield Fault(STATES, name, row[name], problem, "take the line out", rule=True)
 
 
-def _major(row: Row, world: World) -> Iterator[Fault]:
+def _major(row: Row, world: Known) -> Iterator[Fault]:
     if row["major"] and INCIDENT not in row["tags"]:
         hint = f"desk ticket tag {row['id']} {INCIDENT}, or: desk ticket major {row['id']} --off"
         yield Fault(STATES, "major", "true", "major: only an incident can be a major one", hint, rule=True)
     who, department = row["coordinator"], row["department"]
-    if who and who in world.ids("staff") and department not in world.serves(who) and not _unread(world, who):
+    if (
+        who
+        and who in world.ids("staff")
+        and department not in world.serves(who)
+        and not world.unread(Staff.path_of(who))
+    ):
         problem = f"coordinator: {who} doesn't serve {department}, the ticket's department"
         hint = f"desk ticket major {row['id']} --coordinator WHO"
         yield Fault(OWNERS, "coordinator", who, problem, hint, rule=True)
 
 
-def _private(row: Row, _world: World) -> Iterator[Fault]:
+def _private(row: Row, _world: Known) -> Iterator[Fault]:
     if row["private"] and row["default"]:
         problem = "private: a private department can't be the default one"
         yield Fault(DEPARTMENTS, "private", "true", problem, "make another department the default one", rule=True)
 
 
-def _escalation(row: Row, world: World) -> Iterator[Fault]:
+def _escalation(row: Row, world: Known) -> Iterator[Fault]:
     who = row["escalation"]
-    if who and row["id"] not in world.serves(who) and not _unread(world, who):
+    if who and row["id"] not in world.serves(who) and not world.unread(Staff.path_of(who)):
         problem = f"escalation: {who} doesn't serve {row['id']}"
         hint = f"desk department edit {row['id']} --escalation WHO, or none"
         yield Fault(DEPARTMENTS, "escalation", who, problem, hint, rule=True)
 
 
-def _custom(kind: str) -> Callable[[Row, World], Iterator[Fault]]:
-    def check(row: Row, world: World) -> Iterator[Fault]:
+def _custom(kind: str) -> Callable[[Row, Known], Iterator[Fault]]:
+    def check(row: Row, world: Known) -> Iterator[Fault]:
         """A value of a field that was deleted stays readable, and one that became required later isn't asked for."""
         for name, value in row["fields"].items():
             field = world.custom_fields().get(name)
@@ -265,7 +287,7 @@ def _custom(kind: str) -> Callable[[Row, World], Iterator[Fault]]:
     return check
 
 
-_OF_KIND: Mapping[str, tuple[Callable[[Row, World], Iterator[Fault]], ...]] = MappingProxyType(
+_OF_KIND: Mapping[str, tuple[Callable[[Row, Known], Iterator[Fault]], ...]] = MappingProxyType(
     {
         "ticket": (_author, _owner, _kinds, _links, _merged, _standing, _major, _custom("ticket")),
         "user": (_custom("user"),),

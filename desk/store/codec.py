@@ -97,6 +97,12 @@ def _meta_text(meta: Mapping[str, Any]) -> str:
     return text
 
 
+def heading_kind(line: str) -> str | None:
+    """`reply` or `note` for a line that begins an entry of a thread."""
+    found = _HEADING.fullmatch(line)
+    return found["kind"].lower() if found else None
+
+
 def escape(text: str) -> str:
     """A line that would read as a thread heading gets a backslash in front."""
     return _TO_ESCAPE.sub(r"\\", text) if "## " in text else text

@@ -28,6 +28,7 @@ _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE commits (n INTEGER PRIMARY KEY, oid TEXT UNIQUE, depth INTEGER, at INTEGER, author TEXT, email TEXT,
     actor TEXT, verb TEXT, reason TEXT);
+CREATE INDEX commits_at ON commits (at);
 CREATE TABLE events (n INTEGER, place INTEGER, at INTEGER, kind TEXT, id TEXT, verb TEXT, before TEXT, after TEXT,
     PRIMARY KEY (n, place)) WITHOUT ROWID;
 CREATE INDEX events_of ON events (id, kind, at);

@@ -11,20 +11,17 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import IO, TypeVar
 
-from desk.domain import compare
-from desk.domain.history import Happened, parse
-from desk.domain.kinds import id_at, kind_at
+from desk.domain.history import parse
+from desk.domain.kinds import kind_at
 from desk.domain.record import Record
 from desk.errors import Broken, GitError
-from desk.store import git
+from desk.store import diffs, git
+from desk.store.diffs import FOLDERS
 from desk.store.index import CommitRow, Index, signature
 from desk.store.tree import Place, read_head
 
-FOLDERS = ("records", "kb", "templates/responses", "templates/checklists")
-_LINK = "120000"
 _COMMIT = "%H%x00%P%x00%at%x00%an%x00%ae%x00%B%x00"
-_NAMES = "backslashreplace"
-"""A path that is not UTF-8 can't be a record's; listed as broken, its bytes are written out: SQLite takes no others."""
+decode_at = diffs.decode_at
 _T = TypeVar("_T")
 
 Progress = Callable[[Iterable[_T], int, str], Iterable[_T]]
@@ -256,7 +253,7 @@ _Item = tuple[str, str, str]
 def _tree(place: Place, oid: str) -> list[_Item]:
     out = git.run(place, "ls-tree", "-r", "-z", "--full-tree", oid, "--", *FOLDERS)
     items = []
-    for part in out.decode(errors=_NAMES).split("\0"):
+    for part in out.decode(errors=diffs.NAMES).split("\0"):
         if part:
             meta, _, path = part.partition("\t")
             mode, _, name = meta.split(" ")
@@ -267,7 +264,7 @@ def _tree(place: Place, oid: str) -> list[_Item]:
 def difference(place: Place, old: str, new: str) -> list[_Item]:
     """The paths of records that differ between two commits, as the second has them."""
     out = git.run(place, "diff-tree", "-r", "--raw", "--no-renames", "--full-index", "-z", old, new, "--", *FOLDERS)
-    parts = iter(out.decode(errors=_NAMES).split("\0"))
+    parts = iter(out.decode(errors=diffs.NAMES).split("\0"))
     items = []
     for meta, path in zip(parts, parts, strict=False):
         _, mode, _, name, status = meta.split(" ")
@@ -297,23 +294,6 @@ def put(index: Index, path: str, mode: str, name: str, content: bytes) -> Record
     return record
 
 
-def decode_at(path: str, mode: str, content: bytes) -> Record:
-    """The record in a file of the tree; Broken also when the file's place contradicts what it says."""
-    from desk.store import codec  # noqa: PLC0415 - 17 ms of YAML, only when there is something to read
-
-    cls = kind_at(path)
-    if cls is None:
-        raise Broken("not a place for a record", path)
-    if mode == _LINK:
-        raise Broken("a symbolic link is not allowed here", path, hint=f"replace it by a file: git rm {path}")
-    record = codec.decode(content, path, cls.kind)
-    if record.id != id_at(path) or record.path != path:
-        line = content[: content.find(b"\nid:") + 1].count(b"\n") + 1
-        where = record.path if record.id != id_at(path) else path
-        raise Broken(f"id {record.id} doesn't belong to this path but to {where}", path, line)
-    return record
-
-
 def _read_commits(index: Index, place: Place, spec: tuple[str, ...], progress: Progress[str], total: int) -> None:
     plainly = ("--encoding=UTF-8", "--no-show-signature")  # whatever this machine's configuration says
     args = ("log", *plainly, "--reverse", "--topo-order", f"--format={_COMMIT}", *spec, "--")
@@ -326,7 +306,7 @@ def _read_commits(index: Index, place: Place, spec: tuple[str, ...], progress: P
         while part := list(islice(rows, 500)):
             told = [parse(row.message) for row in part]
             by_hand = [row for row, said in zip(part, told, strict=True) if len(row.parents) < 2 and said.verb is None]
-            derived = _derive(place, by_hand)
+            derived = diffs.derive(place, [row.oid for row in by_hand])
             for row, said in zip(part, told, strict=True):
                 next(counted, None)
                 index.add_commit(row, said, derived.get(row.oid, ()))
@@ -345,49 +325,3 @@ def _commit_rows(stdout: IO[bytes]) -> Iterator[CommitRow]:
             oid, parents, at, author, email, message = (p.decode(errors="replace") for p in parts[i : i + 6])
             yield CommitRow(oid.strip(), tuple(parents.split()), int(at or 0), author, email, message)
         rest = b"\0".join([*parts[whole:], rest])
-
-
-def _derive(place: Place, rows: list[CommitRow]) -> dict[str, list[Happened]]:
-    """Events of commits made by hand: what their records say before and after, compared."""
-    if not rows:
-        return {}
-    asked = "".join(f"{row.oid}\n" for row in rows).encode()
-    out = git.run(
-        place,
-        "diff-tree",
-        "--stdin",
-        "--root",
-        "-r",
-        "--raw",
-        "--no-renames",
-        "--full-index",
-        "-z",
-        "--",
-        *FOLDERS,
-        data=asked,
-    )
-    found: dict[str, list[Happened]] = {row.oid: [] for row in rows}
-    with git.blobs(place) as blobs:
-        current = ""
-        parts = iter(out.decode(errors=_NAMES).split("\0"))
-        for part in parts:
-            if not part.startswith(":"):
-                current = part.strip() or current
-                continue
-            path = next(parts)
-            meta = part[1:].split(" ")
-            cls = kind_at(path)
-            if cls is None:
-                continue
-            old, new = (_record(blobs, path, mode, name) for mode, name in ((meta[0], meta[2]), (meta[1], meta[3])))
-            found[current] += [Happened(cls.kind, id_at(path), *e) for e in compare.events(old, new)]
-    return found
-
-
-def _record(blobs: git.Blobs, path: str, mode: str, name: str) -> Record | None:
-    if not name.strip("0"):
-        return None
-    try:
-        return decode_at(path, mode, blobs.get(name) or b"")
-    except Broken:
-        return None

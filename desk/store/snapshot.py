@@ -81,6 +81,10 @@ class Snapshot:
             raise NotFound(f"{ticket_id} has no attachment {name}", f"see: desk ticket show {ticket_id}")
         return data
 
+    def known_ticket(self, ticket_id: str) -> bool:
+        """Whether the id was ever used."""
+        return self.index.known_ticket(ticket_id)
+
     def new_ticket_id(self, day: str) -> str:
         """An id never used before; `day` is YYMMDD in the desk's time zone."""
         while True:

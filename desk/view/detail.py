@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
+from types import MappingProxyType
 from typing import Any
 
 from desk.view.look import Look, ago, moment, paint
@@ -48,9 +49,26 @@ _ORDER = (
 )
 _LABELS = {"pending_for": "waits for", "pending_until": "until", "merged_into": "merged into"}
 _APART = frozenset(
-    ("id", "title", "body", "thread", "replies", "notes", "people", "fields", "major", "checklist", "steps", "review")
+    (
+        "id",
+        "title",
+        "body",
+        "thread",
+        "replies",
+        "notes",
+        "people",
+        "fields",
+        "major",
+        "checklist",
+        "steps",
+        "review",
+        "as_of",
+    )
 )
 """What has a place of its own on the page."""
+DIFF = "diff"
+"""The kind of a view whose lines are a difference as git writes it."""
+_DIFF: Mapping[str, str] = MappingProxyType({"commit ": "heading", "@@": "id", "+": "open", "-": "error"})
 _PEOPLE = ("owner", "coordinator", "requester", "author")
 
 Data = Mapping[str, Any]
@@ -94,6 +112,9 @@ def _text(text: str, look: Look, indent: str) -> Iterator[str]:
 
 
 def _ticket(data: Data, look: Look) -> Iterator[str]:
+    if then := data.get("as_of"):
+        text = f"As it was {moment(str(then['at']), look)}, at commit {str(then['commit'])[:10]}"
+        yield paint(one_line(text), "note", look)
     yield from _headline(data, look)
     yield from _block(list(_facts(data, look)), look)
     if str(data.get("body") or "").strip():
@@ -221,6 +242,14 @@ def _ruled(title: str, style: str, look: Look) -> str:
     return paint(start + "─" * (room - width(start)), style, look)
 
 
-def done(view: Done) -> Iterator[str]:
+def done(view: Done, look: Look) -> Iterator[str]:
     """What a command did, in its own words."""
+    if view.kind == DIFF:
+        yield from (f"{paint(visible(line), _diff_style(line), look)}\n" for line in view.lines)
+        return
     yield from (f"{visible(line)}\n" for line in view.lines)
+
+
+def _diff_style(line: str) -> str:
+    """As git colours a difference, whose every line of text has a mark in front."""
+    return next((style for mark, style in _DIFF.items() if line.startswith(mark)), "")

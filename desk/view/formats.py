@@ -34,7 +34,7 @@ def people(view: View, look: Look) -> Iterator[str]:
         return
     from desk.view.detail import detail, done  # noqa: PLC0415 - a list needs no Markdown
 
-    yield from detail(view, look) if isinstance(view, Detail) else done(view)
+    yield from detail(view, look) if isinstance(view, Detail) else done(view, look)
 
 
 def encode(value: Any, *, indent: int | None = None) -> str:

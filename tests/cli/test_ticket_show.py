@@ -72,6 +72,7 @@ def test_history(desk: Runner, acts: Acts, make: Make, git: Git) -> None:
         "reason": "done",
         "commit": git("rev-parse", "HEAD").strip(),
         "by_hand": False,
+        "changes": [],
     }
     assert (created["verb"], created["from"], created["reason"]) == ("create", None, None)
     table = desk("ticket", "history", ticket).out

@@ -36,6 +36,7 @@ CASES: list[tuple[dict[str, Any], dict[str, Any], list[tuple[Any, ...]]]] = [
     ({}, {"title": "U"}, [("edit", "T", "U")]),
     ({}, {"title": "U", "body": "b"}, [("edit", None, "title body")]),
     ({}, {"body": "b"}, [("edit", None, "body")]),
+    ({"closed": "2026-07-23T07:00:00Z"}, {"closed": "2026-07-23T08:00:00Z"}, [("edit", None, "closed")]),
     ({}, {"thread": (REPLY, NOTE)}, [("reply", None, None), ("note", None, None)]),
     ({"thread": (REPLY,)}, {"thread": (NOTE,)}, [("edit", None, "thread")]),
     ({"thread": (REPLY,)}, {}, [("edit", None, "thread")]),

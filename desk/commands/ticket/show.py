@@ -1,22 +1,27 @@
-"""desk ticket show and history."""
+"""desk ticket show: as the file says now, or as it was."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from desk.app import App
-from desk.commands import common
+from desk.commands import asof, common
 from desk.domain import data
+from desk.domain.record import Record
 from desk.domain.ticket import Ticket
-from desk.store import lists, seen
+from desk.errors import NotFound
+from desk.store import diffs, git, lists, seen, timeline
 from desk.store.steps import steps
-from desk.view.model import Column, Detail, Listing
+from desk.view.model import Detail
 
 
-@common.leaf("show", example="desk ticket show 7K3Q\ndesk ticket show 260723-7K3Q -f json")
+@common.leaf("show", example="desk ticket show 7K3Q\ndesk ticket show 260723-7K3Q --as-of yesterday -f json")
 @common.ticket_ids
-def show(app: App, ids: tuple[str, ...]) -> Detail:
-    """Show tickets with their threads, as their files say now."""
+@asof.option
+def show(app: App, ids: tuple[str, ...], as_of: str | None) -> Detail:
+    """Show tickets with their threads, as their files say now, or as they were."""
+    if as_of:
+        return _past(app, [common.known(app, i) for i in common.words(ids)], as_of)
     found = common.resolve(app, ids)
     items = list({item["id"]: item for item in (_item(app, i) for i in found)}.values())
     _remember(app, [str(item["id"]) for item in items])
@@ -37,6 +42,10 @@ def _item(app: App, ticket_id: str) -> dict[str, Any]:
         app.warnings.append(f"{ticket.id} was merged into {ticket.merged_into}, which is shown")
         seen.add(ticket.merged_into)
         ticket = app.store.read("ticket", ticket.merged_into)
+    return _whole(app, ticket)
+
+
+def _whole(app: App, ticket: Record) -> dict[str, Any]:
     people = {str(v) for n in ("owner", "coordinator", "requester", "author") if (v := ticket.values.get(n))}
     people |= {e.by for e in ticket.thread}
     done = app.store.ask(lambda index: steps(index, ticket)) if isinstance(ticket, Ticket) else []
@@ -44,24 +53,18 @@ def _item(app: App, ticket_id: str) -> dict[str, Any]:
     return {**data.whole(ticket), "steps": done, "people": app.store.ask(lambda index: lists.names(index, people))}
 
 
-@common.leaf("history", example="desk ticket history 7K3Q")
-@common.ticket_ids
-def history(app: App, ids: tuple[str, ...]) -> Listing:
-    """Show who did what to a ticket and when, oldest first. It comes from git's history."""
-    found = [common.known(app, i) for i in common.words(ids)]
-    rows: list[dict[str, Any]] = []
-    for ticket_id in found:
-        events = app.store.ask(lambda index, i=ticket_id: lists.history(index, "ticket", i))  # type: ignore[misc]
-        rows += [{"id": ticket_id, **e} for e in events]
-    columns = [
-        Column("at", "WHEN", "moment"),
-        Column("by", "WHO"),
-        Column("verb", "WHAT", "verb"),
-        Column("from", "FROM", "title"),
-        Column("to", "TO", "title"),
-        Column("reason", "REASON", "title"),
-        Column("commit", "COMMIT", "commit"),
-    ]
-    if len(found) > 1:
-        columns.insert(0, Column("id", "ID", "id"))
-    return Listing("history", rows, tuple(columns), "nothing has happened yet")
+def _past(app: App, ids: list[str], as_of: str) -> Detail:
+    """Tickets as a commit had them. What was merged since is shown as it was; nothing counts as read."""
+    commit = asof.commit(app, as_of)
+    [facts] = app.store.ask(lambda index: timeline.commits(index, [commit])).values()
+    items = []
+    with git.blobs(app.place) as blobs:
+        for ticket_id in dict.fromkeys(ids):
+            path = Ticket.path_of(ticket_id)
+            content = blobs.get(f"{commit}:{path}")
+            if content is None:
+                when = f"at {as_of} (commit {commit[:10]})"
+                raise NotFound(f"{ticket_id} wasn't there {when}", f"when it was: desk ticket history {ticket_id}")
+            then = {"commit": commit, "at": facts["at"]}
+            items.append({**_whole(app, diffs.decode_at(path, "", content)), "as_of": then})
+    return common.detail("ticket", "tickets", items, several=len(items) > 1)

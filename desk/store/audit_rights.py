@@ -1,0 +1,179 @@
+"""Whether whoever made a commit was allowed to, by the desk's rules and the rights of that day (mission.md, rules 1-6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from desk.domain import policy, truth
+from desk.domain.kinds import KINDS
+from desk.domain.person import Staff, User
+from desk.domain.record import Entry
+from desk.domain.ticket import Ticket
+from desk.errors import Refused
+from desk.store import checks_rights, hand
+from desk.store.audit_moment import FAULT, REMARK, Finding, Moment, name
+from desk.store.hand import HandEdit
+
+DESK = "desk"
+"""The actor of what desk does by itself, such as noting a breach of a service level."""
+_OWN = truth.FOLLOWS | {"state", "closed", "pending_until", "pending_for", "resolution", "owner", "coordinator"}
+"""What desk itself may change of a ticket."""
+_AFTERMATH: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "staff": frozenset(("owner", "coordinator", "major", "watchers")),
+        "department": frozenset(("department", "owner", "coordinator", "major")),
+        "tag": frozenset(("tags",)),
+        "field": frozenset(("fields",)),
+    }
+)
+"""What a change of another kind of record may do to tickets of departments that its maker doesn't serve."""
+_MOVED = frozenset(("merge", "split", "undo"))
+"""Verbs that move entries of threads about."""
+
+
+def actors(moment: Moment) -> Iterator[Finding]:
+    """Author and actor are one person, who was on the staff."""
+    step, actor = moment.step, moment.actor
+    if not step.parents or (moment.by_hand and not moment.edits):
+        return
+    if moment.staff is None:
+        yield from _stranger(moment)
+    elif not moment.by_hand and not moment.importer:
+        after = [e.new for e in moment.edits if isinstance(e.new, Staff) and e.new.id == actor]
+        known = {a.lower() for s in (moment.staff, *after) for a in (s.email, *s.emails)}
+        if step.email.lower() not in known:
+            problem = f"the message names {actor} as the actor, the author's address is {step.email or 'empty'}"
+            yield moment.finding("actors", FAULT, problem)
+
+
+def _stranger(moment: Moment) -> Iterator[Finding]:
+    """Somebody who isn't staff may sign up; desk may do its own work."""
+    signed = [e.new for e in moment.edits if isinstance(e.new, User)]
+    told = moment.step.told
+    if told.verb == "signup" and [u.id for u in signed] == [moment.actor] and len(moment.edits) == 1:
+        if (signed[0].email or "").lower() != moment.step.email.lower():
+            yield moment.finding("actors", FAULT, f"signed up as {moment.actor}, with the address of somebody else")
+    elif moment.actor != DESK or moment.by_hand:
+        who = f"{moment.importer or moment.actor}, who was not on the staff at that time"
+        yield moment.finding(
+            "actors", FAULT, f"made by {who}", hint="who was: desk staff list; git log -- records/staff"
+        )
+
+
+def by_hand(moment: Moment) -> Iterator[Finding]:
+    """Commits without trailers, for a person to look at."""
+    if moment.by_hand and moment.step.parents and not moment.step.merge:
+        names = [name(e) for e in moment.edits]
+        if names:
+            shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+            yield moment.finding("by-hand", REMARK, f"made by hand: {shown}", names[0])
+
+
+def rights(moment: Moment) -> Iterator[Finding]:
+    """Each change was allowed to its maker then."""
+    if not moment.step.parents or (moment.staff is None and moment.actor != DESK):
+        return
+    touched = {e.id for e in moment.edits if e.kind == Ticket.kind}
+    for edit in moment.edits:
+        if edit.kind == hand.STRAY or (edit.kind == hand.ATTACHMENT and edit.id in touched):
+            continue
+        try:
+            _check(edit, moment)
+        except Refused as error:
+            problem = error.message.removeprefix(f"{edit.path}: ")
+            yield moment.finding("rights", FAULT, problem, name(edit))
+
+
+def _check(edit: HandEdit, moment: Moment) -> None:
+    by = moment.staff
+    if by is None:
+        _check_own(edit)
+    elif moment.importer:
+        policy.require_level(by, "settings")
+    elif moment.by_hand:
+        _check_reuse(edit, moment)
+        checks_rights.check(edit, by, _Restored(moment), moment.world)
+    elif edit.kind == Ticket.kind:
+        _check_reuse(edit, moment)
+        _check_ticket(edit, by, moment)
+    else:
+        checks_rights.check(edit, by, moment.world, moment.world)
+
+
+class _Restored:
+    """The desk before a commit by hand; that an id was used is asked apart, since `git revert` brings tickets back."""
+
+    def __init__(self, moment: Moment) -> None:
+        self.find = moment.world.find
+
+    def known_ticket(self, _ticket_id: str) -> bool:
+        return False
+
+
+def _check_reuse(edit: HandEdit, moment: Moment) -> None:
+    """Rule 8: ids are never used again; what went may come back as it was."""
+    if edit.change != hand.NEW or edit.kind not in KINDS or not edit.id:
+        return
+    gone = moment.world.gone_as(edit.kind, edit.id)
+    if gone and gone not in {d.new_oid for d in moment.step.deltas if d.path == edit.path}:
+        raise Refused(f"the id {edit.id} was used before, and ids are never reused")
+
+
+def _check_own(edit: HandEdit) -> None:
+    """What desk does by itself is about the service levels of tickets, and nothing else."""
+    if not isinstance(edit.old, Ticket) or not isinstance(edit.new, Ticket):
+        raise Refused(f"desk itself doesn't change {edit.kind} records")
+    odd = truth.case((), edit.old, edit.new, {}).changed - _OWN
+    if odd:
+        raise Refused(f"desk itself doesn't change {', '.join(sorted(odd))}")
+
+
+def _check_ticket(edit: HandEdit, by: Staff, moment: Moment) -> None:
+    old, new = edit.old, edit.new
+    if edit.change == hand.DELETED:
+        if isinstance(old, Ticket):
+            policy.require_delete(by, old)
+        return
+    if not isinstance(new, Ticket):
+        return
+    if isinstance(old, Ticket):
+        if not _follows(edit, old, by, moment):
+            policy.require_act(by, old, moment.step.told.verb or "change")
+        _check_thread(edit, old, new, by, moment)
+    else:
+        checks_rights.check_author(new, by.id, moment.world)
+
+
+def _follows(edit: HandEdit, old: Ticket, by: Staff, moment: Moment) -> bool:
+    """Whether what happened to a ticket follows from something that its maker was allowed to do elsewhere."""
+    verb = moment.step.told.verb
+    if policy.may_act(by, old) or (verb == "doctor" and by.level >= policy.LEVELS["settings"]):
+        return True
+    may = set(truth.FOLLOWS)
+    for other in moment.edits:
+        may |= _AFTERMATH.get(other.kind, frozenset())
+        if other.kind == Ticket.kind and other.change == hand.DELETED:
+            may |= {"links", "merged_into"}
+    if verb == "purge" and by.level >= policy.LEVELS["field"]:
+        may |= {"fields"}
+    return len(may) > len(truth.FOLLOWS) and truth.case((), edit.old, edit.new, {}).changed <= may
+
+
+def _check_thread(edit: HandEdit, old: Ticket, new: Ticket, by: Staff, moment: Moment) -> None:
+    """Rule 6, and that a merge or a split moves entries without changing them."""
+    told = {e.verb for e in moment.step.told.events if (e.kind, e.id) == (Ticket.kind, new.id)}
+    if not told & _MOVED:
+        checks_rights.check_thread(edit.path, old, new, by.id)
+        return
+    if "undo" in told:
+        return
+    there = {_kept(entry) for e in moment.edits if isinstance(e.old, Ticket) for entry in e.old.thread}
+    requests = {e.old.author for e in moment.edits if isinstance(e.old, Ticket)} | {by.id}
+    for entry in new.thread:
+        if _kept(entry) not in there and not (entry.kind == "note" and entry.by in requests and "from" in entry.meta):
+            raise Refused(f"an entry by {entry.by} was put into the thread that no ticket of this commit had")
+
+
+def _kept(entry: Entry) -> tuple[object, ...]:
+    return (entry.kind, entry.by, entry.at, entry.text)
