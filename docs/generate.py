@@ -7,7 +7,7 @@ python -m docs.generate --check ends with 1 if one of them is not what the progr
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import click
 from desk import cli
 from desk.commands.table import COMMANDS
 from desk.config import SETTINGS
-from desk.domain import notices, policy
+from desk.domain import notices, policy, workflow
 from desk.domain.statistics import FIGURES
 from desk.mail import drafts
 from desk.reports.table import REPORTS
@@ -99,6 +99,21 @@ def rights() -> str:
     return "\n".join(rows)
 
 
+def moves() -> str:
+    """What may be done in which state."""
+    rows = [f"| `desk ticket …` | {' | '.join(workflow.STATES)} |", "|---" * (len(workflow.STATES) + 1) + "|"]
+    for verb, (allowed, target) in workflow.MOVES.items():
+        cells = ((target or "yes") if state in allowed else "–" for state in workflow.STATES)
+        rows.append(f"| {workflow.COMMANDS.get(verb, verb)} | {' | '.join(cells)} |")
+    return "\n".join(
+        [*rows, "", "*yes*: the state stays; a state: where it leads; –: refused. An undo leads back to what was."]
+    )
+
+
+def _meanings(head: str, table: Mapping[str, str]) -> str:
+    return "\n".join([f"| {head} | means |", "|---|---|", *(f"| `{name}` | {text} |" for name, text in table.items())])
+
+
 def heard() -> str:
     """Who hears of what."""
     rows = ["| event | which is | who hears of it (the mail text) |", "|---|---|---|"]
@@ -134,6 +149,11 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "docs/settings.md": {"settings": settings},
     "docs/statistics.md": {"figures": figures, "month": month.session_text},
     "docs/reports.md": {"reports": reports},
+    "docs/states.md": {
+        "moves": moves,
+        "waiting": lambda: _meanings("it waits for", workflow.WAITING),
+        "resolutions": lambda: _meanings("resolution", workflow.RESOLUTIONS),
+    },
     "docs/rights.md": {"rights": rights},
     "docs/finding.md": {"rates": suggestions.table},
     "docs/notifications.md": {"heard": heard, "variables": variables},

@@ -54,6 +54,7 @@ COMMANDS: Mapping[str, Row] = MappingProxyType(
         "ticket review": _ticket("major", "review", "Write the review of a major incident that is over."),
         "ticket checklist": _ticket("checks", "checklist", "Give a ticket the steps of a checklist."),
         "ticket check": _ticket("checks", "check", "Tick off steps of a ticket's checklist."),
+        "ticket undo": _ticket("undo", "undo", "Take back the last change of a ticket."),
         "ticket transfer": _ticket("relate", "transfer", "Hand an incident to problem management."),
         "ticket link": _ticket("relate", "link", "Relate two tickets."),
         "ticket unlink": _ticket("relate", "unlink", "Take the relations between two tickets away."),
@@ -72,6 +73,7 @@ COMMANDS: Mapping[str, Row] = MappingProxyType(
         "kb": Row(None, "Articles: known errors, how-tos, questions and answers.", _KNOW),
         "kb search": Row("desk.commands.kb.search:search", "Find articles by their words, best first."),
         "kb suggest": Row("desk.commands.kb.search:suggest", "What probably answers a ticket."),
+        "handover": Row("desk.commands.handover:handover", "What the next shift must know, on one screen.", _WORK),
         "stats": Row("desk.commands.stats:stats", "How much came in, how much was done, and the trend.", _WORK),
         "report": Row(
             "desk.commands.report:report", "Daily to monthly, service levels, workload, audit …; as pages too.", _WORK

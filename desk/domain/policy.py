@@ -38,6 +38,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("ticket", ("major", "major-off", "review", "checklist", "check", "uncheck"), 1, everywhere=False),
     Right("ticket", ("edit-reply", "link", "unlink", "watch", "unwatch"), 1, everywhere=False),
     Right("ticket", ("edit", "move", "merge", "split", "transfer"), 1, everywhere=False, public=True),
+    Right("ticket", ("undo",), 1, everywhere=False, public=True),
     Right("ticket", ("delete",), 3),
     Right("user", _KEEP, 1),
     Right("ban", ("ban", "unban"), 1),
@@ -55,6 +56,8 @@ RIGHTS: tuple[Right, ...] = (
 """The rights of the three levels, a row each; docs/rights.md is made from it and a test takes every row through the CLI."""
 LEVELS: Mapping[str, int] = MappingProxyType({r.kind: r.level for r in reversed(RIGHTS)})
 """Level that may create, edit and delete records of a kind (rule 2); deleting a ticket takes more."""
+ON_TICKETS: Mapping[str, Right] = MappingProxyType({v: r for r in RIGHTS if r.kind == "ticket" for v in r.verbs})
+"""The right that each verb on tickets takes."""
 DELETE_TICKET = next(r.level for r in RIGHTS if (r.kind, r.verbs) == ("ticket", ("delete",)))
 
 
@@ -81,6 +84,15 @@ def require_delete(by: Staff, ticket: Ticket) -> None:
             f"{by.id} may not delete {ticket.id}: that takes level {DELETE_TICKET}, {by.id} has level {by.level}",
             f"to end it without deleting: desk ticket close {ticket.id}",
         )
+
+
+def require(by: Staff, ticket: Ticket, verb: str, spoken: str | None = None) -> None:
+    """Refuse a verb on a ticket by somebody whom the table gives no right to it; `spoken` is how the error calls it."""
+    right = ON_TICKETS.get(verb)
+    if right is not None and right.level == DELETE_TICKET:
+        require_delete(by, ticket)
+    if right is None or not right.everywhere:
+        require_act(by, ticket, spoken or verb)
 
 
 def require_level(by: Staff, kind: str, able: Iterable[str] = ()) -> None:

@@ -50,6 +50,7 @@ TICKET: Mapping[str, Words] = MappingProxyType(
         "watch": Words("watched by {after}", "made {after} a watcher of {what}"),
         "unwatch": Words("no longer watched by {before}", "took the watcher {before} off {what}"),
         "merge": Words("merged into {after}", "merged {what} into {after}"),
+        "undo": Words("taken back: {after}", "took back the last change of {what}: {after}"),
         "split": Words("split off as {after}", "split {after} off {what}"),
     }
 )
@@ -61,6 +62,7 @@ RECORD: Mapping[str, Words] = MappingProxyType(
         "signup": Words("signed up", "signed up {what}"),
         "edit": Words("changed: {after}", "changed {what}: {after}"),
         "delete": Words("deleted", "deleted {what}: {before}"),
+        "undo": Words("taken back: {after}", "took back the last change of {what}: {after}"),
         "ban": Words("banned", "banned an address: {what}"),
         "unban": Words("no longer banned", "lifted the ban {what}"),
         "config": Words("changed from {before} to {after}", "set {what} to {after} (was {before})"),

@@ -69,6 +69,7 @@ MOVES: Mapping[str, tuple[tuple[str, ...], str | None]] = MappingProxyType(
         "unwatch": (STATES, None),
         "merge": (STATES, CLOSED),
         "split": (STATES, None),
+        "undo": (STATES, None),
         "delete": (STATES, None),
     }
 )

@@ -5,6 +5,12 @@
 
       Nobody is told.
 
+So are the steps of a checklist written, a line each: a tick is a change of one line, and merges as one.
+
+    checklist:
+    - '[x] Call Malta'
+    - '[ ] Tell the requester'
+
 libyaml's own emitter turns a text with one space too many at the end of a line into a single quoted line of escapes;
 here only what a block can't give back exactly is left to it.
 """
@@ -19,6 +25,7 @@ INDENT = "  "
 # line shows how far the block is indented, so it begins with something that can be seen.
 _SEEN = r"!-~\u00a1-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
 _HELD = rf"[{_SEEN}][\t\n \u00a0{_SEEN}]*"
+_STEP = rf"\[[ x]\] [{_SEEN}][ \u00a0{_SEEN}]*"
 _ENDS = {"|-": 0, "|": 1}
 
 
@@ -45,3 +52,25 @@ def read(mark: str, rows: Sequence[str]) -> str | None:
 def belongs(row: str) -> bool:
     """Whether a row goes on with the block above it."""
     return not row or row.startswith(INDENT)
+
+
+def write_steps(key: str, values: Sequence[object]) -> str | None:
+    """`key:` and a quoted line for each step, or None for any other list."""
+    if not values or not all(isinstance(v, str) and re.fullmatch(_STEP, v) for v in values):
+        return None
+    rows = ("- '" + str(value).replace("'", "''") + "'\n" for value in values)
+    return f"{key}:\n{''.join(rows)}"
+
+
+def read_steps(rows: Sequence[str]) -> list[str] | None:
+    """The steps in the rows below a key, or None if they are to be read by the library."""
+    found = []
+    for row in rows:
+        inner = row[3:-1].replace("''", "")
+        if row[:3] != "- '" or row[-1:] != "'" or len(row) < 4 or "'" in inner:
+            return None
+        text = row[3:-1].replace("''", "'")
+        if not re.fullmatch(_STEP, text):
+            return None
+        found.append(text)
+    return found or None

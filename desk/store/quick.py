@@ -40,7 +40,7 @@ def line(key: str, value: Any) -> str | None:
         return None
     if isinstance(value, list):
         known = value and all(isinstance(v, str) and is_word(v) for v in value)
-        return f"{key}: [{', '.join(value)}]\n" if known else None
+        return f"{key}: [{', '.join(value)}]\n" if known else block.write_steps(key, value)
     if isinstance(value, Stamp) or (isinstance(value, str) and _is_plain(value)):
         return f"{key}: {value}\n"
     return block.write(key, value) if isinstance(value, str) else None
@@ -56,9 +56,16 @@ def front(text: str) -> dict[str, Any] | None:
     while at < len(rows):
         key, colon, value = rows[at].partition(": ")
         at += 1
-        if not colon or key in out or not is_word(key):
+        listed = not colon and key.endswith(":")
+        key = key[:-1] if listed else key
+        if not (colon or listed) or key in out or not is_word(key):
             return None
-        if value.startswith("|"):
+        if listed:
+            first = at
+            while at < len(rows) and rows[at].startswith("- "):
+                at += 1
+            known: Any = block.read_steps(rows[first:at])
+        elif value.startswith("|"):
             first = at
             while at < len(rows) and block.belongs(rows[at]):
                 at += 1

@@ -111,9 +111,15 @@ def dump(data: Mapping[str, Any]) -> str:
     """Block mapping, lists in flow style, text of several lines as a block, keys in the order given."""
     parts = []
     for key, value in data.items():
-        held = block.write(key, value) if isinstance(value, str) and is_word(key) else None
+        held = _held(key, value) if is_word(key) else None
         parts.append(held or _line_of(key, value))
     return "".join(parts) or _dump(data, _Dumper)
+
+
+def _held(key: str, value: Any) -> str | None:
+    if isinstance(value, list):
+        return block.write_steps(key, value)
+    return block.write(key, value) if isinstance(value, str) else None
 
 
 def _line_of(key: str, value: Any) -> str:

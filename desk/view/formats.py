@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from desk.view.look import Look
-from desk.view.model import Detail, Listing, Paper, View
+from desk.view.model import Detail, Listing, Paper, Sections, View
 from desk.view.table import table
 from desk.view.text import hidden
 from desk.view.values import rows_of
@@ -31,6 +31,11 @@ def people(view: View, look: Look) -> Iterator[str]:
         from desk.view import paper  # noqa: PLC0415 - reports alone
 
         yield from paper.people(view, look)
+        return
+    if isinstance(view, Sections):
+        from desk.view import sections  # noqa: PLC0415 - for the one command that has several tables
+
+        yield from sections.people(view, look)
         return
     from desk.view.detail import detail, done  # noqa: PLC0415 - a list needs no Markdown
 
@@ -124,6 +129,11 @@ def as_markdown(view: View, look: Look) -> Iterator[str]:
         from desk.view import paper  # noqa: PLC0415 - reports alone
 
         yield from paper.markdown(view, look)
+        return
+    if isinstance(view, Sections):
+        from desk.view import sections  # noqa: PLC0415 - as above
+
+        yield from sections.markdown(view, look)
         return
     from desk.view.document import document  # noqa: PLC0415 - a table needs neither tabulate nor Markdown
 

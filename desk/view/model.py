@@ -65,4 +65,18 @@ class Paper(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-View = Listing | Detail | Done | Paper
+class Sections(NamedTuple):
+    """Several listings under one headline: title, listing, and how many rows were left out for people.
+
+    `data` is the whole for machines; formats of rows give those of all sections, each with the name of its own.
+    """
+
+    kind: str
+    data: Mapping[str, Any]
+    headline: str
+    parts: tuple[tuple[str, Listing, int], ...]
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+View = Listing | Detail | Done | Paper | Sections

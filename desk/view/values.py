@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from desk.view.look import Look, moment
-from desk.view.model import Listing, Paper, View
+from desk.view.model import Listing, Paper, Sections, View
 from desk.view.text import visible
 
 NOTHING = "-"
@@ -19,6 +19,8 @@ def rows_of(view: View) -> Sequence[Mapping[str, Any]]:
         return view.rows
     if isinstance(view, Paper):
         return view.report.flat()
+    if isinstance(view, Sections):
+        return [{"section": listing.kind, **row} for _, listing, _ in view.parts for row in listing.rows]
     return [view.data] if isinstance(view.data, Mapping) else view.data
 
 

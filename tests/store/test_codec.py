@@ -377,3 +377,30 @@ def test_a_block_is_read_without_the_library() -> None:
     assert [quick.front(f"cause: {m}") for m in ("|-\n", "|\nx: y\n", "|-\n   deep\n", "|2\n  x\n", "|-\n  x\n\n")] == [
         None
     ] * 5
+
+
+def test_steps_are_written_a_line_each_and_read_without_the_library() -> None:
+    steps = ["[ ] Call Malta's desk: now # or later", "[x] Πες το"]
+    text = codec.dump_yaml({"state": "open", "checklist": steps, "tags": ["a", "b"]})
+    written = "- '[ ] Call Malta''s desk: now # or later'\n- '[x] Πες το'\n"
+    assert text == f"state: open\nchecklist:\n{written}tags: [a, b]\n"
+    assert quick.front(text) == yaml_text.load(text, "x") == {"state": "open", "checklist": steps, "tags": ["a", "b"]}
+    for odd in (
+        "x:\n",
+        "x:\ny: z\n",
+        "x:\n- '[ ] a\n",
+        "x:\n- '[ ] a' b'\n",
+        'x:\n- "[ ] a"\n',
+        "x:\n- [ ]\n",
+        "x:\n- '\n",
+    ):
+        assert quick.front(odd) is None
+    assert codec.dump_yaml({"sla": ["breach due x"]}) == "sla: [breach due x]\n"
+
+
+@given(st.lists(st.tuples(st.sampled_from(("[ ] ", "[x] ")), texts), min_size=1, max_size=5))
+def test_steps_come_back(pairs: list[tuple[str, str]]) -> None:
+    steps = [mark + " ".join(text.split("\n")) for mark, text in pairs]
+    text = codec.dump_yaml({"checklist": steps})
+    assert codec.load_yaml(text, "x") == yaml_text.load(text, "x") == {"checklist": steps}
+    assert yaml_text.dump({"checklist": steps}) == text

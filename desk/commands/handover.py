@@ -1,0 +1,106 @@
+"""desk handover: what one shift tells the next, on one screen."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+
+from desk.app import App
+from desk.commands import acting, common
+from desk.domain import handover as sections
+from desk.domain.fields import utc_text
+from desk.domain.query import Scope
+from desk.domain.record import Edit, Event
+from desk.store import handing
+from desk.view.model import Column, Listing, Sections
+
+_ID, _TITLE, _PRIORITY = (
+    Column("id", "ID", "id"),
+    Column("title", "TITLE", "title"),
+    Column("priority", "PRIO", "priority"),
+)
+_OWNER, _DEPARTMENT = Column("owner", "OWNER"), Column("department", "DEPARTMENT")
+COLUMNS = {
+    "majors": (_ID, Column("coordinator", "COORDINATOR"), _OWNER, Column("update_by", "NEXT REPLY", "time"),
+               Column("due", "DUE", "time"), _TITLE),
+    "due": (Column("at", "DUE", "time"), Column("overdue", "OVERDUE"), Column("what", "WHAT"), _ID, _PRIORITY, _OWNER, _TITLE),
+    "new": (_ID, _PRIORITY, _DEPARTMENT, Column("created", "CREATED", "time"), _TITLE),
+    "changed": (Column("at", "WHEN", "time"), _ID, Column("by", "WHO"), Column("what", "WHAT", "title"), _TITLE),
+    "pending": (_ID, Column("pending_for", "WAITS FOR"), Column("pending_until", "UNTIL", "time"), _OWNER, _TITLE),
+    "reviews": (_ID, Column("closed", "CLOSED", "time"), Column("coordinator", "COORDINATOR"), _TITLE),
+}  # fmt: skip
+TITLES = {
+    "majors": "Major incidents",
+    "due": "Overdue, and due within a day",
+    "new": "New, and nobody's",
+    "changed": "Changed",
+    "pending": "Pending",
+    "reviews": "Reviews owed",
+}
+_SHOWN = 12
+"""Rows of a section for people; machine formats have all."""
+
+
+@common.leaf("handover", example="desk handover\ndesk handover --since 12h --department technical -f md")
+@click.option("--since", metavar="D", default="8h", show_default=True, help="What changed since: 8h, 2026-07-23T22:00.")
+@click.option("--department", "departments", metavar="D", multiple=True, shell_complete=common.complete_department,
+              help="Only of this department; repeat for more.")  # fmt: skip
+def handover(app: App, since: str, departments: tuple[str, ...]) -> Sections:
+    """Show what the next shift must know: majors, what is due, new, changed and pending, reviews that are owed.
+
+    It is about the tickets of your departments and those you wrote, as lists are.
+    """
+    named = tuple(common.existing(app, "department", d) for d in departments)
+    start = str(common.moment(app, since))
+    found = _found(app, app.scope(), named, start)
+    short = app.format in ("table", "md")
+    parts = tuple(
+        (TITLES[name], _listing(name, rows[:_SHOWN] if short else rows), max(len(rows) - _SHOWN, 0) if short else 0)
+        for name, rows in found.items()
+    )
+    data = {"since": start, "until": utc_text(app.now), "departments": list(named), **found}
+    return Sections("handover", data, _headline(app, named, start, found), parts)
+
+
+def _found(app: App, scope: Scope | None, named: tuple[str, ...], since: str) -> dict[str, list[dict[str, Any]]]:
+    rows = {n: app.store.ask(lambda index, n=n: handing.tickets(index, n, scope, named)) for n in handing.SECTIONS}  # type: ignore[misc]
+    now, ahead = utc_text(app.now), utc_text(app.now + timedelta(days=1))
+    events = app.store.ask(lambda index: handing.events(index, since, scope, named))
+    return {
+        "majors": sections.majors(rows["majors"]),
+        "due": sections.upcoming(rows["due"], now, ahead),
+        "new": sections.unowned(rows["new"], app.config["ticket.priorities"]),
+        "changed": _changed(events),
+        "pending": sections.waiting(rows["pending"], app.local(app.now).date().isoformat()),
+        "reviews": sections.owed(rows["reviews"]),
+    }
+
+
+def _changed(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One row a ticket, told in one sentence, the newest first."""
+    grouped: dict[str, list[dict[str, Any]]] = {}
+    for event in events:
+        grouped.setdefault(event["id"], []).append(event)
+    rows = []
+    for group in grouped.values():
+        happened = tuple(Event(e["verb"], e["from"], e["to"]) for e in group)
+        people = dict.fromkeys(e["by"] for e in group)
+        what = acting.sentence(Edit(None, None, happened))
+        rows.append({**sections.head(group[-1], "at"), "by": ", ".join(people), "what": what})
+    return sorted(rows, key=lambda row: row["at"], reverse=True)
+
+
+def _listing(name: str, rows: list[dict[str, Any]]) -> Listing:
+    return Listing(name, rows, COLUMNS[name], "")
+
+
+def _headline(app: App, named: tuple[str, ...], since: str, found: dict[str, list[dict[str, Any]]]) -> str:
+    start = app.local(datetime.fromisoformat(since)).strftime("%Y-%m-%d %H:%M")
+    end = app.local(app.now).strftime("%Y-%m-%d %H:%M")
+    late = sum(row["overdue"] for row in found["due"])
+    counts = ((len(found["majors"]), "major"), (late, "overdue"), (len(found["new"]), "new"),
+              (len(found["changed"]), "changed"), (len(found["pending"]), "pending"))  # fmt: skip
+    where = f" · {', '.join(named)}" if named else ""
+    return f"Handover {start} to {end}{where} · " + ", ".join(f"{n} {word}" for n, word in counts)

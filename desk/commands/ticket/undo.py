@@ -1,0 +1,66 @@
+"""desk ticket undo: the last change of a ticket, taken back by a change of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import cast
+
+import click
+
+from desk.app import App
+from desk.commands import common
+from desk.commands.acting import sentence
+from desk.domain import data, policy, undoing
+from desk.domain.organisation import Department
+from desk.domain.person import Staff
+from desk.domain.record import Change
+from desk.domain.ticket import Ticket
+from desk.domain.undoing import Taken
+from desk.store import undone
+from desk.store.snapshot import Snapshot
+from desk.view.model import Done
+
+
+@common.leaf("undo", example='desk ticket undo 7K3Q --reason "closed the wrong one"')
+@common.ticket_ids
+@click.option("--reason", metavar="TEXT", help="Why; it stands in the history.")
+def undo(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
+    """Take back the last change of tickets: whatever it was, with everything that changed together with it.
+
+    History stays: the undo is a commit of its own, and can be taken back as well. It takes the right that the change
+    took, and is refused when anything that it touched has changed since. Messages about the change that still wait in
+    the outbox are taken out; what was sent stays sent.
+    """
+    found = [common.known(app, i) for i in common.words(ids)]
+    taken: list[Taken] = []
+
+    def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
+        taken[:] = undone.last_changes(snapshot, found, app.config)
+        for ticket in (pair.then for one in taken for pair in one.pairs):
+            if isinstance(ticket, Ticket):
+                policy.require_public(cast("Department", snapshot.get("department", ticket.department)), ticket)
+        return undoing.together([undoing.undo(one, by=by, at=at, reason=reason) for one in taken])
+
+    done = app.apply(plan)
+    _take_out(app, taken, done.commit)
+    edits = [e for e in done.change.edits if isinstance(e.record, Ticket)]
+    lines = tuple(f"{e.record.id}  {sentence(e)}" for e in sorted(edits, key=lambda e: e.record.id not in found))
+    own = [e for e in edits if e.record.id in found]
+    wholes = [{**data.whole(e.record), **({} if e.after else {"deleted": True})} for e in own]
+    return Done("tickets", wholes, lines) if len(wholes) > 1 else Done("ticket", wholes[0], lines)
+
+
+def _take_out(app: App, taken: list[Taken], commit: str) -> None:
+    """Messages of what was taken back that nobody has got yet; and then those that would tell of the undo as well."""
+    from desk.mail import outbox  # noqa: PLC0415 - for this command only
+
+    folder = app.place.own(outbox.FOLDER)
+    waiting = outbox.ids(folder)
+    unsent = [i for i in waiting for one in taken if f"-{one.commit[:8]}-" in i]
+    if unsent:
+        for draft_id in unsent + [i for i in waiting if f"-{commit[:8]}-" in i]:
+            outbox.drop(folder, draft_id)
+        noun = "message that was" if len(unsent) == 1 else "messages that were"
+        app.notes.append(f"{len(unsent)} {noun} not sent yet: taken out of the outbox")
+    elif any(one.verb == "reply" for one in taken):
+        app.warnings.append("a reply that was sent to the requester can't be unsent")

@@ -1,0 +1,146 @@
+"""undo: the last change of a ticket, taken back by a counter-commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import MALTA, Acts, Git, Make, Refuses
+from tests.conftest import Runner
+
+Events = Callable[[str], Any]
+Shown = Callable[[str], Any]
+
+CHANGES: dict[str, tuple[str, ...]] = {
+    "assign": ("assign", "{id}", "--to", "petros"),
+    "move": ("move", "{id}", "--to", "semantic"),
+    "classify": ("classify", "{id}", "--impact", "high", "--urgency", "high"),
+    "tag": ("tag", "{id}", "malta"),
+    "close": ("close", "{id}", "--resolution", "withdrawn"),
+    "pending": ("pending", "{id}", "--until", "3d", "--for", "third-party"),
+    "note": ("note", "{id}", "--body", "x", "--attach", "{file}"),
+    "reply": ("reply", "{id}", "--body", "x", "--close"),
+    "edit": ("edit", "{id}", "--title", "U", "--body", "V"),
+    "link": ("link", "{id}", "{other}"),
+    "merge": ("merge", "{id}", "--into", "{other}"),
+    "split": ("split", "{id}", "--at", "1"),
+    "transfer": ("transfer", "{id}"),
+    "major": ("major", "{id}"),
+    "checklist": ("checklist", "{id}"),
+    "delete": ("delete", "{id}"),
+}
+
+
+@pytest.mark.parametrize("verb", CHANGES)
+def test_everything_goes_back(acts: Acts, make: Make, git: Git, home: Path, desk: Runner, verb: str) -> None:
+    """Byte for byte, attachments too; and forth again, and back again."""
+    (home.parent / "a.txt").write_text("a", encoding="utf-8")
+    (home / "records/tags/malta.yaml").write_text("id: malta\n", encoding="utf-8")
+    desk("commit")
+    ticket, other = (make(t, "--tag", "incident", "--attach", str(home.parent / "a.txt")) for t in ("T", "Other"))
+    if verb != "link":
+        acts("ticket", "link", ticket, other)
+    acts("ticket", "note", ticket, "--body", "first", "--attach", str(home.parent / "a.txt"))
+    words = [w.format(id=ticket, other=other, file=home.parent / "a.txt") for w in CHANGES[verb]]
+    before = git("rev-parse", "HEAD^{tree}")
+    change = acts("ticket", *words).commit
+    after = git("rev-parse", "HEAD^{tree}")
+    assert after != before
+    commit = git("rev-parse", "--short=10", "HEAD").strip()
+    done = acts("ticket", "undo", ticket, "--reason", "by mistake")
+    assert git("rev-parse", "HEAD^{tree}") == before
+    assert f"{verb} {commit}" in done.commit.values("Desk-To")
+    assert (done.commit.values("Desk-Verb"), done.commit.reason) == (["undo"], "by mistake")
+    assert sorted(done.commit.values("Desk-Ticket")) == sorted(change.values("Desk-Ticket"))
+    acts("ticket", "undo", ticket)
+    assert git("rev-parse", "HEAD^{tree}") == after
+    acts("ticket", "undo", ticket)
+    assert git("rev-parse", "HEAD^{tree}") == before
+    assert "nothing found" in desk("doctor").out
+
+
+def test_what_history_says(acts: Acts, make: Make, events: Events, git: Git, desk: Runner) -> None:
+    ticket = make()
+    acts("ticket", "close", ticket, "--resolution", "workaround")
+    commit = git("rev-parse", "--short=10", "HEAD").strip()
+    assert acts("ticket", "undo", ticket).commit.subject == f"{ticket} undo: close"
+    assert events(ticket)[-2:] == [("undo", None, f"close {commit}"), ("reopen", "closed", "open")]
+    ticket = make()
+    acts("ticket", "note", ticket, "--body", "x")
+    assert desk("ticket", "undo", ticket).out.startswith(f"{ticket}  taken back: note ")
+
+
+def test_the_new_ticket_of_a_split_is_gone_for_good(acts: Acts, make: Make, refuses: Refuses, events: Events) -> None:
+    ticket = make()
+    acts("ticket", "note", ticket, "--body", "x")
+    new = acts("ticket", "split", ticket, "--at", "1").data["id"]
+    done = acts("ticket", "undo", new)
+    assert (done.data["id"], done.data["deleted"]) == (new, True)
+    refuses(3, "ticket", "show", new)
+    assert events(new)[-1][0] == "undo"
+
+
+def test_refused(acts: Acts, make: Make, refuses: Refuses, desk: Runner) -> None:
+    ticket, other = make(), make()
+    assert f"desk ticket delete {ticket}" in refuses(5, "ticket", "undo", ticket)["hint"]
+    acts("ticket", "merge", ticket, "--into", other)
+    acts("ticket", "note", other, "--body", "later")
+    error = refuses(6, "ticket", "undo", ticket)
+    assert f"{other} has changed since: note by maria" in error["message"]
+    assert error["hint"] == f"first that: desk ticket undo {other}"
+    acts("ticket", "undo", other)
+    acts("ticket", "undo", ticket, other)  # one change, whichever of them is named, or both
+    owned = make()
+    acts("ticket", "assign", owned, "--to", "petros")
+    acts("ticket", "unassign", owned)
+    desk("staff", "edit", "petros", "--department", "semantic")
+    assert "petros doesn't serve technical" in refuses(6, "ticket", "undo", owned)["message"]
+    acts("ticket", "assign", owned, "--to", "maria")
+    desk("tag", "create", "malta")
+    acts("ticket", "tag", owned, "malta")
+    desk("tag", "delete", "malta")
+    assert "followed from delete of tag malta" in refuses(5, "ticket", "undo", owned)["message"]
+    refuses(3, "ticket", "undo", "260101-ZZZZ")
+
+
+def test_it_takes_the_right_of_the_change(acts: Acts, make: Make, refuses: Refuses, desk: Runner) -> None:
+    ticket, other = make(), make("T", "--department", "semantic")
+    acts("ticket", "close", ticket)
+    refuses(5, "--as", "eleni", "ticket", "undo", ticket)
+    acts("--as", "petros", "ticket", "undo", ticket)
+    acts("ticket", "merge", ticket, "--into", other)
+    desk("staff", "edit", "petros", "--department", "technical")
+    refuses(5, "--as", "petros", "ticket", "undo", ticket)  # of both tickets
+    acts("ticket", "undo", ticket)
+    acts("ticket", "delete", ticket)
+    refuses(5, "--as", "petros", "ticket", "undo", ticket)
+    acts("ticket", "undo", ticket)
+    refuses(5, "--as", "petros", "ticket", "undo", ticket)  # that would delete it again
+    acts("--as", "petros", "ticket", "note", ticket, "--body", "mine")
+    assert "only its author" in refuses(5, "ticket", "undo", ticket)["hint"]  # rule 6
+    acts("--as", "petros", "ticket", "undo", ticket)
+
+
+def test_messages_not_sent_yet_are_taken_out(desk: Runner, make: Make) -> None:
+    ticket = make("T", "--requester", MALTA)
+    waiting = len(desk("mail", "outbox", "-f", "json").data)
+    desk("ticket", "reply", ticket, "--body", "wrong person", "--close")
+    assert len(desk("mail", "outbox", "-f", "json").data) == waiting + 1
+    assert "1 message that was not sent yet" in desk("ticket", "undo", ticket).err
+    assert len(desk("mail", "outbox", "-f", "json").data) == waiting
+    desk("ticket", "reply", ticket, "--body", "sent")
+    for row in desk("mail", "outbox", "-f", "json").data:
+        desk("mail", "drop", row["id"])
+    assert "can't be unsent" in desk("ticket", "undo", ticket).err
+
+
+def test_hand_edits_are_safe(desk: Runner, make: Make, home: Path) -> None:
+    ticket = make()
+    desk("ticket", "close", ticket)
+    path = home / f"records/tickets/2026/07/23/{ticket}.md"
+    path.write_text(path.read_text(encoding="utf-8") + "\nmine\n", encoding="utf-8")
+    assert "hand edits" in desk("ticket", "undo", ticket, code=6).err
+    assert "mine" in path.read_text(encoding="utf-8")
