@@ -43,7 +43,7 @@ class Taken(NamedTuple):
 def undo(taken: Taken, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
     """Put every record of a change back to what it was; it takes the right that the change itself took, on every ticket."""
     tickets = [pair for pair in taken.pairs if isinstance(pair.record, Ticket)]
-    if all(pair.then is None for pair in tickets):
+    if taken.right != "delete" and all(pair.then is None for pair in tickets):
         name = tickets[0].record.id
         raise Refused(f"the last change of {name} was its registration", f"to remove it: desk ticket delete {name}")
     edits = []

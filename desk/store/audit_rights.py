@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from desk.domain import policy, truth
+from desk.domain import policy, truth, undoing
 from desk.domain.kinds import KINDS
 from desk.domain.person import Staff, User
 from desk.domain.record import Entry
@@ -133,7 +133,7 @@ def _check_ticket(edit: HandEdit, by: Staff, moment: Moment) -> None:
     old, new = edit.old, edit.new
     if edit.change == hand.DELETED:
         if isinstance(old, Ticket):
-            policy.require_delete(by, old)
+            policy.require(by, old, _gone_by(edit, moment))
         return
     if not isinstance(new, Ticket):
         return
@@ -141,8 +141,17 @@ def _check_ticket(edit: HandEdit, by: Staff, moment: Moment) -> None:
         if not _follows(edit, old, by, moment):
             policy.require_act(by, old, moment.step.told.verb or "change")
         _check_thread(edit, old, new, by, moment)
-    else:
+    elif moment.step.told.verb != undoing.VERB:
         checks_rights.check_author(new, by.id, moment.world)
+
+
+def _gone_by(edit: HandEdit, moment: Moment) -> str:
+    """The verb whose right it takes that a ticket is gone: to take back a split is no deletion."""
+    told = (
+        e.after or "" for e in moment.step.told.events if (e.kind, e.id, e.verb) == (edit.kind, edit.id, undoing.VERB)
+    )
+    verb = next(told, "delete").partition(" ")[0]
+    return "delete" if verb == undoing.VERB else verb
 
 
 def _follows(edit: HandEdit, old: Ticket, by: Staff, moment: Moment) -> bool:

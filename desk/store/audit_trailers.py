@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from desk.domain import truth
+from desk.domain import truth, undoing
 from desk.domain.fields import TICKET_ID
 from desk.domain.history import SETTINGS, Happened
 from desk.domain.kinds import KINDS
@@ -58,6 +58,9 @@ def _one(moment: Moment, key: Key, events: tuple[Happened, ...], edits: list[Han
     for edit in edits:
         if edit.kind == hand.ATTACHMENT or edit.fault is not None or edit.mended:
             continue
+        if undone := [e for e in events if e.verb == undoing.VERB]:
+            yield from _put_back(moment, edit, undone[-1], record)
+            continue
         case = truth.case(events, edit.old, edit.new, tickets(moment))
         for problem in truth.untruths(case):
             yield moment.finding(CHECK, FAULT, problem, record)
@@ -65,10 +68,19 @@ def _one(moment: Moment, key: Key, events: tuple[Happened, ...], edits: list[Han
             yield moment.finding(CHECK, REMARK, f"a verb that this version of desk doesn't know: {words}", record)
 
 
+def _put_back(moment: Moment, edit: HandEdit, undone: Happened, record: str) -> Iterator[Finding]:
+    """An undo says whose change it takes back: the file must be, byte for byte, what it was before that commit."""
+    verb, _, commit = (undone.after or "").partition(" ")
+    then = moment.world.blobs.get(f"{commit}^:{edit.path}") if re.fullmatch("[0-9a-f]{10,64}", commit) else b""
+    if then != edit.after:
+        problem = f"the message says that {verb} {commit} was taken back, and {record} is not what it was before that"
+        yield moment.finding(CHECK, FAULT, problem, record)
+
+
 def _as_it_was(moment: Moment, key: Key, events: tuple[Happened, ...]) -> bool:
     """Whether the values told are those that stood there already: pending again, until no other day."""
     record = moment.world.find(*key) if key[0] in KINDS else None
-    stands = record is not None and all(e.before and e.after for e in events)
+    stands = record is not None and all(e.after and (e.before or e.verb == "escalate-up") for e in events)
     return stands and not any(truth.untruths(truth.case(events, record, record, {})))
 
 

@@ -60,6 +60,25 @@ def test_everything_goes_back(acts: Acts, make: Make, git: Git, home: Path, desk
     acts("ticket", "undo", ticket)
     assert git("rev-parse", "HEAD^{tree}") == before
     assert "nothing found" in desk("doctor").out
+    assert "no fault" in desk("audit", "verify").out
+
+
+def test_the_audit_believes_no_undo_that_is_none(desk: Runner, make: Make, git: Git, home: Path) -> None:
+    ticket = make()
+    desk("--as", "petros", "ticket", "note", ticket, "--body", "x")
+    new = desk("--as", "petros", "ticket", "split", ticket, "--at", "1", "-f", "ids").out.strip()
+    desk("--as", "petros", "ticket", "undo", new)
+    assert "no fault" in desk("audit", "verify").out  # taking back a split is no deletion, which takes level 3
+    desk("ticket", "close", ticket)
+    commit = git("rev-parse", "--short=10", "HEAD").strip()
+    path = home / f"records/tickets/2026/07/23/{ticket}.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("title: A ticket", "title: Another"), encoding="utf-8")
+    trailers = f"Desk-Verb: undo\nDesk-Actor: maria\nDesk-Ticket: {ticket}\nDesk-To: close {commit}"
+    git("commit", "-qam", f"{ticket} undo: close\n\n{trailers}")
+    assert (
+        f"close {commit} was taken back, and ticket/{ticket} is not what it was"
+        in desk("audit", "verify", code=None).out
+    )
 
 
 def test_what_history_says(acts: Acts, make: Make, events: Events, git: Git, desk: Runner) -> None:
@@ -119,6 +138,9 @@ def test_it_takes_the_right_of_the_change(acts: Acts, make: Make, refuses: Refus
     refuses(5, "--as", "petros", "ticket", "undo", ticket)
     acts("ticket", "undo", ticket)
     refuses(5, "--as", "petros", "ticket", "undo", ticket)  # that would delete it again
+    acts("ticket", "undo", ticket)
+    refuses(3, "ticket", "show", ticket)
+    acts("ticket", "undo", ticket)
     acts("--as", "petros", "ticket", "note", ticket, "--body", "mine")
     assert "only its author" in refuses(5, "ticket", "undo", ticket)["hint"]  # rule 6
     acts("--as", "petros", "ticket", "undo", ticket)
