@@ -75,6 +75,7 @@ COMMANDS: Mapping[str, Row] = MappingProxyType(
         "kb suggest": Row("desk.commands.kb.search:suggest", "What probably answers a ticket."),
         "handover": Row("desk.commands.handover:handover", "What the next shift must know, on one screen.", _WORK),
         "stats": Row("desk.commands.stats:stats", "How much came in, how much was done, and the trend.", _WORK),
+        "activity": Row("desk.commands.activity:activity", "What happened lately, a sentence each, by day.", _WORK),
         "report": Row(
             "desk.commands.report:report", "Daily to monthly, service levels, workload, audit …; as pages too.", _WORK
         ),

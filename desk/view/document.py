@@ -36,6 +36,8 @@ def _table(view: Listing, look: Look) -> Iterator[str]:
 
 
 def _shown(value: Any, column: Column, look: Look) -> str:
+    if column.style == "group" and not value:
+        return ""
     if column.style == "mark":
         return f"\\{MARK}" if value else ""
     if column.style == "major":

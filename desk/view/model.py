@@ -13,7 +13,8 @@ class Column(NamedTuple):
     """A column of a table for people.
 
     `style` names how cells look: id, state, priority, title (cut last), time (short), moment (whole), commit (short), number,
-    tags (in the row's own `color`), mark (a star where it is true), major (the word where it is true), or plain.
+    tags (in the row's own `color`), mark (a star where it is true), major (the word where it is true), group (blank where
+    it is as above), or plain.
     """
 
     name: str

@@ -62,6 +62,8 @@ def _says_nothing(value: object, column: Column) -> bool:
 def cell(value: Any, column: Column, look: Look) -> str:
     if column.style in _SIGNS:
         return _SIGNS[column.style] if value else ""
+    if column.style == "group":
+        return say(value) if value else ""
     if column.style == "time" and isinstance(value, str) and value:
         return say(when(value, look))
     if column.style == "moment" and isinstance(value, str) and value:

@@ -142,6 +142,12 @@ def test_sections_tell_what_happened(desk: Runner, month: list[str]) -> None:
     assert (problem["incidents"], problem["cause_known"]) == (1, False)
     assert rows("problems", "recurring", *july) == [{"id": "patient-summary", "incidents": 4, "before": 0}]
     assert [r["record"] for r in rows("audit", "deleted", *july)] == [month[4]]
+    words = ("--impact", "low", "--urgency", "low", "--priority", "high", "--reason", "the minister asked")
+    desk("ticket", "classify", month[3], *words, env=LATER)
+    [override] = rows("audit", "overrides")
+    assert (override["record"], override["by"], override["reason"]) == (month[3], "maria", "the minister asked")
+    desk("tag", "create", "a-new-tag", env=LATER)
+    assert ("tag/a-new-tag", "create") in [(r["record"], r["verb"]) for r in rows("audit", "rights")]
     ages = {r["id"]: r["open"] for r in rows("backlog", "by-age")}
     assert sum(ages.values()) == 4
     assert ages["7-30 days"] + ages["30-90 days"] == 4
