@@ -93,7 +93,7 @@ def spoken_for(period: Period, at: reckoning.Stand) -> tuple[str, str]:
 def _table(app: App, rows: list[dict[str, Any]]) -> Listing:
     if app.format in ("table", "md"):
         rows = [
-            {**row, "name": statistics.spoken(row["id"]), "picture": statistics.spark(row["trend"]), **_words(row)}
+            {**row, "name": statistics.spoken(row["id"]), "picture": _picture(row), **_words(row)}
             for row in statistics.telling(rows)
         ]
     columns = (
@@ -104,6 +104,14 @@ def _table(app: App, rows: list[dict[str, Any]]) -> Listing:
         Column("picture", "TREND"),
     )
     return Listing("stats", rows, columns, "nothing to count")
+
+
+_BARS = 20
+"""Bars of a picture, so that the newest is not cut off in 80 columns."""
+
+
+def _picture(row: dict[str, Any]) -> str:
+    return statistics.spark(statistics.condensed(row["trend"], _BARS, level=FIGURES[row["id"]].level))
 
 
 def _words(row: dict[str, Any]) -> dict[str, str | None]:

@@ -201,6 +201,14 @@ def spark(counts: Sequence[int | float | None]) -> str:
     return "".join(_BARS[int(-(-count * (len(_BARS) - 1) // top))] for count in known)
 
 
+def condensed(values: Sequence[Value], most: int, *, level: bool) -> list[int | float]:
+    """A trend in at most so many bars: neighbours joined from the end on, amounts by their sum, a level by its last."""
+    lot = -(-len(values) // most) or 1
+    first = len(values) % lot or lot
+    lots = [values[:first], *(values[at : at + lot] for at in range(first, len(values), lot))] if values else []
+    return [(part[-1] or 0) if level else sum(value or 0 for value in part) for part in lots]
+
+
 def change(now: Value, before: Value, unit: str = COUNT) -> str | None:
     """Against the period before: in per cent, of shares in points; None where there is nothing to compare with."""
     if now is None or before is None:

@@ -313,6 +313,14 @@ def test_a_trend_has_a_bar_for_each_count_and_more_is_never_lower(counts: list[i
     assert all((bar == "▁") == (count == 0 or not any(counts)) for bar, count in zip(bars, counts, strict=True))
 
 
+@given(st.lists(st.integers(0, 1000), max_size=400), st.integers(1, 30))
+def test_a_picture_is_short_and_leaves_nothing_out(counts: list[int], most: int) -> None:
+    sums, last = (statistics.condensed(counts, most, level=level) for level in (False, True))
+    assert len(sums) == len(last) <= most
+    assert sum(sums) == sum(counts)
+    assert last[-1:] == counts[-1:]
+
+
 @given(st.dates(date(2000, 1, 1), date(2030, 1, 1)), st.integers(0, 400))
 def test_a_period_covers_its_days_whole(first: date, more: int) -> None:
     period = Period(first, first + timedelta(days=more))
