@@ -185,8 +185,13 @@ def levels(turns: Iterable[Turn], now: Mapping[str, bool], total: int, moments: 
             changes.append((turn.at, 1 if turn.live else -1))
         last[turn.ticket] = turn
     changes += [(t.at, -1 if t.live else 1) for t in last.values() if now.get(t.ticket, False) != t.live]
-    base = total - sum(now.values())
-    return [base + sum(step for at, step in changes if at < moment) for moment in moments]
+    changes.sort(reverse=True)
+    count, found = total - sum(now.values()), []
+    for moment in moments:
+        while changes and changes[-1][0] < moment:
+            count += changes.pop()[1]
+        found.append(count)
+    return found
 
 
 # -- words and pictures ------------------------------------------------------------------------------------------------
