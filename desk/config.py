@@ -69,6 +69,15 @@ def _matrix(value: Any) -> Mapping[str, Mapping[str, str]]:
     return MappingProxyType({impact: MappingProxyType(dict(row)) for impact, row in rows})
 
 
+def _address(value: Any) -> str:
+    if value in ("", "-"):
+        return ""
+    text = _text(value)
+    if not text.startswith(("https://", "http://")) or "{slug}" not in text or " " in text:
+        raise ValueError("an address with {slug} in it, such as https://help.example/kb/{slug}, or nothing")
+    return text
+
+
 _LEVELS = ("low", "medium", "high")
 _DEFAULT_MATRIX = {
     "high": {"low": "medium", "medium": "high", "high": "high"},
@@ -94,6 +103,9 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         "list.limit": Setting(50, _count, "rows of a table; 0 for all; machine formats always give all"),
         "users.share_organisation": Setting(
             False, _flag, "whether users of one organisation are shown each other's tickets"
+        ),
+        "kb.url": Setting(
+            "", _address, "where requesters read articles, with {slug} and, if wanted, {language}; answers link there"
         ),
         "kb.remember_misses": Setting(
             True,

@@ -16,7 +16,7 @@ import click
 from desk import cli
 from desk.commands.table import COMMANDS
 from desk.config import SETTINGS
-from desk.domain import notices, policy, workflow
+from desk.domain import notices, policy, response, workflow
 from desk.domain.statistics import FIGURES
 from desk.mail import drafts
 from desk.reports.table import REPORTS
@@ -131,6 +131,20 @@ def variables() -> str:
     return "\n".join(rows)
 
 
+def response_variables() -> str:
+    """What a response may name."""
+    rows = ["| name | is |", "|---|---|"]
+    for group, names in response.VARIABLES.items():
+        rows += [f"| `{group}.{name}` | {meaning} |" for name, meaning in names.items()]
+    return "\n".join(rows)
+
+
+def response_filters() -> str:
+    """The filters of responses and mail texts."""
+    rows = [f"| `{name}` | {meaning.replace(' | ', f' {chr(92)}| ')} |" for name, meaning in response.FILTERS.items()]
+    return "\n".join(["| filter | makes of it |", "|---|---|", *rows])
+
+
 def figures() -> str:
     """What each statistic is."""
     rows = (f"| `{name}` | {figure.unit} | {figure.meaning} |" for name, figure in FIGURES.items())
@@ -156,6 +170,7 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
     },
     "docs/rights.md": {"rights": rights},
     "docs/finding.md": {"rates": suggestions.table},
+    "docs/responses.md": {"variables": response_variables, "filters": response_filters},
     "docs/notifications.md": {"heard": heard, "variables": variables},
 }
 

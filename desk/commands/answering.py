@@ -1,40 +1,84 @@
-"""The text of an answer: as given, from a custom response, or from the editor."""
+"""The text of an answer: as given, from a custom response, from articles, or from the editor."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import NamedTuple, cast
+
 from desk.app import App
 from desk.commands import writing
-from desk.domain.record import Record
 from desk.domain.ticket import Ticket
-from desk.errors import NotFound, UsageFault
+from desk.errors import UsageFault
 
 
-def text_for(
-    app: App, kind: str, ids: list[str], text: str | None, response: str | None, *, may_be_empty: bool
-) -> str | dict[str, str]:
-    """One text for all tickets, or one for each when a custom response is rendered."""
-    if response and text is not None:
+class From(NamedTuple):
+    """Where an answer comes from: a text that was given, a response, articles that requesters may read."""
+
+    text: str | None = None
+    response: str | None = None
+    articles: tuple[str, ...] = ()
+
+
+def text_for(app: App, kind: str, ids: list[str], given: From, *, may_be_empty: bool) -> str | dict[str, str]:
+    """One text for all tickets, or one for each when a custom response or an article is put in."""
+    if given.response and given.text is not None:
         raise UsageFault("--response can't be used with --body or --file", "render it, edit it, then give it as --file")
-    name = f"{kind}-{ids[0]}"
-    if response:
-        rendered = {i: render(app, response, i) for i in ids}
-        if len(ids) > 1 or not writing.interactive():
-            return {i: _without_gaps(text, response) for i, text in rendered.items()}
-        start = rendered[ids[0]]
-        return writing.entry_text(
-            app, None, name, _context(app, ids[0]), start, accept=lambda t: _without_gaps(t, response)
-        )
-    if text is None and may_be_empty and not writing.interactive():
+    if given.response or given.articles:
+        return _made(app, kind, ids, given)
+    if given.text is None and may_be_empty and not writing.interactive():
         return ""
-    return writing.entry_text(app, text, name, _context(app, ids[0]) if text is None else "")
+    context = _context(app, ids[0]) if given.text is None else ""
+    return writing.entry_text(app, given.text, f"{kind}-{ids[0]}", context)
 
 
-def _without_gaps(text: str, response: str) -> str:
+def _made(app: App, kind: str, ids: list[str], given: From) -> str | dict[str, str]:
+    """Filled in for each ticket, and finished in the editor where there is one ticket and a person."""
+    made = {i: _text(app, i, given) for i in ids}
+    what = given.response or "the reply"
+    if len(ids) > 1 or given.text is not None or not writing.interactive():
+        return {i: _without_gaps(text, what, gaps) for i, (text, gaps) in made.items()}
+    [(start, gaps)] = made.values()
+    name, context = f"{kind}-{ids[0]}", _context(app, ids[0])
+    return writing.entry_text(app, None, name, context, start, accept=lambda t: _without_gaps(t, what, gaps))
+
+
+def _text(app: App, ticket_id: str, given: From) -> tuple[str, tuple[str, ...]]:
+    """The response or the given text, with what leads to the articles behind it; and the places left for a person.
+
+    A response that names the article itself needs nothing behind it.
+    """
+    from desk.commands import rendering  # noqa: PLC0415 - for responses and articles only
+
+    gaps: tuple[str, ...] = ()
+    text, articles = given.text or "", given.articles
+    if given.response:
+        made = rendering.render(app, given.response, ticket_id, articles)
+        text, language, gaps = made.text, made.language, made.gaps
+        articles = articles[1:] if made.quotes else articles
+    else:
+        ticket = cast("Ticket", app.store.read("ticket", ticket_id))
+        language = ticket.language or app.config["desk.languages"][0]
+    parts = (text.rstrip("\n"), rendering.mention(app, articles, language))
+    return "\n\n".join(part for part in parts if part), gaps
+
+
+def articles_named(app: App, names: Iterable[str]) -> tuple[str, ...]:
+    """The names of the articles given, each once; Refused for one that requesters may not read, whatever the language."""
+    names = list(names)
+    if not names:
+        return ()
+    from desk.commands import rendering  # noqa: PLC0415 - as above
+
+    first = app.config["desk.languages"][0]
+    return tuple(dict.fromkeys(rendering.article(app, name, first)["id"] for name in names))
+
+
+def _without_gaps(text: str, response: str, gaps: Iterable[str]) -> str:
     """A response may hold places for a person to fill in, written [[ … ]]; they never reach a requester."""
-    if (start := text.find("[[")) >= 0:
-        place = text[start:].partition("]]")[0].partition("\n")[0]
+    left = next((gap for gap in gaps if gap in text), None)
+    if left:
         raise UsageFault(
-            f"{response} has a place to be filled in: {place}]]", "use it in a terminal, where the editor opens"
+            f"{response} has a place to be filled in: {left}", "use it in a terminal, where the editor opens"
         )
     return text
 
@@ -44,54 +88,3 @@ def _context(app: App, ticket_id: str) -> str:
     from desk.store import codec  # noqa: PLC0415 - for the editor only
 
     return codec.encode(app.store.read("ticket", ticket_id)).decode()
-
-
-def render(app: App, name: str, ticket_id: str) -> str:
-    """A custom response with the ticket's values filled in, in the ticket's language if there is one in it."""
-    from desk.view.template import fill  # noqa: PLC0415 - 40 ms of Jinja, only for responses
-
-    ticket = app.store.read("ticket", ticket_id)
-    if not isinstance(ticket, Ticket):
-        raise NotFound(f"there is no ticket {ticket_id}")
-    language = ticket.language or app.config["desk.languages"][0]
-    record, used = variant(app, name, language)
-    if used != language:
-        app.warnings.append(f"there is no {name} in {language}; {used} is used for {ticket_id}")
-    return fill(record.body, record.path, variables(app, ticket))
-
-
-def variant(app: App, name: str, language: str) -> tuple[Record, str]:
-    """The response in a language, else in the desk's first one, else in any."""
-    rows = app.store.ask(lambda index: index.rows("response", "id LIKE ? || '.%'", (name.lower(),), "ORDER BY id"))
-    found = {str(row["language"]): str(row["id"]) for row in rows}
-    if not found:
-        raise app.store.missing("response", name)
-    order = [language, *app.config["desk.languages"], *sorted(found)]
-    used = next(one for one in order if one in found)
-    return app.store.read("response", found[used]), used
-
-
-def variables(app: App, ticket: Ticket) -> dict[str, dict[str, str]]:
-    """What a template may name: plain text, never objects."""
-    requester = app.store.read("user", ticket.requester) if ticket.requester else None
-    staff = app.store.read("staff", app.me())
-    config = app.config
-    return {
-        "ticket": {
-            "id": ticket.id,
-            "title": ticket.title,
-            "department": _name(app, ticket.department),
-            "priority": ticket.priority,
-            "created": app.local(ticket.created).strftime("%Y-%m-%d %H:%M"),
-        },
-        "requester": {
-            n: str(requester.values.get(n, "")) if requester else "" for n in ("name", "email", "organisation")
-        },
-        "staff": {"name": str(staff.values["name"]), "email": str(staff.values["email"])},
-        "desk": {n: config[f"{'desk' if n == 'name' else 'contact'}.{n}"] for n in ("name", "email", "phone", "hours")},
-    }
-
-
-def _name(app: App, department: str) -> str:
-    rows = app.store.ask(lambda index: index.rows("department", "id = ?", (department,)))
-    return str(rows[0]["name"]) if rows else department

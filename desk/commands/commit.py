@@ -10,6 +10,7 @@ import click
 
 from desk.app import App, zone
 from desk.commands import acting, common
+from desk.domain.article import Response
 from desk.domain.kinds import KINDS
 from desk.domain.person import Staff
 from desk.domain.record import Change
@@ -44,6 +45,7 @@ def commit(app: App, paths: tuple[str, ...], reason: str | None) -> Done:
         if any(e.kind == hand.SETTINGS for e in edits):
             zone(app.config["desk.timezone"])
         found = checks_hand.review(snapshot, edits, app.config, by=by, at=at, reason=reason)
+        _check_texts(app, edits)
         raw.update(found.raw)
         app.warnings.extend(w for w in found.warnings if w not in app.warnings)
         return found.change
@@ -53,6 +55,18 @@ def commit(app: App, paths: tuple[str, ...], reason: str | None) -> Done:
     except _Nothing:
         return _nothing(app, paths, wanted)
     return _told(done.commit, done.change, edits)
+
+
+def _check_texts(app: App, edits: list[HandEdit]) -> None:
+    """Responses and mail texts can be filled in."""
+    texts = [(e.path, e.after) for e in edits if e.path.startswith("templates/") and e.after is not None]
+    if texts:
+        from desk.commands import rendering  # noqa: PLC0415 - 40 ms of Jinja, for templates only
+
+        fresh = {e.new.id: e.new for e in edits if e.kind == Response.kind and e.new is not None}
+        for path, content in texts:
+            if wrong := rendering.fault(app, path, content, fresh):
+                raise wrong
 
 
 def _nothing(app: App, given: tuple[str, ...], wanted: list[str]) -> Done:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -36,6 +37,10 @@ def doctor(app: App, fix: bool) -> Done:
     """
     wrong = tolerant.config_error(app)
     exam = Exam(app.store, None if wrong else app.config, wrong)
+    if not wrong:
+        from desk.commands import rendering  # noqa: PLC0415 - 40 ms of Jinja
+
+        exam.fault = partial(rendering.fault, app)
     findings = checks.examine(exam)
     counted = checks.count(exam)
     fixed = _fix(app, exam, findings) if fix else set()

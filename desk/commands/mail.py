@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -117,7 +118,11 @@ def _letter(app: App, draft: dict[str, Any], *, whole: bool = True) -> letters.L
     created = app.local(parse_time(variables["ticket"]["created"])).strftime("%Y-%m-%d %H:%M")
     told = {**draft, "variables": {**variables, "ticket": {**variables["ticket"], "created": created}}}
     known = app.config["desk.languages"]
-    return letters.letter(told, known, lambda path: tree.read(app.place, path), fill, whole=whole)
+
+    def filled(text: str, path: str, values: Mapping[str, Mapping[str, str]]) -> str:
+        return fill(text, path, values, language=path.removesuffix(".txt").rpartition(".")[2])
+
+    return letters.letter(told, known, lambda path: tree.read(app.place, path), filled, whole=whole)
 
 
 def _row(draft: dict[str, Any], subject: str | None) -> dict[str, Any]:

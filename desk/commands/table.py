@@ -79,6 +79,13 @@ COMMANDS: Mapping[str, Row] = MappingProxyType(
         "report": Row(
             "desk.commands.report:report", "Daily to monthly, service levels, workload, audit …; as pages too.", _WORK
         ),
+        "response": Row(None, "Texts to answer with, in several languages.", _KNOW),
+        "response list": _kind("response", "list_", "List custom responses."),
+        "response show": _kind("response", "show", "Show a response, what it names and what it may name."),
+        "response create": _kind("response", "create", "Add a response in one language."),
+        "response edit": _kind("response", "edit", "Change a response."),
+        "response delete": _kind("response", "delete", "Delete responses."),
+        "response render": _kind("response", "render", "Show what a response would say for a ticket."),
         "department": Row(None, "Departments of the desk.", _PEOPLE),
         "department list": _kind("department", "list_", "List departments."),
         "department show": _kind("department", "show", "Show a department."),

@@ -51,6 +51,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "checklists": Check("templates of checklists", records.checklists),
         "reviews": Check("reviews of major incidents", records.reviews),
         "attachments": Check("attachments", records.attachments),
+        "texts": Check("texts of responses and mails can be filled in", files.texts),
         "left-overs": Check("what killed commands left", repository.left_overs),
         "drafts": Check("old drafts", repository.drafts),
         "index": Check("the index", repository.index),

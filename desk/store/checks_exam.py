@@ -67,6 +67,8 @@ class Exam:
         self.place = store.place
         self.config = config
         self.wrong = wrong
+        self.fault: Callable[[str, bytes], Broken | None] | None = None
+        """Says why a text of templates can't be filled in; given by the command, since filling in is not the store's."""
 
     @cached_property
     def index(self) -> Index:

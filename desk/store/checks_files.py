@@ -40,6 +40,18 @@ def strays(exam: Exam) -> Iterator[Finding]:
         )
 
 
+def texts(exam: Exam) -> Iterator[Finding]:
+    """Responses and mail texts name nothing that there isn't, and include nothing that can't be included."""
+    known = {path for path, _, _ in exam.index.broken()}
+    rows = exam.index.db.execute("SELECT path FROM responses ORDER BY path")
+    paths = [str(row[0]) for row in rows] + [p for p in exam.walk.others if p.startswith("templates/mail/")]
+    for path in paths:
+        content = exam.content(path)
+        wrong = exam.fault(path, content) if exam.fault and content is not None and path not in known else None
+        if wrong is not None:
+            yield Finding("texts", wrong.path, wrong.line, wrong.problem, wrong.hint or "")
+
+
 def desk_toml(exam: Exam) -> Iterator[Finding]:
     """desk.toml can be read, and its settings go together."""
     if exam.wrong is not None:

@@ -24,6 +24,12 @@ CASES = {
         ("edit", "country", "--required"),
         ("delete", "country"),
     ),
+    "response": (
+        2,
+        ("create", "hello", "--title", "Hello", "--body", "Dear {{ requester.name }}"),
+        ("edit", "hello", "--title", "Good day"),
+        ("delete", "hello"),
+    ),
     "staff": (
         3,
         ("create", "zoe", "--name", "Zoe", "--email", "zoe@ncpeh.example", "--level", "1", "--department", "legal"),

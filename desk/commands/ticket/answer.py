@@ -9,6 +9,7 @@ import click
 from desk.app import App
 from desk.commands import answering, closing, common, writing
 from desk.commands.acting import Draft, acted, check_first
+from desk.commands.answering import From
 from desk.domain import answering as verbs
 from desk.domain.person import Staff
 from desk.domain.record import Change
@@ -25,12 +26,21 @@ _attach = click.option(
 @common.leaf(
     "reply",
     example='desk ticket reply 7K3Q --body "We are looking into it."\n'
-    "desk ticket reply 7K3Q --response incident-resolved --close",
+    "desk ticket reply 7K3Q --response incident-resolved --close\n"
+    "desk ticket reply 7K3Q --article partner-not-reachable",
 )
 @common.ticket_ids
 @writing.body_options("The text.")
 @click.option(
     "--response", metavar="NAME", shell_complete=common.complete_response, help="Start from a custom response."
+)
+@click.option(
+    "--article",
+    "articles",
+    metavar="SLUG",
+    multiple=True,
+    shell_complete=common.complete_kind("article"),
+    help="A published article that answers it: named in the text, kept with the reply; repeat for more.",
 )
 @_attach
 @click.option("--close", "close_too", is_flag=True, help="Close the ticket as well.")
@@ -41,6 +51,7 @@ def reply(
     body: str | None,
     file: str | None,
     response: str | None,
+    articles: tuple[str, ...],
     attach: tuple[str, ...],
     close_too: bool,
     resolution: str | None,
@@ -49,7 +60,7 @@ def reply(
     if resolution and not close_too:
         raise UsageFault("--resolution says how a ticket is closed", "add --close, or leave it out")
     ends = (resolution or SOLVED) if close_too else None
-    return _entry(app, REPLY, ids, (body, file, response), attach, ends)
+    return _entry(app, REPLY, ids, (body, file), attach, From(None, response, articles), ends)
 
 
 @common.leaf("note", example='desk ticket note 7K3Q --body "Malta confirms a certificate problem."')
@@ -58,29 +69,33 @@ def reply(
 @_attach
 def note(app: App, ids: tuple[str, ...], body: str | None, file: str | None, attach: tuple[str, ...]) -> Done:
     """Write a private note: staff see it, the requester never does."""
-    return _entry(app, NOTE, ids, (body, file, None), attach, None)
+    return _entry(app, NOTE, ids, (body, file), attach, From(), None)
 
 
 def _entry(
     app: App,
     kind: str,
     ids: tuple[str, ...],
-    source: tuple[str | None, str | None, str | None],
+    source: tuple[str | None, str | None],
     attach: tuple[str, ...],
+    start: From,
     resolution: str | None,
 ) -> Done:
-    body, file, response = source
-
     with writing.kept(app, kind):
-        given = writing.given_text(app, body, file)
+        given = writing.given_text(app, *source)
         found = common.resolve(app, ids)
         if given is None and writing.interactive():
             check_first(app, found, kind)
-        text = answering.text_for(app, kind, found, given, response, may_be_empty=bool(attach))
+        named = answering.articles_named(app, start.articles)
+        start = start._replace(text=given, articles=named)
+        text = answering.text_for(app, kind, found, start, may_be_empty=bool(attach))
+        meta = {"article": named[0] if len(named) == 1 else list(named)} if named else {}
 
         def one(_: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
             files = writing.attachments(app, attach, ticket.all_attachments)
             words = text if isinstance(text, str) else text[ticket.id]
-            return verbs.add_entry(ticket, kind, words, by=by, at=at, attachments=files, resolution=resolution)
+            return verbs.add_entry(
+                ticket, kind, words, by=by, at=at, attachments=files, meta=meta, resolution=resolution
+            )
 
         return closing.owed(app, acted(app, found, kind, one))

@@ -1,0 +1,225 @@
+"""Custom responses: made, changed, shown, filled in, and sent; nothing of them reaches anybody unchecked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desk.domain.response import body_line, gaps, variant
+from tests.cli.conftest import Acts, Refuses
+from tests.conftest import Runner
+
+Make = Callable[..., str]
+Put = Callable[[str, str], None]
+Shown = Callable[[str], Any]
+ADDRESS = "https://help.example/{language}/{slug}"
+
+
+def response(desk: Runner, body: str, *more: str, name: str = "x") -> None:
+    desk("response", "create", name, "--title", "X", "--body", body, *more)
+
+
+def rendered(desk: Runner, ticket: str, *more: str, name: str = "x") -> str:
+    return str(desk("response", "render", name, ticket, *more, "-f", "json").data["text"])
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted", "expected"),
+    [(("en", "el"), "el", "el"), (("en", "el"), "fr", "en"), (("el",), "en", "el"), (("de", "fr"), "el", "de")],
+)
+def test_which_language_is_taken(found: tuple[str, ...], wanted: str, expected: str) -> None:
+    assert variant(found, wanted, ("en", "el")) == expected
+
+
+def test_where_the_text_begins() -> None:
+    assert body_line(b"---\nid: x\n---\n\nText\n") == 5
+    assert body_line(b"---\nid: x\n---\nText\n") == 4
+    assert gaps("a [[ b ]] c [[d]] [[ e\n]]") == ["[[ b ]]", "[[d]]"]
+
+
+def test_a_life(acts: Acts, desk: Runner) -> None:
+    made = acts("response", "create", "Reset", "--title", "Reset", "--body", "Dear {{ requester.name }}")
+    assert (made.data["id"], made.data["language"], made.data["body"]) == (
+        "reset.en",
+        "en",
+        "Dear {{ requester.name }}",
+    )
+    assert made.commit.subject == "response/reset.en create"
+    acts("response", "create", "reset", "--language", "el", "--title", "Νέος", "--body", "Προς: {{ requester.name }}")
+    acts("response", "edit", "reset.el", "--title", "Επαναφορά", "--department", "legal")
+    acts("response", "edit", "reset.el", "--file", "-", stdin="Γεια, {{ requester.name }}\n")
+    shown = desk("response", "show", "reset", "-f", "json").data
+    assert [(s["id"], s["title"], s["department"], s["body"]) for s in shown] == [
+        ("reset.el", "Επαναφορά", "legal", "Γεια, {{ requester.name }}"),
+        ("reset.en", "Reset", None, "Dear {{ requester.name }}"),
+    ]
+    assert shown[0]["variables"] == ["requester.name"]
+    assert "ticket.id" in shown[0]["known"]
+    rows = desk("response", "list", "--language", "el", "--department", "technical", "-f", "json").data
+    assert "reset.el" not in [r["id"] for r in rows]
+    assert [r["id"] for r in acts("response", "delete", "reset").data] == ["reset.el", "reset.en"]
+    assert "reset" not in desk("response", "list").out
+
+
+def test_the_starter_desk_has_eight_in_both_languages(desk: Runner) -> None:
+    rows = desk("response", "list", "-f", "json").data
+    names = {r["name"] for r in rows} - {"signature"}
+    assert len(names) == 8
+    assert {(r["name"], r["language"]) for r in rows} >= {(n, lang) for n in names for lang in ("en", "el")}
+
+
+@pytest.mark.parametrize("language", ["en", "el"])
+def test_every_response_of_the_starter_desk_can_be_filled_in(desk: Runner, make: Make, language: str) -> None:
+    ticket = make("T", "--requester", "anna@clinic.example", "--language", language)
+    desk("ticket", "pending", ticket, "--until", "2026-08-01")
+    for name in {r["name"] for r in desk("response", "list", "-f", "json").data}:
+        done = desk("response", "render", name, ticket, "-f", "json")
+        assert "{{" not in done.data["text"]
+        assert done.data["language"] == language
+        assert done.json["warnings"] == []
+    assert {"en": "1 August 2026", "el": "1 Αυγούστου 2026"}[language] in rendered(
+        desk, ticket, name="waiting-for-partner"
+    )
+
+
+def test_the_fallback_is_said(desk: Runner, make: Make) -> None:
+    response(desk, "Hello", name="only")
+    done = desk("response", "render", "only", make("T", "--language", "el"))
+    assert done.out == "Hello\n"
+    assert "there is no only in el; en is used" in done.err
+
+
+def test_a_response_of_one_department(desk: Runner, make: Make) -> None:
+    response(desk, "Hello", "--department", "legal")
+    assert "legal" in desk("response", "render", "x", make(), code=5).err
+    assert rendered(desk, make("T", "--department", "legal")) == "Hello"
+
+
+def test_what_a_requester_wrote_is_no_template_and_no_gap(desk: Runner, make: Make, shown: Shown) -> None:
+    title = "{{ ticket.id }} [[ mine ]] {% include 'signature' %}"
+    ticket = make(title)
+    response(desk, "> {{ ticket.title }}")
+    desk("ticket", "reply", ticket, "--response", "x")
+    assert shown(ticket)["thread"][0]["text"] == f"> {title}"
+
+
+def test_a_place_to_be_filled_in_never_reaches_a_requester(desk: Runner, make: Make, refuses: Refuses) -> None:
+    response(desk, "Hello [[ name ]]")
+    ticket = make()
+    assert "[[ name ]]" in refuses(2, "ticket", "reply", ticket, "--response", "x")["message"]
+    assert desk("response", "render", "x", ticket, "-f", "json").data["gaps"] == ["[[ name ]]"]
+    assert "to be filled in" in desk("response", "render", "x", ticket).err
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "words"),
+    [
+        ("Dear\n\n{{ requester.nme }}", 9, "requester.nme"),
+        ("{{ ticket.id", 7, "not a valid template"),
+        ("{% include 'nowhere' %}", 7, "nowhere"),
+        ("\n{{ kb['nowhere'].title }}", 7, "there is no article 'nowhere'"),
+        ("{{ ''.__class__ }}", 7, "__class__"),
+        ("", 1, "no text"),
+    ],
+)
+def test_nothing_wrong_is_ever_committed(
+    desk: Runner, refuses: Refuses, home: Path, body: str, line: int, words: str
+) -> None:
+    path = "templates/responses/x.en.md"
+    error = refuses(7, "response", "create", "x", "--title", "X", "--body", body)
+    assert error["message"].startswith(f"{path}:{line}: ")
+    assert words in error["message"]
+    assert error["hint"]
+    # The same by hand: six lines of front matter and an empty one stand before the text.
+    text = f"---\nid: x.en\ntitle: X\nlanguage: en\n---\n\n{body.strip(chr(10))}\n"
+    (home / path).write_text(text, encoding="utf-8")
+    assert words in desk("commit", code=7).err
+    (home / path).unlink()
+
+
+def test_a_part_and_what_includes_it_are_committed_together(desk: Runner, home: Path, refuses: Refuses) -> None:
+    front = "---\nid: {0}.en\ntitle: X\nlanguage: en\n---\n\n"
+    folder = home / "templates/responses"
+    (folder / "whole.en.md").write_text(front.format("whole") + "{% include 'piece' %}\n", encoding="utf-8")
+    (folder / "piece.en.md").write_text(front.format("piece") + "{{ ticket.id }}\n", encoding="utf-8")
+    desk("commit")
+    assert desk("response", "show", "whole.en", "-f", "json").data["includes"] == ["piece"]
+    assert "whole.en" in refuses(5, "response", "delete", "piece")["message"]
+    desk("response", "delete", "whole", "piece")
+
+
+def test_the_doctor_reads_texts(desk: Runner, record: Put) -> None:
+    assert not [f for f in desk("doctor", "-f", "json").data if f["check"] == "texts"]
+    record("templates/responses/x.en.md", "---\nid: x.en\ntitle: X\nlanguage: en\n---\n\n\n{{ ticket.titel }}\n")
+    record("templates/mail/reply-sent.en.txt", "Subject: x\n\n{{ ticket.nothing }}\n")
+    found = [f for f in desk("doctor", "-f", "json", code=7).data if f["check"] == "texts"]
+    assert [(f["path"], f["line"]) for f in found] == [
+        ("templates/responses/x.en.md", 8),
+        ("templates/mail/reply-sent.en.txt", 3),
+    ]
+
+
+def test_articles_that_requesters_may_read(desk: Runner, make: Make, refuses: Refuses, record: Put) -> None:
+    response(desk, "{{ kb['which-countries'].title }}|{{ kb['which-countries'].link }}")
+    english, greek = make(), make("T", "--language", "el")
+    assert rendered(desk, english).endswith("for which service?|")
+    desk("config", "set", "kb.url", ADDRESS)
+    assert rendered(desk, greek).endswith("https://help.example/en/which-countries")  # the response is in English alone
+    record("kb/secret/topic.yaml", "id: secret\ntitle: Secret\nprivate: true\n")
+    record("kb/secret/s.md", "---\nid: s\ntitle: S\ntopic: secret\nstate: published\n---\n")
+    record("kb/faq/d.md", "---\nid: d\ntitle: D\ntopic: faq\nstate: draft\n---\n")
+    for slug, words in (("s", "private topic secret"), ("d", "not published"), ("nowhere", "no article")):
+        assert (
+            words
+            in refuses(7, "response", "create", "y", "--title", "Y", "--body", f"{{{{ kb['{slug}'].title }}}}")[
+                "message"
+            ]
+        )
+        assert words in refuses(5, "ticket", "reply", english, "--body", "x", "--article", slug)["message"]
+        assert words in refuses(5, "response", "render", "x", english, "--article", slug)["message"]
+
+
+def test_a_reply_made_from_articles(desk: Runner, make: Make, shown: Shown, home: Path) -> None:
+    ticket, other = make(), make("T", "--language", "el")
+    done = desk("ticket", "reply", ticket, "--body", "Hello", "--article", "partner-certificate-expired")
+    assert "kb.url is not set" in done.err
+    [entry] = shown(ticket)["thread"]
+    assert entry["text"].startswith("Hello\n\nNothing can be retrieved from one country")
+    assert "Treat without the summary" in entry["text"]
+    assert entry["article"] == "partner-certificate-expired"
+    desk("config", "set", "kb.url", ADDRESS)
+    two = ("--article", "which-countries.el", "--article", "partner-not-reachable", "--article", "which-countries")
+    desk("ticket", "reply", other, *two)
+    [entry] = shown(other)["thread"]
+    assert entry["article"] == ["which-countries", "partner-not-reachable"]
+    assert entry["text"].splitlines()[1] == "https://help.example/el/which-countries"
+    file = next((home / "records/tickets").rglob(f"{other}.md"))
+    assert "<!-- {article: [which-countries, partner-not-reachable]} -->" in file.read_text(encoding="utf-8")
+
+
+def test_a_response_that_names_the_article_itself(desk: Runner, make: Make, shown: Shown) -> None:
+    ticket = make()
+    reply = ("ticket", "reply", ticket, "--response", "known-error-workaround")
+    assert "place to be filled in" in desk(*reply, code=2).err
+    done = desk(*reply, "--article", "partner-certificate-expired")
+    assert done.err == ""
+    text = shown(ticket)["thread"][0]["text"]
+    assert text.count("Treat without the summary") == 1
+    assert "[[" not in text
+
+
+def test_names_are_not_patterns(desk: Runner, make: Make) -> None:
+    ticket = make()
+    for name in ("%", "_" * len("signature"), "../../etc/passwd", "signature.fr", "", "*"):
+        desk("response", "render", name, ticket, code=3)
+        desk("response", "show", f"{name}x", code=3)
+
+
+@pytest.mark.parametrize("value", ["help.example", "https://help.example/kb", "ftp://x/{slug}", "https://x y/{slug}"])
+def test_an_address_of_articles(desk: Runner, value: str) -> None:
+    desk("config", "set", "kb.url", value, code=8)
+    desk("config", "set", "kb.url", ADDRESS)
+    desk("config", "set", "kb.url", "-")
