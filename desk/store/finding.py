@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from desk.domain.query import Scope
 from desk.domain.suggestion import Asked, Candidate, Counts
+from desk.domain.ticket import Ticket
 from desk.domain.words import is_code, tokens
 from desk.store.index import BETWEEN, Index
 from desk.store.lists import match
@@ -164,8 +165,13 @@ def solved_like(index: Index, ticket_id: str, question: Asked, scope: Scope | No
     """Tickets closed as solved whose titles say the same, best first. A bounded number of each term's latest is looked at."""
     wanted = [t for t, w in question.terms.items() if w > 1][:_TERMS]
     total = int(index.db.execute("SELECT coalesce(max(doc), 0) FROM texts").fetchone()[0])
-    holding = {term: _latest(index, term) for term in wanted}
-    rarity = {term: math.log(1 + total / max(len(found), 1)) for term, found in holding.items()}
+    own = index.db.execute("SELECT doc FROM texts WHERE path = ?", (Ticket.path_of(ticket_id),)).fetchone()
+    holding = {term: [doc for doc in _latest(index, term) if own != (doc,)] for term in wanted}
+    rarity = {term: math.log(1 + total / len(found)) for term, found in holding.items() if found}
+    if len(rarity) < min(2, len(wanted)) and not any(map(is_code, rarity)):
+        return []  # one word of several says nothing
+    # A word that no other title has can't be missed there: it counts as the least of the others.
+    rarity.update(dict.fromkeys((t for t in wanted if t not in rarity), min(rarity.values(), default=0.0)))
     scores: dict[int, float] = {}
     for term, found in holding.items():
         for doc in found:

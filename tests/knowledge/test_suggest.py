@@ -152,3 +152,12 @@ def test_words_that_mean_something_to_the_search_engine(desk: Runner, make: Make
     del home
     for title in ('"NEAR(" OR AND NOT *', "{title} : x^2", "' OR 1=1 --", "٤٧٠٣ 病院 🏥", "a" * 250):
         desk("kb", "suggest", make(title, "--body", title * 50))
+
+
+def test_words_that_only_the_new_title_has_are_not_missed_in_older_ones(desk: Runner, make: Make) -> None:
+    old = make("Zanzibar quokka about to expire")
+    desk("ticket", "close", old)
+    desk("ticket", "close", make("Zanzibar printer"))
+    found = desk("kb", "suggest", make("Zanzibar quokka expires, wombats wait"), "-f", "ids").out.split()
+    assert old in found
+    assert len([i for i in found if i[0] == "2"]) == 1
