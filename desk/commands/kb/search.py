@@ -23,7 +23,7 @@ _HITS = (
     Column("snippet", "WHERE", "title"),
 )
 _ANSWERS = (
-    Column("kind", "KIND"),
+    Column("kind", "KIND", spare=1),
     Column("id", "ID", "id"),
     Column("title", "TITLE", "title"),
     Column("why", "WHY", "title"),
