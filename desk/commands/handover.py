@@ -25,9 +25,11 @@ _OWNER, _DEPARTMENT = Column("owner", "OWNER"), Column("department", "DEPARTMENT
 COLUMNS = {
     "majors": (_ID, Column("coordinator", "COORDINATOR"), _OWNER, Column("update_by", "NEXT REPLY", "time"),
                Column("due", "DUE", "time"), _TITLE),
-    "due": (Column("at", "DUE", "time"), Column("overdue", "OVERDUE"), Column("what", "WHAT"), _ID, _PRIORITY, _OWNER, _TITLE),
+    "due": (Column("at", "DUE", "time"), Column("overdue", "OVERDUE"), Column("what", "WHAT", "verb"), _ID,
+            _PRIORITY, _OWNER, _TITLE),
     "new": (_ID, _PRIORITY, _DEPARTMENT, Column("created", "CREATED", "time"), _TITLE),
-    "changed": (Column("at", "WHEN", "time"), _ID, Column("by", "WHO"), Column("what", "WHAT", "title"), _TITLE),
+    "changed": (Column("at", "WHEN", "time"), _ID, Column("by", "WHO"), Column("what", "WHAT", "title"),
+                _TITLE._replace(spare=1)),
     "pending": (_ID, Column("pending_for", "WAITS FOR"), Column("pending_until", "UNTIL", "time"), _OWNER, _TITLE),
     "reviews": (_ID, Column("closed", "CLOSED", "time"), Column("coordinator", "COORDINATOR"), _TITLE),
 }  # fmt: skip
@@ -85,7 +87,8 @@ def _changed(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
         grouped.setdefault(event["id"], []).append(event)
     rows = []
     for group in grouped.values():
-        happened = tuple(Event(e["verb"], e["from"], e["to"]) for e in group)
+        # The newest stands first here as well: on a narrow screen the end of the sentence is cut.
+        happened = tuple(Event(e["verb"], e["from"], e["to"]) for e in reversed(group))
         people = dict.fromkeys(e["by"] for e in group)
         what = acting.sentence(Edit(None, None, happened))
         rows.append({**sections.head(group[-1], "at"), "by": ", ".join(people), "what": what})
@@ -96,11 +99,11 @@ def _listing(name: str, rows: list[dict[str, Any]]) -> Listing:
     return Listing(name, rows, COLUMNS[name], "")
 
 
-def _headline(app: App, named: tuple[str, ...], since: str, found: dict[str, list[dict[str, Any]]]) -> str:
+def _headline(app: App, named: tuple[str, ...], since: str, found: dict[str, list[dict[str, Any]]]) -> tuple[str, str]:
     start = app.local(datetime.fromisoformat(since)).strftime("%Y-%m-%d %H:%M")
     end = app.local(app.now).strftime("%Y-%m-%d %H:%M")
     late = sum(row["overdue"] for row in found["due"])
     counts = ((len(found["majors"]), "major"), (late, "overdue"), (len(found["new"]), "new"),
               (len(found["changed"]), "changed"), (len(found["pending"]), "pending"))  # fmt: skip
     where = f" · {', '.join(named)}" if named else ""
-    return f"Handover {start} to {end}{where} · " + ", ".join(f"{n} {word}" for n, word in counts)
+    return f"Handover {start} to {end}{where}", ", ".join(f"{n} {word}" for n, word in counts)

@@ -18,8 +18,9 @@ def checklist(change: Change, snapshot: Snapshot, config: Config) -> Change:
     if not touched:
         return change
     rows = snapshot.index.rows("checklist", "automatic = 1", tail="ORDER BY id")
-    templates = [cast("Checklist", snapshot.get("checklist", str(row["id"]))) for row in rows]
-    given = {id(edit): _with(edit, templates, config) for edit in touched} if templates else {}
+    # Without their text, which is read of the one that is used: most tickets get none.
+    templates = [Checklist({n: v for n, v in row.items() if v not in (None, [])}) for row in rows]
+    given = {id(edit): _with(edit, templates, snapshot, config) for edit in touched} if templates else {}
     return change._replace(edits=tuple(given.get(id(edit), edit) for edit in change.edits))
 
 
@@ -31,9 +32,10 @@ def _becomes(edit: Edit) -> bool:
     return not isinstance(before, Ticket) or (before.department, before.tags) != (after.department, after.tags)
 
 
-def _with(edit: Edit, templates: list[Checklist], config: Config) -> Edit:
+def _with(edit: Edit, templates: list[Checklist], snapshot: Snapshot, config: Config) -> Edit:
     ticket = cast("Ticket", edit.after)
-    found = checklists.best(ticket, templates, config["desk.languages"])
+    best = checklists.best(ticket, templates, config["desk.languages"])
+    found = cast("Checklist", snapshot.get("checklist", best.id)) if best else None
     if found is None or not found.steps:
         return edit
     event, after = checklists.with_steps(ticket, found)

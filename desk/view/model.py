@@ -67,14 +67,14 @@ class Paper(NamedTuple):
 
 
 class Sections(NamedTuple):
-    """Several listings under one headline: title, listing, and how many rows were left out for people.
+    """Several listings under one headline and what sums them up: title, listing, and how many rows people don't see.
 
     `data` is the whole for machines; formats of rows give those of all sections, each with the name of its own.
     """
 
     kind: str
     data: Mapping[str, Any]
-    headline: str
+    headline: tuple[str, str]
     parts: tuple[tuple[str, Listing, int], ...]
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

@@ -15,7 +15,8 @@ NOTHING = "Nothing to hand over."
 
 def people(view: Sections, look: Look) -> Iterator[str]:
     """The headline, and each section that has rows; on a terminal all on one screen, if they fit."""
-    yield paint(one_line(view.headline), "heading", look) + "\n"
+    headline, sums = map(one_line, view.headline)
+    yield f"{paint(headline, 'heading', look)}\n{sums}\n"
     if not any(listing.rows for _, listing, _ in view.parts):
         yield f"\n{NOTHING}\n"
     for title, listing, left in view.parts:
@@ -32,7 +33,8 @@ def markdown(view: Sections, look: Look) -> Iterator[str]:
     """The same as a document, to be pasted into a mail."""
     from desk.view.document import document  # noqa: PLC0415 - a terminal needs no Markdown
 
-    yield f"# {one_line(view.headline)}\n"
+    headline, sums = map(one_line, view.headline)
+    yield f"# {headline}\n\n{sums}\n"
     if not any(listing.rows for _, listing, _ in view.parts):
         yield f"\n{NOTHING}\n"
     for title, listing, left in view.parts:

@@ -59,9 +59,9 @@ def test_what_people_read(desk: Runner, make: Make) -> None:
         make()
     desk("ticket", "note", first, "--body", "x")
     out = desk("handover").out
-    assert out.startswith("Handover 2026-07-23 01:12 to 2026-07-23 09:12 · 0 major, 0 overdue, 14 new, 14 changed")
+    assert out.startswith("Handover 2026-07-23 01:12 to 2026-07-23 09:12\n0 major, 0 overdue, 14 new, 14 changed")
     assert out.count("and 2 more\n") == 2
-    assert "registered in technical, private note added" in out
+    assert "private note added, registered in technical" in out
     text = desk("handover", "-f", "md").out
     assert text.startswith("# Handover 2026-07-23 01:12")
     assert "\n## New, and nobody's\n\n| ID " in text
