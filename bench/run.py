@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -165,6 +166,10 @@ def rows(folder: Path) -> list[tuple[str, str, Command, Command]]:
     def desk(*words: str) -> Command:
         return lambda _: [*DESK, *words]
 
+    def recurring(days: int) -> Command:
+        now = f"DESK_NOW={texts.FIRST + timedelta(days=texts.DAYS):%Y-%m-%dT%H:%M:%SZ}"
+        return lambda _: ["env", now, *DESK, "problem", "candidates", "--days", str(days)]
+
     def floor(_: int) -> list[str]:
         return FLOOR
 
@@ -185,6 +190,8 @@ def rows(folder: Path) -> list[tuple[str, str, Command, Command]]:
         ("`search`, a rare word", "F", desk("search", "needle77x"), floor),
         ("`search`, a word in most tickets", searched, desk("search", "certificate"), lambda _: [*finder, "certificate", "records"]),
         ("`stats --days 30`", "F", lambda _: [*DESK, "stats", "--since", "2026-05-01", "--until", "2026-05-30"], floor),
+        ("`problem candidates`, 90 days", "F", recurring(90), floor),
+        ("`problem candidates --days 521`, 10,000 incidents of 100,000", "F", recurring(521), floor),
         ("`ticket create`", "F", desk("ticket", "create", "--title", "Bench"), floor),
         ("`ticket create`", "G", desk("ticket", "create", "--title", "Bench"), git_commit),
         ("`ticket reply ID`", "F", lambda n: [*DESK, "ticket", "note", ids[n], "--body", "Bench"], floor),

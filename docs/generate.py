@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+import docs.recurring
 from desk import cli
 from desk.commands.table import COMMANDS
 from desk.config import SETTINGS
@@ -160,6 +161,7 @@ def reports() -> str:
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"session": lambda: console(SESSION)},
     "docs/commands.md": {"commands": commands},
+    "docs/problem-management.md": {"life": docs.recurring.told},
     "docs/settings.md": {"settings": settings},
     "docs/statistics.md": {"figures": figures, "month": month.session_text},
     "docs/reports.md": {"reports": reports},

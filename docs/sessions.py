@@ -29,6 +29,7 @@ class Step(NamedTuple):
 
     `at` is the UTC time of day. `editor` is what the person does to the text when the command opens an editor: it is
     given the text and returns the new one. `code` is how the command ends. A `silent` step is played and not shown.
+    `day` is for a session that takes several.
     """
 
     command: str
@@ -36,6 +37,7 @@ class Step(NamedTuple):
     editor: Callable[[str], str] | None = None
     code: int = 0
     silent: bool = False
+    day: str = ""
 
 
 def play(
@@ -43,7 +45,7 @@ def play(
 ) -> str:
     """The transcript of a session; `tickets` and `users` are the random parts of the ids, in the order they are made."""
     with tempfile.TemporaryDirectory() as folder, _stage(folder, {4: iter(tickets), 5: iter(users)}):
-        return "".join(_played(step, day) for step in steps).rstrip("\n")
+        return "".join(_played(step, step.day or day) for step in steps).rstrip("\n")
 
 
 def replaced(old: str, new: str) -> Callable[[str], str]:

@@ -19,6 +19,10 @@ def _ticket(module: str, attribute: str, text: str) -> Row:
     return Row(f"desk.commands.ticket.{module}:{attribute}", text)
 
 
+def _problem(module: str, attribute: str, text: str) -> Row:
+    return Row(f"desk.commands.problem_{module}:{attribute}", text)
+
+
 def _kind(kind: str, verb: str, text: str) -> Row:
     return Row(f"desk.commands.{kind}:{verb}", text)
 
@@ -64,6 +68,12 @@ COMMANDS: Mapping[str, Row] = MappingProxyType(
         "incident list": _ticket("listing", "incidents", "List incidents, newest first."),
         "problem": Row(None, "Tickets tagged problem.", _WORK),
         "problem list": _ticket("listing", "problems", "List problems, newest first."),
+        "problem candidates": _problem("candidates", "candidates", "Find incidents that recur."),
+        "problem open": _problem("open", "open_", "Open one problem from several incidents."),
+        "problem show": _problem("show", "show", "Show a problem with its incidents and what they cost."),
+        "problem cause": _problem("known", "cause", "Record the root cause."),
+        "problem workaround": _problem("known", "workaround", "Record what helps for the time being."),
+        "problem resolve": _problem("resolve", "resolve", "Close a problem; answer and close its incidents too."),
         "mail": Row(None, "Messages that wait to be sent.", _WORK),
         "mail outbox": _kind("mail", "list_", "List the messages that wait to be sent."),
         "mail show": _kind("mail", "show", "Show a message as it would be sent."),

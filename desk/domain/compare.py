@@ -12,7 +12,11 @@ from desk.domain.record import Entry, Event, Record
 from desk.domain.telling import Changed
 from desk.domain.ticket import Ticket
 
+_TOLD = ("cause", "workaround")
+_SHOWN = 80
+"""Characters of a long text that the history tells."""
 _OWN_EVENT = (
+    *_TOLD,
     "state",
     "closed",
     "pending_until",
@@ -123,6 +127,17 @@ def _changed(before: Record, after: Record) -> list[str]:
     return names + [k for k in {**before.extra, **after.extra} if before.extra.get(k) != after.extra.get(k)]
 
 
+def first_line(text: str | None) -> str | None:
+    """The beginning of a long text, as the history tells it; None for no text."""
+    if not text or not text.strip():
+        return None
+    first, *more = (line.strip() for line in text.strip().splitlines())
+    if len(first) > _SHOWN:
+        first = first[:_SHOWN].rpartition(" ")[0] or first[:_SHOWN]
+        more = [""]
+    return f"{first} …" if more else first
+
+
 def _ticket(old: Ticket, new: Ticket) -> list[Event]:
     found = []
     if old.department != new.department:
@@ -144,6 +159,8 @@ def _ticket(old: Ticket, new: Ticket) -> list[Event]:
             found.append(Event(less, joint.join(gone)))
         if added := [x for x in now if x not in was]:
             found.append(Event(more, None, joint.join(added)))
+    retold = [n for n in _TOLD if getattr(old, n) != getattr(new, n)]
+    found += [Event(n, first_line(getattr(old, n)), first_line(getattr(new, n))) for n in retold]
     changed = [n for n in _changed(old, new) if n not in _OWN_EVENT]
     if changed == ["title"]:
         found.append(Event("edit", old.title, new.title))

@@ -35,6 +35,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("ticket", ("create",), 1, public=True),
     Right("ticket", ("assign", "unassign", "escalate", "escalate-up", "classify", "tag", "untag"), 1, everywhere=False),
     Right("ticket", ("reply", "note", "pending", "close", "reopen"), 1, everywhere=False),
+    Right("ticket", ("cause", "workaround", "resolve"), 1, everywhere=False),
     Right("ticket", ("major", "major-off", "review", "checklist", "check", "uncheck"), 1, everywhere=False),
     Right("ticket", ("edit-reply", "link", "unlink", "watch", "unwatch"), 1, everywhere=False),
     Right("ticket", ("edit", "move", "merge", "split", "transfer"), 1, everywhere=False, public=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from desk.domain import workflow
 from desk.domain.fields import LINK_TYPES, utc_text
 from desk.domain.organisation import INCIDENT, PROBLEM
 from desk.domain.person import USER_PREFIX, Staff
-from desk.domain.record import NOTHING, Change, Entry, Event
+from desk.domain.record import NOTHING, Change, Edit, Entry, Event
 from desk.domain.ticket import NOTE, REPLY, Ticket, edit
 from desk.errors import Refused, UsageFault
 
@@ -42,22 +42,46 @@ def unlink(ticket: Ticket, other: Ticket, *, by: Staff, at: datetime) -> Change:
     return Change("unlink", by, at, tuple(edits), summary=other.id)
 
 
-def transfer(ticket: Ticket, problem: Ticket, *, by: Staff, at: datetime) -> Change:
-    """Hand an incident to problem management: open the problem, link both (row 1.7)."""
-    workflow.after("transfer", ticket.state, ticket.id)
-    if ticket.kind_of_work == PROBLEM:
-        raise Refused(f"{ticket.id} is a problem already", f"see: desk ticket show {ticket.id}")
-    here, there = f"caused-by {problem.id}", f"causes {ticket.id}"
-    events = [Event("transfer", None, problem.id)]
-    tags = ticket.tags
+def transfer(incidents: Sequence[Ticket], problem: Ticket, known: Ticket | None, *, by: Staff, at: datetime) -> Change:
+    """Hand incidents to problem management: link them to a problem (row 1.7).
+
+    `known` is the problem as it stands in the desk; None when it is opened by this. Closed incidents may be handed on
+    as well: what recurs has been closed each time.
+    """
+    if known is not None:
+        _require_open_problem(known)
+    edits = [_handed(incident, problem.id) for incident in incidents]
+    there = [f"causes {incident.id}" for incident in incidents]
+    event = Event("link", None, ", ".join(there)) if known else Event("create", None, problem.department)
+    edits.append(edit(known, problem.evolve(links=[*problem.links, *there]), event))
+    return Change("transfer", by, at, tuple(edits), summary=problem.id)
+
+
+def _require_open_problem(problem: Ticket) -> None:
+    if problem.kind_of_work != PROBLEM:
+        raise Refused(f"{problem.id} is no problem", "problems: desk problem list; a new one: leave --to out")
+    if problem.state == workflow.CLOSED:
+        raise Refused(
+            f"the problem {problem.id} is {workflow.CLOSED}",
+            f"if it is back: desk ticket reopen {problem.id}; a new one: leave --to out",
+        )
+
+
+def _handed(incident: Ticket, problem: str) -> Edit:
+    workflow.after("transfer", incident.state, incident.id)
+    if incident.kind_of_work == PROBLEM:
+        raise Refused(f"{incident.id} is a problem already", f"see: desk problem show {incident.id}")
+    if known := incident.linked("caused-by"):
+        raise Refused(
+            f"{incident.id} is handed over already: it is caused by {known[0]}",
+            f"see: desk problem show {known[0]}; or first: desk ticket unlink {incident.id} {known[0]}",
+        )
+    events = [Event("transfer", None, problem)]
+    tags = incident.tags
     if INCIDENT not in tags:
         tags = (*tags, INCIDENT)
         events.append(Event("tag", None, INCIDENT))
-    edits = (
-        edit(ticket, ticket.evolve(tags=tags, links=[*ticket.links, here]), *events),
-        edit(None, problem.evolve(links=[there]), Event("create", None, problem.department)),
-    )
-    return Change("transfer", by, at, edits, summary=problem.id)
+    return edit(incident, incident.evolve(tags=tags, links=[*incident.links, f"caused-by {problem}"]), *events)
 
 
 Carried = Mapping[str, tuple[str, bytes]]

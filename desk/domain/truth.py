@@ -70,6 +70,9 @@ MAY: Mapping[str, frozenset[str]] = MappingProxyType(
         "checklist": frozenset(("checklist",)),
         "check": frozenset(("checklist",)),
         "uncheck": frozenset(("checklist",)),
+        "cause": frozenset(("cause",)),
+        "workaround": frozenset(("workaround",)),
+        "resolve": frozenset(("fix",)),
         "renew": FOLLOWS,
         "warning": FOLLOWS,
         "breach": FOLLOWS,
@@ -276,6 +279,14 @@ def _edits(case: Case) -> Iterator[str]:
                 yield f"the message says that {name} was changed, it wasn't"
 
 
+def _texts(case: Case) -> Iterator[str]:
+    """What is known of a problem is told by its beginning."""
+    for event in case.events:
+        name = {"resolve": "fix"}.get(event.verb, event.verb)
+        if name in ("cause", "workaround", "fix"):
+            yield from _is(name, event.after, compare.first_line(_text(case.new, name)))
+
+
 def _named(event: Happened) -> frozenset[str]:
     """The fields that an edit names."""
     words = (event.after or "").split()
@@ -304,7 +315,7 @@ def _fields(case: Case) -> Iterable[str]:
     return case.new.FIELDS if case.new is not None else ()
 
 
-_LOOKS: tuple[Callable[[Case], Iterable[str]], ...] = (_chains, _standing, _sets, _thread, _references, _edits)
+_LOOKS: tuple[Callable[[Case], Iterable[str]], ...] = (_chains, _standing, _sets, _thread, _references, _edits, _texts)
 
 
 def unsure(case: Case) -> Iterator[str]:

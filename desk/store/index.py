@@ -26,6 +26,7 @@ LAYOUT = 3
 _COMMON = ("path", "oid", "size")
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE asked (path TEXT PRIMARY KEY, length INTEGER) WITHOUT ROWID;
 CREATE TABLE commits (n INTEGER PRIMARY KEY, oid TEXT UNIQUE, depth INTEGER, at INTEGER, author TEXT, email TEXT,
     actor TEXT, verb TEXT, reason TEXT);
 CREATE INDEX commits_at ON commits (at);
@@ -123,6 +124,7 @@ class Index:
         cls = kind_at(path)
         if cls is not None:
             self.db.execute(f"DELETE FROM {cls.plural} WHERE path = ?", (path,))
+            self.db.execute("DELETE FROM asked WHERE path = ?", (path,))
             self.db.execute("DELETE FROM members WHERE path = ?", (path,))
             self.db.execute("DELETE FROM broken WHERE path = ?", (path,))
             self._put_text(path, cls.kind, None)
@@ -147,6 +149,9 @@ class Index:
             f"INSERT OR REPLACE INTO {record.plural} VALUES ({marks})",
             [_cell(row[n], stores.get(n, "")) for n in names],
         )
+        if isinstance(record, Ticket):
+            # How much of the text that is searched is the request itself, and not what was answered.
+            self.db.execute("INSERT OR REPLACE INTO asked VALUES (?, ?)", (path, len(record.body.strip())))
         if not self._fresh:
             self.db.execute("DELETE FROM members WHERE path = ?", (path,))
             self.db.execute("DELETE FROM broken WHERE path = ?", (path,))

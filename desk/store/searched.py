@@ -15,7 +15,8 @@ def text_of(record: Record) -> Text | None:
     """What is searched of a record; None for kinds nobody searches."""
     values = record.values
     if isinstance(record, Ticket):
-        body = "\n\n".join([record.body, *(e.text for e in record.thread)]).strip()
+        known = (str(values[n]) for n in ("cause", "workaround", "fix") if n in values)
+        body = "\n\n".join([record.body, *(e.text for e in record.thread), *known]).strip()
         return f"{record.id} {record.title}", "", body
     if record.kind == "article":
         more = [str(values[n]) for n in ("cause", "workaround", "fix") if n in values]

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import zip_longest
 from types import MappingProxyType
 from typing import Any
 
+from desk.view import problems
 from desk.view.look import Look, ago, moment, paint
-from desk.view.markdown import layout
 from desk.view.model import Detail, Done
+from desk.view.prose import INDENT, measure, prose
 from desk.view.table import GAP
 from desk.view.text import fit, visible, width, wrap
 from desk.view.values import is_empty, is_time, one_line, rows_of, say
 
-MEASURE = 100
-"""Text is not set wider than this, in cells: longer lines are hard to read."""
-INDENT = "  "
-TICKETS = frozenset(("ticket", "tickets"))
+TICKETS = frozenset(("ticket", "tickets", "problem", "problems"))
 """Kinds of view, one or several, that are shown as a ticket."""
 _ORDER = (
     *(
@@ -50,19 +48,21 @@ _ORDER = (
 _LABELS = {"pending_for": "waits for", "pending_until": "until", "merged_into": "merged into"}
 _APART = frozenset(
     (
-        "id",
-        "title",
-        "body",
-        "thread",
-        "replies",
-        "notes",
-        "people",
-        "fields",
-        "major",
-        "checklist",
-        "steps",
-        "review",
-        "as_of",
+        *(
+            "id",
+            "title",
+            "body",
+            "thread",
+            "replies",
+            "notes",
+            "people",
+            "fields",
+            "major",
+            "checklist",
+            "steps",
+            "review",
+        ),
+        *("as_of", "problems", "incidents", "total", "known_errors", *problems.LONG),
     )
 )
 """What has a place of its own on the page."""
@@ -79,12 +79,8 @@ def detail(view: Detail, look: Look) -> Iterator[str]:
     for number, data in enumerate(rows_of(view)):
         if number:
             yield "\n"
-        lines = _ticket(data, look) if view.kind in TICKETS else _plain(data, look)
+        lines = PAGES.get(view.kind, _plain)(data, look)
         yield from (f"{line}\n" for line in lines)
-
-
-def _measure(look: Look) -> int:
-    return min(look.width, MEASURE)
 
 
 def _plain(data: Data, look: Look) -> Iterator[str]:
@@ -99,16 +95,7 @@ def _plain(data: Data, look: Look) -> Iterator[str]:
             yield f"{paint(label, 'dim', look)}{' ' * (across - width(label))} {say(value, look)}"
     if data.get("body"):
         yield ""
-        yield from _text(data["body"], look, "")
-
-
-def _text(text: str, look: Look, indent: str) -> Iterator[str]:
-    """A body or an entry: laid out on a terminal, as written for a pipe."""
-    if not look.tty:
-        yield from visible(text).strip("\n").split("\n")
-        return
-    for line in layout(text, _measure(look) - len(indent), look):
-        yield indent + line if line else ""
+        yield from prose(data["body"], look, "")
 
 
 def _ticket(data: Data, look: Look) -> Iterator[str]:
@@ -117,19 +104,29 @@ def _ticket(data: Data, look: Look) -> Iterator[str]:
         yield paint(one_line(text), "note", look)
     yield from _headline(data, look)
     yield from _block(list(_facts(data, look)), look)
+    yield from problems.behind(data, look)
     if str(data.get("body") or "").strip():
         yield ""
-        yield from _text(data["body"], look, INDENT)
+        yield from prose(data["body"], look, INDENT)
+    yield from problems.sections(data, look)
+    yield from problems.impact(data, look)
     yield from checklist(data, look)
     for number, entry in enumerate(data.get("thread") or (), 1):
         yield ""
         yield _rule(number, entry, data.get("people") or {}, look)
-        yield from _text(str(entry.get("text") or ""), look, INDENT)
+        yield from prose(str(entry.get("text") or ""), look, INDENT)
         if entry.get("attachments"):
             yield paint(f"{INDENT if look.tty else ''}attached: {say(entry['attachments'])}", "dim", look)
     if data.get("review"):
         yield from ("", _ruled("review", "heading", look))
-        yield from _text(str(data["review"]), look, INDENT)
+        yield from prose(str(data["review"]), look, INDENT)
+
+
+PAGES: Mapping[str, Callable[[Data, Look], Iterator[str]]] = {
+    **dict.fromkeys(TICKETS, _ticket),
+    **dict.fromkeys(("candidate", "candidates"), problems.candidate),
+}
+"""How things of a kind are shown; others as labels and values."""
 
 
 def _headline(data: Data, look: Look) -> Iterator[str]:
@@ -157,7 +154,7 @@ def checklist(data: Data, look: Look) -> Iterator[str]:
         start = f"{INDENT if look.tty else ''}{step['n']:>{across}} [{'x' if step['done'] else ' '}] "
         who = f" · {say(step['by'])}, {say(moment(str(step['at']), look))}" if step.get("by") else ""
         words = one_line(str(step["text"])) + who
-        lines = wrap(words, max(_measure(look) - len(start), 20)) if look.tty else [words]
+        lines = wrap(words, max(measure(look) - len(start), 20)) if look.tty else [words]
         style = "dim" if step["done"] else ""
         yield from (paint((start if not at else " " * len(start)) + line, style, look) for at, line in enumerate(lines))
 
@@ -190,7 +187,7 @@ def _person(handle: Any, people: Mapping[str, str]) -> str:
 def _block(facts: list[tuple[str, str, str]], look: Look) -> Iterator[str]:
     """Labels and values in two columns where both fit, in one where they don't or nobody measures."""
     across = max((width(label) for label, _, _ in facts), default=0)
-    half = (_measure(look) - len(GAP)) // 2
+    half = (measure(look) - len(GAP)) // 2
     short = [f for f in facts if across + len(GAP) + width(f[1]) <= half] if look.tty else []
     rows = (len(short) + 1) // 2
     for left, right in zip_longest(short[:rows], short[rows:]):
@@ -211,7 +208,7 @@ def _pair(fact: tuple[str, str, str], across: int, look: Look) -> str:
 
 def _long(label: str, value: str, across: int, look: Look) -> Iterator[str]:
     hanging = across + len(GAP)
-    lines = wrap(value, max(_measure(look) - hanging, 20)) if look.tty else [value]
+    lines = wrap(value, max(measure(look) - hanging, 20)) if look.tty else [value]
     yield _pair((label, lines[0], ""), across, look)
     yield from (" " * hanging + line for line in lines[1:])
 
@@ -229,14 +226,14 @@ def _rule(number: int, entry: Data, people: Mapping[str, str], look: Look) -> st
     title = entry_title(number, entry, people, look)
     distance = ago(str(entry.get("at") or ""), look)
     longer = f"{title} · {distance}" if distance else title
-    fitting = longer if not look.tty or width(longer) <= _measure(look) - len("──  ──") else title
+    fitting = longer if not look.tty or width(longer) <= measure(look) - len("──  ──") else title
     return _ruled(fitting, "note" if entry.get("kind") == "note" else "heading", look)
 
 
 def _ruled(title: str, style: str, look: Look) -> str:
     if not look.tty:
         return f"── {title} ──"
-    room = _measure(look)
+    room = measure(look)
     start = f"── {fit(title, room - len('──  ──'))} "
     # Filled to the measure and flush left, where no indented text can pass for it.
     return paint(start + "─" * (room - width(start)), style, look)

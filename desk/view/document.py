@@ -8,6 +8,7 @@ from typing import Any
 from desk.view.detail import TICKETS, entry_title
 from desk.view.look import Look
 from desk.view.model import Column, Listing, View
+from desk.view.problems import LONG
 from desk.view.table import MARK, used_columns
 from desk.view.values import is_empty, rows_of, say
 
@@ -63,14 +64,12 @@ def _ticket(data: Data, look: Look) -> Iterator[str]:
     yield from _facts(
         data,
         look,
-        "title",
-        "thread",
-        "people",
-        "checklist",
-        "steps",
-        "review",
+        *("title", "thread", "people", "checklist", "steps", "review", *LONG),
         *(() if data.get("major") else ("major",)),
     )
+    for name in LONG:
+        if data.get(name):
+            yield f"\n## {name.capitalize()}\n\n{_text(str(data[name]))}"
     if data.get("steps"):
         yield "\n## Checklist\n\n"
         yield from (f"- [{'x' if step['done'] else ' '}] {say(step['text'])}\n" for step in data["steps"])

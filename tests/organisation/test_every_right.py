@@ -83,6 +83,9 @@ def records(case: Case) -> list[Ticket]:
         "reopen": {"state": "closed", "closed": NOW},
         "unlink": {"links": [f"relates {case.partner}"]},
         "unwatch": {"watchers": [case.handle]},
+        "cause": {"tags": ["problem"]},
+        "workaround": {"tags": ["problem"]},
+        "resolve": {"tags": ["problem"]},
     }
     if case.verb == "unlink":
         partner = partner.evolve(links=[f"relates {case.ticket}"])
@@ -115,8 +118,14 @@ def words(case: Case) -> tuple[str, ...]:
         "move": ("move", own, "--to", "semantic"),
         "merge": ("merge", own, "--into", case.partner),
         "split": ("split", own, "--at", "1"),
+        "cause": ("cause", own, "--body", "x"),
+        "workaround": ("workaround", own, "--body", "x"),
     }
     return given.get(case.verb, (case.verb, own))
+
+
+def noun(case: Case) -> str:
+    return "problem" if case.verb in ("cause", "workaround", "resolve") else "ticket"
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +165,7 @@ def test_rights_on_tickets(on_stage: Runner, right: Right, verb: str) -> None:
         if verb == "undo":
             on_stage("--as", "helper", "ticket", "classify", case.ticket, "--priority", "high")
         may = right.allows(ACTORS[case.handle], serves=case.serves, wrote=case.wrote)
-        done = on_stage("--as", case.handle, "ticket", *words(case), code=None)
+        done = on_stage("--as", case.handle, noun(case), *words(case), code=None)
         assert done.code == (0 if may else 5), f"{case}\n{done.out}{done.err}"
 
 

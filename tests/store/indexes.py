@@ -34,6 +34,7 @@ def contents(index: Index) -> dict[str, list[Any]]:
         db.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.in_{table} USING fts5vocab('main', '{table}', 'instance')")
         terms = f"SELECT v.term, t.path, v.col, v.offset FROM temp.in_{table} v LEFT JOIN texts t ON t.doc = v.doc"  # noqa: S608 - as above
         found[table] = _sorted(db.execute(terms))
+    found["asked"] = _sorted(db.execute("SELECT path, length FROM asked"))
     return found
 
 

@@ -13,7 +13,7 @@ from desk.domain.query import SORTABLE, Query, Scope
 from desk.domain.workflow import LIVE, STATES
 from desk.errors import NotFound, UsageFault
 from desk.store import lists, seen
-from desk.view.model import Listing
+from desk.view.model import Column, Listing
 
 T = TypeVar("T", bound=Callable[..., Any])
 _KINDS = ("ticket", "incident", "problem")
@@ -75,7 +75,13 @@ def incidents(app: App, **given: Any) -> Listing:
 @filters
 def problems(app: App, **given: Any) -> Listing:
     """List problems: tickets tagged problem."""
-    return listing(app, given, ("problem",), "problems")
+    view = listing(app, given, ("problem",), "problems")
+    from desk.store import problems as asked  # noqa: PLC0415 - for this list only
+
+    known = app.store.ask(lambda index: asked.counts(index, [row["id"] for row in view.rows]))
+    rows = [{**row, "incidents": known.get(row["id"], 0)} for row in view.rows]
+    columns = [*view.columns[:-2], Column("incidents", "INCIDENTS", "number"), *view.columns[-2:]]
+    return view._replace(rows=rows, columns=tuple(columns))
 
 
 def listing(app: App, given: dict[str, Any], kinds: tuple[str, ...], noun: str) -> Listing:

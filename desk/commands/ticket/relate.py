@@ -9,14 +9,14 @@ from typing import Any
 import click
 
 from desk.app import App
-from desk.commands import common
+from desk.commands import common, problem_open
 from desk.commands.acting import Draft, act, acted, told
 from desk.domain import policy
 from desk.domain import relation as verbs
-from desk.domain.organisation import PROBLEM
 from desk.domain.person import Staff
 from desk.domain.record import Change
 from desk.domain.ticket import Ticket
+from desk.errors import UsageFault
 from desk.store import tree
 from desk.store.snapshot import Snapshot
 from desk.view.model import Done
@@ -24,28 +24,27 @@ from desk.view.model import Done
 RELATIONS = ("relates", "duplicates", "caused-by")
 
 
-@common.leaf("transfer", example='desk ticket transfer 7K3Q --title "Certificates expire unnoticed"')
+@common.leaf(
+    "transfer",
+    example='desk ticket transfer 7K3Q --title "Certificates expire unnoticed"\n'
+    "desk ticket transfer 9ABC 5XYZ --to 7K3Q",
+)
 @common.ticket_ids
-@click.option("--title", metavar="T", help="Title of the problem; default: that of the incident.")
-def transfer(app: App, ids: tuple[str, ...], title: str | None) -> Done:
-    """Hand incidents to problem management: opens a problem for each and links both."""
-
-    def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
-        draft.snapshot.get("tag", PROBLEM)
-        draft.require_public(ticket)
-        values = {
-            **fresh(app, draft.snapshot, ticket, by),
-            "tags": [t for t in ticket.tags if t != "incident"] + [PROBLEM],
-        }
-        return verbs.transfer(
-            ticket, Ticket.new(**{**values, "title": title or ticket.title}, body=ticket.body), by=by, at=at
-        )
-
-    done, _ = act(app, ids, "transfer", one)
-    opened = [e for e in done.change.edits if e.before is None]
-    incidents = [e for e in done.change.edits if e.before is not None]
-    view = told(opened, several=len(opened) > 1)
-    return view._replace(lines=told(incidents, several=True).lines + view.lines)
+@click.option(
+    "--to",
+    "target",
+    metavar="PROBLEM",
+    shell_complete=common.complete_ticket,
+    help="A problem that is open already; default: a new one for each incident.",
+)
+@click.option("--title", metavar="T", help="Title of a new problem; default: that of the incident.")  # fmt: skip
+def transfer(app: App, ids: tuple[str, ...], target: str | None, title: str | None) -> Done:
+    """Hand incidents to problem management: opens a problem for each, or links them to one, in one commit."""
+    if target is None:
+        return problem_open.each_its_own(app, common.resolve(app, ids), title)
+    if title is not None:
+        raise UsageFault("--title is for a new problem, --to for one that is there", "give one of them")
+    return problem_open.to_existing(app, common.resolve(app, ids), common.only(app, target))
 
 
 def fresh(app: App, snapshot: Snapshot, ticket: Ticket, by: Staff) -> dict[str, Any]:

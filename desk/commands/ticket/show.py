@@ -10,7 +10,7 @@ from desk.domain import data
 from desk.domain.record import Record
 from desk.domain.ticket import Ticket
 from desk.errors import NotFound
-from desk.store import diffs, git, lists, seen, timeline
+from desk.store import causes, diffs, git, lists, seen, timeline
 from desk.store.steps import steps
 from desk.view.model import Detail
 
@@ -23,26 +23,28 @@ def show(app: App, ids: tuple[str, ...], as_of: str | None) -> Detail:
     if as_of:
         return _past(app, [common.known(app, i) for i in common.words(ids)], as_of)
     found = common.resolve(app, ids)
-    items = list({item["id"]: item for item in (_item(app, i) for i in found)}.values())
-    _remember(app, [str(item["id"]) for item in items])
+    items = list({one["id"]: one for one in (item(app, i) for i in found)}.values())
+    remember(app, [str(one["id"]) for one in items])
     return common.detail("ticket", "tickets", items, several=len(items) > 1)
 
 
-def _remember(app: App, ids: list[str]) -> None:
+def remember(app: App, ids: list[str]) -> None:
     """What somebody was shown is no longer unread to them."""
     handle = app.handle()
     if handle is not None:
         app.store.ask(lambda index: seen.mark(app.place, handle, index, ids, int(app.now.timestamp())))
 
 
-def _item(app: App, ticket_id: str) -> dict[str, Any]:
+def item(app: App, ticket_id: str) -> dict[str, Any]:
+    """A ticket as its file says now, with the names of its people and what is known of the problems that cause it."""
     ticket = app.store.read("ticket", ticket_id)
     seen = {ticket_id}
     while isinstance(ticket, Ticket) and ticket.merged_into and ticket.merged_into not in seen:
         app.warnings.append(f"{ticket.id} was merged into {ticket.merged_into}, which is shown")
         seen.add(ticket.merged_into)
         ticket = app.store.read("ticket", ticket.merged_into)
-    return _whole(app, ticket)
+    links = ticket.values.get("links", ())
+    return {**_whole(app, ticket), "problems": app.store.ask(lambda index: causes.causes(index, links))}
 
 
 def _whole(app: App, ticket: Record) -> dict[str, Any]:
@@ -66,5 +68,6 @@ def _past(app: App, ids: list[str], as_of: str) -> Detail:
                 when = f"at {as_of} (commit {commit[:10]})"
                 raise NotFound(f"{ticket_id} wasn't there {when}", f"when it was: desk ticket history {ticket_id}")
             then = {"commit": commit, "at": facts["at"]}
-            items.append({**_whole(app, diffs.decode_at(path, "", content)), "as_of": then})
+            # What is known of the problems behind it is of today.
+            items.append({**_whole(app, diffs.decode_at(path, "", content)), "problems": [], "as_of": then})
     return common.detail("ticket", "tickets", items, several=len(items) > 1)
