@@ -53,6 +53,27 @@ def _some_words(value: Any) -> tuple[str, ...]:
     return () if value in ("", [], ()) else _words(value)
 
 
+def _percent(value: Any) -> int:
+    number = _count(value)
+    if not 1 <= number <= 99:
+        raise ValueError("per cent between 1 and 99")
+    return number
+
+
+# Service levels are read whole where they are used (store/service_levels.py): lists, which only tell what stands in the
+# tickets, needn't pay for it.
+def _tables(value: Any) -> tuple[Any, ...]:
+    if not isinstance(value, list | tuple) or not value or not all(isinstance(row, dict) for row in value):
+        raise ValueError("tables that begin with [[sla.policy]]")
+    return tuple(value)
+
+
+def _table(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError("tables such as [sla.calendar.office]")
+    return value
+
+
 def _zone(value: Any) -> str:
     # zoneinfo costs 2 ms to import and is needed only where local times are; a wrong name is found by `config set`
     # and `doctor`, so here the shape is checked alone.
@@ -100,6 +121,13 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         "contact.email": Setting("-", _text, "e-mail address in answers"),
         "priority.matrix": Setting(_matrix(_DEFAULT_MATRIX), _matrix, "impact -> urgency -> priority"),
         "priority.fixed": Setting((), _some_words, "impacts whose priority is the matrix's, and never overridden"),
+        "sla.warn": Setting(75, _percent, "per cent of a target after which desk sla check warns"),
+        "sla.calendar": Setting(
+            MappingProxyType({}), _table, "business calendars, beside 24x7: docs/service-levels.md"
+        ),
+        "sla.policy": Setting(
+            (), _tables, "targets of service levels, each policy from a day on; none: nothing is due"
+        ),
         "list.limit": Setting(50, _count, "rows of a table; 0 for all; machine formats always give all"),
         "users.share_organisation": Setting(
             False, _flag, "whether users of one organisation are shown each other's tickets"
@@ -137,6 +165,8 @@ class Config:
 
 Pairs = list[tuple[str, Any]]
 """Settings as desk.toml gives them: name and plain value."""
+NESTED = ("priority.matrix", "sla.calendar", "sla.policy")
+"""Settings that are tables of their own: they are written in an editor."""
 
 
 def load(text: str) -> Config:
@@ -197,10 +227,19 @@ def _flatten(data: Mapping[str, Any], prefix: str = "") -> Pairs:
     for key, value in data.items():
         name = prefix + key
         if name in SETTINGS or not isinstance(value, dict):
-            found.append((name, value))
+            found.append((name, _plain(value) if isinstance(value, dict | list) else value))
         else:
             found += _flatten(value, name + ".")
     return found
+
+
+def _plain(value: Any) -> Any:
+    """Tables and lists with their dates as text, as a day in quotes would be."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def check(name: str, value: Any) -> Any:

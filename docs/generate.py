@@ -36,14 +36,14 @@ SESSION = (
         "06:13:20",
     ),
     Step("desk ticket list", "06:14:02"),
-    Step("desk ticket assign 7K3Q --to me", "07:15:02"),
+    Step("desk ticket assign 7K3Q --to me", "06:31:02"),
     Step(
         'desk ticket reply 7K3Q --body "The certificate of the Maltese gateway has been renewed. It works again." --close',
-        "07:15:30",
+        "06:31:30",
     ),
-    Step("desk ticket history 7K3Q", "07:16:00"),
-    Step("git log --format='%an  %s'", "07:16:20"),
-    Step("cat records/tickets/2026/07/23/260723-7K3Q.md", "07:16:40"),
+    Step("desk ticket history 7K3Q", "06:32:00"),
+    Step("git log --format='%an  %s'", "06:32:20"),
+    Step("cat records/tickets/2026/07/23/260723-7K3Q.md", "06:32:40"),
 )
 
 
@@ -82,7 +82,7 @@ def settings() -> str:
             if name == "priority.matrix"
             else default
         )
-        shown = str(shown).lower() if isinstance(shown, bool) else shown
+        shown = str(shown).lower() if isinstance(shown, bool) else shown or "none"
         rows.append(f"| `{name}` | {shown} | {setting.help} |")
     return "\n".join(rows)
 

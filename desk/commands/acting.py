@@ -8,7 +8,7 @@ from typing import cast
 
 from desk.app import App
 from desk.commands import common
-from desk.domain import ownership, policy, telling, workflow
+from desk.domain import due, ownership, policy, telling, workflow
 from desk.domain.organisation import Department
 from desk.domain.person import Staff
 from desk.domain.record import Change, Edit, Event, join
@@ -120,4 +120,7 @@ def sentence(edit: Edit) -> str:
 
 
 def _words(event: Event) -> str:
+    if event.verb == due.BREACH:
+        clock = (event.after or "").partition(" ")[0]
+        return f"{due.SPOKEN.get(clock, clock)} was late"
     return telling.done(event.verb, event.before, event.after)

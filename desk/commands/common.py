@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from desk.app import App
-from desk.domain import data
+from desk.domain import data, due
+from desk.domain.fields import utc_text
 from desk.domain.record import Record
 from desk.domain.workflow import STATES
 from desk.errors import DeskError, NotFound, UsageFault
+from desk.view.look import PAUSED
 from desk.view.model import Column, Detail, Done
 
 if TYPE_CHECKING:
@@ -300,16 +302,26 @@ def detail(kind: str, plural: str, items: list[dict[str, Any]], *, several: bool
     return Detail(plural, items) if several else Detail(kind, items[0])
 
 
-# The id says the day already, so the time may go before the title does.
+def with_due(app: App, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of tickets with what is due next; in words, a clock that stands still is `paused`."""
+    now = utc_text(app.now)
+    found = [due.shown(row, now) for row in rows]
+    if app.format in ("table", "md"):
+        return [{**r, "next_due": PAUSED if r["next_due"] is None and due.running(r) else r["next_due"]} for r in found]
+    return found
+
+
+# The id says the day already and most people serve few departments: these go before the title does, and before what is due.
 TICKET_COLUMNS = (
     Column("id", "ID", "id"),
     Column("state", "STATE", "state"),
     Column("priority", "PRIO", "priority"),
     Column("major", "", "major"),
-    Column("department", "DEPARTMENT"),
+    Column("department", "DEPARTMENT", spare=2),
     Column("owner", "OWNER"),
     Column("unread", "", "mark"),
     Column("title", "TITLE", "title"),
-    Column("tags", "TAGS", "tags", 2),
-    Column("created", "CREATED", "time", 1),
+    Column("next_due", "DUE", "due", 1),
+    Column("tags", "TAGS", "tags", 4),
+    Column("created", "CREATED", "time", 3),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,22 +28,51 @@ def _row(app: App, name: str) -> dict[str, Any]:
     value = app.config[name]
     return {
         "id": name,
-        "value": {k: dict(v) for k, v in value.items()}
-        if name == "priority.matrix"
-        else list(value)
-        if isinstance(value, tuple)
-        else value,
+        "value": _data(value),
         "source": settings.FILE if app.config.given(name) else "default",
         "help": settings.SETTINGS[name].help,
     }
 
 
+def _data(value: Any) -> Any:
+    """A value as JSON knows it."""
+    if isinstance(value, Mapping):
+        return {key: _data(inner) for key, inner in value.items()}
+    return [_data(inner) for inner in value] if isinstance(value, tuple | list) else value
+
+
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    """The matrix in one cell, for people."""
-    if isinstance(row["value"], dict):
-        cells = (f"{impact}: {' '.join(levels.values())}" for impact, levels in row["value"].items())
-        return {**row, "value": "; ".join(cells)}
-    return row
+    """What has tables of its own in one cell, for people."""
+    value = row["value"]
+    if row["id"] == "priority.matrix":
+        return {**row, "value": "; ".join(f"{impact}: {' '.join(levels.values())}" for impact, levels in value.items())}
+    if row["id"] == "sla.policy":
+        return {**row, "value": "; ".join(_policy(policy)[0] for policy in value) or None}
+    return {**row, "value": ", ".join(value) or None} if row["id"] in settings.NESTED else row
+
+
+def _lines(row: dict[str, Any]) -> tuple[str, ...]:
+    """A value by itself, for people: calendars and policies over several lines."""
+    if row["id"] == "sla.policy":
+        return tuple(line for policy in row["value"] for line in _policy(policy))
+    if row["id"] == "sla.calendar":
+        return tuple(f"{name}: {_words(keys)}" for name, keys in row["value"].items())
+    return (settings.plain(_shown(row)["value"]),)
+
+
+def _policy(given: Any) -> list[str]:
+    """`from 2026-01-01, 5 targets` and a line for each; anything may stand there that desk.toml can hold."""
+    given = given if isinstance(given, dict) else {}
+    targets = [t for t in given.get("target") or () if isinstance(t, dict)]
+    more = {key: value for key, value in given.items() if key not in ("from", "target")}
+    head = f"from {given.get('from')}, {len(targets)} targets"
+    return [f"{head}: {_words(more)}" if more else head, *(f"  {n}. {_words(t)}" for n, t in enumerate(targets, 1))]
+
+
+def _words(keys: Any) -> str:
+    if not isinstance(keys, dict):
+        return settings.plain(keys)
+    return ", ".join(f"{key} {settings.plain(value)}" if value is not True else key for key, value in keys.items())
 
 
 @common.leaf("list", example="desk config list")
@@ -65,8 +95,7 @@ def list_(app: App) -> Listing:
 def get(app: App, name: str) -> Done:
     """Show the value of one setting."""
     row = _row(app, _known(name))
-    value = _shown(row)["value"]
-    return Done("setting", row, (settings.plain(value),))
+    return Done("setting", row, _lines(row))
 
 
 @common.leaf(
@@ -77,8 +106,10 @@ def get(app: App, name: str) -> Done:
 def set_(app: App, name: str, value: str) -> Done:
     """Change a setting in desk.toml and commit it; comments stay. Level 3 only. Lists are joined by commas."""
     _known(name)
-    if name == "priority.matrix":
-        raise UsageFault("the matrix has nine cells", f"edit it in {settings.FILE}, then: desk commit {settings.FILE}")
+    if name in settings.NESTED:
+        raise UsageFault(
+            f"{name} has tables of its own", f"edit them in {settings.FILE}, then: desk commit {settings.FILE}"
+        )
     checked = settings.check(name, value)
     if name == "desk.timezone":
         zone(checked)

@@ -110,13 +110,18 @@ def _subject(app: App, draft: dict[str, Any]) -> str | None:
         return None
 
 
+_TIMES = ("created", "respond_by", "update_by", "due")
+
+
 def _letter(app: App, draft: dict[str, Any], *, whole: bool = True) -> letters.Letter:
     """A draft filled in, with its times on the desk's clock."""
     from desk.view.template import fill  # noqa: PLC0415 - 40 ms of Jinja, for messages only
 
     variables = draft["variables"]
-    created = app.local(parse_time(variables["ticket"]["created"])).strftime("%Y-%m-%d %H:%M")
-    told = {**draft, "variables": {**variables, "ticket": {**variables["ticket"], "created": created}}}
+    # Drafts of an older version don't have all of them.
+    given = {n: text for n in _TIMES if (text := variables["ticket"].get(n))}
+    times = {n: app.local(parse_time(text)).strftime("%Y-%m-%d %H:%M") for n, text in given.items()}
+    told = {**draft, "variables": {**variables, "ticket": {**variables["ticket"], **times}}}
     known = app.config["desk.languages"]
 
     def filled(text: str, path: str, values: Mapping[str, Mapping[str, str]]) -> str:

@@ -43,6 +43,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("ticket", ("delete",), 3),
     Right("user", _KEEP, 1),
     Right("ban", ("ban", "unban"), 1),
+    Right("sla", ("check",), 1),
     Right("topic", _KEEP, 2),
     Right("article", _KEEP, 2),
     Right("response", _KEEP, 2),

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 SORTABLE = (
     "created", "id", "title", "state", "kind", "priority", "impact", "urgency", "department", "owner", "requester",
-    "channel", "closed", "pending_until", "activity",
+    "channel", "closed", "pending_until", "activity", "due",
 )  # fmt: skip
-"""Fields a list can be sorted by; `activity` is the time of the last event."""
+"""Fields a list can be sorted by; `activity` is the time of the last event, `due` what is due next."""
 
 
 class Scope(NamedTuple):
@@ -41,6 +41,8 @@ class Query(NamedTuple):
     search: str | None = None
     fields: Mapping[str, Any] = MappingProxyType({})
     """Custom fields, all of which must have these values."""
+    overdue: str | None = None
+    """Only tickets on which something was due before this time and is due still."""
     among: tuple[str, ...] | None = None
     """Only tickets with these ids."""
     sort: str = "created"

@@ -28,7 +28,9 @@ from desk.domain.fields import (
     Field,
 )
 from desk.domain.organisation import INCIDENT, PROBLEM, RESERVED_TAGS
+from desk.domain.person import USER_PREFIX
 from desk.domain.record import NOTHING, Edit, Event, Record
+from desk.domain.sla_fields import PAUSES, RECORDS
 from desk.errors import Refused
 
 REPLY = "reply"
@@ -66,7 +68,8 @@ class Ticket(Record):
     update_by = Field[datetime | None](TIME, "when the next reply is due")
     due = Field[datetime | None](TIME, "when it is to be resolved")
     paused = Field[datetime | None](TIME, "since when the clock of its service level stands still")
-    sla = Field[tuple[str, ...]](LINES, "warnings and breaches of its service level, each with its time", default=())
+    pauses = Field[tuple[str, ...]](PAUSES, "when that clock stood still: from and until, a line each", default=())
+    sla = Field[tuple[str, ...]](RECORDS, "warnings and breaches of its service level, each with its time", default=())
     merged_into = Field[str | None](TICKET, "the ticket that goes on in its place", ref="ticket")
     links = Field[tuple[str, ...]](LINKS, "relations to other tickets", default=())
     attachments = Field[tuple[str, ...]](LINES, "files that came with the request", default=())
@@ -93,7 +96,7 @@ class Ticket(Record):
     @property
     def responded(self) -> datetime | None:
         """When staff first replied."""
-        return next((e.at for e in self.thread if e.kind == REPLY and e.by != self.requester), None)
+        return next((e.at for e in self.thread if e.kind == REPLY and not e.by.startswith(USER_PREFIX)), None)
 
     @property
     def all_attachments(self) -> tuple[str, ...]:

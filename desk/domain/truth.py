@@ -39,7 +39,7 @@ def case(events: tuple[Happened, ...], old: Record | None, new: Record | None, o
 
 
 _STATE = frozenset(("state", "closed", "pending_until", "pending_for", "resolution"))
-FOLLOWS = frozenset(("respond_by", "update_by", "due", "paused", "sla"))
+FOLLOWS = frozenset(("respond_by", "update_by", "due", "paused", "pauses", "sla"))
 """Fields of service levels, which follow from whatever happens to a ticket."""
 MAY: Mapping[str, frozenset[str]] = MappingProxyType(
     {

@@ -17,7 +17,16 @@ from desk.store.hand import HandEdit
 
 DESK = "desk"
 """The actor of what desk does by itself, such as noting a breach of a service level."""
-_OWN = truth.FOLLOWS | {"state", "closed", "pending_until", "pending_for", "resolution", "owner", "coordinator"}
+_OWN = truth.FOLLOWS | {
+    "state",
+    "closed",
+    "pending_until",
+    "pending_for",
+    "resolution",
+    "owner",
+    "coordinator",
+    "watchers",
+}
 """What desk itself may change of a ticket."""
 _AFTERMATH: Mapping[str, frozenset[str]] = MappingProxyType(
     {

@@ -8,7 +8,8 @@ from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from desk import config as settings
-from desk.store import repo, tree
+from desk.errors import ConfigError
+from desk.store import repo, service_levels, tree
 from desk.store.checks_exam import Exam, Finding, line_in
 from desk.store.checks_rules import line_of
 
@@ -67,6 +68,15 @@ def desk_toml(exam: Exam) -> Iterator[Finding]:
     content = exam.content(settings.FILE)
     for name, problem, hint in _at_odds(exam.config):
         yield Finding("settings", settings.FILE, line_of_setting(content, name), f"{name}: {problem}", hint)
+    try:
+        levels = service_levels.policies(exam.place, exam.config, content)
+    except ConfigError as error:
+        line, _, problem = error.message.removeprefix(f"{settings.FILE}:").partition(": ")
+        if line.isdecimal():  # an unknown time zone has been told above
+            yield Finding("settings", settings.FILE, int(line), problem, error.hint or "")
+        return
+    for problem in service_levels.strangers(levels, exam.world.ids):
+        yield Finding("settings", settings.FILE, None, problem, f"mend {settings.FILE}")
 
 
 def _at_odds(config: settings.Config) -> Iterator[tuple[str, str, str]]:

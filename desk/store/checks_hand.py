@@ -18,7 +18,7 @@ from desk.domain.ticket import Ticket, files_folder
 from desk.errors import Broken, ConfigError, DeskError, Refused
 from desk.store import checks_rights as rights
 from desk.store import checks_rules as rules
-from desk.store import diffs, tree
+from desk.store import diffs, service_levels, tree
 from desk.store.checks_rules import Fault, Known, World
 from desk.store.hand import ATTACHMENT, DELETED, SETTINGS, HandEdit
 from desk.store.snapshot import Snapshot
@@ -50,7 +50,7 @@ def problem(edit: HandEdit, world: Known) -> DeskError | None:
     if marks is not None and edit.kind != ATTACHMENT and rules.conflict_line(edit.before) is None:
         return Broken("a merge conflict was left in the file", edit.path, marks, "choose a side, then: desk commit")
     if edit.kind == SETTINGS:
-        return _settings_problem(edit)
+        return _settings_problem(edit, world)
     if edit.kind == ATTACHMENT:
         return _attachment_problem(edit)
     if edit.new is None:
@@ -72,9 +72,13 @@ def told(found: DeskError, path: str) -> tuple[int | None, str]:
     return (int(line), rest) if line.isdecimal() else (None, message)
 
 
-def _settings_problem(edit: HandEdit) -> DeskError | None:
+def _settings_problem(edit: HandEdit, world: Known) -> DeskError | None:
+    content = edit.after or b""
     try:
-        now = settings.load((edit.after or b"").decode())
+        now = settings.load(content.decode())
+        unknown = next(service_levels.strangers(service_levels.policies(None, now, content), world.ids), None)
+        if unknown:
+            return ConfigError(f"{settings.FILE}: {unknown}", "desk department list, desk group list")
     except ConfigError as error:
         return error
     except UnicodeDecodeError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from desk.domain.due import CLOCKS
 from desk.domain.fields import LINK_TYPES
 from desk.domain.folding import fold
 from desk.domain.kinds import KINDS
@@ -97,10 +98,25 @@ def _rarer(query: Query) -> Iterator[tuple[str, tuple[Any, ...]]]:
         yield "major = 1", ()
     for name, value in query.fields.items():
         yield "CASE fields WHEN '' THEN NULL ELSE json_extract(fields, '$.\"' || ? || '\"') END = ?", (name, value)
+    if query.overdue:
+        yield f"state <> 'closed' AND {PRESSING} < ?", (query.overdue,)
     if query.among is not None:
         # Not one question mark an id: SQLite counts them.
         ids = ",".join(f'"{i}"' for i in query.among)
         yield "id IN (SELECT value FROM json_each(?))", (f"[{ids}]",)
+
+
+def _pressing() -> str:
+    ended = {"respond_by": " AND responded IS NULL"}
+    times = (
+        f"coalesce(CASE WHEN (paused IS NULL OR {name} < paused){ended.get(name, '')} THEN {name} END, '~')"
+        for name in CLOCKS.values()
+    )
+    return f"nullif(min({', '.join(times)}), '~')"
+
+
+PRESSING = _pressing()
+"""When the next thing is due on a ticket that isn't closed, NULL for nothing: `due.pressing` in SQL."""
 
 
 def _marks(values: tuple[str, ...]) -> str:
@@ -117,6 +133,9 @@ def _order(query: Query) -> str:
     column = query.sort
     if query.sort == "activity":
         column = "(SELECT max(at) FROM events e WHERE e.id = tickets.id AND e.kind = 'ticket')"
+    elif query.sort == "due":
+        when = f"CASE WHEN state <> 'closed' THEN {PRESSING} END"
+        return f"{when} IS NULL, {when} {down}, created DESC, id DESC"
     elif query.sort in query.ranks:
         cases = " ".join(f"WHEN '{_safe(v)}' THEN {n}" for n, v in enumerate(query.ranks[query.sort]))
         column = f"CASE {query.sort} {cases} ELSE -1 END"

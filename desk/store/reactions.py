@@ -15,7 +15,17 @@ from desk.store.snapshot import Snapshot
 
 Reaction = Callable[[Change, Snapshot, Config], Change]
 
-REACTIONS: tuple[Reaction, ...] = (automatic.checklist,)
+
+def service_levels(change: Change, snapshot: Snapshot, config: Config) -> Change:
+    """Due times, where the desk has service levels; last, since the others may change what a ticket is."""
+    if not config.given("sla.policy"):
+        return change
+    from desk.store.service_levels import react  # noqa: PLC0415 - for writes only, in desks with a policy
+
+    return react(change, snapshot, config)
+
+
+REACTIONS: tuple[Reaction, ...] = (automatic.checklist, service_levels)
 
 
 def follow(change: Change, snapshot: Snapshot, config: Config) -> Change:

@@ -12,6 +12,7 @@ from desk.view.look import Look, ago, moment, paint
 from desk.view.model import Detail, Done
 from desk.view.prose import INDENT, measure, prose
 from desk.view.table import GAP
+from desk.view.terms import HIDDEN, LABELS, TIMES, due, missed
 from desk.view.text import fit, visible, width, wrap
 from desk.view.values import is_empty, is_time, one_line, rows_of, say
 
@@ -33,7 +34,10 @@ _ORDER = (
     ),
     *(
         "created",
+        "respond_by",
+        "update_by",
         "due",
+        "sla",
         "pending_for",
         "pending_until",
         "responded",
@@ -45,8 +49,8 @@ _ORDER = (
     ),
     *("links", "attachments"),
 )
-_LABELS = {"pending_for": "waits for", "pending_until": "until", "merged_into": "merged into"}
-_APART = frozenset(
+_LABELS = {"pending_for": "waits for", "pending_until": "until", "merged_into": "merged into", **LABELS}
+_APART = HIDDEN | frozenset(
     (
         *(
             "id",
@@ -167,7 +171,12 @@ def _facts(data: Data, look: Look) -> Iterator[tuple[str, str, str]]:
         if is_empty(value) or (name == "kind" and value == "ticket"):
             continue
         style = str(value) if name in ("state", "priority") else ""
-        yield _LABELS.get(name, one_line(name.replace("_", " "))), _fact(name, value, people, look), style
+        text = _fact(name, value, people, look)
+        if name in TIMES:
+            text, style = due(name, data, look)
+        elif name == "sla" and not (text := missed(value or [], look)):
+            continue
+        yield _LABELS.get(name, one_line(name.replace("_", " "))), text, style
     for name, value in (data.get("fields") or {}).items():
         yield one_line(str(name)), say(value, look), ""
 

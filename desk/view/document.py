@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from desk.view.detail import TICKETS, entry_title
-from desk.view.look import Look
+from desk.view.look import Look, deadline
 from desk.view.model import Column, Listing, View
 from desk.view.problems import LONG
 from desk.view.table import MARK, used_columns
@@ -43,6 +43,8 @@ def _shown(value: Any, column: Column, look: Look) -> str:
         return f"\\{MARK}" if value else ""
     if column.style == "major":
         return "**MAJOR**" if value else ""
+    if column.style == "due" and isinstance(value, str) and value:
+        return deadline(value, look)[0]
     return _cell(value, look)
 
 

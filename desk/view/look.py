@@ -106,12 +106,43 @@ def ago(iso_text: str, look: Look) -> str:
 
 
 def _distance(distance: timedelta) -> str:
+    text = span(distance)
+    if not text:
+        return "just now"
+    return f"in {text}" if distance > timedelta() else f"{text} ago"
+
+
+def span(distance: timedelta) -> str:
+    """A length of time in its largest unit, `2 h`; nothing below a minute."""
     seconds = int(abs(distance.total_seconds()))
     if seconds < _MINUTE:
-        return "just now"
+        return ""
     text = next((f"{seconds // unit} {name}" for limit, unit, name in _AGES if seconds < limit), None)
-    text = text or f"{seconds // (365 * _DAY)} years"
-    return f"in {text}" if distance > timedelta() else f"{text} ago"
+    return text or f"{seconds // (365 * _DAY)} years"
+
+
+PAUSED = "paused"
+"""Stands where a time would, while the clock of a service level stands still."""
+
+
+def deadline(iso_text: str, look: Look) -> tuple[str, str]:
+    """What is due, in words and their style: `due in 2 h`, `overdue 3 d`, `paused`; a text that is no time as it stands."""
+    if iso_text == PAUSED:
+        return PAUSED, "dim"
+    try:
+        left = local(iso_text, look) - look.now
+    except (ValueError, OverflowError):
+        return iso_text, ""
+    text = span(left)
+    if not text:
+        return "due now", "warning"
+    if left < timedelta():
+        return f"overdue {text}", "error"
+    return f"due in {text}", "warning" if left < timedelta(hours=_SOON) else ""
+
+
+_SOON = 2
+"""Hours before a time is up in which it is shown in another colour."""
 
 
 def paint(text: str, style: str, look: Look) -> str:

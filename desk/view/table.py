@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
-from desk.view.look import Look, moment, paint, when
+from desk.view.look import Look, deadline, moment, paint, when
 from desk.view.model import Column, Listing
 from desk.view.text import fit, width
 from desk.view.values import is_empty, say
@@ -20,7 +21,7 @@ COMMIT = 10
 MARK = "*"
 _SIGNS = {"mark": MARK, "major": "MAJOR"}
 """Styles of columns that say one thing or nothing, and what they say."""
-_STIFF = frozenset(("id", "mark", "major", "state", "priority", "time", "moment", "commit", "number", "verb"))
+_STIFF = frozenset(("id", "mark", "major", "state", "priority", "time", "moment", "commit", "number", "verb", "due"))
 """Styles whose cells say nothing when they are cut."""
 
 
@@ -35,7 +36,7 @@ def table(view: Listing, look: Look) -> Iterator[str]:
     numeric = [_is_numeric(c, view.rows) for c in columns]
     yield paint(_line(labels, [""] * len(columns), widths, numeric, look), "heading", look) + "\n"
     for row, texts in zip(view.rows, cells, strict=True):
-        yield _line(texts, [_style(c, row) for c in columns], widths, numeric, look) + "\n"
+        yield _line(texts, [_style(c, row, look) for c in columns], widths, numeric, look) + "\n"
 
 
 def used_columns(view: Listing) -> list[Column]:
@@ -59,15 +60,21 @@ def _says_nothing(value: object, column: Column) -> bool:
     return not value if column.style in _SIGNS else is_empty(value)
 
 
+def _due(value: str, look: Look) -> str:
+    return deadline(value, look)[0]
+
+
+_CLOCKS: Mapping[str, Callable[[str, Look], str]] = MappingProxyType({"time": when, "moment": moment, "due": _due})
+"""Styles of times, and how they tell one."""
+
+
 def cell(value: Any, column: Column, look: Look) -> str:
     if column.style in _SIGNS:
         return _SIGNS[column.style] if value else ""
     if column.style == "group":
         return say(value) if value else ""
-    if column.style == "time" and isinstance(value, str) and value:
-        return say(when(value, look))
-    if column.style == "moment" and isinstance(value, str) and value:
-        return say(moment(value, look))
+    if column.style in _CLOCKS and isinstance(value, str) and value:
+        return say(_CLOCKS[column.style](value, look))
     if column.style == "commit" and isinstance(value, str):
         return say(value[:COMMIT])
     return say(value)
@@ -78,7 +85,7 @@ def _is_numeric(column: Column, rows: Sequence[Mapping[str, Any]]) -> bool:
     return column.style == "number" or all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
 
 
-def _style(column: Column, row: Mapping[str, Any]) -> str:
+def _style(column: Column, row: Mapping[str, Any], look: Look) -> str:
     value = row.get(column.name)
     if column.style in _SIGNS:
         return "critical" if column.style == "major" else "note"
@@ -86,6 +93,8 @@ def _style(column: Column, row: Mapping[str, Any]) -> str:
         return "dim"
     if column.style in ("state", "priority"):
         return str(value)
+    if column.style == "due":
+        return deadline(str(value), look)[1]
     if column.style == "tags":
         return str(row.get("color") or "")
     return "id" if column.style == "id" else ""

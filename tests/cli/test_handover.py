@@ -7,6 +7,7 @@ from pathlib import Path
 from desk.domain import handover
 from tests.cli.conftest import Make
 from tests.conftest import Runner
+from tests.levels import without_levels
 
 LATER = {"DESK_NOW": "2026-07-24T06:00:00Z"}
 
@@ -21,6 +22,7 @@ def clocks(home: Path, desk: Runner, ticket: str, *lines: str) -> None:
 
 
 def test_every_section(desk: Runner, make: Make, home: Path) -> None:
+    without_levels(home)
     big, late, waits, over, foreign = make("Big", "--tag", "incident"), make("Late"), make("Waits"), make("Over", "--tag", "incident"), make("Foreign", "--department", "legal")  # fmt: skip
     desk("ticket", "major", big, "--coordinator", "petros")
     for ticket in (big, waits):

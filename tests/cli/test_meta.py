@@ -147,6 +147,7 @@ OWNERS = {
     "wcwidth": {"desk.view.text"},
     "plotext": {"desk.view.chart"},
     "pygal": {"desk.view.svg"},
+    "holidays": {"desk.store.days_off"},
 }
 """Libraries that take long to import, or are easily misused, and the modules that may."""
 PURE = {

@@ -68,8 +68,9 @@ def test_a_list_fits(screen: Screen, acts: Callable[..., Any], make: Make, colum
     lines = screen("--no-color", "ticket", "list", columns=columns).splitlines()
     assert len(lines) == 3
     assert max(map(len, lines)) <= columns
-    for word in (ticket, "open", "high", "petros", "Περίληψη", "23 Jul 09:12"):
+    for word in (ticket, "open", "high", "petros", "Περίληψη", "due in 30 min"):
         assert word in lines[2]
+    assert ("23 Jul 09:12" in lines[2]) == (columns > 80)
     assert "…" in lines[2]
 
 

@@ -53,10 +53,11 @@ def test_shape(desk: Runner, make: Make) -> None:
         "PRIO",
         "DEPARTMENT",
         "TITLE",
+        "DUE",
         "TAGS",
         "CREATED",
     ]  # nobody owns one: no column
-    assert table[1].startswith(f"{ticket}  open   low   technical   Title  incident  23 Jul 09:12")
+    assert table[1].startswith(f"{ticket}  open   low   technical   Title  due in 1 d  incident  23 Jul 09:12")
 
 
 def test_empty(desk: Runner) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from desk.domain import notices
+from desk.domain.due import OWN
 from desk.domain.fields import parse_time
 from desk.domain.notices import Audience, Person
 from desk.domain.person import User
@@ -180,7 +181,7 @@ def test_hand_edits_and_imports_are_silent(desk: Runner, make: Make, told: Told,
 
 def test_every_event_of_the_table_can_happen_and_has_its_texts(home: Path) -> None:
     assert {row.event for row in notices.TABLE} == set(notices.MEANING)
-    assert set(notices.MEANING) - {"create", "open", "answer"} <= set(MOVES)
+    assert set(notices.MEANING) - {"create", "open", "answer", *OWN} <= set(MOVES)
     for row in notices.TABLE:
         for language in ("en", "el"):
             assert (home / f"templates/mail/{row.template}.{language}.txt").is_file(), row.template

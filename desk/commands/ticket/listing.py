@@ -9,6 +9,7 @@ import click
 
 from desk.app import App
 from desk.commands import common
+from desk.domain.fields import utc_text
 from desk.domain.query import SORTABLE, Query, Scope
 from desk.domain.workflow import LIVE, STATES
 from desk.errors import NotFound, UsageFault
@@ -41,6 +42,7 @@ def filters(function: T) -> T:
         click.option("--until", metavar="D", help="Created on or before."),
         click.option("--field", "fields", metavar="K=V", multiple=True, help="With this custom field; repeated: all of them."),
         click.option("--unread", is_flag=True, help="Only with something I haven't seen; desk ticket show marks it as seen."),
+        click.option("--overdue", is_flag=True, help="Only with a reply or a resolution overdue."),
         click.option("--search", metavar="WORDS", help="Containing these words, with or without accents."),
         click.option("--sort", metavar="FIELD", default="-created", help="Sort by a field; - in front: highest first."),
         click.option("--limit", metavar="N", type=click.IntRange(0), help="At most N rows; 0 for all."),
@@ -88,7 +90,7 @@ def listing(app: App, given: dict[str, Any], kinds: tuple[str, ...], noun: str) 
     """One page of tickets."""
     query = _query(app, given, kinds)
     page = app.store.ask(lambda index: lists.tickets(index, query))
-    rows = _marked(app, page.rows)
+    rows = common.with_due(app, _marked(app, page.rows))
     notes = []
     if len(page.rows) < page.total - query.offset:
         first = query.offset + 1
@@ -115,6 +117,7 @@ def _query(app: App, given: dict[str, Any], kinds: tuple[str, ...]) -> Query:
         major=given["major"],
         since=common.moment(app, given["since"]),
         until=common.moment(app, given["until"], end=True),
+        overdue=utc_text(app.now) if given["overdue"] else None,
         among=_unread(app) if given["unread"] else None,
         sort=sort,
         descending=given["sort"].startswith("-"),

@@ -6,7 +6,8 @@ from typing import Any
 
 from desk.app import App
 from desk.commands import asof, common
-from desk.domain import data
+from desk.domain import data, due
+from desk.domain.fields import utc_text
 from desk.domain.record import Record
 from desk.domain.ticket import Ticket
 from desk.errors import NotFound
@@ -52,7 +53,8 @@ def _whole(app: App, ticket: Record) -> dict[str, Any]:
     people |= {e.by for e in ticket.thread}
     done = app.store.ask(lambda index: steps(index, ticket)) if isinstance(ticket, Ticket) else []
     people |= {str(step["by"]) for step in done if step["by"]}
-    return {**data.whole(ticket), "steps": done, "people": app.store.ask(lambda index: lists.names(index, people))}
+    whole = due.shown(data.whole(ticket), utc_text(app.now))
+    return {**whole, "steps": done, "people": app.store.ask(lambda index: lists.names(index, people))}
 
 
 def _past(app: App, ids: list[str], as_of: str) -> Detail:

@@ -1,0 +1,109 @@
+"""Business calendars: when the clock of a service level runs, and how far a time lies ahead on it.
+
+All arithmetic is on UTC; the time zone says only which hours a day is open. So a day on which the clocks change has the
+open hours that really pass on it, and four hours at 24x7 are four hours on any stopwatch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+Span = tuple[int, int]
+"""Opening and closing time in minutes after midnight; 1440 is the end of the day."""
+Week = tuple[tuple[Span, ...], ...]
+"""The spans of each day, Monday first, in order and apart."""
+NOTHING = timedelta()
+
+
+def _no_days(_year: int) -> frozenset[date]:
+    return frozenset()
+
+
+class Calendar:
+    """Open hours in a time zone; `week` is None for a calendar that never closes (24x7).
+
+    `days_off` gives the holidays of a year. `day` is how long an open day is: None where the days of the week differ.
+    """
+
+    __slots__ = ("_spans", "closed", "day", "days_off", "name", "opened", "week", "zone")
+
+    def __init__(
+        self,
+        name: str,
+        week: Week | None,
+        zone: tzinfo = UTC,
+        days_off: Callable[[int], frozenset[date]] = _no_days,
+        *,
+        closed: frozenset[date] = frozenset(),
+        opened: frozenset[date] = frozenset(),
+    ) -> None:
+        self.name = name
+        self.week = week
+        self.zone = zone
+        self.days_off = days_off
+        self.closed = closed
+        self.opened = opened
+        self.day = timedelta(days=1) if week is None else _day_of(week)
+        self._spans: dict[date, tuple[tuple[datetime, datetime], ...]] = {}
+
+    def add(self, start: datetime, amount: timedelta) -> datetime:
+        """The moment at which that much open time has passed since `start`: never in closed time; OverflowError after year 9999."""
+        if self.week is None:
+            return start + amount
+        for opens, closes in self._from(start):
+            begin = max(opens, start)
+            if begin + amount <= closes:
+                return begin + amount
+            amount -= closes - begin
+        raise OverflowError(start)
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """The open time between two moments; nothing when the second is the earlier one."""
+        if end <= start:
+            return NOTHING
+        if self.week is None:
+            return end - start
+        total = NOTHING
+        for opens, closes in self._from(start):
+            if opens >= end:
+                break
+            total += min(closes, end) - max(opens, start)
+        return total
+
+    def is_open(self, day: date) -> bool:
+        """Whether the calendar is open on a day at all."""
+        if self.week is None or day in self.opened:
+            return True
+        return bool(self.week[day.weekday()]) and day not in self.closed and day not in self.days_off(day.year)
+
+    def _from(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The open spans that end after a moment, in order."""
+        day = start.astimezone(self.zone).date()
+        while day < date.max - timedelta(days=1):
+            yield from (span for span in self._of(day) if span[1] > start)
+            day += timedelta(days=1)
+
+    def _of(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
+        if day not in self._spans:
+            week = self.week or ()
+            hours = week[day.weekday()] if self.is_open(day) else ()
+            if day in self.opened and not hours:
+                hours = next(spans for spans in week if spans)
+            found = ((self._moment(day, opens), self._moment(day, closes)) for opens, closes in hours)
+            self._spans[day] = tuple((opens, closes) for opens, closes in found if opens < closes)
+        return self._spans[day]
+
+    def _moment(self, day: date, minutes: int) -> datetime:
+        """A time that is skipped in spring is read on the clock before the change; one that comes twice in autumn is the first."""
+        day += timedelta(days=minutes // 1440)
+        hour, minute = divmod(minutes % 1440, 60)
+        return datetime(day.year, day.month, day.day, hour, minute, tzinfo=self.zone).astimezone(UTC)
+
+
+def _day_of(week: Week) -> timedelta | None:
+    lengths = {sum(closes - opens for opens, closes in spans) for spans in week if spans}
+    return timedelta(minutes=lengths.pop()) if len(lengths) == 1 else None
+
+
+ALWAYS = Calendar("24x7", None)
