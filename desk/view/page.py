@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from desk.domain.report import Report, Section
-from desk.view import paper, template
+from desk.view import paper, template_page
 from desk.view.look import Look
 from desk.view.model import Column
 from desk.view.svg import svg
@@ -23,7 +23,7 @@ def page(report: Report, look: Look, custom: tuple[str, str] | None = None) -> s
     """The page, from desk's own template or from a custom one (its text and its path)."""
     text, path = custom or (_own(), "report.html")
     html = custom is None or path.endswith(".html")
-    return template.document(text, path, context(report, look), html=html)
+    return template_page.document(text, path, context(report, look), html=html)
 
 
 def _own() -> str:
@@ -55,7 +55,7 @@ def _section(section: Section, look: Look) -> Mapping[str, Any]:
         "columns": [{"name": c.name, "label": c.label, "number": c.style == "number"} for c in listing.columns],
         "cells": [[_cell(row.get(c.name), c, look) for c in listing.columns] for row in listing.rows],
         "charts": [
-            {"title": chart.title, "svg": template.safe(svg(chart, f"chart-{section.id}-{number}"))}
+            {"title": chart.title, "svg": template_page.safe(svg(chart, f"chart-{section.id}-{number}"))}
             for number, chart in enumerate(section.charts if section.rows else (), 1)
         ],
     }

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes, pass_context
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes, pass_context
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
 
 from desk.domain.response import FILTERS, date_in, time_in
 from desk.errors import Broken
@@ -26,20 +25,22 @@ _STEPS = 2_000
 Values = Mapping[str, Mapping[str, Any]]
 
 
-class _Budget:
+class Budget:
     """What one text may still do; without it, loops in loops and joins of joins would have no end."""
 
-    def __init__(self, path: str, line: int, language: str) -> None:
+    def __init__(self, path: str, line: int, language: str, *, most: int = _STEPS, longest: int = OUTPUT_MAX) -> None:
         self.path = path
         self.line = line
         self.language = language
-        self.steps = _STEPS
-        self.characters = 2 * OUTPUT_MAX
+        self.most = most
+        self.longest = longest
+        self.steps = most
+        self.characters = 2 * longest
 
     def step(self) -> None:
         self.steps -= 1
         if self.steps < 0:
-            raise Broken(f"its loops take more than {_STEPS:,} turns", self.path, self.line, "make the text simpler")
+            raise Broken(f"its loops take more than {self.most:,} turns", self.path, self.line, "make the text simpler")
 
     def made(self, text: str) -> str:
         self.characters -= len(text)
@@ -48,12 +49,12 @@ class _Budget:
         return text
 
     def too_long(self) -> Broken:
-        return Broken(f"the text grows over {OUTPUT_MAX:,} characters", self.path, self.line, "make the text simpler")
+        return Broken(f"the text grows over {self.longest:,} characters", self.path, self.line, "make the text simpler")
 
 
-def _budget(context: Context) -> _Budget:
+def _budget(context: Context) -> Budget:
     found = context.parent["_budget"]
-    assert isinstance(found, _Budget)  # noqa: S101 - put there by fill; no template can name it
+    assert isinstance(found, Budget)  # noqa: S101 - put there by fill; no template can name it
     return found
 
 
@@ -114,14 +115,22 @@ _FILTERS: Mapping[str, Callable[..., Any]] = {
 }
 
 
-class _Environment(ImmutableSandboxedEnvironment):
+class Environment(ImmutableSandboxedEnvironment):
     """No loader, no globals, and no filters or tests but those on the list."""
 
 
-_ENVIRONMENT = _Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True, optimized=False)
-_ENVIRONMENT.globals.clear()
-_ENVIRONMENT.filters = {**{name: _FILTERS[name] for name in FILTERS}, "_steps": _steps}
-_ENVIRONMENT.tests = {name: _ENVIRONMENT.tests[name] for name in ("defined", "undefined", "none")}
+def environment(*, html: bool = False, trim: bool = False) -> Environment:
+    """Where a template is filled in. In HTML every value is escaped but what desk marked as its own."""
+    made = Environment(
+        undefined=StrictUndefined, autoescape=html, keep_trailing_newline=True, optimized=False, trim_blocks=trim
+    )
+    made.globals.clear()
+    made.filters = {**{name: _FILTERS[name] for name in FILTERS}, "_steps": _steps}
+    made.tests = {name: made.tests[name] for name in ("defined", "undefined", "none")}
+    return made
+
+
+_ENVIRONMENT = environment()
 
 
 def _no_part(_: str) -> None:
@@ -158,22 +167,32 @@ def fill(
     """
     source = Part(text, path, line)
     tree, _ = _checked(source, values, part)
-    budget = _Budget(path, line, language)
+    return filled(_ENVIRONMENT.from_string, tree, values, Budget(path, line, language), WHAT)
+
+
+def filled(
+    compiled: Callable[[nodes.Template], Template],
+    tree: nodes.Template,
+    values: Mapping[str, Any],
+    budget: Budget,
+    hint: str,
+) -> str:
+    """A checked template with its values, within the budget; whatever goes wrong is Broken, with the template's line."""
     pieces: list[str] = []
     length = 0
     try:
-        template = _ENVIRONMENT.from_string(tree)
-        for piece in template.generate(**values, _budget=budget):
+        for piece in compiled(tree).generate(**values, _budget=budget):
             pieces.append(piece)
             length += len(piece)
-            if length > OUTPUT_MAX:
+            if length > budget.longest:
                 raise budget.too_long()
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
         # Python's words for a filter with too many arguments name our functions.
         said = "a filter has arguments that it can't take" if "argument" in str(error) else str(error)
-        raise Broken(f"the template can't be filled in: {said}", path, _line(error) + line - 1, WHAT) from None
+        line = _line(error) + budget.line - 1
+        raise Broken(f"the template can't be filled in: {said}", budget.path, line, hint) from None
     except (SyntaxError, RecursionError, MemoryError):
-        raise Broken("the template is too deep", path, line, "make the text simpler") from None
+        raise Broken("the template is too deep", budget.path, budget.line, "make the text simpler") from None
     return "".join(pieces)
 
 
@@ -188,20 +207,21 @@ def _checked(
         if read > SOURCE_MAX:
             hint = "make it shorter; a long text goes into the reply itself"
             raise Broken(f"a template has at most {SOURCE_MAX:,} characters", one.path, one.line, hint)
-        return _parsed(one)
+        return parsed(one)
 
     rules = Rules({group: dict.fromkeys(names, "") for group, names in known.items() if group != "kb"}, part, parse)
     return rules.checked(source), rules.used
 
 
-def _parsed(source: Part) -> nodes.Template:
+def parsed(source: Part, within: Environment | None = None, hint: str = WHAT) -> nodes.Template:
+    """A template as a tree; Broken names the line."""
     try:
-        return _ENVIRONMENT.parse(source.text)
+        return (within or _ENVIRONMENT).parse(source.text)
     except TemplateSyntaxError as error:
         problem = f"not a valid template: {error.message}"
-        raise Broken(problem, source.path, error.lineno + source.line - 1, WHAT) from None
+        raise Broken(problem, source.path, error.lineno + source.line - 1, hint) from None
     except (RecursionError, MemoryError, ValueError, OverflowError):
-        raise Broken("the template is too deep, or a number in it too long", source.path, source.line, WHAT) from None
+        raise Broken("the template is too deep, or a number in it too long", source.path, source.line, hint) from None
 
 
 def _line(error: BaseException) -> int:
@@ -212,33 +232,3 @@ def _line(error: BaseException) -> int:
             line = trace.tb_lineno
         trace = trace.tb_next
     return line
-
-
-# -- reports -----------------------------------------------------------------------------------------------------------
-
-DOCUMENT_MAX = 20_000_000
-"""Characters of a report."""
-
-
-def document(text: str, path: str, values: Mapping[str, Any], *, html: bool) -> str:
-    """A report's template filled in. In HTML every value is escaped but what `safe` marked."""
-    environment = _Environment(undefined=StrictUndefined, autoescape=html, keep_trailing_newline=True, trim_blocks=True)
-    environment.globals.clear()
-    known = f"known: {', '.join(values)}"
-    try:
-        pieces, length = [], 0
-        for piece in environment.from_string(text).generate(**values):
-            pieces.append(piece)
-            length += len(piece)
-            if length > DOCUMENT_MAX:
-                raise Broken(f"the report grows over {DOCUMENT_MAX:,} characters", path)
-    except TemplateSyntaxError as error:
-        raise Broken(f"not a valid template: {error.message}", path, error.lineno, known) from None
-    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
-        raise Broken(f"the template can't be filled in: {error}", path, _line(error), known) from None
-    return "".join(pieces)
-
-
-def safe(html: str) -> Markup:
-    """HTML that desk made itself."""
-    return Markup(html)  # noqa: S704 - from numbers and escaped labels

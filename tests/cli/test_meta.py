@@ -142,7 +142,7 @@ OWNERS = {
     "git": {"desk.store.repo"},
     "gitdb": {"desk.store.repo"},
     "tomlkit": {"desk.store.toml"},
-    "jinja2": {"desk.view.template", "desk.view.template_rules"},
+    "jinja2": {"desk.view.template", "desk.view.template_rules", "desk.view.template_page"},
     "tabulate": {"desk.view.document"},
     "wcwidth": {"desk.view.text"},
     "plotext": {"desk.view.chart"},
