@@ -63,7 +63,8 @@ def report(
     period = _period(app, name, days, since, until)
     question = reckoning.asked(app, period, given)
     with reckoning.reading(app, at) as index:
-        reading = Reading(index, question, app.place, at.commit, _readable(app, index))
+        language = app.config["desk.languages"][0]
+        reading = Reading(index, question, app.place, at.commit, readable=_readable(app, index), language=language)
         sections = REPORTS[name].make(reading) if name in REPORTS else _all(reading)
     title = REPORTS[name].title if name in REPORTS else name.replace("-", " ").capitalize()
     made = Report(

@@ -15,7 +15,7 @@ from desk.domain.statistics import EVENTS, FIGURES, Period
 from desk.reports import sections
 from desk.store import figures
 from desk.store.counting import DIMENSIONS, TIMES
-from desk.store.reporting import Readable, Reading
+from desk.store.reporting import Reading
 from desk.view.model import Column, Listing, Paper
 
 _BY_TICKET = (
@@ -61,7 +61,7 @@ def stats(
     question = reckoning.asked(app, period, given)
     with reckoning.reading(app, at) as index:
         if chart and app.format == "table":
-            return _drawn(app, Reading(index, question, app.place, at.commit, Readable()), by, at)
+            return _drawn(app, Reading(index, question, app.place, at.commit), by, at)
         rows = figures.grouped(index, question, by) if by else figures.figures(index, question)
     said = {"since": str(period.first), "until": str(period.last), "as_of": utc_text(app.now), "commit": at.commit}
     rows = [{**row, **said} for row in rows]

@@ -27,6 +27,8 @@ CODE = 2.0
 """How much more an error code says than a word."""
 ENOUGH = 0.45
 """Score below which nothing is suggested."""
+_SURE = 0.8
+"""Score from which an article is worth a line that nobody asked for."""
 MOST_TERMS = 60
 _FEW = 2
 TEXT_READ = 6_000
@@ -126,6 +128,11 @@ def rank(
     told = {p: _suggestion(question, articles[p], s, possible) for p, s in scores.items() if _says(question, s)}
     best = _variants(told, articles, language)
     return [s for s in sorted(best, key=lambda s: (-s.score, s.article.id)) if s.score >= ENOUGH][:limit]
+
+
+def sure(found: Suggestion) -> bool:
+    """Whether it is worth a line that nobody asked for; a single word in common never is, unless it is a code."""
+    return found.score >= _SURE and (len(found.why) > 1 or any(map(is_code, found.why)))
 
 
 def _says(question: Asked, gains: Mapping[str, float]) -> bool:

@@ -13,7 +13,10 @@ _ARTICLE = (Head("id", "Article"), Head("title", "Title", "title"), Head("topic"
 def knowledge(reader: Reader) -> tuple[Section, ...]:
     """Articles that helped, that should be looked at, and what nobody has written yet."""
     rows = reader.articles()
-    used = sorted((row for row in rows if row["used"]), key=lambda row: (-row["used"], row["id"]))
+    suggested = reader.suggested()
+    helped = [{**row, "suggested": suggested.get(row["id"], 0)} for row in rows]
+    used = sorted((row for row in helped if row["used"]), key=lambda row: (-row["used"], row["id"]))
+    offered = sorted((row for row in helped if row["suggested"]), key=lambda row: (-row["suggested"], row["id"]))
     by_state: dict[str, int] = {}
     for row in rows:
         by_state[row["state"]] = by_state.get(row["state"], 0) + 1
@@ -25,6 +28,9 @@ def knowledge(reader: Reader) -> tuple[Section, ...]:
         Section("states", "Articles", (Head("id", "State"), Head("articles", "Articles", COUNT)), states, "no articles"),
         Section("used", "Used in replies", (*_ARTICLE, Head("used", "Replies", COUNT)), used, "no reply named an article",
                 charts=(chart,) if used else ()),
+        Section("suggested", "Tickets that an article answers",
+                (*_ARTICLE, Head("suggested", "Tickets", COUNT), Head("used", "Replies", COUNT)),
+                offered, "no ticket of the period has an article that fits"),
         Section("stale", "To be looked at again", (*_ARTICLE, Head("review", "Due")), [r for r in rows if r["stale"]],
                 "no article is stale"),
         Section("unused", "Published, but not used", _ARTICLE, [r for r in rows if r["state"] == "published" and not r["used"]],

@@ -44,7 +44,12 @@ class Reader(Protocol):
         """Tags of the incidents registered in the period, most frequent first, and in the period before."""
 
     def articles(self) -> Rows:
-        """Articles of the knowledge base with how often replies of the period named them, and whether they are stale."""
+        """Articles of the knowledge base, each once whatever its languages, with how often replies of the period named them,
+        and whether they are stale.
+        """
+
+    def suggested(self) -> Mapping[str, int]:
+        """Tickets of the period that an article very probably answers, by article: what is said after `ticket create`."""
 
     def misses(self) -> Rows:
         """What people searched for without a hit in the period, on this machine."""

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from desk.domain.fields import utc_text
 from desk.domain.organisation import RESERVED_TAGS
 from desk.domain.statistics import Period
+from desk.domain.suggestion import slug
 from desk.domain.workflow import CLOSED
 from desk.store import figures, knowing, lists
 from desk.store.counting import Asked
@@ -65,15 +66,29 @@ class Readable(NamedTuple):
     args: tuple[Any, ...] = ()
 
 
+EVERYTHING = Readable()
+
+
 class Reading:
     """One commit, one moment, one period: the answers to what reports ask."""
 
-    def __init__(self, index: Index, asked: Asked, place: Place, commit: str, readable: Readable) -> None:
+    def __init__(
+        self,
+        index: Index,
+        asked: Asked,
+        place: Place,
+        commit: str,
+        *,
+        readable: Readable = EVERYTHING,
+        language: str = "en",
+    ) -> None:
+        """`language` is that of tickets and articles which name none."""
         self.index = index
         self.asked = asked
         self.place = place
         self.commit = commit
         self.readable = readable
+        self.language = language
 
     @property
     def period(self) -> Period:
@@ -217,16 +232,28 @@ class Reading:
     def _articles(self) -> Rows:
         used = knowing.used(self.index, self.place, self.commit, self.asked.span)
         today = datetime.fromtimestamp(self.asked.moment, self.asked.zone).date().isoformat()
+        names = ("id", "title", "topic", "type", "state", "published", "review")
+        found: dict[str, dict[str, Any]] = {}
+        # The variants of an article in several languages are one article; the desk's first language speaks for it.
         rows = self.index.rows("article", tail="ORDER BY topic, id")
-        names = ("id", "title", "topic", "type", "state", "language", "published", "review")
-        return [
-            {
-                **{n: row[n] for n in names},
-                "used": used[row["id"]],
-                "stale": row["state"] == "published" and row["review"] is not None and row["review"] <= today,
-            }
-            for row in rows
-        ]
+        for row in sorted(
+            rows, key=lambda r: (r["topic"], slug(r["id"], r["language"]), r["language"] != self.language)
+        ):
+            name = slug(row["id"], row["language"])
+            stale = row["state"] == "published" and row["review"] is not None and row["review"] <= today
+            one = found.setdefault(
+                name, {**{n: row[n] for n in names}, "id": name, "languages": [], "used": 0, "stale": False}
+            )
+            one["languages"].append(row["language"] or self.language)
+            one["used"] += used[row["id"]]
+            one["stale"] = one["stale"] or stale
+        return list(found.values())
+
+    def suggested(self) -> Mapping[str, int]:
+        asked = self.asked
+        among = (asked.among("t.id"), asked.args)
+        span = (self._times["start"], self._times["end"])
+        return knowing.suggested(self.index, span, among, self.language)
 
     def misses(self) -> Rows:
         return knowing.misses(self.place, self.asked.span)

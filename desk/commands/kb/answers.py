@@ -16,9 +16,8 @@ from desk.store.index import Index
 from desk.store.searched import articles_in
 
 ARTICLE, TICKET = "article", "ticket"
-SURE_ARTICLE = 0.8
 SURE_TICKET = 0.75
-"""Scores from which an answer is worth a line that nobody asked for."""
+"""Score from which a solved ticket is worth a line that nobody asked for."""
 
 
 class Answer(NamedTuple):
@@ -51,7 +50,7 @@ def lines(app: App, ticket: Ticket) -> list[str]:
     told = [
         f"perhaps the answer: {s.article.id}  {s.article.title}"
         for s in _articles(app, ticket, question)[:1]
-        if s.score >= SURE_ARTICLE
+        if suggestion.sure(s)
     ]
     told += [f"solved before: {s.id}  {s.title}" for s in _solved(app, ticket, question)[:1] if s.score >= SURE_TICKET]
     return [*told[:-1], f"{told[-1]}   (more: desk kb suggest {ticket.id})"] if told else []
