@@ -140,6 +140,10 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             _flag,
             "whether searches that find nothing are kept, on this machine, to see which articles are missing",
         ),
+        "kb.review_days": Setting(
+            365, _count, "days after publishing until an article is to be looked at again; 0: never"
+        ),
+        "kb.approval": Setting(False, _flag, "whether somebody else must approve an article before it is published"),
         "mail.notify": Setting(True, _flag, "whether changes of tickets write messages to the outbox"),
         "attachment.max_mb": Setting(25, _count, "largest attachment, in MiB"),
         "write.lock_timeout": Setting(30, _count, "seconds to wait for another desk command"),

@@ -22,6 +22,7 @@ from desk.domain.statistics import FIGURES
 from desk.mail import drafts
 from desk.reports.table import REPORTS
 from docs import month, suggestions
+from docs.knowledge_session import ADMINISTRATOR
 from docs.sessions import Step, play
 
 TOP = Path(__file__).resolve().parent.parent
@@ -160,6 +161,7 @@ def reports() -> str:
 
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"session": lambda: console(SESSION)},
+    "docs/knowledge.md": {"day": lambda: console(ADMINISTRATOR)},
     "docs/commands.md": {"commands": commands},
     "docs/problem-management.md": {"life": docs.recurring.told},
     "docs/settings.md": {"settings": settings},

@@ -7,6 +7,7 @@ for the reader, as in a shell.
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import os
 import shlex
@@ -25,7 +26,7 @@ DAY = "2026-07-23"
 
 
 class Step(NamedTuple):
-    """One command: `desk …`, `cd DIR`, or any other program; `a | b` hands over what the first one printed.
+    """One command: `desk …`, `cd DIR`, `$EDITOR FILE`, or any other program; `a | b` hands over what the first one printed.
 
     `at` is the UTC time of day. `editor` is what the person does to the text when the command opens an editor: it is
     given the text and returns the new one. `code` is how the command ends. A `silent` step is played and not shown.
@@ -104,6 +105,9 @@ def _run(step: Step) -> str:
     if line.startswith("cd "):
         os.chdir(line[3:])
         text = ""
+    elif line.startswith("$EDITOR "):
+        _edit(shlex.split(line, comments=True)[1], step.editor)
+        text = "\n"
     else:
         given, code = "", 0
         for words in _stages(line):
@@ -132,22 +136,23 @@ def _other(words: list[str], given: str) -> tuple[str, int]:
     return done.stdout, done.returncode
 
 
+def _edit(path: str, editor: Callable[[str], str] | None) -> None:
+    if editor is None:
+        sys.exit(f"nobody says what the editor does to {path}")
+    Path(path).write_text(editor(Path(path).read_text(encoding="utf-8")), encoding="utf-8")
+
+
 def _desk(words: list[str], given: str, editor: Callable[[str], str] | None) -> tuple[str, int]:
     out = io.StringIO()
     stdin = io.TextIOWrapper(io.BytesIO(given.encode()), encoding="utf-8")
 
-    def edit(path: str) -> None:
-        if editor is None:
-            sys.exit(f"desk {shlex.join(words)} opens an editor")
-        text = Path(path).read_text(encoding="utf-8")
-        Path(path).write_text(editor(text), encoding="utf-8")
-
     with (
         mock.patch("sys.stdin", stdin),
-        mock.patch("desk.commands.writing._run_editor", edit),
+        mock.patch("desk.commands.writing._run_editor", lambda path: _edit(path, editor)),
         mock.patch("desk.commands.writing.interactive", return_value=editor is not None),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(out),
     ):
         code = cli.run(words)
+    gc.collect()  # a program that ends closes its index; here it is this run's leavings that hold it open
     return out.getvalue(), code

@@ -9,6 +9,7 @@ from typing import cast
 from desk.app import App
 from desk.commands import common
 from desk.domain import due, ownership, policy, telling, workflow
+from desk.domain.article import Article
 from desk.domain.organisation import Department
 from desk.domain.person import Staff
 from desk.domain.record import Change, Edit, Event, join
@@ -115,12 +116,14 @@ def told(edits: list[Edit], *, several: bool) -> Done:
 
 
 def sentence(edit: Edit) -> str:
-    """The events of one ticket in words."""
-    return ", ".join(_words(event) for event in edit.events)
+    """The events of one record in words."""
+    # What is not an article is told as a ticket is: a new title, a state.
+    kind = "article" if isinstance(edit.after or edit.before, Article) else "ticket"
+    return ", ".join(_words(event, kind) for event in edit.events)
 
 
-def _words(event: Event) -> str:
+def _words(event: Event, kind: str) -> str:
     if event.verb == due.BREACH:
         clock = (event.after or "").partition(" ")[0]
         return f"{due.SPOKEN.get(clock, clock)} was late"
-    return telling.done(event.verb, event.before, event.after)
+    return telling.done(event.verb, event.before, event.after, kind=kind)

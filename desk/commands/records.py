@@ -80,7 +80,7 @@ def fresh(draft: Draft, cls: type[Record], record_id: str) -> None:
     """Refuse an id that is taken, or that was (rule 8)."""
     wanted = normal(record_id)
     if draft.index.path_of(cls.kind, wanted) is not None:
-        raise Refused(f"there is a {cls.kind} {wanted} already", f"see: desk {cls.kind} show {wanted}")
+        raise Refused(f"there is a {cls.kind} {wanted} already", f"see: desk {cls.noun} show {wanted}")
     if draft.index.used(cls.kind, wanted):
         raise Refused(f"there was a {cls.kind} {wanted} once, and ids are never used again", "choose another name")
 
@@ -137,7 +137,9 @@ def _said(edit: Edit, verb: str) -> str:
     if isinstance(record, Ticket):
         return sentence(edit)
     if verb in telling.RECORD and verb != "edit":
-        shown = next((str(record.values[n]) for n in ("name", "email", "description") if record.values.get(n)), "")
+        shown = next(
+            (str(record.values[n]) for n in ("name", "title", "email", "description") if record.values.get(n)), ""
+        )
         return f"{telling.RECORD[verb].done}: {shown}" if shown else telling.RECORD[verb].done
     changed = ", ".join(e.after or e.verb for e in edit.events)
     return f"{'' if verb else f'({record.kind}) '}changed: {changed}"

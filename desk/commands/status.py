@@ -83,7 +83,7 @@ def _drafts(place: Place) -> list[dict[str, Any]]:
 
 def _edits(store: Store, edits: list[HandEdit], config: Config | None, *, known: bool) -> list[dict[str, Any]]:
     """Hand edits as data, each with what stands against it."""
-    world = checks_hand.laid(World(store.index, config), edits) if known and edits else None
+    world = checks_hand.laid(World(store.index, config), edits, store.place) if known and edits else None
     return [_data(e, checks_hand.problem(e, world) if world else e.fault) for e in edits]
 
 

@@ -23,6 +23,10 @@ def _problem(module: str, attribute: str, text: str) -> Row:
     return Row(f"desk.commands.problem_{module}:{attribute}", text)
 
 
+def _kb(module: str, attribute: str, text: str) -> Row:
+    return Row(f"desk.commands.kb.{module}:{attribute}", text)
+
+
 def _kind(kind: str, verb: str, text: str) -> Row:
     return Row(f"desk.commands.{kind}:{verb}", text)
 
@@ -74,6 +78,7 @@ COMMANDS: Mapping[str, Row] = MappingProxyType(
         "problem cause": _problem("known", "cause", "Record the root cause."),
         "problem workaround": _problem("known", "workaround", "Record what helps for the time being."),
         "problem resolve": _problem("resolve", "resolve", "Close a problem; answer and close its incidents too."),
+        "problem known-error": Row("desk.commands.kb.known_error:known_error_", "Draft a known error from a problem."),
         "mail": Row(None, "Messages that wait to be sent.", _WORK),
         "mail outbox": _kind("mail", "list_", "List the messages that wait to be sent."),
         "mail show": _kind("mail", "show", "Show a message as it would be sent."),
@@ -83,9 +88,6 @@ COMMANDS: Mapping[str, Row] = MappingProxyType(
         "sla check": _kind("sla", "check", "Bring back, warn, record breaches; for cron."),
         "log": Row("desk.commands.log:log", "What happened in the whole desk, in words, newest first.", _WORK),
         "search": Row("desk.commands.search:search", "Find tickets and articles by their words, best first.", _WORK),
-        "kb": Row(None, "Articles: known errors, how-tos, questions and answers.", _KNOW),
-        "kb search": Row("desk.commands.kb.search:search", "Find articles by their words, best first."),
-        "kb suggest": Row("desk.commands.kb.search:suggest", "What probably answers a ticket."),
         "handover": Row("desk.commands.handover:handover", "What the next shift must know, on one screen.", _WORK),
         "stats": Row("desk.commands.stats:stats", "How much came in, how much was done, and the trend.", _WORK),
         "activity": Row("desk.commands.activity:activity", "What happened lately, a sentence each, by day.", _WORK),
@@ -99,6 +101,24 @@ COMMANDS: Mapping[str, Row] = MappingProxyType(
         "response edit": _kind("response", "edit", "Change a response."),
         "response delete": _kind("response", "delete", "Delete responses."),
         "response render": _kind("response", "render", "Show what a response would say for a ticket."),
+        "kb": Row(None, "Articles: known errors, how-tos, questions and answers.", _KNOW),
+        "kb create": _kb("create", "create", "Write an article, from the skeleton of its type."),
+        "kb list": _kb("listing", "list_", "List articles."),
+        "kb show": _kb("show", "show", "Show an article, laid out to be read."),
+        "kb history": _kb("show", "history", "Show who did what to an article, and when."),
+        "kb edit": _kb("edit", "edit", "Change an article, in your editor or by options."),
+        "kb publish": _kb("life", "publish", "Check an article and put it before its readers."),
+        "kb review": _kb("review", "review", "What waits for somebody; what changed; approve it."),
+        "kb retire": _kb("life", "retire", "Take an article from its readers."),
+        "kb delete": _kb("life", "delete", "Delete an article to which no other leads."),
+        "kb search": Row("desk.commands.kb.search:search", "Find articles by their words, best first."),
+        "kb suggest": Row("desk.commands.kb.search:suggest", "What probably answers a ticket."),
+        "kb topic": Row(None, "Topics: folders of articles."),
+        "kb topic list": _kb("topic", "list_", "List topics."),
+        "kb topic show": _kb("topic", "show", "Show a topic."),
+        "kb topic create": _kb("topic", "create", "Add a topic."),
+        "kb topic edit": _kb("topic", "edit", "Change a topic."),
+        "kb topic delete": _kb("topic", "delete", "Delete a topic that holds no articles."),
         "department": Row(None, "Departments of the desk.", _PEOPLE),
         "department list": _kind("department", "list_", "List departments."),
         "department show": _kind("department", "show", "Show a department."),

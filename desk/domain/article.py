@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from desk.domain.fields import COLOUR, DATE, FLAG, INTEGER, LINE, LINES, SLUG, SLUGS, TICKET, TIME, Field
+from desk.domain.fields import COLOUR, DATE, FLAG, INTEGER, LINE, LINES, SLUG, SLUGS, TEXT, TICKET, TIME, Field
 from desk.domain.record import Record
 
 
 class Topic(Record):
     kind = "topic"
     plural = "topics"
+    noun = "kb topic"
     folder = "kb"
 
     title = Field[str](LINE, "in the desk's first language", required=True)
@@ -30,6 +31,7 @@ class Article(Record):
 
     kind = "article"
     plural = "articles"
+    noun = "kb"
     folder = "kb"
     suffix = ".md"
 
@@ -38,10 +40,10 @@ class Article(Record):
     type = Field[str](SLUG, "faq, how-to, known-error, root-cause or workaround", default="how-to")
     state = Field[str](SLUG, "draft, review, published or retired", default="draft")
     language = Field[str | None](SLUG, "language of the text", setting="desk.languages")
-    symptom = Field[str | None](LINE, "what the person sees")
-    cause = Field[str | None](LINE, "why it happens")
-    workaround = Field[str | None](LINE, "what helps until it is mended")
-    fix = Field[str | None](LINE, "what mends it")
+    symptom = Field[str | None](TEXT, "what the person sees")
+    cause = Field[str | None](TEXT, "why it happens")
+    workaround = Field[str | None](TEXT, "what helps until it is mended")
+    fix = Field[str | None](TEXT, "what mends it")
     service = Field[str | None](SLUG, "affected service")
     problem = Field[str | None](TICKET, "the problem it comes from", ref="ticket")
     tags = Field[tuple[str, ...]](SLUGS, "tags", default=(), ref="tag")
@@ -49,10 +51,21 @@ class Article(Record):
     author = Field[str | None](SLUG, "who wrote it")
     published = Field[datetime | None](TIME, "last published at")
     review = Field[date | None](DATE, "to be looked at again by")
+    approved_by = Field[str | None](SLUG, "who approved this text; set by desk kb review --approve alone", ref="staff")
 
     @property
     def path(self) -> str:
         return f"{self.folder}/{self.topic}/{self.id}{self.suffix}"
+
+    @property
+    def base(self) -> str:
+        """The name that all language variants share."""
+        return base_of(self.id)
+
+
+def base_of(article_id: str) -> str:
+    """`malta-4703` of `malta-4703.el`."""
+    return article_id.partition(".")[0]
 
 
 class Response(Record):

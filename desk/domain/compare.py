@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import Any
 
 from desk.domain import data, workflow
+from desk.domain.article import Article
 from desk.domain.record import Entry, Event, Record
 from desk.domain.telling import Changed
 from desk.domain.ticket import Ticket
@@ -46,6 +47,8 @@ def events(before: Record | None, after: Record | None) -> tuple[Event, ...]:
         # What no verb tells of, such as another time of closing, is named.
         named = () if told else _changed(before, after)
         return (Event("edit", None, " ".join(named)),) if named else told
+    if isinstance(before, Article) and isinstance(after, Article):
+        return tuple(_article(before, after))
     changed = _changed(before, after)
     return (Event("edit", None, " ".join(changed)),) if changed else ()
 
@@ -136,6 +139,24 @@ def first_line(text: str | None) -> str | None:
         first = first[:_SHOWN].rpartition(" ")[0] or first[:_SHOWN]
         more = [""]
     return f"{first} …" if more else first
+
+
+_STEPS = {"published": "publish", "retired": "retire", "review": "submit", "draft": "return"}
+"""The state an article has come to, and the verb that leads there."""
+
+
+def _article(old: Article, new: Article) -> list[Event]:
+    found = []
+    if old.state != new.state:
+        found.append(Event(_STEPS.get(new.state, "edit"), old.state, new.state))
+    if old.topic != new.topic:
+        found.append(Event("move", old.topic, new.topic))
+    changed = [n for n in _changed(old, new) if n not in ("state", "topic")]
+    if changed == ["title"]:
+        found.append(Event("edit", old.title, new.title))
+    elif changed:
+        found.append(Event("edit", None, " ".join(changed)))
+    return found
 
 
 def _ticket(old: Ticket, new: Ticket) -> list[Event]:

@@ -14,6 +14,8 @@ _PERSONAL = ("user", "ban")
 
 def label(record: Record) -> str:
     """What a commit message and a history call a record beside its id."""
+    if record.kind == "topic":
+        return str(record.values["title"])
     return "" if record.kind in _PERSONAL else str(record.values.get("name", ""))
 
 
@@ -27,7 +29,7 @@ def edit(before: Record, after: Record, *, by: Record, at: datetime) -> Change:
     """Change a record; the history names the fields."""
     events = compare.events(before, after)
     if not events:
-        raise Refused(f"nothing in {before.id} was changed", f"see: desk {before.kind} show {before.id}")
+        raise Refused(f"nothing in {before.id} was changed", f"see: desk {before.noun} show {before.id}")
     return Change("edit", by, at, (Edit(before, after, events),), summary=events[0].after or "")
 
 

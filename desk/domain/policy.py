@@ -45,7 +45,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("ban", ("ban", "unban"), 1),
     Right("sla", ("check",), 1),
     Right("topic", _KEEP, 2),
-    Right("article", _KEEP, 2),
+    Right("article", (*_KEEP, "publish", "submit", "approve", "return", "retire", "move"), 2),
     Right("response", _KEEP, 2),
     Right("checklist", _KEEP, 2),
     Right("field", _KEEP, 2),

@@ -37,6 +37,8 @@ class Record:
 
     kind: ClassVar[str] = ""
     plural: ClassVar[str] = ""
+    noun: ClassVar[str] = ""
+    """What stands between `desk` and the verb in the commands of this kind; the kind itself where nothing is said."""
     folder: ClassVar[str] = ""
     """Where files of this kind live, relative to the desk."""
     suffix: ClassVar[str] = ".yaml"
@@ -62,6 +64,7 @@ class Record:
         for base in reversed(cls.__mro__):
             found.update({n: f for n, f in vars(base).items() if isinstance(f, Field)})
         cls.FIELDS = MappingProxyType(found)
+        cls.noun = cls.noun or cls.kind
 
     @classmethod
     def path_of(cls, record_id: str) -> str:

@@ -72,6 +72,15 @@ RECORD: Mapping[str, Words] = MappingProxyType(
         "undo": Words("taken back: {after}", "took back the last change of {what}: {after}"),
         "ban": Words("banned", "banned an address: {what}"),
         "unban": Words("no longer banned", "lifted the ban {what}"),
+        "move": Words("moved from {before} to {after}", "moved {what} from {before} to {after}"),
+        "publish": Words("published", "published {what}"),
+        "submit": Words("handed in for review", "handed in {what} for review"),
+        "approve": Words("approved", "approved {what}"),
+        "return": Words("sent back as a draft", "sent {what} back as a draft"),
+        "retire": Words("retired", "retired {what}"),
+        "relink": Words("links follow the move to {after}", "had the links of {what} follow a move to {after}"),
+        "problem-closed": Words("its problem {after} was closed", "closed the problem {after} of {what}"),
+        "problem-reopened": Words("its problem {after} is open again", "opened the problem {after} of {what} again"),
         "config": Words("changed from {before} to {after}", "set {what} to {after} (was {before})"),
     }
 )
@@ -92,6 +101,8 @@ _EMPTY = "nothing"
 def _words(kind: str, verb: str, before: str | None, after: str | None) -> Words:
     sides = ["before"] if before else []
     sides += [] if after else ["no after" if before else "neither"]
+    if kind == "article" and verb == "edit" and before:
+        return _OTHERWISE["edit", "before"]
     for side in sides if kind == "ticket" else ():
         if (verb, side) in _OTHERWISE:
             return _OTHERWISE[verb, side]

@@ -79,6 +79,22 @@ MAY: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 """What a verb of tickets may change. `create` and `delete` may change everything, `edit` what it names."""
+_ARTICLE: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "publish": frozenset(("state", "published", "review", "approved_by")),
+        "submit": frozenset(("state", "approved_by")),
+        "return": frozenset(("state", "approved_by")),
+        "retire": frozenset(("state",)),
+        "approve": frozenset(("approved_by",)),
+        "move": frozenset(("topic", "body", "approved_by")),
+        "relink": frozenset(("body", "approved_by")),
+        "problem-closed": frozenset(("approved_by",)),
+        "problem-reopened": frozenset(),
+    }
+)
+"""What a verb of articles may change, as MAY says it for tickets."""
+TIDINGS = frozenset(("problem-closed", "problem-reopened"))
+"""Verbs that tell an article of something elsewhere, and need not change it."""
 WHOLE = frozenset(("create", "delete", "signup", "ban", "unban"))
 """Verbs after which a record is there that wasn't, or the other way round."""
 _EDITED = MappingProxyType({"reply": "thread", "note": "thread", "attachment": "attachments"})
@@ -88,7 +104,11 @@ _NO_FIELDS = frozenset(("layout", "mended"))
 
 def known(event: Happened) -> bool:
     """Whether this program knows what a verb may change; of another one, only its values can be looked at."""
-    return event.verb in WHOLE or event.verb == "edit" or (event.kind == "ticket" and event.verb in MAY)
+    return event.verb in WHOLE or event.verb == "edit" or event.verb in _may(event.kind)
+
+
+def _may(kind: str) -> Mapping[str, frozenset[str]]:
+    return {"ticket": MAY, "article": _ARTICLE}.get(kind, MappingProxyType({}))
 
 
 def untruths(case: Case) -> Iterator[str]:
@@ -150,7 +170,11 @@ def _line(text: str | None) -> str:
 def _pairs(event: Happened) -> Iterator[tuple[str, str | None, str | None]]:
     """Field, value before and value after, as an event tells them; remarks in brackets are no values."""
     verb = event.verb
-    if verb in ("assign", "unassign", "escalate"):
+    if event.kind == "article":
+        name = {"move": "topic", "publish": "state", "submit": "state", "return": "state", "retire": "state"}.get(verb)
+        if name:
+            yield name, event.before, event.after
+    elif verb in ("assign", "unassign", "escalate"):
         yield "owner", event.before, event.after
     elif verb == "move":
         yield "department", event.before, event.after
@@ -303,7 +327,7 @@ def _left_out(case: Case) -> Iterator[str]:
         if event.verb == "classify":
             may |= {name for name, _, _ in _pairs(event)}
         elif event.verb != "edit":
-            may |= MAY.get(event.verb, frozenset())
+            may |= _may(event.kind).get(event.verb, frozenset())
         else:
             # Keys of the front matter that desk doesn't know go along with an edit, and are not named.
             may |= {"title"} if event.before else {*_named(event), *(case.changed - {*_fields(case), "body", "thread"})}

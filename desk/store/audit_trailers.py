@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from desk.domain import truth, undoing
+from desk.domain.article import Article
 from desk.domain.fields import TICKET_ID
 from desk.domain.history import SETTINGS, Happened
 from desk.domain.kinds import KINDS
@@ -47,7 +48,14 @@ def _changed(moment: Moment) -> dict[Key, list[HandEdit]]:
         kind = Ticket.kind if edit.kind == hand.ATTACHMENT else edit.kind
         if kind in KINDS and edit.id:
             found.setdefault((kind, edit.id), []).append(edit)
-    return found
+    return {key: _moved(edits) if key[0] == Article.kind else edits for key, edits in found.items()}
+
+
+def _moved(edits: list[HandEdit]) -> list[HandEdit]:
+    """An article that went to another topic is one record: a file gone, and one of the same name elsewhere."""
+    gone = next((e for e in edits if e.old is not None and e.new is None and e.fault is None), None)
+    come = next((e for e in edits if e.new is not None and e.old is None), None)
+    return [come._replace(old=gone.old, change=hand.MODIFIED)] if len(edits) == 2 and gone and come else edits
 
 
 def _one(moment: Moment, key: Key, events: tuple[Happened, ...], edits: list[HandEdit]) -> Iterator[Finding]:
@@ -80,6 +88,8 @@ def _put_back(moment: Moment, edit: HandEdit, undone: Happened, record: str) -> 
 def _as_it_was(moment: Moment, key: Key, events: tuple[Happened, ...]) -> bool:
     """Whether the values told are those that stood there already: pending again, until no other day."""
     record = moment.world.find(*key) if key[0] in KINDS else None
+    if record is not None and all(e.verb in truth.TIDINGS for e in events):
+        return True
     stands = record is not None and all(e.after and (e.before or e.verb == "escalate-up") for e in events)
     return stands and not any(truth.untruths(truth.case(events, record, record, {})))
 

@@ -11,6 +11,7 @@ from desk.domain import compare, policy
 from desk.domain.kinds import KINDS
 from desk.domain.person import Staff
 from desk.domain.record import Change, Edit, Event
+from desk.store import checks_articles as articles
 from desk.store import checks_files as files
 from desk.store import checks_records as records
 from desk.store import checks_repo as repository
@@ -52,6 +53,9 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "reviews": Check("reviews of major incidents", records.reviews),
         "attachments": Check("attachments", records.attachments),
         "texts": Check("texts of responses and mails can be filled in", files.texts),
+        "articles": Check("published articles, their links and pictures", articles.published),
+        "names": Check("each article has a name of its own", articles.twice),
+        "approvals": Check("approvals of articles", articles.approvals),
         "left-overs": Check("what killed commands left", repository.left_overs),
         "drafts": Check("old drafts", repository.drafts),
         "index": Check("the index", repository.index),

@@ -9,19 +9,20 @@ from typing import NamedTuple
 
 from desk import config as settings
 from desk.config import Config
-from desk.domain import data, workflow
+from desk.domain import compare, data, workflow
 from desk.domain.checklist import Checklist
 from desk.domain.kinds import KINDS, kind_at
 from desk.domain.person import Staff
 from desk.domain.record import Change, Edit, Event, Record
 from desk.domain.ticket import Ticket, files_folder
 from desk.errors import Broken, ConfigError, DeskError, Refused
+from desk.store import checks_articles, checks_links, diffs, service_levels, tree
 from desk.store import checks_rights as rights
 from desk.store import checks_rules as rules
-from desk.store import diffs, service_levels, tree
 from desk.store.checks_rules import Fault, Known, World
 from desk.store.hand import ATTACHMENT, DELETED, SETTINGS, HandEdit
 from desk.store.snapshot import Snapshot
+from desk.store.tree import Place
 
 _VERB = "commit"
 
@@ -34,8 +35,13 @@ class Reviewed(NamedTuple):
     warnings: tuple[str, ...]
 
 
-def laid(world: World, edits: list[HandEdit]) -> World:
+def laid(world: World, edits: list[HandEdit], place: Place) -> World:
     """The world as it will be when the edits are committed."""
+    if any(edit.path.startswith("kb/") for edit in edits):
+        world.place = place
+        world.touched = frozenset(edit.path for edit in edits)
+        world.files = checks_links.committed(place, world.index.commit or "HEAD") - world.touched
+        world.files |= {edit.path for edit in edits if edit.after is not None}
     for edit in edits:
         if edit.kind in KINDS and edit.fault is None:
             world.lay(edit.old, edit.new)
@@ -54,13 +60,23 @@ def problem(edit: HandEdit, world: Known) -> DeskError | None:
     if edit.kind == ATTACHMENT:
         return _attachment_problem(edit)
     if edit.new is None:
-        return None
-    return _fixed_problem(edit, edit.new) or _template_problem(edit) or _fault_problem(edit, edit.new, world)
+        return _article_problem(edit, world)
+    return (
+        _fixed_problem(edit, edit.new)
+        or _template_problem(edit)
+        or _fault_problem(edit, edit.new, world)
+        or _article_problem(edit, world)
+    )
 
 
 def _template_problem(edit: HandEdit) -> DeskError | None:
     found = rules.template_fault(edit.new, edit.after) if isinstance(edit.new, Checklist) else None
     return Broken(found[1], edit.path, found[0], found[2]) if found else None
+
+
+def _article_problem(edit: HandEdit, world: Known) -> DeskError | None:
+    """The rules of the knowledge base are asked of the desk as it is, not as it was."""
+    return checks_articles.problem(edit, world) if isinstance(world, World) else None
 
 
 def told(found: DeskError, path: str) -> tuple[int | None, str]:
@@ -160,7 +176,7 @@ def review(
     snapshot: Snapshot, edits: list[HandEdit], config: Config, *, by: Staff, at: datetime, reason: str | None = None
 ) -> Reviewed:
     """The change that hand edits amount to; raises what stands against the first of them that can't be committed."""
-    world = laid(World(snapshot.index, config), edits)
+    world = laid(World(snapshot.index, config), edits, snapshot.store.place)
     for edit in edits:
         found = problem(edit, world)
         if found is not None:
@@ -222,6 +238,7 @@ def _remarks(
     snapshot: Snapshot, edits: list[HandEdit], world: World, tickets: dict[str, tuple[HandEdit, Ticket]]
 ) -> Iterator[str]:
     """What is allowed, and still not quite right."""
+    yield from checks_articles.remarks(edits)
     fresh = {e.new.id: e.new for e in edits if isinstance(e.new, Ticket)}
     for ticket in fresh.values():
         if ticket.state == workflow.CLOSED and ticket.closed is None:
@@ -250,7 +267,12 @@ def _edits(snapshot: Snapshot, edits: list[HandEdit]) -> list[Edit]:
         if edit.kind in KINDS and edit.id:
             # A record that could not be read before is taken for itself as it is now.
             before = edit.old or (edit.new if edit.mended else None)
-            if before is not None or edit.new is not None:
+            other = made.get((edit.kind, edit.id))
+            if other is not None:
+                # An article that was moved to another topic: one file gone, and one of the same name elsewhere.
+                old, new = other.before or before, other.after or edit.new
+                made[edit.kind, edit.id] = Edit(old, new, compare.events(old, new))
+            elif before is not None or edit.new is not None:
                 made[edit.kind, edit.id] = Edit(before, edit.new, edit.events)
     gone = {e.id for e in edits if e.kind == Ticket.kind and e.change == DELETED}
     for edit in edits:

@@ -59,7 +59,7 @@ def edited(exam: Exam) -> Iterator[Finding]:
     """Hand edits that can be read and still couldn't be committed."""
     if not exam.edits:
         return
-    world = checks_hand.laid(World(exam.index, exam.config), exam.edits)
+    world = checks_hand.laid(World(exam.index, exam.config), exam.edits, exam.place)
     for edit in exam.edits:
         if edit.fault is not None or edit.kind == SETTINGS or rules.conflict_line(edit.after) is not None:
             continue

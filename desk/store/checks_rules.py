@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 from desk.config import Config
 from desk.domain import custom, workflow
+from desk.domain.article import Topic
 from desk.domain.checklist import STEP_MAX, Checklist
 from desk.domain.fields import LINK_TYPES
 from desk.domain.kinds import KINDS, id_at, kind_at
@@ -20,6 +21,8 @@ from desk.domain.person import Staff
 from desk.domain.record import Record
 from desk.errors import UsageFault
 from desk.store.index import Index
+from desk.store.knowledge import private_topics
+from desk.store.tree import Place
 
 Row = Mapping[str, Any]
 
@@ -89,6 +92,11 @@ class World:
         self._fields: dict[str, CustomField] | None = None
         self._served: dict[str, tuple[str, ...]] | None = None
         self._over: list[tuple[Record | None, Record | None]] = []
+        self.place: Place | None = None
+        self.files: set[str] | None = None
+        """The files of the knowledge base as they will be; None when no hand edit touches it."""
+        self.touched: frozenset[str] = frozenset()
+        """Paths of the hand edits."""
 
     def lay(self, before: Record | None, after: Record | None) -> None:
         """Lay a change that is not committed yet over the commit. Before the first question."""
@@ -136,6 +144,17 @@ class World:
                     self._served[after.id] = after.departments
         return self._served.get(handle, ())
 
+    def private_topics(self) -> set[str]:
+        """Topics for staff only, as they will be."""
+        found = private_topics(self.index)
+        for before, after in self._over:
+            for topic in (before, after):
+                if isinstance(topic, Topic):
+                    found.discard(topic.id)
+            if isinstance(after, Topic) and after.private:
+                found.add(after.id)
+        return found
+
     def unread(self, path: str) -> bool:
         """Whether the record at a path can't be read."""
         return bool(self.index.broken(path))
@@ -165,8 +184,7 @@ def _references(kind: str, row: Row, world: Known) -> Iterator[Fault]:
 
 
 def _listing(kind: str) -> str:
-    noun = {"topic": "kb topic", "ticket": "ticket"}.get(kind, kind)
-    return f"desk {noun} list shows what there is"
+    return f"desk {KINDS[kind].noun} list shows what there is"
 
 
 def _values(kind: str, row: Row, world: Known) -> Iterator[Fault]:
@@ -271,6 +289,15 @@ def _escalation(row: Row, world: Known) -> Iterator[Fault]:
         yield Fault(DEPARTMENTS, "escalation", who, problem, hint, rule=True)
 
 
+def _language(row: Row, _world: Known) -> Iterator[Fault]:
+    """`malta-4703.el` is the Greek one: its name says so, and its front matter must."""
+    _, dot, language = row["id"].partition(".")
+    if dot and row["language"] != language:
+        shown = row["language"] or "nothing"
+        problem = f"language: {row['id']} must be in {language}, as its name says, not {shown}"
+        yield Fault(VALUES, "language", shown, problem, f"language: {language}, or rename the file: git mv")
+
+
 def _custom(kind: str) -> Callable[[Row, Known], Iterator[Fault]]:
     def check(row: Row, world: Known) -> Iterator[Fault]:
         """A value of a field that was deleted stays readable, and one that became required later isn't asked for."""
@@ -292,6 +319,7 @@ _OF_KIND: Mapping[str, tuple[Callable[[Row, Known], Iterator[Fault]], ...]] = Ma
         "ticket": (_author, _owner, _kinds, _links, _merged, _standing, _major, _custom("ticket")),
         "user": (_custom("user"),),
         "department": (_private, _escalation),
+        "article": (_language,),
     }
 )
 

@@ -111,8 +111,7 @@ class Store:
         else:
             known = [str(row["id"]) for row in self.ask(lambda index: index.rows(kind))]
             close = difflib.get_close_matches(record_id, known, 1)
-            noun = {"topic": "kb topic", "article": "kb"}.get(kind, kind)
-            hint = f"did you mean {close[0]}?" if close else f"desk {noun} list"
+            hint = f"did you mean {close[0]}?" if close else f"desk {KINDS[kind].noun} list"
         return NotFound(f"there is no {kind} {shown}", hint)
 
     def resolve(self, text: str) -> str:
@@ -209,7 +208,7 @@ class Store:
                     self.keeper.repair(base)
                     continue
                 new = new_commit(change, files, identity)
-                journal.begin(self.place, base, list(files))
+                journal.begin(self.place, base, list(files), snapshot.taken)
                 try:
                     [oid] = git.fast_import(self.place, [new], ref, base, hold)
                 except git.RefMoved:
@@ -247,7 +246,10 @@ class Store:
             if path in snapshot.clean:
                 continue
             present = tree.read(self.place, path)
-            if path in known:
+            if path in snapshot.taken:
+                if present != snapshot.taken[path]:
+                    raise Conflict(f"{path} is being changed right now", "save it, and try again")
+            elif path in known:
                 oid = snapshot.index.blob(path) or ""
                 if present is None or git.blob_id(present, oid) != oid:
                     raise _hand_edited(path)

@@ -10,14 +10,16 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from types import MappingProxyType
 from typing import Any
 
 from desk.errors import Conflict
 from desk.store import git, tree
 from desk.store.tree import Place
 
+_NONE: Mapping[str, bytes] = MappingProxyType({})
 _STALE_AFTER = 1.0
 """Seconds to wait for a git lock file to go before it is taken for the left-over of a killed command."""
 
@@ -60,11 +62,15 @@ def pending(place: Place) -> bool:
     return os.path.exists(place.own("journal"))
 
 
-def begin(place: Place, base: str, paths: list[str] | None) -> None:
-    """Put the journal on the disk; None as paths: whatever will differ from the base."""
+def begin(place: Place, base: str, paths: list[str] | None, taken: Mapping[str, bytes] = _NONE) -> None:
+    """Put the journal on the disk; None as paths: whatever will differ from the base.
+
+    `taken` are hand edits that the write made its own: path → content, which it may write over.
+    """
     import json  # noqa: PLC0415 - for writes only
 
-    text = json.dumps({"base": base, "paths": paths}, ensure_ascii=False)
+    seen = {path: git.blob_id(data, base) for path, data in taken.items()}
+    text = json.dumps({"base": base, "paths": paths, "taken": seen}, ensure_ascii=False)
     temporary = place.own("tmp", "journal")
     with open(temporary, "w", encoding="utf-8") as file:
         file.write(text)
@@ -94,7 +100,7 @@ def finish(place: Place, hold: int) -> list[str]:
         for path in paths:
             wanted, before = blobs.get(f"HEAD:{path}"), blobs.get(f"{found['base']}:{path}")
             present = tree.read(place, path)
-            if present == wanted or present != before:
+            if present == wanted or (present != before and not _was_taken(found, path, present)):
                 continue
             if wanted is None:
                 tree.remove(place, path)
@@ -107,6 +113,12 @@ def finish(place: Place, hold: int) -> list[str]:
     git.run(place, "--literal-pathspecs", "reset", "-q", *from_stdin, data=listed, hold=hold)
     end(place)
     return done
+
+
+def _was_taken(found: Mapping[str, Any], path: str, present: bytes | None) -> bool:
+    """Whether a file still has the hand edit that the interrupted write took in."""
+    seen = found.get("taken", {}).get(path)
+    return seen is not None and present is not None and git.blob_id(present, found["base"]) == seen
 
 
 def _differing(place: Place, base: str) -> list[str]:

@@ -9,11 +9,32 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from desk.config import Config
+from desk.domain import known_error
+from desk.domain.article import Article
 from desk.domain.record import Change
+from desk.domain.ticket import Ticket
 from desk.store import automatic
+from desk.store import known_errors as problems
 from desk.store.snapshot import Snapshot
 
 Reaction = Callable[[Change, Snapshot, Config], Change]
+
+
+def known_errors(change: Change, snapshot: Snapshot, config: Config) -> Change:
+    """Articles hear of it when the problem they come from is closed or re-opened.
+
+    One that somebody is editing by hand is left alone: closing a ticket must not depend on it, and `desk kb review`
+    names it afterwards.
+    """
+    turned = [(edit, verb) for edit in change.edits if (verb := known_error.turned(edit))]
+    edits = []
+    for edit, verb in turned:
+        for article_id in problems.of_problems(snapshot.index, (edit.record.id,)):
+            article = snapshot.find(Article.kind, article_id)
+            if isinstance(article, Article) and isinstance(edit.after, Ticket) and article.path in snapshot.clean:
+                frozen = bool(config["kb.approval"]) and article.state == "published"
+                edits.append(known_error.followed(article, edit.after, verb, change.reason, frozen=frozen))
+    return change._replace(edits=(*change.edits, *edits)) if edits else change
 
 
 def service_levels(change: Change, snapshot: Snapshot, config: Config) -> Change:
@@ -25,7 +46,7 @@ def service_levels(change: Change, snapshot: Snapshot, config: Config) -> Change
     return react(change, snapshot, config)
 
 
-REACTIONS: tuple[Reaction, ...] = (automatic.checklist, service_levels)
+REACTIONS: tuple[Reaction, ...] = (automatic.checklist, known_errors, service_levels)
 
 
 def follow(change: Change, snapshot: Snapshot, config: Config) -> Change:

@@ -28,6 +28,8 @@ class Snapshot:
         self.commit = commit
         self.clean: set[str] = set()
         """Paths whose file in the work tree was found equal to the commit's."""
+        self.taken: dict[str, bytes] = {}
+        """Hand edits that the plan has made part of its change: path → content it has seen. The commit writes over them."""
 
     def get(self, kind: str, record_id: str) -> Record:
         """A record as committed; NotFound, or Broken if it can't be read."""

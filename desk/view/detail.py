@@ -106,8 +106,8 @@ def _ticket(data: Data, look: Look) -> Iterator[str]:
     if then := data.get("as_of"):
         text = f"As it was {moment(str(then['at']), look)}, at commit {str(then['commit'])[:10]}"
         yield paint(one_line(text), "note", look)
-    yield from _headline(data, look)
-    yield from _block(list(_facts(data, look)), look)
+    yield from headline(data, look)
+    yield from block(list(_facts(data, look)), look)
     yield from problems.behind(data, look)
     if str(data.get("body") or "").strip():
         yield ""
@@ -133,7 +133,8 @@ PAGES: Mapping[str, Callable[[Data, Look], Iterator[str]]] = {
 """How things of a kind are shown; others as labels and values."""
 
 
-def _headline(data: Data, look: Look) -> Iterator[str]:
+def headline(data: Data, look: Look) -> Iterator[str]:
+    """The id, and the title beside it."""
     if data.get("major"):
         owed = data.get("state") == "closed" and not data.get("review")
         words = "MAJOR INCIDENT" + (" · its review is owed" if owed else "")
@@ -183,17 +184,18 @@ def _facts(data: Data, look: Look) -> Iterator[tuple[str, str, str]]:
 
 def _fact(name: str, value: Any, people: Mapping[str, str], look: Look) -> str:
     if name in _PEOPLE:
-        return _person(value, people)
+        return person(value, people)
     distance = ago(value, look) if is_time(value) or name == "pending_until" else ""
     return f"{say(value, look)}, {distance}" if distance else say(value, look)
 
 
-def _person(handle: Any, people: Mapping[str, str]) -> str:
+def person(handle: Any, people: Mapping[str, str]) -> str:
+    """A handle, with the name behind it."""
     name = people.get(str(handle))
     return f"{say(handle)} ({one_line(name)})" if name and name != handle else say(handle)
 
 
-def _block(facts: list[tuple[str, str, str]], look: Look) -> Iterator[str]:
+def block(facts: list[tuple[str, str, str]], look: Look) -> Iterator[str]:
     """Labels and values in two columns where both fit, in one where they don't or nobody measures."""
     across = max((width(label) for label, _, _ in facts), default=0)
     half = (measure(look) - len(GAP)) // 2
@@ -225,7 +227,7 @@ def _long(label: str, value: str, across: int, look: Look) -> Iterator[str]:
 def entry_title(number: int, entry: Data, people: Mapping[str, str], look: Look) -> str:
     """`1 · reply by maria (Maria Georgiou) · 2026-07-23 10:15 · via email`; the number is what `split --at` takes."""
     kind = "note, staff only, by" if entry.get("kind") == "note" else f"{say(entry.get('kind'))} by"
-    parts = [str(number), f"{kind} {_person(entry.get('by'), people)}", say(moment(str(entry.get("at") or ""), look))]
+    parts = [str(number), f"{kind} {person(entry.get('by'), people)}", say(moment(str(entry.get("at") or ""), look))]
     if entry.get("via"):
         parts.append(f"via {say(entry['via'])}")
     return " · ".join(parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from desk.view.article import ARTICLES
 from desk.view.detail import TICKETS, entry_title
 from desk.view.look import Look, deadline
 from desk.view.model import Column, Listing, View
@@ -22,7 +23,8 @@ def document(view: View, look: Look) -> Iterator[str]:
     for number, data in enumerate(rows_of(view)):
         if number:
             yield "\n"
-        yield from _ticket(data, look) if view.kind in TICKETS and "title" in data else _facts(data, look)
+        page = view.kind in TICKETS or view.kind in ARTICLES
+        yield from _ticket(data, look) if page and "title" in data else _facts(data, look)
 
 
 def _table(view: Listing, look: Look) -> Iterator[str]:

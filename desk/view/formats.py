@@ -19,6 +19,8 @@ from desk.view.values import rows_of
 SCHEMA = 1
 # A spreadsheet runs a cell that starts with one of these as a formula; a plain negative number is none.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_PAGES = ("article", "articles", "reviews")
+"""Kinds of view that have a page of their own beside the ticket's."""
 _NUMBER = r"-[0-9]+(\.[0-9]+)?"
 
 
@@ -39,7 +41,12 @@ def people(view: View, look: Look) -> Iterator[str]:
         return
     from desk.view.detail import detail, done  # noqa: PLC0415 - a list needs no Markdown
 
-    yield from detail(view, look) if isinstance(view, Detail) else done(view, look)
+    if isinstance(view, Detail) and view.kind in _PAGES:
+        from desk.view import article  # noqa: PLC0415 - for the knowledge base alone
+
+        yield from article.reviews(view, look) if view.kind == article.REVIEWS else article.articles(view, look)
+    else:
+        yield from detail(view, look) if isinstance(view, Detail) else done(view, look)
 
 
 def encode(value: Any, *, indent: int | None = None) -> str:

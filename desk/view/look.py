@@ -22,6 +22,7 @@ STYLES: Mapping[str, str] = MappingProxyType(
         "closed": "2",
         "published": "32",
         "draft": "33",
+        "review": "33",
         "retired": "2",
         "critical": "1;31",
         "high": "1;31",

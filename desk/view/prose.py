@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from desk.view.look import Look
-from desk.view.markdown import layout
 from desk.view.text import visible
 
 MEASURE = 100
@@ -18,10 +17,12 @@ def measure(look: Look) -> int:
     return min(look.width, MEASURE)
 
 
-def prose(text: str, look: Look, indent: str) -> Iterator[str]:
-    """A body or an entry: laid out on a terminal, as written for a pipe."""
+def prose(text: str, look: Look, indent: str, *, reflow: bool = False) -> Iterator[str]:
+    """A body or an entry: laid out on a terminal, as written for a pipe. `reflow` sets its paragraphs anew."""
     if not look.tty:
         yield from visible(text).strip("\n").split("\n")
         return
-    for line in layout(text, measure(look) - len(indent), look):
+    from desk.view.markdown import layout  # noqa: PLC0415 - 8 ms of patterns, for a terminal alone
+
+    for line in layout(text, measure(look) - len(indent), look, reflow=reflow):
         yield indent + line if line else ""

@@ -16,6 +16,17 @@ from desk.store import blame as by_line
 from desk.store import lists, timeline
 from desk.view.model import Column, Done, Listing
 
+HISTORY = (
+    Column("at", "WHEN", "moment"),
+    Column("by", "WHO"),
+    Column("verb", "WHAT", "verb"),
+    Column("from", "FROM", "title"),
+    Column("to", "TO", "title"),
+    Column("reason", "REASON", "title"),
+    Column("commit", "COMMIT", "commit"),
+)
+"""Columns of a history."""
+
 
 @common.leaf("history", example="desk ticket history 7K3Q\ndesk ticket history 7K3Q --diff")
 @common.ticket_ids
@@ -33,18 +44,8 @@ def history(app: App, ids: tuple[str, ...], diff: bool) -> Listing | Done:
         rows += [{"id": ticket_id, **e} for e in _events(app, ticket_id)]
     if app.format in ("table", "md"):
         rows = [_shown(row) for row in rows]
-    columns = [
-        Column("at", "WHEN", "moment"),
-        Column("by", "WHO"),
-        Column("verb", "WHAT", "verb"),
-        Column("from", "FROM", "title"),
-        Column("to", "TO", "title"),
-        Column("reason", "REASON", "title"),
-        Column("commit", "COMMIT", "commit"),
-    ]
-    if len(found) > 1:
-        columns.insert(0, Column("id", "ID", "id"))
-    return Listing("history", rows, tuple(columns), "nothing has happened yet")
+    columns = HISTORY if len(found) < 2 else (Column("id", "ID", "id"), *HISTORY)
+    return Listing("history", rows, columns, "nothing has happened yet")
 
 
 def _events(app: App, ticket_id: str) -> list[dict[str, Any]]:

@@ -45,7 +45,11 @@ def item(app: App, ticket_id: str) -> dict[str, Any]:
         seen.add(ticket.merged_into)
         ticket = app.store.read("ticket", ticket.merged_into)
     links = ticket.values.get("links", ())
-    return {**_whole(app, ticket), "problems": app.store.ask(lambda index: causes.causes(index, links))}
+    return {
+        **_whole(app, ticket),
+        "problems": app.store.ask(lambda index: causes.causes(index, links)),
+        "known_errors": app.store.ask(lambda index: causes.known_errors(index, ticket.id)),
+    }
 
 
 def _whole(app: App, ticket: Record) -> dict[str, Any]:
@@ -71,5 +75,7 @@ def _past(app: App, ids: list[str], as_of: str) -> Detail:
                 raise NotFound(f"{ticket_id} wasn't there {when}", f"when it was: desk ticket history {ticket_id}")
             then = {"commit": commit, "at": facts["at"]}
             # What is known of the problems behind it is of today.
-            items.append({**_whole(app, diffs.decode_at(path, "", content)), "problems": [], "as_of": then})
+            items.append(
+                {**_whole(app, diffs.decode_at(path, "", content)), "problems": [], "known_errors": [], "as_of": then}
+            )
     return common.detail("ticket", "tickets", items, several=len(items) > 1)

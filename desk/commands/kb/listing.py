@@ -1,0 +1,126 @@
+"""desk kb list: one row for each article, with its languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from desk.app import App
+from desk.commands import common, records
+from desk.commands.kb import acting
+from desk.domain import knowledge
+from desk.errors import UsageFault
+from desk.store import knowledge as ask
+from desk.view.model import Column, Listing
+
+STATE = Column("state", "STATE", "state")
+_COLUMNS = (
+    Column("id", "ARTICLE", "id"),
+    STATE,
+    Column("type", "TYPE", "plain", 3),
+    Column("topic", "TOPIC", "tags", 2),
+    Column("title", "TITLE", "title"),
+    Column("languages", "LANGUAGES"),
+    Column("review", "REVIEW", "time", 1),
+)
+_ANY = "any"
+Row = Mapping[str, Any]
+
+
+@common.leaf(
+    "list", example="desk kb list\ndesk kb list --topic known-errors --state any\ndesk kb list --stale -f json"
+)
+@click.option(
+    "--topic", "topics", metavar="T", multiple=True, shell_complete=acting.complete_topic, help="Of this topic."
+)
+@click.option(
+    "--state",
+    "states",
+    metavar="S",
+    multiple=True,
+    help=f"{', '.join(knowledge.STATES)} or any; all but retired by default.",
+)
+@click.option("--type", "types", metavar="TYPE", multiple=True, help=f"{', '.join(knowledge.TYPES)}.")
+@click.option(
+    "--language",
+    "languages",
+    metavar="L",
+    multiple=True,
+    shell_complete=common.complete_language,
+    help="Written in this language.",
+)
+@click.option(
+    "--tag",
+    "tags",
+    metavar="T",
+    multiple=True,
+    shell_complete=common.complete_tag,
+    help="Carrying this tag; repeated: all of them.",
+)
+@click.option("--stale", is_flag=True, help="Published, and their review date has come; for cron.")
+def list_(app: App, stale: bool, **filters: tuple[str, ...]) -> Listing:
+    """List articles by topic and title; an article in several languages is one row.
+
+    Filters are joined by AND, the values of one filter by OR (tags by AND).
+    """
+    _check(app, filters)
+    today = app.local(app.now).date().isoformat()
+    every = app.store.ask(ask.grouped)
+    topics = {str(row["id"]): row for row in app.store.ask(lambda index: index.rows("topic"))}
+    order = {name: (row["order"], name) for name, row in topics.items()}
+    colours = {name: row["color"] for name, row in topics.items()}
+    wanted = app.config["desk.languages"]
+    rows = []
+    for base, variants in every.items():
+        found = [v for v in variants if _fits(v, filters, today if stale else None)]
+        if found:
+            row = _row(base, found, variants, wanted)
+            rows.append({**row, "color": colours.get(row["topic"])})
+    rows.sort(key=lambda r: (order.get(r["topic"], (0, r["topic"])), str(r["title"]).casefold()))
+    empty = "no review date has come" if stale else "no article fits; desk kb list --state any shows all of them"
+    return Listing("articles", rows, _COLUMNS, empty)
+
+
+def _check(app: App, filters: Mapping[str, tuple[str, ...]]) -> None:
+    for topic in filters["topics"]:
+        common.existing(app, "topic", topic)
+    for name, known in (("states", (*knowledge.STATES, _ANY)), ("types", knowledge.TYPES)):
+        for value in filters[name]:
+            if value.lower() not in known:
+                raise UsageFault(f"there is no {name.removesuffix('s')} {value!r}", f"known: {', '.join(known)}")
+
+
+def _fits(row: Row, filters: Mapping[str, tuple[str, ...]], stale: str | None) -> bool:
+    if stale is not None:
+        return bool(row["state"] == knowledge.PUBLISHED and row["review"] and row["review"] <= stale) and _named(
+            row, filters
+        )
+    states = [s.lower() for s in filters["states"]] or list(knowledge.LIVE)
+    return (row["state"] in states or _ANY in states) and _named(row, filters)
+
+
+def _named(row: Row, filters: Mapping[str, tuple[str, ...]]) -> bool:
+    pairs = (("topics", "topic"), ("types", "type"), ("languages", "language"))
+    for name, field in pairs:
+        values = [records.normal(v) for v in filters[name]]
+        if values and row[field] not in values:
+            return False
+    return all(records.normal(t) in row["tags"] for t in filters["tags"])
+
+
+def _row(
+    base: str, found: list[dict[str, Any]], variants: list[dict[str, Any]], wanted: tuple[str, ...]
+) -> dict[str, Any]:
+    """An article as its first language says, of those that fit; with all languages it has."""
+    rank = {language: number for number, language in enumerate(wanted)}
+    chief = min(found, key=lambda v: (v["id"] != base, rank.get(v["language"], len(rank)), v["id"]))
+    languages = sorted((v["language"] or "?" for v in variants), key=lambda x: (rank.get(x, len(rank)), x))
+    return {
+        **chief,
+        "id": base,
+        "language": chief["language"],
+        "languages": languages,
+        "variants": [{n: v[n] for n in ("id", "language", "state", "title", "published", "review")} for v in variants],
+    }

@@ -1,0 +1,112 @@
+"""Topics of the knowledge base: list, show, create, edit, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+import click
+
+from desk.app import App
+from desk.commands import common, records
+from desk.commands.records import Draft
+from desk.domain import keeping, knowledge
+from desk.domain.article import Topic
+from desk.domain.person import Staff
+from desk.domain.record import Change, Record
+from desk.store import knowledge as ask
+from desk.store.index import Index
+from desk.view.model import Column, Detail, Done, Listing
+
+F = TypeVar("F", bound=Callable[..., Any])
+_COLUMNS = (
+    Column("icon", "", "tags"),
+    Column("id", "TOPIC", "id"),
+    Column("title", "TITLE", "title"),
+    Column("title_el", "IN GREEK", "title", 1),
+    Column("articles", "ARTICLES", "number"),
+    Column("published", "PUBLISHED", "number"),
+    Column("private", "PRIVATE"),
+)
+
+
+def _options(function: F) -> F:
+    """What may be said of a topic beside its title."""
+    for option in (
+        click.option("--order", metavar="N", type=int, help="Place in lists, the lowest first."),
+        click.option("--color", metavar="'#RRGGBB'", help="Its icon is shown in this colour."),
+        click.option("--icon", metavar="C", help="A character shown before the title, such as an emoji."),
+        click.option("--title-el", metavar="T", help="The title in Greek."),
+    ):
+        function = option(function)
+    return function
+
+
+@common.leaf("list", example="desk kb topic list")
+def list_(app: App) -> Listing:
+    """List topics in their order, with the number of their articles. Languages of one article count once."""
+
+    def question(index: Index) -> list[dict[str, Any]]:
+        more = _counted(index)
+        return [{**row, **more(row["id"])} for row in index.rows("topic", tail='ORDER BY "order", id')]
+
+    return Listing(
+        "topics", app.store.ask(question), _COLUMNS, "there are no topics: desk kb topic create ID --title T"
+    )
+
+
+def _counted(index: Index) -> Callable[[str], dict[str, Any]]:
+    counts = ask.topic_counts(index)
+    return lambda topic: dict(zip(("articles", "published"), counts.get(topic, (0, 0)), strict=True))
+
+
+@common.leaf("show", example="desk kb topic show faq")
+@records.ids_of("topic")
+def show(app: App, ids: tuple[str, ...]) -> Detail:
+    """Show topics."""
+
+    def more(index: Index, record: Record) -> dict[str, Any]:
+        return _counted(index)(record.id)
+
+    return records.show(app, Topic, ids, more)
+
+
+@common.leaf("create", example='desk kb topic create pharmacies --title "For pharmacies" --icon ⚕ --color "#2ca02c"')
+@click.argument("topic", metavar="ID")
+@click.option("--title", metavar="T", required=True, help="The title in the desk's first language.")
+@_options
+@click.option("--private", is_flag=True, help="For staff only: nothing of it reaches requesters.")
+def create(app: App, topic: str, **options: Any) -> Done:
+    """Add a topic: a folder of articles. Level 2."""
+
+    def build(_draft: Draft, new: Topic, by: Staff, at: datetime) -> Change:
+        return keeping.create(new, by=by, at=at)
+
+    return records.create(app, Topic, {"id": topic, **options}, build)
+
+
+@common.leaf("edit", example='desk kb topic edit pharmacies --title-el "Για φαρμακεία" --order 7')
+@records.ids_of("topic")
+@click.option("--title", metavar="T", help="The title in the desk's first language.")
+@_options
+@click.option("--private/--public", default=None, help="For staff only, or for requesters too.")
+def edit(app: App, ids: tuple[str, ...], **options: Any) -> Done:
+    """Change a topic: title, icon, colour, order; make it private or public. Level 2."""
+    values = records.given(Topic, options)
+
+    def one(_draft: Draft, before: Topic, by: Staff, at: datetime) -> Change:
+        return keeping.edit(before, before.evolve(**values), by=by, at=at)
+
+    return records.act(app, Topic, ids, one)
+
+
+@common.leaf("delete", example="desk kb topic delete pharmacies")
+@records.ids_of("topic")
+def delete(app: App, ids: tuple[str, ...]) -> Done:
+    """Delete topics that hold no articles: move or delete those first. Level 2."""
+
+    def one(draft: Draft, topic: Topic, by: Staff, at: datetime) -> Change:
+        return knowledge.delete_topic(topic, ask.held(draft.index, topic.id), by=by, at=at)
+
+    return records.act(app, Topic, ids, one)
