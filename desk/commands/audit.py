@@ -157,11 +157,11 @@ def seal(app: App, name: str | None, message: str | None, verify: bool, sign: bo
 
 
 def _sealer(app: App) -> Staff:
-    """Who seals; it takes the level of settings."""
+    """Who seals: level 3."""
     handle = app.me()
     record = app.store.read("staff", handle)
     assert isinstance(record, Staff)  # noqa: S101 - the codec builds the class that the path says
-    if record.level < policy.LEVELS["settings"]:
+    if record.level < policy.LEVELS["history"]:
         raise Refused(
             f"{handle} may not seal history: that takes level {policy.LEVELS['settings']}, {handle} has level {record.level}",
             "desk staff list shows who has which level",

@@ -54,6 +54,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("group", _KEEP, 3),
     Right("tag", _KEEP, 3),
     Right("settings", ("set",), 3),
+    Right("history", ("seal",), 3),
 )
 """The rights of the three levels, a row each; docs/rights.md is made from it and a test takes every row through the CLI."""
 LEVELS: Mapping[str, int] = MappingProxyType({r.kind: r.level for r in reversed(RIGHTS)})

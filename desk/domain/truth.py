@@ -98,13 +98,15 @@ TIDINGS = frozenset(("problem-closed", "problem-reopened"))
 WHOLE = frozenset(("create", "delete", "signup", "ban", "unban"))
 """Verbs after which a record is there that wasn't, or the other way round."""
 _EDITED = MappingProxyType({"reply": "thread", "note": "thread", "attachment": "attachments"})
+UNDO = "undo"
+"""The verb that puts a record back to what it was, whatever that was."""
 _NO_FIELDS = frozenset(("layout", "mended"))
 """What an edit may name that is no field: another way to write the same, and a file that couldn't be read before."""
 
 
 def known(event: Happened) -> bool:
     """Whether this program knows what a verb may change; of another one, only its values can be looked at."""
-    return event.verb in WHOLE or event.verb == "edit" or event.verb in _may(event.kind)
+    return event.verb in WHOLE or event.verb in ("edit", UNDO) or event.verb in _may(event.kind)
 
 
 def _may(kind: str) -> Mapping[str, frozenset[str]]:
@@ -114,6 +116,8 @@ def _may(kind: str) -> Mapping[str, frozenset[str]]:
 def untruths(case: Case) -> Iterator[str]:
     """What is false, or left out, in sentences that fit behind the record's name."""
     events = case.events
+    if any(e.verb == UNDO for e in events):
+        return
     if any(e.verb in WHOLE for e in events):
         yield from _whole(case)
         return
@@ -199,7 +203,7 @@ def _levels(text: str | None) -> dict[str, str | None]:
 
 def _chains(case: Case) -> Iterator[str]:
     chains: dict[str, list[tuple[str | None, str | None]]] = {}
-    for event in case.events:
+    for event in (e for e in case.events if e.kind == Ticket.kind):
         for name, before, after in _pairs(event):
             chains.setdefault(name, []).append((before, after))
     for name, links in chains.items():
@@ -349,5 +353,5 @@ def unsure(case: Case) -> Iterator[str]:
         values |= {_line(v) for v in (change.before, change.after) if v}
     for event in case.events:
         told = [v for v in (event.before, event.after) if _line(v) not in values]
-        if not known(event):
-            yield f"{event.verb}" + (f" ({' → '.join(map(str, told))})" if told else "")
+        if not known(event) and told:
+            yield f"{event.verb} ({' → '.join(map(str, told))})"

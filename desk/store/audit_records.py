@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from desk.domain import policy
+from desk.domain import policy, truth
 from desk.domain.kinds import KINDS
 from desk.domain.organisation import RESERVED_TAGS, Department
 from desk.domain.person import Staff
@@ -13,6 +13,7 @@ from desk.domain.ticket import Ticket
 from desk.errors import Refused
 from desk.store import checks_hand, hand
 from desk.store.audit_moment import FAULT, REMARK, Finding, Moment, name
+from desk.store.hand import HandEdit
 
 CHECK = "records"
 
@@ -25,7 +26,7 @@ def records(moment: Moment) -> Iterator[Finding]:
             if edit.change != hand.DELETED and not hand.left_over(edit.path):
                 yield moment.finding(CHECK, REMARK, "neither a record nor an attachment", edit.path, look)
             continue
-        found = checks_hand.problem(edit, moment.world)
+        found = checks_hand.problem(_anew(edit, moment), moment.world)
         if found is not None:
             line, words = checks_hand.told(found, edit.path)
             where = f"line {line}: " if line else ""
@@ -34,6 +35,12 @@ def records(moment: Moment) -> Iterator[Finding]:
             older = edit.kind == hand.SETTINGS and not moment.by_hand
             level = REMARK if imported or older else FAULT
             yield moment.finding(CHECK, level, f"{where}{words}", name(edit), look)
+
+
+def _anew(edit: HandEdit, moment: Moment) -> HandEdit:
+    """What is made, or deleted but for a placeholder, is a new record: also the fields that nobody can edit."""
+    told = {e.verb for e in moment.step.told.events if (e.kind, e.id) == (edit.kind, edit.id)}
+    return edit._replace(old=None) if told & truth.WHOLE else edit
 
 
 def together(moment: Moment) -> Iterator[Finding]:

@@ -37,7 +37,7 @@ _AFTERMATH: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 """What a change of another kind of record may do to tickets of departments that its maker doesn't serve."""
-_MOVED = frozenset(("merge", "split", "undo"))
+_MOVED = frozenset(("merge", "split"))
 """Verbs that move entries of threads about."""
 
 
@@ -122,9 +122,9 @@ class _Restored:
 
 def _check_reuse(edit: HandEdit, moment: Moment) -> None:
     """Rule 8: ids are never used again; what went may come back as it was."""
-    if edit.change != hand.NEW or edit.kind not in KINDS or not edit.id:
-        return
-    gone = moment.world.gone_as(edit.kind, edit.id)
+    if edit.change != hand.NEW or edit.kind not in KINDS or edit.id in moment.world.ids(edit.kind):
+        return  # also what moves to another path, as an article does to another topic
+    gone = moment.world.gone_as(edit.kind, edit.id or "")
     if gone and gone not in {d.new_oid for d in moment.step.deltas if d.path == edit.path}:
         raise Refused(f"the id {edit.id} was used before, and ids are never reused")
 
@@ -150,7 +150,9 @@ def _check_ticket(edit: HandEdit, by: Staff, moment: Moment) -> None:
         if not _follows(edit, old, by, moment):
             policy.require_act(by, old, moment.step.told.verb or "change")
         _check_thread(edit, old, new, by, moment)
-    elif moment.step.told.verb != undoing.VERB:
+    elif undoing.VERB in _verbs(edit, moment):
+        _check_brought_back(new, by)
+    else:
         checks_rights.check_author(new, by.id, moment.world)
 
 
@@ -161,6 +163,17 @@ def _gone_by(edit: HandEdit, moment: Moment) -> str:
     )
     verb = next(told, "delete").partition(" ")[0]
     return "delete" if verb == undoing.VERB else verb
+
+
+def _verbs(edit: HandEdit, moment: Moment) -> set[str]:
+    """What the message tells of a record, in verbs."""
+    return {e.verb for e in moment.step.told.events if (e.kind, e.id) == (edit.kind, edit.id)}
+
+
+def _check_brought_back(ticket: Ticket, by: Staff) -> None:
+    """An undo brings back what was deleted, which takes level 3, or what a split had made, which takes the department."""
+    if by.level < policy.DELETE_TICKET:
+        policy.require_act(by, ticket, undoing.VERB)
 
 
 def _follows(edit: HandEdit, old: Ticket, by: Staff, moment: Moment) -> bool:
@@ -180,17 +193,25 @@ def _follows(edit: HandEdit, old: Ticket, by: Staff, moment: Moment) -> bool:
 
 def _check_thread(edit: HandEdit, old: Ticket, new: Ticket, by: Staff, moment: Moment) -> None:
     """Rule 6, and that a merge or a split moves entries without changing them."""
-    told = {e.verb for e in moment.step.told.events if (e.kind, e.id) == (Ticket.kind, new.id)}
-    if not told & _MOVED:
-        checks_rights.check_thread(edit.path, old, new, by.id)
+    verbs = _verbs(edit, moment)
+    if undoing.VERB in verbs:
+        _check_taken_back(old, new, by, _gone_by(edit, moment))
         return
-    if "undo" in told:
+    if not verbs & _MOVED:
+        checks_rights.check_thread(edit.path, old, new, by.id)
         return
     there = {_kept(entry) for e in moment.edits if isinstance(e.old, Ticket) for entry in e.old.thread}
     requests = {e.old.author for e in moment.edits if isinstance(e.old, Ticket)} | {by.id}
     for entry in new.thread:
         if _kept(entry) not in there and not (entry.kind == "note" and entry.by in requests and "from" in entry.meta):
             raise Refused(f"an entry by {entry.by} was put into the thread that no ticket of this commit had")
+
+
+def _check_taken_back(old: Ticket, new: Ticket, by: Staff, verb: str) -> None:
+    """Nobody takes back what somebody else wrote, but for a verb that had carried it from one ticket to another."""
+    others = {e.by for e in (*old.thread, *new.thread) if (e in old.thread) != (e in new.thread)} - {by.id}
+    if others and verb not in (*_MOVED, "transfer", "delete"):
+        raise Refused(f"{by.id} may not take back an entry by {', '.join(sorted(others))}")
 
 
 def _kept(entry: Entry) -> tuple[object, ...]:

@@ -74,6 +74,7 @@ class PastWorld:
         if delta.new_oid:
             self._files[delta.path] = (delta.new_mode, delta.new_oid)
             self._paths[key] = delta.path
+            self._gone.pop(key, None)
             self._ids[key[0]].add(key[1])
             if key[0] in self._ever:
                 self._ever[key[0]].add(key[1])

@@ -153,6 +153,20 @@ def test_rights_are_those_of_that_day(desk: Runner, make: Make, faults: Faults) 
     assert faults() == []
 
 
+def test_a_requester_leaves(desk: Runner, make: Make, forger: Forger, faults: Faults) -> None:
+    person = desk(
+        "user", "create", "--name", "A", "--email", "a@x.example", "--group", "patient", "-f", "ids"
+    ).out.strip()
+    desk("user", "delete", person)
+    assert faults() == []
+    ticket = make("One")
+    forger.ticket(ticket, "created: 2026", "created: 2025")
+    forger.commit(said("edit", "maria", f"Desk-Ticket: {ticket}", "Desk-To: created"))
+    [(check, problem)] = faults()
+    assert check == "records"
+    assert "created can't be changed" in problem
+
+
 def test_words_of_another(desk: Runner, make: Make, forger: Forger, faults: Faults) -> None:
     ticket = make("One")
     desk("--as", "petros", "ticket", "reply", ticket, "--body", "I promise nothing.")
@@ -293,6 +307,18 @@ def test_an_unknown_verb_is_looked_at(make: Make, forger: Forger, faults: Faults
     forger.commit(said("sing", "maria", f"Desk-Ticket: {ticket}", "Desk-From: One", "Desk-To: La"))
     assert faults() == []
     assert ("trailers", "a verb that this version of desk doesn't know: sing (La)") in faults("remark")
+
+
+def test_an_article_moves_to_another_topic(home: Path, forger: Forger, faults: Faults) -> None:
+    new = home / "kb/how-to/which-countries.md"
+    text = (home / "kb/faq/which-countries.md").read_text(encoding="utf-8").replace("topic: faq", "topic: how-to")
+    (home / "kb/faq/which-countries.md").unlink()
+    new.write_text(text, encoding="utf-8")
+    lines = ("Desk-Record: article/which-countries", "Desk-From: faq", "Desk-To: how-to")
+    forger.commit(said("move", "maria", *lines))
+    assert faults() == []
+    forger.git("revert", "--no-edit", "HEAD")
+    assert faults() == []
 
 
 def test_since(desk: Runner, make: Make, forger: Forger) -> None:

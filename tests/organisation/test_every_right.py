@@ -193,10 +193,17 @@ def test_every_level_differs_somewhere() -> None:
     levels = {r.kind: r.level for r in RIGHTS if r.verbs != ("delete",)}
     tried = {kind.rpartition(" ")[2]: needed for kind, (needed, *_) in BY_COMMAND.items()}
     # Whoever may run `desk sla check` is tried in tests/sla/test_check.py.
-    assert {**tried, **{kind: levels[kind] for kind in KNOWLEDGE}, "ticket": 1, "sla": 1} == levels
+    assert {**tried, **{kind: levels[kind] for kind in KNOWLEDGE}, "ticket": 1, "sla": 1, "history": 3} == levels
     assert {k for k, v in levels.items() if v == 1} == {"ticket", "user", "ban", "sla"}
     assert {k for k, v in levels.items() if v == 2} == {"topic", "article", "response", "checklist", "field"}
-    assert {k for k, v in levels.items() if v == 3} == {"staff", "department", "group", "tag", "settings"}
+    assert {k for k, v in levels.items() if v == 3} == {"staff", "department", "group", "tag", "settings", "history"}
+
+
+@pytest.mark.parametrize("handle", ["nikos", "eleni", "maria"])
+def test_right_to_seal_history(desk: Runner, handle: str) -> None:
+    level = {"nikos": 1, "eleni": 2, "maria": 3}[handle]
+    needed = next(r.level for r in RIGHTS if "seal" in r.verbs)
+    desk("--as", handle, "audit", "seal", code=0 if level >= needed else 5)
 
 
 KNOWLEDGE = {

@@ -58,7 +58,8 @@ def _whole(app: App, ticket: Record) -> dict[str, Any]:
     done = app.store.ask(lambda index: steps(index, ticket)) if isinstance(ticket, Ticket) else []
     people |= {str(step["by"]) for step in done if step["by"]}
     whole = due.shown(data.whole(ticket), utc_text(app.now))
-    return {**whole, "steps": done, "people": app.store.ask(lambda index: lists.names(index, people))}
+    names = app.store.ask(lambda index: lists.names(index, people))
+    return {**whole, "steps": done, "people": names, "as_of": None}
 
 
 def _past(app: App, ids: list[str], as_of: str) -> Detail:
