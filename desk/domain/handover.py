@@ -5,20 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from desk.domain.workflow import CLOSED
+from desk.domain import due
 
 Row = Mapping[str, Any]
 _HEAD = ("id", "title", "state", "priority", "department", "owner")
-_CLOCKS = (("respond_by", "first reply"), ("update_by", "next reply"), ("due", "resolution"))
-"""Fields that hold when something is due, and what it is."""
-
-
-def due(row: Row) -> tuple[str, str] | None:
-    """What is due next on a ticket, and when; nothing while its clock stands still."""
-    if row["state"] == CLOSED or row["paused"]:
-        return None
-    found = [(str(row[n]), what) for n, what in _CLOCKS if row[n] and not (n == "respond_by" and row["responded"])]
-    return min(found, default=None)
 
 
 def head(row: Row, *more: str) -> dict[str, Any]:
@@ -35,9 +25,10 @@ def upcoming(rows: Iterable[Row], now: str, until: str) -> list[dict[str, Any]]:
     """What is overdue or will be due before a moment, the most pressing first."""
     found = []
     for row in rows:
-        pressing = due(row)
-        if pressing is not None and pressing[0] < until:
-            found.append({**head(row), "at": pressing[0], "what": pressing[1], "overdue": pressing[0] < now})
+        next_due = due.pressing(row)
+        if next_due is not None and next_due.at < until:
+            what = due.SPOKEN[next_due.clock]
+            found.append({**head(row), "at": next_due.at, "what": what, "overdue": next_due.at < now})
     return sorted(found, key=lambda one: (one["at"], one["id"]))
 
 

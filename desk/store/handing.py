@@ -6,11 +6,11 @@ from typing import Any
 
 from desk.domain.query import Scope
 from desk.store.index import Index
+from desk.store.lists import PRESSING
 
-_DUE = "state <> 'closed' AND paused IS NULL AND coalesce(respond_by, update_by, due) IS NOT NULL"
 SECTIONS = {
     "majors": "major = 1 AND state <> 'closed' ORDER BY created, id",
-    "due": f"{_DUE} ORDER BY id",
+    "due": f"state <> 'closed' AND {PRESSING} IS NOT NULL ORDER BY id",
     "new": "state = 'open' AND owner IS NULL ORDER BY created, id",
     "pending": "state = 'pending' ORDER BY id",
     "reviews": "major = 1 AND state = 'closed' AND review IS NULL AND merged_into IS NULL ORDER BY closed, id",

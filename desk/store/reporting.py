@@ -16,13 +16,12 @@ from desk.domain.workflow import CLOSED
 from desk.store import figures, knowing, lists
 from desk.store.counting import Asked
 from desk.store.index import Index
+from desk.store.lists import PRESSING
 from desk.store.measuring import seconds
 from desk.store.tree import Place
 
 Rows = list[dict[str, Any]]
 _LIVE = f"state <> '{CLOSED}'"
-_NEXT = "min(coalesce(CASE WHEN responded IS NULL THEN respond_by END, due), coalesce(due, respond_by))"
-"""The due time that comes next: of the first reply while there is none."""
 _MISSED = (
     "(({0} >= :start AND {0} < :end AND {0} < :now AND ({1} IS NULL OR {1} > {0}) AND (closed IS NULL OR closed > {0})"
     " AND (paused IS NULL OR paused > {0})))"
@@ -34,8 +33,8 @@ LISTS: Mapping[str, tuple[str, str]] = {
     "waiting": (_LIVE, "created"),
     "pending": ("state = 'pending'", "pending_until IS NULL, pending_until, created"),
     "incidents": (f"{_LIVE} AND kind = 'incident'", "created"),
-    "overdue": (f"{_LIVE} AND paused IS NULL AND {_NEXT} < :now", _NEXT),
-    "due": (f"{_LIVE} AND paused IS NULL AND {_NEXT} >= :now", _NEXT),
+    "overdue": (f"{_LIVE} AND {PRESSING} < :now", PRESSING),
+    "due": (f"{_LIVE} AND {PRESSING} >= :now", PRESSING),
     "breached": (
         f"merged_into IS NULL AND ({_MISSED.format('respond_by', 'responded')} OR {_MISSED.format('due', 'closed')})",
         "coalesce(respond_by, due)",

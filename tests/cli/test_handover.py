@@ -75,9 +75,21 @@ def test_what_people_read(desk: Runner, make: Make) -> None:
 
 
 def test_what_is_due_next() -> None:
-    row = {"state": "open", "paused": None, "responded": None, "respond_by": "2", "update_by": None, "due": "3"}
-    assert handover.due(row) == ("2", "first reply")
-    assert handover.due({**row, "responded": "1"}) == ("3", "resolution")
-    assert handover.due({**row, "paused": "1"}) is None
-    assert handover.due({**row, "state": "closed"}) is None
-    assert handover.due({**row, "respond_by": None, "due": None}) is None
+    row = {
+        **dict.fromkeys(("id", "title", "priority", "department", "owner")),
+        "state": "open",
+        "paused": None,
+        "responded": None,
+        "respond_by": "2",
+        "update_by": None,
+        "due": "3",
+    }
+
+    def found(**other: str | None) -> list[tuple[str, str, bool]]:
+        return [(r["at"], r["what"], r["overdue"]) for r in handover.upcoming([{**row, **other}], "25", "4")]
+
+    assert found() == [("2", "first reply", True)]
+    assert found(responded="1") == [("3", "resolution", False)]
+    assert found(paused="1") == []
+    assert found(state="closed") == []
+    assert found(respond_by=None, due=None) == []
