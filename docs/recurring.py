@@ -23,18 +23,18 @@ STEPS = (
     Step("cd helpdesk", "06:00:00", silent=True, day=_FIRST),
     _reported(
         "No patient summary from Malta", "dr.andreou@hospital.example",
-        "The gateway reports 4703: the certificate of Malta has expired.", _FIRST, "06:12:44",
+        "ERROR_GENERIC_CONNECTION_NOT_POSSIBLE: the certificate of Malta has expired.", _FIRST, "06:12:44",
     ),
     Step(
         'desk ticket reply 2MQ7 --body "Malta has renewed the certificate. It works again." --close', "09:30:00", day=_FIRST
     ),
     _reported(
         "Patient summary fails, Malta again", "ward3@clinic.example",
-        "Error 4703 from the gateway since this morning, certificate not valid.", _SECOND, "05:41:10",
+        "ERROR_GENERIC_CONNECTION_NOT_POSSIBLE since this morning, certificate not valid.", _SECOND, "05:41:10",
     ),
     _reported(
         "Δεν ανακτάται ιστορικό από Μάλτα", "pharmacy@nicosia.example",
-        "Η πύλη δείχνει σφάλμα 4703, το πιστοποιητικό έληξε.", _THIRD, "07:02:31", "--language el",
+        "ERROR_GENERIC_CONNECTION_NOT_POSSIBLE, το πιστοποιητικό έληξε.", _THIRD, "07:02:31", "--language el",
     ),
     Step("desk problem candidates", "07:20:00", day=_THIRD),
     Step(
@@ -50,6 +50,13 @@ STEPS = (
         'desk problem workaround 7K3Q --body "Ask the Maltese desk for the summary by phone: +356 2000 0000."',
         "10:06:30", day=_THIRD,
     ),
+    Step("desk problem known-error 7K3Q --slug certificate-unnoticed", "10:20:00", day=_THIRD),
+    Step(
+        "desk kb edit certificate-unnoticed \\\n"
+        '    --body "One country only? Look at the end date of its certificate: openssl s_client -connect HOST:443"',
+        "10:29:00", day=_THIRD,
+    ),
+    Step("desk kb publish certificate-unnoticed", "10:31:00", day=_THIRD),
     Step("desk ticket show 8VDK     # the ward phones: what can be done meanwhile?", "11:15:00", day=_THIRD),
     Step(
         "desk problem resolve 7K3Q --close-incidents --response incident-resolved --dry-run \\\n"
@@ -62,6 +69,7 @@ STEPS = (
         "08:02:00", day=_FIXED,
     ),
     Step("desk problem show 7K3Q", "08:03:00", day=_FIXED),
+    Step("desk kb show certificate-unnoticed", "08:05:00", day=_FIXED),
     Step("git log --reverse --date=short --format='%ad  %an  %s'", "08:10:00", day=_FIXED),
     Step("git log -1 --format=%B", "08:10:00", day=_FIXED),
 )  # fmt: skip
