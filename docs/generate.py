@@ -160,7 +160,7 @@ def reports() -> str:
 
 
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
-    "README.md": {"session": lambda: console(SESSION)},
+    "README.md": {"session": lambda: console(SESSION), "month": month.pictures},
     "docs/knowledge.md": {"day": lambda: console(ADMINISTRATOR)},
     "docs/commands.md": {"commands": commands},
     "docs/problem-management.md": {"life": docs.recurring.told},

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from docs.sessions import Step, play
@@ -39,6 +40,8 @@ _SUBJECTS = (
 )
 _WEIGHTS = (9, 8, 5, 5, 3, 2, 2, 2)
 _COUNTRIES = ("Malta", "Greece", "Portugal", "Estonia", "Croatia", "Finland", "Spain", "Poland")
+_TARGETS = {"high": (2, 8), "medium": (6, 48), "low": (24, 120)}
+"""Hours until the first reply and until the end, by priority."""
 _PEAK = range(7, 10)
 """Days of July on which a partner's certificate had expired."""
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -53,6 +56,8 @@ def lines() -> Iterator[str]:
     rng = random.Random(26)  # noqa: S311 - the same month each time
     for number in range(DAYS):
         day = FIRST + timedelta(days=number)
+        if day.day % 4 == day.month % 2:
+            yield json.dumps(_requester(number, day))
         usual = 2 if day.weekday() > 4 else 6
         for _ in range(rng.randint(usual - 2, usual + 2) + 7 * (day.month == 7 and day.day in _PEAK)):
             yield json.dumps(_ticket(rng, day), ensure_ascii=False)
@@ -77,6 +82,11 @@ def _ticket(rng: random.Random, day: date) -> dict[str, Any]:
         "channel": rng.choice(("phone", "phone", "email")), "created": _text(at), "author": rng.choice(("maria", owner)),
         "owner": owner,
     }  # fmt: skip
+    respond, resolve = _TARGETS[priority]
+    raw |= {
+        "respond_by": _text(at + timedelta(hours=respond)),
+        "due": _text(at + timedelta(hours=resolve)),
+    }
     pace = {"high": 0.5, "medium": 2.0, "low": 5.0}[priority]
     replied = at + timedelta(hours=rng.expovariate(1 / pace))
     thread = [{"kind": "reply", "by": owner, "at": _text(replied), "text": "We are looking into it."}]
@@ -88,8 +98,27 @@ def _ticket(rng: random.Random, day: date) -> dict[str, Any]:
     end = datetime(2026, 8, 1, tzinfo=UTC)
     raw["thread"] = [entry for entry in thread if entry["at"] < _text(end)]
     if closed < end and rng.random() < 0.97:
-        raw |= {"state": "closed", "closed": _text(closed)}
+        raw |= {
+            "state": "closed",
+            "closed": _text(closed),
+            "resolution": rng.choice(("solved", "solved", "workaround")),
+        }
+    elif rng.random() < 0.5:
+        raw |= {
+            "state": "pending",
+            "pending_for": "third-party",
+            "paused": raw["thread"][0]["at"] if raw["thread"] else _text(at),
+        }
     return raw
+
+
+def _requester(number: int, day: date) -> dict[str, Any]:
+    """Somebody who signs up."""
+    person = f"user{number:02}"
+    return {
+        "record": "user", "id": f"u-{person[-4:]}", "name": f"Dr {person.capitalize()}", "email": f"{person}@hospital.example",
+        "group": "health-professional", "created": f"{day}T08:00:00Z",
+    }  # fmt: skip
 
 
 def _text(moment: datetime) -> str:
@@ -103,6 +132,7 @@ SESSION = (
 )
 
 
+@cache
 def session() -> str:
     """The commands with what they answer."""
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as file:
@@ -119,6 +149,14 @@ def session() -> str:
 def session_text() -> str:
     """The session as a page shows it."""
     return f"```console\n{session()}\n```"
+
+
+def pictures() -> str:
+    """The session without what its table of figures says twice, and without the departments."""
+    figures, charts, _ = session().split("\n\n$ ")
+    command, _, rest = charts.partition("\n")
+    drawn = rest[rest.index("Tickets created") :].rpartition("\n")[0]
+    return f"```console\n{figures}\n\n$ {command}\n…\n{drawn}\n```"
 
 
 def main(folder: str) -> None:
