@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -26,7 +27,7 @@ PERSON = ("Maria Georgiou", "maria@ncpeh.example")
 class Step(NamedTuple):
     """One command of the day: local time, what happens, the words after `desk` ({name} is an earlier ticket).
 
-    `keep` names the ticket whose id the command prints first.
+    `keep` names the ticket that the command registers.
     """
 
     at: str
@@ -49,22 +50,37 @@ DAY = (
     Step("08:16", "What is new, and nobody's yet?", "ticket list --new"),
     Step("08:17", "Petros serves the technical department; he gets it.", "ticket assign {malta} --to petros"),
     Step("08:18", "", "--as eleni ticket assign {greek} --to me"),
-    Step("08:25", "Has this happened before? Words are found in articles and tickets, with or without accents.", "search certificate expired"),
+    Step("08:25", "Has this happened before? Words are found in articles and tickets, in any of their forms.", "kb suggest {malta}"),
     Step("08:31", "", "--as petros ticket reply {malta} --body 'We are looking into it together with the Maltese desk.'"),
     Step("08:40", "A note is for staff only.", "--as petros ticket note {malta} --body 'Malta confirms: their TLS certificate expired at midnight.'"),
-    Step("08:41", "", "--as petros ticket pending {malta} --until 1d --reason 'Malta renews the certificate'"),
+    Step("08:41", "Malta has to act: the ticket waits, and its clocks with it.",
+         "--as petros ticket pending {malta} --until 1d --for third-party --reason 'Malta renews the certificate'"),
     Step("09:20", "The same fault, another caller: one ticket is enough.",
          "ticket create --title 'Malta again: no patient summary' --department technical --channel phone --tag incident", "again"),
     Step("09:22", "", "ticket merge {again} --into {malta}"),
+    Step("09:40", "A wrong medicine could be given: patient safety makes it urgent, and it is declared a major incident.",
+         "ticket create --title 'Doses shown ten times too high in prescriptions from Greece' --department semantic --channel phone"
+         " --requester dr.andreou@hospital.example --tag incident --tag eprescription --impact patient-safety --urgency high"
+         " --body 'Two pharmacies report it.'", "doses"),
+    Step("09:42", "", "ticket major {doses} --coordinator petros --reason 'patients may be harmed'"),
+    Step("09:43", "", "--as petros ticket checklist {doses} --from incident"),
+    Step("09:50", "", "--as petros ticket check {doses} 1 3"),
+    Step("09:52", "", "--as petros ticket reply {doses} --body 'Please do not dispense; ask the prescriber. We are on it with the Greek desk.'"),
     Step("10:05", "Answered from a custom response, in the requester's language, and closed.",
          "--as eleni ticket reply {greek} --response incident-resolved --close"),
+    Step("10:06", "Too soon: it was the other prescription. The last change is taken back, message included.", "--as eleni ticket undo {greek}"),
     Step("11:30", "Certificates expire unnoticed: that is a problem, not an incident.",
-         "--as petros ticket transfer {malta} --title 'Certificates of partner countries expire unnoticed'"),
+         "--as petros ticket transfer {malta} --title 'Certificates of partner countries expire unnoticed'", "problem"),
+    Step("11:34", "", "--as petros problem cause {problem} --body 'Nobody is told when a certificate is about to expire.'"),
+    Step("11:36", "", "--as petros problem workaround {problem} --body 'Ask the partner desk for the summary by phone.'"),
+    Step("11:40", "What the desk has learnt goes into the knowledge base, as a draft to be finished.", "--as petros problem known-error {problem}"),
     Step("11:45", "", "--as petros ticket reply {malta} --body 'Malta has renewed its certificate; summaries arrive again.' --close"),
-    Step("12:00", "The ticket with everything that was said.", "ticket show {malta}"),
+    Step("12:00", "The ticket with everything that was said, and what is known of its cause.", "ticket show {malta}"),
     Step("12:01", "Who did what, and when. It is git's own history.", "ticket history {malta}"),
-    Step("12:02", "What is left for the afternoon.", "ticket list"),
-    Step("12:03", "Is everything in order?", "doctor"),
+    Step("14:00", "The next shift takes over.", "handover --since 3h"),
+    Step("14:01", "", "stats --days 7"),
+    Step("14:02", "An auditor checks that history tells the truth and that everybody was allowed to do what they did.", "audit verify"),
+    Step("14:03", "Is everything in order?", "doctor"),
 )  # fmt: skip
 
 
@@ -158,8 +174,9 @@ class Played:
         """Run one step and show it."""
         words = shlex.split(step.words.format(**self.ids))
         text = self._run([sys.executable, "-m", "desk", *words], step.at)
-        if step.keep:
-            self.ids[step.keep] = text.split(maxsplit=1)[0]
+        made = re.search(r"^(\S+)  registered in", text, re.MULTILINE)
+        if step.keep and made:
+            self.ids[step.keep] = made[1]
         self._show(step.why, f"desk {step.words.format(**self.ids)}", text, step.at)
 
     def git_log(self) -> None:
@@ -169,8 +186,8 @@ class Played:
         self._show(
             "And the audit trail, which needs no desk to be read.",
             "git log --reverse --format='%ad  %<(15,trunc)%an %s' --date=format-local:%H:%M",
-            self._run(command, "12:05"),
-            "12:05",
+            self._run(command, "14:05"),
+            "14:05",
         )
 
 
