@@ -25,7 +25,7 @@ _OWNER, _DEPARTMENT = Column("owner", "OWNER"), Column("department", "DEPARTMENT
 COLUMNS = {
     "majors": (_ID, Column("coordinator", "COORDINATOR"), _OWNER, Column("update_by", "NEXT REPLY", "time"),
                Column("due", "DUE", "time"), _TITLE),
-    "due": (Column("at", "DUE", "time"), Column("overdue", "OVERDUE"), Column("what", "WHAT", "verb"), _ID,
+    "due": (Column("at", "DUE", "due"), Column("what", "WHAT", "verb"), _ID,
             _PRIORITY, _OWNER, _TITLE),
     "new": (_ID, _PRIORITY, _DEPARTMENT, Column("created", "CREATED", "time"), _TITLE),
     "changed": (Column("at", "WHEN", "time"), _ID, Column("by", "WHO"), Column("what", "WHAT", "title"),

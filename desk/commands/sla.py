@@ -66,10 +66,10 @@ def list_(
 _COLUMNS = (
     Column("id", "ID", "id"),
     Column("next_due", "DUE", "due"),
-    Column("clock", "WHAT"),
+    Column("clock", "WHAT", "verb"),
     Column("priority", "PRIO", "priority"),
     Column("department", "DEPARTMENT", spare=1),
-    Column("owner", "OWNER"),
+    Column("owner", "OWNER", spare=2),
     Column("title", "TITLE", "title"),
 )
 

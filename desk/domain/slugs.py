@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-LONGEST = 56
+LONGEST = 40
 """Characters of a slug made from a title; a language such as `.el` still fits behind it."""
 _LETTERS = dict(
     zip(
