@@ -11,7 +11,8 @@ import click
 from desk.app import App
 from desk.commands import common
 from desk.domain.fields import utc_text
-from desk.domain.person import Staff, handle_from
+from desk.domain.person import Staff
+from desk.domain.slugs import handle_from
 from desk.errors import ConfigError, Refused, UsageFault
 from desk.view.model import Done
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -72,47 +71,3 @@ class Ban(Record):
 RESERVED_HANDLES = ("me", "none", "desk")
 USER_PREFIX = "u-"
 """Ids of requesters begin with it and no handle does: an author or an answer tells whose it is."""
-_GREEK = dict(
-    zip(
-        "αβγδεζηθικλμνξοπρσςτυφχψω",
-        [
-            "a",
-            "v",
-            "g",
-            "d",
-            "e",
-            "z",
-            "i",
-            "th",
-            "i",
-            "k",
-            "l",
-            "m",
-            "n",
-            "x",
-            "o",
-            "p",
-            "r",
-            "s",
-            "s",
-            "t",
-            "y",
-            "f",
-            "ch",
-            "ps",
-            "o",
-        ],
-        strict=True,
-    )
-)  # ISO 843 type 2, letter by letter
-
-
-def handle_from(name: str, email: str) -> str:
-    """A short handle for a person: the first name in Latin letters, else the address before the @, else `admin`."""
-    for source in (*name.split()[:1], email.partition("@")[0]):
-        plain = unicodedata.normalize("NFD", source.lower())
-        latin = "".join(_GREEK.get(c, c) for c in plain if unicodedata.category(c) != "Mn")
-        found = "".join(c for c in latin if c.isascii() and (c.isalnum() or c in "-."))[:32].strip("-.")
-        if found and found not in RESERVED_HANDLES and not found.startswith(USER_PREFIX):
-            return found
-    return "admin"

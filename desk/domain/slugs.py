@@ -1,9 +1,11 @@
-"""A file name from a title: Latin letters, digits and dashes; Greek is written as ELOT 743 (ISO 843) transcribes it."""
+"""Names made from titles and from people's names: Latin letters; Greek is written as ELOT 743 (ISO 843) transcribes it."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+
+from desk.domain.person import RESERVED_HANDLES, USER_PREFIX
 
 LONGEST = 40
 """Characters of a slug made from a title; a language such as `.el` still fits behind it."""
@@ -57,6 +59,15 @@ def slug_of(title: str) -> str:
             break
         slug = joined
     return slug
+
+
+def handle_from(name: str, email: str) -> str:
+    """A short handle for a person: the first name in Latin letters, else the address before the @, else `admin`."""
+    for source in (*name.split()[:1], email.partition("@")[0]):
+        found = "".join(c for c in _latin(source) if c.isascii() and (c.isalnum() or c in "-."))[:32].strip("-.")
+        if found and found not in RESERVED_HANDLES and not found.startswith(USER_PREFIX):
+            return found
+    return "admin"
 
 
 def _latin(title: str) -> str:
