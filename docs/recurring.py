@@ -64,7 +64,7 @@ STEPS = (
         "08:00:00", day=_FIXED,
     ),
     Step(
-        "desk problem resolve 7K3Q --close-incidents --response incident-resolved --yes \\\n"
+        "desk problem resolve 7K3Q --close-incidents --response incident-resolved \\\n"
         '    --fix "The gateway reports certificates thirty days before they run out."',
         "08:02:00", day=_FIXED,
     ),

@@ -52,11 +52,11 @@ class Wish(NamedTuple):
 @click.option("--body", metavar="TEXT", help="The text they get instead of a custom response.")
 @click.option("--skip-foreign", is_flag=True, help="Leave incidents of departments I don't serve as they are.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be sent to whom.")
-@click.option("--yes", is_flag=True, help="Don't ask.")  # fmt: skip
+@click.option("--yes", is_flag=True, help="Don't ask, on a terminal either.")  # fmt: skip
 def resolve(app: App, ids: tuple[str, ...], **given: Any) -> Done:
     """Close problems that are solved; with --close-incidents, answer and close their incidents in the same action.
 
-    What would be sent to whom is shown first, and asked for on a terminal; elsewhere it takes --yes.
+    On a terminal, what would be sent to whom is shown first and asked for; scripts look at --dry-run.
     """
     wish = Wish(given["close"], given["response"], given["body"], given["skip_foreign"])
     _check(wish)
@@ -68,7 +68,7 @@ def resolve(app: App, ids: tuple[str, ...], **given: Any) -> Done:
         view = _preview(list(plans.values()))
         if given["dry_run"]:
             return view
-        if any(plan["incidents"] for plan in plans.values()) and not given["yes"]:
+        if any(plan["incidents"] for plan in plans.values()) and writing.interactive() and not given["yes"]:
             _ask(view)
         return _done(app, found, plans, fix, given["reason"])
 
@@ -156,8 +156,6 @@ def _preview(plans: list[dict[str, Any]]) -> Done:
 
 def _ask(view: Done) -> None:
     click.echo("\n".join(view.lines), err=True)
-    if not writing.interactive():
-        raise UsageFault("nothing was sent or closed: this takes a yes", "if it is right as shown, add --yes")
     if not click.confirm("Send and close?", default=False, err=True):
         raise UsageFault("nothing was sent or closed", "--dry-run shows it again")
 
