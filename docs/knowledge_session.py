@@ -24,7 +24,7 @@ ADMINISTRATOR = (
     Step('desk init helpdesk --name "Clinic service desk"', "06:12:44", silent=True),
     Step("cd helpdesk", "06:13:05", silent=True),
     Step(
-        'desk kb topic create pharmacies --title "For pharmacies" --title-el "Για φαρμακεία" --icon ⚕ --color "#2ca02c" --order 7',
+        'desk kb topic create pharmacies --title "For pharmacies" --title-in el="Για φαρμακεία" --icon ⚕ --order 7',
         "06:20:00",
     ),
     Step(

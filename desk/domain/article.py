@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
-from desk.domain.fields import COLOUR, DATE, FLAG, INTEGER, LINE, LINES, SLUG, SLUGS, TEXT, TICKET, TIME, Field
-from desk.domain.record import Record
+from desk.domain.fields import COLOUR, DATE, FLAG, INTEGER, LINE, LINES, SLUG, SLUGS, TEXT, TICKET, TIME, TITLES, Field
+from desk.domain.record import NOTHING, Record
 
 
 class Topic(Record):
@@ -15,7 +16,7 @@ class Topic(Record):
     folder = "kb"
 
     title = Field[str](LINE, "in the desk's first language", required=True)
-    title_el = Field[str | None](LINE, "in Greek")
+    titles = Field[Mapping[str, str]](TITLES, "in other languages", default=NOTHING)
     icon = Field[str | None](LINE, "a character shown before the title")
     color = Field[str | None](COLOUR, "shown in this colour")
     order = Field[int](INTEGER, "place in lists", default=0)

@@ -220,6 +220,13 @@ def parse_values(raw: object) -> Mapping[str, Any]:
     return MappingProxyType(out)
 
 
+def parse_titles(raw: object) -> Mapping[str, str]:
+    """Language → title."""
+    if not isinstance(raw, Mapping):
+        raise ValueError(f"expected a mapping of languages to titles, found {_name_of(raw)}")
+    return MappingProxyType({parse_slug(key): parse_line(raw[key]) for key in sorted(raw, key=str)})
+
+
 def utc_text(value: datetime) -> str:
     """RFC 3339 in UTC: the one way desk writes a time."""
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -249,6 +256,7 @@ SLUGS = FieldType("names", parse_slugs, "set")
 LINES = FieldType("lines of text", parse_lines, "json")
 STEPS = FieldType("steps", parse_steps, "json")
 LINKS = FieldType("links", parse_links, "set")
+TITLES = FieldType("titles by language", parse_titles, "json")
 VALUES = FieldType("custom fields", parse_values, "json")
 
 

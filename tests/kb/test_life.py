@@ -223,7 +223,7 @@ def test_the_doctor_finds_dead_links_and_double_names(desk: Runner, write: Write
     assert {("kb/faq/dead.md", 9), ("kb/security/which-countries.md", 1)} <= found
 
 
-def test_topics(desk: Runner, git: Git) -> None:
+def test_topics(desk: Runner, home: Path, git: Git) -> None:
     desk(
         "kb",
         "topic",
@@ -241,9 +241,15 @@ def test_topics(desk: Runner, git: Git) -> None:
     assert (
         "there is a topic pharmacies already" in desk("kb", "topic", "create", "pharmacies", "--title", "X", code=5).err
     )
-    desk("kb", "topic", "edit", "pharmacies", "--title-el", "Για φαρμακεία", "--private")
+    desk("kb", "topic", "edit", "pharmacies", "--title-in", "el=Για φαρμακεία", "--private")
     rows = {r["id"]: r for r in desk("kb", "topic", "list", "-f", "json").data}
     assert rows["pharmacies"]["private"] is True
+    assert rows["pharmacies"]["titles"] == {"el": "Για φαρμακεία"}
+    assert "titles: {el: Για φαρμακεία}\n" in (home / "kb/pharmacies/topic.yaml").read_text(encoding="utf-8")
+    assert "is not LANGUAGE=TITLE" in desk("kb", "topic", "edit", "pharmacies", "--title-in", "x", code=2).err
+    assert "no language 'xx'" in desk("kb", "topic", "edit", "pharmacies", "--title-in", "xx=y", code=2).err
+    desk("kb", "topic", "edit", "pharmacies", "--title-in", "el=")
+    assert desk("kb", "topic", "show", "pharmacies", "-f", "json").data["titles"] == {}
     assert (rows["faq"]["articles"], rows["faq"]["published"]) == (2, 2)
     assert [r["id"] for r in desk("kb", "topic", "list", "-f", "json").data][-1] == "pharmacies"
     assert "holds what-is-myhealth-eu" in desk("kb", "topic", "delete", "faq", code=5).err

@@ -78,7 +78,7 @@ def _more(app: App, index: Index, article: Article) -> dict[str, Any]:
 
 
 def _topic_title(topic: dict[str, Any], language: str | None) -> str:
-    return str((topic["title_el"] if language == "el" else None) or topic["title"])
+    return str(topic["titles"].get(language) or topic["title"])
 
 
 @common.leaf("history", example="desk kb history which-countries")

@@ -15,6 +15,7 @@ from desk.domain import keeping, knowledge
 from desk.domain.article import Topic
 from desk.domain.person import Staff
 from desk.domain.record import Change, Record
+from desk.errors import UsageFault
 from desk.store import knowledge as ask
 from desk.store.index import Index
 from desk.view.model import Column, Detail, Done, Listing
@@ -24,7 +25,7 @@ _COLUMNS = (
     Column("icon", "", "tags"),
     Column("id", "TOPIC", "id"),
     Column("title", "TITLE", "title"),
-    Column("title_el", "IN GREEK", "title", 1),
+    Column("titles", "ALSO", "title", 1),
     Column("articles", "ARTICLES", "number"),
     Column("published", "PUBLISHED", "number"),
     Column("private", "PRIVATE"),
@@ -37,7 +38,9 @@ def _options(function: F) -> F:
         click.option("--order", metavar="N", type=int, help="Place in lists, the lowest first."),
         click.option("--color", metavar="'#RRGGBB'", help="Its icon is shown in this colour."),
         click.option("--icon", metavar="C", help="A character shown before the title, such as an emoji."),
-        click.option("--title-el", metavar="T", help="The title in Greek."),
+        click.option(
+            "--title-in", "titles", metavar="L=T", multiple=True, help="The title in another language; repeat for more."
+        ),
     ):
         function = option(function)
     return function
@@ -83,19 +86,34 @@ def create(app: App, topic: str, **options: Any) -> Done:
     def build(_draft: Draft, new: Topic, by: Staff, at: datetime) -> Change:
         return keeping.create(new, by=by, at=at)
 
-    return records.create(app, Topic, {"id": topic, **options}, build)
+    return records.create(app, Topic, {"id": topic, **options, "titles": _titles(app, options["titles"])}, build)
 
 
-@common.leaf("edit", example='desk kb topic edit pharmacies --title-el "Για φαρμακεία" --order 7')
+def _titles(app: App, given: tuple[str, ...]) -> dict[str, str]:
+    """Titles by language, as `--title-in L=T` gives them."""
+    found: dict[str, str] = {}
+    for pair in given:
+        language, equals, title = pair.partition("=")
+        if not equals:
+            raise UsageFault(f"--title-in {pair!r} is not LANGUAGE=TITLE", 'such as --title-in el="Για φαρμακεία"')
+        found[str(common.chosen(app, "desk.languages", language.strip()))] = title.strip()
+    return found
+
+
+@common.leaf("edit", example='desk kb topic edit pharmacies --title-in el="Για φαρμακεία" --order 7')
 @records.ids_of("topic")
 @click.option("--title", metavar="T", help="The title in the desk's first language.")
 @_options
 @click.option("--private/--public", default=None, help="For staff only, or for requesters too.")
 def edit(app: App, ids: tuple[str, ...], **options: Any) -> Done:
-    """Change a topic: title, icon, colour, order; make it private or public. Level 2."""
+    """Change a topic: titles, icon, colour, order; make it private or public. An empty title is taken away. Level 2."""
     values = records.given(Topic, options)
+    titles = _titles(app, options["titles"])
 
     def one(_draft: Draft, before: Topic, by: Staff, at: datetime) -> Change:
+        if titles:
+            kept = {language: title for language, title in {**before.titles, **titles}.items() if title}
+            values["titles"] = kept or None
         return keeping.edit(before, before.evolve(**values), by=by, at=at)
 
     return records.act(app, Topic, ids, one)
