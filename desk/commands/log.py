@@ -125,4 +125,5 @@ def _what(row: dict[str, Any]) -> str:
     """The sentence without its beginning, which has a column of its own, and what the ticket is about."""
     who = str(row["name"] or row["by"])
     text = str(row["sentence"]).removeprefix(who).removeprefix(":").strip()
-    return f"{text} · {row['title']}" if row["title"] else text
+    renamed = row["verb"] == "edit" and row["from"]  # the new title is told already
+    return f"{text} · {row['title']}" if row["title"] and not renamed else text

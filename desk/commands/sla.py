@@ -102,7 +102,7 @@ def _most(app: App, limit: int | None) -> int:
 def _empty(app: App) -> str:
     if app.config.given("sla.policy"):
         return "nothing is due"
-    return "nothing is due: this desk has no service levels (sla.policy in desk.toml, docs/service-time_check.md)"
+    return "nothing is due: this desk has no service levels (sla.policy in desk.toml, docs/service-levels.md)"
 
 
 @common.leaf(

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from desk.domain import due
+
 
 class Words(NamedTuple):
     """`done` is what became of the record; `act` what somebody did, with {what} for the record."""
@@ -45,7 +47,7 @@ TICKET: Mapping[str, Words] = MappingProxyType(
         "resume": Words("open again: its day has come", "opened {what} again: its day has come"),
         "renew": Words("due times brought up to date", "brought the due times of {what} up to date"),
         "warning": Words("due soon: {after}", "warned that {what} is due soon: {after}"),
-        "breach": Words("late: {after}", "noted that {what} is late: {after}"),
+        "breach": Words("missed: {after}", "noted what was missed on {what}: {after}"),
         "edit": Words("changed: {after}", "changed {what}: {after}"),
         "delete": Words("deleted: {before}", "deleted {what}: {before}"),
         "transfer": Words("handed to problem management as {after}", "handed {what} to problem management as {after}"),
@@ -77,6 +79,7 @@ RECORD: Mapping[str, Words] = MappingProxyType(
         "submit": Words("handed in for review", "handed in {what} for review"),
         "approve": Words("approved", "approved {what}"),
         "return": Words("sent back as a draft", "sent {what} back as a draft"),
+        "known-error": Words("drafted from {after}", "drafted {what} from {after}"),
         "retire": Words("retired", "retired {what}"),
         "relink": Words("links follow the move to {after}", "had the links of {what} follow a move to {after}"),
         "problem-closed": Words("its problem {after} was closed", "closed the problem {after} of {what}"),
@@ -126,14 +129,24 @@ def _filled(template: str, before: str | None, after: str | None, what: str, *, 
     return template.format(what=what) + (f": {values}" if values else "")
 
 
+def _clock(verb: str, after: str | None) -> str | None:
+    """`respond 2026-07-23T06:42:44Z` as `first reply, due 2026-07-23T06:42:44Z`."""
+    if verb not in (due.WARNING, due.BREACH) or not after:
+        return after
+    clock, _, at = after.partition(" ")
+    return f"{due.SPOKEN.get(clock, clock)}, due {at}" if at else after
+
+
 def done(verb: str, before: str | None, after: str | None, *, kind: str = "ticket") -> str:
     """What became of the record: `assigned to petros`."""
+    after = _clock(verb, after)
     known = verb in (TICKET if kind == "ticket" else RECORD)
     return _filled(_words(kind, verb, before, after).done, before, after, "", known=known).strip()
 
 
 def act(verb: str, before: str | None, after: str | None, *, kind: str, what: str) -> str:
     """What somebody did, to stand behind their name: `assigned 260723-7K3Q to petros`."""
+    after = _clock(verb, after)
     known = verb in (TICKET if kind == "ticket" else RECORD)
     return _filled(_words(kind, verb, before, after).act, before, after, what, known=known).strip()
 

@@ -105,14 +105,19 @@ def after(verb: str, state: str, ticket_id: str) -> str:
         if state == target:
             raise Refused(f"{ticket_id} is {state} already", f"see: desk ticket history {ticket_id}")
         first = {CLOSED: "reopen", OPEN: "close", PENDING: "close"}[state]
-        hint = f"first: desk ticket {first} {ticket_id}; legal now: {', '.join(legal(state))}"
+        hint = f"first: desk ticket {first} {ticket_id}; from {state} it may: {', '.join(moves(state))} (all verbs: docs/states.md)"
         raise Refused(f"can't {_SPOKEN.get(verb, verb)} {ticket_id}: it is {state}", hint)
     return target or state
 
 
-def legal(state: str) -> list[str]:
-    """The commands a ticket in this state takes."""
-    return [COMMANDS.get(verb, verb) for verb, (allowed, _) in MOVES.items() if state in allowed]
+def moves(state: str) -> list[str]:
+    """The commands that lead from this state to another one, or away."""
+    away = ("undo", "delete")
+    return [
+        COMMANDS.get(verb, verb)
+        for verb, (allowed, target) in MOVES.items()
+        if state in allowed and (verb in away or target not in (None, state))
+    ]
 
 
 def standing(

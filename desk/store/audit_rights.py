@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from desk.domain import policy, truth, undoing
+from desk.domain import history, policy, truth, undoing
+from desk.domain.history import Happened
 from desk.domain.kinds import KINDS
 from desk.domain.person import Staff, User
 from desk.domain.record import Entry
@@ -157,12 +159,22 @@ def _check_ticket(edit: HandEdit, by: Staff, moment: Moment) -> None:
 
 
 def _gone_by(edit: HandEdit, moment: Moment) -> str:
-    """The verb whose right it takes that a ticket is gone: to take back a split is no deletion."""
-    told = (
-        e.after or "" for e in moment.step.told.events if (e.kind, e.id, e.verb) == (edit.kind, edit.id, undoing.VERB)
-    )
-    verb = next(told, "delete").partition(" ")[0]
-    return "delete" if verb == undoing.VERB else verb
+    """The verb whose right it takes that a ticket is gone: to take back a split is no deletion.
+
+    To take back an undo is to do again what was undone, however often that went to and fro.
+    """
+    events: tuple[Happened, ...] = moment.step.told.events
+    seen: set[str] = set()
+    while undone := next((e for e in events if (e.kind, e.id, e.verb) == (edit.kind, edit.id, undoing.VERB)), None):
+        verb, _, commit = (undone.after or "").partition(" ")
+        if verb != undoing.VERB:
+            return verb
+        if commit in seen or not re.fullmatch("[0-9a-f]{10,64}", commit):
+            break
+        seen.add(commit)
+        message = (moment.world.blobs.get(commit) or b"").decode(errors="replace").partition("\n\n")[2]
+        events = history.parse(message).events
+    return "delete"
 
 
 def _verbs(edit: HandEdit, moment: Moment) -> set[str]:

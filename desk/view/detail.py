@@ -209,7 +209,7 @@ def block(facts: list[tuple[str, str, str]], look: Look) -> Iterator[str]:
             yield _pair(left, across, look) + blank + _pair(right, across, look)
     for label, value, style in facts:
         if (label, value, style) not in short:
-            yield from _long(label, value, across, look)
+            yield from _long((label, value, style), across, look)
 
 
 def _pair(fact: tuple[str, str, str], across: int, look: Look) -> str:
@@ -217,11 +217,12 @@ def _pair(fact: tuple[str, str, str], across: int, look: Look) -> str:
     return f"{paint(label, 'dim', look)}{' ' * (across - width(label))}{GAP}{paint(value, style, look)}"
 
 
-def _long(label: str, value: str, across: int, look: Look) -> Iterator[str]:
+def _long(fact: tuple[str, str, str], across: int, look: Look) -> Iterator[str]:
+    label, value, style = fact
     hanging = across + len(GAP)
     lines = wrap(value, max(measure(look) - hanging, 20)) if look.tty else [value]
-    yield _pair((label, lines[0], ""), across, look)
-    yield from (" " * hanging + line for line in lines[1:])
+    yield _pair((label, lines[0], style), across, look)
+    yield from (" " * hanging + paint(line, style, look) for line in lines[1:])
 
 
 def entry_title(number: int, entry: Data, people: Mapping[str, str], look: Look) -> str:

@@ -153,6 +153,16 @@ def test_rights_are_those_of_that_day(desk: Runner, make: Make, faults: Faults) 
     assert faults() == []
 
 
+def test_a_split_that_is_taken_back_and_done_again_and_again(desk: Runner, make: Make, faults: Faults) -> None:
+    ticket = make()
+    for text in ("one", "two"):
+        desk("--as", "petros", "ticket", "note", ticket, "--body", text)
+    desk("--as", "petros", "ticket", "split", ticket, "--at", "2")
+    for _ in range(5):  # whoever may split may take that back, at whatever level
+        desk("--as", "petros", "ticket", "undo", ticket)
+    assert faults() == []
+
+
 def test_a_requester_leaves(desk: Runner, make: Make, forger: Forger, faults: Faults) -> None:
     person = desk(
         "user", "create", "--name", "A", "--email", "a@x.example", "--group", "patient", "-f", "ids"

@@ -79,7 +79,7 @@ def test_refused(refuses: Refuses, acts: Acts, make: Make) -> None:
     refuses(2, "ticket", "note", ticket, "--body", "x", "--file", "-")
     acts("ticket", "close", ticket)
     hint = refuses(5, "ticket", "reply", ticket, "--body", "x")["hint"]
-    assert hint.startswith(f"first: desk ticket reopen {ticket}; legal now: assign, unassign, move")
+    assert hint.startswith(f"first: desk ticket reopen {ticket}; from closed it may: reopen, undo, delete")
 
 
 def test_a_custom_response(acts: Acts, refuses: Refuses, make: Make) -> None:

@@ -89,6 +89,7 @@ def test_escalate_to_the_next_tier(acts: Acts, refuses: Refuses, make: Make, rec
     )  # the least loaded, not the one away
     assert acts("ticket", "escalate", ticket).data["owner"] == "maria"
     assert "level above 3" in refuses(5, "ticket", "escalate", ticket)["message"]
+    assert acts("ticket", "escalate", make()).data["owner"] == "maria"  # nobody owned it, and nobody stands above her
 
 
 def test_move(acts: Acts, refuses: Refuses, make: Make, events: Events) -> None:

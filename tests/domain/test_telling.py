@@ -106,3 +106,12 @@ def test_fields_of_something_new_and_gone() -> None:
     assert Changed("name", None, "Legal") in compare.fields(None, department)
     assert Changed("name", "Legal", None) in compare.fields(department, None)
     assert compare.fields(None, None) == []
+
+
+def test_the_clocks_of_a_service_level_in_words() -> None:
+    assert (
+        telling.done("breach", None, "respond 2026-07-23T06:42:44Z") == "missed: first reply, due 2026-07-23T06:42:44Z"
+    )
+    told = telling.act("warning", None, "update 2026-07-23T06:42:44Z", kind="ticket", what="260723-7K3Q")
+    assert told == "warned that 260723-7K3Q is due soon: next reply, due 2026-07-23T06:42:44Z"
+    assert telling.act("breach", None, "odd", kind="ticket", what="x") == "noted what was missed on x: odd"

@@ -59,8 +59,8 @@ def unassign(app: App, ids: tuple[str, ...]) -> Done:
 def escalate(app: App, ids: tuple[str, ...], to: str | None, up: bool, reason: str | None) -> Done:
     """Hand tickets, owned or not, to a specific person; or, with --up, tell who is named for their department.
 
-    Without --to a ticket goes to the least loaded member of the department on the next level up. Members who are away
-    are passed over.
+    Without --to a ticket goes to the least loaded member of the department on the next level up: above its owner's, or
+    above yours if nobody owns it. Members who are away are passed over.
     """
     if up:
         if to:
@@ -93,11 +93,16 @@ def named(snapshot: Snapshot, department: str) -> Staff:
     return snapshot.staff(str(who))
 
 
+_TOP = 3
+"""The highest level."""
+
+
 def _next_tier(snapshot: Snapshot, ticket: Ticket, by: Staff) -> Staff:
     index = snapshot.index
     staff = [snapshot.staff(str(row["id"])) for row in index.rows("staff", tail="ORDER BY id")]
     owner = next((s for s in staff if s.id == ticket.owner), None)
-    return verbs.next_tier(ticket, staff, lists.load(index), above=owner.level if owner else by.level)
+    # What nobody owns stands with whoever inspects it; above the highest level there is none, so its own members take it.
+    return verbs.next_tier(ticket, staff, lists.load(index), above=owner.level if owner else min(by.level, _TOP - 1))
 
 
 @common.leaf("move", example="desk ticket move 7K3Q --to semantic")
