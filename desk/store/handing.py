@@ -8,11 +8,13 @@ from desk.domain.query import Scope
 from desk.store.index import Index
 from desk.store.lists import PRESSING
 
+LIVE = "state <> 'closed'"
+"""As the partial indexes say it."""
 SECTIONS = {
-    "majors": "major = 1 AND state <> 'closed' ORDER BY created, id",
-    "due": f"state <> 'closed' AND {PRESSING} IS NOT NULL ORDER BY id",
-    "new": "state = 'open' AND owner IS NULL ORDER BY created, id",
-    "pending": "state = 'pending' ORDER BY id",
+    "majors": f"major = 1 AND {LIVE} ORDER BY created, id",
+    "due": f"{LIVE} AND {PRESSING} IS NOT NULL ORDER BY id",
+    "new": f"{LIVE} AND state = 'open' AND owner IS NULL ORDER BY created, id",
+    "pending": f"{LIVE} AND state = 'pending' ORDER BY id",
     "reviews": "major = 1 AND state = 'closed' AND review IS NULL AND merged_into IS NULL ORDER BY closed, id",
 }
 """Each section, and which tickets are in it in what order."""

@@ -50,6 +50,7 @@ CREATE INDEX tickets_created ON tickets (created);
 CREATE INDEX tickets_live ON tickets (created) WHERE state <> 'closed';
 CREATE INDEX tickets_owner ON tickets (owner, created) WHERE state <> 'closed';
 CREATE INDEX tickets_department ON tickets (department, created) WHERE state <> 'closed';
+CREATE INDEX tickets_major ON tickets (created) WHERE major = 1;
 CREATE INDEX tickets_requester ON tickets (requester);
 CREATE INDEX tickets_responded ON tickets (responded);
 CREATE INDEX tickets_closed ON tickets (closed);
