@@ -76,6 +76,8 @@ def _ticket(rng: random.Random, at: datetime, age: float, used: set[str]) -> dic
         "channel": rng.choice(("phone", "phone", "email")), "created": _text(at), "author": rng.choice(STAFF),
         "body": _words(rng, 3, 9) + f" needle{len(used)}x",
         "thread": thread,
+        # What is closed was closed in time: a check records every breach, which is no night's usual work.
+        "respond_by": _text(at + timedelta(days=1 if is_open else 30)), "due": _text(at + timedelta(days=5 if is_open else 60)),
     }  # fmt: skip
     if not is_open:
         raw["closed"] = _text(moment + timedelta(hours=2))
