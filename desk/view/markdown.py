@@ -3,8 +3,7 @@
 Line breaks are kept as written, as GitHub keeps them in issues: a ticket holds addresses, signatures and log lines more
 often than prose. An article is prose: `reflow` joins the lines of a paragraph and sets them anew.
 
-A parser of CommonMark would have to give its source back for all of this, costs 32 ms to import, and takes eight times
-as long for the longest text a record may hold.
+A parser of CommonMark would have to give its source back for all of this, and costs 32 ms to import.
 """
 
 from __future__ import annotations

@@ -16,11 +16,12 @@ from tests.conftest import Runner
 Make = Callable[..., str]
 
 
-def test_the_right_article_is_among_three() -> None:
+def test_the_right_article_is_among_three(capsys: pytest.CaptureFixture[str]) -> None:
     tickets = suggestions.labelled()
     assert len([t for t in tickets if t.article != suggestions.NONE]) >= 80
     measured = suggestions.measured()
-    print(suggestions.table())  # noqa: T201 - the figures, for pytest -s
+    with capsys.disabled():
+        print(f"\n{suggestions.table()}")  # noqa: T201 - measured, to be read
     for part in ("held out", "all"):
         found = measured[part]
         assert found.first >= 0.65 * found.answered, found
