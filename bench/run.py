@@ -206,7 +206,7 @@ def rows(folder: Path) -> list[tuple[str, str, Command, Command]]:
         ("`ticket create`", "F", desk("ticket", "create", "--title", "Bench"), floor),
         ("`ticket create -f json`", "F", desk("ticket", "create", "--title", "Bench", "-f", "json"), floor),
         ("`ticket create`", "G", desk("ticket", "create", "--title", "Bench"), git_commit),
-        ("`ticket reply ID`", "F", lambda n: [*DESK, "ticket", "note", ids[n], "--body", "Bench"], floor),
+        ("`ticket note ID`", "F", lambda n: [*DESK, "ticket", "note", ids[n], "--body", "Bench"], floor),
         ("`ticket classify`, 1,000 tickets at once", "one `ticket create`",
          lambda n: ["sh", "-c", f"{sys.executable} -m desk ticket list --state any --limit 1000 -f ids | {sys.executable} -m desk ticket classify - --priority {'high' if n % 2 else 'low'} --impact {'low' if n % 2 else 'high'}"],
          desk("ticket", "create", "--title", "Bench")),
