@@ -14,11 +14,15 @@ from pathlib import Path
 import click
 
 import docs.recurring
-from desk import cli
-from desk.commands.table import COMMANDS
+from desk.cli import main as cli_main
+from desk.cli.table import COMMANDS
 from desk.config import SETTINGS
-from desk.domain import notices, policy, response, workflow
-from desk.domain.statistics import FIGURES
+from desk.domain.changes import notices
+from desk.domain.figures.statistics import FIGURES
+from desk.domain.knowledge import responses
+from desk.domain.model import states
+from desk.domain.rights import moves as rights_moves
+from desk.domain.rights import rights as rights_rights
 from desk.mail import drafts
 from desk.reports.table import REPORTS
 from docs import month, suggestions
@@ -60,7 +64,7 @@ def commands() -> str:
         if row.target is None:
             parts.append(f"## desk {path}\n\n{row.help}\n")
             continue
-        command = copy(cli.load(row))
+        command = copy(cli_main.load(row))
         # click keeps the first --help it makes, with the names of whichever context asked; here all get the same.
         setattr(command, "_help_option", None)  # noqa: B010 - click's own, and not declared in every version
         with click.Context(
@@ -94,7 +98,7 @@ def rights() -> str:
         "| records | what | level 1 | level 2 | level 3 | a user's ticket in a private department |",
         "|---|---|---|---|---|---|",
     ]
-    for right in policy.RIGHTS:
+    for right in rights_rights.RIGHTS:
         cells = ("–" if level < right.level else "yes" if right.everywhere else "own" for level in (1, 2, 3))
         private = "" if right.kind != "ticket" else "refused" if right.public else "there is none"
         rows.append(f"| {right.kind} | {', '.join(right.verbs)} | {' | '.join(cells)} | {private} |")
@@ -103,10 +107,10 @@ def rights() -> str:
 
 def moves() -> str:
     """What may be done in which state."""
-    rows = [f"| `desk ticket …` | {' | '.join(workflow.STATES)} |", "|---" * (len(workflow.STATES) + 1) + "|"]
-    for verb, (allowed, target) in workflow.MOVES.items():
-        cells = ((target or "yes") if state in allowed else "–" for state in workflow.STATES)
-        rows.append(f"| {workflow.COMMANDS.get(verb, verb)} | {' | '.join(cells)} |")
+    rows = [f"| `desk ticket …` | {' | '.join(states.STATES)} |", "|---" * (len(states.STATES) + 1) + "|"]
+    for verb, (allowed, target) in rights_moves.MOVES.items():
+        cells = ((target or "yes") if state in allowed else "–" for state in states.STATES)
+        rows.append(f"| {rights_moves.COMMANDS.get(verb, verb)} | {' | '.join(cells)} |")
     return "\n".join(
         [*rows, "", "*yes*: the state stays; a state: where it leads; –: refused. An undo leads back to what was."]
     )
@@ -136,14 +140,14 @@ def variables() -> str:
 def response_variables() -> str:
     """What a response may name."""
     rows = ["| name | is |", "|---|---|"]
-    for group, names in response.VARIABLES.items():
+    for group, names in responses.VARIABLES.items():
         rows += [f"| `{group}.{name}` | {meaning} |" for name, meaning in names.items()]
     return "\n".join(rows)
 
 
 def response_filters() -> str:
     """The filters of responses and mail texts."""
-    rows = [f"| `{name}` | {meaning.replace(' | ', f' {chr(92)}| ')} |" for name, meaning in response.FILTERS.items()]
+    rows = [f"| `{name}` | {meaning.replace(' | ', f' {chr(92)}| ')} |" for name, meaning in responses.FILTERS.items()]
     return "\n".join(["| filter | makes of it |", "|---|---|", *rows])
 
 
@@ -169,8 +173,8 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "docs/reports.md": {"reports": reports},
     "docs/states.md": {
         "moves": moves,
-        "waiting": lambda: _meanings("it waits for", workflow.WAITING),
-        "resolutions": lambda: _meanings("resolution", workflow.RESOLUTIONS),
+        "waiting": lambda: _meanings("it waits for", states.WAITING),
+        "resolutions": lambda: _meanings("resolution", states.RESOLUTIONS),
     },
     "docs/rights.md": {"rights": rights},
     "docs/finding.md": {"rates": suggestions.table},

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
 
-from desk import cli
+from desk.cli import main
 
 DAY = "2026-07-23"
 
@@ -148,11 +148,11 @@ def _desk(words: list[str], given: str, editor: Callable[[str], str] | None) -> 
 
     with (
         mock.patch("sys.stdin", stdin),
-        mock.patch("desk.commands.writing._run_editor", lambda path: _edit(path, editor)),
-        mock.patch("desk.commands.writing.interactive", return_value=editor is not None),
+        mock.patch("desk.cli.editor._run_editor", lambda path: _edit(path, editor)),
+        mock.patch("desk.cli.editor.interactive", return_value=editor is not None),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(out),
     ):
-        code = cli.run(words)
+        code = main.run(words)
     gc.collect()  # a program that ends closes its index; here it is this run's leavings that hold it open
     return out.getvalue(), code

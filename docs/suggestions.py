@@ -5,16 +5,15 @@ python -m docs.suggestions     prints the rates, and every ticket whose answer i
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
-from desk.domain import suggestion
-from desk.domain.suggestion import Candidate, Counts
-from desk.store import codec
+from desk.codec import records
+from desk.domain.matching import suggestion
+from desk.domain.matching.suggestion import Candidate, Counts
 
 TOP = Path(__file__).resolve().parent.parent
 NONE = "none"
@@ -53,9 +52,9 @@ def library() -> tuple[dict[str, Candidate], dict[str, dict[str, Counts]]]:
     postings: dict[str, dict[str, Counts]] = {}
     for file in sorted((TOP / "kb").glob("*/*.md")):
         path = file.relative_to(TOP).as_posix()
-        record = codec.decode(file.read_bytes(), path, "article")
+        record = records.decode(file.read_bytes(), path, "article")
         terms = suggestion.terms_of(record)
-        value = record.values.get
+        value: Callable[[str], Any] = record.values.get
         words = sum(counts.body for counts in terms.values())
         articles[path] = Candidate(record.id, value("title"), value("language"), words, value("service"), value("tags"))
         for term, counts in terms.items():
@@ -115,4 +114,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

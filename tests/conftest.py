@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 
 import pytest
 
-from desk import cli
+from desk.cli import main
 
 FOUNDER = ("Maria Georgiou", "maria@ncpeh.example")
 NOW = "2026-07-23T06:12:44Z"
@@ -136,7 +136,7 @@ def runner(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) 
             patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
             for name, value in (env or {}).items():
                 patch.setenv(name, value)
-            found = cli.run(list(args))
+            found = main.run(list(args))
         captured = capsys.readouterr()
         result = Result(found, captured.out, captured.err)
         if code is not None:

@@ -1,1 +1,1 @@
-"""Messages to people: drafts of them now, sending and receiving later."""
+"""Messages to people."""

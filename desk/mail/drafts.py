@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from desk.config import Config
-from desk.domain.fields import utc_text
-from desk.domain.notices import Audience, Notice, notices
-from desk.domain.record import Change, Entry
-from desk.domain.ticket import NOTE, REPLY, Ticket, files_folder
+from desk.domain.changes.notices import Audience, Notice, notices
+from desk.domain.model.change import Change
+from desk.domain.model.fields import utc_text
+from desk.domain.model.record import Entry
+from desk.domain.model.ticket import NOTE, REPLY, Ticket, files_folder
 
 SCHEMA = 1
 VARIABLES: Mapping[str, Mapping[str, str]] = {

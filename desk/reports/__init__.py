@@ -1,1 +1,1 @@
-"""Reports for people who don't sit at the desk: each a function from a reader and a period to sections."""
+"""Each report as a function from a reader to sections."""

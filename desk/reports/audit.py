@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from desk.domain.report import Head, Section
-from desk.domain.statistics import COUNT
+from desk.domain.figures.report import Head, Section
+from desk.domain.figures.statistics import COUNT
 from desk.reports.reader import Reader
 
 _EVENT = (

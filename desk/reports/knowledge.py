@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from desk.domain.report import Chart, Head, Section
-from desk.domain.statistics import COUNT, SECONDS
+from desk.domain.figures.report import Chart, Head, Section
+from desk.domain.figures.statistics import COUNT, SECONDS
 from desk.reports import sections
 from desk.reports.reader import Reader
 

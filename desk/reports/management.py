@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from desk.domain.report import Section
-from desk.domain.statistics import FIGURES
+from desk.domain.figures.report import Section
+from desk.domain.figures.statistics import FIGURES
 from desk.reports import sections
 from desk.reports.reader import Reader
 

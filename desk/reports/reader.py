@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from desk.domain.statistics import Period
+from desk.domain.figures.statistics import Period
 
 Rows = list[dict[str, Any]]
 

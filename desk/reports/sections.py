@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from desk.domain import statistics
-from desk.domain.report import Chart, Head, Section
-from desk.domain.statistics import COUNT, FIGURES, PERCENT, SECONDS
+from desk.domain.figures import statistics
+from desk.domain.figures.report import Chart, Head, Section
+from desk.domain.figures.statistics import COUNT, FIGURES, PERCENT, SECONDS
 from desk.reports.reader import Reader, Rows
 
 TICKET = (

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
-from desk.domain.report import Section
-from desk.domain.statistics import Period
+from desk.domain.figures.report import Section
+from desk.domain.figures.statistics import Period
 from desk.reports import audit, knowledge, management, service
 from desk.reports.reader import Reader
 

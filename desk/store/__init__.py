@@ -1,1 +1,1 @@
-
+"""Reading and writing a desk; the one way that anything is written."""

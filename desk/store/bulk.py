@@ -8,14 +8,16 @@ from contextlib import suppress
 from typing import IO, TYPE_CHECKING
 
 from desk.errors import GitError
-from desk.store import git, journal
-from desk.store.desk import Store
+from desk.git import process as git_process
+from desk.git import write
+from desk.store import journal
+from desk.store.store import Store
 
 if TYPE_CHECKING:
     import subprocess
 
 
-def commit_all(store: Store, commits: Iterable[git.NewCommit], hold: int) -> str | None:
+def commit_all(store: Store, commits: Iterable[write.NewCommit], hold: int) -> str | None:
     """Write the commits on top of HEAD, in order, and bring the work tree along; the new HEAD, None for no commits.
 
     Must be called inside `store.writing()`. An error raised by the iterable leaves everything as it was.
@@ -30,15 +32,17 @@ def commit_all(store: Store, commits: Iterable[git.NewCommit], hold: int) -> str
         raise
     if new is not None:
         # Index and files at once, leaving alone what is staged or edited elsewhere; one process for any number of files.
-        git.run(store.place, "read-tree", "-m", "-u", base, new, hold=hold)
+        git_process.run(store.place, "read-tree", "-m", "-u", base, new, hold=hold)
     journal.end(store.place)
     return new
 
 
-def _stream(store: Store, commits: Iterable[git.NewCommit], ref: str, base: str, hold: int) -> str | None:
+def _stream(store: Store, commits: Iterable[write.NewCommit], ref: str, base: str, hold: int) -> str | None:
     counted = _Counted(commits)
-    args = (*git.DURABLE, "fast-import", "--quiet", "--done", "--date-format=raw")
-    process = git.spawn(store.place, args, stdin=git.PIPE, stdout=git.PIPE, stderr=git.PIPE, pass_fds=(hold,))
+    args = (*git_process.DURABLE, "fast-import", "--quiet", "--done", "--date-format=raw")
+    process = git_process.spawn(
+        store.place, args, stdin=git_process.PIPE, stdout=git_process.PIPE, stderr=git_process.PIPE, pass_fds=(hold,)
+    )
     with process:
         try:
             _write(process, counted, ref, base)
@@ -53,7 +57,7 @@ def _stream(store: Store, commits: Iterable[git.NewCommit], ref: str, base: str,
         out, err = _read(process.stdout), _read(process.stderr)
     if process.returncode:
         _clear_crash(store, process.pid)
-        raise git.failed(args, err)
+        raise git_process.failed(args, err)
     return out.decode().strip() or None
 
 
@@ -62,7 +66,7 @@ def _write(process: subprocess.Popen[bytes], counted: _Counted, ref: str, base: 
     if stdin is None:
         raise GitError("git fast-import has no pipe")
     stdin.write(b"feature done\n")
-    for chunk in git.stream(counted, ref, base, marks=False):
+    for chunk in write.stream(counted, ref, base, marks=False):
         stdin.write(chunk)
     if counted.number:
         stdin.write(f"get-mark :{counted.number}\n".encode())
@@ -92,11 +96,11 @@ def _clear_crash(store: Store, pid: int) -> None:
 class _Counted:
     """The commits, and how many have gone by."""
 
-    def __init__(self, commits: Iterable[git.NewCommit]) -> None:
+    def __init__(self, commits: Iterable[write.NewCommit]) -> None:
         self._commits = commits
         self.number = 0
 
-    def __iter__(self) -> Iterator[git.NewCommit]:
+    def __iter__(self) -> Iterator[write.NewCommit]:
         for commit in self._commits:
             self.number += 1
             yield commit

@@ -16,8 +16,10 @@ from types import MappingProxyType
 from typing import Any
 
 from desk.errors import Conflict
-from desk.store import git, tree
-from desk.store.tree import Place
+from desk.git import objects, process, refs
+from desk.git import place as git_place
+from desk.git.place import Place
+from desk.store import worktree
 
 _NONE: Mapping[str, bytes] = MappingProxyType({})
 _STALE_AFTER = 1.0
@@ -30,9 +32,11 @@ def write_lock(place: Place, timeout: float) -> Iterator[int]:
 
     Raises Conflict after `timeout` seconds.
     """
-    os.makedirs(os.path.join(place.common, tree.OWN), exist_ok=True)
+    os.makedirs(os.path.join(place.common, git_place.OWN), exist_ok=True)
     os.makedirs(place.own("tmp"), exist_ok=True)
-    descriptor = os.open(os.path.join(place.common, tree.OWN, "lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    descriptor = os.open(
+        os.path.join(place.common, git_place.OWN, "lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666
+    )
     try:
         _wait(descriptor, timeout)
         yield descriptor
@@ -69,7 +73,7 @@ def begin(place: Place, base: str, paths: list[str] | None, taken: Mapping[str, 
     """
     import json  # noqa: PLC0415 - for writes only
 
-    seen = {path: git.blob_id(data, base) for path, data in taken.items()}
+    seen = {path: objects.blob_id(data, base) for path, data in taken.items()}
     text = json.dumps({"base": base, "paths": paths, "taken": seen}, ensure_ascii=False)
     temporary = place.own("tmp", "journal")
     with open(temporary, "w", encoding="utf-8") as file:
@@ -96,21 +100,21 @@ def finish(place: Place, hold: int) -> list[str]:
     _clear_locks(place, os.stat(place.own("journal")).st_mtime)
     paths: list[str] = found["paths"] if found["paths"] is not None else _differing(place, found["base"])
     done = []
-    with git.blobs(place) as blobs:
+    with objects.blobs(place) as blobs:
         for path in paths:
             wanted, before = blobs.get(f"HEAD:{path}"), blobs.get(f"{found['base']}:{path}")
-            present = tree.read(place, path)
+            present = worktree.read(place, path)
             if present == wanted or (present != before and not _was_taken(found, path, present)):
                 continue
             if wanted is None:
-                tree.remove(place, path)
+                worktree.remove(place, path)
             else:
-                tree.write(place, path, wanted)
+                worktree.write(place, path, wanted)
             done.append(path)
     _clear_beside(place, paths)
     listed = b"".join(p.encode() + b"\0" for p in paths)
     from_stdin = ("--pathspec-from-file=-", "--pathspec-file-nul")
-    git.run(place, "--literal-pathspecs", "reset", "-q", *from_stdin, data=listed, hold=hold)
+    process.run(place, "--literal-pathspecs", "reset", "-q", *from_stdin, data=listed, hold=hold)
     end(place)
     return done
 
@@ -118,11 +122,11 @@ def finish(place: Place, hold: int) -> list[str]:
 def _was_taken(found: Mapping[str, Any], path: str, present: bytes | None) -> bool:
     """Whether a file still has the hand edit that the interrupted write took in."""
     seen = found.get("taken", {}).get(path)
-    return seen is not None and present is not None and git.blob_id(present, found["base"]) == seen
+    return seen is not None and present is not None and objects.blob_id(present, found["base"]) == seen
 
 
 def _differing(place: Place, base: str) -> list[str]:
-    out = git.run(place, "diff-tree", "-r", "--name-only", "--no-renames", "-z", base, "HEAD")
+    out = process.run(place, "diff-tree", "-r", "--name-only", "--no-renames", "-z", base, "HEAD")
     return [p for p in out.decode(errors="surrogateescape").split("\0") if p]
 
 
@@ -152,7 +156,7 @@ def _clear_beside(place: Place, paths: list[str]) -> None:
     for folder in {os.path.dirname(os.path.join(place.root, path)) for path in paths}:
         with suppress(OSError):
             for name in os.listdir(folder):
-                if name.startswith(tree.BESIDE):
+                if name.startswith(worktree.BESIDE):
                     os.unlink(os.path.join(folder, name))
 
 
@@ -169,7 +173,7 @@ def _clear_locks(place: Place, since: float) -> None:
     We hold the write lock and every git process of ours inherits it, so none of them lives; a lock file younger than
     the journal that stays for a second is theirs. A lock file older than the journal belongs to somebody else.
     """
-    head = tree.read_head(place)
+    head = refs.read_head(place)
     ref = head.ref if head and head.ref else "HEAD"
     names = [os.path.join(place.gitdir, n) for n in ("index.lock", "HEAD.lock")]
     names += [os.path.join(place.common, n) for n in (f"{ref}.lock", "packed-refs.lock")]

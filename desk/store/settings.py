@@ -13,8 +13,8 @@ from contextlib import suppress
 from desk import __version__
 from desk.config import FILE, Config, Pairs, build, parse
 from desk.errors import ConfigError
-from desk.store import tree
-from desk.store.tree import Place
+from desk.git.place import Place
+from desk.store import worktree
 
 
 def read(place: Place) -> Config:
@@ -23,7 +23,7 @@ def read(place: Place) -> Config:
     kept = _kept(place, mark)
     if kept is not None:
         return build(kept)
-    data = tree.read(place, FILE) or b""
+    data = worktree.read(place, FILE) or b""
     try:
         pairs = parse(data.decode())
     except UnicodeDecodeError:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from desk.domain.kinds import KINDS
-from desk.domain.person import Staff
-from desk.domain.record import Record
-from desk.domain.ticket import Ticket, files_folder
+from desk.domain.model.kinds import KINDS
+from desk.domain.model.person import Staff
+from desk.domain.model.record import Record
+from desk.domain.model.ticket import Ticket, files_folder
 from desk.errors import Broken, NotFound
-from desk.store import git, refresh, tree
-from desk.store.index import Index
+from desk.git import objects
+from desk.index import build
+from desk.index.index import Index
+from desk.store import worktree
 
 if TYPE_CHECKING:
-    from desk.store.desk import Store
+    from desk.store.store import Store
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U to be misread on the phone
 
@@ -47,16 +49,16 @@ class Snapshot:
             if broken:
                 raise Broken(broken[0][2], path, broken[0][1])
             return None
-        return refresh.decode_at(path, "", self.content(path))
+        return build.decode_at(path, "", self.content(path))
 
     def content(self, path: str) -> bytes:
         """A record's file as committed: from the work tree if it is unchanged there, else from git."""
         oid = self.index.blob(path)
-        data = tree.read(self.store.place, path)
-        if data is not None and oid is not None and git.blob_id(data, oid) == oid:
+        data = worktree.read(self.store.place, path)
+        if data is not None and oid is not None and objects.blob_id(data, oid) == oid:
             self.clean.add(path)
             return data
-        with git.blobs(self.store.place) as blobs:
+        with objects.blobs(self.store.place) as blobs:
             return blobs.get(f"{self.commit}:{path}") or b""
 
     def ticket(self, ticket_id: str) -> Ticket:
@@ -77,7 +79,7 @@ class Snapshot:
     def attachment(self, ticket_id: str, name: str) -> bytes:
         """An attachment's content as committed."""
         path = f"{files_folder(ticket_id)}/{name}"
-        with git.blobs(self.store.place) as blobs:
+        with objects.blobs(self.store.place) as blobs:
             data = blobs.get(f"{self.commit}:{path}")
         if data is None:
             raise NotFound(f"{ticket_id} has no attachment {name}", f"see: desk ticket show {ticket_id}")

@@ -1,1 +1,1 @@
-"""What commands return, and the only code that prints it."""
+"""What commands return, and the formats it is printed in."""

@@ -13,7 +13,7 @@ from typing import Any
 from desk.view.look import Look
 from desk.view.model import Detail, Listing, Paper, Sections, View
 from desk.view.table import table
-from desk.view.text import hidden
+from desk.view.text.cells import hidden
 from desk.view.values import rows_of
 
 SCHEMA = 1
@@ -30,19 +30,19 @@ def people(view: View, look: Look) -> Iterator[str]:
         yield from table(view, look)
         return
     if isinstance(view, Paper):
-        from desk.view import paper  # noqa: PLC0415 - reports alone
+        from desk.view.pages import report  # noqa: PLC0415 - reports alone
 
-        yield from paper.people(view, look)
+        yield from report.people(view, look)
         return
     if isinstance(view, Sections):
-        from desk.view import sections  # noqa: PLC0415 - for the one command that has several tables
+        from desk.view.pages import sections  # noqa: PLC0415 - for the one command that has several tables
 
         yield from sections.people(view, look)
         return
-    from desk.view.detail import detail, done  # noqa: PLC0415 - a list needs no Markdown
+    from desk.view.pages.ticket import detail, done  # noqa: PLC0415 - a list needs no Markdown
 
     if isinstance(view, Detail) and view.kind in _PAGES:
-        from desk.view import article  # noqa: PLC0415 - for the knowledge base alone
+        from desk.view.pages import article  # noqa: PLC0415 - for the knowledge base alone
 
         yield from article.reviews(view, look) if view.kind == article.REVIEWS else article.articles(view, look)
     else:
@@ -133,16 +133,16 @@ def as_yaml(view: View, _look: Look) -> Iterator[str]:
 
 def as_markdown(view: View, look: Look) -> Iterator[str]:
     if isinstance(view, Paper):
-        from desk.view import paper  # noqa: PLC0415 - reports alone
+        from desk.view.pages import report  # noqa: PLC0415 - reports alone
 
-        yield from paper.markdown(view, look)
+        yield from report.markdown(view, look)
         return
     if isinstance(view, Sections):
-        from desk.view import sections  # noqa: PLC0415 - as above
+        from desk.view.pages import sections  # noqa: PLC0415 - as above
 
         yield from sections.markdown(view, look)
         return
-    from desk.view.document import document  # noqa: PLC0415 - a table needs neither tabulate nor Markdown
+    from desk.view.pages.document import document  # noqa: PLC0415 - a table needs neither tabulate nor Markdown
 
     yield from document(view, look)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from desk.domain.report import Report
+    from desk.domain.figures.report import Report
 
 
 class Column(NamedTuple):

@@ -11,7 +11,7 @@ from desk.errors import DeskError
 from desk.view.formats import FORMATS, SCHEMA, encode
 from desk.view.look import Look, paint
 from desk.view.model import Listing, View
-from desk.view.text import visible
+from desk.view.text.cells import visible
 
 # The table is safe line by line, and JSON escapes by its own rules; these carry text as it is.
 _RAW = frozenset(("md", "csv", "yaml", "ids"))

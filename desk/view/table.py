@@ -8,7 +8,7 @@ from typing import Any
 
 from desk.view.look import Look, deadline, moment, paint, when
 from desk.view.model import Column, Listing
-from desk.view.text import fit, width
+from desk.view.text.cells import fit, width
 from desk.view.values import is_empty, say
 
 GAP = "  "

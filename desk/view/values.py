@@ -7,7 +7,7 @@ from typing import Any
 
 from desk.view.look import Look, moment
 from desk.view.model import Listing, Paper, Sections, View
-from desk.view.text import visible
+from desk.view.text.cells import visible
 
 NOTHING = "-"
 _TIME_LENGTH = len("2026-07-23T09:12:00Z")

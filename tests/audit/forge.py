@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from desk.domain.ticket import Ticket
+from desk.domain.model.ticket import Ticket
 
 MARIA = ("Maria Georgiou", "maria@ncpeh.example")
 PETROS = ("Petros Ioannou", "petros@ncpeh.example")

@@ -6,7 +6,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from desk.store.audit import TITLES
+from desk.audit.verify import TITLES
 from tests.cli.conftest import Git, Make
 from tests.conftest import Runner
 

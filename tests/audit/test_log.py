@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from desk.domain import history
-from desk.domain.fields import parse_time
-from desk.domain.person import Staff
-from desk.domain.record import Change, Event
+from desk.domain.changes import message
+from desk.domain.model.change import Change, Event
+from desk.domain.model.fields import parse_time
+from desk.domain.model.person import Staff
 from tests.care.editing import by_hand, swap
 from tests.cli.conftest import Git, Make
 from tests.conftest import Runner
@@ -112,8 +112,8 @@ def test_settings_in_a_message_come_back() -> None:
     change = Change(
         "commit", by, parse_time("2026-07-23T07:00:00Z"), (), settings=(("a.b", Event("config", "1", "2")),)
     )
-    found = history.parse(history.message(change))
-    assert found.events == (history.Happened("settings", "a.b", "config", "1", "2"),)
+    found = message.parse(message.message(change))
+    assert found.events == (message.Happened("settings", "a.b", "config", "1", "2"),)
 
 
 def test_hand_edits_and_what_is_no_record(desk: Runner, home: Path, git: Git) -> None:

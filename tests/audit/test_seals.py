@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.store.diffs import FOLDERS
+from desk.git.diff import FOLDERS
 from tests.audit.forge import Forger
 from tests.cli.conftest import Make
 from tests.conftest import Runner

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.domain.ticket import Ticket
+from desk.domain.model.ticket import Ticket
 from tests.audit.forge import MARIA, PETROS, STRANGER, Forger, said
 from tests.cli.conftest import Make
 from tests.conftest import Runner

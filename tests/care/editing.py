@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from desk.domain.ticket import Ticket
+from desk.domain.model.ticket import Ticket
 
 Git = Callable[..., str]
 Make = Callable[..., str]

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from desk.domain.ticket import Ticket
-from desk.store import drift, hand
-from desk.store import git as store_git
-from desk.store.desk import Store
-from desk.store.tree import at
+from desk.domain.model.ticket import Ticket
+from desk.git import write
+from desk.git.place import at
+from desk.index import drift
+from desk.store import handedits
+from desk.store.store import Store
 from tests.care.editing import Git, Make, add_line, by_hand, commits, file_of, swap
 from tests.conftest import Runner
 
@@ -423,14 +424,14 @@ def test_an_editor_that_saves_again_is_noticed(
 ) -> None:
     path = file_of(home, make("One"))
     swap(path, ("title: One", "title: First"))
-    scan = hand.scan
+    scan = handedits.scan
 
-    def late(*args: Any) -> hand.Scan:
+    def late(*args: Any) -> handedits.Scan:
         found = scan(*args)
         path.write_text(path.read_text(encoding="utf-8") + "more\n", encoding="utf-8")
         return found
 
-    monkeypatch.setattr(hand, "scan", late)
+    monkeypatch.setattr(handedits, "scan", late)
     before = commits(git)
     assert "being changed right now" in desk("commit", code=6).err
     assert commits(git) == before
@@ -473,7 +474,7 @@ def test_a_crash_after_the_commit_is_finished(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(store_git, "update_index", crash)
+        patch.setattr(write, "update_index", crash)
         desk("commit", code=1)
     assert (home / ".git/desk/journal").exists()
     assert desk("status", "-f", "json").data["clean"] is True
@@ -493,7 +494,7 @@ def test_a_crash_before_the_commit_leaves_the_edit(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(store_git, "fast_import", crash)
+        patch.setattr(write, "fast_import", crash)
         desk("commit", code=1)
     assert [e["change"] for e in desk("status", "-f", "json").data["hand_edits"]] == ["modified"]
     assert (path.read_bytes(), commits(git)) == (content, before)

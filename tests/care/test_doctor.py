@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from desk.domain.ticket import Ticket
+from desk.doctor.table import CHECKS
+from desk.domain.model.ticket import Ticket
 from desk.errors import GitError
-from desk.store import git as store_git
-from desk.store.checks import CHECKS
+from desk.git import process as git_process
 from tests.care.editing import Git, Make, add_line, by_hand, commits, file_of, swap
 from tests.conftest import Runner
 
@@ -316,7 +316,7 @@ def test_an_old_git(desk: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     def old(_place: object) -> str:
         raise GitError("git version 2.20 is too old", "update git")
 
-    monkeypatch.setattr(store_git, "check_version", old)
+    monkeypatch.setattr(git_process, "check_version", old)
     one(desk, "git", "too old")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from desk.domain.ticket import Ticket
+from desk.domain.model.ticket import Ticket
 from tests.care.editing import Git, Make, by_hand, file_of, swap
 from tests.conftest import Runner
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from desk.domain import checklists
-from desk.domain.checklist import Checklist
-from desk.domain.ticket import Ticket
+from desk.domain.model.checklist import Checklist
+from desk.domain.model.ticket import Ticket
+from desk.domain.tickets import checklists
 from tests.cli.conftest import Acts, Make, Refuses
 from tests.conftest import NOW, Runner
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from desk import cli
+from desk.cli import main
 from tests.cli.conftest import Make
 from tests.conftest import Runner
 
@@ -184,14 +184,14 @@ def test_a_bug_is_told_without_a_traceback(desk: Runner, monkeypatch: pytest.Mon
     def boom(*_: Any) -> Any:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr("desk.store.lists.tickets", boom)
+    monkeypatch.setattr("desk.queries.tickets.tickets", boom)
     found = desk("ticket", "list", code=1)
     assert found.err == (
         "error: unexpected ZeroDivisionError: division by zero\nhint: this is a bug; --debug before the command shows where\n"
     )
     assert desk("ticket", "list", "-f", "json", code=1).json["error"]["code"] == "unexpected"
     with pytest.raises(ZeroDivisionError):
-        cli.run(["--debug", "ticket", "list"])
+        main.run(["--debug", "ticket", "list"])
     assert desk("--debug", "ticket", "show", "ZZZZ", code=3).err.startswith("error: ")  # no bug, so no traceback
 
 
@@ -199,13 +199,15 @@ def test_an_interruption(desk: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     def stop(*_: Any) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("desk.store.lists.tickets", stop)
+    monkeypatch.setattr("desk.queries.tickets.tickets", stop)
     assert desk("ticket", "list", code=1).err == "error: interrupted\n"
     assert desk("ticket", "list", "-f", "json", code=1).json["error"]["code"] == "interrupted"
 
 
 def test_a_traceback_from_a_process(process: Process, home: Path) -> None:
-    (home / "sitecustomize.py").write_text("import desk.store.lists as lists\nlists.tickets = None\n", encoding="utf-8")
+    (home / "sitecustomize.py").write_text(
+        "import desk.queries.tickets as tickets\ntickets.tickets = None\n", encoding="utf-8"
+    )
     env = {"PYTHONPATH": str(home)}
     plain = process("ticket", "list", cwd=home, env=env)
     assert (plain.returncode, "Traceback" in plain.stderr, plain.stdout) == (1, False, "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from desk.domain import handover
+from desk.domain.figures import handover
 from tests.cli.conftest import Make
 from tests.conftest import Runner
 from tests.levels import without_levels

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import pexpect
 import pytest
 
-from desk.commands.table import COMMANDS
+from desk.cli.table import COMMANDS
 from tests.cli.conftest import Make
 from tests.conftest import Runner
 

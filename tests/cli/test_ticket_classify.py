@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from desk.domain.classification import overridden
+from desk.domain.tickets.classification import overridden
 from tests.cli.conftest import Acts, Make, Refuses
 from tests.conftest import Runner
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from desk.domain.workflow import RESOLUTIONS
+from desk.domain.model.states import RESOLUTIONS
 from tests.cli.conftest import MALTA, Acts, Make, Refuses
 from tests.conftest import Runner
 

@@ -316,7 +316,7 @@ def test_a_long_list_is_not_counted_to_its_end(desk: Runner, make: Make, monkeyp
     for number in range(5):
         make(f"T{number}")
     assert "tickets 1-1 of 5; next" in desk("ticket", "list", "--limit", "1").err
-    monkeypatch.setattr("desk.store.lists._COUNTED", 2)
+    monkeypatch.setattr("desk.queries.tickets._COUNTED", 2)
     assert "tickets 1-1 of more than 2; next" in desk("ticket", "list", "--limit", "1").err
     assert "tickets 3-3 of more than 4; next" in desk("ticket", "list", "--limit", "1", "--page", "3").err
     assert "all: --limit 0" not in desk("ticket", "list", "--limit", "1", "--page", "5").err

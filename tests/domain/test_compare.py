@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from desk.domain import compare
-from desk.domain.fields import parse_time
-from desk.domain.kinds import KINDS
-from desk.domain.record import Entry, Event, Record
-from desk.domain.ticket import Ticket
+from desk.domain.changes import compare
+from desk.domain.model.change import Event
+from desk.domain.model.fields import parse_time
+from desk.domain.model.kinds import KINDS
+from desk.domain.model.record import Entry, Record
+from desk.domain.model.ticket import Ticket
 
 WHEN = parse_time("2026-07-23T07:00:00Z")
 BASE = Ticket.new(

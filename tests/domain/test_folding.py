@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.domain.folding import fold, fold_in_place
+from desk.domain.matching.folding import fold, fold_in_place
 from tests.store.texts import MODERATE, texts
 
 

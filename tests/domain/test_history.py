@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.domain import history
-from desk.domain.kinds import KINDS
-from desk.domain.person import Staff
-from desk.domain.record import Change, Edit, Event
-from desk.domain.ticket import Ticket
+from desk.domain.changes import message as changes_message
+from desk.domain.model.change import Change, Edit, Event
+from desk.domain.model.kinds import KINDS
+from desk.domain.model.person import Staff
+from desk.domain.model.ticket import Ticket
 from tests.store.texts import MODERATE, slugs, texts, ticket_ids, times
 
 BY = Staff.new(id="maria", name="Maria", email="maria@ncpeh.example", level=3)
@@ -56,11 +56,11 @@ def _line(text: str | None) -> str | None:
 @MODERATE
 @given(changes())
 def test_a_message_gives_its_events_back(change: Change) -> None:
-    message = history.message(change)
-    found = history.parse(message)
+    message = changes_message.message(change)
+    found = changes_message.parse(message)
     assert (found.verb, found.actor) == (change.verb, "maria")
     wanted = [
-        history.Happened(e.record.kind, e.record.id, v.verb, _line(v.before), _line(v.after))
+        changes_message.Happened(e.record.kind, e.record.id, v.verb, _line(v.before), _line(v.after))
         for e in change.edits
         for v in e.events
     ]
@@ -70,36 +70,36 @@ def test_a_message_gives_its_events_back(change: Change) -> None:
     else:
         assert found.reason is None
     # What git does to it on the way: nothing but the newline at the end.
-    assert history.parse(message + "\n") == found
-    assert history.parse(message.rstrip("\n")) == found
+    assert changes_message.parse(message + "\n") == found
+    assert changes_message.parse(message.rstrip("\n")) == found
 
 
 @MODERATE
 @given(changes())
 def test_a_subject_is_one_line_of_modest_length(change: Change) -> None:
-    subject = history.subject(change)
+    subject = changes_message.subject(change)
     assert len(subject.splitlines()) == 1
-    assert len(subject) <= history.SUBJECT_MAX
+    assert len(subject) <= changes_message.SUBJECT_MAX
     assert change.verb in subject or len(change.edits) > 3
 
 
 @MODERATE
 @given(reasons)
 def test_a_message_written_by_hand_is_not_taken_for_ours(text: str) -> None:
-    found = history.parse(f"Correct the title\n\n{text}\n\nThis was by hand.\n")
-    assert found == history.Parsed(None, None, None, ())
+    found = changes_message.parse(f"Correct the title\n\n{text}\n\nThis was by hand.\n")
+    assert found == changes_message.Parsed(None, None, None, ())
 
 
 @pytest.mark.parametrize("text", ["", "\n", "subject only", "Desk-Verb: delete", "a\n\nb\n\nc"])
 def test_small_messages(text: str) -> None:
-    assert history.parse(text).verb is None
+    assert changes_message.parse(text).verb is None
 
 
 def test_a_reason_that_imitates_trailers_stays_a_reason() -> None:
     ticket = _ticket("260723-7K3Q")
     reason = "she asked\n\nDesk-Verb: delete\nDesk-Ticket: 260723-AAAA"
     change = Change("close", BY, ticket.created, (Edit(None, ticket, (Event("close", "open", "closed"),)),), reason)
-    found = history.parse(history.message(change))
+    found = changes_message.parse(changes_message.message(change))
     assert found.verb == "close"
     assert found.reason == reason
-    assert found.events == (history.Happened("ticket", "260723-7K3Q", "close", "open", "closed"),)
+    assert found.events == (changes_message.Happened("ticket", "260723-7K3Q", "close", "open", "closed"),)

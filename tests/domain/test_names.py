@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.domain.fields import DEVICES, parse_slug, parse_ticket_id
+from desk.domain.model.fields import parse_slug, parse_ticket_id
+from desk.domain.model.filenames import DEVICES
 from tests.store.texts import MODERATE, texts
 
 BAD = (

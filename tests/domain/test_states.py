@@ -8,27 +8,28 @@ from typing import Any
 
 import pytest
 
-from desk.domain import (
-    answering,
+from desk.domain.changes import undo
+from desk.domain.model import states
+from desk.domain.model.change import Change
+from desk.domain.model.checklist import Checklist
+from desk.domain.model.fields import parse_time
+from desk.domain.model.organisation import Department
+from desk.domain.model.person import Staff
+from desk.domain.model.record import Entry
+from desk.domain.model.ticket import Ticket
+from desk.domain.rights import moves, rights
+from desk.domain.tickets import (
     checklists,
     classification,
     lifecycle,
     major,
     ownership,
-    policy,
-    problem,
-    relation,
-    undoing,
+    problems,
+    relations,
+    thread,
     watching,
-    workflow,
 )
-from desk.domain.checklist import Checklist
-from desk.domain.classification import Matrix
-from desk.domain.fields import parse_time
-from desk.domain.organisation import Department
-from desk.domain.person import Staff
-from desk.domain.record import Change, Entry
-from desk.domain.ticket import Ticket
+from desk.domain.tickets.classification import Matrix
 from desk.errors import Refused
 from tests.conftest import NOW
 
@@ -43,7 +44,7 @@ MATRIX = Matrix({"high": {"high": "high"}})
 
 
 def ticket(state: str, ticket_id: str = ID, **values: Any) -> Ticket:
-    closed = {"closed": NOW, "resolution": "solved"} if state == workflow.CLOSED else {}
+    closed = {"closed": NOW, "resolution": "solved"} if state == states.CLOSED else {}
     given = {"title": "T", "priority": "low", "department": "technical", "author": "u-4f9x2", "created": NOW}
     made = Ticket.new(**{**given, **closed, "id": ticket_id, "state": state, **values})
     return made.evolve(thread=(Entry("reply", "maria", AT, "Seen."),))
@@ -60,9 +61,9 @@ DO: dict[str, tuple[Callable[..., Change], dict[str, Any]]] = {
     "tag": (lambda t, **k: classification.tag(t, ["malta"], **k), {}),
     "untag": (lambda t, **k: classification.untag(t, ["malta"], **k), {"tags": ["malta"]}),
     "edit": (lambda t, **k: lifecycle.rewrite(t, t.evolve(title="U"), **k), {}),
-    "edit-reply": (lambda t, **k: answering.edit_reply(t, 1, "Better.", **k), {}),
-    "note": (lambda t, **k: answering.add_entry(t, "note", "x", **k), {}),
-    "reply": (lambda t, **k: answering.add_entry(t, "reply", "x", **k), {}),
+    "edit-reply": (lambda t, **k: thread.edit_reply(t, 1, "Better.", **k), {}),
+    "note": (lambda t, **k: thread.add_entry(t, "note", "x", **k), {}),
+    "reply": (lambda t, **k: thread.add_entry(t, "reply", "x", **k), {}),
     "pending": (lambda t, **k: lifecycle.pending(t, waits_for="requester", **k), {}),
     "close": (lifecycle.close, {}),
     "reopen": (lambda t, **k: lifecycle.reopen(t, None, **k), {}),
@@ -72,42 +73,42 @@ DO: dict[str, tuple[Callable[..., Change], dict[str, Any]]] = {
     "checklist": (lambda t, **k: checklists.put(t, LIST, **k), {}),
     "check": (lambda t, **k: checklists.check(t, [1], **k), {"checklist": ["[ ] Call"]}),
     "uncheck": (lambda t, **k: checklists.check(t, [1], done=False, **k), {"checklist": ["[x] Call"]}),
-    "transfer": (lambda t, **k: relation.transfer([t], ticket("open", OTHER, tags=["problem"]), None, **k), {}),
-    "cause": (lambda t, **k: problem.cause(t, "x", **k), {"tags": ["problem"]}),
-    "workaround": (lambda t, **k: problem.workaround(t, "x", **k), {"tags": ["problem"]}),
-    "resolve": (lambda t, **k: problem.resolve(t, [], fix="x", **k), {"tags": ["problem"]}),
-    "link": (lambda t, **k: relation.link(t, ticket("open", OTHER), "relates", **k), {}),
-    "unlink": (lambda t, **k: relation.unlink(t, ticket("open", OTHER), **k), {"links": [f"relates {OTHER}"]}),
+    "transfer": (lambda t, **k: relations.transfer([t], ticket("open", OTHER, tags=["problem"]), None, **k), {}),
+    "cause": (lambda t, **k: problems.cause(t, "x", **k), {"tags": ["problem"]}),
+    "workaround": (lambda t, **k: problems.workaround(t, "x", **k), {"tags": ["problem"]}),
+    "resolve": (lambda t, **k: problems.resolve(t, [], fix="x", **k), {"tags": ["problem"]}),
+    "link": (lambda t, **k: relations.link(t, ticket("open", OTHER), "relates", **k), {}),
+    "unlink": (lambda t, **k: relations.unlink(t, ticket("open", OTHER), **k), {"links": [f"relates {OTHER}"]}),
     "watch": (lambda t, **k: watching.watch(t, PETROS, TECHNICAL, **k), {}),
     "unwatch": (lambda t, **k: watching.unwatch(t, "petros", **k), {"watchers": ["petros"]}),
-    "merge": (lambda t, **k: relation.merge(t, ticket("open", OTHER), {}, **k), {}),
-    "split": (lambda t, **k: relation.split(t, 1, ticket("open", OTHER), {}, **k), {}),
-    "undo": (lambda t, **k: undoing.undo(_taken(t), **k), {}),
+    "merge": (lambda t, **k: relations.merge(t, ticket("open", OTHER), {}, **k), {}),
+    "split": (lambda t, **k: relations.split(t, 1, ticket("open", OTHER), {}, **k), {}),
+    "undo": (lambda t, **k: undo.undo(_taken(t), **k), {}),
     "delete": (lambda t, **k: lifecycle.delete(t, [], **k), {}),
 }
 
 
-def _taken(now: Ticket) -> undoing.Taken:
-    pair = undoing.Pair(now, now.evolve(title="Before"))
-    return undoing.Taken("3f2a8c1b9d00", "edit", "edit", (pair,), {})
+def _taken(now: Ticket) -> undo.Taken:
+    pair = undo.Pair(now, now.evolve(title="Before"))
+    return undo.Taken("3f2a8c1b9d00", "edit", "edit", (pair,), {})
 
 
 def test_the_tables_know_the_same_verbs() -> None:
-    assert set(DO) == set(workflow.MOVES)
-    assert set(policy.ON_TICKETS) == set(workflow.MOVES) | {"create"}
+    assert set(DO) == set(moves.MOVES)
+    assert set(rights.ON_TICKETS) == set(moves.MOVES) | {"create"}
 
 
-@pytest.mark.parametrize("verb", workflow.MOVES)
-@pytest.mark.parametrize("state", workflow.STATES)
+@pytest.mark.parametrize("verb", moves.MOVES)
+@pytest.mark.parametrize("state", states.STATES)
 def test_every_move(state: str, verb: str) -> None:
     do, values = DO[verb]
-    allowed, target = workflow.MOVES[verb]
+    allowed, target = moves.MOVES[verb]
     before = ticket(state, **values)
     if state not in allowed:
         with pytest.raises(Refused) as refusal:
             do(before, by=MARIA, at=AT)
         hint = refusal.value.hint or ""
-        assert state == target or all(word in hint for word in workflow.moves(state))
+        assert state == target or all(word in hint for word in moves.moves(state))
         return
     [edit] = [e for e in do(before, by=MARIA, at=AT).edits if e.record.id == ID]
     assert edit.events[0].verb == {"edit-reply": "edit"}.get(verb, verb)
@@ -116,29 +117,29 @@ def test_every_move(state: str, verb: str) -> None:
         return
     assert isinstance(edit.after, Ticket)
     assert edit.after.state == (target or state)
-    assert (edit.after.resolution is not None) == (edit.after.state == workflow.CLOSED)
-    assert (edit.after.closed is not None) == (edit.after.state == workflow.CLOSED)
-    assert edit.after.pending_for is None or edit.after.state == workflow.PENDING
+    assert (edit.after.resolution is not None) == (edit.after.state == states.CLOSED)
+    assert (edit.after.closed is not None) == (edit.after.state == states.CLOSED)
+    assert edit.after.pending_for is None or edit.after.state == states.PENDING
 
 
 def test_the_moves_that_a_refusal_names() -> None:
-    assert workflow.moves("open") == ["pending", "close", "resolve", "merge", "undo", "delete"]
-    assert workflow.moves("pending") == ["close", "reopen", "resolve", "merge", "undo", "delete"]
-    assert workflow.moves("closed") == ["reopen", "undo", "delete"]
+    assert moves.moves("open") == ["pending", "close", "resolve", "merge", "undo", "delete"]
+    assert moves.moves("pending") == ["close", "reopen", "resolve", "merge", "undo", "delete"]
+    assert moves.moves("closed") == ["reopen", "undo", "delete"]
 
 
-@pytest.mark.parametrize("verb", workflow.MOVES)
+@pytest.mark.parametrize("verb", moves.MOVES)
 def test_every_right(verb: str) -> None:
-    right = policy.ON_TICKETS[verb]
+    right = rights.ON_TICKETS[verb]
     for level, serves, wrote in itertools.product((1, 2, 3), (True, False), (True, False)):
         departments = ["technical"] if serves else ["legal"]
         by = Staff.new(id="anna", name="Anna", email="anna@desk.example", level=level, departments=departments)
         one = ticket("open", author="anna" if wrote else "maria")
         if right.allows(level, serves=serves, wrote=wrote):
-            policy.require(by, one, verb)
+            rights.require(by, one, verb)
         else:
             with pytest.raises(Refused) as refusal:
-                policy.require(by, one, verb)
+                rights.require(by, one, verb)
             assert refusal.value.hint
 
 

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.domain import compare, telling, workflow
-from desk.domain.fields import parse_time
-from desk.domain.organisation import Department
-from desk.domain.policy import RIGHTS
-from desk.domain.record import Entry
-from desk.domain.telling import Changed
-from desk.domain.ticket import Ticket
+from desk.domain.changes import compare, sentences
+from desk.domain.changes.sentences import Changed
+from desk.domain.model.fields import parse_time
+from desk.domain.model.organisation import Department
+from desk.domain.model.record import Entry
+from desk.domain.model.ticket import Ticket
+from desk.domain.rights import moves
+from desk.domain.rights.rights import RIGHTS
 from tests.store.texts import MODERATE
 
 TICKET = "260723-7K3Q"
@@ -46,31 +47,31 @@ SENTENCES: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("row", "text"), SENTENCES)
 def test_sentences(row: dict[str, Any], text: str) -> None:
-    assert telling.sentence({"kind": "ticket", "id": TICKET, "by": "maria", **row}, "Maria") == text
+    assert sentences.sentence({"kind": "ticket", "id": TICKET, "by": "maria", **row}, "Maria") == text
 
 
 def test_what_became_of_it() -> None:
-    assert telling.done("assign", None, "petros") == "assigned to petros"
-    assert telling.done("edit", "T", "U") == "now called: U"
-    assert telling.done("sing", None, None) == "sing"
-    assert telling.done("sing", "a", "b") == "sing: a → b"
+    assert sentences.done("assign", None, "petros") == "assigned to petros"
+    assert sentences.done("edit", "T", "U") == "now called: U"
+    assert sentences.done("sing", None, None) == "sing"
+    assert sentences.done("sing", "a", "b") == "sing: a → b"
 
 
 def test_every_verb_has_words() -> None:
-    assert set(workflow.MOVES) - {"edit-reply"} <= set(telling.TICKET), "give the new verb a row in domain/telling.py"
+    assert set(moves.MOVES) - {"edit-reply"} <= set(sentences.TICKET), "give the new verb a row in domain/telling.py"
     others = {v for r in RIGHTS if r.kind not in ("ticket", "settings", "sla", "history") for v in r.verbs}
-    assert others <= set(telling.RECORD), "give the new verb a row in domain/telling.py"
+    assert others <= set(sentences.RECORD), "give the new verb a row in domain/telling.py"
 
 
 texts = st.one_of(st.none(), st.text())
 
 
 @MODERATE
-@given(st.sampled_from([*telling.TICKET, "unknown"]), texts, texts, st.sampled_from(["ticket", "staff"]))
+@given(st.sampled_from([*sentences.TICKET, "unknown"]), texts, texts, st.sampled_from(["ticket", "staff"]))
 def test_any_values_are_told(verb: str, before: str | None, after: str | None, kind: str) -> None:
-    text = telling.act(verb, before, after, kind=kind, what="X")
+    text = sentences.act(verb, before, after, kind=kind, what="X")
     assert "X" in text
-    assert telling.done(verb, before, after, kind=kind) is not None
+    assert sentences.done(verb, before, after, kind=kind) is not None
 
 
 WHEN = parse_time("2026-07-23T07:00:00Z")
@@ -110,8 +111,9 @@ def test_fields_of_something_new_and_gone() -> None:
 
 def test_the_clocks_of_a_service_level_in_words() -> None:
     assert (
-        telling.done("breach", None, "respond 2026-07-23T06:42:44Z") == "missed: first reply, due 2026-07-23T06:42:44Z"
+        sentences.done("breach", None, "respond 2026-07-23T06:42:44Z")
+        == "missed: first reply, due 2026-07-23T06:42:44Z"
     )
-    told = telling.act("warning", None, "update 2026-07-23T06:42:44Z", kind="ticket", what="260723-7K3Q")
+    told = sentences.act("warning", None, "update 2026-07-23T06:42:44Z", kind="ticket", what="260723-7K3Q")
     assert told == "warned that 260723-7K3Q is due soon: next reply, due 2026-07-23T06:42:44Z"
-    assert telling.act("breach", None, "odd", kind="ticket", what="x") == "noted what was missed on x: odd"
+    assert sentences.act("breach", None, "odd", kind="ticket", what="x") == "noted what was missed on x: odd"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.domain.folding import fold
-from desk.domain.words import LONGEST, is_code, stem, tokens
+from desk.domain.matching.folding import fold
+from desk.domain.matching.words import LONGEST, is_code, stem, tokens
 
 SAME = (
     "certificate certificates certified certification",

@@ -27,8 +27,8 @@ def editor(monkeypatch: pytest.MonkeyPatch) -> Editor:
             seen.append(Path(path).read_text(encoding="utf-8"))
             Path(path).write_text(next(steps)(seen[-1]), encoding="utf-8")
 
-        monkeypatch.setattr("desk.commands.writing.interactive", lambda: True)
-        monkeypatch.setattr("desk.commands.writing._run_editor", run)
+        monkeypatch.setattr("desk.cli.editor.interactive", lambda: True)
+        monkeypatch.setattr("desk.cli.editor._run_editor", run)
         monkeypatch.setattr(click, "confirm", lambda *_, **__: True)
         return seen
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from desk.domain.policy import RIGHTS
-from desk.store.desk import Store
+from desk.domain.rights.rights import RIGHTS
+from desk.store.store import Store
 from tests.cli.conftest import Git, commit_of, tip
 from tests.conftest import Runner
 from tests.kb.conftest import Write

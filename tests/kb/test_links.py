@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from desk.domain.links import is_relative, links, relinked, target, written
-from desk.store.checks_links import faults
+from desk.checks.links import faults
+from desk.domain.knowledge.links import is_relative, links, relinked, target, written
 
 TEXT = """\
 See [one](one.md) and ![pic](<my pic.png>), `[code](no.md)`.

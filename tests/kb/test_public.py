@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from desk.store import tree
-from desk.store.desk import Store
-from desk.store.knowledge import is_public, public_articles
+from desk.git import place
+from desk.queries.knowledge import is_public, public_articles
+from desk.store.store import Store
 from tests.cli.conftest import Git
 
 ARTICLE = "---\nid: {id}\ntitle: T\ntopic: {topic}\nstate: {state}\nlanguage: en\n---\n\nText\n"
@@ -29,7 +29,7 @@ def test_drafts_retired_and_private_articles_are_not_public(home: Path, git: Git
     git("add", ".")
     git("commit", "-q", "-m", "articles")
 
-    index = Store(tree.find(str(home))).index
+    index = Store(place.find(str(home))).index
 
     found = {row["id"] for row in public_articles(index)}
     assert "open-published" in found

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.domain.fields import parse_slug
-from desk.domain.slugs import LONGEST, slug_of
+from desk.domain.knowledge.slugs import LONGEST, slug_of
+from desk.domain.model.fields import parse_slug
 
 
 @pytest.mark.parametrize(

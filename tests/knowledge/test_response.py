@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from desk.domain.response import body_line, gaps, variant
+from desk.domain.knowledge.responses import body_line, gaps, variant
 from tests.cli.conftest import Acts, Refuses
 from tests.conftest import Runner
 

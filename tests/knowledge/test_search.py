@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from desk.domain.fields import parse_time
-from desk.store import misses, tree
+from desk.domain.model.fields import parse_time
+from desk.git import place as git_place
+from desk.local import misses
 from tests.conftest import NOW, Runner
 
 Make = Callable[..., str]
@@ -81,7 +82,7 @@ def test_some_of_the_words_are_better_than_none(desk: Runner, make: Make) -> Non
 
 
 def test_what_was_not_found_is_remembered(desk: Runner, home: Path) -> None:
-    place = tree.find(str(home))
+    place = git_place.find(str(home))
     desk("kb", "search", "xyzzy", "\tpacemaker\ncard ")
     desk("search", "xyzzy" * 50)
     desk("search", "certificate")
@@ -94,7 +95,7 @@ def test_what_was_not_found_is_remembered(desk: Runner, home: Path) -> None:
 
 
 def test_what_is_remembered_is_bounded_and_survives_damage(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    place = tree.find(str(home))
+    place = git_place.find(str(home))
     monkeypatch.setattr(misses, "_SIZE", 2_000)
     monkeypatch.setattr(misses, "_KEPT", 10)
     when = parse_time(NOW)

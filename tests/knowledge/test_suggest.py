@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from desk.domain import suggestion
-from desk.domain.suggestion import Candidate, Counts
+from desk.domain.matching import suggestion
+from desk.domain.matching.suggestion import Candidate, Counts
 from docs import suggestions
 from tests.conftest import Runner
 

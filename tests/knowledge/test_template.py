@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from desk.domain.response import FILTERS, VARIABLES, date_in, time_in
+from desk.domain.knowledge.responses import FILTERS, VARIABLES, date_in, time_in
 from desk.errors import Broken
-from desk.view.template import OUTPUT_MAX, SOURCE_MAX, fill, inspect
-from desk.view.template_rules import Part
+from desk.templates.rules import Part
+from desk.templates.sandbox import OUTPUT_MAX, SOURCE_MAX, fill, inspect
 
 PATH = "templates/responses/x.en.md"
 VALUES: dict[str, dict[str, Any]] = {

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from desk.domain import notices
-from desk.domain.due import OWN
-from desk.domain.fields import parse_time
-from desk.domain.notices import Audience, Person
-from desk.domain.person import User
-from desk.domain.record import Change, Edit, Entry, Event
-from desk.domain.ticket import Ticket
-from desk.domain.workflow import MOVES
+from desk.domain.changes import notices
+from desk.domain.changes.notices import Audience, Person
+from desk.domain.model.change import Change, Edit, Event
+from desk.domain.model.due import OWN
+from desk.domain.model.fields import parse_time
+from desk.domain.model.person import User
+from desk.domain.model.record import Entry
+from desk.domain.model.ticket import Ticket
+from desk.domain.rights.moves import MOVES
 from tests.conftest import NOW, Runner
 from tests.mail.conftest import Drafts, Told
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.domain import notices
+from desk.domain.changes import notices
 from tests.conftest import Runner
 from tests.mail.conftest import Drafts
 

@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from desk.domain import people, staffing
-from desk.domain.organisation import CustomField, Department
-from desk.domain.person import Staff, User
-from desk.domain.policy import is_users, require_public
-from desk.domain.ticket import Ticket
+from desk.domain.model.organisation import CustomField, Department
+from desk.domain.model.person import Staff, User
+from desk.domain.model.ticket import Ticket
+from desk.domain.people import staff
+from desk.domain.people import users as people_users
+from desk.domain.rights.rights import is_users, require_public
 from desk.errors import Refused, UsageFault
 
 AT = datetime(2026, 7, 23, 6, 12, 44, tzinfo=UTC)
@@ -35,11 +36,11 @@ def ticket(**values: str) -> Ticket:
 def test_the_last_one_of_the_highest_level_stays() -> None:
     chief, clerk = person("chief", 3), person("clerk", 1)
     with pytest.raises(Refused, match="last one of level 3"):
-        staffing.delete(chief, [], [chief, clerk], by=clerk, at=AT)
+        staff.delete(chief, [], [chief, clerk], by=clerk, at=AT)
     with pytest.raises(Refused, match="last one of level 3"):
-        staffing.edit(chief, chief.evolve(level=2), [], [chief, clerk], by=clerk, at=AT)
+        staff.edit(chief, chief.evolve(level=2), [], [chief, clerk], by=clerk, at=AT)
     other = person("other", 3)
-    assert staffing.delete(chief, [], [chief, clerk, other], by=other, at=AT).edits[0].after is None
+    assert staff.delete(chief, [], [chief, clerk, other], by=other, at=AT).edits[0].after is None
 
 
 @pytest.mark.parametrize(("values", "users"), [
@@ -68,31 +69,31 @@ def test_custom_values_of_removed_fields_and_other_groups_stay() -> None:
         CustomField.new(id="depth", type="text", on="ticket", required=True),
     ]
     before = {"gone": "kept", "licence": 7}
-    assert people.custom_values(declared, "patient", before, {"country": "mt"}) == {
+    assert people_users.custom_values(declared, "patient", before, {"country": "mt"}) == {
         "gone": "kept",
         "licence": 7,
         "country": "MT",
     }
-    assert people.custom_values(declared, "patient", before, {"gone": ""}) == {"licence": 7}
-    assert people.custom_values(declared, "health-professional", before, {"licence": ""}) == {"gone": "kept"}
+    assert people_users.custom_values(declared, "patient", before, {"gone": ""}) == {"licence": 7}
+    assert people_users.custom_values(declared, "health-professional", before, {"licence": ""}) == {"gone": "kept"}
     with pytest.raises(UsageFault, match="licence"):
-        people.custom_values(declared, "patient", {}, {"licence": "8"})
+        people_users.custom_values(declared, "patient", {}, {"licence": "8"})
     with pytest.raises(UsageFault, match="no custom field 'gone'"):
-        people.custom_values(declared, "patient", {}, {"gone": ""})
+        people_users.custom_values(declared, "patient", {}, {"gone": ""})
 
 
 def test_a_ban_never_shows_its_address_in_the_id() -> None:
-    change = people.ban("Anna@Clinic.example", by=person("chief", 3), at=AT, reason="spam")
+    change = people_users.ban("Anna@Clinic.example", by=person("chief", 3), at=AT, reason="spam")
     record = change.edits[0].record
-    assert record.id == people.ban_id("anna@clinic.EXAMPLE")
+    assert record.id == people_users.ban_id("anna@clinic.EXAMPLE")
     assert "anna" not in record.path
     assert record.values["email"] == "Anna@Clinic.example"
 
 
 def test_what_a_deleted_user_leaves_behind() -> None:
     user = User.new(id="u-4f9x2", name="Anna", email="a@x.example", phone="1", group="patient", fields={"a": 1})
-    left = people.delete(user, [], by=person("chief", 3), at=AT).edits[0].after
+    left = people_users.delete(user, [], by=person("chief", 3), at=AT).edits[0].after
     assert left is not None
     assert dict(left.values) == {"id": "u-4f9x2", "disabled": True, "registered": False}
     with pytest.raises(Refused, match="deleted already"):
-        people.delete(User(left.values), [], by=person("chief", 3), at=AT)
+        people_users.delete(User(left.values), [], by=person("chief", 3), at=AT)

@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from desk.domain.fields import parse_time
-from desk.domain.policy import RIGHTS, Right
-from desk.domain.record import Entry
-from desk.domain.ticket import Ticket
-from desk.store import codec
+from desk.codec import records as codec_records
+from desk.domain.model.fields import parse_time
+from desk.domain.model.record import Entry
+from desk.domain.model.ticket import Ticket
+from desk.domain.rights.rights import RIGHTS, Right
 from desk.store.snapshot import ALPHABET
 from tests.conftest import NOW, Runner, runner
 from tests.organisation.test_rights import CASES as BY_COMMAND
@@ -147,7 +147,7 @@ def stage(_template: Path, tmp_path_factory: pytest.TempPathFactory, environment
     for ticket in (t for case in CASES for t in records(case)):
         path = top / ticket.path
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(codec.encode(ticket))
+        path.write_bytes(codec_records.encode(ticket))
     for command in (["add", "."], ["commit", "-q", "-m", "stage"]):
         subprocess.run(["git", "-C", os.fspath(top), *command], check=True, env=environment)
     return top

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from desk.domain import likeness
-from desk.domain.candidates import APART, DAY, Candidate, candidates
-from desk.domain.fields import parse_time
-from desk.domain.likeness import Incident, said
-from desk.domain.recurrence import told
+from desk.domain.matching import likeness
+from desk.domain.matching.candidates import APART, DAY, Candidate, candidates
+from desk.domain.matching.likeness import Incident, said
+from desk.domain.matching.recurrence import told
+from desk.domain.model.fields import parse_time
 from tests.problem import make_recurrences
 
 NOW = 1_784_787_164

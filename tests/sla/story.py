@@ -7,15 +7,16 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from desk.domain import classification, lifecycle, ownership, sla, sla_check
-from desk.domain import ticket as tickets
-from desk.domain.answering import add_entry
-from desk.domain.fields import utc_text
-from desk.domain.person import Staff
-from desk.domain.record import Change
-from desk.domain.service_level import Policies, World, read
-from desk.domain.sla_check import Facts, Moment
-from desk.domain.ticket import Ticket
+from desk.domain.levels import check, clocks
+from desk.domain.levels.check import Facts, Moment
+from desk.domain.levels.policy import Policies, World, read
+from desk.domain.model import ticket as model_ticket
+from desk.domain.model.change import Change
+from desk.domain.model.fields import utc_text
+from desk.domain.model.person import Staff
+from desk.domain.model.ticket import Ticket
+from desk.domain.tickets import classification, lifecycle, ownership
+from desk.domain.tickets.thread import add_entry
 
 ZONE = ZoneInfo("Asia/Nicosia")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -142,7 +143,7 @@ class Player:
     def _create(self, at: datetime, words: list[str]) -> None:
         given = dict(word.split("=") for word in words[1:] if "=" in word)
         self.group = given.pop("group", None)
-        self.ticket, _ = sla.follow(
+        self.ticket, _ = clocks.follow(
             None,
             Ticket.new(
                 id=f"{at.astimezone(ZONE):%y%m%d}-7K3Q", title="T", state="open", priority=words[0], created=utc_text(at),
@@ -166,7 +167,7 @@ class Player:
         return self._worked(verb, ticket, at)
 
     def _worked(self, verb: str, ticket: Ticket, at: datetime) -> Change:
-        if verb in (tickets.REPLY, tickets.NOTE):
+        if verb in (model_ticket.REPLY, model_ticket.NOTE):
             return add_entry(ticket, verb, "Text.", by=MARIA, at=at)
         if verb == "major":
             return lifecycle.rewrite(ticket, ticket.evolve(major=True, tags=["incident"]), by=MARIA, at=at)
@@ -178,13 +179,13 @@ class Player:
     def _follow(self, change: Change, at: datetime) -> None:
         after = change.edits[0].after
         assert isinstance(after, Ticket)
-        self.ticket, events = sla.follow(self.ticket, after, at, self.policies, lambda _: self.group)
+        self.ticket, events = clocks.follow(self.ticket, after, at, self.policies, lambda _: self.group)
         self.events += [f"{e.verb} {e.after}" for e in events]
 
     def _check(self, at: datetime) -> None:
         assert self.ticket is not None
         moment = Moment(at, at.astimezone(ZONE).date(), self.policies)
-        change = sla_check.act(self.ticket, Facts(None, self.group, NAMED), moment, by=DESK)
+        change = check.act(self.ticket, Facts(None, self.group, NAMED), moment, by=DESK)
         if change is not None:
             after = change.edits[0].after
             assert isinstance(after, Ticket)

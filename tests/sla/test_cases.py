@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import pytest
 
-from desk.domain.fields import parse_time
-from desk.domain.ticket import Ticket
+from desk.domain.model.fields import parse_time
+from desk.domain.model.ticket import Ticket
 from tests.sla.story import policies, said, told
 
 

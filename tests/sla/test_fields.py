@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.domain import due, sla
-from desk.domain.fields import parse_time
-from desk.domain.record import Entry
-from desk.domain.sla_fields import parse_pauses, parse_records
-from desk.domain.ticket import Ticket
-from desk.store.lists import PRESSING
+from desk.domain.levels import clocks
+from desk.domain.model import due
+from desk.domain.model.fields import parse_time
+from desk.domain.model.record import Entry
+from desk.domain.model.slafields import parse_pauses, parse_records
+from desk.domain.model.ticket import Ticket
+from desk.queries.tickets import PRESSING
 from tests.conftest import Runner
 from tests.sla.story import policies, time_of
 
@@ -73,7 +74,7 @@ def test_only_staff_s_replies_count() -> None:
         entry = Entry("reply", who, time_of("Tue 2 Jun 09:10"), "Still waiting.")
         ticket = ticket.evolve(thread=(*ticket.thread, entry))
     assert ticket.responded is None
-    assert sla.last_reply(ticket) is None
+    assert clocks.last_reply(ticket) is None
 
 
 def test_times_at_the_end_of_time() -> None:
@@ -81,7 +82,7 @@ def test_times_at_the_end_of_time() -> None:
     values: dict[str, Any] = {"id": "260602-7K3Q", "title": "T", "state": "open", "department": "technical"}
     for priority in ("low", "high"):
         ticket = Ticket.new(**values, priority=priority, created="9999-12-31T23:00:00Z")
-        after, events = sla.follow(None, ticket, parse_time(day(1)), policies(), lambda _: None)
+        after, events = clocks.follow(None, ticket, parse_time(day(1)), policies(), lambda _: None)
         assert (after, events) == (ticket, ())
 
 

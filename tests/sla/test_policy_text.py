@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from desk.config import load
-from desk.domain.level_text import Fault
+from desk.domain.levels.reading import Fault
 from desk.errors import ConfigError
-from desk.store.days_off import days_off
-from desk.store.service_levels import policies as of_text
+from desk.local.holidays import days_off
+from desk.store.levels import policies as of_text
 from tests.sla.story import CYPRUS, policies
 
 HEAD = '[desk]\ntimezone = "Asia/Nicosia"\n\n'

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from desk.domain import due
-from desk.domain.data import head
-from desk.domain.fields import utc_text
-from desk.domain.service_level import Policies
-from desk.domain.ticket import Ticket
-from desk.domain.worktime import Calendar
+from desk.domain.levels.calendar import Calendar
+from desk.domain.levels.policy import Policies
+from desk.domain.model import due
+from desk.domain.model.fields import utc_text
+from desk.domain.model.plain import head
+from desk.domain.model.ticket import Ticket
 from tests.sla.story import DAYS, MONTHS, ZONE, Player, policies
 
 ZONES = ("UTC", "Asia/Nicosia", "America/Santiago", "Australia/Lord_Howe", "Asia/Beirut", "Africa/Casablanca")

@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
-from desk.domain.kinds import KINDS, kind_at
-from desk.store import codec, refresh, tree
-from desk.store.index import Index
+from desk.codec import records
+from desk.domain.model.kinds import KINDS, kind_at
+from desk.git import place
+from desk.index import build, keeper
+from desk.index.index import Index
 
 _PLAIN = [cls.plural for cls in KINDS.values()] + ["members", "broken", "terms"]
 
@@ -51,7 +53,7 @@ def head(home: Path) -> str:
 @contextmanager
 def kept(home: Path) -> Iterator[Index]:
     """The index as its file has it, brought to HEAD as a reader would."""
-    index = refresh.Keeper(tree.find(str(home))).at(head(home))
+    index = keeper.Keeper(place.find(str(home))).at(head(home))
     try:
         yield index
     finally:
@@ -62,7 +64,7 @@ def built(home: Path) -> dict[str, list[Any]]:
     """What an index built anew says."""
     index = Index(sqlite3.connect(":memory:", isolation_level=None))
     try:
-        refresh.build(index, tree.find(str(home)), head(home))
+        build.build(index, place.find(str(home)), head(home))
         return contents(index)
     finally:
         index.db.close()
@@ -90,7 +92,7 @@ def assert_sound(home: Path) -> None:
     assert not [
         ln for ln in (checked.stdout + checked.stderr).splitlines() if not ln.startswith(("dangling", "Checking"))
     ]
-    own = tree.find(str(home)).own()
+    own = place.find(str(home)).own()
     assert not os.path.exists(os.path.join(own, "journal"))
     assert os.listdir(os.path.join(own, "tmp")) == []
     locks = [p for p in (home / ".git").rglob("*.lock") if p.parent.name != "desk"]
@@ -104,7 +106,7 @@ def assert_files_are_canonical(home: Path) -> None:
         cls = kind_at(path)
         if cls is not None:
             data = (home / path).read_bytes()
-            assert codec.encode(codec.decode(data, path, cls.kind)) == data, path
+            assert records.encode(records.decode(data, path, cls.kind)) == data, path
 
 
 @contextmanager

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.domain.fields import parse_time, utc_text
-from desk.domain.kinds import KINDS
-from desk.domain.record import Entry, Record
-from desk.domain.ticket import Ticket
+from desk.codec import plainlines, records, yaml
+from desk.domain.model.fields import parse_time, utc_text
+from desk.domain.model.kinds import KINDS
+from desk.domain.model.record import Entry, Record
+from desk.domain.model.ticket import Ticket
 from desk.errors import Broken, Refused
-from desk.store import codec, quick, yaml_text
 from tests.store.texts import MODERATE, NASTY, lines, plain_values, slugs, texts, ticket_ids, times
 
 PATH = "records/tickets/2026/07/23/260723-7K3Q.md"
@@ -75,10 +75,10 @@ def same(one: Record, two: Record) -> bool:
 @MODERATE
 @given(tickets())
 def test_every_ticket_comes_back_exactly(ticket: Ticket) -> None:
-    data = codec.encode(ticket)
-    again = codec.decode(data, ticket.path, "ticket")
+    data = records.encode(ticket)
+    again = records.decode(data, ticket.path, "ticket")
     assert same(again, ticket)
-    assert codec.encode(again) == data
+    assert records.encode(again) == data
 
 
 @pytest.mark.parametrize("piece", NASTY)
@@ -90,10 +90,10 @@ def test_each_dangerous_piece_alone_in_every_place(piece: str) -> None:
         values = {"id": "260723-7K3Q", "title": "T", "state": "open", "priority": "low", "department": "d"}
         base = Ticket.new(**values, created="2026-07-23T06:12:44Z", fields={"f": piece})
         ticket = Ticket(base.values, extra={"x": piece, "list": [piece, {"k": piece}]}, body=body, thread=thread)
-        data = codec.encode(ticket)
-        again = codec.decode(data, ticket.path, "ticket")
+        data = records.encode(ticket)
+        again = records.decode(data, ticket.path, "ticket")
         assert same(again, ticket)
-        assert codec.encode(again) == data
+        assert records.encode(again) == data
 
 
 @MODERATE
@@ -103,22 +103,22 @@ def test_yaml_records_and_articles_come_back(name: str, title: str, text: str, l
     tag = KINDS["tag"].new(id=name, description=line)
     article = KINDS["article"](KINDS["article"].new(id=name, title=title, topic="t").values, body=text)
     for record in (staff, tag, article):
-        data = codec.encode(record)
-        again = codec.decode(data, "any", record.kind)
+        data = records.encode(record)
+        again = records.decode(data, "any", record.kind)
         assert again == record
-        assert codec.encode(again) == data
+        assert records.encode(again) == data
 
 
 @MODERATE
 @given(texts)
 def test_escape_is_undone(text: str) -> None:
-    assert codec.unescape(codec.escape(text)) == text
+    assert records.unescape(records.escape(text)) == text
 
 
 def test_what_looks_like_another_type_stays_as_written() -> None:
     fm = HEAD.replace("title: Patient summary", "title: no").replace("---\n", "", 1).rpartition("---\n")[0]
     text = f"---\n{fm}a: no\nb: 0123\nc: 1e3\nd: 2026-07-23T08:00:00+02:00\ne: 2026-07-23\nf: ~\ng: on\nh: 1.5\ni: 0x1f\n---\n"
-    ticket = codec.decode(text.encode(), PATH, "ticket")
+    ticket = records.decode(text.encode(), PATH, "ticket")
     assert ticket.values["title"] == "no"
     assert dict(ticket.extra) == {
         "a": "no",
@@ -131,17 +131,17 @@ def test_what_looks_like_another_type_stays_as_written() -> None:
         "h": "1.5",
         "i": "0x1f",
     }
-    again = codec.decode(codec.encode(ticket), PATH, "ticket")
+    again = records.decode(records.encode(ticket), PATH, "ticket")
     assert again == ticket
-    assert b"\nd: 2026-07-23T08:00:00+02:00\ne: 2026-07-23\n" in codec.encode(ticket)
+    assert b"\nd: 2026-07-23T08:00:00+02:00\ne: 2026-07-23\n" in records.encode(ticket)
 
 
 @pytest.mark.parametrize("stamp", ["2026-07-23t06:12:44z", "2٠26-07-23", "2026-07-23T06:12:44.5Z", "2026-7-3"])
 def test_odd_times_under_unknown_keys_keep_their_line(stamp: str) -> None:
     data = HEAD.replace("created:", f"x: {stamp}\ncreated:").encode()
-    ticket = codec.decode(data, PATH, "ticket")
+    ticket = records.decode(data, PATH, "ticket")
     assert ticket.extra["x"] == stamp
-    assert "!!" not in codec.encode(ticket).decode()
+    assert "!!" not in records.encode(ticket).decode()
 
 
 def test_keys_are_written_in_canonical_order_and_unknown_ones_last() -> None:
@@ -159,8 +159,8 @@ id: 260723-7K3Q
 
 Body
 """
-    ticket = codec.decode(shuffled.encode(), PATH, "ticket")
-    lines_ = codec.encode(ticket).decode().splitlines()
+    ticket = records.decode(shuffled.encode(), PATH, "ticket")
+    lines_ = records.encode(ticket).decode().splitlines()
     keys = [ln.partition(":")[0] for ln in lines_[1 : lines_.index("---", 1)]]
     assert keys == ["id", "title", "state", "priority", "department", "tags", "created", "zebra", "aardvark"]
     assert "tags: [a, b]" in lines_
@@ -193,9 +193,9 @@ We are looking into it together with the Maltese service desk.
 
 Malta confirms a certificate problem.
 """
-    ticket = codec.decode(text.encode(), PATH, "ticket")
+    ticket = records.decode(text.encode(), PATH, "ticket")
     assert [e.text for e in ticket.thread][1] == "Malta confirms a certificate problem."
-    assert codec.encode(ticket).decode().replace("<a@b>", '"<a@b>"') in (text, text.replace('"<a@b>"', '""<a@b>""'))
+    assert records.encode(ticket).decode().replace("<a@b>", '"<a@b>"') in (text, text.replace('"<a@b>"', '""<a@b>""'))
 
 
 def front(more: str) -> str:
@@ -260,7 +260,7 @@ BROKEN: list[tuple[str, bytes, int, str]] = [
 @pytest.mark.parametrize(("data", "line", "words"), [b[1:] for b in BROKEN], ids=[b[0] for b in BROKEN])
 def test_what_cannot_be_read_is_broken_and_names_the_line(data: bytes, line: int, words: str) -> None:
     with pytest.raises(Broken) as caught:
-        codec.decode(data, PATH, "ticket")
+        records.decode(data, PATH, "ticket")
     assert caught.value.path == PATH
     assert words.lower() in caught.value.problem.lower()
     if line:
@@ -270,7 +270,7 @@ def test_what_cannot_be_read_is_broken_and_names_the_line(data: bytes, line: int
 
 def test_a_conflict_in_the_text_alone_is_text() -> None:
     data = (HEAD + "\n<<<<<<< HEAD\nours\n=======\ntheirs\n>>>>>>> x\n").encode()
-    assert "theirs" in codec.decode(data, PATH, "ticket").body
+    assert "theirs" in records.decode(data, PATH, "ticket").body
 
 
 @MODERATE
@@ -280,18 +280,18 @@ def test_no_bytes_do_worse_than_broken(junk: bytes, place: int) -> None:
     for data in (junk, whole[:place] + junk + whole[place:], whole[:place]):
         for kind in ("ticket", "staff", "article"):
             try:
-                record = codec.decode(data, PATH, kind)
+                record = records.decode(data, PATH, kind)
             except Broken:
                 continue
-            again = codec.decode(codec.encode(record), PATH, kind)
+            again = records.decode(records.encode(record), PATH, kind)
             assert same(again, record)
 
 
 def test_fields_too_large_to_be_read_again_are_not_written() -> None:
     values: dict[str, Any] = {"id": "260723-7K3Q", "title": "T", "state": "open", "priority": "low", "department": "d"}
-    ticket = Ticket.new(**values, created="2026-07-23T06:12:44Z", fields={"f": "x" * (quick.FRONT_MAX + 1)})
+    ticket = Ticket.new(**values, created="2026-07-23T06:12:44Z", fields={"f": "x" * (plainlines.FRONT_MAX + 1)})
     with pytest.raises(Refused, match="KiB"):
-        codec.encode(ticket)
+        records.encode(ticket)
 
 
 _TRICKY = st.sampled_from(
@@ -303,7 +303,7 @@ _VALUES = st.one_of(
     st.text(),
     st.text("abyn ,.'()/+-_:#@ΣΜάλτα019"),
     st.lists(_TRICKY, max_size=3),
-    st.just(quick.Stamp("2026-01-01")),
+    st.just(plainlines.Stamp("2026-01-01")),
     texts,
     st.lists(texts, min_size=1, max_size=5).map("\n".join),
 )
@@ -312,8 +312,8 @@ _VALUES = st.one_of(
 @MODERATE
 @given(st.one_of(st.sampled_from(["title", "no", "y", "Foo"]), st.text()), _VALUES)
 def test_the_quick_way_to_write_a_line_gives_the_bytes_of_libyaml(key: str, value: object) -> None:
-    line = quick.line(key, value)
-    assert line is None or line == yaml_text.export({key: value})
+    line = plainlines.line(key, value)
+    assert line is None or line == yaml.export({key: value})
 
 
 _LINES = st.builds(
@@ -340,9 +340,9 @@ _LINES = st.builds(
 @MODERATE
 @given(st.lists(_LINES, min_size=1, max_size=3).map("\n".join), st.sampled_from(["\n", "", "\r\n", "\n  more\n"]))
 def test_the_quick_way_to_read_lines_gives_what_libyaml_gives(text: str, end: str) -> None:
-    known = quick.front(text + end)
+    known = plainlines.front(text + end)
     if known is not None:
-        read = yaml_text.load(text + end, "x", 1)
+        read = yaml.load(text + end, "x", 1)
         assert known == read
         assert [type(v) for v in known.values()] == [type(v) for v in read.values()]
 
@@ -358,33 +358,33 @@ BLOCKS = {
 
 @pytest.mark.parametrize("text", BLOCKS)
 def test_text_of_several_lines_reads_as_it_was_written(text: str) -> None:
-    lines_of_it = codec.dump_yaml({"cause": text})
+    lines_of_it = records.dump_yaml({"cause": text})
     assert lines_of_it == BLOCKS[text]
-    assert codec.load_yaml(lines_of_it, "x") == yaml_text.load(lines_of_it, "x") == {"cause": text}
+    assert records.load_yaml(lines_of_it, "x") == yaml.load(lines_of_it, "x") == {"cause": text}
 
 
 def test_rare_line_ends_beside_rare_letters_come_back() -> None:
     for text in ("\x85\U00010000", "a\u2028😀", "😀\nb\u2029"):
-        assert codec.load_yaml(codec.dump_yaml({"cause": text}), "x") == {"cause": text}
+        assert records.load_yaml(records.dump_yaml({"cause": text}), "x") == {"cause": text}
 
 
 def test_a_block_is_read_without_the_library() -> None:
-    assert quick.front("a: b\ncause: |-\n  one\n\n  two\nfix: |\n  x\n") == {
+    assert plainlines.front("a: b\ncause: |-\n  one\n\n  two\nfix: |\n  x\n") == {
         "a": "b",
         "cause": "one\n\ntwo",
         "fix": "x\n",
     }
-    assert [quick.front(f"cause: {m}") for m in ("|-\n", "|\nx: y\n", "|-\n   deep\n", "|2\n  x\n", "|-\n  x\n\n")] == [
-        None
-    ] * 5
+    assert [
+        plainlines.front(f"cause: {m}") for m in ("|-\n", "|\nx: y\n", "|-\n   deep\n", "|2\n  x\n", "|-\n  x\n\n")
+    ] == [None] * 5
 
 
 def test_steps_are_written_a_line_each_and_read_without_the_library() -> None:
     steps = ["[ ] Call Malta's desk: now # or later", "[x] Πες το"]
-    text = codec.dump_yaml({"state": "open", "checklist": steps, "tags": ["a", "b"]})
+    text = records.dump_yaml({"state": "open", "checklist": steps, "tags": ["a", "b"]})
     written = "- '[ ] Call Malta''s desk: now # or later'\n- '[x] Πες το'\n"
     assert text == f"state: open\nchecklist:\n{written}tags: [a, b]\n"
-    assert quick.front(text) == yaml_text.load(text, "x") == {"state": "open", "checklist": steps, "tags": ["a", "b"]}
+    assert plainlines.front(text) == yaml.load(text, "x") == {"state": "open", "checklist": steps, "tags": ["a", "b"]}
     for odd in (
         "x:\n",
         "x:\ny: z\n",
@@ -394,13 +394,13 @@ def test_steps_are_written_a_line_each_and_read_without_the_library() -> None:
         "x:\n- [ ]\n",
         "x:\n- '\n",
     ):
-        assert quick.front(odd) is None
-    assert codec.dump_yaml({"sla": ["breach due x"]}) == "sla: [breach due x]\n"
+        assert plainlines.front(odd) is None
+    assert records.dump_yaml({"sla": ["breach due x"]}) == "sla: [breach due x]\n"
 
 
 @given(st.lists(st.tuples(st.sampled_from(("[ ] ", "[x] ")), texts), min_size=1, max_size=5))
 def test_steps_come_back(pairs: list[tuple[str, str]]) -> None:
     steps = [mark + " ".join(text.split("\n")) for mark, text in pairs]
-    text = codec.dump_yaml({"checklist": steps})
-    assert codec.load_yaml(text, "x") == yaml_text.load(text, "x") == {"checklist": steps}
-    assert yaml_text.dump({"checklist": steps}) == text
+    text = records.dump_yaml({"checklist": steps})
+    assert records.load_yaml(text, "x") == yaml.load(text, "x") == {"checklist": steps}
+    assert yaml.dump({"checklist": steps}) == text

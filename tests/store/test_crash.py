@@ -25,19 +25,19 @@ STEPS = [
     "desk.store.journal:begin:before:1:self",
     "os:replace:before:1:self",
     "desk.store.journal:begin:after:1:self",
-    "desk.store.git:fast_import:before:1:self",
-    "desk.store.git:fast_import:after:1:self",
-    "desk.store.tree:write:before:1:self",
-    "desk.store.tree:_put:after:1:self",
-    "desk.store.tree:write:after:1:self",
-    "desk.store.tree:write:after:2:self",
-    "desk.store.tree:_put:after:3:self",
-    "desk.store.git:update_index:before:1:self",
-    "desk.store.git:update_index:after:1:self",
-    "desk.store.index:Index.put_file:before:1:self",
-    "desk.store.index:Index.put_file:after:1:self",
-    "desk.store.index:Index.add_commit:after:1:self",
-    "desk.store.index:Index.set_commit:after:1:self",
+    "desk.git.write:fast_import:before:1:self",
+    "desk.git.write:fast_import:after:1:self",
+    "desk.store.worktree:write:before:1:self",
+    "desk.store.worktree:_put:after:1:self",
+    "desk.store.worktree:write:after:1:self",
+    "desk.store.worktree:write:after:2:self",
+    "desk.store.worktree:_put:after:3:self",
+    "desk.git.write:update_index:before:1:self",
+    "desk.git.write:update_index:after:1:self",
+    "desk.index.index:Index.put_file:before:1:self",
+    "desk.index.index:Index.put_file:after:1:self",
+    "desk.index.index:Index.add_commit:after:1:self",
+    "desk.index.index:Index.set_commit:after:1:self",
     "desk.store.journal:end:before:1:self",
     "desk.store.journal:end:after:1:self",
 ]
@@ -85,7 +85,9 @@ def test_killed_at_each_step(
     goes_on(desk, home, ticket)
 
 
-@pytest.mark.parametrize("step", ["desk.store.tree:remove:before:2:self", "desk.store.tree:remove:after:1:self"])
+@pytest.mark.parametrize(
+    "step", ["desk.store.worktree:remove:before:2:self", "desk.store.worktree:remove:after:1:self"]
+)
 def test_killed_while_deleting(
     desk: Runner, make: Make, home: Path, environment: dict[str, str], tmp_path: Path, step: str
 ) -> None:
@@ -103,7 +105,7 @@ def test_killed_while_git_is_at_work(
     desk: Runner, make: Make, home: Path, environment: dict[str, str], scope: str
 ) -> None:
     ticket = make()
-    killed_at(f"desk.store.git:spawn:during:1:{scope}", home, environment, "ticket", "note", ticket, "--body", "x")
+    killed_at(f"desk.git.process:spawn:during:1:{scope}", home, environment, "ticket", "note", ticket, "--body", "x")
     assert desk("ticket", "show", ticket, "-f", "json").data["thread"] == []
     goes_on(desk, home, ticket)
 
@@ -113,8 +115,8 @@ def test_killed_while_the_index_is_built(desk: Runner, make: Make, home: Path, e
     (home / ".git/desk/index.sqlite").unlink()
     wanted = built(home)
     for step in (
-        "desk.store.index:Index.create:after:1:self",
-        "desk.store.index:Index.add_commit:after:2:self",
+        "desk.index.index:Index.create:after:1:self",
+        "desk.index.index:Index.add_commit:after:2:self",
         "os:symlink:after:1:self",
     ):
         killed_at(step, home, environment, "ticket", "list")
@@ -130,7 +132,7 @@ def test_locks_left_by_a_killed_git_are_cleared(
     desk: Runner, make: Make, home: Path, environment: dict[str, str], lock: str
 ) -> None:
     ticket = make()
-    step = "desk.store.git:fast_import:before:1:self" if "main" in lock else "desk.store.git:update_index:before:1:self"
+    step = "desk.git.write:fast_import:before:1:self" if "main" in lock else "desk.git.write:update_index:before:1:self"
     killed_at(step, home, environment, "ticket", "note", ticket, "--body", "x")
     (home / ".git" / lock).write_bytes(b"")
     found = desk("ticket", "show", ticket, "-f", "json").data
@@ -155,7 +157,7 @@ def test_a_hand_edit_after_a_crash_is_not_overwritten(
     desk: Runner, make: Make, home: Path, environment: dict[str, str]
 ) -> None:
     ticket = make()
-    killed_at("desk.store.tree:write:before:1:self", home, environment, "ticket", "note", ticket, "--body", "x")
+    killed_at("desk.store.worktree:write:before:1:self", home, environment, "ticket", "note", ticket, "--body", "x")
     [path] = home.glob(f"records/tickets/*/*/*/{ticket}.md")
     path.write_bytes(path.read_bytes().replace(b"A ticket", b"By hand"))
     assert desk("ticket", "show", ticket, "-f", "json").data["title"] == "By hand"
@@ -221,7 +223,7 @@ def test_a_work_tree_on_another_disk_than_its_git_directory(
         git(home, "worktree", "add", "-q", "-f", "-b", "side", str(linked))
         desk("--desk", str(linked), "ticket", "assign", ticket, "--to", "maria")
         # put beside the git directory, then beside the ticket
-        killed_at("desk.store.tree:_put:after:2:self", linked, environment, "ticket", "note", ticket, "--body", "x")
+        killed_at("desk.store.worktree:_put:after:2:self", linked, environment, "ticket", "note", ticket, "--body", "x")
         assert ".desk-" in git(linked, "status", "--porcelain", "--untracked-files=all")
         found = desk("--desk", str(linked), "ticket", "show", ticket, "-f", "json").data
         assert len(found["thread"]) == 1
@@ -232,10 +234,10 @@ def test_a_work_tree_on_another_disk_than_its_git_directory(
 
 
 INIT = (
-    "desk.store.git:fast_import:before:1:self",
-    "desk.store.git:fast_import:after:1:self",
-    "desk.store.tree:write:before:5:self",
-    "desk.store.git:update_index:before:1:self",
+    "desk.git.write:fast_import:before:1:self",
+    "desk.git.write:fast_import:after:1:self",
+    "desk.store.worktree:write:before:5:self",
+    "desk.git.write:update_index:before:1:self",
     "desk.store.journal:end:before:1:self",
 )
 
@@ -258,8 +260,8 @@ def test_killed_while_founding(
 @pytest.mark.parametrize(
     "step",
     [
-        "desk.store.git:fast_import:before:1:self",
-        "desk.store.git:fast_import:after:1:self",
+        "desk.git.write:fast_import:before:1:self",
+        "desk.git.write:fast_import:after:1:self",
         "desk.store.journal:end:before:1:self",
     ],
 )

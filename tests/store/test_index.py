@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from desk.store import lists, tree
-from desk.store.desk import Store
+from desk.git import place as git_place
+from desk.queries import tickets
+from desk.store.store import Store
 from tests.conftest import Runner
 from tests.store.indexes import assert_index_is_exact, assert_sound, git
 
@@ -261,9 +262,9 @@ def test_other_things_inside_records_are_no_records(desk: Runner, make: Make, ho
 
 
 def test_two_stores_in_one_process_see_each_other(desk: Runner, make: Make, home: Path) -> None:
-    store = Store(tree.find(str(home)))
+    store = Store(git_place.find(str(home)))
     first = make()
-    assert store.ask(lambda index: lists.linking(index, first)) == []
+    assert store.ask(lambda index: tickets.linking(index, first)) == []
     second = make("second")
     desk("index", "rebuild")
     third = make("third")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from desk.errors import Ambiguous, NotFound
-from desk.store import tree
-from desk.store.desk import Store
+from desk.git import place
+from desk.store.store import Store
 from tests.conftest import Runner
 from tests.store.indexes import git
 
@@ -34,7 +34,7 @@ def store(home: Path) -> Iterator[Store]:
         path.write_text(TEXT.format(i))
     git(home, "add", ".")
     git(home, "commit", "-qm", "five")
-    found = Store(tree.find(str(home)))
+    found = Store(place.find(str(home)))
     yield found
     if isinstance(found._index and found._index.db, sqlite3.Connection):  # noqa: SLF001
         found.index.db.close()

@@ -114,12 +114,13 @@ def test_an_index_with_a_live_log_on_a_read_only_desk(desk: Runner, make: Make, 
     """A killed writer leaves its last commits in the log alone; a reader that can't recover it must not miss them."""
     if os.geteuid():
         pytest.skip("needs root, to mount the desk read-only")
-    from desk.store import refresh, tree  # noqa: PLC0415
+    from desk.git import place  # noqa: PLC0415
+    from desk.index import keeper  # noqa: PLC0415
 
     first = make()
     frozen = tmp_path / "frozen"
     frozen.mkdir()
-    held = refresh.Keeper(tree.find(str(home))).at(git(home, "rev-parse", "HEAD").strip())
+    held = keeper.Keeper(place.find(str(home))).at(git(home, "rev-parse", "HEAD").strip())
     second = make()
     copy = tmp_path / "copy"
     shutil.copytree(home, copy, symlinks=True)
@@ -382,10 +383,10 @@ def test_a_commit_by_hand_in_between_is_built_upon(
     desk: Runner, make: Make, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The branch moves after the plan was made: fast-import refuses, and the plan runs on the newer state."""
-    from desk.store import git as plumbing  # noqa: PLC0415
+    from desk.git import write  # noqa: PLC0415
 
     ticket = make()
-    original = plumbing.fast_import
+    original = write.fast_import
     moved: list[int] = []
 
     def meanwhile(*args: Any) -> list[str]:
@@ -396,7 +397,7 @@ def test_a_commit_by_hand_in_between_is_built_upon(
             git(home, "commit", "-qam", "by hand")
         return original(*args)
 
-    monkeypatch.setattr(plumbing, "fast_import", meanwhile)
+    monkeypatch.setattr(write, "fast_import", meanwhile)
     desk("ticket", "note", ticket, "--body", "x")
     assert moved
     found = desk("ticket", "show", ticket, "-f", "json").data

@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.domain.fields import DEVICES
+from desk.domain.model import filenames
+from desk.domain.model.filenames import DEVICES
 from desk.errors import Broken, ConfigError, GitError, NotFound, UsageFault
-from desk.store import git as plumbing
-from desk.store import tree
+from desk.git import place as git_place
+from desk.git import refs
+from desk.store import worktree
 from tests.store.texts import MODERATE, texts
 
 TRICKY = (
@@ -58,7 +60,7 @@ names = st.one_of(st.sampled_from(TRICKY + MORE), texts, st.text(max_size=300))
 def test_attachment_names_fit_every_system(given_names: list[str]) -> None:
     taken: set[str] = set()
     for name in given_names:
-        safe = tree.attachment_name(name, taken)
+        safe = filenames.attachment_name(name, taken)
         assert 0 < len(safe.encode()) <= 255
         assert not set(safe) & set('/\\<>:"|?*')
         assert not any(unicodedata.category(c)[0] == "C" for c in safe)
@@ -73,12 +75,12 @@ def test_attachment_names_fit_every_system(given_names: list[str]) -> None:
 
 @pytest.mark.parametrize("name", ["report.pdf", "Αναφορά του Ιουλίου.docx", "a-b_c (2).tar.gz", "notes.txt~"])
 def test_an_ordinary_name_is_kept(name: str) -> None:
-    assert tree.attachment_name(name, set()) == name
+    assert filenames.attachment_name(name, set()) == name
 
 
 def test_the_second_of_a_name_gets_a_number() -> None:
-    assert tree.attachment_name("Log.txt", {"log.TXT"}) == "Log-2.txt"
-    assert tree.attachment_name("log.txt", {"log.txt", "LOG-2.txt"}) == "log-3.txt"
+    assert filenames.attachment_name("Log.txt", {"log.TXT"}) == "Log-2.txt"
+    assert filenames.attachment_name("log.txt", {"log.txt", "LOG-2.txt"}) == "log-3.txt"
 
 
 def run(*args: str, cwd: Path) -> str:
@@ -100,106 +102,106 @@ def test_a_desk_is_found_from_below(repo: Path) -> None:
     below = repo / "records" / "tags"
     below.mkdir(parents=True)
     assert (
-        tree.find(str(below))
-        == tree.find(str(repo))
-        == tree.Place(str(repo), str(repo / ".git"), str(repo / ".git"), set())
+        git_place.find(str(below))
+        == git_place.find(str(repo))
+        == git_place.Place(str(repo), str(repo / ".git"), str(repo / ".git"), set())
     )
-    assert tree.find(str(repo / ".git")).root == str(repo)
+    assert git_place.find(str(repo / ".git")).root == str(repo)
 
 
 def test_where_there_is_no_desk(tmp_path: Path, repo: Path) -> None:
     with pytest.raises(ConfigError, match="not in a desk"):
-        tree.find(str(tmp_path))
+        git_place.find(str(tmp_path))
     with pytest.raises(NotFound):
-        tree.find(str(tmp_path / "nowhere"))
+        git_place.find(str(tmp_path / "nowhere"))
     bare = tmp_path / "bare.git"
     run("clone", "-q", "--bare", str(repo), str(bare), cwd=tmp_path)
     with pytest.raises(ConfigError, match="bare"):
-        tree.find(str(bare))
+        git_place.find(str(bare))
     lonely = tmp_path / "lonely"
     lonely.mkdir()
     (lonely / "desk.toml").write_text("")
     with pytest.raises(ConfigError, match="not the top"):
-        tree.find(str(lonely))
+        git_place.find(str(lonely))
     (lonely / ".git").write_text("gitdir: /nowhere/at/all\n")
     with pytest.raises(GitError, match="not there"):
-        tree.find(str(lonely))
+        git_place.find(str(lonely))
 
 
 def test_a_linked_work_tree_has_its_own_git_directory(repo: Path) -> None:
     run("worktree", "add", "-q", "-b", "other", str(repo.parent / "linked"), cwd=repo)
-    place = tree.find(str(repo.parent / "linked"))
+    place = git_place.find(str(repo.parent / "linked"))
     assert place.gitdir == str(repo / ".git/worktrees/linked")
     assert place.common == str(repo / ".git")
-    assert tree.read_head(place) == tree.Head("refs/heads/other", run("rev-parse", "HEAD", cwd=repo))
+    assert refs.read_head(place) == refs.Head("refs/heads/other", run("rev-parse", "HEAD", cwd=repo))
 
 
 def test_head_from_loose_and_packed_refs(repo: Path) -> None:
-    place = tree.find(str(repo))
+    place = git_place.find(str(repo))
     oid = run("rev-parse", "HEAD", cwd=repo)
-    assert tree.read_head(place) == tree.Head("refs/heads/main", oid)
+    assert refs.read_head(place) == refs.Head("refs/heads/main", oid)
     run("branch", "main-2", cwd=repo)
     run("branch", "x/main", cwd=repo)
     run("pack-refs", "--all", cwd=repo)
     assert not (repo / ".git/refs/heads/main").exists()
-    assert tree.read_head(place) == tree.Head("refs/heads/main", oid)
+    assert refs.read_head(place) == refs.Head("refs/heads/main", oid)
     run("commit", "-q", "--allow-empty", "-m", "two", cwd=repo)
-    assert tree.read_head(place) == tree.Head("refs/heads/main", run("rev-parse", "HEAD", cwd=repo))
+    assert refs.read_head(place) == refs.Head("refs/heads/main", run("rev-parse", "HEAD", cwd=repo))
     run("checkout", "-q", "x/main", cwd=repo)
-    assert tree.read_head(place) == tree.Head("refs/heads/x/main", oid)
+    assert refs.read_head(place) == refs.Head("refs/heads/x/main", oid)
 
 
 def test_head_detached_unborn_and_symbolic(repo: Path) -> None:
-    place = tree.find(str(repo))
+    place = git_place.find(str(repo))
     oid = run("rev-parse", "HEAD", cwd=repo)
     run("checkout", "-q", "--detach", cwd=repo)
-    assert tree.read_head(place) == tree.Head(None, oid)
+    assert refs.read_head(place) == refs.Head(None, oid)
     run("checkout", "-q", "--orphan", "fresh", cwd=repo)
-    assert tree.read_head(place) == tree.Head("refs/heads/fresh", None)
+    assert refs.read_head(place) == refs.Head("refs/heads/fresh", None)
     run("symbolic-ref", "refs/heads/alias", "refs/heads/main", cwd=repo)
     run("symbolic-ref", "HEAD", "refs/heads/alias", cwd=repo)
-    assert tree.read_head(place) is None
-    assert plumbing.head(place) == tree.Head("refs/heads/main", oid)
+    assert refs.read_head(place) is None
+    assert refs.head(place) == refs.Head("refs/heads/main", oid)
 
 
 def test_a_git_directory_without_head(repo: Path) -> None:
-    place = tree.find(str(repo))
+    place = git_place.find(str(repo))
     (repo / ".git/HEAD").unlink()
     with pytest.raises(GitError, match="no HEAD"):
-        tree.read_head(place)
+        refs.read_head(place)
 
 
 @pytest.mark.parametrize("path", ["../x", "/etc/passwd", "records/../../x", ".git/config", "records/.git/x"])
 def test_a_path_out_of_the_desk_is_refused(repo: Path, path: str) -> None:
-    place = tree.find(str(repo))
+    place = git_place.find(str(repo))
     with pytest.raises(UsageFault):
-        tree.read(place, path)
+        worktree.read(place, path)
     with pytest.raises(UsageFault):
-        tree.write(place, path, b"")
+        worktree.write(place, path, b"")
     with pytest.raises(UsageFault):
-        tree.remove(place, path)
+        worktree.remove(place, path)
 
 
 def test_a_symbolic_link_on_the_way_is_refused(repo: Path) -> None:
-    place = tree.find(str(repo))
+    place = git_place.find(str(repo))
     outside = repo.parent / "outside"
     outside.mkdir()
     (repo / "records").symlink_to(outside)
     with pytest.raises(Broken, match="symbolic link"):
-        tree.read(place, "records/x")
+        worktree.read(place, "records/x")
     with pytest.raises(Broken, match="symbolic link"):
-        tree.write(place, "records/x", b"")
+        worktree.write(place, "records/x", b"")
     assert list(outside.iterdir()) == []
 
 
 def test_a_file_is_replaced_whole_and_leaves_nothing_beside(repo: Path) -> None:
-    place = tree.find(str(repo))
-    tree.write(place, "records/a/b/c.yaml", b"one")
-    tree.write(place, "records/a/b/c.yaml", b"two")
-    assert tree.read(place, "records/a/b/c.yaml") == b"two"
+    place = git_place.find(str(repo))
+    worktree.write(place, "records/a/b/c.yaml", b"one")
+    worktree.write(place, "records/a/b/c.yaml", b"two")
+    assert worktree.read(place, "records/a/b/c.yaml") == b"two"
     assert os.listdir(repo / "records/a/b") == ["c.yaml"]
     assert os.listdir(place.own("tmp")) == []
-    tree.remove(place, "records/a/b/c.yaml")
-    tree.remove(place, "records/a/b/c.yaml")
+    worktree.remove(place, "records/a/b/c.yaml")
+    worktree.remove(place, "records/a/b/c.yaml")
     assert not (repo / "records/a").exists()
-    assert tree.read(place, "records/a/b/c.yaml") is None
+    assert worktree.read(place, "records/a/b/c.yaml") is None

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from desk.domain.ticket import Ticket
+from desk.domain.model.ticket import Ticket
 from tests.conftest import Runner
 from tests.store.indexes import assert_files_are_canonical, assert_index_is_exact, assert_sound, git
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from desk import cli
+from desk.cli import main
 
 
 def die(scope: str) -> None:
@@ -49,7 +49,7 @@ def arm(step: str) -> None:
 def many(count: int, label: str) -> int:
     """Create tickets one after the other; the worst exit code."""
     codes = [
-        cli.run(["ticket", "create", "--title", f"{label} {n}", "--department", "technical", "-f", "ids"])
+        main.run(["ticket", "create", "--title", f"{label} {n}", "--department", "technical", "-f", "ids"])
         for n in range(count)
     ]
     return max(codes)
@@ -58,5 +58,5 @@ def many(count: int, label: str) -> int:
 if __name__ == "__main__":
     if sys.argv[1] == "kill":
         arm(sys.argv[2])
-        sys.exit(cli.run(sys.argv[3:]))
+        sys.exit(main.run(sys.argv[3:]))
     sys.exit(many(int(sys.argv[2]), sys.argv[3]))

@@ -18,9 +18,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from desk.domain.report import Chart
+from desk.domain.figures.report import Chart
 from desk.reports.table import REPORTS, last_month
-from desk.view import chart, svg
+from desk.view.drawing import chart, svg
 from desk.view.look import Look
 from tests.conftest import NOW, Runner
 

@@ -20,11 +20,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.domain import statistics
-from desk.domain.statistics import FIGURES, Period
-from desk.store import counting, refresh, then, tree
-from desk.store.desk import Store
-from desk.store.index import Index
+from desk.domain.figures import statistics
+from desk.domain.figures.statistics import FIGURES, Period
+from desk.git import place
+from desk.index import build
+from desk.index.index import Index
+from desk.queries import counting
+from desk.store import asof
+from desk.store.store import Store
 from tests.conftest import Runner
 from tests.store.indexes import contents
 from tests.tools.ledger import Ledger, days
@@ -244,17 +247,17 @@ def test_the_same_commit_gives_the_same_bytes_on_another_clone_and_another_day(
             assert desk("--desk", str(top), "stats", *again, "-f", "json", env=later).out == first.out
     for number in range(6):
         desk("stats", "--as-of", f"HEAD~{number + 3}", env=later)
-    assert len(list((home / ".git/desk").glob("then-*"))) == then.KEPT
+    assert len(list((home / ".git/desk").glob("then-*"))) == asof.KEPT
 
 
 def test_an_index_taken_back_equals_one_built_there(home: Path, git: Git, history: tuple[list[str], datetime]) -> None:
     del history
-    store = Store(tree.find(str(home)))
+    store = Store(place.find(str(home)))
     for back in (1, 40, 120):
         oid = git("rev-parse", f"HEAD~{back}").strip()
         built = Index(sqlite3.connect(":memory:", isolation_level=None))
-        refresh.build(built, store.place, oid)
-        with then.index_at(store, oid) as index:
+        build.build(built, store.place, oid)
+        with asof.index_at(store, oid) as index:
             writable = Index(sqlite3.connect(":memory:", isolation_level=None))
             index.db.backup(writable.db)
             assert contents(writable) == contents(built)

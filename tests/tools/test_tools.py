@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from desk.config import SETTINGS
-from desk.domain.snippet import snippet
+from desk.domain.matching.snippet import snippet
 from tests.conftest import Runner
 
 Git = Callable[..., str]
@@ -96,7 +96,7 @@ def test_a_common_word_ranks_as_if_all_were_compared(desk: Runner, make: Make, m
     for number in range(6):
         make(f"common {'word ' * number}")
     everything = desk("search", "common", "-f", "json").data
-    monkeypatch.setattr("desk.store.finding._AHEAD", 1)
+    monkeypatch.setattr("desk.queries.search._AHEAD", 1)
     for limit in (1, 2, 3):
         assert desk("search", "common", "--limit", str(limit), "-f", "json").data == everything[:limit]
 
@@ -146,7 +146,7 @@ def test_a_large_index_of_git_is_split(
     desk: Runner, make: Make, git: Git, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "split" not in desk("maintain").out
-    monkeypatch.setattr("desk.commands.maintain._SPLIT_FROM", 100)
+    monkeypatch.setattr("desk.commands.care.maintain._SPLIT_FROM", 100)
     assert "git's index split" in desk("maintain").out
     assert list((home / ".git").glob("sharedindex.*"))
     ticket = make("after the split")
@@ -160,7 +160,7 @@ def test_a_large_index_of_git_is_split(
 def test_a_hint_when_maintenance_is_due(desk: Runner, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     ticket = make()
     assert "desk maintain" not in desk("ticket", "note", ticket, "--body", "x").err
-    monkeypatch.setattr("desk.app._MANY_LOOSE", -1)
+    monkeypatch.setattr("desk.session.session._MANY_LOOSE", -1)
     assert "desk maintain" in desk("ticket", "note", ticket, "--body", "x").err
     assert desk("ticket", "note", ticket, "--body", "x", "-f", "ids").err == ""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from desk.view.detail import detail as shown
-from desk.view.markdown import layout, links
 from desk.view.model import Detail
-from desk.view.text import width
+from desk.view.pages.ticket import detail as shown
+from desk.view.text.cells import width
+from desk.view.text.markdown import layout, links
 from tests.view.samples import BODY, ESCAPE, detail, looking, ticket
 
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desk.view.article import articles, reviews
-from desk.view.markdown import layout
 from desk.view.model import Detail
-from desk.view.text import width
+from desk.view.pages.article import articles, reviews
+from desk.view.text.cells import width
+from desk.view.text.markdown import layout
 from tests.view.samples import ESCAPE, looking
 
 _PAINT = re.compile(r"\x1b\[[0-9;]*m")

@@ -11,9 +11,9 @@ import click
 import pytest
 
 from desk.errors import NotFound
+from desk.view.drawing.progress import progress
 from desk.view.look import Look
 from desk.view.model import Column, Done, Listing, View
-from desk.view.progress import progress
 from desk.view.render import page, render, render_error
 from tests.view.samples import ESCAPE, listing, looking
 

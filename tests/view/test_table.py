@@ -12,7 +12,7 @@ import pytest
 
 from desk.view.model import Column, Listing
 from desk.view.table import table
-from desk.view.text import width
+from desk.view.text.cells import width
 from tests.view.samples import ESCAPE, listing, looking, row
 
 ROOT = Path(__file__).parents[2]

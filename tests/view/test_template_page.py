@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from desk.errors import Broken
-from desk.view.template_page import document, safe
+from desk.templates.pages import document, safe
 
 ROWS = [
     {"id": "260723-7K3Q", "title": "<script>alert(1)</script>", "count": 3},

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from wcwidth import wcswidth, wcwidth
 
-from desk.view.text import clusters, fit, visible, width, wrap
+from desk.view.text.cells import clusters, fit, visible, width, wrap
 from tests.view.samples import ESCAPE
 
 ODD = "\u200d\u200c\ufe0f\u0301\U0001f3fd\U0001f1ec\U0001f1f7👩🎉日Ωa \u1100\u1161\u05d0\u0627\u20e3"

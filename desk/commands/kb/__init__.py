@@ -1,1 +1,1 @@
-"""desk kb: the knowledge base."""
+"""desk kb, response and checklist: what the desk knows."""

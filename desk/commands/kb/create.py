@@ -7,56 +7,62 @@ from typing import Any
 
 import click
 
-from desk.app import App
-from desk.commands import common, records, writing
-from desk.commands.kb import acting, form
-from desk.commands.records import Draft
-from desk.domain import knowledge, skeleton
-from desk.domain.article import Article, Topic, base_of
-from desk.domain.person import Staff
-from desk.domain.record import Change
-from desk.domain.slugs import slug_of
+from desk.actions import identifiers
+from desk.cli import articleform, articles, complete, editor, leaf, organisation
+from desk.cli.organisation import Draft
+from desk.domain.knowledge import articles as knowledge_articles
+from desk.domain.knowledge import skeleton
+from desk.domain.knowledge.slugs import slug_of
+from desk.domain.model.article import Article, Topic, base_of
+from desk.domain.model.change import Change
+from desk.domain.model.person import Staff
 from desk.errors import NotFound, Refused, UsageFault
+from desk.session.session import App
 from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
-TYPES = click.Choice(knowledge.TYPES)
+TYPES = click.Choice(knowledge_articles.TYPES)
 COPIED = ("topic", "type", "service", "problem", "tags")
 """What a translation has in common with the article."""
 
 
-@common.leaf(
+@leaf.leaf(
     "create",
     example='desk kb create --topic faq --title "How do I get my summary?" --type faq\n'
     'desk kb create --translation-of which-countries --language de --title "Welche Länder?"',
 )
 @click.option("--title", metavar="T", required=True, help="The question or the symptom, in the reader's words.")
-@click.option("--topic", metavar="T", shell_complete=acting.complete_topic, help="The topic it belongs to.")
-@click.option("--type", "type_", type=TYPES, metavar="TYPE", help=f"{', '.join(knowledge.TYPES)}; how-to by default.")
-@click.option("--slug", metavar="S", help="Its name; by default made from the title, Greek in Latin letters.")
-@click.option("--language", metavar="L", shell_complete=common.complete_language, help="Language of the text.")
+@click.option("--topic", metavar="T", shell_complete=articles.complete_topic, help="The topic it belongs to.")
 @click.option(
-    "--translation-of", metavar="SLUG", shell_complete=acting.complete_article, help="Another language of it."
+    "--type", "type_", type=TYPES, metavar="TYPE", help=f"{', '.join(knowledge_articles.TYPES)}; how-to by default."
+)
+@click.option("--slug", metavar="S", help="Its name; by default made from the title, Greek in Latin letters.")
+@click.option("--language", metavar="L", shell_complete=complete.complete_language, help="Language of the text.")
+@click.option(
+    "--translation-of", metavar="SLUG", shell_complete=articles.complete_article, help="Another language of it."
 )
 @click.option(
-    "--tag", "tags", metavar="T", multiple=True, shell_complete=common.complete_tag, help="A tag; repeatable."
+    "--tag", "tags", metavar="T", multiple=True, shell_complete=complete.complete_tag, help="A tag; repeatable."
 )
 @click.option("--keyword", "keywords", metavar="W", multiple=True, help="Another word people search for; repeatable.")
 @click.option("--service", metavar="S", help="The affected service.")
-@writing.body_options("The text, in Markdown; without it, an editor opens with a skeleton.")
+@editor.body_options("The text, in Markdown; without it, an editor opens with a skeleton.")
 def create(app: App, translation_of: str | None, body: str | None, file: str | None, **options: Any) -> Done:
     """Write an article. It begins as a draft, which readers don't see before desk kb publish. Level 2.
 
     Without --body or --file a terminal opens your editor; elsewhere the skeleton is the draft, to be edited as a file.
     """
-    with writing.kept(app, "kb-create"):
-        text = writing.given_text(app, body, file)
+    with editor.kept(app, "kb-create"):
+        text = editor.given_text(app, body, file)
         values = _translation(app, translation_of, options) if translation_of else _fresh(app, options)
         start = _article(app, values, text)
         _check_first(app, start)
-        if text is None and writing.interactive():
-            return writing.edit(
-                app, f"kb-{start.id}", form.new(start), lambda whole: _create(app, form.read(whole, start))
+        if text is None and editor.interactive():
+            return editor.edit(
+                app,
+                f"kb-{start.id}",
+                articleform.new(start),
+                lambda whole: _create(app, articleform.read(whole, start)),
             )
         return _create(app, start)
 
@@ -69,11 +75,11 @@ def _fresh(app: App, options: dict[str, Any]) -> dict[str, Any]:
         raise UsageFault("no name can be made from this title", "--slug some-name")
     if "." in slug:
         raise UsageFault("a name has no dot: what follows one is a language", "--translation-of SLUG --language L")
-    return {"id": records.normal(slug), "topic": records.normal(options["topic"]), **_common(app, options)}
+    return {"id": organisation.normal(slug), "topic": organisation.normal(options["topic"]), **_common(app, options)}
 
 
 def _common(app: App, options: dict[str, Any]) -> dict[str, Any]:
-    language = common.chosen(app, "desk.languages", options["language"]) or app.config["desk.languages"][0]
+    language = identifiers.chosen(app, "desk.languages", options["language"]) or app.config["desk.languages"][0]
     given = {
         "title": options["title"],
         "type": options["type_"],
@@ -92,8 +98,8 @@ def _translation(app: App, of: str, options: dict[str, Any]) -> dict[str, Any]:
     if not options["language"]:
         raise UsageFault("a translation needs a language", "--language L")
     values = _common(app, options)
-    base = base_of(records.normal(of))
-    known = app.store.ask(lambda index: acting.meant(index, base))
+    base = base_of(organisation.normal(of))
+    known = app.store.ask(lambda index: articles.meant(index, base))
     if not known:
         raise app.store.missing("article", of)
     article = app.store.read("article", base if base in known else known[0])
@@ -109,15 +115,15 @@ def _article(app: App, values: dict[str, Any], text: str | None) -> Article:
     type_ = str(values.get("type") or Article.FIELDS["type"].default)
     body = skeleton.body(type_, values["language"]) if text is None else text.strip("\n")
     author = app.me()
-    return common.checked_values(lambda: Article.new(**values, author=author, body=body))  # type: ignore[no-any-return]
+    return identifiers.checked_values(lambda: Article.new(**values, author=author, body=body))  # type: ignore[no-any-return]
 
 
 def _check_first(app: App, article: Article) -> None:
     """Before somebody starts to write: whether they may, and whether there is room. The commit asks again."""
-    common.existing(app, Topic.kind, article.topic)
+    identifiers.existing(app, Topic.kind, article.topic)
     for tag in article.tags:
-        common.existing(app, "tag", tag)
-    acting.check_first(app)
+        identifiers.existing(app, "tag", tag)
+    articles.check_first(app)
     if app.store.ask(lambda index: index.path_of(Article.kind, article.id)):
         raise _taken(article)
 
@@ -129,18 +135,18 @@ def _taken(article: Article) -> Refused:
 
 def _create(app: App, article: Article) -> Done:
     def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
-        records.require_level(snapshot, by, Article.kind)
+        organisation.require_level(snapshot, by, Article.kind)
         draft = Draft(snapshot)
         draft.get(Topic, article.topic)
         for tag in article.tags:
             snapshot.get("tag", tag)
         if snapshot.index.path_of(Article.kind, article.id):
             raise _taken(article)
-        records.fresh(draft, Article, article.id)
-        return knowledge.create(article, by=by, at=at)
+        organisation.fresh(draft, Article, article.id)
+        return knowledge_articles.create(article, by=by, at=at)
 
-    done = acting.told(app.apply(plan), several=False)
-    state = "a draft" if article.state == knowledge.DRAFT else f"in state {article.state}"
+    done = articles.told(app.apply(plan), several=False)
+    state = "a draft" if article.state == knowledge_articles.DRAFT else f"in state {article.state}"
     lines = (f"{article.id}  created as {state} in {article.path}", *_next(article))
     return done._replace(lines=lines)
 

@@ -9,54 +9,53 @@ from zlib import crc32
 
 import click
 
-from desk.app import App
-from desk.commands import common, records, writing
-from desk.commands.kb import acting, form
+from desk.actions import publishing
+from desk.cli import articleform, articles, complete, dates, editor, leaf, organisation
+from desk.cli.organisation import Draft
 from desk.commands.kb.create import TYPES
-from desk.commands.records import Draft
-from desk.domain import knowledge
-from desk.domain.article import Article, Topic, base_of
-from desk.domain.person import Staff
-from desk.domain.record import Change, join
+from desk.domain.knowledge import articles as knowledge_articles
+from desk.domain.model.article import Article, Topic, base_of
+from desk.domain.model.change import Change, join
+from desk.domain.model.person import Staff
 from desk.errors import UsageFault
-from desk.store import articles
+from desk.session.session import App
 from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
 _TEXTS = ("title", "symptom", "cause", "workaround", "fix")
 
 
-@common.leaf(
+@leaf.leaf(
     "edit",
     example="desk kb edit which-countries\ndesk kb edit which-countries --review 2027-01-31\n"
     "desk kb edit partner-not-reachable --topic patient-summary",
 )
-@acting.slugs
+@articles.slugs
 @click.option("--title", metavar="T", help="A new title.")
 @click.option(
-    "--topic", metavar="T", shell_complete=acting.complete_topic, help="Move it there, with all its languages."
+    "--topic", metavar="T", shell_complete=articles.complete_topic, help="Move it there, with all its languages."
 )
-@click.option("--type", "type", type=TYPES, metavar="TYPE", help=f"{', '.join(knowledge.TYPES)}.")
+@click.option("--type", "type", type=TYPES, metavar="TYPE", help=f"{', '.join(knowledge_articles.TYPES)}.")
 @click.option("--service", metavar="S", help="The affected service; empty takes it away.")
-@click.option("--problem", metavar="ID", shell_complete=common.complete_ticket, help="The problem it comes from.")
+@click.option("--problem", metavar="ID", shell_complete=complete.complete_ticket, help="The problem it comes from.")
 @click.option("--symptom", metavar="TEXT", help="What the person sees.")
 @click.option("--cause", metavar="TEXT", help="Why it happens.")
 @click.option("--workaround", metavar="TEXT", help="What helps until it is mended.")
 @click.option("--fix", metavar="TEXT", help="What mends it.")
 @click.option(
-    "--tag", "tags", metavar="T", multiple=True, shell_complete=common.complete_tag, help="Its tags from now on."
+    "--tag", "tags", metavar="T", multiple=True, shell_complete=complete.complete_tag, help="Its tags from now on."
 )
 @click.option("--keyword", "keywords", metavar="W", multiple=True, help="Its further search words from now on.")
 @click.option("--review", metavar="DATE", help="To be looked at again by this day.")
-@writing.body_options("A new text, in Markdown.")
+@editor.body_options("A new text, in Markdown.")
 def edit(app: App, slugs: tuple[str, ...], body: str | None, file: str | None, **options: Any) -> Done:
     """Change an article. Without options your editor opens the file, hand edits included. Level 2.
 
     SLUG means all languages of an article for --topic, --type, --service, --problem, --tag and --review; text belongs
     to one language. A topic change takes the links of other articles along.
     """
-    with writing.kept(app, "kb-edit"):
-        text = writing.given_text(app, body, file)
+    with editor.kept(app, "kb-edit"):
+        text = editor.given_text(app, body, file)
         if text is None and not any(v not in (None, ()) for v in options.values()):
             return _in_editor(app, slugs)
         values = _values(app, options)
@@ -66,7 +65,7 @@ def edit(app: App, slugs: tuple[str, ...], body: str | None, file: str | None, *
                 "--topic moves an article and nothing else", "give the other options in a command of their own"
             )
         if topic:
-            return _move(app, slugs, records.normal(topic))
+            return _move(app, slugs, organisation.normal(topic))
         return _by_options(app, slugs, values, text)
 
 
@@ -75,7 +74,7 @@ def _values(app: App, options: dict[str, Any]) -> dict[str, Any]:
     if values.get("problem"):
         values["problem"] = app.store.resolve(values["problem"])
     if "review" in values:
-        day = common.future_day(app, values["review"])
+        day = dates.future_day(app, values["review"])
         values["review"] = day.isoformat() if day else None
     return {n: None if v == "" and n != "title" else list(v) if isinstance(v, tuple) else v for n, v in values.items()}
 
@@ -85,7 +84,7 @@ def _by_options(app: App, slugs: Iterable[str], values: dict[str, Any], text: st
     own = [n for n in _TEXTS if n in values] + (["the text"] if text is not None else [])
 
     def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
-        records.require_level(snapshot, by, Article.kind)
+        organisation.require_level(snapshot, by, Article.kind)
         draft = Draft(snapshot)
         for tag in values.get("tags") or ():
             snapshot.get("tag", tag)
@@ -96,17 +95,17 @@ def _by_options(app: App, slugs: Iterable[str], values: dict[str, Any], text: st
                 after = before.evolve(body=None if text is None else text.strip("\n"), **values)
             except ValueError as error:
                 raise UsageFault(str(error)) from None
-            articles.require_sound(snapshot, after, app.config)
-            draft.take(knowledge.edit(before, after, by=by, at=at, approval=approval))
+            publishing.require_sound(snapshot, after, app.config)
+            draft.take(knowledge_articles.edit(before, after, by=by, at=at, approval=approval))
         return join(draft.changes)
 
-    names = acting.named(slugs)
-    return acting.told(app.apply(plan))
+    names = articles.named(slugs)
+    return articles.told(app.apply(plan))
 
 
 def _one_or_all(snapshot: Snapshot, name: str, own: list[str]) -> list[str]:
     """The languages that are changed: a text belongs to the one that has the very name."""
-    ids = acting.all_meant(snapshot, [name])
+    ids = articles.all_meant(snapshot, [name])
     if not own or len(ids) == 1:
         return ids
     if name in ids:
@@ -115,52 +114,52 @@ def _one_or_all(snapshot: Snapshot, name: str, own: list[str]) -> list[str]:
 
 
 def _move(app: App, slugs: Iterable[str], topic: str) -> Done:
-    names = acting.named(slugs)
+    names = articles.named(slugs)
 
     def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
-        records.require_level(snapshot, by, Article.kind)
+        organisation.require_level(snapshot, by, Article.kind)
         draft = Draft(snapshot)
         draft.get(Topic, topic)
-        every = acting.all_meant(snapshot, [base_of(name) for name in names])
+        every = articles.all_meant(snapshot, [base_of(name) for name in names])
         moving = [a for a in draft.several(Article, every) if a.topic != topic]
         if not moving:
             raise UsageFault(f"{', '.join(every)} lies in {topic} already", "desk kb topic list")
-        following = articles.relinked(snapshot, moving, topic)
-        return knowledge.move(moving, topic, following, by=by, at=at, approval=app.config["kb.approval"])
+        following = publishing.relinked(snapshot, moving, topic)
+        return knowledge_articles.move(moving, topic, following, by=by, at=at, approval=app.config["kb.approval"])
 
-    return acting.told(app.apply(plan))
+    return articles.told(app.apply(plan))
 
 
 # -- the editor --------------------------------------------------------------------------------------------------------
 
 
 def _in_editor(app: App, slugs: Iterable[str]) -> Done:
-    if not writing.interactive():
+    if not editor.interactive():
         raise UsageFault("nothing to change", "give an option such as --title, or the text with --body or --file")
-    names = acting.named(slugs)
+    names = articles.named(slugs)
     if len(names) > 1:
         raise UsageFault("one article at a time, please", "give options to change several alike")
-    acting.check_first(app)
-    known = app.store.ask(lambda index: acting.meant(index, names[0]))
-    path, start = articles.file_of(app.store, names[0] if names[0] in known or not known else known[0])
-    before = articles.committed_or_new(app.store, path)
+    articles.check_first(app)
+    known = app.store.ask(lambda index: articles.meant(index, names[0]))
+    path, start = publishing.file_of(app.store, names[0] if names[0] in known or not known else known[0])
+    before = publishing.committed_or_new(app.store, path)
 
     def apply(text: str) -> Done:
-        after = form.read(text, before)
-        return acting.told(
+        after = articleform.read(text, before)
+        return articles.told(
             app.apply(lambda snapshot, by, at: _saved(app, snapshot, path, start, after, by, at)), several=False
         )
 
     # A draft from before the article changed must not be taken up again: it would undo that change.
-    return writing.edit(app, f"kb-{before.id}-{crc32(start.encode()):08x}", start, apply)
+    return editor.edit(app, f"kb-{before.id}-{crc32(start.encode()):08x}", start, apply)
 
 
 def _saved(app: App, snapshot: Snapshot, path: str, start: str, after: Article, by: Staff, at: datetime) -> Change:
     """What the editor gave back. It began with the file, so hand edits that were in it are in this, too."""
-    records.require_level(snapshot, by, Article.kind)
+    organisation.require_level(snapshot, by, Article.kind)
     snapshot.taken[path] = start.encode()
-    articles.require_sound(snapshot, after, app.config)
+    publishing.require_sound(snapshot, after, app.config)
     before = snapshot.find(Article.kind, after.id)
     if not isinstance(before, Article):
-        return knowledge.create(after, by=by, at=at)
-    return knowledge.edit(before, after, by=by, at=at, approval=app.config["kb.approval"])
+        return knowledge_articles.create(after, by=by, at=at)
+    return knowledge_articles.edit(before, after, by=by, at=at, approval=app.config["kb.approval"])

@@ -6,33 +6,30 @@ from datetime import date, datetime, timedelta
 
 import click
 
-from desk.app import App
-from desk.commands import common, records
-from desk.commands.kb import acting
-from desk.commands.records import Draft
-from desk.domain import knowledge
-from desk.domain.article import Article
-from desk.domain.person import Staff
-from desk.domain.record import Change, join
+from desk.actions import publishing
+from desk.actions.publishing import Candidate, Shelf
+from desk.cli import articles, dates, leaf, organisation
+from desk.cli.organisation import Draft
+from desk.domain.knowledge import articles as knowledge_articles
+from desk.domain.model.article import Article
+from desk.domain.model.change import Change, join
+from desk.domain.model.person import Staff
 from desk.errors import Refused, UsageFault
-from desk.store import articles
-from desk.store import knowledge as ask
-from desk.store.articles import Candidate, Shelf
-from desk.store.desk import Committed
+from desk.queries import knowledge
+from desk.session.session import App
 from desk.store.snapshot import Snapshot
+from desk.store.store import Committed
 from desk.view.model import Done
 
 
-@common.leaf(
-    "publish", example="desk kb publish how-do-i-get-my-summary\ndesk kb publish which-countries.el --review 6m"
-)
-@acting.slugs
+@leaf.leaf("publish", example="desk kb publish how-do-i-get-my-summary\ndesk kb publish which-countries.el --review 6m")
+@articles.slugs
 @click.option(
     "--review",
     metavar="DATE",
     help="To be looked at again by this day: 2027-01-31, 90d, 6m; by default kb.review_days.",
 )
-@acting.reason_option
+@articles.reason_option
 def publish(app: App, slugs: tuple[str, ...], review: str | None, reason: str | None) -> Done:
     """Check articles, stamp them and put them before their readers, hand edits included, as one commit. Level 2.
 
@@ -40,10 +37,10 @@ def publish(app: App, slugs: tuple[str, ...], review: str | None, reason: str | 
     another period. Front matter, links, pictures and languages are checked; nothing is committed if anything is wrong.
     """
     day = _review_day(app, review)
-    names = acting.named(slugs)
+    names = articles.named(slugs)
 
     def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
-        records.require_level(snapshot, by, Article.kind)
+        organisation.require_level(snapshot, by, Article.kind)
         shelf = Shelf(snapshot, app.config, by)
         changes = [_published(app, shelf, one, day, by, at) for one in _wanted(shelf, names)]
         files = {path: data for change in changes for path, data in change.files.items()}
@@ -51,11 +48,11 @@ def publish(app: App, slugs: tuple[str, ...], review: str | None, reason: str | 
 
     done = app.apply(plan)
     _mind_dead_ends(app, done)
-    return acting.told(done)
+    return articles.told(done)
 
 
 def _review_day(app: App, given: str | None) -> date | None:
-    day = common.future_day(app, given)
+    day = dates.future_day(app, given)
     if day or not app.config["kb.review_days"]:
         return day
     return app.local(app.now).date() + timedelta(days=app.config["kb.review_days"])
@@ -69,14 +66,14 @@ def _wanted(shelf: Shelf, names: list[str]) -> list[Candidate]:
         if not ids:
             raise shelf.snapshot.store.missing(Article.kind, name)
         every = [shelf.candidate(i) for i in ids]
-        kept = [c for c in every if c.after.state != knowledge.RETIRED] or every
+        kept = [c for c in every if c.after.state != knowledge_articles.RETIRED] or every
         store = shelf.snapshot.store
         fresh = [
             c
             for c in kept
             if c.edited
-            or c.after.state != knowledge.PUBLISHED
-            or not ask.unchanged(store.place, shelf.snapshot.index, c.after)
+            or c.after.state != knowledge_articles.PUBLISHED
+            or not knowledge.unchanged(store.place, shelf.snapshot.index, c.after)
         ]
         found.update({c.after.id: c for c in fresh or kept})
     return list(found.values())
@@ -85,59 +82,59 @@ def _wanted(shelf: Shelf, names: list[str]) -> list[Candidate]:
 def _published(app: App, shelf: Shelf, one: Candidate, day: date | None, by: Staff, at: datetime) -> Change:
     shelf.require_ready(one)
     if app.config["kb.approval"]:
-        approved = ask.approval(shelf.snapshot.index, one.after.id)
+        approved = knowledge.approval(shelf.snapshot.index, one.after.id)
         given = approved[1] if approved and approved[0] == one.after.approved_by else None
-        knowledge.require_approval(one.after, given)
+        knowledge_articles.require_approval(one.after, given)
     shelf.take(one)
-    return knowledge.publish(one.before, one.after, day, by=by, at=at, files=one.files)
+    return knowledge_articles.publish(one.before, one.after, day, by=by, at=at, files=one.files)
 
 
 def _mind_dead_ends(app: App, done: Committed) -> None:
     """Say which links of a published article lead to one that readers don't see."""
     for edit in done.change.edits:
         if isinstance(edit.after, Article):
-            for other, state in articles.dead_ends(app.store.index, edit.after):
+            for other, state in publishing.dead_ends(app.store.index, edit.after):
                 app.warnings.append(f"{edit.after.id} leads to {other}, which is {state} and not shown to requesters")
 
 
-@common.leaf("retire", example='desk kb retire partner-not-reachable --reason "replaced by partner-outage"')
-@acting.slugs
-@acting.reason_option
+@leaf.leaf("retire", example='desk kb retire partner-not-reachable --reason "replaced by partner-outage"')
+@articles.slugs
+@articles.reason_option
 def retire(app: App, slugs: tuple[str, ...], reason: str | None) -> Done:
     """Take articles from their readers; they stay in the desk, and desk kb publish brings them back. Level 2."""
 
     def one(_draft: Draft, article: Article, by: Staff, at: datetime) -> Change:
-        return knowledge.retire(article, by=by, at=at, reason=reason)
+        return knowledge_articles.retire(article, by=by, at=at, reason=reason)
 
-    done = acting.act(app, slugs, one)
+    done = articles.act(app, slugs, one)
     _mind_links(app, {e.record.path for e in done.change.edits})
-    return acting.told(done)
+    return articles.told(done)
 
 
 def _mind_links(app: App, paths: set[str]) -> None:
     """Say which published articles lead to those that are no longer shown."""
     snapshot = Snapshot(app.store, app.store.index, app.store.commit_now())
-    for path, line, url in articles.linking_to(snapshot, paths):
+    for path, line, url in publishing.linking_to(snapshot, paths):
         app.warnings.append(f"{path}:{line} still leads there: {url}")
 
 
-@common.leaf("delete", example='desk kb delete partner-outage --reason "written twice"')
-@acting.slugs
-@acting.reason_option
+@leaf.leaf("delete", example='desk kb delete partner-outage --reason "written twice"')
+@articles.slugs
+@articles.reason_option
 def delete(app: App, slugs: tuple[str, ...], reason: str | None) -> Done:
     """Delete articles to which no other leads; git keeps what they said. To keep them at hand, retire them. Level 2."""
-    names = acting.named(slugs)
+    names = articles.named(slugs)
 
     def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
-        records.require_level(snapshot, by, Article.kind)
-        going = Draft(snapshot).several(Article, acting.all_meant(snapshot, names))
-        leading = articles.linking_to(snapshot, {a.path for a in going}, live=False)
+        organisation.require_level(snapshot, by, Article.kind)
+        going = Draft(snapshot).several(Article, articles.all_meant(snapshot, names))
+        leading = publishing.linking_to(snapshot, {a.path for a in going}, live=False)
         if leading:
             path, line, url = leading[0]
             more = f" and {len(leading) - 1} more" if len(leading) > 1 else ""
             raise Refused(f"{path}:{line}{more} leads there: {url}", "change that first, or: desk kb retire SLUG")
         if not going:
             raise UsageFault("nothing to delete", "desk kb list")
-        return join([knowledge.delete(a, by=by, at=at, reason=reason) for a in going])
+        return join([knowledge_articles.delete(a, by=by, at=at, reason=reason) for a in going])
 
-    return acting.told(app.apply(plan))
+    return articles.told(app.apply(plan))

@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-from desk.app import App
-from desk.commands import common, records
-from desk.commands.kb import acting
-from desk.domain import knowledge
+from desk.actions import identifiers
+from desk.cli import articles, complete, leaf, organisation
+from desk.domain.knowledge import articles as knowledge_articles
 from desk.errors import UsageFault
-from desk.store import knowledge as ask
+from desk.queries import knowledge
+from desk.session.session import App
 from desk.view.model import Column, Listing
 
 STATE = Column("state", "STATE", "state")
@@ -29,26 +29,24 @@ _ANY = "any"
 Row = Mapping[str, Any]
 
 
-@common.leaf(
-    "list", example="desk kb list\ndesk kb list --topic known-errors --state any\ndesk kb list --stale -f json"
-)
+@leaf.leaf("list", example="desk kb list\ndesk kb list --topic known-errors --state any\ndesk kb list --stale -f json")
 @click.option(
-    "--topic", "topics", metavar="T", multiple=True, shell_complete=acting.complete_topic, help="Of this topic."
+    "--topic", "topics", metavar="T", multiple=True, shell_complete=articles.complete_topic, help="Of this topic."
 )
 @click.option(
     "--state",
     "states",
     metavar="S",
     multiple=True,
-    help=f"{', '.join(knowledge.STATES)} or any; all but retired by default.",
+    help=f"{', '.join(knowledge_articles.STATES)} or any; all but retired by default.",
 )
-@click.option("--type", "types", metavar="TYPE", multiple=True, help=f"{', '.join(knowledge.TYPES)}.")
+@click.option("--type", "types", metavar="TYPE", multiple=True, help=f"{', '.join(knowledge_articles.TYPES)}.")
 @click.option(
     "--language",
     "languages",
     metavar="L",
     multiple=True,
-    shell_complete=common.complete_language,
+    shell_complete=complete.complete_language,
     help="Written in this language.",
 )
 @click.option(
@@ -56,7 +54,7 @@ Row = Mapping[str, Any]
     "tags",
     metavar="T",
     multiple=True,
-    shell_complete=common.complete_tag,
+    shell_complete=complete.complete_tag,
     help="Carrying this tag; repeated: all of them.",
 )
 @click.option("--stale", is_flag=True, help="Published, and their review date has come; for cron.")
@@ -67,7 +65,7 @@ def list_(app: App, stale: bool, **filters: tuple[str, ...]) -> Listing:
     """
     _check(app, filters)
     today = app.local(app.now).date().isoformat()
-    every = app.store.ask(ask.grouped)
+    every = app.store.ask(knowledge.grouped)
     topics = {str(row["id"]): row for row in app.store.ask(lambda index: index.rows("topic"))}
     order = {name: (row["order"], name) for name, row in topics.items()}
     colours = {name: row["color"] for name, row in topics.items()}
@@ -85,8 +83,8 @@ def list_(app: App, stale: bool, **filters: tuple[str, ...]) -> Listing:
 
 def _check(app: App, filters: Mapping[str, tuple[str, ...]]) -> None:
     for topic in filters["topics"]:
-        common.existing(app, "topic", topic)
-    for name, known in (("states", (*knowledge.STATES, _ANY)), ("types", knowledge.TYPES)):
+        identifiers.existing(app, "topic", topic)
+    for name, known in (("states", (*knowledge_articles.STATES, _ANY)), ("types", knowledge_articles.TYPES)):
         for value in filters[name]:
             if value.lower() not in known:
                 raise UsageFault(f"there is no {name.removesuffix('s')} {value!r}", f"known: {', '.join(known)}")
@@ -94,20 +92,20 @@ def _check(app: App, filters: Mapping[str, tuple[str, ...]]) -> None:
 
 def _fits(row: Row, filters: Mapping[str, tuple[str, ...]], stale: str | None) -> bool:
     if stale is not None:
-        return bool(row["state"] == knowledge.PUBLISHED and row["review"] and row["review"] <= stale) and _named(
-            row, filters
-        )
-    states = [s.lower() for s in filters["states"]] or list(knowledge.LIVE)
+        return bool(
+            row["state"] == knowledge_articles.PUBLISHED and row["review"] and row["review"] <= stale
+        ) and _named(row, filters)
+    states = [s.lower() for s in filters["states"]] or list(knowledge_articles.LIVE)
     return (row["state"] in states or _ANY in states) and _named(row, filters)
 
 
 def _named(row: Row, filters: Mapping[str, tuple[str, ...]]) -> bool:
     pairs = (("topics", "topic"), ("types", "type"), ("languages", "language"))
     for name, field in pairs:
-        values = [records.normal(v) for v in filters[name]]
+        values = [organisation.normal(v) for v in filters[name]]
         if values and row[field] not in values:
             return False
-    return all(records.normal(t) in row["tags"] for t in filters["tags"])
+    return all(organisation.normal(t) in row["tags"] for t in filters["tags"])
 
 
 def _row(

@@ -9,19 +9,18 @@ from typing import Any
 
 import click
 
-from desk.app import App
-from desk.commands import common
-from desk.commands.kb import acting
+from desk.actions import publishing
+from desk.cli import articles, leaf
+from desk.cli.organisation import Draft
 from desk.commands.kb.listing import STATE
-from desk.commands.records import Draft
-from desk.domain import knowledge
-from desk.domain.article import Article
-from desk.domain.person import Staff
-from desk.domain.record import Change
+from desk.domain.knowledge import articles as knowledge_articles
+from desk.domain.model.article import Article
+from desk.domain.model.change import Change
+from desk.domain.model.person import Staff
 from desk.errors import UsageFault
-from desk.store import articles, known_errors
-from desk.store import knowledge as ask
-from desk.store.index import Index
+from desk.index.index import Index
+from desk.queries import knowledge, problems
+from desk.session.session import App
 from desk.view.model import Column, Detail, Done, Listing
 
 _COLUMNS = (
@@ -34,17 +33,17 @@ _COLUMNS = (
 )
 
 
-@common.leaf(
+@leaf.leaf(
     "review",
     example="desk kb review\ndesk kb review partner-not-reachable\n"
     'desk kb review partner-not-reachable --approve --reason "checked with operations"',
 )
-@click.argument("slugs", metavar="[SLUG…]", nargs=-1, shell_complete=acting.complete_article)
+@click.argument("slugs", metavar="[SLUG…]", nargs=-1, shell_complete=articles.complete_article)
 @click.option("--submit", is_flag=True, help="Hand it in for review.")
 @click.option("--approve", is_flag=True, help="Approve this very text; not possible for whoever changed it last.")
 @click.option("--return", "back", is_flag=True, help="Send it back to its author as a draft.")
 @click.option("--stale", is_flag=True, help="List only published articles whose review date has come.")
-@acting.reason_option
+@articles.reason_option
 def review(
     app: App, slugs: tuple[str, ...], submit: bool, approve: bool, back: bool, stale: bool, reason: str | None
 ) -> Listing | Detail | Done:
@@ -64,7 +63,7 @@ def review(
         raise UsageFault("--stale is for the list", "desk kb review --stale")
     if not steps:
         return _differences(app, slugs)
-    return acting.told(acting.act(app, slugs, _STEPS[steps[0]](reason)))
+    return articles.told(articles.act(app, slugs, _STEPS[steps[0]](reason)))
 
 
 # -- steps -------------------------------------------------------------------------------------------------------------
@@ -74,25 +73,25 @@ _Step = Callable[[Draft, Article, Staff, datetime], Change | None]
 
 def _submit(reason: str | None) -> _Step:
     def step(draft: Draft, article: Article, by: Staff, at: datetime) -> Change | None:
-        states = {row["state"] for row in ask.variants(draft.index, article.base)}
+        states = {row["state"] for row in knowledge.variants(draft.index, article.base)}
         # One language was written anew; those that readers have stay where they are.
-        if knowledge.DRAFT in states and article.state != knowledge.DRAFT:
+        if knowledge_articles.DRAFT in states and article.state != knowledge_articles.DRAFT:
             return None
-        return knowledge.submit(article, by=by, at=at, reason=reason)
+        return knowledge_articles.submit(article, by=by, at=at, reason=reason)
 
     return step
 
 
 def _approve(reason: str | None) -> _Step:
     def step(draft: Draft, article: Article, by: Staff, at: datetime) -> Change:
-        author = ask.last_author(draft.index, article.id)
-        return knowledge.approve(article, author, by=by, at=at, reason=reason)
+        author = knowledge.last_author(draft.index, article.id)
+        return knowledge_articles.approve(article, author, by=by, at=at, reason=reason)
 
     return step
 
 
 def _back(reason: str | None) -> _Step:
-    return lambda _, article, by, at: knowledge.send_back(article, by=by, at=at, reason=reason)
+    return lambda _, article, by, at: knowledge_articles.send_back(article, by=by, at=at, reason=reason)
 
 
 _STEPS = {"submit": _submit, "approve": _approve, "back": _back}
@@ -106,7 +105,7 @@ def _waiting(app: App, *, stale: bool) -> Listing:
 
     def question(index: Index) -> list[dict[str, Any]]:
         found = []
-        touched = ask.touched(index)
+        touched = knowledge.touched(index)
         for row in index.rows("article", "state <> 'retired'", tail="ORDER BY review IS NULL, review, id"):
             why = _why(index, row, today) or (_changed(app, index, row) if row["id"] in touched else None)
             if why and (not stale or why[0] == "stale"):
@@ -119,21 +118,21 @@ def _waiting(app: App, *, stale: bool) -> Listing:
 
 def _why(index: Index, row: dict[str, Any], today: str) -> tuple[str, str] | None:
     """Why an article waits for somebody: a word for machines, and words for people."""
-    if row["state"] == knowledge.REVIEW:
+    if row["state"] == knowledge_articles.REVIEW:
         return ("review", f"approved by {row['approved_by']}") if row["approved_by"] else ("review", "waits for review")
-    if row["state"] != knowledge.PUBLISHED:
+    if row["state"] != knowledge_articles.PUBLISHED:
         return None
     if row["review"] and row["review"] <= today:
         return "stale", "its review date has come"
-    if row["problem"] and not row["fix"] and known_errors.is_closed(index, row["problem"]):
+    if row["problem"] and not row["fix"] and problems.is_closed(index, row["problem"]):
         return "problem-closed", f"{row['problem']} is closed, and it names no fix"
     return None
 
 
 def _changed(app: App, index: Index, row: dict[str, Any]) -> tuple[str, str] | None:
     """Whether readers see a text that was never published as it is."""
-    record = app.store.read(Article.kind, row["id"]) if row["state"] == knowledge.PUBLISHED else None
-    if isinstance(record, Article) and not ask.unchanged(app.store.place, index, record):
+    record = app.store.read(Article.kind, row["id"]) if row["state"] == knowledge_articles.PUBLISHED else None
+    if isinstance(record, Article) and not knowledge.unchanged(app.store.place, index, record):
         return "changed", "changed since it was published"
     return None
 
@@ -143,26 +142,26 @@ def _changed(app: App, index: Index, row: dict[str, Any]) -> tuple[str, str] | N
 
 def _differences(app: App, slugs: tuple[str, ...]) -> Detail:
     items = []
-    for name in acting.named(slugs):
-        ids = app.store.ask(lambda index, n=name: acting.meant(index, n)) or [name]  # type: ignore[misc]
+    for name in articles.named(slugs):
+        ids = app.store.ask(lambda index, n=name: articles.meant(index, n)) or [name]  # type: ignore[misc]
         items += [_difference(app, article_id) for article_id in ids]
     return Detail("reviews", items)
 
 
 def _difference(app: App, article_id: str) -> dict[str, Any]:
-    path, now = articles.file_of(app.store, article_id)
-    found = app.store.ask(lambda index: ask.published_text(app.store.place, index, article_id))
+    path, now = publishing.file_of(app.store, article_id)
+    found = app.store.ask(lambda index: knowledge.published_text(app.store.place, index, article_id))
     then = found[1].decode(errors="replace") if found else ""
     lines = list(unified_diff(then.splitlines(), now.splitlines(), "published", "now", lineterm=""))
-    approval = app.store.ask(lambda index: ask.approval(index, article_id))
-    record = articles.committed_or_new(app.store, path)
-    approved = bool(approval and approval[0] == record.approved_by and approval[1] == knowledge.digest(record))
+    approval = app.store.ask(lambda index: knowledge.approval(index, article_id))
+    record = publishing.committed_or_new(app.store, path)
+    approved = bool(approval and approval[0] == record.approved_by and approval[1] == knowledge_articles.digest(record))
     return {
         "id": article_id,
         "path": path,
         "state": record.state,
         "since": found[0] if found else None,
-        "author": app.store.ask(lambda index: ask.last_author(index, article_id)),
+        "author": app.store.ask(lambda index: knowledge.last_author(index, article_id)),
         "approved_by": record.approved_by if approved else None,
         "diff": "\n".join(lines),
     }

@@ -6,13 +6,14 @@ from typing import Any
 
 import click
 
-from desk.app import App
-from desk.commands import common
-from desk.commands import search as shared
-from desk.commands.kb.answers import Answer, answers
-from desk.domain.suggestion import slug
-from desk.store import finding
-from desk.store.finding import Hit, Where
+from desk.actions import identifiers
+from desk.actions.suggestions import Answer, answers
+from desk.cli import arguments, complete, leaf
+from desk.commands.work import search as work_search
+from desk.domain.matching.suggestion import slug
+from desk.queries import search as queries_search
+from desk.queries.search import Hit, Where
+from desk.session.session import App
 from desk.view.model import Column, Listing
 
 _HITS = (
@@ -30,13 +31,15 @@ _ANSWERS = (
 )
 
 
-@common.leaf("search", example="desk kb search certificate expired\ndesk kb search --topic how-to συντηρηση")
+@leaf.leaf("search", example="desk kb search certificate expired\ndesk kb search --topic how-to συντηρηση")
 @click.argument("words", nargs=-1, required=True)
-@click.option("--topic", metavar="T", shell_complete=common.complete_kind("topic"), help="Only articles of this topic.")
 @click.option(
-    "--language", metavar="L", shell_complete=common.complete_language, help="Only articles in this language."
+    "--topic", metavar="T", shell_complete=complete.complete_kind("topic"), help="Only articles of this topic."
 )
-@shared.limit_option
+@click.option(
+    "--language", metavar="L", shell_complete=complete.complete_language, help="Only articles in this language."
+)
+@work_search.limit_option
 def search(app: App, words: tuple[str, ...], topic: str | None, language: str | None, limit: int) -> Listing:
     """Find articles that contain all these words, best first; accents and case don't matter.
 
@@ -45,14 +48,14 @@ def search(app: App, words: tuple[str, ...], topic: str | None, language: str | 
     """
     text = " ".join(words)
     where = Where(
-        topic=common.existing(app, "topic", topic) if topic else None,
-        language=common.chosen(app, "desk.languages", language),
+        topic=identifiers.existing(app, "topic", topic) if topic else None,
+        language=identifiers.chosen(app, "desk.languages", language),
     )
-    found, whole = app.store.ask(lambda index: finding.search(index, text, 3 * limit, where, articles_only=True))
+    found, whole = app.store.ask(lambda index: queries_search.search(index, text, 3 * limit, where, articles_only=True))
     known = app.store.ask(lambda index: {r["id"]: r for r in index.rows("article")}) if found else {}
     hits = _one_variant(found, known, app.config["desk.languages"])[:limit]
-    rows = [{**shared.row(hit, text), **_more(known[hit.id])} for hit in hits]
-    return Listing("hits", rows, _HITS, shared.EMPTY, notes=shared.said(app, "kb", text, hits, whole=whole))
+    rows = [{**work_search.row(hit, text), **_more(known[hit.id])} for hit in hits]
+    return Listing("hits", rows, _HITS, work_search.EMPTY, notes=work_search.said(app, "kb", text, hits, whole=whole))
 
 
 def _one_variant(found: list[Hit], known: dict[str, dict[str, Any]], languages: tuple[str, ...]) -> list[Hit]:
@@ -68,14 +71,14 @@ def _more(article: dict[str, Any]) -> dict[str, Any]:
     return {name: article[name] for name in ("topic", "state", "type", "language")}
 
 
-@common.leaf("suggest", example="desk kb suggest 7K3Q\ndesk ticket list --new -f ids | desk kb suggest - -f json")
-@common.ticket_ids
+@leaf.leaf("suggest", example="desk kb suggest 7K3Q\ndesk ticket list --new -f ids | desk kb suggest - -f json")
+@arguments.ticket_ids
 def suggest(app: App, ids: tuple[str, ...]) -> Listing:
     """Name the articles that probably answer a ticket, and tickets like it that were solved, best first.
 
     At most three of each; nothing, where nothing fits well enough.
     """
-    found = common.resolve(app, ids)
+    found = identifiers.resolve(app, ids)
     rows = [{"ticket": i, **_row(answer)} for i in found for answer in answers(app, i)]
     columns = (Column("ticket", "TICKET", "id"), *_ANSWERS) if len(found) > 1 else _ANSWERS
     return Listing(

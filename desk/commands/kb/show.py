@@ -6,43 +6,43 @@ from typing import Any
 
 import click
 
-from desk.app import App
-from desk.commands import common
-from desk.commands.kb import acting
+from desk.actions import identifiers, publishing
+from desk.cli import answers, articles, complete, leaf
 from desk.commands.ticket.history import HISTORY
-from desk.domain import data
-from desk.domain.article import Article, base_of
-from desk.store import articles, known_errors, lists
-from desk.store import knowledge as ask
-from desk.store.index import Index
+from desk.domain.model import plain
+from desk.domain.model.article import Article, base_of
+from desk.index.index import Index
+from desk.queries import knowledge, problems
+from desk.queries import tickets as queries_tickets
+from desk.session.session import App
 from desk.view.model import Column, Detail, Listing
 
 
-@common.leaf("show", example="desk kb show which-countries\ndesk kb show which-countries --language el")
-@acting.slugs
+@leaf.leaf("show", example="desk kb show which-countries\ndesk kb show which-countries --language el")
+@articles.slugs
 @click.option(
-    "--language", metavar="L", shell_complete=common.complete_language, help="In this language, if there is one."
+    "--language", metavar="L", shell_complete=complete.complete_language, help="In this language, if there is one."
 )
 def show(app: App, slugs: tuple[str, ...], language: str | None) -> Detail:
     """Show articles as their files say now, laid out for the terminal, as written when piped.
 
     SLUG without a language means the desk's first language; a missing translation falls back to one that exists.
     """
-    wanted = common.chosen(app, "desk.languages", language)
-    names = acting.named(slugs)
-    return common.detail("article", "articles", [_item(app, n, wanted) for n in names], several=len(names) > 1)
+    wanted = identifiers.chosen(app, "desk.languages", language)
+    names = articles.named(slugs)
+    return answers.detail("article", "articles", [_item(app, n, wanted) for n in names], several=len(names) > 1)
 
 
 def _item(app: App, name: str, language: str | None) -> dict[str, Any]:
     article_id = _chosen(app, name, language)
-    path, _ = articles.file_of(app.store, article_id)
-    record = articles.as_written(app.store, path)
-    return {**data.whole(record), **app.store.ask(lambda index: _more(app, index, record))}
+    path, _ = publishing.file_of(app.store, article_id)
+    record = publishing.as_written(app.store, path)
+    return {**plain.whole(record), **app.store.ask(lambda index: _more(app, index, record))}
 
 
 def _chosen(app: App, name: str, language: str | None) -> str:
     """Which of the languages is shown: the one that was named, the one asked for, the first of the desk's that exists."""
-    variants = app.store.ask(lambda index: ask.variants(index, base_of(name)))
+    variants = app.store.ask(lambda index: knowledge.variants(index, base_of(name)))
     known = {str(v["id"]): v["language"] for v in variants}
     if not known or (name not in known and name != base_of(name)):
         return name
@@ -60,10 +60,10 @@ def _chosen(app: App, name: str, language: str | None) -> str:
 
 def _more(app: App, index: Index, article: Article) -> dict[str, Any]:
     """What is known of an article beside its own file."""
-    rows = ask.variants(index, article.base)
+    rows = knowledge.variants(index, article.base)
     topics = index.rows("topic", "id = ?", (article.topic,))
     scope = app.scope()
-    tickets = known_errors.incidents_of(index, article.problem) if article.problem else []
+    tickets = problems.incidents_of(index, article.problem) if article.problem else []
     seen = [t for t in tickets if scope is None or t["department"] in scope.departments or t["author"] == scope.author]
     problem = index.rows("ticket", "id = ?", (article.problem,)) if article.problem else []
     return {
@@ -73,7 +73,7 @@ def _more(app: App, index: Index, article: Article) -> dict[str, Any]:
         "private": bool(topics[0]["private"]) if topics else True,
         "problem_state": problem[0]["state"] if problem else None,
         "incidents": [{n: t[n] for n in ("id", "state", "priority", "department", "title")} for t in seen],
-        "people": lists.names(index, {p for p in (article.author, article.approved_by) if p}),
+        "people": queries_tickets.names(index, {p for p in (article.author, article.approved_by) if p}),
     }
 
 
@@ -81,15 +81,15 @@ def _topic_title(topic: dict[str, Any], language: str | None) -> str:
     return str(topic["titles"].get(language) or topic["title"])
 
 
-@common.leaf("history", example="desk kb history which-countries")
-@acting.slugs
+@leaf.leaf("history", example="desk kb history which-countries")
+@articles.slugs
 def history(app: App, slugs: tuple[str, ...]) -> Listing:
     """Show who did what to an article and when, in all its languages, oldest first. It comes from git's history."""
-    names = acting.named(slugs)
+    names = articles.named(slugs)
     ids = [i for name in names for i in _ever(app, name)]
     rows: list[dict[str, Any]] = []
     for article_id in ids:
-        events = app.store.ask(lambda index, i=article_id: lists.history(index, Article.kind, i))  # type: ignore[misc]
+        events = app.store.ask(lambda index, i=article_id: queries_tickets.history(index, Article.kind, i))  # type: ignore[misc]
         rows += [{"id": article_id, **e} for e in events]
     rows.sort(key=lambda r: str(r["at"]))
     columns = HISTORY if len(set(ids)) < 2 else (Column("id", "ARTICLE", "id"), *HISTORY)
@@ -98,7 +98,7 @@ def history(app: App, slugs: tuple[str, ...]) -> Listing:
 
 def _ever(app: App, name: str) -> list[str]:
     """The languages of an article; a deleted article has a history too."""
-    found = app.store.ask(lambda index: acting.meant(index, name))
+    found = app.store.ask(lambda index: articles.meant(index, name))
     if not found and app.store.ask(lambda index: index.used(Article.kind, name)):
         return [name]
     if not found:

@@ -8,16 +8,19 @@ from typing import Any, TypeVar
 
 import click
 
-from desk.app import App
-from desk.commands import common, records
-from desk.commands.records import Draft
-from desk.domain import keeping, knowledge
-from desk.domain.article import Topic
-from desk.domain.person import Staff
-from desk.domain.record import Change, Record
+from desk.actions import identifiers
+from desk.cli import leaf, organisation
+from desk.cli.organisation import Draft
+from desk.domain.changes import generic
+from desk.domain.knowledge import articles
+from desk.domain.model.article import Topic
+from desk.domain.model.change import Change
+from desk.domain.model.person import Staff
+from desk.domain.model.record import Record
 from desk.errors import UsageFault
-from desk.store import knowledge as ask
-from desk.store.index import Index
+from desk.index.index import Index
+from desk.queries import knowledge
+from desk.session.session import App
 from desk.view.model import Column, Detail, Done, Listing
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -46,7 +49,7 @@ def _options(function: F) -> F:
     return function
 
 
-@common.leaf("list", example="desk kb topic list")
+@leaf.leaf("list", example="desk kb topic list")
 def list_(app: App) -> Listing:
     """List topics in their order, with the number of their articles. Languages of one article count once."""
 
@@ -60,22 +63,22 @@ def list_(app: App) -> Listing:
 
 
 def _counted(index: Index) -> Callable[[str], dict[str, Any]]:
-    counts = ask.topic_counts(index)
+    counts = knowledge.topic_counts(index)
     return lambda topic: dict(zip(("articles", "published"), counts.get(topic, (0, 0)), strict=True))
 
 
-@common.leaf("show", example="desk kb topic show faq")
-@records.ids_of("topic")
+@leaf.leaf("show", example="desk kb topic show faq")
+@organisation.ids_of("topic")
 def show(app: App, ids: tuple[str, ...]) -> Detail:
     """Show topics."""
 
     def more(index: Index, record: Record) -> dict[str, Any]:
         return _counted(index)(record.id)
 
-    return records.show(app, Topic, ids, more)
+    return organisation.show(app, Topic, ids, more)
 
 
-@common.leaf("create", example='desk kb topic create pharmacies --title "For pharmacies" --icon ⚕ --color "#2ca02c"')
+@leaf.leaf("create", example='desk kb topic create pharmacies --title "For pharmacies" --icon ⚕ --color "#2ca02c"')
 @click.argument("topic", metavar="ID")
 @click.option("--title", metavar="T", required=True, help="The title in the desk's first language.")
 @_options
@@ -84,9 +87,9 @@ def create(app: App, topic: str, **options: Any) -> Done:
     """Add a topic: a folder of articles. Level 2."""
 
     def build(_draft: Draft, new: Topic, by: Staff, at: datetime) -> Change:
-        return keeping.create(new, by=by, at=at)
+        return generic.create(new, by=by, at=at)
 
-    return records.create(app, Topic, {"id": topic, **options, "titles": _titles(app, options["titles"])}, build)
+    return organisation.create(app, Topic, {"id": topic, **options, "titles": _titles(app, options["titles"])}, build)
 
 
 def _titles(app: App, given: tuple[str, ...]) -> dict[str, str]:
@@ -96,35 +99,35 @@ def _titles(app: App, given: tuple[str, ...]) -> dict[str, str]:
         language, equals, title = pair.partition("=")
         if not equals:
             raise UsageFault(f"--title-in {pair!r} is not LANGUAGE=TITLE", 'such as --title-in el="Για φαρμακεία"')
-        found[str(common.chosen(app, "desk.languages", language.strip()))] = title.strip()
+        found[str(identifiers.chosen(app, "desk.languages", language.strip()))] = title.strip()
     return found
 
 
-@common.leaf("edit", example='desk kb topic edit pharmacies --title-in el="Για φαρμακεία" --order 7')
-@records.ids_of("topic")
+@leaf.leaf("edit", example='desk kb topic edit pharmacies --title-in el="Για φαρμακεία" --order 7')
+@organisation.ids_of("topic")
 @click.option("--title", metavar="T", help="The title in the desk's first language.")
 @_options
 @click.option("--private/--public", default=None, help="For staff only, or for requesters too.")
 def edit(app: App, ids: tuple[str, ...], **options: Any) -> Done:
     """Change a topic: titles, icon, colour, order; make it private or public. An empty title is taken away. Level 2."""
-    values = records.given(Topic, options)
+    values = organisation.given(Topic, options)
     titles = _titles(app, options["titles"])
 
     def one(_draft: Draft, before: Topic, by: Staff, at: datetime) -> Change:
         if titles:
             kept = {language: title for language, title in {**before.titles, **titles}.items() if title}
             values["titles"] = kept or None
-        return keeping.edit(before, before.evolve(**values), by=by, at=at)
+        return generic.edit(before, before.evolve(**values), by=by, at=at)
 
-    return records.act(app, Topic, ids, one)
+    return organisation.act(app, Topic, ids, one)
 
 
-@common.leaf("delete", example="desk kb topic delete pharmacies")
-@records.ids_of("topic")
+@leaf.leaf("delete", example="desk kb topic delete pharmacies")
+@organisation.ids_of("topic")
 def delete(app: App, ids: tuple[str, ...]) -> Done:
     """Delete topics that hold no articles: move or delete those first. Level 2."""
 
     def one(draft: Draft, topic: Topic, by: Staff, at: datetime) -> Change:
-        return knowledge.delete_topic(topic, ask.held(draft.index, topic.id), by=by, at=at)
+        return articles.delete_topic(topic, knowledge.held(draft.index, topic.id), by=by, at=at)
 
-    return records.act(app, Topic, ids, one)
+    return organisation.act(app, Topic, ids, one)

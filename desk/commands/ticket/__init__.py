@@ -1,1 +1,1 @@
-"""desk ticket …"""
+"""desk ticket."""

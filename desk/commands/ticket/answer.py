@@ -6,16 +6,17 @@ from datetime import datetime
 
 import click
 
-from desk.app import App
-from desk.commands import answering, closing, common, writing
-from desk.commands.acting import Draft, acted, check_first
-from desk.commands.answering import From
-from desk.domain import answering as verbs
-from desk.domain.person import Staff
-from desk.domain.record import Change
-from desk.domain.ticket import NOTE, REPLY, Ticket
-from desk.domain.workflow import RESOLUTIONS, SOLVED
+from desk.actions import identifiers, owed
+from desk.cli import answering, arguments, complete, editor, leaf
+from desk.cli.acting import Draft, acted, check_first
+from desk.cli.answering import From
+from desk.domain.model.change import Change
+from desk.domain.model.person import Staff
+from desk.domain.model.states import RESOLUTIONS, SOLVED
+from desk.domain.model.ticket import NOTE, REPLY, Ticket
+from desk.domain.tickets import thread
 from desk.errors import UsageFault
+from desk.session.session import App
 from desk.view.model import Done
 
 _attach = click.option(
@@ -23,23 +24,23 @@ _attach = click.option(
 )
 
 
-@common.leaf(
+@leaf.leaf(
     "reply",
     example='desk ticket reply 7K3Q --body "We are looking into it."\n'
     "desk ticket reply 7K3Q --response incident-resolved --close\n"
     "desk ticket reply 7K3Q --article partner-not-reachable",
 )
-@common.ticket_ids
-@writing.body_options("The text.")
+@arguments.ticket_ids
+@editor.body_options("The text.")
 @click.option(
-    "--response", metavar="NAME", shell_complete=common.complete_response, help="Start from a custom response."
+    "--response", metavar="NAME", shell_complete=complete.complete_response, help="Start from a custom response."
 )
 @click.option(
     "--article",
     "articles",
     metavar="SLUG",
     multiple=True,
-    shell_complete=common.complete_kind("article"),
+    shell_complete=complete.complete_kind("article"),
     help="A published article that answers it: named in the text, kept with the reply; repeat for more.",
 )
 @_attach
@@ -63,9 +64,9 @@ def reply(
     return _entry(app, REPLY, ids, (body, file), attach, From(None, response, articles), ends)
 
 
-@common.leaf("note", example='desk ticket note 7K3Q --body "Malta confirms a certificate problem."')
-@common.ticket_ids
-@writing.body_options("The text.")
+@leaf.leaf("note", example='desk ticket note 7K3Q --body "Malta confirms a certificate problem."')
+@arguments.ticket_ids
+@editor.body_options("The text.")
 @_attach
 def note(app: App, ids: tuple[str, ...], body: str | None, file: str | None, attach: tuple[str, ...]) -> Done:
     """Write a private note: staff see it, the requester never does."""
@@ -81,10 +82,10 @@ def _entry(
     start: From,
     resolution: str | None,
 ) -> Done:
-    with writing.kept(app, kind):
-        given = writing.given_text(app, *source)
-        found = common.resolve(app, ids)
-        if given is None and writing.interactive():
+    with editor.kept(app, kind):
+        given = editor.given_text(app, *source)
+        found = identifiers.resolve(app, ids)
+        if given is None and editor.interactive():
             check_first(app, found, kind)
         named = answering.articles_named(app, start.articles)
         start = start._replace(text=given, articles=named)
@@ -92,10 +93,10 @@ def _entry(
         meta = {"article": named[0] if len(named) == 1 else list(named)} if named else {}
 
         def one(_: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
-            files = writing.attachments(app, attach, ticket.all_attachments)
+            files = editor.attachments(app, attach, ticket.all_attachments)
             words = text if isinstance(text, str) else text[ticket.id]
-            return verbs.add_entry(
+            return thread.add_entry(
                 ticket, kind, words, by=by, at=at, attachments=files, meta=meta, resolution=resolution
             )
 
-        return closing.owed(app, acted(app, found, kind, one))
+        return owed.owed(app, acted(app, found, kind, one))

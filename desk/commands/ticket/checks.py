@@ -7,22 +7,22 @@ from typing import cast
 
 import click
 
-from desk.app import App
-from desk.commands import common
-from desk.commands.acting import Draft, acted
-from desk.domain import checklists as verbs
-from desk.domain.checklist import Checklist
-from desk.domain.person import Staff
-from desk.domain.record import Change
-from desk.domain.ticket import Ticket
+from desk.cli import arguments, complete, leaf
+from desk.cli.acting import Draft, acted
+from desk.domain.model.change import Change
+from desk.domain.model.checklist import Checklist
+from desk.domain.model.person import Staff
+from desk.domain.model.ticket import Ticket
+from desk.domain.tickets import checklists
 from desk.errors import Refused
+from desk.session.session import App
 from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
 
-@common.leaf("checklist", example="desk ticket checklist 7K3Q\ndesk ticket checklist 7K3Q --from security-incident")
-@common.ticket_ids
-@click.option("--from", "name", metavar="NAME", shell_complete=common.complete_checklist,
+@leaf.leaf("checklist", example="desk ticket checklist 7K3Q\ndesk ticket checklist 7K3Q --from security-incident")
+@arguments.ticket_ids
+@click.option("--from", "name", metavar="NAME", shell_complete=complete.complete_checklist,
               help="The template; left out: the one that fits best.")  # fmt: skip
 def checklist(app: App, ids: tuple[str, ...], name: str | None) -> Done:
     """Copy the steps of a template into tickets, behind those they have.
@@ -33,7 +33,11 @@ def checklist(app: App, ids: tuple[str, ...], name: str | None) -> Done:
 
     def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
         templates = all_templates(draft.snapshot)
-        found = verbs.named(name, ticket, templates, languages) if name else verbs.best(ticket, templates, languages)
+        found = (
+            checklists.named(name, ticket, templates, languages)
+            if name
+            else checklists.best(ticket, templates, languages)
+        )
         if found is None and name:
             raise draft.snapshot.store.missing("checklist", name)
         if found is None:
@@ -41,7 +45,7 @@ def checklist(app: App, ids: tuple[str, ...], name: str | None) -> Done:
                 f"no checklist is for tickets such as {ticket.id} ({ticket.kind_of_work}, {ticket.department})",
                 "name one with --from NAME; see: desk checklist list",
             )
-        return verbs.put(ticket, found, by=by, at=at)
+        return checklists.put(ticket, found, by=by, at=at)
 
     return acted(app, ids, "checklist", one)
 
@@ -52,11 +56,11 @@ def all_templates(snapshot: Snapshot) -> list[Checklist]:
     return [cast("Checklist", snapshot.get("checklist", str(row["id"]))) for row in rows]
 
 
-@common.leaf("check", example="desk ticket check 7K3Q 1 2\ndesk ticket check 7K3Q 2 --undo")
-@common.one_ticket
+@leaf.leaf("check", example="desk ticket check 7K3Q 1 2\ndesk ticket check 7K3Q 2 --undo")
+@arguments.one_ticket
 @click.argument("numbers", metavar="N…", nargs=-1, required=True, type=int)
 @click.option("--undo", is_flag=True, help="Take the tick back.")
 def check(app: App, ids: str, numbers: tuple[int, ...], undo: bool) -> Done:
     """Tick off steps of a ticket's checklist, by their numbers in desk ticket show."""
     verb = "uncheck" if undo else "check"
-    return acted(app, ids, verb, lambda _, t, by, at: verbs.check(t, numbers, by=by, at=at, done=not undo))
+    return acted(app, ids, verb, lambda _, t, by, at: checklists.check(t, numbers, by=by, at=at, done=not undo))

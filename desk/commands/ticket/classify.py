@@ -7,25 +7,26 @@ from datetime import datetime
 
 import click
 
-from desk.app import App
-from desk.commands import common, form
-from desk.commands.acting import Draft, acted
-from desk.domain import classification as verbs
-from desk.domain.fields import TICKET_ID
-from desk.domain.person import Staff
-from desk.domain.record import Change
-from desk.domain.ticket import Ticket
+from desk.actions import identifiers
+from desk.cli import arguments, complete, form, leaf
+from desk.cli.acting import Draft, acted
+from desk.domain.model.change import Change
+from desk.domain.model.fields import TICKET_ID
+from desk.domain.model.person import Staff
+from desk.domain.model.ticket import Ticket
+from desk.domain.tickets import classification
 from desk.errors import UsageFault
+from desk.session.session import App
 from desk.view.model import Done
 
 
-@common.leaf("classify", example="desk ticket classify 7K3Q --impact high --urgency medium")
-@common.ticket_ids
+@leaf.leaf("classify", example="desk ticket classify 7K3Q --impact high --urgency medium")
+@arguments.ticket_ids
 @click.option(
-    "--priority", metavar="P", shell_complete=common.complete_priority, help="Overrides the matrix, with a --reason."
+    "--priority", metavar="P", shell_complete=complete.complete_priority, help="Overrides the matrix, with a --reason."
 )
-@click.option("--impact", metavar="I", shell_complete=common.complete_impact, help="How much is affected.")
-@click.option("--urgency", metavar="U", shell_complete=common.complete_urgency, help="How soon it hurts.")
+@click.option("--impact", metavar="I", shell_complete=complete.complete_impact, help="How much is affected.")
+@click.option("--urgency", metavar="U", shell_complete=complete.complete_urgency, help="How soon it hurts.")
 @click.option("--reason", metavar="TEXT", help="Why; needed where --priority isn't what the matrix gives.")
 def classify(
     app: App,
@@ -41,31 +42,33 @@ def classify(
     """
     if not (priority or impact or urgency):
         raise UsageFault("nothing to set", "give --priority, --impact or --urgency")
-    p = common.chosen(app, "ticket.priorities", priority)
-    i = common.chosen(app, "ticket.impacts", impact)
-    u = common.chosen(app, "ticket.urgencies", urgency)
+    p = identifiers.chosen(app, "ticket.priorities", priority)
+    i = identifiers.chosen(app, "ticket.impacts", impact)
+    u = identifiers.chosen(app, "ticket.urgencies", urgency)
     matrix = form.matrix(app)
 
     def one(_: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
-        return verbs.classify(ticket, by=by, at=at, matrix=matrix, priority=p, impact=i, urgency=u, reason=reason)
+        return classification.classify(
+            ticket, by=by, at=at, matrix=matrix, priority=p, impact=i, urgency=u, reason=reason
+        )
 
     return acted(app, ids, "classify", one)
 
 
-_tags = click.argument("tags", metavar="TAG…", nargs=-1, required=True, shell_complete=common.complete_tag)
+_tags = click.argument("tags", metavar="TAG…", nargs=-1, required=True, shell_complete=complete.complete_tag)
 
 
-@common.leaf("tag", example="desk ticket tag 7K3Q incident patient-summary\ndesk ticket tag 7K3Q,9ABC malta")
-@common.one_ticket
+@leaf.leaf("tag", example="desk ticket tag 7K3Q incident patient-summary\ndesk ticket tag 7K3Q,9ABC malta")
+@arguments.one_ticket
 @_tags
 def tag(app: App, ids: str, tags: tuple[str, ...]) -> Done:
     """Put tags on tickets. The tags incident and problem decide what kind of ticket it is."""
-    wanted = [_known(app, t) for t in common.words(tags)]
+    wanted = [_known(app, t) for t in identifiers.words(tags)]
 
     def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
         for name in wanted:
             draft.snapshot.get("tag", name)
-        return verbs.tag(ticket, wanted, by=by, at=at)
+        return classification.tag(ticket, wanted, by=by, at=at)
 
     return acted(app, ids, "tag", one)
 
@@ -75,13 +78,13 @@ def _known(app: App, name: str) -> str:
         raise UsageFault(
             f"{name} stands where a tag is expected", "join several ids by commas: desk ticket tag ID,ID TAG"
         )
-    return common.existing(app, "tag", name)
+    return identifiers.existing(app, "tag", name)
 
 
-@common.leaf("untag", example="desk ticket untag 7K3Q malta")
-@common.one_ticket
+@leaf.leaf("untag", example="desk ticket untag 7K3Q malta")
+@arguments.one_ticket
 @_tags
 def untag(app: App, ids: str, tags: tuple[str, ...]) -> Done:
     """Take tags off tickets."""
-    gone = [_known(app, t) if re.fullmatch(TICKET_ID, t.upper()) else t.lower() for t in common.words(tags)]
-    return acted(app, ids, "untag", lambda _, t, by, at: verbs.untag(t, gone, by=by, at=at))
+    gone = [_known(app, t) if re.fullmatch(TICKET_ID, t.upper()) else t.lower() for t in identifiers.words(tags)]
+    return acted(app, ids, "untag", lambda _, t, by, at: classification.untag(t, gone, by=by, at=at))

@@ -7,38 +7,43 @@ from typing import Any, cast
 
 import click
 
-from desk.app import App
-from desk.commands import common, form, requesters, writing
-from desk.commands.acting import told
-from desk.domain import custom, lifecycle, policy
-from desk.domain.organisation import Department
-from desk.domain.person import Staff
-from desk.domain.record import Change, Edit
-from desk.domain.ticket import Ticket
+from desk.actions import identifiers, requesters
+from desk.cli import complete, editor, form, leaf
+from desk.cli.acting import told
+from desk.domain.model.change import Change, Edit
+from desk.domain.model.organisation import Department
+from desk.domain.model.person import Staff
+from desk.domain.model.ticket import Ticket
+from desk.domain.people import customfields
+from desk.domain.rights import rights
+from desk.domain.tickets import lifecycle
 from desk.errors import ConfigError, UsageFault
-from desk.store.index import Index
+from desk.index.index import Index
+from desk.session.session import App
 from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
 
-@common.leaf(
+@leaf.leaf(
     "create",
     example='desk ticket create --title "Patient summary from Malta fails" \\\n'
     "    --department technical --requester maria@hospital.example \\\n"
     "    --channel phone --tag incident --impact high --urgency medium",
 )
 @click.option("--title", metavar="T", help="What it is about, in one line.")
-@click.option("--department", metavar="D", shell_complete=common.complete_department, help="Who looks after it.")
-@writing.body_options("The request.")
-@click.option("--requester", metavar="USER|EMAIL", shell_complete=common.complete_user, help="On whose behalf.")
-@click.option("--channel", metavar="C", shell_complete=common.complete_channel, help="phone, email, web or cli.")
-@click.option("--language", metavar="L", shell_complete=common.complete_language, help="Language of the request.")
-@click.option("--tag", "tags", metavar="T", multiple=True, shell_complete=common.complete_tag, help="Repeat for more.")
+@click.option("--department", metavar="D", shell_complete=complete.complete_department, help="Who looks after it.")
+@editor.body_options("The request.")
+@click.option("--requester", metavar="USER|EMAIL", shell_complete=complete.complete_user, help="On whose behalf.")
+@click.option("--channel", metavar="C", shell_complete=complete.complete_channel, help="phone, email, web or cli.")
+@click.option("--language", metavar="L", shell_complete=complete.complete_language, help="Language of the request.")
 @click.option(
-    "--priority", metavar="P", shell_complete=common.complete_priority, help="Overrides the matrix, with a --reason."
+    "--tag", "tags", metavar="T", multiple=True, shell_complete=complete.complete_tag, help="Repeat for more."
 )
-@click.option("--impact", metavar="I", shell_complete=common.complete_impact, help="How much is affected.")
-@click.option("--urgency", metavar="U", shell_complete=common.complete_urgency, help="How soon it hurts.")
+@click.option(
+    "--priority", metavar="P", shell_complete=complete.complete_priority, help="Overrides the matrix, with a --reason."
+)
+@click.option("--impact", metavar="I", shell_complete=complete.complete_impact, help="How much is affected.")
+@click.option("--urgency", metavar="U", shell_complete=complete.complete_urgency, help="How soon it hurts.")
 @click.option("--reason", metavar="TEXT", help="Why; needed where --priority isn't what the matrix gives.")
 @click.option("--service", metavar="S", help="The affected service.")
 @click.option("--attach", metavar="FILE", multiple=True, type=click.Path(), help="A file to attach; repeat for more.")
@@ -48,10 +53,10 @@ def create(app: App, body: str | None, file: str | None, attach: tuple[str, ...]
 
     Without --title, on a terminal, the editor opens.
     """
-    with writing.kept(app, "create"):
-        text = writing.given_text(app, body, file)
+    with editor.kept(app, "create"):
+        text = editor.given_text(app, body, file)
         values = _values(app, given)
-        files = writing.attachments(app, attach, ())
+        files = editor.attachments(app, attach, ())
         if values["title"] is None:
             values, text = _from_editor(app, values, text)
 
@@ -64,36 +69,36 @@ def create(app: App, body: str | None, file: str | None, attach: tuple[str, ...]
 
         done = app.apply(plan)
     if app.format == "table":
-        from desk.commands.kb import answers  # noqa: PLC0415 - talk for people; scripts needn't pay for it
+        from desk.actions import suggestions  # noqa: PLC0415 - talk for people; scripts needn't pay for it
 
-        app.notes.extend(answers.lines(app, cast("Ticket", done.change.edits[0].after)))
+        app.notes.extend(suggestions.lines(app, cast("Ticket", done.change.edits[0].after)))
     return told(list(done.change.edits[:1]), several=False)
 
 
 def _values(app: App, given: dict[str, Any]) -> dict[str, Any]:
     """Options as field values, each checked against what the desk knows."""
-    fields = common.fields_of(given["fields"])
+    fields = identifiers.fields_of(given["fields"])
     return {
         "title": given["title"],
         "department": given["department"],
         "requester": given["requester"],
-        "channel": common.chosen(app, "ticket.channels", given["channel"]) or app.config["ticket.channel"],
-        "language": common.chosen(app, "desk.languages", given["language"]) or app.config["desk.languages"][0],
-        "tags": [t.lower() for t in common.words(given["tags"])] if given["tags"] else [],
-        "priority": common.chosen(app, "ticket.priorities", given["priority"]),
-        "impact": common.chosen(app, "ticket.impacts", given["impact"]),
-        "urgency": common.chosen(app, "ticket.urgencies", given["urgency"]),
+        "channel": identifiers.chosen(app, "ticket.channels", given["channel"]) or app.config["ticket.channel"],
+        "language": identifiers.chosen(app, "desk.languages", given["language"]) or app.config["desk.languages"][0],
+        "tags": [t.lower() for t in identifiers.words(given["tags"])] if given["tags"] else [],
+        "priority": identifiers.chosen(app, "ticket.priorities", given["priority"]),
+        "impact": identifiers.chosen(app, "ticket.impacts", given["impact"]),
+        "urgency": identifiers.chosen(app, "ticket.urgencies", given["urgency"]),
         "service": given["service"],
         **({"fields": fields} if fields else {}),
     }
 
 
 def _from_editor(app: App, values: dict[str, Any], text: str | None) -> tuple[dict[str, Any], str]:
-    if not writing.interactive():
+    if not editor.interactive():
         raise UsageFault("a ticket needs a title", '--title "What it is about"')
     app.me()
     values = {**values, "department": values["department"] or _default_department(app.store.index)}
-    return writing.edit(app, "create", form.new_ticket(values, text or ""), lambda t: form.parse_new(app, t))
+    return editor.edit(app, "create", form.new_ticket(values, text or ""), lambda t: form.parse_new(app, t))
 
 
 def _build(
@@ -116,11 +121,11 @@ def _build(
         "author": by.id,
         "created": app.now.isoformat(),
         "attachments": attached,
-        "fields": custom.checked(_definitions(snapshot), "ticket", values.get("fields", {}), department),
+        "fields": customfields.checked(_definitions(snapshot), "ticket", values.get("fields", {}), department),
     }
-    ticket: Ticket = common.checked_values(lambda: Ticket.new(body=body, **raw))
+    ticket: Ticket = identifiers.checked_values(lambda: Ticket.new(body=body, **raw))
     if isinstance(chosen, Department):
-        policy.require_public(chosen, ticket)
+        rights.require_public(chosen, ticket)
     return ticket, user
 
 

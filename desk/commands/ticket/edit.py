@@ -8,21 +8,23 @@ from zlib import crc32
 
 import click
 
-from desk.app import App
-from desk.commands import common, form, requesters, writing
-from desk.commands.acting import Draft, acted, check_first
-from desk.domain import answering, classification, custom, lifecycle, ownership
-from desk.domain.person import Staff
-from desk.domain.record import Change, Edit, join
-from desk.domain.ticket import Ticket
+from desk.actions import identifiers, requesters
+from desk.cli import arguments, editor, form, leaf
+from desk.cli.acting import Draft, acted, check_first
+from desk.domain.model.change import Change, Edit, join
+from desk.domain.model.person import Staff
+from desk.domain.model.ticket import Ticket
+from desk.domain.people import customfields
+from desk.domain.tickets import classification, lifecycle, ownership, thread
 from desk.errors import Conflict, NotFound, UsageFault
+from desk.session.session import App
 from desk.view.model import Done
 
 
-@common.leaf("edit", example='desk ticket edit 7K3Q --title "Patient summaries from Malta fail"\ndesk ticket edit 7K3Q')
-@common.ticket_ids
+@leaf.leaf("edit", example='desk ticket edit 7K3Q --title "Patient summaries from Malta fail"\ndesk ticket edit 7K3Q')
+@arguments.ticket_ids
 @click.option("--title", metavar="T", help="A new title.")
-@writing.body_options("A new text of the request.")
+@editor.body_options("A new text of the request.")
 @click.option("--service", metavar="S", help="The affected service; empty takes it away.")
 @click.option("--field", "fields", metavar="K=V", multiple=True, help="Set a custom field; empty takes it away.")
 @click.option("--reason", metavar="TEXT", help="Why; it stands in the history.")
@@ -39,16 +41,16 @@ def edit(
     entry: int | None,
 ) -> Done:
     """Change a ticket. Without options the editor opens with its fields and text."""
-    with writing.kept(app, "edit"):
-        text = writing.given_text(app, body, file)
-        found = common.resolve(app, ids)
+    with editor.kept(app, "edit"):
+        text = editor.given_text(app, body, file)
+        found = identifiers.resolve(app, ids)
         if entry is not None:
             if title is not None or service is not None or fields:
                 raise UsageFault("--entry changes a text alone", "give the others in a command of their own")
             return _edit_entry(app, found, entry, text)
         if title is None and text is None and service is None and not fields:
             return _in_editor(app, found, reason)
-        return _by_options(app, found, (title, text, service), common.fields_of(fields), reason)
+        return _by_options(app, found, (title, text, service), identifiers.fields_of(fields), reason)
 
 
 def _by_options(
@@ -76,7 +78,7 @@ def _by_options(
 def _fields(draft: Draft, ticket: Ticket, values: dict[str, object]) -> dict[str, object]:
     rows = draft.snapshot.index.rows("field", tail="ORDER BY id")
     declared = [draft.snapshot.get("field", str(row["id"])) for row in rows]
-    return custom.checked(declared, "ticket", values, ticket.department)  # type: ignore[arg-type]
+    return customfields.checked(declared, "ticket", values, ticket.department)  # type: ignore[arg-type]
 
 
 def _one(app: App, ids: list[str], otherwise: str) -> Ticket:
@@ -91,11 +93,11 @@ def _one(app: App, ids: list[str], otherwise: str) -> Ticket:
 def _edit_entry(app: App, ids: list[str], number: int, text: str | None) -> Done:
     ticket = _one(app, ids, "--entry N means an entry of one ticket")
     if text is None:
-        answering.require_last(ticket, number, app.me())
+        thread.require_last(ticket, number, app.me())
         old = ticket.thread[number - 1].text
-        text = writing.entry_text(app, None, f"entry-{ids[0]}-{number}", "", old)
+        text = editor.entry_text(app, None, f"entry-{ids[0]}-{number}", "", old)
     words = text
-    return acted(app, ids, "edit", lambda _, t, by, at: answering.edit_reply(t, number, words, by=by, at=at))
+    return acted(app, ids, "edit", lambda _, t, by, at: thread.edit_reply(t, number, words, by=by, at=at))
 
 
 class Written(NamedTuple):
@@ -107,7 +109,7 @@ class Written(NamedTuple):
 
 
 def _in_editor(app: App, ids: list[str], reason: str | None) -> Done:
-    if not writing.interactive():
+    if not editor.interactive():
         raise UsageFault("nothing to change", "give --title, --body, --file, --service or --field")
     before = _one(app, ids, "give --title, --body or --field to change several alike")
     check_first(app, ids, "edit")
@@ -118,7 +120,7 @@ def _in_editor(app: App, ids: list[str], reason: str | None) -> Done:
         return acted(app, ids, "edit", lambda d, t, by, at: _rewritten(app, d, t, before, written, by, at))
 
     # A draft from before the ticket changed must not be taken up again: it would undo that change.
-    return writing.edit(app, f"edit-{ids[0]}-{crc32(start.encode()):08x}", start, apply)
+    return editor.edit(app, f"edit-{ids[0]}-{crc32(start.encode()):08x}", start, apply)
 
 
 def _rewritten(

@@ -4,29 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
-from desk.app import App
-from desk.commands import common
-from desk.domain.person import Staff
+from desk.actions import identifiers
+from desk.cli import arguments, leaf
+from desk.domain.model.person import Staff
 from desk.errors import Broken
-from desk.store import git, lists, refresh
+from desk.git import objects
+from desk.index import build
+from desk.queries import tickets
+from desk.session.session import App
 from desk.view.model import Column, Listing
 
 FUNCTIONAL, HIERARCHICAL = "functional", "hierarchical"
 _KIND = {"escalate": FUNCTIONAL, "escalate-up": HIERARCHICAL}
 
 
-@common.leaf("escalations", example="desk ticket escalations 7K3Q")
-@common.ticket_ids
+@leaf.leaf("escalations", example="desk ticket escalations 7K3Q")
+@arguments.ticket_ids
 def escalations(app: App, ids: tuple[str, ...]) -> Listing:
     """Show the escalations of a ticket, oldest first.
 
     Functional ones handed it to another owner, hierarchical ones told who is named for the department. LEVEL is the
     level that person had at the time.
     """
-    found = [common.known(app, i) for i in common.words(ids)]
+    found = [identifiers.known(app, i) for i in identifiers.words(ids)]
     rows: list[dict[str, Any]] = []
     for ticket_id in found:
-        events = app.store.ask(lambda index, i=ticket_id: lists.history(index, "ticket", i))  # type: ignore[misc]
+        events = app.store.ask(lambda index, i=ticket_id: tickets.history(index, "ticket", i))  # type: ignore[misc]
         rows += [_row(ticket_id, event) for event in events if event["verb"] in _KIND]
     columns = [
         Column("at", "WHEN", "moment"),
@@ -52,15 +55,15 @@ def _with_levels(app: App, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The level of each person as the commit of the escalation has it: they may have left since."""
     if not rows:
         return rows
-    with git.blobs(app.place) as blobs:
+    with objects.blobs(app.place) as blobs:
         return [{**row, "level": _level(blobs, row)} for row in rows]
 
 
-def _level(blobs: git.Blobs, row: dict[str, Any]) -> int | None:
+def _level(blobs: objects.Blobs, row: dict[str, Any]) -> int | None:
     path = Staff.path_of(str(row["to"]))
     content = blobs.get(f"{row['commit']}:{path}")
     try:
-        record = refresh.decode_at(path, "", content) if content is not None else None
+        record = build.decode_at(path, "", content) if content is not None else None
     except Broken:
         return None
     return record.level if isinstance(record, Staff) else None

@@ -6,14 +6,15 @@ from typing import Any
 
 import click
 
-from desk.app import App
-from desk.commands import asof, common
-from desk.domain import telling
-from desk.domain.telling import Changed
-from desk.domain.ticket import Ticket, files_folder
+from desk.actions import identifiers
+from desk.cli import arguments, dates, leaf, periods
+from desk.domain.changes import sentences
+from desk.domain.changes.sentences import Changed
+from desk.domain.model.ticket import Ticket, files_folder
 from desk.errors import NotFound
-from desk.store import blame as by_line
-from desk.store import lists, timeline
+from desk.queries import blame as queries_blame
+from desk.queries import events, tickets
+from desk.session.session import App
 from desk.view.model import Column, Done, Listing
 
 HISTORY = (
@@ -28,15 +29,15 @@ HISTORY = (
 """Columns of a history."""
 
 
-@common.leaf("history", example="desk ticket history 7K3Q\ndesk ticket history 7K3Q --diff")
-@common.ticket_ids
+@leaf.leaf("history", example="desk ticket history 7K3Q\ndesk ticket history 7K3Q --diff")
+@arguments.ticket_ids
 @click.option("--diff", is_flag=True, help="Show what each commit changed in the ticket's file, as git tells it.")
 def history(app: App, ids: tuple[str, ...], diff: bool) -> Listing | Done:
     """Show who did what to a ticket and when, oldest first. It comes from git's history.
 
     Of an edit, the fields are named with their values before and after; texts are counted in lines.
     """
-    found = [common.known(app, i) for i in common.words(ids)]
+    found = [identifiers.known(app, i) for i in identifiers.words(ids)]
     if diff:
         return _diffs(app, found)
     rows: list[dict[str, Any]] = []
@@ -50,16 +51,16 @@ def history(app: App, ids: tuple[str, ...], diff: bool) -> Listing | Done:
 
 def _events(app: App, ticket_id: str) -> list[dict[str, Any]]:
     """The events of a ticket, each edit with the values it changed."""
-    rows = app.store.ask(lambda index: lists.history(index, "ticket", ticket_id))
+    rows = app.store.ask(lambda index: tickets.history(index, "ticket", ticket_id))
     keyed = [{**row, "kind": "ticket", "id": ticket_id} for row in rows]
-    timeline.add_changes(app.place, keyed)
+    events.add_changes(app.place, keyed)
     return [{**row, "changes": more["changes"]} for row, more in zip(rows, keyed, strict=True)]
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
     """For people: what an edit changed, in place of the fields' names; one value in the columns, several as a text."""
     found = [Changed(c["field"], c["from"], c["to"]) for c in row["changes"]]
-    return {**row, "to": telling.changes(found)} if found else row
+    return {**row, "to": sentences.changes(found)} if found else row
 
 
 # -- the textual difference ----------------------------------------------------------------------------------------------
@@ -68,16 +69,16 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
 def _diffs(app: App, ids: list[str]) -> Done:
     rows = []
     for ticket_id in ids:
-        patches = timeline.patches(app.place, (Ticket.path_of(ticket_id), files_folder(ticket_id)))
+        patches = events.patches(app.place, (Ticket.path_of(ticket_id), files_folder(ticket_id)))
         oids = [oid for oid, _ in patches]
-        facts = app.store.ask(lambda index, oids=oids: timeline.commits(index, oids))  # type: ignore[misc]
+        facts = app.store.ask(lambda index, oids=oids: events.commits(index, oids))  # type: ignore[misc]
         rows += [{"id": ticket_id, **facts[oid], "diff": patch} for oid, patch in patches if oid in facts]
     lines = [line for row in rows for line in (_head(app, row), *str(row["diff"]).rstrip("\n").split("\n"), "")]
     return Done("diff", rows, tuple(lines[:-1]) or ("nothing has happened yet",))
 
 
 def _head(app: App, row: dict[str, Any]) -> str:
-    at = app.local(common.instant(row["at"])).isoformat(" ", "minutes")[:16]
+    at = app.local(dates.instant(row["at"])).isoformat(" ", "minutes")[:16]
     verb = row["verb"] or "by hand"
     return f"commit {row['commit'][:10]}  {at}  {row['by']}  {row['id']} {verb}"
 
@@ -85,16 +86,16 @@ def _head(app: App, row: dict[str, Any]) -> str:
 # -- line by line --------------------------------------------------------------------------------------------------------
 
 
-@common.leaf("blame", example="desk ticket blame 7K3Q\ndesk ticket blame 7K3Q --as-of 2026-07-01 -f json")
-@common.ticket_ids
-@asof.option
+@leaf.leaf("blame", example="desk ticket blame 7K3Q\ndesk ticket blame 7K3Q --as-of 2026-07-01 -f json")
+@arguments.ticket_ids
+@periods.option
 def blame(app: App, ids: tuple[str, ...], as_of: str | None) -> Listing:
     """Show who set each field and wrote each line of a ticket, when, and in which commit.
 
     It speaks of what is committed; a field that was taken away again is in `desk ticket history`.
     """
-    commit = asof.commit(app, as_of) if as_of else app.store.commit_now()
-    found = [common.known(app, i) for i in common.words(ids)]
+    commit = periods.commit(app, as_of) if as_of else app.store.commit_now()
+    found = [identifiers.known(app, i) for i in identifiers.words(ids)]
     rows = [row for ticket_id in found for row in _lines(app, ticket_id, commit)]
     columns = [
         Column("field", "FIELD", "verb"),
@@ -110,12 +111,12 @@ def blame(app: App, ids: tuple[str, ...], as_of: str | None) -> Listing:
 
 
 def _lines(app: App, ticket_id: str, commit: str) -> list[dict[str, Any]]:
-    found = by_line.lines(app.place, Ticket.path_of(ticket_id), commit)
+    found = queries_blame.lines(app.place, Ticket.path_of(ticket_id), commit)
     if found is None:
         raise NotFound(f"{ticket_id} wasn't there at {commit[:10]}", f"when it was: desk ticket history {ticket_id}")
-    facts = app.store.ask(lambda index: timeline.commits(index, [line.commit for line in found]))
+    facts = app.store.ask(lambda index: events.commits(index, [line.commit for line in found]))
     rows = []
     for line in found:
-        known = facts.get(line.commit, dict.fromkeys(timeline.FACTS) | {"commit": line.commit})
+        known = facts.get(line.commit, dict.fromkeys(events.FACTS) | {"commit": line.commit})
         rows.append({"id": ticket_id, "line": line.number, "field": line.field, "text": line.text, **known})
     return rows

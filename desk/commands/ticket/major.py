@@ -6,23 +6,24 @@ from datetime import datetime
 
 import click
 
-from desk.app import App
-from desk.commands import common, writing
-from desk.commands.acting import Draft, acted, check_first
-from desk.domain import major as verbs
-from desk.domain.person import Staff
-from desk.domain.record import Change
-from desk.domain.ticket import Ticket
+from desk.actions import identifiers
+from desk.cli import arguments, complete, editor, leaf
+from desk.cli.acting import Draft, acted, check_first
+from desk.domain.model.change import Change
+from desk.domain.model.person import Staff
+from desk.domain.model.ticket import Ticket
+from desk.domain.tickets import major as tickets_major
 from desk.errors import UsageFault
+from desk.session.session import App
 from desk.view.model import Done
 
 
-@common.leaf(
+@leaf.leaf(
     "major",
     example='desk ticket major 7K3Q --coordinator maria --reason "all summaries fail"\ndesk ticket major 7K3Q --off',
 )
-@common.ticket_ids
-@click.option("--coordinator", metavar="WHO", shell_complete=common.complete_who,
+@arguments.ticket_ids
+@click.option("--coordinator", metavar="WHO", shell_complete=complete.complete_who,
               help="Who leads the work; default: the owner, else you.")  # fmt: skip
 @click.option("--off", is_flag=True, help="It is no major incident, or no longer.")
 @click.option("--reason", metavar="TEXT", help="Why; it stands in the history.")
@@ -34,36 +35,36 @@ def major(app: App, ids: tuple[str, ...], coordinator: str | None, off: bool, re
     if off:
         if coordinator:
             raise UsageFault("--off takes the coordinator away", "leave out --coordinator, or --off")
-        return acted(app, ids, "major-off", lambda _, t, by, at: verbs.end(t, by=by, at=at, reason=reason))
+        return acted(app, ids, "major-off", lambda _, t, by, at: tickets_major.end(t, by=by, at=at, reason=reason))
     if coordinator == "none":
         raise UsageFault("a major incident has a coordinator", "name somebody, or: desk ticket major ID --off")
     handle = app.person(coordinator) if coordinator else None
 
     def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
         who = handle or ticket.coordinator or ticket.owner or by.id
-        return verbs.declare(ticket, draft.snapshot.staff(who), by=by, at=at, reason=reason)
+        return tickets_major.declare(ticket, draft.snapshot.staff(who), by=by, at=at, reason=reason)
 
     return acted(app, ids, "major", one)
 
 
-@common.leaf("review", example="desk ticket review 7K3Q --file review.md")
-@common.ticket_ids
-@writing.body_options("The review.")
+@leaf.leaf("review", example="desk ticket review 7K3Q --file review.md")
+@arguments.ticket_ids
+@editor.body_options("The review.")
 def review(app: App, ids: tuple[str, ...], body: str | None, file: str | None) -> Done:
     """Write the review of a closed major incident: what happened, what helped, what is to change.
 
     Without a text, the editor opens with the headings of a review. A later review replaces an earlier one.
     """
-    with writing.kept(app, "review"):
-        given = writing.given_text(app, body, file)
-        found = common.resolve(app, ids)
+    with editor.kept(app, "review"):
+        given = editor.given_text(app, body, file)
+        found = identifiers.resolve(app, ids)
         if given is None:
             if len(found) > 1:
                 raise UsageFault("one review at a time, please", "or give one text to several: --body, --file")
             check_first(app, found, "review")
             given = _written(app, found[0])
         text = given
-        return acted(app, found, "review", lambda _, t, by, at: verbs.review(t, text, by=by, at=at))
+        return acted(app, found, "review", lambda _, t, by, at: tickets_major.review(t, text, by=by, at=at))
 
 
 OUTLINE = "What happened, and who was affected\n\n\nWhat was done, and what helped\n\n\nWhat we change, who does it, until when\n\n"
@@ -71,4 +72,4 @@ OUTLINE = "What happened, and who was affected\n\n\nWhat was done, and what help
 
 def _written(app: App, ticket_id: str) -> str:
     before = app.store.read("ticket", ticket_id).values.get("review")
-    return writing.entry_text(app, None, f"review-{ticket_id}", "", str(before or OUTLINE))
+    return editor.entry_text(app, None, f"review-{ticket_id}", "", str(before or OUTLINE))

@@ -6,26 +6,27 @@ from datetime import datetime
 
 import click
 
-from desk.app import App
-from desk.commands import common
-from desk.commands.acting import Draft, acted
-from desk.domain import ownership as verbs
-from desk.domain.person import Staff
-from desk.domain.record import Change
-from desk.domain.ticket import Ticket
+from desk.actions import identifiers
+from desk.cli import arguments, complete, leaf
+from desk.cli.acting import Draft, acted
+from desk.domain.model.change import Change
+from desk.domain.model.person import Staff
+from desk.domain.model.ticket import Ticket
+from desk.domain.tickets import ownership
 from desk.errors import Refused, UsageFault
-from desk.store import lists
+from desk.queries import tickets
+from desk.session.session import App
 from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
 
-@common.leaf(
+@leaf.leaf(
     "assign",
     example="desk ticket assign 7K3Q --to maria\ndesk ticket list --tag malta -f ids | desk ticket assign - --to me",
 )
-@common.ticket_ids
+@arguments.ticket_ids
 @click.option(
-    "--to", "to", metavar="WHO", required=True, shell_complete=common.complete_who, help="A handle, me, or none."
+    "--to", "to", metavar="WHO", required=True, shell_complete=complete.complete_who, help="A handle, me, or none."
 )
 def assign(app: App, ids: tuple[str, ...], to: str) -> Done:
     """Give tickets that nobody owns to a staff member who serves their department.
@@ -34,25 +35,25 @@ def assign(app: App, ids: tuple[str, ...], to: str) -> Done:
     """
     handle = app.person(to)
     if handle is None:
-        return acted(app, ids, "unassign", lambda _, t, by, at: verbs.unassign(t, by=by, at=at))
-    return acted(app, ids, "assign", lambda d, t, by, at: verbs.assign(t, d.snapshot.staff(handle), by=by, at=at))
+        return acted(app, ids, "unassign", lambda _, t, by, at: ownership.unassign(t, by=by, at=at))
+    return acted(app, ids, "assign", lambda d, t, by, at: ownership.assign(t, d.snapshot.staff(handle), by=by, at=at))
 
 
-@common.leaf("unassign", example="desk ticket unassign 7K3Q")
-@common.ticket_ids
+@leaf.leaf("unassign", example="desk ticket unassign 7K3Q")
+@arguments.ticket_ids
 def unassign(app: App, ids: tuple[str, ...]) -> Done:
     """Take the owner off."""
-    return acted(app, ids, "unassign", lambda _, t, by, at: verbs.unassign(t, by=by, at=at))
+    return acted(app, ids, "unassign", lambda _, t, by, at: ownership.unassign(t, by=by, at=at))
 
 
-@common.leaf(
+@leaf.leaf(
     "escalate",
     example='desk ticket escalate 7K3Q --to petros --reason "needs the certificate team"\n'
     'desk ticket escalate 7K3Q --up --reason "will not be solved by noon"',
 )
-@common.ticket_ids
+@arguments.ticket_ids
 @click.option(
-    "--to", "to", metavar="WHO", shell_complete=common.complete_who, help="A handle or me; left out: the next tier."
+    "--to", "to", metavar="WHO", shell_complete=complete.complete_who, help="A handle or me; left out: the next tier."
 )
 @click.option("--up", is_flag=True, help="Tell who is named for the department; the owner stays.")
 @click.option("--reason", metavar="TEXT", help="Why; it stands in the history.")
@@ -72,13 +73,13 @@ def escalate(app: App, ids: tuple[str, ...], to: str | None, up: bool, reason: s
 
     def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
         target = draft.snapshot.staff(handle) if handle else _next_tier(draft.snapshot, ticket, by)
-        return verbs.escalate(ticket, target, by=by, at=at, reason=reason)
+        return ownership.escalate(ticket, target, by=by, at=at, reason=reason)
 
     return acted(app, ids, "escalate", one)
 
 
 def _up(draft: Draft, ticket: Ticket, by: Staff, at: datetime, reason: str | None) -> Change:
-    return verbs.escalate_up(ticket, named(draft.snapshot, ticket.department), by=by, at=at, reason=reason)
+    return ownership.escalate_up(ticket, named(draft.snapshot, ticket.department), by=by, at=at, reason=reason)
 
 
 def named(snapshot: Snapshot, department: str) -> Staff:
@@ -102,20 +103,22 @@ def _next_tier(snapshot: Snapshot, ticket: Ticket, by: Staff) -> Staff:
     staff = [snapshot.staff(str(row["id"])) for row in index.rows("staff", tail="ORDER BY id")]
     owner = next((s for s in staff if s.id == ticket.owner), None)
     # What nobody owns stands with whoever inspects it; above the highest level there is none, so its own members take it.
-    return verbs.next_tier(ticket, staff, lists.load(index), above=owner.level if owner else min(by.level, _TOP - 1))
+    return ownership.next_tier(
+        ticket, staff, tickets.load(index), above=owner.level if owner else min(by.level, _TOP - 1)
+    )
 
 
-@common.leaf("move", example="desk ticket move 7K3Q --to semantic")
-@common.ticket_ids
+@leaf.leaf("move", example="desk ticket move 7K3Q --to semantic")
+@arguments.ticket_ids
 @click.option(
     "--to",
     "to",
     metavar="DEPARTMENT",
     required=True,
-    shell_complete=common.complete_department,
+    shell_complete=complete.complete_department,
     help="The department that takes over.",
 )
 def move(app: App, ids: tuple[str, ...], to: str) -> Done:
     """Move tickets to another department. An owner who doesn't serve it is dropped."""
-    department = common.existing(app, "department", to)
+    department = identifiers.existing(app, "department", to)
     return acted(app, ids, "move", lambda d, t, by, at: d.moved(t, department, by, at))

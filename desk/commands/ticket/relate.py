@@ -8,43 +8,45 @@ from typing import Any
 
 import click
 
-from desk.app import App
-from desk.commands import common, problem_open
-from desk.commands.acting import Draft, act, acted, told
-from desk.domain import policy
-from desk.domain import relation as verbs
-from desk.domain.person import Staff
-from desk.domain.record import Change
-from desk.domain.ticket import Ticket
+from desk.actions import identifiers
+from desk.cli import arguments, complete, leaf
+from desk.cli.acting import Draft, act, acted, told
+from desk.commands.problem import opening
+from desk.domain.model import filenames
+from desk.domain.model.change import Change
+from desk.domain.model.person import Staff
+from desk.domain.model.ticket import Ticket
+from desk.domain.rights import rights
+from desk.domain.tickets import relations
 from desk.errors import UsageFault
-from desk.store import tree
+from desk.session.session import App
 from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
 RELATIONS = ("relates", "duplicates", "caused-by")
 
 
-@common.leaf(
+@leaf.leaf(
     "transfer",
     example='desk ticket transfer 7K3Q --title "Certificates expire unnoticed"\n'
     "desk ticket transfer 9ABC 5XYZ --to 7K3Q",
 )
-@common.ticket_ids
+@arguments.ticket_ids
 @click.option(
     "--to",
     "target",
     metavar="PROBLEM",
-    shell_complete=common.complete_ticket,
+    shell_complete=complete.complete_ticket,
     help="A problem that is open already; default: a new one for each incident.",
 )
 @click.option("--title", metavar="T", help="Title of a new problem; default: that of the incident.")  # fmt: skip
 def transfer(app: App, ids: tuple[str, ...], target: str | None, title: str | None) -> Done:
     """Hand incidents to problem management: opens a problem for each, or links them to one, in one commit."""
     if target is None:
-        return problem_open.each_its_own(app, common.resolve(app, ids), title)
+        return opening.each_its_own(app, identifiers.resolve(app, ids), title)
     if title is not None:
         raise UsageFault("--title is for a new problem, --to for one that is there", "give one of them")
-    return problem_open.to_existing(app, common.resolve(app, ids), common.only(app, target))
+    return opening.to_existing(app, identifiers.resolve(app, ids), identifiers.only(app, target))
 
 
 def fresh(app: App, snapshot: Snapshot, ticket: Ticket, by: Staff) -> dict[str, Any]:
@@ -60,66 +62,66 @@ def fresh(app: App, snapshot: Snapshot, ticket: Ticket, by: Staff) -> dict[str, 
     }
 
 
-_other = click.argument("other", metavar="OTHER", shell_complete=common.complete_ticket)
+_other = click.argument("other", metavar="OTHER", shell_complete=complete.complete_ticket)
 
 
-@common.leaf("link", example="desk ticket link 7K3Q 9ABC --as duplicates")
-@common.one_ticket
+@leaf.leaf("link", example="desk ticket link 7K3Q 9ABC --as duplicates")
+@arguments.one_ticket
 @_other
 @click.option(
     "--as", "relation", type=click.Choice(RELATIONS), default="relates", show_default=True, help="How they relate."
 )
 def link(app: App, ids: str, other: str, relation: str) -> Done:
     """Relate tickets to another one; the relation is written on both."""
-    target = common.only(app, other)
+    target = identifiers.only(app, other)
 
     def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
         goal = draft.ticket(target)
-        policy.require_act(by, goal, "link")
-        return verbs.link(ticket, goal, relation, by=by, at=at)
+        rights.require_act(by, goal, "link")
+        return relations.link(ticket, goal, relation, by=by, at=at)
 
     return acted(app, ids, "link", one)
 
 
-@common.leaf("unlink", example="desk ticket unlink 7K3Q 9ABC")
-@common.one_ticket
+@leaf.leaf("unlink", example="desk ticket unlink 7K3Q 9ABC")
+@arguments.one_ticket
 @_other
 def unlink(app: App, ids: str, other: str) -> Done:
     """Take every relation between two tickets away."""
-    target = common.only(app, other)
+    target = identifiers.only(app, other)
 
     def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
         goal = draft.ticket(target)
-        policy.require_act(by, goal, "unlink")
-        return verbs.unlink(ticket, goal, by=by, at=at)
+        rights.require_act(by, goal, "unlink")
+        return relations.unlink(ticket, goal, by=by, at=at)
 
     return acted(app, ids, "unlink", one)
 
 
-@common.leaf("merge", example="desk ticket merge 9ABC --into 7K3Q")
-@common.ticket_ids
+@leaf.leaf("merge", example="desk ticket merge 9ABC --into 7K3Q")
+@arguments.ticket_ids
 @click.option(
-    "--into", metavar="OTHER", required=True, shell_complete=common.complete_ticket, help="The ticket that goes on."
+    "--into", metavar="OTHER", required=True, shell_complete=complete.complete_ticket, help="The ticket that goes on."
 )
 def merge(app: App, ids: tuple[str, ...], into: str) -> Done:
     """Merge tickets into another one, which takes over their text, thread and attachments.
 
     The merged ones are closed, and their ids lead to the other for ever.
     """
-    target = common.only(app, into)
+    target = identifiers.only(app, into)
 
     def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
         goal = draft.ticket(target)
-        policy.require_act(by, goal, "merge into")
+        rights.require_act(by, goal, "merge into")
         draft.require_public(ticket, goal.department)
         carried = carry(draft.snapshot, ticket.id, ticket.all_attachments, goal.all_attachments)
-        return verbs.merge(ticket, goal, carried, by=by, at=at)
+        return relations.merge(ticket, goal, carried, by=by, at=at)
 
     return acted(app, ids, "merge", one)
 
 
-@common.leaf("split", example='desk ticket split 7K3Q --at 3 --title "Second fault: prescriptions"')
-@common.ticket_ids
+@leaf.leaf("split", example='desk ticket split 7K3Q --at 3 --title "Second fault: prescriptions"')
+@arguments.ticket_ids
 @click.option("--at", "number", metavar="N", type=int, required=True, help="The entry of the thread it starts with.")
 @click.option("--title", metavar="T", help="Title of the new ticket; default: that of the old one.")
 def split(app: App, ids: tuple[str, ...], number: int, title: str | None) -> Done:
@@ -130,7 +132,7 @@ def split(app: App, ids: tuple[str, ...], number: int, title: str | None) -> Don
         moved = [name for entry in ticket.thread[number - 1 :] for name in entry.attachments] if number > 0 else []
         values = {**fresh(app, draft.snapshot, ticket, by), "tags": list(ticket.tags)}
         new = Ticket.new(**{**values, "title": title or ticket.title})
-        return verbs.split(ticket, number, new, carry(draft.snapshot, ticket.id, moved, ()), by=by, at=at)
+        return relations.split(ticket, number, new, carry(draft.snapshot, ticket.id, moved, ()), by=by, at=at)
 
     done, _ = act(app, ids, "split", one)
     fresh_edits = [e for e in done.change.edits if e.before is None]
@@ -144,7 +146,7 @@ def carry(snapshot: Snapshot, source: str, names: Iterable[str], taken: Iterable
     used = set(taken)
     found: dict[str, tuple[str, bytes]] = {}
     for name in names:
-        new = tree.attachment_name(name, used)
+        new = filenames.attachment_name(name, used)
         used.add(new)
         found[name] = (new, snapshot.attachment(source, name))
     return found

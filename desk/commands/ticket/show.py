@@ -4,36 +4,39 @@ from __future__ import annotations
 
 from typing import Any
 
-from desk.app import App
-from desk.commands import asof, common
-from desk.domain import data, due
-from desk.domain.fields import utc_text
-from desk.domain.record import Record
-from desk.domain.ticket import Ticket
+from desk.actions import identifiers
+from desk.cli import answers, arguments, leaf, periods
+from desk.codec import places
+from desk.domain.model import due, plain
+from desk.domain.model.fields import utc_text
+from desk.domain.model.record import Record
+from desk.domain.model.ticket import Ticket
 from desk.errors import NotFound
-from desk.store import causes, diffs, git, lists, seen, timeline
-from desk.store.steps import steps
+from desk.git import objects
+from desk.queries import events, problems, tickets, unread
+from desk.queries.tickets import steps
+from desk.session.session import App
 from desk.view.model import Detail
 
 
-@common.leaf("show", example="desk ticket show 7K3Q\ndesk ticket show 260723-7K3Q --as-of yesterday -f json")
-@common.ticket_ids
-@asof.option
+@leaf.leaf("show", example="desk ticket show 7K3Q\ndesk ticket show 260723-7K3Q --as-of yesterday -f json")
+@arguments.ticket_ids
+@periods.option
 def show(app: App, ids: tuple[str, ...], as_of: str | None) -> Detail:
     """Show tickets with their threads, as their files say now, or as they were."""
     if as_of:
-        return _past(app, [common.known(app, i) for i in common.words(ids)], as_of)
-    found = common.resolve(app, ids)
+        return _past(app, [identifiers.known(app, i) for i in identifiers.words(ids)], as_of)
+    found = identifiers.resolve(app, ids)
     items = list({one["id"]: one for one in (item(app, i) for i in found)}.values())
     remember(app, [str(one["id"]) for one in items])
-    return common.detail("ticket", "tickets", items, several=len(items) > 1)
+    return answers.detail("ticket", "tickets", items, several=len(items) > 1)
 
 
 def remember(app: App, ids: list[str]) -> None:
     """What somebody was shown is no longer unread to them."""
     handle = app.handle()
     if handle is not None:
-        app.store.ask(lambda index: seen.mark(app.place, handle, index, ids, int(app.now.timestamp())))
+        app.store.ask(lambda index: unread.mark(app.place, handle, index, ids, int(app.now.timestamp())))
 
 
 def item(app: App, ticket_id: str) -> dict[str, Any]:
@@ -47,8 +50,8 @@ def item(app: App, ticket_id: str) -> dict[str, Any]:
     links = ticket.values.get("links", ())
     return {
         **_whole(app, ticket),
-        "problems": app.store.ask(lambda index: causes.causes(index, links)),
-        "known_errors": app.store.ask(lambda index: causes.known_errors(index, ticket.id)),
+        "problems": app.store.ask(lambda index: problems.causes(index, links)),
+        "known_errors": app.store.ask(lambda index: problems.known_errors(index, ticket.id)),
     }
 
 
@@ -57,17 +60,17 @@ def _whole(app: App, ticket: Record) -> dict[str, Any]:
     people |= {e.by for e in ticket.thread}
     done = app.store.ask(lambda index: steps(index, ticket)) if isinstance(ticket, Ticket) else []
     people |= {str(step["by"]) for step in done if step["by"]}
-    whole = due.shown(data.whole(ticket), utc_text(app.now))
-    names = app.store.ask(lambda index: lists.names(index, people))
+    whole = due.shown(plain.whole(ticket), utc_text(app.now))
+    names = app.store.ask(lambda index: tickets.names(index, people))
     return {**whole, "steps": done, "people": names, "as_of": None}
 
 
 def _past(app: App, ids: list[str], as_of: str) -> Detail:
     """Tickets as a commit had them. What was merged since is shown as it was; nothing counts as read."""
-    commit = asof.commit(app, as_of)
-    [facts] = app.store.ask(lambda index: timeline.commits(index, [commit])).values()
+    commit = periods.commit(app, as_of)
+    [facts] = app.store.ask(lambda index: events.commits(index, [commit])).values()
     items = []
-    with git.blobs(app.place) as blobs:
+    with objects.blobs(app.place) as blobs:
         for ticket_id in dict.fromkeys(ids):
             path = Ticket.path_of(ticket_id)
             content = blobs.get(f"{commit}:{path}")
@@ -77,6 +80,6 @@ def _past(app: App, ids: list[str], as_of: str) -> Detail:
             then = {"commit": commit, "at": facts["at"]}
             # What is known of the problems behind it is of today.
             items.append(
-                {**_whole(app, diffs.decode_at(path, "", content)), "problems": [], "known_errors": [], "as_of": then}
+                {**_whole(app, places.decode_at(path, "", content)), "problems": [], "known_errors": [], "as_of": then}
             )
-    return common.detail("ticket", "tickets", items, several=len(items) > 1)
+    return answers.detail("ticket", "tickets", items, several=len(items) > 1)

@@ -6,81 +6,83 @@ from datetime import datetime
 
 import click
 
-from desk.app import App
-from desk.commands import closing, common
-from desk.commands.acting import Draft, acted
-from desk.domain import data, policy
-from desk.domain import lifecycle as verbs
-from desk.domain.person import Staff
-from desk.domain.record import Change, join
-from desk.domain.ticket import Ticket
-from desk.domain.workflow import DUPLICATE, RESOLUTIONS, SOLVED, WAITING
+from desk.actions import identifiers, owed
+from desk.cli import arguments, complete, dates, leaf
+from desk.cli.acting import Draft, acted
+from desk.domain.model import plain
+from desk.domain.model.change import Change, join
+from desk.domain.model.person import Staff
+from desk.domain.model.states import DUPLICATE, RESOLUTIONS, SOLVED, WAITING
+from desk.domain.model.ticket import Ticket
+from desk.domain.rights import rights
+from desk.domain.tickets import lifecycle
 from desk.errors import UsageFault
-from desk.store import lists
+from desk.queries import tickets
+from desk.session.session import App
 from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
 _reason = click.option("--reason", metavar="TEXT", help="Why; it stands in the history.")
 
 
-@common.leaf("pending", example='desk ticket pending 7K3Q --until 3d --reason "waiting for the Maltese desk"')
-@common.ticket_ids
+@leaf.leaf("pending", example='desk ticket pending 7K3Q --until 3d --reason "waiting for the Maltese desk"')
+@arguments.ticket_ids
 @click.option("--until", metavar="D", help="The day on which it comes back: 2026-07-30, tomorrow, 3d, 2w.")
 @click.option("--for", "waits_for", type=click.Choice(tuple(WAITING)), help="Whom it waits for.")
 @_reason
 def pending(app: App, ids: tuple[str, ...], until: str | None, waits_for: str | None, reason: str | None) -> Done:
     """Put tickets aside that wait for somebody, or for a day."""
-    day = common.future_day(app, until)
+    day = dates.future_day(app, until)
 
     def one(_: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
-        return verbs.pending(ticket, by=by, at=at, until=day, waits_for=waits_for, reason=reason)
+        return lifecycle.pending(ticket, by=by, at=at, until=day, waits_for=waits_for, reason=reason)
 
     return acted(app, ids, "pending", one)
 
 
-@common.leaf(
+@leaf.leaf(
     "close",
     example='desk ticket close 7K3Q --reason "certificate renewed"\n'
     "desk ticket close 7K3Q --resolution withdrawn\ndesk ticket close 9ABC --of 7K3Q",
 )
-@common.ticket_ids
+@arguments.ticket_ids
 @click.option("--resolution", type=click.Choice(tuple(RESOLUTIONS)), help="How it ends; default: solved.")
-@click.option("--of", "original", metavar="OTHER", shell_complete=common.complete_ticket,
+@click.option("--of", "original", metavar="OTHER", shell_complete=complete.complete_ticket,
               help="The ticket that it duplicates; the two are linked.")  # fmt: skip
 @_reason
 def close(app: App, ids: tuple[str, ...], resolution: str | None, original: str | None, reason: str | None) -> Done:
     """Close tickets that are resolved, and say how. They can be re-opened."""
     if original and resolution not in (None, DUPLICATE):
         raise UsageFault(f"--of goes with --resolution {DUPLICATE}", "leave one of them out")
-    other = common.only(app, original) if original else None
+    other = identifiers.only(app, original) if original else None
     code = DUPLICATE if other else resolution or SOLVED
 
     def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
         goal = draft.ticket(other) if other else None
         if goal is not None:
-            policy.require_act(by, goal, "link")
-        return verbs.close(ticket, by=by, at=at, reason=reason, resolution=code, original=goal)
+            rights.require_act(by, goal, "link")
+        return lifecycle.close(ticket, by=by, at=at, reason=reason, resolution=code, original=goal)
 
-    return closing.owed(app, acted(app, ids, "close", one))
+    return owed.owed(app, acted(app, ids, "close", one))
 
 
-@common.leaf("reopen", example='desk ticket reopen 7K3Q --reason "it happened again"')
-@common.ticket_ids
+@leaf.leaf("reopen", example='desk ticket reopen 7K3Q --reason "it happened again"')
+@arguments.ticket_ids
 @_reason
 def reopen(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     """Take up closed or pending tickets again. An owner who no longer serves the department is dropped."""
-    return acted(app, ids, "reopen", lambda d, t, by, at: verbs.reopen(t, d.owner(t), by=by, at=at, reason=reason))
+    return acted(app, ids, "reopen", lambda d, t, by, at: lifecycle.reopen(t, d.owner(t), by=by, at=at, reason=reason))
 
 
-@common.leaf("delete", example='desk ticket delete 7K3Q --reason "sent to the wrong desk"')
-@common.ticket_ids
+@leaf.leaf("delete", example='desk ticket delete 7K3Q --reason "sent to the wrong desk"')
+@arguments.ticket_ids
 @_reason
 def delete(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     """Delete tickets, their attachments and the links to them. Level 3 only.
 
     The id is never used again, and git keeps what the ticket said.
     """
-    found = common.resolve(app, ids)
+    found = identifiers.resolve(app, ids)
 
     def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
         draft = Draft(snapshot)
@@ -88,19 +90,19 @@ def delete(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
             ticket = snapshot.get("ticket", ticket_id)
             if not isinstance(ticket, Ticket):
                 continue
-            policy.require_delete(by, ticket)
+            rights.require_delete(by, ticket)
             others = [draft.own(i) for i in _leading(snapshot, ticket_id) if i not in found]
-            draft.take(verbs.delete(ticket, others, by=by, at=at, reason=reason))
+            draft.take(lifecycle.delete(ticket, others, by=by, at=at, reason=reason))
         return join(draft.changes)
 
     change = app.apply(plan).change
     gone = [e.before for e in change.edits if e.after is None and e.before is not None]
     lines = tuple(f"{r.id}  deleted: {r.values['title']}" for r in gone)
-    wholes = [{**data.whole(r), "deleted": True} for r in gone]
+    wholes = [{**plain.whole(r), "deleted": True} for r in gone]
     return Done("tickets", wholes, lines) if len(found) > 1 else Done("ticket", wholes[0], lines)
 
 
 def _leading(snapshot: Snapshot, ticket_id: str) -> list[str]:
     """Ids of the tickets that lead to this one: by a link, or because they were merged into it."""
     merged = snapshot.index.rows("ticket", "merged_into = ?", (ticket_id,), "ORDER BY id")
-    return sorted({*lists.linking(snapshot.index, ticket_id), *(str(row["id"]) for row in merged)})
+    return sorted({*tickets.linking(snapshot.index, ticket_id), *(str(row["id"]) for row in merged)})

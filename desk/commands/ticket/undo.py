@@ -7,22 +7,25 @@ from typing import cast
 
 import click
 
-from desk.app import App
-from desk.commands import common
-from desk.commands.acting import sentence
-from desk.domain import data, policy, undoing
-from desk.domain.organisation import Department
-from desk.domain.person import Staff
-from desk.domain.record import Change
-from desk.domain.ticket import Ticket
-from desk.domain.undoing import Taken
-from desk.store import undone
+from desk.actions import identifiers
+from desk.actions import undo as actions_undo
+from desk.cli import arguments, leaf
+from desk.cli.acting import sentence
+from desk.domain.changes import undo as changes_undo
+from desk.domain.changes.undo import Taken
+from desk.domain.model import plain
+from desk.domain.model.change import Change
+from desk.domain.model.organisation import Department
+from desk.domain.model.person import Staff
+from desk.domain.model.ticket import Ticket
+from desk.domain.rights import rights
+from desk.session.session import App
 from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
 
-@common.leaf("undo", example='desk ticket undo 7K3Q --reason "closed the wrong one"')
-@common.ticket_ids
+@leaf.leaf("undo", example='desk ticket undo 7K3Q --reason "closed the wrong one"')
+@arguments.ticket_ids
 @click.option("--reason", metavar="TEXT", help="Why; it stands in the history.")
 def undo(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     """Take back the last change of tickets: whatever it was, with everything that changed together with it.
@@ -31,28 +34,28 @@ def undo(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     took, and is refused when anything that it touched has changed since. Messages about the change that still wait in
     the outbox are taken out; what was sent stays sent.
     """
-    found = [common.known(app, i) for i in common.words(ids)]
+    found = [identifiers.known(app, i) for i in identifiers.words(ids)]
     taken: list[Taken] = []
 
     def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
-        taken[:] = undone.last_changes(snapshot, found, app.config)
+        taken[:] = actions_undo.last_changes(snapshot, found, app.config)
         for ticket in (pair.then for one in taken for pair in one.pairs):
             if isinstance(ticket, Ticket):
-                policy.require_public(cast("Department", snapshot.get("department", ticket.department)), ticket)
-        return undoing.together([undoing.undo(one, by=by, at=at, reason=reason) for one in taken])
+                rights.require_public(cast("Department", snapshot.get("department", ticket.department)), ticket)
+        return changes_undo.together([changes_undo.undo(one, by=by, at=at, reason=reason) for one in taken])
 
     done = app.apply(plan)
     _take_out(app, taken, done.commit)
     edits = [e for e in done.change.edits if isinstance(e.record, Ticket)]
     lines = tuple(f"{e.record.id}  {sentence(e)}" for e in sorted(edits, key=lambda e: e.record.id not in found))
     own = [e for e in edits if e.record.id in found]
-    wholes = [{**data.whole(e.record), **({} if e.after else {"deleted": True})} for e in own]
+    wholes = [{**plain.whole(e.record), **({} if e.after else {"deleted": True})} for e in own]
     return Done("tickets", wholes, lines) if len(wholes) > 1 else Done("ticket", wholes[0], lines)
 
 
 def _take_out(app: App, taken: list[Taken], commit: str) -> None:
     """Messages of what was taken back that nobody has got yet; and then those that would tell of the undo as well."""
-    from desk.mail import outbox  # noqa: PLC0415 - for this command only
+    from desk.local import outbox  # noqa: PLC0415 - for this command only
 
     folder = app.place.own(outbox.FOLDER)
     waiting = outbox.ids(folder)

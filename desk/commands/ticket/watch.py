@@ -7,27 +7,28 @@ from typing import cast
 
 import click
 
-from desk.app import App
-from desk.commands import common, requesters
-from desk.commands.acting import Draft, acted
-from desk.domain import watching as verbs
-from desk.domain.organisation import Department
-from desk.domain.person import USER_PREFIX, Staff, User
-from desk.domain.record import Change
-from desk.domain.ticket import Ticket
+from desk.actions import requesters
+from desk.cli import arguments, complete, leaf
+from desk.cli.acting import Draft, acted
+from desk.domain.model.change import Change
+from desk.domain.model.organisation import Department
+from desk.domain.model.person import USER_PREFIX, Staff, User
+from desk.domain.model.ticket import Ticket
+from desk.domain.tickets import watching
 from desk.errors import NotFound
-from desk.store import organisation as ask
+from desk.queries import people
+from desk.session.session import App
 from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
 _who = click.option(
-    "--who", metavar="HANDLE|USER", default="me", show_default=True, shell_complete=common.complete_who,
+    "--who", metavar="HANDLE|USER", default="me", show_default=True, shell_complete=complete.complete_who,
     help="A staff member, or a requester by id or e-mail address.",
 )  # fmt: skip
 
 
-@common.leaf("watch", example="desk ticket watch 7K3Q\ndesk ticket watch 7K3Q --who dr.andreou@hospital.example")
-@common.ticket_ids
+@leaf.leaf("watch", example="desk ticket watch 7K3Q\ndesk ticket watch 7K3Q --who dr.andreou@hospital.example")
+@arguments.ticket_ids
 @_who
 def watch(app: App, ids: tuple[str, ...], who: str) -> Done:
     """Have messages sent when something happens to tickets. Requesters never hear of private notes."""
@@ -35,25 +36,25 @@ def watch(app: App, ids: tuple[str, ...], who: str) -> Done:
 
     def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
         department = cast("Department", draft.snapshot.get("department", ticket.department))
-        return verbs.watch(ticket, _person(draft.snapshot, watcher), department, by=by, at=at)
+        return watching.watch(ticket, _person(draft.snapshot, watcher), department, by=by, at=at)
 
     return acted(app, ids, "watch", one)
 
 
-@common.leaf("unwatch", example="desk ticket unwatch 7K3Q\ndesk ticket unwatch 7K3Q,9ABC --who u-4f9x2")
-@common.ticket_ids
+@leaf.leaf("unwatch", example="desk ticket unwatch 7K3Q\ndesk ticket unwatch 7K3Q,9ABC --who u-4f9x2")
+@arguments.ticket_ids
 @_who
 def unwatch(app: App, ids: tuple[str, ...], who: str) -> Done:
     """Have no more messages sent."""
     watcher = _known(app, who)
-    return acted(app, ids, "unwatch", lambda _, t, by, at: verbs.unwatch(t, watcher, by=by, at=at))
+    return acted(app, ids, "unwatch", lambda _, t, by, at: watching.unwatch(t, watcher, by=by, at=at))
 
 
 def _known(app: App, typed: str) -> str:
     """A handle or a requester's id from what was typed."""
     if "@" not in typed:
         return app.person(typed) or typed
-    found = app.store.ask(lambda index: ask.with_address(index, typed))
+    found = app.store.ask(lambda index: people.with_address(index, typed))
     if not found:
         raise NotFound(f"nobody here has the address {typed[:60]}", "desk user list --search WORDS")
     return found[0][1]

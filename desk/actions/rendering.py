@@ -1,0 +1,259 @@
+"""Custom responses as texts: the variant in the right language, its variables, what it includes, the articles it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from urllib.parse import quote
+
+from desk.codec import records
+from desk.domain.knowledge import responses
+from desk.domain.matching.suggestion import slug
+from desk.domain.model.article import Response
+from desk.domain.model.record import NOTHING, Record
+from desk.domain.model.ticket import Ticket
+from desk.errors import Broken, Refused
+from desk.mail.letters import FOLDER
+from desk.queries import knowledge
+from desk.session.session import App
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from desk.templates.rules import Part, Used
+
+SETTING = "kb.url"
+Fresh = Mapping[str, Record]
+
+
+class Rendered(NamedTuple):
+    """A response filled in for a ticket.
+
+    `gaps` are the places left for a person; `quotes` says whether it names the article of --article itself.
+    """
+
+    ticket: str
+    response: str
+    language: str
+    text: str
+    gaps: tuple[str, ...]
+    quotes: bool
+
+
+# -- variants ----------------------------------------------------------------------------------------------------------
+
+
+def variants(app: App, name: str, fresh: Fresh = NOTHING) -> dict[str, str]:
+    """The ids of a response by language. `incident-resolved.el` names one variant alone.
+
+    `fresh` are records about to be committed, by id, which count as if they were.
+    """
+    wanted = name.strip().lower()
+    rows = app.store.ask(lambda index: index.rows("response", tail="ORDER BY id"))
+    known = {str(row["id"]): str(row["language"]) for row in rows}
+    known.update({i: str(record.values["language"]) for i, record in fresh.items()})
+    found = {language: i for i, language in known.items() if slug(i, language) == wanted}
+    return found or {language: i for i, language in known.items() if i == wanted}
+
+
+def named(app: App, name: str) -> dict[str, str]:
+    """As `variants`; NotFound, naming the nearest, if there is none."""
+    found = variants(app, name)
+    if not found:
+        raise app.store.missing("response", name)
+    return found
+
+
+def _part_in(app: App, language: str, fresh: Fresh = NOTHING) -> Any:
+    """How an included part is found: by the same rule as a response, in the language of the text around it."""
+
+    def part(name: str) -> Part | None:
+        found = variants(app, name, fresh)
+        if not found:
+            return None
+        chosen = found[responses.variant(found, language, app.config["desk.languages"])]
+        return source(fresh[chosen] if chosen in fresh else app.store.read("response", chosen))
+
+    return part
+
+
+def source(record: Record) -> Part:
+    """The text of a response, and where it begins in its file."""
+    from desk.templates.rules import Part  # noqa: PLC0415 - as above
+
+    return Part(record.body, record.path, responses.body_line(records.encode(record)))
+
+
+# -- checking ----------------------------------------------------------------------------------------------------------
+
+
+def check(app: App, record: Record, line: int | None = None, fresh: Fresh = NOTHING) -> Used:
+    """What a response names; Broken, with file and line, for what can't be filled in or may not be told to a requester."""
+    from desk.templates.sandbox import inspect  # noqa: PLC0415 - as above
+
+    text = source(record)
+    if not record.body.strip():
+        raise responses.empty(record.path)
+    language = str(record.values["language"])
+    used = inspect(
+        text.text,
+        text.path,
+        responses.VARIABLES,
+        line=text.line if line is None else line,
+        part=_part_in(app, language, fresh),
+    )
+    for name, path, where in used.articles:
+        _public(app, name, language, Broken(f"{_why_not(app, name)}", path, where, "desk kb list --state published"))
+    return used
+
+
+def fault(app: App, path: str, content: bytes, fresh: Fresh = NOTHING) -> Broken | None:
+    """Why the text in a file of templates can't be filled in; None if it can, or is no text of responses or mails."""
+    from desk.mail.drafts import VARIABLES  # noqa: PLC0415 - for checks only
+    from desk.templates.sandbox import inspect  # noqa: PLC0415 - as above
+
+    try:
+        if path.startswith(f"{Response.folder}/"):
+            check(app, records.decode(content, path, Response.kind), responses.body_line(content), fresh)
+        elif path.startswith(f"{FOLDER}/") and path.endswith(".txt"):
+            inspect(content.decode(errors="replace"), path, VARIABLES)
+    except Broken as error:
+        return error
+    return None
+
+
+def including(app: App, name: str) -> list[str]:
+    """The responses that include a part of this name."""
+    found = []
+    for row in app.store.ask(lambda index: index.rows("response", tail="ORDER BY id")):
+        record = app.store.read("response", str(row["id"]))
+        with suppress(Broken):
+            if name in check(app, record).parts:
+                found.append(record.id)
+    return found
+
+
+def _public(app: App, name: str, language: str, otherwise: Exception) -> dict[str, Any]:
+    """An article that requesters may read, in a language if it has that one; `otherwise` is raised for any other."""
+    wanted = name.strip().lower()
+    rows = app.store.ask(knowledge.public_articles)
+    found = {str(r["language"]): r for r in rows if wanted in (slug(r["id"], r["language"]), r["id"])}
+    if not found:
+        raise otherwise
+    return found[responses.variant(found, language, app.config["desk.languages"])]
+
+
+def _why_not(app: App, name: str) -> str:
+    rows = app.store.ask(lambda index: index.rows("article", "id = ?", (name.strip().lower(),)))
+    if not rows:
+        return f"there is no article {name[:60]!r}"
+    if rows[0]["state"] != "published":
+        return f"the article {name} is not published (it is {rows[0]['state']}): requesters can't read it"
+    return f"the article {name} is in the private topic {rows[0]['topic']}: requesters can't read it"
+
+
+# -- filling in --------------------------------------------------------------------------------------------------------
+
+
+def article(app: App, name: str, language: str) -> dict[str, str]:
+    """An article as a text may name it; Refused for one that requesters may not read."""
+    row = _public(app, name, language, Refused(_why_not(app, name), "desk kb list --state published"))
+    known = slug(row["id"], row["language"])
+    link = app.config[SETTING].replace("{slug}", quote(known)).replace("{language}", quote(str(row["language"] or "")))
+    texts = {n: str(row[n] or "") for n in ("title", "symptom", "workaround", "fix")}
+    return {"id": known, **texts, "link": link}
+
+
+def render(app: App, name: str, ticket_id: str, about: Iterable[str] = ()) -> Rendered:
+    """A response filled in for a ticket, in its language if there is one in it; `about` are the articles it is made from."""
+    from desk.templates.sandbox import fill  # noqa: PLC0415 - as above
+
+    ticket = cast("Ticket", app.store.read("ticket", ticket_id))
+    first = app.config["desk.languages"][0]
+    wanted = ticket.language or first
+    found = named(app, name)
+    language = responses.variant(found, wanted, app.config["desk.languages"])
+    record = app.store.read("response", found[language])
+    if language != wanted and len(found) > 0:
+        app.warnings.append(f"there is no {name} in {wanted}; {language} is used for {ticket_id}")
+    _require_department(record, ticket)
+    used = check(app, record)
+    text = source(record)
+    values: dict[str, Any] = {**variables(app, ticket), "article": _about(app, about, language)}
+    values["kb"] = {n: article(app, n, language) for n, _, _ in used.articles}
+    part = _part_in(app, language)
+    body = fill(text.text, text.path, values, line=text.line, language=language, part=part)
+    # Looked for as the template has them: what looks like one in a requester's words is none.
+    sources = [text.text, *(part(name).text for name in used.parts)]
+    left = tuple(gap for one in sources for gap in responses.gaps(one) if gap in body)
+    quotes = any(v.startswith("article.") for v in used.variables)
+    return Rendered(ticket.id, record.id, language, body.strip("\n"), left, quotes)
+
+
+def _about(app: App, about: Iterable[str], language: str) -> Mapping[str, str]:
+    first = next(iter(about), None)
+    return article(app, first, language) if first else dict.fromkeys(responses.VARIABLES["article"], "")
+
+
+def _require_department(record: Record, ticket: Ticket) -> None:
+    only = record.values.get("department")
+    if only and only != ticket.department:
+        raise Refused(
+            f"{record.id} is for tickets of {only}; {ticket.id} is in {ticket.department}",
+            f"others: desk response list --department {ticket.department}",
+        )
+
+
+def variables(app: App, ticket: Ticket) -> dict[str, dict[str, Any]]:
+    """What a template may name: plain text, never objects; times in the desk's zone."""
+    requester = app.store.read("user", ticket.requester) if ticket.requester else None
+    staff = app.store.read("staff", app.me())
+    config = app.config
+    return {
+        "ticket": {
+            **{
+                n: str(getattr(ticket, n) or "")
+                for n in ("id", "title", "state", "priority", "service", "pending_until")
+            },
+            **{n: _local(app, getattr(ticket, n)) for n in ("created", "due", "closed")},
+            "kind": ticket.kind_of_work,
+            "department": _name(app, "department", ticket.department),
+            "owner": _name(app, "staff", ticket.owner),
+            "tags": list(ticket.tags),
+        },
+        "requester": {
+            n: str(requester.values.get(n) or "") if requester else "" for n in responses.VARIABLES["requester"]
+        },
+        "staff": {n: str(staff.values[n]) for n in responses.VARIABLES["staff"]},
+        "desk": {
+            **{
+                n: str(config["desk.name" if n == "name" else f"contact.{n}"])
+                for n in ("name", "email", "phone", "hours")
+            },
+            "now": _local(app, app.now),
+        },
+    }
+
+
+def _local(app: App, when: datetime | None) -> str:
+    return app.local(when).strftime("%Y-%m-%d %H:%M") if when else ""
+
+
+def _name(app: App, kind: str, record_id: str | None) -> str:
+    rows = app.store.ask(lambda index: index.rows(kind, "id = ?", (record_id,))) if record_id else []
+    return str(rows[0]["name"]) if rows else (record_id or "")
+
+
+def mention(app: App, names: Iterable[str], language: str) -> str:
+    """A paragraph that leads to articles, for the end of a reply."""
+    parts = []
+    for name in names:
+        found = article(app, name, language)
+        if found["link"]:
+            parts.append(f"{found['title']}\n{found['link']}")
+            continue
+        parts.append("\n\n".join(part for part in (found["title"], found["workaround"] or found["fix"]) if part))
+        if (said := f"{SETTING} is not set, so the reply names {name} without a link") not in app.warnings:
+            app.warnings.append(said)
+    return "\n\n".join(parts)

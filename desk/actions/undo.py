@@ -1,0 +1,133 @@
+"""What the last change of a ticket did, read from its commit, and whether it can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from desk.checks import rules
+from desk.checks.world import World
+from desk.config import Config
+from desk.domain.changes.undo import VERB, Pair, Taken
+from desk.domain.model import plain
+from desk.domain.model.kinds import kind_at
+from desk.domain.model.record import Record
+from desk.errors import Conflict, Refused
+from desk.git import objects, process
+from desk.index import build
+from desk.index.index import Index
+from desk.queries import tickets
+from desk.store import handedits
+from desk.store.snapshot import Snapshot
+
+_LAST = (
+    "SELECT c.n, c.oid, c.verb FROM events e JOIN commits c ON c.n = e.n WHERE e.kind = 'ticket' AND e.id = ?"
+    " ORDER BY c.depth DESC, c.n DESC LIMIT 1"
+)
+_HAND = "commit"
+"""What a commit made by hand, with git, is called."""
+
+
+def last_changes(snapshot: Snapshot, ids: Iterable[str], config: Config) -> list[Taken]:
+    """The last change of each ticket; several tickets changed together have one."""
+    found = dict.fromkeys(snapshot.index.db.execute(_LAST, (ticket_id,)).fetchone() for ticket_id in ids)
+    return [_taken(snapshot, int(n), str(oid), verb, config) for n, oid, verb in found]
+
+
+def _taken(snapshot: Snapshot, n: int, oid: str, verb: str | None, config: Config) -> Taken:
+    _check_commit(snapshot, n, oid, verb or _HAND)
+    changed = _changed(snapshot, oid)
+    _check_last(snapshot, changed, verb or _HAND)
+    pairs: list[Pair] = []
+    files: dict[str, bytes | None] = {}
+    with objects.blobs(snapshot.store.place) as blobs:
+        for path, (old, new) in changed.items():
+            before, after = (blobs.get(name) if name else None for name in (old, new))
+            pair = _pair(path, before, after)
+            if pair is not None and pair.record.kind == "user" and pair.then is None:
+                continue  # whoever became known by it is known from now on
+            files[path] = before
+            if pair is not None:
+                pairs.append(pair)
+    _check_rules(snapshot, pairs, config)
+    return Taken(oid, verb or _HAND, _right(snapshot.index, n, verb or _HAND), tuple(pairs), files)
+
+
+def _check_commit(snapshot: Snapshot, n: int, oid: str, verb: str) -> None:
+    """Only what was done to tickets is taken back from a ticket."""
+    parents = process.run(snapshot.store.place, "rev-list", "--parents", "-n", "1", oid).decode().split()[1:]
+    first = snapshot.index.db.execute("SELECT kind, id FROM events WHERE n = ? ORDER BY place LIMIT 1", (n,)).fetchone()
+    hint = f"look at it: git show {oid[:10]}; what is to be different: desk ticket edit"
+    if len(parents) != 1:
+        raise Refused(f"its last change, commit {oid[:10]}, joined two histories and can't be taken back", hint)
+    if first[0] != "ticket":
+        raise Refused(
+            f"its last change followed from {verb} of {first[0]} {first[1]}, and stands or falls with it", hint
+        )
+
+
+def _changed(snapshot: Snapshot, oid: str) -> dict[str, tuple[str, str]]:
+    """Path → object names before and after a commit; empty where there was no file."""
+    out = process.run(snapshot.store.place, "diff-tree", "-r", "-z", "--no-renames", "--no-commit-id", oid)
+    parts = out.decode(errors="surrogateescape").split("\0")
+    found: dict[str, tuple[str, str]] = {}
+    for meta, path in zip(parts[::2], parts[1::2], strict=False):
+        _, _, old, new, _ = meta.split(" ")
+        if kind_at(path) is None and handedits.sort_of(path)[0] != handedits.ATTACHMENT:
+            raise Refused(f"its last change, commit {oid[:10]}, changed {path} as well", f"git show {oid[:10]}")
+        found[path] = (old if old.strip("0") else "", new if new.strip("0") else "")
+    return found
+
+
+def _check_last(snapshot: Snapshot, changed: dict[str, tuple[str, str]], verb: str) -> None:
+    """Conflict when something that the change touched has changed again since."""
+    out = process.run(snapshot.store.place, "--literal-pathspecs", "ls-tree", "-z", snapshot.commit, "--", *changed)
+    now: dict[str, str] = {}
+    for line in out.decode(errors="surrogateescape").split("\0"):
+        meta, _, path = line.partition("\t")
+        if path:
+            now[path] = meta.split(" ")[2]
+    for path, (_, new) in changed.items():
+        if now.get(path, "") != new:
+            kind, record_id = handedits.sort_of(path)
+            owner = "ticket" if kind == handedits.ATTACHMENT else kind
+            events = tickets.history(snapshot.index, owner, record_id or "")
+            after = f": {events[-1]['verb']} by {events[-1]['by']}, {events[-1]['at']}" if events else ""
+            raise Conflict(
+                f"{verb} can't be taken back: {record_id} has changed since{after}",
+                f"first that: desk ticket undo {record_id}" if owner == "ticket" else "change it as it should be",
+            )
+
+
+def _pair(path: str, before: bytes | None, after: bytes | None) -> Pair | None:
+    if kind_at(path) is None:
+        return None
+    then, now = (build.decode_at(path, "", content) if content is not None else None for content in (before, after))
+    return Pair(now, then)
+
+
+def _check_rules(snapshot: Snapshot, pairs: list[Pair], config: Config) -> None:
+    """What was right once may not be any more: an owner who has left, a department that is gone."""
+    world = World(snapshot.index, config)
+    for pair in pairs:
+        world.lay(pair.now, pair.then)
+    for pair in pairs:
+        if pair.then is None:
+            continue
+        known = set(_faults(pair.now, world)) if pair.now else set()
+        for fault, hint in _faults(pair.then, world).items():
+            if fault not in known:
+                raise Conflict(f"{pair.then.id} can't go back to what it was: {fault}", hint)
+
+
+def _faults(record: Record, world: World) -> dict[str, str]:
+    return {f.problem: f.hint for f in rules.faults(record.kind, plain.head(record), world)}
+
+
+def _right(index: Index, n: int, verb: str) -> str:
+    """The verb whose right it takes: to take back an undo is to do again what was undone."""
+    while verb == VERB:
+        row = index.db.execute("SELECT after FROM events WHERE n = ? AND verb = ? LIMIT 1", (n, VERB)).fetchone()
+        verb, _, oid = str(row[0]).partition(" ")
+        if verb == VERB:
+            n = int(index.db.execute("SELECT n FROM commits WHERE oid LIKE ? || '%'", (oid,)).fetchone()[0])
+    return verb

@@ -1,0 +1,1 @@
+"""What the history proves: messages against records, changes against the rights of their day, seals."""

@@ -1,0 +1,233 @@
+"""Whether whoever made a commit was allowed to, by the desk's rules and the rights of that day (mission.md, rules 1-6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from desk.audit.moment import FAULT, REMARK, Finding, Moment, name
+from desk.checks import rights as checks_rights
+from desk.domain.changes import message as changes_message
+from desk.domain.changes import truth, undo
+from desk.domain.changes.message import Happened
+from desk.domain.model.kinds import KINDS
+from desk.domain.model.person import Staff, User
+from desk.domain.model.record import Entry
+from desk.domain.model.ticket import Ticket
+from desk.domain.rights import rights as rights_rights
+from desk.errors import Refused
+from desk.store import handedits
+from desk.store.handedits import HandEdit
+
+DESK = "desk"
+"""The actor of what desk does by itself, such as noting a breach of a service level."""
+_OWN = truth.FOLLOWS | {
+    "state",
+    "closed",
+    "pending_until",
+    "pending_for",
+    "resolution",
+    "owner",
+    "coordinator",
+    "watchers",
+}
+"""What desk itself may change of a ticket."""
+_AFTERMATH: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "staff": frozenset(("owner", "coordinator", "major", "watchers")),
+        "department": frozenset(("department", "owner", "coordinator", "major")),
+        "tag": frozenset(("tags",)),
+        "field": frozenset(("fields",)),
+    }
+)
+"""What a change of another kind of record may do to tickets of departments that its maker doesn't serve."""
+_MOVED = frozenset(("merge", "split"))
+"""Verbs that move entries of threads about."""
+
+
+def actors(moment: Moment) -> Iterator[Finding]:
+    """Author and actor are one person, who was on the staff."""
+    step, actor = moment.step, moment.actor
+    if not step.parents or (moment.by_hand and not moment.edits):
+        return
+    if moment.staff is None:
+        yield from _stranger(moment)
+    elif not moment.by_hand and not moment.importer:
+        after = [e.new for e in moment.edits if isinstance(e.new, Staff) and e.new.id == actor]
+        known = {a.lower() for s in (moment.staff, *after) for a in (s.email, *s.emails)}
+        if step.email.lower() not in known:
+            problem = f"the message names {actor} as the actor, the author's address is {step.email or 'empty'}"
+            yield moment.finding("actors", FAULT, problem)
+
+
+def _stranger(moment: Moment) -> Iterator[Finding]:
+    """Somebody who isn't staff may sign up; desk may do its own work."""
+    signed = [e.new for e in moment.edits if isinstance(e.new, User)]
+    told = moment.step.told
+    if told.verb == "signup" and [u.id for u in signed] == [moment.actor] and len(moment.edits) == 1:
+        if (signed[0].email or "").lower() != moment.step.email.lower():
+            yield moment.finding("actors", FAULT, f"signed up as {moment.actor}, with the address of somebody else")
+    elif moment.actor != DESK or moment.by_hand:
+        who = f"{moment.importer or moment.actor}, who was not on the staff at that time"
+        yield moment.finding(
+            "actors", FAULT, f"made by {who}", hint="who was: desk staff list; git log -- records/staff"
+        )
+
+
+def by_hand(moment: Moment) -> Iterator[Finding]:
+    """Commits without trailers, for a person to look at."""
+    if moment.by_hand and moment.step.parents and not moment.step.merge:
+        names = [name(e) for e in moment.edits]
+        if names:
+            shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+            yield moment.finding("by-hand", REMARK, f"made by hand: {shown}", names[0])
+
+
+def rights(moment: Moment) -> Iterator[Finding]:
+    """Each change was allowed to its maker then."""
+    if not moment.step.parents or (moment.staff is None and moment.actor != DESK):
+        return
+    touched = {e.id for e in moment.edits if e.kind == Ticket.kind}
+    for edit in moment.edits:
+        if edit.kind == handedits.STRAY or (edit.kind == handedits.ATTACHMENT and edit.id in touched):
+            continue
+        try:
+            _check(edit, moment)
+        except Refused as error:
+            problem = error.message.removeprefix(f"{edit.path}: ")
+            yield moment.finding("rights", FAULT, problem, name(edit))
+
+
+def _check(edit: HandEdit, moment: Moment) -> None:
+    by = moment.staff
+    if by is None:
+        _check_own(edit)
+    elif moment.importer:
+        rights_rights.require_level(by, "settings")
+    elif moment.by_hand:
+        _check_reuse(edit, moment)
+        checks_rights.check(edit, by, _Restored(moment), moment.world)
+    elif edit.kind == Ticket.kind:
+        _check_reuse(edit, moment)
+        _check_ticket(edit, by, moment)
+    else:
+        checks_rights.check(edit, by, moment.world, moment.world)
+
+
+class _Restored:
+    """The desk before a commit by hand; that an id was used is asked apart, since `git revert` brings tickets back."""
+
+    def __init__(self, moment: Moment) -> None:
+        self.find = moment.world.find
+
+    def known_ticket(self, _ticket_id: str) -> bool:
+        return False
+
+
+def _check_reuse(edit: HandEdit, moment: Moment) -> None:
+    """Rule 8: ids are never used again; what went may come back as it was."""
+    if edit.change != handedits.NEW or edit.kind not in KINDS or edit.id in moment.world.ids(edit.kind):
+        return  # also what moves to another path, as an article does to another topic
+    gone = moment.world.gone_as(edit.kind, edit.id or "")
+    if gone and gone not in {d.new_oid for d in moment.step.deltas if d.path == edit.path}:
+        raise Refused(f"the id {edit.id} was used before, and ids are never reused")
+
+
+def _check_own(edit: HandEdit) -> None:
+    """What desk does by itself is about the service levels of tickets, and nothing else."""
+    if not isinstance(edit.old, Ticket) or not isinstance(edit.new, Ticket):
+        raise Refused(f"desk itself doesn't change {edit.kind} records")
+    odd = truth.case((), edit.old, edit.new, {}).changed - _OWN
+    if odd:
+        raise Refused(f"desk itself doesn't change {', '.join(sorted(odd))}")
+
+
+def _check_ticket(edit: HandEdit, by: Staff, moment: Moment) -> None:
+    old, new = edit.old, edit.new
+    if edit.change == handedits.DELETED:
+        if isinstance(old, Ticket):
+            rights_rights.require(by, old, _gone_by(edit, moment))
+        return
+    if not isinstance(new, Ticket):
+        return
+    if isinstance(old, Ticket):
+        if not _follows(edit, old, by, moment):
+            rights_rights.require_act(by, old, moment.step.told.verb or "change")
+        _check_thread(edit, old, new, by, moment)
+    elif undo.VERB in _verbs(edit, moment):
+        _check_brought_back(new, by)
+    else:
+        checks_rights.check_author(new, by.id, moment.world)
+
+
+def _gone_by(edit: HandEdit, moment: Moment) -> str:
+    """The verb whose right it takes that a ticket is gone: to take back a split is no deletion.
+
+    To take back an undo is to do again what was undone, however often that went to and fro.
+    """
+    events: tuple[Happened, ...] = moment.step.told.events
+    seen: set[str] = set()
+    while undone := next((e for e in events if (e.kind, e.id, e.verb) == (edit.kind, edit.id, undo.VERB)), None):
+        verb, _, commit = (undone.after or "").partition(" ")
+        if verb != undo.VERB:
+            return verb
+        if commit in seen or not re.fullmatch("[0-9a-f]{10,64}", commit):
+            break
+        seen.add(commit)
+        message = (moment.world.blobs.get(commit) or b"").decode(errors="replace").partition("\n\n")[2]
+        events = changes_message.parse(message).events
+    return "delete"
+
+
+def _verbs(edit: HandEdit, moment: Moment) -> set[str]:
+    """What the message tells of a record, in verbs."""
+    return {e.verb for e in moment.step.told.events if (e.kind, e.id) == (edit.kind, edit.id)}
+
+
+def _check_brought_back(ticket: Ticket, by: Staff) -> None:
+    """An undo brings back what was deleted, which takes level 3, or what a split had made, which takes the department."""
+    if by.level < rights_rights.DELETE_TICKET:
+        rights_rights.require_act(by, ticket, undo.VERB)
+
+
+def _follows(edit: HandEdit, old: Ticket, by: Staff, moment: Moment) -> bool:
+    """Whether what happened to a ticket follows from something that its maker was allowed to do elsewhere."""
+    verb = moment.step.told.verb
+    if rights_rights.may_act(by, old) or (verb == "doctor" and by.level >= rights_rights.LEVELS["settings"]):
+        return True
+    may = set(truth.FOLLOWS)
+    for other in moment.edits:
+        may |= _AFTERMATH.get(other.kind, frozenset())
+        if other.kind == Ticket.kind and other.change == handedits.DELETED:
+            may |= {"links", "merged_into"}
+    if verb == "purge" and by.level >= rights_rights.LEVELS["field"]:
+        may |= {"fields"}
+    return len(may) > len(truth.FOLLOWS) and truth.case((), edit.old, edit.new, {}).changed <= may
+
+
+def _check_thread(edit: HandEdit, old: Ticket, new: Ticket, by: Staff, moment: Moment) -> None:
+    """Rule 6, and that a merge or a split moves entries without changing them."""
+    verbs = _verbs(edit, moment)
+    if undo.VERB in verbs:
+        _check_taken_back(old, new, by, _gone_by(edit, moment))
+        return
+    if not verbs & _MOVED:
+        checks_rights.check_thread(edit.path, old, new, by.id)
+        return
+    there = {_kept(entry) for e in moment.edits if isinstance(e.old, Ticket) for entry in e.old.thread}
+    requests = {e.old.author for e in moment.edits if isinstance(e.old, Ticket)} | {by.id}
+    for entry in new.thread:
+        if _kept(entry) not in there and not (entry.kind == "note" and entry.by in requests and "from" in entry.meta):
+            raise Refused(f"an entry by {entry.by} was put into the thread that no ticket of this commit had")
+
+
+def _check_taken_back(old: Ticket, new: Ticket, by: Staff, verb: str) -> None:
+    """Nobody takes back what somebody else wrote, but for a verb that had carried it from one ticket to another."""
+    others = {e.by for e in (*old.thread, *new.thread) if (e in old.thread) != (e in new.thread)} - {by.id}
+    if others and verb not in (*_MOVED, "transfer", "delete"):
+        raise Refused(f"{by.id} may not take back an entry by {', '.join(sorted(others))}")
+
+
+def _kept(entry: Entry) -> tuple[object, ...]:
+    return (entry.kind, entry.by, entry.at, entry.text)

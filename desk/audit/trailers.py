@@ -1,0 +1,144 @@
+"""Whether messages tell the truth: the records they name, the values they give, and nothing left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from desk.audit.moment import FAULT, REMARK, Finding, Moment, name, tickets
+from desk.domain.changes import truth, undo
+from desk.domain.changes.message import SETTINGS, Happened
+from desk.domain.model.article import Article
+from desk.domain.model.fields import TICKET_ID
+from desk.domain.model.kinds import KINDS
+from desk.domain.model.ticket import Ticket
+from desk.index import derive
+from desk.store import handedits
+from desk.store.handedits import HandEdit
+
+CHECK = "trailers"
+_SILENT = frozenset(("config", "commit", "init", "doctor", "import"))
+"""Verbs whose commits may change desk.toml without telling each setting, as desk once did."""
+
+Key = tuple[str, str]
+
+
+def trailers(moment: Moment) -> Iterator[Finding]:
+    """What desk's own messages tell, against what their commits changed."""
+    told = moment.step.told
+    if told.verb is None or moment.step.merge:
+        return
+    named: dict[Key, tuple[Happened, ...]] = {}
+    for event in told.events:
+        named[event.kind, event.id] = (*named.get((event.kind, event.id), ()), event)
+    changed = _changed(moment)
+    for key, events in named.items():
+        if key[0] == SETTINGS:
+            continue
+        yield from _one(moment, key, events, changed.get(key, []))
+    if moment.step.parents:
+        yield from _unnamed(moment, named, changed)
+    yield from _settings(moment, {k[1]: e[-1] for k, e in named.items() if k[0] == SETTINGS})
+    yield from _subject(moment, named)
+
+
+def _changed(moment: Moment) -> dict[Key, list[HandEdit]]:
+    """Files by the record they belong to; an attachment belongs to its ticket."""
+    found: dict[Key, list[HandEdit]] = {}
+    for edit in moment.edits:
+        kind = Ticket.kind if edit.kind == handedits.ATTACHMENT else edit.kind
+        if kind in KINDS and edit.id:
+            found.setdefault((kind, edit.id), []).append(edit)
+    return {key: _moved(edits) if key[0] == Article.kind else edits for key, edits in found.items()}
+
+
+def _moved(edits: list[HandEdit]) -> list[HandEdit]:
+    """An article that went to another topic is one record: a file gone, and one of the same name elsewhere."""
+    gone = next((e for e in edits if e.old is not None and e.new is None and e.fault is None), None)
+    come = next((e for e in edits if e.new is not None and e.old is None), None)
+    return [come._replace(old=gone.old, change=handedits.MODIFIED)] if len(edits) == 2 and gone and come else edits
+
+
+def _one(moment: Moment, key: Key, events: tuple[Happened, ...], edits: list[HandEdit]) -> Iterator[Finding]:
+    record = "/".join(key)
+    if not edits and not _as_it_was(moment, key, events):
+        problem = f"the message tells of {events[0].verb} on {record}, which this commit doesn't change"
+        yield moment.finding(CHECK, FAULT, problem, record)
+    for edit in edits:
+        if edit.kind == handedits.ATTACHMENT or edit.fault is not None or edit.mended:
+            continue
+        if undone := [e for e in events if e.verb == undo.VERB]:
+            yield from _put_back(moment, edit, undone[-1], record)
+            continue
+        case = truth.case(events, edit.old, edit.new, tickets(moment))
+        for problem in truth.untruths(case):
+            yield moment.finding(CHECK, FAULT, problem, record)
+        for words in truth.unsure(case):
+            yield moment.finding(CHECK, REMARK, f"a verb that this version of desk doesn't know: {words}", record)
+
+
+def _put_back(moment: Moment, edit: HandEdit, undone: Happened, record: str) -> Iterator[Finding]:
+    """An undo says whose change it takes back: the file must be, byte for byte, what it was before that commit."""
+    verb, _, commit = (undone.after or "").partition(" ")
+    then = moment.world.blobs.get(f"{commit}^:{edit.path}") if re.fullmatch("[0-9a-f]{10,64}", commit) else b""
+    if then != edit.after:
+        problem = f"the message says that {verb} {commit} was taken back, and {record} is not what it was before that"
+        yield moment.finding(CHECK, FAULT, problem, record)
+
+
+def _as_it_was(moment: Moment, key: Key, events: tuple[Happened, ...]) -> bool:
+    """Whether the values told are those that stood there already: pending again, until no other day."""
+    record = moment.world.find(*key) if key[0] in KINDS else None
+    if record is not None and all(e.verb in truth.TIDINGS for e in events):
+        return True
+    stands = record is not None and all(e.after and (e.before or e.verb == "escalate-up") for e in events)
+    return stands and not any(truth.untruths(truth.case(events, record, record, {})))
+
+
+def _unnamed(
+    moment: Moment, named: dict[Key, tuple[Happened, ...]], changed: dict[Key, list[HandEdit]]
+) -> Iterator[Finding]:
+    for key, edits in changed.items():
+        unreadable = all(e.mended and e.new is None for e in edits)
+        if key not in named and not unreadable:
+            did = {handedits.NEW: "added", handedits.DELETED: "deleted"}.get(edits[0].change, "changed")
+            yield moment.finding(
+                CHECK, FAULT, f"{name(edits[0])} was {did}, and the message doesn't name it", "/".join(key)
+            )
+
+
+def _settings(moment: Moment, told: dict[str, Happened]) -> Iterator[Finding]:
+    edit = next((e for e in moment.edits if e.kind == handedits.SETTINGS), None)
+    real = dict(derive.settings_events(edit.before, edit.after)) if edit else {}
+    for setting, event in told.items():
+        found = real.get(setting)
+        if found is None:
+            problem = f"the message says that {setting} was set to {event.after}, desk.toml doesn't"
+        elif (_line(found.before), _line(found.after)) != (event.before, event.after):
+            problem = (
+                f"{setting}: the message says {event.before} → {event.after}, it is {found.before} → {found.after}"
+            )
+        else:
+            continue
+        yield moment.finding(CHECK, FAULT, problem, f"{SETTINGS}/{setting}")
+    if real and (told or moment.step.told.verb not in _SILENT) and moment.step.parents:
+        for setting in sorted(real.keys() - told.keys()):
+            problem = (
+                f"{setting} was changed from {real[setting].before} to {real[setting].after}, the message doesn't tell"
+            )
+            yield moment.finding(CHECK, FAULT, problem, f"{SETTINGS}/{setting}")
+
+
+def _line(text: str | None) -> str | None:
+    """As a message keeps a value."""
+    return " ".join((text or "").split()) or None
+
+
+def _subject(moment: Moment, named: dict[Key, tuple[Happened, ...]]) -> Iterator[Finding]:
+    """The subject begins with the tickets it is about."""
+    known = {record_id for kind, record_id in named if kind == Ticket.kind}
+    ids = re.match(rf"(?:{TICKET_ID}(?:, )?)+(?= )", moment.step.subject)
+    for ticket in ids[0].split(", ") if ids else ():
+        if ticket not in known:
+            problem = f"the subject speaks of {ticket}, the trailers don't"
+            yield moment.finding(CHECK, FAULT, problem, f"ticket/{ticket}")

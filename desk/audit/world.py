@@ -1,0 +1,215 @@
+"""The desk as a commit of the past had it, carried along from commit to commit: only what changes is read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from desk import config as settings
+from desk.audit.walk import Delta
+from desk.codec import places
+from desk.config import Config
+from desk.domain.model import states
+from desk.domain.model.kinds import KINDS, id_at, kind_at
+from desk.domain.model.organisation import CustomField, Department
+from desk.domain.model.person import Staff
+from desk.domain.model.record import Record
+from desk.domain.model.ticket import Ticket
+from desk.domain.rights import rights
+from desk.errors import Broken, ConfigError
+from desk.git.objects import Blobs
+
+_KEPT = 20_000
+"""Decoded records that are kept: of most tickets, all that happens does so within so many others."""
+_PEOPLE = ("staff", "user")
+
+Key = tuple[str, str]
+"""Kind and id."""
+
+
+class PastWorld:
+    """What the rules ask of the desk (`checks_rules.Known`, `checks_rights.Finder`), at `commit`.
+
+    `before` gives the ids that a kind had before the first commit that is walked.
+    """
+
+    def __init__(self, blobs: Blobs, before: Callable[[str], set[str]] | None = None) -> None:
+        self.blobs = blobs
+        self.commit: str | None = None
+        self.config: Config | None = None
+        self.contents: dict[str, bytes] = {}
+        """Files read ahead, by object name."""
+        self._before = before
+        self._files: dict[str, tuple[str, str]] = {}
+        self._paths: dict[Key, str] = {}
+        self._ids: dict[str, set[str]] = {kind: set() for kind in KINDS}
+        self._ever: dict[str, set[str]] = {}
+        self._gone: dict[Key, str] = {}
+        self._records: dict[tuple[str, str], Record | Broken] = {}
+        self._staff: list[Staff] | None = None
+        self._fields: Mapping[str, CustomField] | None = None
+        self._refs: Counter[Key] = Counter()
+        self._counted = before is None
+
+    # -- moving on ---------------------------------------------------------------------------------------------------
+
+    def clear(self) -> None:
+        """Nothing is there, as before the first commit."""
+        self.move(None, [Delta(path, mode, "", oid, "") for path, (mode, oid) in self._files.items()])
+
+    def move(self, commit: str | None, deltas: Iterable[Delta]) -> None:
+        """The desk after these changes."""
+        for delta in deltas:
+            cls = kind_at(delta.path)
+            if delta.path == settings.FILE:
+                self.config = self._settings(delta.new_oid)
+            if cls is None:
+                continue
+            self._move(delta, (cls.kind, id_at(delta.path)))
+        self.commit = commit
+
+    def _move(self, delta: Delta, key: Key) -> None:
+        if self._counted:
+            self._count(delta.path, delta.mode, delta.oid, -1)
+            self._count(delta.path, delta.new_mode, delta.new_oid, 1)
+        if delta.new_oid:
+            self._files[delta.path] = (delta.new_mode, delta.new_oid)
+            self._paths[key] = delta.path
+            self._gone.pop(key, None)
+            self._ids[key[0]].add(key[1])
+            if key[0] in self._ever:
+                self._ever[key[0]].add(key[1])
+        elif self._files.pop(delta.path, None) and self._paths.get(key) == delta.path:
+            del self._paths[key]
+            self._ids[key[0]].discard(key[1])
+            self.ever(key[0]).add(key[1])
+            self._gone[key] = delta.oid
+        if key[0] == Staff.kind:
+            self._staff = None
+        elif key[0] == CustomField.kind:
+            self._fields = None
+
+    def _settings(self, oid: str) -> Config | None:
+        try:
+            return settings.load(self.content(oid).decode()) if oid else None
+        except (ConfigError, UnicodeDecodeError):
+            return None
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    def content(self, oid: str) -> bytes:
+        """A file's bytes by object name."""
+        found = self.contents.get(oid)
+        return found if found is not None else self.blobs.get(oid) or b""
+
+    def read(self, path: str, mode: str, oid: str) -> Record | Broken:
+        """The record in a file, or what is wrong with it."""
+        key = (path, oid)
+        found = self._records.get(key)
+        if found is None:
+            try:
+                found = places.decode_at(path, mode, self.content(oid))
+            except Broken as error:
+                found = error
+            if len(self._records) >= _KEPT:
+                for old in list(self._records)[: _KEPT // 4]:
+                    del self._records[old]
+            self._records[key] = found
+        return found
+
+    def find(self, kind: str, record_id: str) -> Record | None:
+        """A record; None if it isn't there, or can't be read."""
+        path = self._paths.get((kind, record_id))
+        found = self.read(path, *self._files[path]) if path else None
+        return None if isinstance(found, Broken) else found
+
+    def unread(self, path: str) -> bool:
+        """Whether the record at a path can't be read."""
+        return path in self._files and isinstance(self.read(path, *self._files[path]), Broken)
+
+    def ids(self, kind: str) -> set[str]:
+        """Ids of the records of a kind."""
+        return self._ids[kind]
+
+    def ever(self, kind: str) -> set[str]:
+        """Ids that a kind has, or had."""
+        if kind not in self._ever:
+            self._ever[kind] = self._ids[kind] | (self._before(kind) if self._before else set())
+        return self._ever[kind]
+
+    def known_ticket(self, ticket_id: str) -> bool:
+        """Whether a ticket of this id was there and went."""
+        return (Ticket.kind, ticket_id) in self._gone
+
+    def gone_as(self, kind: str, record_id: str) -> str | None:
+        """What a record that went was when it went, by object name."""
+        return self._gone.get((kind, record_id))
+
+    def all(self, kind: str) -> Iterator[Record]:
+        """Every record of a kind that can be read."""
+        return (r for i in sorted(self._ids[kind]) if (r := self.find(kind, i)) is not None)
+
+    def staff(self) -> list[Staff]:
+        """Everybody on the staff."""
+        if self._staff is None:
+            self._staff = [s for s in self.all(Staff.kind) if isinstance(s, Staff)]
+        return self._staff
+
+    def serves(self, handle: str) -> tuple[str, ...]:
+        """The departments of a staff member."""
+        found = self.find(Staff.kind, handle)
+        return found.departments if isinstance(found, Staff) else ()
+
+    def custom_fields(self) -> Mapping[str, CustomField]:
+        """The declarations of custom fields."""
+        if self._fields is None:
+            self._fields = {f.id: f for f in self.all(CustomField.kind) if isinstance(f, CustomField)}
+        return self._fields
+
+    # -- who refers to what ------------------------------------------------------------------------------------------
+
+    def referring(self, kind: str, record_id: str) -> int:
+        """How many records refer to this one; closed tickets keep the names of people who left (rule 5)."""
+        return self._counts()[kind, record_id]
+
+    def users_tickets(self, department: str) -> int:
+        """How many tickets of users a department holds."""
+        return self._counts()["users-ticket", department]
+
+    def _counts(self) -> Counter[Key]:
+        if not self._counted:
+            # The walk began in the middle: everything is read once, when the first question of this kind comes.
+            self._counted = True
+            for path, (mode, oid) in self._files.items():
+                self._count(path, mode, oid, 1)
+        return self._refs
+
+    def _count(self, path: str, mode: str, oid: str, by: int) -> None:
+        record = self.read(path, mode, oid) if oid else None
+        if isinstance(record, Record):
+            for key in _references(record):
+                self._refs[key] += by
+
+
+def _references(record: Record) -> Iterator[Key]:
+    ticket = record if isinstance(record, Ticket) else None
+    for name, field in _REFERRING[record.kind]:
+        value = record.values.get(name)
+        if not value:
+            continue
+        if field in _PEOPLE and (ticket is None or ticket.state == states.CLOSED or name not in ("owner", "requester")):
+            continue
+        yield from ((field, v) for v in (value if isinstance(value, tuple) else (value,)))
+    if ticket is not None:
+        yield from (("ticket", link.partition(" ")[2]) for link in ticket.links)
+        if rights.is_users(ticket):
+            yield "users-ticket", ticket.department
+
+
+_REFERRING: Mapping[str, tuple[tuple[str, str], ...]] = {
+    cls.kind: tuple((name, field.ref) for name, field in cls.FIELDS.items() if field.ref) for cls in KINDS.values()
+}
+
+
+def is_private(department: Record | None) -> bool:
+    return isinstance(department, Department) and department.private

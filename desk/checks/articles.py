@@ -1,0 +1,81 @@
+"""What stands in the way of an article, and what is to be remarked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from desk.checks import links
+from desk.checks.rules import line_of
+from desk.checks.world import World
+from desk.domain.knowledge import articles
+from desk.domain.knowledge.articles import PUBLISHED
+from desk.domain.model.article import Article
+from desk.errors import DeskError, Refused
+from desk.queries import knowledge
+from desk.store.handedits import DELETED, HandEdit
+
+
+def problem(edit: HandEdit, world: World) -> DeskError | None:
+    """Why a hand edit in the knowledge base can't be committed; None if nothing is against it."""
+    if edit.change == DELETED:
+        return _missed(edit, world)
+    old, new = edit.old, edit.new
+    if not isinstance(new, Article) or not (old is None or isinstance(old, Article)):
+        return None
+    if new.approved_by not in (None, old.approved_by if old else None):
+        where = f"{edit.path}:{line_of(edit.after, 'approved_by')}"
+        return Refused(
+            f"{where}: approved_by: an approval is not written by hand",
+            f"take the line out; desk kb review {new.id} --approve",
+        )
+    return (_unapproved(old, new, world) or _unreadable(edit, new, world)) if new.state == PUBLISHED else None
+
+
+def _unapproved(old: Article | None, new: Article, world: World) -> DeskError | None:
+    """Where approval is asked for, readers see no text without one, whoever wrote `state: published`."""
+    if world.config is None or not world.config["kb.approval"]:
+        return None
+    if old is not None and old.state == PUBLISHED and articles.digest(old) == articles.digest(new):
+        return None
+    given = knowledge.approval(world.index, new.id)
+    try:
+        articles.require_approval(new, given[1] if given and given[0] == new.approved_by else None)
+    except articles.Approval as error:
+        hint = f"state: review, then: desk commit; a colleague: desk kb review {new.id} --approve; desk kb publish {new.id}"
+        return Refused(error.message, hint)
+    return None
+
+
+def _unreadable(edit: HandEdit, new: Article, world: World) -> DeskError | None:
+    if world.files is None:
+        return None
+    try:
+        links.require_readable(new, edit.after or b"", world.files, world.private_topics())
+    except DeskError as error:
+        return error
+    return None
+
+
+def _missed(edit: HandEdit, world: World) -> DeskError | None:
+    """A file that published articles lead to is not deleted from under them."""
+    if world.files is None or world.place is None or not edit.path.startswith("kb/"):
+        return None
+    rows = world.index.db.execute("SELECT path FROM articles WHERE state = 'published' ORDER BY path").fetchall()
+    others = [str(r[0]) for r in rows if r[0] not in world.touched and r[0] in world.files]
+    contents = links.contents(world.place, world.index.commit or "HEAD", others)
+    found = next(links.leading_to({edit.path}, contents), None)
+    if found is None:
+        return None
+    path, line, url = found
+    return Refused(
+        f"{edit.path} can't be deleted: {path}:{line} leads there: {url}",
+        f"git checkout -- {edit.path}, or mend the link too",
+    )
+
+
+def remarks(edits: list[HandEdit]) -> Iterator[str]:
+    """What is allowed, and still not quite right."""
+    for edit in edits:
+        new, old = edit.new, edit.old
+        if isinstance(new, Article) and new.state == PUBLISHED and new.published is None and new != old:
+            yield f"{new.id} is published by hand, without its dates: desk kb publish {new.id}"

@@ -1,0 +1,319 @@
+"""Hand edits before they are committed: what is wrong with them, and the change they amount to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from desk import config as settings
+from desk.checks import articles, links, rights, rules
+from desk.checks.rules import Fault
+from desk.checks.world import Known, World
+from desk.config import Config
+from desk.domain.changes import compare
+from desk.domain.model import filenames, plain, states
+from desk.domain.model.change import Change, Edit, Event
+from desk.domain.model.checklist import Checklist
+from desk.domain.model.kinds import KINDS, kind_at
+from desk.domain.model.person import Staff
+from desk.domain.model.record import Record
+from desk.domain.model.ticket import Ticket, files_folder
+from desk.errors import Broken, ConfigError, DeskError, Refused
+from desk.git.place import Place
+from desk.index import derive
+from desk.store import levels
+from desk.store.handedits import ATTACHMENT, DELETED, SETTINGS, HandEdit
+from desk.store.snapshot import Snapshot
+
+_VERB = "commit"
+
+
+class Reviewed(NamedTuple):
+    """Hand edits that may be committed: the change they make, their bytes, and what is worth saying."""
+
+    change: Change
+    raw: dict[str, bytes | None]
+    warnings: tuple[str, ...]
+
+
+def laid(world: World, edits: list[HandEdit], place: Place) -> World:
+    """The world as it will be when the edits are committed."""
+    if any(edit.path.startswith("kb/") for edit in edits):
+        world.place = place
+        world.touched = frozenset(edit.path for edit in edits)
+        world.files = links.committed(place, world.index.commit or "HEAD") - world.touched
+        world.files |= {edit.path for edit in edits if edit.after is not None}
+    for edit in edits:
+        if edit.kind in KINDS and edit.fault is None:
+            world.lay(edit.old, edit.new)
+    return world
+
+
+def problem(edit: HandEdit, world: Known) -> DeskError | None:
+    """Why an edit can't be committed by anyone; None if it is sound."""
+    if edit.fault is not None:
+        return edit.fault
+    marks = rules.conflict_line(edit.after)
+    if marks is not None and edit.kind != ATTACHMENT and rules.conflict_line(edit.before) is None:
+        return Broken("a merge conflict was left in the file", edit.path, marks, "choose a side, then: desk commit")
+    if edit.kind == SETTINGS:
+        return _settings_problem(edit, world)
+    if edit.kind == ATTACHMENT:
+        return _attachment_problem(edit)
+    if edit.new is None:
+        return _article_problem(edit, world)
+    return (
+        _fixed_problem(edit, edit.new)
+        or _template_problem(edit)
+        or _fault_problem(edit, edit.new, world)
+        or _article_problem(edit, world)
+    )
+
+
+def _template_problem(edit: HandEdit) -> DeskError | None:
+    found = rules.template_fault(edit.new, edit.after) if isinstance(edit.new, Checklist) else None
+    return Broken(found[1], edit.path, found[0], found[2]) if found else None
+
+
+def _article_problem(edit: HandEdit, world: Known) -> DeskError | None:
+    """The rules of the knowledge base are asked of the desk as it is, not as it was."""
+    return articles.problem(edit, world) if isinstance(world, World) else None
+
+
+def told(found: DeskError, path: str) -> tuple[int | None, str]:
+    """The line and the words of a problem, for a place that names the file itself."""
+    if isinstance(found, Broken):
+        return found.line, found.problem
+    message = found.message.removeprefix(f"{path}:").removeprefix(" ")
+    line, _, rest = message.partition(": ")
+    return (int(line), rest) if line.isdecimal() else (None, message)
+
+
+def _settings_problem(edit: HandEdit, world: Known) -> DeskError | None:
+    content = edit.after or b""
+    try:
+        now = settings.load(content.decode())
+        unknown = next(levels.strangers(levels.policies(None, now, content), world.ids), None)
+        if unknown:
+            return ConfigError(f"{settings.FILE}: {unknown}", "desk department list, desk group list")
+    except ConfigError as error:
+        return error
+    except UnicodeDecodeError:
+        return ConfigError(f"{settings.FILE} is not UTF-8 text", "save it as UTF-8 in your editor")
+    known = _holes(edit.before)
+    for impact, urgency in settings.holes(now):
+        if (impact, urgency) not in known:
+            return ConfigError(
+                f"{settings.FILE}: priority.matrix has no priority for impact {impact} and urgency {urgency}",
+                "a row for each of ticket.impacts, with a priority for each of ticket.urgencies",
+            )
+    return None
+
+
+def _holes(content: bytes | None) -> list[tuple[str, str]]:
+    """The holes that a matrix had before; they are not the edit's."""
+    try:
+        return settings.holes(settings.load((content or b"").decode()))
+    except (ConfigError, UnicodeDecodeError):
+        return []
+
+
+def _attachment_problem(edit: HandEdit) -> DeskError | None:
+    name = edit.path.rpartition("/")[2]
+    safe = filenames.attachment_name(name, set())
+    if edit.after is not None and safe != name:
+        return Broken("not every system can hold a file of this name", edit.path, hint=f"rename it: {safe}")
+    cls = kind_at(edit.path.rpartition(".files/")[0] + ".md")
+    if cls is not Ticket or files_folder(edit.id or "") != edit.path.rpartition("/")[0]:
+        return Broken("an attachment of no ticket", edit.path, hint="attachments lie in ID.files beside ID.md")
+    return None
+
+
+def _fixed_problem(edit: HandEdit, new: Record) -> DeskError | None:
+    """What can't change after creation (field.fixed)."""
+    if edit.old is None:
+        return None
+    for name, field in new.FIELDS.items():
+        before, after = edit.old.values.get(name), new.values.get(name)
+        if field.fixed and before != after:
+            shown = [plain.plain(v) if v is not None else "nothing" for v in (before, after)]
+            where = f"{edit.path}:{rules.line_of(edit.after, name)}"
+            hint = f"put it back: {name}: {shown[0]}" if before is not None else f"take the line out: {name}"
+            return Refused(f"{where}: {name} can't be changed (from {shown[0]} to {shown[1]})", hint)
+    return None
+
+
+def _fault_problem(edit: HandEdit, new: Record, world: Known) -> DeskError | None:
+    """The first fault that this edit brings in; one that was there before is not the edit's."""
+    found = list(rules.faults(edit.kind, plain.head(new), world))
+    known: set[tuple[str, str]] = set()
+    if found and edit.old is not None:
+        known = {(f.field, f.value) for f in rules.faults(edit.kind, plain.head(edit.old), world)}
+        known -= _renewed(edit.old, new)
+    for fault in found:
+        if (fault.field, fault.value) not in known:
+            return _as_error(edit, fault)
+    return None
+
+
+def _renewed(old: Record, new: Record) -> set[tuple[str, str]]:
+    """Faults that depend on another field as well: an owner whose ticket has moved."""
+    if isinstance(old, Ticket) and isinstance(new, Ticket) and old.department != new.department and new.owner:
+        return {("owner", new.owner)}
+    return set()
+
+
+def _as_error(edit: HandEdit, fault: Fault) -> DeskError:
+    line = rules.line_of(edit.after, fault.field)
+    if fault.rule:
+        return Refused(f"{edit.path}:{line}: {fault.problem}", fault.hint)
+    return Broken(fault.problem, edit.path, line, fault.hint)
+
+
+# -- the change --------------------------------------------------------------------------------------------------------
+
+
+def review(
+    snapshot: Snapshot, edits: list[HandEdit], config: Config, *, by: Staff, at: datetime, reason: str | None = None
+) -> Reviewed:
+    """The change that hand edits amount to; raises what stands against the first of them that can't be committed."""
+    world = laid(World(snapshot.index, config), edits, snapshot.store.place)
+    for edit in edits:
+        found = problem(edit, world)
+        if found is not None:
+            raise found
+    touched = {e.id for e in edits if e.kind == Ticket.kind}
+    for edit in edits:
+        # An attachment goes with its ticket: whoever may delete that, or make it, may do so with all its files.
+        if edit.kind != ATTACHMENT or edit.id not in touched:
+            rights.check(edit, by, snapshot, world)
+        _check_size(edit, config)
+    rights.check_together(edits, world)
+    tickets = _tickets(snapshot, edits)
+    for edit, ticket in tickets.values():
+        _check_attachments(snapshot, edit, ticket)
+    made = _edits(snapshot, edits)
+    raw = {e.path: e.after for e in edits}
+    return Reviewed(_change(made, edits, by, at, reason), raw, tuple(_remarks(snapshot, edits, world, tickets)))
+
+
+def _check_size(edit: HandEdit, config: Config) -> None:
+    limit = config["attachment.max_mb"]
+    size = len(edit.after or b"") / 1024 / 1024
+    if edit.kind == ATTACHMENT and size > limit:
+        raise Refused(f"{edit.path} has {size:.1f} MiB, {limit} are allowed", "desk config set attachment.max_mb N")
+
+
+def _tickets(snapshot: Snapshot, edits: list[HandEdit]) -> dict[str, tuple[HandEdit, Ticket]]:
+    """The tickets that edits touch, themselves or by an attachment, as they will be."""
+    found: dict[str, tuple[HandEdit, Ticket]] = {}
+    for edit in edits:
+        if isinstance(edit.new, Ticket):
+            found[edit.new.id] = edit, edit.new
+    for edit in edits:
+        gone = any(e.id == edit.id and e.kind == Ticket.kind and e.change == DELETED for e in edits)
+        if edit.kind == ATTACHMENT and edit.id and edit.id not in found and not gone:
+            ticket = snapshot.find("ticket", edit.id)
+            if isinstance(ticket, Ticket):
+                found[edit.id] = edit, ticket
+            elif edit.after is not None:
+                raise Broken(f"an attachment of {edit.id}, and there is no such ticket", edit.path, hint="move it away")
+    return found
+
+
+def _check_attachments(snapshot: Snapshot, edit: HandEdit, ticket: Ticket) -> None:
+    """A file that the ticket names must be there, unless it was missing before."""
+    before = edit.old.all_attachments if isinstance(edit.old, Ticket) else ()
+    for name in ticket.all_attachments:
+        path = f"{files_folder(ticket.id)}/{name}"
+        if os.path.isfile(os.path.join(snapshot.store.place.root, path)):
+            continue
+        if name not in before or (edit.kind == ATTACHMENT and edit.path == path):
+            line = rules.line_of(edit.after, "attachments") if edit.kind == Ticket.kind else 1
+            raise Broken(
+                f"the attachment {name} is named, and there is no such file", ticket.path, line, f"put it there: {path}"
+            )
+
+
+def _remarks(
+    snapshot: Snapshot, edits: list[HandEdit], world: World, tickets: dict[str, tuple[HandEdit, Ticket]]
+) -> Iterator[str]:
+    """What is allowed, and still not quite right."""
+    yield from articles.remarks(edits)
+    fresh = {e.new.id: e.new for e in edits if isinstance(e.new, Ticket)}
+    for ticket in fresh.values():
+        if ticket.state == states.CLOSED and ticket.closed is None:
+            yield f"{ticket.id} is closed without a time: add a line such as  closed: 2026-07-23T06:12:44Z"
+        for link in ticket.links:
+            other = link.partition(" ")[2]
+            there = fresh.get(other) or (snapshot.find("ticket", other) if other in world.ids("ticket") else None)
+            if isinstance(there, Ticket) and rules.mirror(link, ticket.id) not in there.links:
+                yield f"{ticket.id} is linked to {other}, but not the other way round: desk doctor --fix adds that"
+    for edit in edits:
+        if edit.kind == Ticket.kind and edit.change == DELETED:
+            folder = files_folder(edit.id or "")
+            if os.path.isdir(os.path.join(snapshot.store.place.root, folder)):
+                yield f"{edit.id} is deleted, its attachments are not: git rm -r {folder}, then: desk commit"
+        name = edit.path.rpartition("/")[2]
+        if edit.kind != ATTACHMENT or edit.after is None or edit.id not in tickets:
+            continue
+        if name not in tickets[edit.id][1].all_attachments:
+            yield f"{edit.id} doesn't name the attachment {name}: desk doctor --fix adds it"
+
+
+def _edits(snapshot: Snapshot, edits: list[HandEdit]) -> list[Edit]:
+    """One edit a record, with its events; a ticket whose attachments alone have changed is one too."""
+    made: dict[tuple[str, str], Edit] = {}
+    for edit in edits:
+        if edit.kind in KINDS and edit.id:
+            # A record that could not be read before is taken for itself as it is now.
+            before = edit.old or (edit.new if edit.mended else None)
+            other = made.get((edit.kind, edit.id))
+            if other is not None:
+                # An article that was moved to another topic: one file gone, and one of the same name elsewhere.
+                old, new = other.before or before, other.after or edit.new
+                made[edit.kind, edit.id] = Edit(old, new, compare.events(old, new))
+            elif before is not None or edit.new is not None:
+                made[edit.kind, edit.id] = Edit(before, edit.new, edit.events)
+    gone = {e.id for e in edits if e.kind == Ticket.kind and e.change == DELETED}
+    for edit in edits:
+        if edit.kind == ATTACHMENT and edit.id and edit.id not in gone:
+            key = (Ticket.kind, edit.id)
+            known = made.get(key)
+            if known is None:
+                ticket = snapshot.find("ticket", edit.id)
+                known = Edit(ticket, ticket, ())
+            elif known.before is None or known.after is None:
+                continue
+            if known.after is not None:
+                event = Event("edit", None, f"attachment {edit.path.rpartition('/')[2]}")
+                made[key] = known._replace(events=(*known.events, event))
+    return list(made.values())
+
+
+def _change(made: list[Edit], edits: list[HandEdit], by: Staff, at: datetime, reason: str | None) -> Change:
+    covered = {(e.record.kind, e.record.id) for e in made}
+    others = [e.path for e in edits if (Ticket.kind if e.kind == ATTACHMENT else e.kind, e.id) not in covered]
+    verbs = {e.events[0].verb for e in made}
+    if len(verbs) == 1 and not others:
+        return Change(verbs.pop(), by, at, tuple(made), reason, _summary(made))
+    shown = ", ".join(others[:3]) + (" …" if len(others) > 3 else "")
+    told = [e for edit in edits if edit.kind == SETTINGS for e in derive.settings_events(edit.before, edit.after)]
+    return Change(_VERB, by, at, tuple(made), reason, shown, settings=tuple(told))
+
+
+def _summary(made: list[Edit]) -> str:
+    """What follows the verb in the subject, if it is the same for all records."""
+    found = {_detail(edit) for edit in made}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _detail(edit: Edit) -> str:
+    event = edit.events[0]
+    if event.verb == "edit" and event.before is not None:
+        return "title"
+    if event.verb in ("create", "delete"):
+        return str(edit.record.values.get("title") or edit.record.values.get("name") or "")
+    return event.after or event.before or ""

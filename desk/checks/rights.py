@@ -1,0 +1,217 @@
+"""Hand edits and who may make them: the rules that commands keep hold for an editor too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Protocol
+
+from desk.checks.world import Known, World
+from desk.domain.model import states
+from desk.domain.model.kinds import KINDS
+from desk.domain.model.organisation import RESERVED_TAGS, Department
+from desk.domain.model.person import Staff
+from desk.domain.model.record import Record
+from desk.domain.model.ticket import Ticket
+from desk.domain.rights import moves, rights
+from desk.errors import Refused
+from desk.queries import people
+from desk.store.handedits import ATTACHMENT, DELETED, NEW, OTHER, SETTINGS, TEMPLATE, HandEdit
+
+_VERB = "commit"
+_TOP_LEVEL = 3
+_LEVEL_OF: Mapping[str, str] = MappingProxyType({SETTINGS: "settings", TEMPLATE: "response", OTHER: "article"})
+"""Files that are no records need the level of the records they belong with."""
+
+
+class Finder(Protocol):
+    """Where the desk before an edit is looked up."""
+
+    def find(self, kind: str, record_id: str) -> Record | None: ...
+    def known_ticket(self, ticket_id: str) -> bool: ...
+
+
+def check(edit: HandEdit, by: Staff, before: Finder, world: Known) -> None:
+    """Refuse an edit that its maker has no right to (rules 1, 2 and 6)."""
+    if edit.kind == ATTACHMENT:
+        ticket = before.find("ticket", edit.id or "")
+        if isinstance(ticket, Ticket):
+            rights.require_act(by, ticket, _VERB)
+        return
+    if edit.kind in _LEVEL_OF:
+        level_of = "settings" if edit.kind == OTHER and "/" not in edit.path else _LEVEL_OF[edit.kind]
+        rights.require_level(by, level_of)
+        return
+    if edit.kind == Ticket.kind:
+        _check_ticket_rights(edit, by, before, world)
+        return
+    rights.require_level(by, edit.kind)
+    if edit.kind == Staff.kind:
+        _check_own_record(edit, by)
+
+
+def _check_ticket_rights(edit: HandEdit, by: Staff, before: Finder, world: Known) -> None:
+    old, new = edit.old, edit.new
+    if edit.change == DELETED:
+        if isinstance(old, Ticket):
+            rights.require_delete(by, old)
+        elif by.level < rights.DELETE_TICKET:
+            raise Refused(
+                f"{by.id} may not delete {edit.id}: that takes level {rights.DELETE_TICKET}", "desk staff list"
+            )
+        return
+    for ticket in (old, new):
+        if isinstance(ticket, Ticket):
+            rights.require_act(by, ticket, _VERB)
+    if not isinstance(new, Ticket):
+        return
+    if old is None and edit.change == NEW:
+        _check_new_ticket(new, by, before, world)
+    if isinstance(old, Ticket):
+        _check_moves(edit, old, new)
+        check_thread(edit.path, old, new, by.id)
+
+
+def _check_new_ticket(ticket: Ticket, by: Staff, before: Finder, world: Known) -> None:
+    if before.known_ticket(ticket.id):
+        raise Refused(
+            f"the id {ticket.id} was used before, and ids are never reused",
+            "to bring a deleted ticket back: git revert COMMIT",
+        )
+    check_author(ticket, by.id, world)
+
+
+def check_author(ticket: Ticket, by: str, world: Known) -> None:
+    """Refuse a new ticket in the name of another staff member."""
+    if ticket.author and ticket.author != by and ticket.author not in world.ids("user"):
+        raise Refused(
+            f"{ticket.path}: author: {by} may not register a ticket in the name of {ticket.author}",
+            f"author: {by}; on whose behalf it is registered stands in requester",
+        )
+
+
+def _check_moves(edit: HandEdit, old: Ticket, new: Ticket) -> None:
+    """What no verb could have done, no editor may do (workflow)."""
+    for event in edit.events:
+        if event.verb not in moves.MOVES:
+            continue
+        allowed, _ = moves.MOVES[event.verb]
+        if old.state not in allowed and new.state not in allowed:
+            moves.after(event.verb, old.state, old.id)
+
+
+def check_thread(path: str, old: Ticket, new: Ticket, by: str) -> None:
+    """Rule 6: only the author edits an entry, and only while it is the last one of an open ticket."""
+    kept = len(old.thread)
+    hint = "put it back as it was, and write a new entry instead: desk ticket note"
+    if len(new.thread) < kept:
+        raise Refused(f"{path}: the thread has lost an entry: it had {kept}, now {len(new.thread)}", hint)
+    for number, (was, now) in enumerate(zip(old.thread, new.thread, strict=False), 1):
+        if was == now:
+            continue
+        mine = was.by == by and was._replace(text=now.text) == now
+        if not mine or number != kept or old.state not in states.LIVE:
+            raise Refused(
+                f"{path}: entry {number} of the thread was changed: only its author may, while it is the last",
+                hint,
+            )
+    for entry in new.thread[kept:]:
+        if entry.by not in (by, new.requester):
+            raise Refused(f"{path}: {by} may not write a {entry.kind} in the name of {entry.by}", f"by {by}")
+
+
+def _check_own_record(edit: HandEdit, by: Staff) -> None:
+    """Rule 2: nobody changes their own level or deletes themselves."""
+    if edit.id != by.id:
+        return
+    if edit.change == DELETED:
+        raise Refused(f"{by.id} may not delete their own record", "ask another member of level 3")
+    if isinstance(edit.new, Staff) and edit.new.level != by.level:
+        raise Refused(f"{by.id} may not change their own level", "ask another member of level 3")
+
+
+# -- what concerns several records -------------------------------------------------------------------------------------
+
+
+def check_together(edits: list[HandEdit], world: World) -> None:
+    """Refuse edits that would leave the desk as a whole in a state that a rule forbids."""
+    for edit in edits:
+        if edit.change == DELETED and edit.kind in KINDS:
+            _check_unused(edit, edits, world)
+        if edit.kind == "staff" and edit.new is not None:
+            _check_address(edit.new, edits, world)
+        if edit.kind == "department" and isinstance(edit.new, Department) and edit.new.private:
+            _check_no_users(edit.new, world)
+    kinds = {edit.kind for edit in edits}
+    if "staff" in kinds and not any(level == _TOP_LEVEL for level in _column("staff", "level", edits, world)):
+        raise Refused("the last level-3 staff member can't be removed", "give somebody else level 3 first")
+    if "department" in kinds and sum(map(bool, _column("department", "default", edits, world))) != 1:
+        raise Refused(
+            "exactly one department must be the default one", "default: true in one of records/departments/*.yaml"
+        )
+
+
+def _column(kind: str, name: str, edits: list[HandEdit], world: World) -> list[object]:
+    """A field of all records of a kind, as they will be."""
+    touched = {e.id for e in edits if e.kind == kind}
+    kept: list[object] = [row[name] for row in world.index.rows(kind) if row["id"] not in touched]
+    return kept + [getattr(e.new, name) for e in edits if e.kind == kind and e.new is not None]
+
+
+def _check_unused(edit: HandEdit, edits: list[HandEdit], world: World) -> None:
+    """Rule 5: what others refer to isn't deleted from under them."""
+    if edit.kind == "tag" and edit.id in RESERVED_TAGS:
+        raise Refused(
+            f"the tag {edit.id} decides the kind of tickets and can't be deleted", f"git checkout -- {edit.path}"
+        )
+    touched = {e.path for e in edits}
+    users = [path for path in _referring(edit.kind, edit.id or "", world) if path not in touched]
+    if users:
+        more = f" and {len(users) - 1} more" if len(users) > 1 else ""
+        noun = "kb topic" if edit.kind == "topic" else edit.kind
+        raise Refused(
+            f"{edit.path} can't be deleted: {users[0]}{more} still refer to it",
+            f"git checkout -- {edit.path}, then let desk do it: desk {noun} delete {edit.id}",
+        )
+
+
+def _referring(kind: str, record_id: str, world: World) -> Iterator[str]:
+    db = world.index.db
+    for cls in KINDS.values():
+        for name, field in cls.FIELDS.items():
+            if field.ref != kind:
+                continue
+            if field.type.store == "set":
+                sql = "SELECT path FROM members WHERE kind = ? AND field = ? AND value = ?"
+                yield from (str(r[0]) for r in db.execute(sql, (cls.kind, name, record_id)))
+            elif kind not in ("staff", "user") or cls in (Ticket, Department):
+                live = f" AND state <> '{states.CLOSED}'" if kind in ("staff", "user") and cls is Ticket else ""
+                sql = f'SELECT path FROM {cls.plural} WHERE "{name}" = ?{live}'
+                yield from (str(r[0]) for r in db.execute(sql, (record_id,)))
+    if kind == "ticket":
+        sql = "SELECT path FROM members WHERE kind = 'ticket' AND field = 'links' AND value LIKE ?"
+        yield from (str(r[0]) for r in db.execute(sql, (f"% {record_id}",)))
+
+
+def _check_address(new: Record, edits: list[HandEdit], world: World) -> None:
+    """An address is one person's: git's user.email finds the person by it."""
+    mine = {a.lower() for a in (new.values["email"], *new.values.get("emails", ()))}
+    touched = {e.id for e in edits if e.kind == "staff"}
+    others = {
+        a: str(r["id"]) for r in world.index.rows("staff") if r["id"] not in touched for a in (r["email"], *r["emails"])
+    }
+    for address, handle in others.items():
+        if address.lower() in mine and handle != new.id:
+            raise Refused(
+                f"{new.path}: email: {address} belongs to {handle}", "every staff member has an address of their own"
+            )
+
+
+def _check_no_users(new: Department, world: World) -> None:
+    """Rule 4: a department with users' tickets can't become private."""
+    count = people.users_tickets(world.index, new.id)
+    if count:
+        raise Refused(
+            f"{new.path}: private: {new.id} holds tickets of users ({count})",
+            "move them first: desk ticket move",
+        )

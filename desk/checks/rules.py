@@ -1,0 +1,259 @@
+"""What a record must be beyond being readable: what it names exists, values stand in desk.toml, the desk's rules hold.
+
+One set of rules over plain rows, for hand edits before they are committed and for `desk doctor` over everything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from desk.checks.world import Known, Row
+from desk.domain.model import states
+from desk.domain.model.checklist import STEP_MAX, Checklist
+from desk.domain.model.fields import LINK_TYPES
+from desk.domain.model.kinds import KINDS
+from desk.domain.model.organisation import INCIDENT, PROBLEM, RESERVED_TAGS
+from desk.domain.model.person import Staff
+from desk.domain.people import customfields
+from desk.errors import UsageFault
+
+REFERENCES, VALUES, OWNERS, KINDS_OF_WORK, LINKS, MERGED, DEPARTMENTS, FIELDS, STATES = (
+    "references",
+    "values",
+    "owners",
+    "kinds",
+    "links",
+    "merged",
+    "departments",
+    "fields",
+    "states",
+)
+"""Names of the checks that a fault belongs to."""
+
+_PEOPLE = ("staff", "user")
+CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType(
+    {
+        ("ticket", "state"): states.STATES,
+        ("ticket", "resolution"): tuple(states.RESOLUTIONS),
+        ("ticket", "pending_for"): tuple(states.WAITING),
+        ("checklist", "work"): (*RESERVED_TAGS, "ticket"),
+        ("field", "type"): customfields.TYPES,
+        ("field", "on"): ("user", "ticket"),
+        ("article", "state"): ("draft", "review", "published", "retired"),
+        ("article", "type"): ("faq", "how-to", "known-error", "root-cause", "workaround"),
+    }
+)
+"""Fields whose values are fixed by the program."""
+
+
+class Fault(NamedTuple):
+    """Something a record must not say. `rule` tells a rule of the desk from a slip of the pen."""
+
+    check: str
+    field: str
+    value: str
+    problem: str
+    hint: str
+    rule: bool = False
+
+
+def faults(kind: str, row: Row, world: Known) -> Iterator[Fault]:
+    """What is wrong with a record, given as `data.head` or the index gives it."""
+    yield from _references(kind, row, world)
+    yield from _values(kind, row, world)
+    for more in _OF_KIND.get(kind, ()):
+        yield from more(row, world)
+
+
+def _references(kind: str, row: Row, world: Known) -> Iterator[Fault]:
+    for name, field in KINDS[kind].FIELDS.items():
+        if not field.ref or not row[name]:
+            continue
+        for value in row[name] if isinstance(row[name], list) else (row[name],):
+            if value in world.ids(field.ref):
+                continue
+            # Whoever is responsible for an open ticket must be there; elsewhere a name that left is history.
+            live = name in ("owner", "requester", "coordinator") and row.get("state") != states.CLOSED
+            if field.ref in _PEOPLE and not live and value in world.ever(field.ref):
+                continue
+            check = MERGED if name == "merged_into" else REFERENCES
+            yield Fault(check, name, value, f"{name}: there is no {field.ref} {value}", _listing(field.ref))
+
+
+def _listing(kind: str) -> str:
+    return f"desk {KINDS[kind].noun} list shows what there is"
+
+
+def _values(kind: str, row: Row, world: Known) -> Iterator[Fault]:
+    for name, field in KINDS[kind].FIELDS.items():
+        known = CHOICES.get((kind, name))
+        where = ""
+        if field.setting and world.config is not None:
+            known, where = world.config[field.setting], f" ({field.setting} in desk.toml)"
+        if known and row[name] is not None and row[name] not in known:
+            yield Fault(
+                VALUES, name, row[name], f"{name}: {row[name]!r} is not known", f"known: {', '.join(known)}{where}"
+            )
+
+
+def _author(row: Row, world: Known) -> Iterator[Fault]:
+    author = row["author"]
+    if author and not any(author in world.ids(k) or author in world.ever(k) for k in _PEOPLE):
+        yield Fault(
+            REFERENCES, "author", author, f"author: there is no staff member or user {author}", _listing("staff")
+        )
+
+
+def _owner(row: Row, world: Known) -> Iterator[Fault]:
+    owner, department = row["owner"], row["department"]
+    # A staff record that can't be read says nothing of departments.
+    if (
+        owner
+        and owner in world.ids("staff")
+        and department not in world.serves(owner)
+        and not world.unread(Staff.path_of(owner))
+    ):
+        problem = f"owner: {owner} doesn't serve {department}, the ticket's department"
+        hint = f"desk ticket unassign {row['id']}, or: desk ticket escalate {row['id']} --to WHO"
+        yield Fault(OWNERS, "owner", owner, problem, hint, rule=True)
+
+
+def _kinds(row: Row, _world: Known) -> Iterator[Fault]:
+    if INCIDENT in row["tags"] and PROBLEM in row["tags"]:
+        hint = f"take one off: desk ticket untag {row['id']} {INCIDENT}"
+        yield Fault(
+            KINDS_OF_WORK,
+            "tags",
+            PROBLEM,
+            f"tags: a ticket can't be an {INCIDENT} and a {PROBLEM} at once",
+            hint,
+            rule=True,
+        )
+
+
+def _links(row: Row, world: Known) -> Iterator[Fault]:
+    for link in row["links"]:
+        other = link.partition(" ")[2]
+        if other == row["id"]:
+            yield Fault(LINKS, "links", link, f"links: {link!r} leads to the ticket itself", "take the link out")
+        elif other not in world.ids("ticket"):
+            yield Fault(
+                LINKS, "links", link, f"links: there is no ticket {other}", "take the link out, or: desk doctor --fix"
+            )
+
+
+def _merged(row: Row, _world: Known) -> Iterator[Fault]:
+    if row["merged_into"] and row["state"] != states.CLOSED:
+        problem = f"state: merged into {row['merged_into']}, so it can't be {row['state']}"
+        yield Fault(MERGED, "state", row["state"], problem, "set state: closed", rule=True)
+
+
+def _standing(row: Row, _world: Known) -> Iterator[Fault]:
+    """What is said of a state that the ticket isn't in."""
+    for name, state in (("resolution", states.CLOSED), ("pending_for", states.PENDING)):
+        if row[name] and row["state"] != state:
+            problem = f"{name}: only a {state} ticket has one, and this is {row['state']}"
+            yield Fault(STATES, name, row[name], problem, "take the line out", rule=True)
+
+
+def _major(row: Row, world: Known) -> Iterator[Fault]:
+    if row["major"] and INCIDENT not in row["tags"]:
+        hint = f"desk ticket tag {row['id']} {INCIDENT}, or: desk ticket major {row['id']} --off"
+        yield Fault(STATES, "major", "true", "major: only an incident can be a major one", hint, rule=True)
+    who, department = row["coordinator"], row["department"]
+    if (
+        who
+        and who in world.ids("staff")
+        and department not in world.serves(who)
+        and not world.unread(Staff.path_of(who))
+    ):
+        problem = f"coordinator: {who} doesn't serve {department}, the ticket's department"
+        hint = f"desk ticket major {row['id']} --coordinator WHO"
+        yield Fault(OWNERS, "coordinator", who, problem, hint, rule=True)
+
+
+def _private(row: Row, _world: Known) -> Iterator[Fault]:
+    if row["private"] and row["default"]:
+        problem = "private: a private department can't be the default one"
+        yield Fault(DEPARTMENTS, "private", "true", problem, "make another department the default one", rule=True)
+
+
+def _escalation(row: Row, world: Known) -> Iterator[Fault]:
+    who = row["escalation"]
+    if who and row["id"] not in world.serves(who) and not world.unread(Staff.path_of(who)):
+        problem = f"escalation: {who} doesn't serve {row['id']}"
+        hint = f"desk department edit {row['id']} --escalation WHO, or none"
+        yield Fault(DEPARTMENTS, "escalation", who, problem, hint, rule=True)
+
+
+def _language(row: Row, _world: Known) -> Iterator[Fault]:
+    """`malta-4703.el` is the Greek one: its name says so, and its front matter must."""
+    _, dot, language = row["id"].partition(".")
+    if dot and row["language"] != language:
+        shown = row["language"] or "nothing"
+        problem = f"language: {row['id']} must be in {language}, as its name says, not {shown}"
+        yield Fault(VALUES, "language", shown, problem, f"language: {language}, or rename the file: git mv")
+
+
+def _custom(kind: str) -> Callable[[Row, Known], Iterator[Fault]]:
+    def check(row: Row, world: Known) -> Iterator[Fault]:
+        """A value of a field that was deleted stays readable, and one that became required later isn't asked for."""
+        for name, value in row["fields"].items():
+            field = world.custom_fields().get(name)
+            if field is None or field.on != kind:
+                continue
+            try:
+                customfields.parse(field, value)
+            except UsageFault as error:
+                hint = error.hint or f"desk field show {name}"
+                yield Fault(FIELDS, "fields", name, f"fields: {error.message}", hint)
+
+    return check
+
+
+_OF_KIND: Mapping[str, tuple[Callable[[Row, Known], Iterator[Fault]], ...]] = MappingProxyType(
+    {
+        "ticket": (_author, _owner, _kinds, _links, _merged, _standing, _major, _custom("ticket")),
+        "user": (_custom("user"),),
+        "department": (_private, _escalation),
+        "article": (_language,),
+    }
+)
+
+
+def template_fault(record: Checklist, content: bytes | None) -> tuple[int, str, str] | None:
+    """What keeps a checklist from being used, with its line and a hint: no steps, or one that no ticket can hold."""
+    text = (content or b"").decode(errors="replace")
+    if not record.steps:
+        return text.count("\n") or 1, "a checklist has at least one step", "write one in a line: - [ ] what to do"
+    for step in record.steps:
+        if len(step) > STEP_MAX:
+            line = text.count("\n", 0, text.find(step)) + 1
+            return line, f"a step has at most {STEP_MAX} characters, this one {len(step)}", "say it in two steps"
+    return None
+
+
+def mirror(link: str, ticket_id: str) -> str:
+    """The link that belongs on the other ticket."""
+    return f"{LINK_TYPES[link.partition(' ')[0]]} {ticket_id}"
+
+
+def line_of(content: bytes | None, field: str) -> int:
+    """The line in which a file sets a field, 1 if it doesn't."""
+    found = re.search(rb"^" + re.escape(field).encode() + rb"\s*:", content or b"", re.MULTILINE)
+    return 1 if found is None or content is None else content.count(b"\n", 0, found.start()) + 1
+
+
+_OURS, _MIDDLE, _THEIRS = (re.compile(p, re.MULTILINE) for p in (rb"^<{7} .*$", rb"^={7}\r?$", rb"^>{7} .*$"))
+
+
+def conflict_line(content: bytes | None) -> int | None:
+    """The line at which a merge conflict begins: all three marks, in their order, since a text may hold one of them."""
+    ours = _OURS.search(content or b"")
+    middle = _MIDDLE.search(content or b"", ours.end()) if ours else None
+    if content is None or ours is None or middle is None or not _THEIRS.search(content, middle.end()):
+        return None
+    return content.count(b"\n", 0, ours.start()) + 1

@@ -1,0 +1,90 @@
+"""The text of an answer: as given, from a custom response, from articles, or from the editor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple, cast
+
+from desk.cli import editor
+from desk.domain.model.ticket import Ticket
+from desk.errors import UsageFault
+from desk.session.session import App
+
+
+class From(NamedTuple):
+    """Where an answer comes from: a text that was given, a response, articles that requesters may read."""
+
+    text: str | None = None
+    response: str | None = None
+    articles: tuple[str, ...] = ()
+
+
+def text_for(app: App, kind: str, ids: list[str], given: From, *, may_be_empty: bool) -> str | dict[str, str]:
+    """One text for all tickets, or one for each when a custom response or an article is put in."""
+    if given.response and given.text is not None:
+        raise UsageFault("--response can't be used with --body or --file", "render it, edit it, then give it as --file")
+    if given.response or given.articles:
+        return _made(app, kind, ids, given)
+    if given.text is None and may_be_empty and not editor.interactive():
+        return ""
+    context = _context(app, ids[0]) if given.text is None else ""
+    return editor.entry_text(app, given.text, f"{kind}-{ids[0]}", context)
+
+
+def _made(app: App, kind: str, ids: list[str], given: From) -> str | dict[str, str]:
+    """Filled in for each ticket, and finished in the editor where there is one ticket and a person."""
+    made = {i: _text(app, i, given) for i in ids}
+    what = given.response or "the reply"
+    if len(ids) > 1 or given.text is not None or not editor.interactive():
+        return {i: _without_gaps(text, what, gaps) for i, (text, gaps) in made.items()}
+    [(start, gaps)] = made.values()
+    name, context = f"{kind}-{ids[0]}", _context(app, ids[0])
+    return editor.entry_text(app, None, name, context, start, accept=lambda t: _without_gaps(t, what, gaps))
+
+
+def _text(app: App, ticket_id: str, given: From) -> tuple[str, tuple[str, ...]]:
+    """The response or the given text, with what leads to the articles behind it; and the places left for a person.
+
+    A response that names the article itself needs nothing behind it.
+    """
+    from desk.actions import rendering  # noqa: PLC0415 - for responses and articles only
+
+    gaps: tuple[str, ...] = ()
+    text, articles = given.text or "", given.articles
+    if given.response:
+        made = rendering.render(app, given.response, ticket_id, articles)
+        text, language, gaps = made.text, made.language, made.gaps
+        articles = articles[1:] if made.quotes else articles
+    else:
+        ticket = cast("Ticket", app.store.read("ticket", ticket_id))
+        language = ticket.language or app.config["desk.languages"][0]
+    parts = (text.rstrip("\n"), rendering.mention(app, articles, language))
+    return "\n\n".join(part for part in parts if part), gaps
+
+
+def articles_named(app: App, names: Iterable[str]) -> tuple[str, ...]:
+    """The names of the articles given, each once; Refused for one that requesters may not read, whatever the language."""
+    names = list(names)
+    if not names:
+        return ()
+    from desk.actions import rendering  # noqa: PLC0415 - as above
+
+    first = app.config["desk.languages"][0]
+    return tuple(dict.fromkeys(rendering.article(app, name, first)["id"] for name in names))
+
+
+def _without_gaps(text: str, response: str, gaps: Iterable[str]) -> str:
+    """A response may hold places for a person to fill in, written [[ … ]]; they never reach a requester."""
+    left = next((gap for gap in gaps if gap in text), None)
+    if left:
+        raise UsageFault(
+            f"{response} has a place to be filled in: {left}", "use it in a terminal, where the editor opens"
+        )
+    return text
+
+
+def _context(app: App, ticket_id: str) -> str:
+    """The ticket as its file says, to be read while answering."""
+    from desk.codec import records  # noqa: PLC0415 - for the editor only
+
+    return records.encode(app.store.read("ticket", ticket_id)).decode()

@@ -1,0 +1,50 @@
+"""Views that several commands return."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from desk.domain.model import due, plain
+from desk.domain.model.fields import utc_text
+from desk.domain.model.record import Record
+from desk.session.session import App
+from desk.view.look import PAUSED
+from desk.view.model import Column, Detail, Done
+
+# -- views -------------------------------------------------------------------------------------------------------------
+
+
+def shown(kind: str, plural: str, records: list[Record], lines: list[str], *, several: bool) -> Done:
+    """What a verb did: an object for one thing, a list for several."""
+    wholes = [plain.whole(r) for r in records]
+    return Done(plural, wholes, tuple(lines)) if several else Done(kind, wholes[0], tuple(lines))
+
+
+def detail(kind: str, plural: str, items: list[dict[str, Any]], *, several: bool) -> Detail:
+    return Detail(plural, items) if several else Detail(kind, items[0])
+
+
+def with_due(app: App, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of tickets with what is due next; in words, a clock that stands still is `paused`."""
+    now = utc_text(app.now)
+    found = [due.shown(row, now) for row in rows]
+    if app.format in ("table", "md"):
+        return [{**r, "next_due": PAUSED if r["next_due"] is None and due.running(r) else r["next_due"]} for r in found]
+    return found
+
+
+# The id says the day already and most people serve few departments: these go before the title does, and before what is due.
+TICKET_COLUMNS = (
+    Column("id", "ID", "id"),
+    Column("state", "STATE", "state"),
+    Column("priority", "PRIO", "priority"),
+    Column("major", "", "major"),
+    Column("department", "DEPARTMENT", spare=2),
+    Column("owner", "OWNER"),
+    Column("unread", "", "mark"),
+    Column("title", "TITLE", "title"),
+    Column("next_due", "DUE", "due", 1),
+    Column("tags", "TAGS", "tags", 4),
+    Column("created", "CREATED", "time", 3),
+)

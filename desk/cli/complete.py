@@ -1,0 +1,90 @@
+"""Completion of ids, people, departments, tags, states and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import click
+
+from desk.domain.model.states import STATES
+from desk.errors import DeskError
+from desk.session.session import App
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+
+# -- completion --------------------------------------------------------------------------------------------------------
+
+
+def _app_for_completion(ctx: click.Context) -> App:
+    found = ctx.find_root().params
+    return App(found.get("desk"), found.get("who"))
+
+
+def _complete(question: Callable[[App, str], Iterable[tuple[str, str]]]) -> Callable[..., list[CompletionItem]]:
+    """Completion that stays silent where there is no desk."""
+
+    def complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        before, comma, word = incomplete.rpartition(",")
+        try:
+            found = list(question(_app_for_completion(ctx), word))
+        except (DeskError, OSError):
+            return []
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - for the shell only
+
+        return [CompletionItem(f"{before}{comma}{value}", help=text or None) for value, text in found]
+
+    return complete
+
+
+def _tickets(app: App, word: str) -> Iterable[tuple[str, str]]:
+    rows = app.store.ask(
+        lambda index: index.db.execute(
+            "SELECT id, title FROM tickets WHERE id LIKE ?1 || '%' OR id LIKE '%' || ?1 ORDER BY created DESC LIMIT 50",
+            (word.upper(),),
+        ).fetchall()
+    )
+    return [(str(i), str(t)) for i, t in rows]
+
+
+def _records(kind: str) -> Callable[[App, str], Iterable[tuple[str, str]]]:
+    def question(app: App, word: str) -> Iterable[tuple[str, str]]:
+        rows = app.store.ask(lambda index: index.rows(kind, "id LIKE ? || '%'", (word,), "ORDER BY id"))
+        return [(str(r["id"]), str(r.get("name") or r.get("title") or r.get("description") or "")) for r in rows]
+
+    return question
+
+
+def _whos(app: App, word: str) -> Iterable[tuple[str, str]]:
+    return [*((w, "") for w in ("me", "none") if w.startswith(word)), *_records("staff")(app, word)]
+
+
+def _setting(name: str) -> Callable[[App, str], Iterable[tuple[str, str]]]:
+    return lambda app, word: [(v, "") for v in app.config[name] if v.startswith(word)]
+
+
+complete_ticket = _complete(_tickets)
+complete_staff = _complete(_records("staff"))
+complete_who = _complete(_whos)
+complete_user = _complete(_records("user"))
+complete_tag = _complete(_records("tag"))
+complete_department = _complete(_records("department"))
+complete_group = _complete(_records("group"))
+complete_response = _complete(
+    lambda app, word: {i.rpartition(".")[0]: t for i, t in _records("response")(app, word)}.items()
+)
+complete_checklist = _complete(
+    lambda app, word: {i.rpartition(".")[0]: t for i, t in _records("checklist")(app, word)}.items()
+)
+complete_state = _complete(lambda _, word: [(s, "") for s in (*STATES, "any") if s.startswith(word)])
+complete_priority = _complete(_setting("ticket.priorities"))
+complete_impact = _complete(_setting("ticket.impacts"))
+complete_urgency = _complete(_setting("ticket.urgencies"))
+complete_channel = _complete(_setting("ticket.channels"))
+complete_language = _complete(_setting("desk.languages"))
+
+
+def complete_kind(kind: str) -> Callable[..., list[CompletionItem]]:
+    return _complete(_records(kind))

@@ -1,0 +1,76 @@
+"""Dates as people type them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+from desk.errors import UsageFault
+from desk.session.session import App
+
+# -- dates -------------------------------------------------------------------------------------------------------------
+
+_AGO = r"(\d{1,5})([dwmy])"
+_HOURS_AGO = r"(\d{1,5})h"
+_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+_NAMED = {"today": 0, "yesterday": -1, "tomorrow": 1}
+_DAY = r"\d{4}-\d\d-\d\d"
+
+
+def moment(app: App, text: str | None, *, end: bool = False) -> str | None:
+    """`2026-07-23`, `2026-07-23T10:00`, `today`, `yesterday`, `8h`, `7d`, `2w` in the desk's zone → RFC 3339 UTC.
+
+    A day as the end of a range means the whole day.
+    """
+    if text is None:
+        return None
+    try:
+        found, whole_day = _point(app.local(app.now), text.strip())
+        if end and whole_day:
+            found += timedelta(days=1)
+        return found.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    except (ValueError, OverflowError):
+        raise UsageFault(
+            f"{text!r} is not a date", "write 2026-07-23, 2026-07-23T10:00, today, yesterday, 8h, 7d or 2w"
+        ) from None
+
+
+def instant(text: str) -> datetime:
+    """A time as records and answers hold it (RFC 3339)."""
+    return datetime.fromisoformat(text)
+
+
+def _point(now: datetime, text: str) -> tuple[datetime, bool]:
+    """A point in local time, and whether a whole day is meant."""
+    lowered = text.lower()
+    if lowered in _NAMED:
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        return midnight + timedelta(days=_NAMED[lowered]), True
+    if ago := re.fullmatch(_HOURS_AGO, lowered):
+        return now - timedelta(hours=int(ago[1])), False
+    if ago := re.fullmatch(_AGO, lowered):
+        return now - timedelta(days=int(ago[1]) * _DAYS[ago[2]]), False
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=now.tzinfo), re.fullmatch(_DAY, text) is not None
+
+
+def future_day(app: App, text: str | None) -> date | None:
+    """A day to come: a date, `tomorrow`, or `3d` and `2w` from today."""
+    if text is None:
+        return None
+    today = app.local(app.now).date()
+    try:
+        found = _day(today, text.strip().lower())
+    except (ValueError, OverflowError):
+        raise UsageFault(f"{text!r} is not a day", "write 2026-07-23, tomorrow, 3d or 2w") from None
+    if found < today:
+        app.warnings.append(f"{found} is past: the ticket is due to come back at once")
+    return found
+
+
+def _day(today: date, text: str) -> date:
+    if text in _NAMED:
+        return today + timedelta(days=_NAMED[text])
+    if ahead := re.fullmatch(_AGO, text):
+        return today + timedelta(days=int(ahead[1]) * _DAYS[ahead[2]])
+    return date.fromisoformat(text.partition("t")[0])

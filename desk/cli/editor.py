@@ -1,0 +1,271 @@
+"""Text from --body, --file, stdin or the editor; drafts that survive whatever goes wrong; attachments from files."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
+
+import click
+
+from desk.domain.model import filenames
+from desk.domain.model.fields import check_text
+from desk.errors import ConfigError, DeskError, NotFound, UsageFault
+from desk.session.session import App
+
+SCISSORS = "<!-- ---------- write above this line; what follows is for your eyes only ---------- -->"
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def body_options(what: str) -> Callable[[F], F]:
+    """--body and --file."""
+
+    def wrap(function: F) -> F:
+        by_file = click.option("--file", metavar="PATH", help=f"{what.rstrip('.')}, from a file; - is stdin.")(function)
+        return click.option("--body", metavar="TEXT", help=what)(by_file)
+
+    return wrap
+
+
+def given_text(app: App, body: str | None, file: str | None) -> str | None:
+    """The text that --body or --file gave; None if neither was used."""
+    if body is not None and file is not None:
+        raise UsageFault("--body and --file can't be used together", "give one of them")
+    if body is not None:
+        return _checked(body)
+    if file is None:
+        return None
+    # app.place: without a desk nobody should begin to type.
+    data = sys.stdin.buffer.read() if file == "-" and app.place else read_file(file)
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        where = "stdin" if file == "-" else file
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UsageFault(f"{where}:{line}: not UTF-8 text", "convert it, or attach it: --attach FILE") from None
+    if file == "-":
+        app.typed = text
+    return _checked(text)
+
+
+def _checked(text: str) -> str:
+    try:
+        return check_text(text)
+    except ValueError as error:
+        raise UsageFault(str(error)) from None
+
+
+def read_file(path: str) -> bytes:
+    """A file named on the command line."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        raise NotFound(f"there is no file {path}", "check the name; a path is relative to this folder") from None
+    except IsADirectoryError:
+        raise UsageFault(f"{path} is a folder, not a file") from None
+    except OSError as error:
+        raise UsageFault(f"can't read {path}: {error.strerror}") from None
+
+
+def attachments(app: App, paths: Iterable[str], taken: Iterable[str]) -> dict[str, bytes]:
+    """Files to attach: safe name → content. A name that had to be changed is said."""
+    limit = app.config["attachment.max_mb"]
+    names = set(taken)
+    found: dict[str, bytes] = {}
+    for path in paths:
+        data = read_file(path)
+        if len(data) > limit * 1024 * 1024:
+            raise UsageFault(
+                f"{path} has {len(data) / 1024 / 1024:.1f} MiB, {limit} are allowed",
+                "share it another way, or: desk config set attachment.max_mb N",
+            )
+        name = filenames.attachment_name(os.fsencode(path).decode(errors="replace"), names)
+        if name != os.path.basename(path):
+            said = f"{os.path.basename(path)} is kept as {name}"
+            if said not in app.warnings:  # several tickets, or a second try
+                app.warnings.append(said)
+        names.add(name)
+        found[name] = data
+    return found
+
+
+# -- the editor --------------------------------------------------------------------------------------------------------
+
+
+def interactive() -> bool:
+    """Whether a person is there to use an editor."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def editor() -> str:
+    """The person's editor, chosen as git chooses it: a command line for the shell."""
+    names = ("GIT_EDITOR", "VISUAL", "EDITOR")
+    return next((os.environ[name] for name in names if os.environ.get(name, "").strip()), "vi")
+
+
+def edit(app: App, name: str, start: str, accept: Callable[[str], T], *, as_it_is: bool = False) -> T:
+    """Let the person edit a text until `accept` takes it; its error stands on top when it doesn't.
+
+    The text stays in a draft file until the command has succeeded; one that was left unfinished is offered again.
+    An unchanged text means that the person has thought better of it, unless `as_it_is` says that it will do.
+    """
+    app.draft = path = _begin(app, name, start)
+    while True:
+        try:
+            _run_editor(path)
+        except DeskError:
+            if _read_draft(path) == start:
+                _forget(app)
+            raise
+        text = _read_draft(path)
+        if not text.strip() or (text == start and not as_it_is):
+            _forget(app)
+            raise UsageFault(
+                "nothing was written, so nothing was changed", "to give a text without an editor: --body, --file"
+            )
+        try:
+            return accept(text)
+        except DeskError as error:
+            _write(path, f"{_ERROR}{_on_one_line(error)}\n{text}")
+            click.echo(f"error: {error.message}", err=True)
+            if not click.confirm("Edit again?", default=True, err=True):
+                raise
+
+
+_ERROR = "# ERROR: "
+
+
+def _on_one_line(error: DeskError) -> str:
+    said = f"{error.message} ({error.hint})" if error.hint else error.message
+    return " ".join(said.split())
+
+
+def _begin(app: App, name: str, start: str) -> str:
+    """The file to write in: one that was left unfinished, if the person wants to go on with it, or a new one.
+
+    A draft is named after the process that writes in it, so that two at work on the same thing don't meet in one file.
+    """
+    folder = app.place.own("drafts")
+    os.makedirs(folder, exist_ok=True)
+    mine = os.path.join(folder, f"{name}.{os.getpid()}.md")
+    for found in sorted(os.listdir(folder)):
+        match = re.fullmatch(rf"{re.escape(name)}\.(\d+)\.md", found)
+        if match is None or _at_work(int(match[1])):
+            continue
+        old = os.path.join(folder, found)
+        if click.confirm(f"There is an unfinished draft ({old}). Go on with it?", default=True, err=True):
+            os.replace(old, mine)
+            return mine
+        aside = _unused(folder, f"{name}.left")
+        os.replace(old, aside)
+        click.echo(f"It stays in {aside}", err=True)
+    _write(mine, start)
+    return mine
+
+
+def _at_work(pid: int) -> bool:
+    """Whether another process of this number runs."""
+    if pid == os.getpid():
+        return False
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _unused(folder: str, name: str) -> str:
+    path, number = os.path.join(folder, f"{name}.md"), 1
+    while os.path.exists(path):
+        number += 1
+        path = os.path.join(folder, f"{name}-{number}.md")
+    return path
+
+
+def _run_editor(path: str) -> None:
+    # Ctrl-C is the editor's business: it reaches the whole terminal, and must not take the text away under the person.
+    # A handler, unlike SIG_IGN, is not inherited.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        code = subprocess.call(["sh", "-c", f'exec {editor()} "$@"', "sh", path])
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if code in (126, 127):
+        raise ConfigError(f"can't start the editor {editor()!r}", "set EDITOR, or give the text with --body or --file")
+    if code:
+        raise ConfigError(
+            f"the editor {editor()!r} ended with {code}", "nothing was changed; set EDITOR for another one"
+        )
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        file.write(text)
+
+
+def _read_draft(path: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            text = file.read().decode(errors="replace")
+    except FileNotFoundError:
+        return ""
+    while text.startswith(_ERROR):
+        text = text.partition("\n")[2]
+    return text
+
+
+def _forget(app: App) -> None:
+    if app.draft:
+        with suppress(FileNotFoundError):
+            os.unlink(app.draft)
+        app.draft = None
+
+
+@contextmanager
+def kept(app: App, name: str) -> Iterator[None]:
+    """Around all that a command does with a text: typed into the editor or stdin, it is in a file if the command fails.
+
+    The error boundary says where. After success it is forgotten.
+    """
+    try:
+        yield
+    except BaseException:
+        if app.typed and not app.draft:
+            with suppress(OSError):
+                folder = app.place.own("drafts")
+                os.makedirs(folder, exist_ok=True)
+                path = _unused(folder, f"{name}-stdin")
+                _write(path, app.typed)
+                app.draft = path
+        raise
+    _forget(app)
+
+
+def entry_text(
+    app: App, text: str | None, name: str, context: str, start: str = "", *, accept: Callable[[str], str] | None = None
+) -> str:
+    """The text of a reply or note: as given, or from the editor with the thread below for reference.
+
+    With `accept`, which may refuse a text, an unchanged `start` will do.
+    """
+    if text is not None:
+        return text
+    if not interactive():
+        raise UsageFault("no text was given", "--body TEXT, or --file PATH (- is stdin)")
+
+    def taken(whole: str) -> str:
+        written = whole.partition(SCISSORS)[0].strip("\n")
+        if not written.strip():
+            raise UsageFault("the text is empty", "write above the line, or leave the file as it was to give up")
+        return _checked(accept(written) if accept else written)
+
+    return edit(app, name, f"{start}\n\n{SCISSORS}\n\n{context}", taken, as_it_is=accept is not None)

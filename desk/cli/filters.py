@@ -1,0 +1,108 @@
+"""The options that narrow a list of tickets, and the query they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import click
+
+from desk.actions import identifiers
+from desk.cli import complete
+from desk.domain.model.query import Query
+from desk.errors import NotFound
+from desk.session.session import App
+
+T = TypeVar("T", bound=Callable[..., Any])
+
+
+def filters(function: T) -> T:
+    """The options that every list of tickets has."""
+    options = [
+        click.option("--mine", "whose", flag_value="mine", help="Only tickets I own."),
+        click.option("--new", "whose", flag_value="new", help="Only tickets nobody owns, in my departments."),
+        click.option("--all", "whose", flag_value="all", help="All tickets of my departments (the default)."),
+        click.option("--state", "states", metavar="S", multiple=True, shell_complete=complete.complete_state,
+                     help="open, pending, closed or any; default: all but closed."),
+        click.option("--department", "departments", metavar="D", multiple=True, shell_complete=complete.complete_department,
+                     help="Of this department; repeat for more."),
+        click.option("--tag", "tags", metavar="T", multiple=True, shell_complete=complete.complete_tag,
+                     help="Carrying this tag; repeated: all of them."),
+        click.option("--owner", metavar="WHO", shell_complete=complete.complete_who, help="A handle, me, or none."),
+        click.option("--requester", metavar="U", shell_complete=complete.complete_user, help="Of this requester."),
+        click.option("--priority", "priorities", metavar="P", multiple=True, shell_complete=complete.complete_priority,
+                     help="Of this priority; repeat for more."),
+        click.option("--service", "services", metavar="S", multiple=True, help="Of this affected service; repeat for more."),
+        click.option("--major", is_flag=True, help="Only major incidents."),
+        click.option("--since", metavar="D", help="Created on or after: 2026-07-23, today, 7d, 2w."),
+        click.option("--until", metavar="D", help="Created on or before."),
+        click.option("--field", "fields", metavar="K=V", multiple=True, help="With this custom field; repeated: all of them."),
+        click.option("--unread", is_flag=True, help="Only with something I haven't seen; desk ticket show marks it as seen."),
+        click.option("--overdue", is_flag=True, help="Only with a reply or a resolution overdue."),
+        click.option("--search", metavar="WORDS", help="Containing these words, with or without accents."),
+        click.option("--sort", metavar="FIELD", default="-created", help="Sort by a field; - in front: highest first."),
+        click.option("--limit", metavar="N", type=click.IntRange(0), help="At most N rows; 0 for all."),
+        click.option("--page", metavar="N", type=click.IntRange(1), default=1, help="The Nth lot of --limit rows."),
+    ]  # fmt: skip
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def tickets_of(app: App, given: Mapping[str, Any]) -> Query:
+    """The filters that lists and figures share, each value known to the desk."""
+    return Query(
+        kinds=tuple(given.get("kinds", ())),
+        departments=tuple(identifiers.existing(app, "department", d) for d in given["departments"]),
+        tags=tuple(identifiers.existing(app, "tag", t) for t in given["tags"]),
+        owner=_owner(app, given["owner"]),
+        requesters=_requesters(app, given["requester"]),
+        priorities=tuple(str(identifiers.chosen(app, "ticket.priorities", p)) for p in given["priorities"]),
+        services=tuple(s.strip().lower() for s in given["services"]),
+        search=given["search"],
+        fields=_fields(app, given["fields"]),
+    )
+
+
+def _owner(app: App, given: str | None) -> str | None:
+    """A handle, "none", or None when nothing is asked; somebody deleted may still be named by old tickets."""
+    if given is None:
+        return None
+    handle = app.person(given)
+    if handle is None:
+        return "none"
+    if app.store.ask(lambda index: index.path_of("staff", handle)) is None and not app.store.ask(
+        lambda index: index.rows("ticket", "owner = ?", (handle,), "LIMIT 1")
+    ):
+        raise app.store.missing("staff", given)
+    return handle
+
+
+def _requesters(app: App, given: str | None) -> tuple[str, ...]:
+    """Whose tickets: a requester's and, where the desk says so, those of everybody in the same organisation."""
+    if not given:
+        return ()
+    found = _requester(app, given)
+    if not app.config["users.share_organisation"]:
+        return (found,)
+    from desk.queries.people import colleagues  # noqa: PLC0415 - for this filter only
+
+    return tuple(app.store.ask(lambda index: colleagues(index, found)))
+
+
+def _requester(app: App, given: str) -> str:
+    """A requester's id, from that or from an e-mail address."""
+    if "@" not in given:
+        return identifiers.existing(app, "user", given)
+    rows = app.store.ask(lambda index: index.rows("user", "lower(email) = lower(?)", (given.strip(),)))
+    if not rows:
+        raise NotFound(f"nobody here has the address {given}", "desk user list --search WORDS")
+    return str(rows[0]["id"])
+
+
+def _fields(app: App, given: tuple[str, ...]) -> dict[str, Any]:
+    if not given:
+        return {}
+    from desk.actions import customfields  # noqa: PLC0415 - for this filter only
+
+    return customfields.wanted(app, "ticket", identifiers.fields_of(given))

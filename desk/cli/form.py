@@ -1,0 +1,105 @@
+"""What the editor shows of a ticket, front matter and body, and what is made of it when it comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from desk.actions import identifiers
+from desk.domain.model.plain import plain
+from desk.domain.model.record import parse_values_of
+from desk.domain.model.ticket import Ticket
+from desk.domain.tickets.classification import Matrix
+from desk.errors import Broken, UsageFault
+from desk.session.session import App
+
+FRESH = ("title", "department", "requester", "tags", "priority", "impact", "urgency", "service", "channel", "language",
+         "fields")  # fmt: skip
+"""What the form of a new ticket may set; the rest has verbs of its own."""
+OPEN_FIELDS = (*FRESH[:2], "owner", *FRESH[2:])
+"""What may be changed of an existing one."""
+_SETTINGS = (("priority", "priorities"), ("impact", "impacts"), ("urgency", "urgencies"))
+
+
+def _compose(values: dict[str, Any], body: str) -> str:
+    from desk.codec import records  # noqa: PLC0415 - for the editor only
+
+    return f"---\n{records.dump_yaml(values)}---\n\n{body}"
+
+
+def new_ticket(values: Mapping[str, Any], body: str) -> str:
+    """The form of a new ticket, with what the options gave. An empty priority is left to the matrix."""
+    names = [n for n in FRESH if n != "fields" or values.get(n)]
+    return _compose({n: values.get(n) or ([] if n == "tags" else "") for n in names}, body or "\n")
+
+
+def existing_ticket(ticket: Ticket) -> str:
+    """A ticket as the form to change it."""
+    names = [n for n in OPEN_FIELDS if n != "fields" or ticket.fields]
+    shown = {n: plain(getattr(ticket, n)) if getattr(ticket, n) is not None else "" for n in names}
+    return _compose(shown, ticket.body)
+
+
+def split(text: str, names: Iterable[str]) -> tuple[dict[str, Any], str]:
+    """Front matter (what is filled in) and body of what the editor gave back; `names` may stand in the former."""
+    from desk.codec import records  # noqa: PLC0415 - for the editor only
+
+    text = text.replace("\r\n", "\n") if text.startswith("---\r\n") else text
+    try:
+        front, rest = records._split(text, "your text")  # noqa: SLF001 - the form has the layout of a ticket file
+        values = records.load_yaml(front, "your text", 2)
+    except Broken as error:
+        raise UsageFault(
+            f"line {error.line}: {error.problem}", "fields stand as `name: value` between two lines ---"
+        ) from None
+    allowed = tuple(names)
+    unknown = [n for n in values if n not in allowed]
+    if unknown:
+        raise UsageFault(f"{unknown[0]!r} can't be set here", f"fields: {', '.join(allowed)}")
+    given = {n: v for n, v in values.items() if v not in ("", None)}
+    if "title" not in given:
+        raise UsageFault("a ticket needs a title", "write one after title:")
+    return given, rest.removeprefix("\n").removesuffix("\n")
+
+
+def parsed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Field values by their types; the requester may be an address, which is no field value yet."""
+    return parse_values_of(Ticket, {k: v for k, v in values.items() if k != "requester"}, UsageFault)
+
+
+def levels(app: App, values: Mapping[str, Any]) -> dict[str, str | None]:
+    """Priority, impact and urgency, each one of those that the desk knows."""
+    return {name: identifiers.chosen(app, f"ticket.{setting}", values.get(name)) for name, setting in _SETTINGS}
+
+
+def matrix(app: App) -> Matrix:
+    """What desk.toml says of priorities."""
+    return Matrix(app.config["priority.matrix"], app.config["priority.fixed"])
+
+
+def ways(app: App, values: Mapping[str, Any]) -> dict[str, str | None]:
+    """Channel and language, each one of those that the desk knows."""
+    return {
+        "channel": identifiers.chosen(app, "ticket.channels", values.get("channel")),
+        "language": identifiers.chosen(app, "desk.languages", values.get("language")),
+    }
+
+
+def parse_new(app: App, text: str) -> tuple[dict[str, Any], str]:
+    """The values of a new ticket; errors are shown above the text in the editor."""
+    given, body = split(text, FRESH)
+    values = parsed(given)
+    used = ways(app, values)
+    for tag in values.get("tags", ()):
+        identifiers.existing(app, "tag", tag)
+    return {
+        "title": values["title"],
+        "department": identifiers.existing(app, "department", values["department"]) if "department" in values else None,
+        "requester": str(given["requester"]) if "requester" in given else None,
+        "tags": list(values.get("tags", ())),
+        "channel": used["channel"] or app.config["ticket.channel"],
+        "language": used["language"] or app.config["desk.languages"][0],
+        "service": values.get("service"),
+        "fields": dict(values.get("fields", {})),
+        **levels(app, values),
+    }, body.strip("\n")

@@ -1,0 +1,312 @@
+"""The command line: a table of commands, the global options, the one error boundary and the one renderer call."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from desk import __version__
+from desk.cli.table import COMMANDS, Row
+from desk.errors import DeskError, Interrupted, NotFound, UsageFault
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from desk.session.session import App
+    from desk.view.look import Look
+    from desk.view.model import View
+
+PROG = "desk"
+
+
+class Group(click.Group):
+    """A group whose commands are rows of the table, each imported when it is called."""
+
+    def __init__(self, prefix: str = "", **attrs: Any) -> None:
+        super().__init__(**attrs)
+        self.prefix = prefix
+
+    def _rows(self) -> dict[str, Row]:
+        depth = len(self.prefix.split())
+        found: dict[str, Row] = {}
+        for path, row in COMMANDS.items():
+            words = path.split()
+            if words[:depth] == self.prefix.split() and len(words) == depth + 1:
+                found[words[depth]] = row
+        return found
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(self._rows())
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        row = self._rows().get(cmd_name)
+        if row is None:
+            return None
+        path = f"{self.prefix} {cmd_name}".strip()
+        if row.target is None:
+            return Group(path, name=cmd_name, help=row.help, short_help=row.help)
+        return load(row)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """`desk` and `desk ticket` alone are a question, not a mistake."""
+        if not args and not ctx.resilient_parsing:
+            click.echo(ctx.get_help(), color=ctx.color)
+            ctx.exit()
+        return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """A typo is answered with the nearest command, never by running it."""
+        name = str(args[0])
+        if not name.startswith("-") and name not in self._rows() and not ctx.resilient_parsing:
+            where = f"{PROG} {self.prefix}".strip()
+            meant = self._meant(name)
+            hint = f"did you mean: {meant}" if meant else f"{where} --help lists the commands"
+            raise UsageFault(f"{where} has no command {name!r}", hint)
+        return super().resolve_command(ctx, args)
+
+    def _meant(self, name: str) -> str:
+        """What was probably meant: `desk close` is `desk ticket close`, `desk tikcet` is `desk ticket`."""
+        import difflib  # noqa: PLC0415 - for the error only
+
+        elsewhere = [path for path in COMMANDS if path.rpartition(" ")[2] == name]
+        close = difflib.get_close_matches(name, self._rows(), 1, 0.5)
+        if elsewhere and not (close and self.prefix):
+            return " or ".join(f"{PROG} {path}" for path in elsewhere[:2])
+        return f"{PROG} {self.prefix} {close[0]}".replace("  ", " ") if close else ""
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """From the table: completing a command's name imports no command."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - for completion only
+
+        found = [
+            CompletionItem(name, help=row.help) for name, row in self._rows().items() if name.startswith(incomplete)
+        ]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """From the table alone: help imports no command. Top-level commands stand in sections."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for name, row in self._rows().items():
+            sections.setdefault(row.section or "Commands", []).append((name, row.help))
+        for title, rows in sections.items():
+            with formatter.section(title):
+                formatter.write_dl(rows)
+        del ctx
+
+
+def load(row: Row) -> click.Command:
+    """Import a command of the table."""
+    from importlib import import_module  # noqa: PLC0415 - loaded by the interpreter anyway
+
+    module, _, attribute = (row.target or "").partition(":")
+    command: click.Command = getattr(import_module(module), attribute)
+    return command
+
+
+@click.group(
+    cls=Group,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="\b\nStart here:\n  desk demo           see a day at a service desk\n"
+    "  desk init my-desk   have a desk of your own",
+)
+@click.option("--desk", metavar="DIR", help="The desk to work on (default: DESK_DIR, or the one around this folder).")
+@click.option("--as", "who", metavar="WHO", help="Act as this staff member (default: DESK_AS, or git's user.email).")
+@click.option("--no-color", is_flag=True, help="No colours (as does NO_COLOR).")
+@click.option("--debug", is_flag=True, help="Show the traceback of an unexpected error.")
+@click.version_option(__version__, prog_name=PROG)
+@click.pass_context
+def root(ctx: click.Context, desk: str | None, who: str | None, no_color: bool, debug: bool) -> None:
+    """A service desk in a git repository: tickets are Markdown files, every change is a commit."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        raise NotFound("the folder you are in has been deleted", "cd to another one") from None
+    from desk.session.session import App  # noqa: PLC0415 - `desk --help` and `--version` don't need it
+
+    ctx.obj = App(desk, who, color=not no_color, debug=debug)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the program and leave with the exit code of what happened."""
+    _prepare_streams()
+    asked = os.environ.get(f"_{PROG.upper()}_COMPLETE")
+    if asked:
+        from click.shell_completion import shell_complete  # noqa: PLC0415 - for completion only
+
+        sys.exit(shell_complete(root, {}, PROG, f"_{PROG.upper()}_COMPLETE", asked))
+    sys.exit(run(sys.argv[1:] if argv is None else argv))
+
+
+def _prepare_streams() -> None:
+    """Streams that are there (`>&-` closes one), and that print any text: an odd character is escaped, not fatal."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - open to the end
+        elif mode == "w" and isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def run(argv: list[str]) -> int:
+    """One command: its exit code. The only place that turns errors into words."""
+    holder: dict[str, Any] = {}
+    try:
+        return _run(argv, holder)
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except BrokenPipeError:
+        return _reader_left(0)
+    except Exception as error:
+        if "--debug" in argv and not isinstance(error, DeskError | click.ClickException | click.Abort):
+            raise
+        return _say(_in_words(error, argv), argv, holder)
+    except KeyboardInterrupt as error:
+        return _say(_in_words(error, argv), argv, holder)
+
+
+def _run(argv: list[str], holder: dict[str, Any]) -> int:
+    with root.make_context(PROG, list(argv)) as ctx:
+        holder["ctx"] = ctx
+        view = root.invoke(ctx)
+        app: App | None = ctx.obj
+        if app is not None and isinstance(view, tuple):
+            from desk.view.render import render  # noqa: PLC0415 - not for --help
+
+            talk = {"warnings": (*view.warnings, *app.warnings), "notes": (*view.notes, *app.notes)}  # type: ignore[attr-defined]
+            warned: View = view._replace(**talk)  # type: ignore[attr-defined]
+            _print(lambda: render(warned, app.format, _look(app), sys.stdout, sys.stderr))
+            return int(app.exit_code)
+    return 0
+
+
+def _print(write: Callable[[], None]) -> None:
+    """Run what prints; what stands in its way is no bug, and no reason to think that the command wasn't carried out."""
+    try:
+        write()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _reader_left(1)
+        raise DeskError(
+            f"can't print the answer: {error.strerror}", "what the command did is done: desk ticket list"
+        ) from None
+
+
+def _reader_left(code: int) -> int:
+    """Whoever read our output has left (head, less): not an error. Python must not complain when it flushes at exit."""
+    with suppress(OSError, ValueError):  # a test's stdout has no descriptor
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
+
+
+def _in_words(error: BaseException, argv: list[str]) -> DeskError:
+    """Any error as one that a person can read."""
+    if isinstance(error, DeskError):
+        return error
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        return Interrupted("interrupted")
+    if isinstance(error, click.ClickException):
+        return _usage(error, argv)
+    hint = "this is a bug; --debug before the command shows where"
+    return DeskError(f"unexpected {type(error).__name__}: {error}", hint)
+
+
+_ELSEWHERE = {
+    "-f": "it stands behind the command: desk ticket list -f json",
+    "--format": "it stands behind the command: desk ticket list --format json",
+    "--as": "it stands before the command: desk --as WHO ticket list",
+    "--desk": "it stands before the command: desk --desk DIR ticket list",
+    "--no-color": "it stands before the command: desk --no-color ticket list",
+    "--debug": "it stands before the command: desk --debug ticket list",
+}
+"""Options that people put in the wrong place."""
+
+
+def _usage(error: click.ClickException, argv: list[str]) -> DeskError:
+    """What click complains about, in our form."""
+    ctx: click.Context | None = getattr(error, "ctx", None)
+    command = ctx.command_path if ctx else _command_of(argv)
+    hint = f"{command} --help"
+    if isinstance(error, click.NoSuchOption):
+        meant = " or ".join(error.possibilities or ())
+        hint = _ELSEWHERE.get(error.option_name) or (f"did you mean {meant}? see: {hint}" if meant else hint)
+        return UsageFault(f"{command} has no option {error.option_name}", hint)
+    message = error.format_message().rstrip(".")
+    return UsageFault(message[:1].lower() + message[1:], f"see: {hint}")
+
+
+def _command_of(argv: list[str]) -> str:
+    """The command that a command line names, also where it could not be parsed."""
+    path = ""
+    for word in argv:
+        longer = f"{path} {word}".strip()
+        if longer in COMMANDS:
+            path = longer
+        elif path and COMMANDS[path].target:
+            break
+    return f"{PROG} {path}".strip()
+
+
+def _look(app: App | None) -> Look:
+    """How output looks here: the terminal's width, colours if wanted, the desk's time zone."""
+    from datetime import UTC, datetime  # noqa: PLC0415 - loaded already, by whoever needs it
+
+    from desk.view.look import Look  # noqa: PLC0415 - not for --help
+
+    tty = sys.stdout.isatty()
+    color = tty and (app is None or app.color) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    known = app is not None and "config" in app.__dict__
+    zone = app.config["desk.timezone"] if app is not None and known else "UTC"
+    return Look(_width() if tty else 0, color, tty, zone, app.now if app else datetime.now(UTC))
+
+
+def _width() -> int:
+    try:
+        return int(os.environ.get("COLUMNS") or 0) or os.get_terminal_size().columns
+    except (ValueError, OSError):
+        return 80
+
+
+def _say(error: DeskError, argv: list[str], holder: dict[str, Any]) -> int:
+    from desk.view.render import render_error  # noqa: PLC0415 - not for --help
+
+    app: App | None = getattr(holder.get("ctx"), "obj", None)
+    if app is not None and app.draft:
+        error.hint = f"{error.hint or 'nothing was changed'}   (your text is kept: {app.draft})"
+    try:
+        render_error(error, _format(argv), _look_for_error(app), sys.stdout, sys.stderr)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _reader_left(error.exit_code)
+    return error.exit_code
+
+
+def _look_for_error(app: App | None) -> Look:
+    try:
+        return _look(app)
+    except DeskError:
+        return _look(None)
+
+
+def _format(argv: list[str]) -> str | None:
+    """The format asked for, also where the command line could not be parsed; the last one counts, as for click."""
+    found = None
+    for number, word in enumerate(argv):
+        if word == "--":
+            break
+        if word in ("-f", "--format"):
+            found = argv[number + 1] if number + 1 < len(argv) else None
+        elif word.startswith("--format="):
+            found = word.partition("=")[2]
+        elif word.startswith("-f"):
+            found = word[2:].removeprefix("=")
+    return found

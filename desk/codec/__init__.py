@@ -1,0 +1,1 @@
+"""Records as text: YAML, front matter, threads."""

@@ -1,0 +1,26 @@
+"""The record in a file, held against the place where the file lies."""
+
+from __future__ import annotations
+
+from desk.domain.model.kinds import id_at, kind_at
+from desk.domain.model.record import Record
+from desk.errors import Broken
+
+_LINK = "120000"
+
+
+def decode_at(path: str, mode: str, content: bytes) -> Record:
+    """The record in a file of the tree; Broken also when the file's place contradicts what it says."""
+    from desk.codec import records  # noqa: PLC0415 - 17 ms of YAML, only when there is something to read
+
+    cls = kind_at(path)
+    if cls is None:
+        raise Broken("not a place for a record", path)
+    if mode == _LINK:
+        raise Broken("a symbolic link is not allowed here", path, hint=f"replace it by a file: git rm {path}")
+    record = records.decode(content, path, cls.kind)
+    if record.id != id_at(path) or record.path != path:
+        line = content[: content.find(b"\nid:") + 1].count(b"\n") + 1
+        where = record.path if record.id != id_at(path) else path
+        raise Broken(f"id {record.id} doesn't belong to this path but to {where}", path, line)
+    return record

@@ -1,0 +1,1 @@
+"""Care of the desk itself: set-up, hand edits, checks, audit, index, exchange."""

@@ -1,0 +1,233 @@
+"""desk audit: what an auditor asks of the whole history, and how it is sealed."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+import click
+
+from desk.cli import dates, leaf, periods
+from desk.domain.model.fields import utc_text
+from desk.domain.model.person import Staff
+from desk.domain.rights import rights
+from desk.errors import Conflict, DeskError, Refused
+from desk.session.session import App
+from desk.store import handedits
+from desk.view.model import Column, Done, Listing
+
+FOUND = 7
+"""The exit code when there are faults: as for `desk doctor`, that of a broken record."""
+_SHOWN = 20
+"""Findings of one check that people are shown."""
+
+
+# -- verify --------------------------------------------------------------------------------------------------------------
+
+
+@leaf.leaf("verify", example="desk audit verify\ndesk audit verify --full -f json > audit.json")
+@click.option("--since", metavar="SEAL|COMMIT|DATE",
+              help="Check what came after this; default: after the newest sound seal.")  # fmt: skip
+@click.option("--full", is_flag=True, help="Check everything from the first commit, and measure every seal again.")
+def verify(app: App, since: str | None, full: bool) -> Done:
+    """Check that history is whole, that its messages are true, its records sound, and each change allowed then.
+
+    Faults end with exit code 7. Remarks (hand-made commits, odd dates, commits in another's name) are for you to
+    judge. docs/audit.md says what this proves, and what it can't.
+    """
+    from desk.audit import verify as audit_verify  # noqa: PLC0415 - for this command and the next alone
+
+    found = audit_verify.verify(app.store, _since(app, since) if since else None, full=full)
+    faults, remarks = found.count(audit_verify.FAULT), found.count(audit_verify.REMARK)
+    app.exit_code = FOUND if faults else 0
+    data = {
+        "id": found.head,
+        "since": found.since,
+        "seal": found.seal,
+        "commits": found.commits,
+        "changes": found.changes,
+        "seals": found.seals,
+        "faults": faults,
+        "remarks": remarks,
+        "findings": [f._asdict() for f in found.findings],
+    }
+    return Done("audit", data, tuple(_lines(app, found)))
+
+
+def _since(app: App, text: str) -> str:
+    """The commit that a seal, a commit or a date names; a bare name may leave out `seal/`."""
+    try:
+        return periods.commit(app, text)
+    except DeskError:
+        return periods.commit(app, f"seal/{text}")
+
+
+def _lines(app: App, found: Any) -> list[str]:
+    from desk.audit import verify as audit_verify  # noqa: PLC0415 - as above
+
+    lines: list[str] = []
+    order = {name: number for number, name in enumerate(audit_verify.TITLES)}
+    ordered = sorted(found.findings, key=lambda f: (f.level != audit_verify.FAULT, order[f.check]))
+    for (level, check), group in groupby(ordered, key=lambda f: (f.level, f.check)):
+        members = list(group)
+        lines.append(f"{level.upper()}  {audit_verify.TITLES[check]} ({len(members)})")
+        for finding in members[:_SHOWN]:
+            lines += _finding(app, finding)
+        if len(members) > _SHOWN:
+            lines.append(f"  and {len(members) - _SHOWN} more: desk audit verify -f json")
+        lines.append("")
+    return [*lines, _last(found, found.count(audit_verify.FAULT), found.count(audit_verify.REMARK))]
+
+
+def _finding(app: App, finding: Any) -> list[str]:
+    where = ""
+    if finding.commit and finding.at:
+        at = app.local(dates.instant(finding.at)).isoformat(" ", "minutes")[:16]
+        where = f"{finding.commit[:10]}  {at}  {finding.by}  "
+    record = f"{finding.record}: " if finding.record and finding.record not in finding.problem else ""
+    return [f"  {where}{record}{finding.problem}", f"    -> {finding.hint}"]
+
+
+def _last(found: Any, faults: int, remarks: int) -> str:
+    span = f"since {found.seal}" if found.seal else f"since {found.since[:10]}" if found.since else "from the beginning"
+    looked = f"checked {found.commits:,} {'commit' if found.commits == 1 else 'commits'} {span}"
+    if not faults:
+        return f"{looked}: no fault" + (f", {_many(remarks, 'remark')}" if remarks else "")
+    return f"{looked}: {_many(faults, 'fault')}, {_many(remarks, 'remark')}"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+# -- seal ----------------------------------------------------------------------------------------------------------------
+
+
+@leaf.leaf("seal", example='desk audit seal\ndesk audit seal --name q3 --message "Quarterly review, no complaints"')
+@click.option("--name", metavar="N", help="What the tag is called behind seal/; default: today's date.")
+@click.option("-m", "--message", metavar="M", help="What you want to say with it.")
+@click.option("--verify/--no-verify", default=True, help="Check history since the last seal first; default: yes.")
+@click.option("--sign/--no-sign", default=None, help="Sign the tag; default: if git has a key (user.signingKey).")
+def seal(app: App, name: str | None, message: str | None, verify: bool, sign: bool | None) -> Done:
+    """Seal history up to now: an annotated tag with its counts and digest. Level 3.
+
+    A commit rewritten after that shows. Put a copy of the seal where nobody who can write here can change it: push the
+    tag to another remote, or print the digest. Nothing is sealed over faults or hand edits that are not committed.
+    """
+    from desk.audit import seals  # noqa: PLC0415 - as above
+    from desk.audit import verify as audit_verify  # noqa: PLC0415 - as above
+
+    place, by = app.place, _sealer(app)
+    commit = app.store.commit_now()
+    _refuse_dirty(app)
+    checked = "no"
+    if verify:
+        found = audit_verify.verify(app.store)
+        if faults := found.count(audit_verify.FAULT):
+            raise Refused(f"history has {_many(faults, 'fault')}, so it isn't sealed", "see: desk audit verify")
+        checked = f"since {found.seal or 'the beginning'}"
+    day = app.local(app.now).date().isoformat()
+    chosen = seals.free_name(place, name, day)
+    earlier = [s for s in seals.seals(place) if seals.is_in_history(place, s.commit, commit)]
+    measured = seals.measure(place, commit)
+    title = f"Seal of {app.config['desk.name']}, {day}"
+    said = seals.text(title, message, commit, measured, previous=earlier[-1] if earlier else None, verified=checked)
+    signed = seals.can_sign(place) if sign is None else sign
+    tag = seals.make(place, chosen, commit, said, (by.name, by.email), sign=signed)
+    data = {
+        "id": chosen,
+        "tag": tag,
+        "commit": commit,
+        "commits": measured.commits,
+        "records": measured.records,
+        "kinds": dict(measured.kinds),
+        "digest": measured.digest,
+        "previous": earlier[-1].name if earlier else None,
+        "signed": signed,
+        "verified": checked,
+    }
+    lines = (
+        f"{chosen}: {_many(measured.commits, 'commit')} and {_many(measured.records, 'record')} sealed at {commit[:10]}"
+        + (", signed" if signed else ", not signed"),
+        measured.digest,
+        "",
+        "Keep a copy where nobody who can write here can change it:",
+        f"  git push REMOTE {chosen}    or print the line above",
+    )
+    return Done("seal", data, lines)
+
+
+def _sealer(app: App) -> Staff:
+    """Who seals: level 3."""
+    handle = app.me()
+    record = app.store.read("staff", handle)
+    assert isinstance(record, Staff)  # noqa: S101 - the codec builds the class that the path says
+    if record.level < rights.LEVELS["history"]:
+        raise Refused(
+            f"{handle} may not seal history: that takes level {rights.LEVELS['settings']}, {handle} has level {record.level}",
+            "desk staff list shows who has which level",
+        )
+    return record
+
+
+def _refuse_dirty(app: App) -> None:
+    edits = handedits.scan(app.place).edits
+    if edits:
+        raise Conflict(
+            f"{_many(len(edits), 'file')} differ from the last commit, first {edits[0].path}",
+            "keep them: desk commit   or drop them: git checkout -- PATH",
+        )
+
+
+@leaf.leaf("seals", example="desk audit seals")
+def list_(app: App) -> Listing:
+    """List the seals, newest first, each measured again: whether it holds, and whose signature it bears."""
+    from desk.audit import seals  # noqa: PLC0415 - as above
+    from desk.audit import verify as audit_verify  # noqa: PLC0415 - as above
+
+    place, head = app.place, app.store.commit_now()
+    every = seals.seals(place)
+    known = {s.name: s for s in every}
+    rows: list[dict[str, Any]] = []
+    for one in reversed(every):
+        found = list(seals.problems(place, one, head, known, measured=True))
+        faults = [f.problem.removeprefix(f"{one.name}: ") for f in found if f.level == audit_verify.FAULT]
+        rows.append(
+            {
+                "id": one.name,
+                "at": _moment(one.at) if one.at else None,
+                "by": one.by or None,
+                "email": one.email or None,
+                "commit": one.commit,
+                "commits": _count(one.said.get("Seal-Commits")),
+                "records": _count(one.said.get("Seal-Records")),
+                "digest": one.said.get("Seal-Digest"),
+                "previous": (one.said.get("Seal-Previous") or "none").split()[0].replace("none", "") or None,
+                "signature": seals.signature(place, one),
+                "holds": not faults,
+                "problems": faults,
+            }
+        )
+    app.exit_code = 0 if all(row["holds"] for row in rows) else FOUND
+    columns = (
+        Column("id", "SEAL", "id"),
+        Column("at", "MADE", "moment"),
+        Column("by", "BY"),
+        Column("commits", "COMMITS", "number"),
+        Column("records", "RECORDS", "number"),
+        Column("signature", "SIGNATURE"),
+        Column("holds", "HOLDS", "verb"),
+        Column("problems", "PROBLEM", "title"),
+        Column("commit", "COMMIT", "commit"),
+    )
+    return Listing("seals", rows, columns, "no seals yet: desk audit seal makes one")
+
+
+def _moment(seconds: int) -> str:
+    from datetime import UTC, datetime  # noqa: PLC0415 - beside its one use
+
+    return utc_text(datetime.fromtimestamp(seconds, UTC))
+
+
+def _count(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 18 else None

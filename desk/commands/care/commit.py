@@ -1,0 +1,95 @@
+"""desk commit: hand edits validated, then committed."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from typing import Any
+
+import click
+
+from desk.checks import edits as checks_edits
+from desk.cli import acting, leaf
+from desk.domain.model.article import Response
+from desk.domain.model.change import Change
+from desk.domain.model.kinds import KINDS
+from desk.domain.model.person import Staff
+from desk.errors import NotFound
+from desk.session.session import App, zone
+from desk.store import handedits
+from desk.store.handedits import HandEdit
+from desk.store.snapshot import Snapshot
+from desk.view.model import Done
+
+
+class _Nothing(Exception):
+    pass
+
+
+@leaf.leaf("commit", example='desk commit\ndesk commit kb/faq --reason "new wording after the review"')
+@click.argument("paths", metavar="[PATH…]", nargs=-1, type=click.Path())
+@click.option("-m", "--reason", metavar="TEXT", help="Why; it stands in the history.")
+def commit(app: App, paths: tuple[str, ...], reason: str | None) -> Done:
+    """Validate what was edited by hand and commit it, byte for byte, as one commit.
+
+    PATH is a file or a folder; without one, all hand edits are committed. Nothing is written if anything is wrong.
+    """
+    wanted = handedits.watched(app.place, paths, os.getcwd())
+    raw: dict[str, bytes | None] = {}
+    edits: list[HandEdit] = []
+
+    def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
+        raw.clear()
+        edits[:] = handedits.scan(app.place, wanted).edits
+        if not edits:
+            raise _Nothing
+        if any(e.kind == handedits.SETTINGS for e in edits):
+            zone(app.config["desk.timezone"])
+        found = checks_edits.review(snapshot, edits, app.config, by=by, at=at, reason=reason)
+        _check_texts(app, edits)
+        raw.update(found.raw)
+        app.warnings.extend(w for w in found.warnings if w not in app.warnings)
+        return found.change
+
+    try:
+        done = app.apply(plan, raw)
+    except _Nothing:
+        return _nothing(app, paths, wanted)
+    return _told(done.commit, done.change, edits)
+
+
+def _check_texts(app: App, edits: list[HandEdit]) -> None:
+    """Responses and mail texts can be filled in."""
+    texts = [(e.path, e.after) for e in edits if e.path.startswith("templates/") and e.after is not None]
+    if texts:
+        from desk.actions import rendering  # noqa: PLC0415 - 40 ms of Jinja, for templates only
+
+        fresh = {e.new.id: e.new for e in edits if e.kind == Response.kind and e.new is not None}
+        for path, content in texts:
+            if wrong := rendering.fault(app, path, content, fresh):
+                raise wrong
+
+
+def _nothing(app: App, given: tuple[str, ...], wanted: list[str]) -> Done:
+    for word, path in zip(given, wanted, strict=False):
+        if len(given) == len(wanted) and not os.path.lexists(os.path.join(app.place.root, path)):
+            raise NotFound(f"there is no file {word}", "desk status lists what was edited")
+    data: dict[str, Any] = {"commit": None, "records": [], "files": []}
+    return Done("commit", data, ("Nothing to commit: no file differs from the last commit.",))
+
+
+def _told(oid: str, change: Change, edits: list[HandEdit]) -> Done:
+    records: list[dict[str, Any]] = [
+        {
+            "id": e.record.id,
+            "kind": e.record.kind,
+            "path": e.record.path,
+            "events": [{"verb": v.verb, "from": v.before, "to": v.after} for v in e.events],
+        }
+        for e in change.edits
+    ]
+    others = [e.path for e in edits if e.kind not in KINDS]
+    lines = [f"{e.record.id}  {acting.sentence(e)}" for e in change.edits]
+    lines += [f"{path}  {'deleted' if e.after is None else 'committed'}" for e in edits if (path := e.path) in others]
+    lines.append(f"committed as {oid[:7]}")
+    return Done("commit", {"commit": oid, "records": records, "files": others}, tuple(lines))

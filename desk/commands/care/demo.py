@@ -1,0 +1,211 @@
+"""desk demo: build a desk and play a day of it through the real commands, each a process of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import click
+
+from desk.cli import leaf
+from desk.errors import DeskError, Refused
+from desk.session.session import App, zone
+from desk.view.model import Done
+
+ZONE = "Asia/Nicosia"
+PERSON = ("Maria Georgiou", "maria@ncpeh.example")
+
+
+class Step(NamedTuple):
+    """One command of the day: local time, what happens, the words after `desk` ({name} is an earlier ticket).
+
+    `keep` names the ticket that the command registers.
+    """
+
+    at: str
+    why: str
+    words: str
+    keep: str = ""
+
+
+DAY = (
+    Step("07:58", "Two colleagues join the desk.",
+         "staff create petros --name 'Petros Ioannou' --email petros@ncpeh.example --level 2 --department technical --department semantic"),
+    Step("07:59", "", "staff create eleni --name 'Ελένη Παύλου' --email eleni@ncpeh.example --level 1 --department operation-services --department legal"),
+    Step("08:12", "A doctor phones. Maria registers the incident on her behalf; impact and urgency give the priority.",
+         "ticket create --title 'No patient summary from Malta: certificate error' --department technical --channel phone"
+         " --requester dr.andreou@hospital.example --tag incident --tag patient-summary --impact high --urgency medium"
+         " --body 'The summary of a Maltese tourist cannot be retrieved. She is in the emergency room.'", "malta"),
+    Step("08:15", "A patient's pharmacist writes in Greek.",
+         "ticket create --title 'Η συνταγή από την Ελλάδα δεν εμφανίζεται' --department operation-services --channel email --language el"
+         " --requester farmakeio@example.cy --tag incident --tag eprescription --body 'Ο ασθενής έχει συνταγή, το σύστημα δεν τη βρίσκει.'", "greek"),
+    Step("08:16", "What is new, and nobody's yet?", "ticket list --new"),
+    Step("08:17", "Petros serves the technical department; he gets it.", "ticket assign {malta} --to petros"),
+    Step("08:18", "", "--as eleni ticket assign {greek} --to me"),
+    Step("08:25", "Has this happened before? Words are found in articles and tickets, in any of their forms.", "kb suggest {malta}"),
+    Step("08:31", "", "--as petros ticket reply {malta} --body 'We are looking into it together with the Maltese desk.'"),
+    Step("08:40", "A note is for staff only.", "--as petros ticket note {malta} --body 'Malta confirms: their TLS certificate expired at midnight.'"),
+    Step("08:41", "Malta has to act: the ticket waits, and its clocks with it.",
+         "--as petros ticket pending {malta} --until 1d --for third-party --reason 'Malta renews the certificate'"),
+    Step("09:20", "The same fault, another caller: one ticket is enough.",
+         "ticket create --title 'Malta again: no patient summary' --department technical --channel phone --tag incident", "again"),
+    Step("09:22", "", "ticket merge {again} --into {malta}"),
+    Step("09:40", "A wrong medicine could be given: patient safety makes it urgent, and it is declared a major incident.",
+         "ticket create --title 'Doses shown ten times too high in prescriptions from Greece' --department semantic --channel phone"
+         " --requester dr.andreou@hospital.example --tag incident --tag eprescription --impact patient-safety --urgency high"
+         " --body 'Two pharmacies report it.'", "doses"),
+    Step("09:42", "", "ticket major {doses} --coordinator petros --reason 'patients may be harmed'"),
+    Step("09:43", "", "--as petros ticket checklist {doses} --from incident"),
+    Step("09:50", "", "--as petros ticket check {doses} 1 3"),
+    Step("09:52", "", "--as petros ticket reply {doses} --body 'Please do not dispense; ask the prescriber. We are on it with the Greek desk.'"),
+    Step("10:05", "Answered from a custom response, in the requester's language, and closed.",
+         "--as eleni ticket reply {greek} --response incident-resolved --close"),
+    Step("10:06", "Too soon: it was the other prescription. The last change is taken back, message included.", "--as eleni ticket undo {greek}"),
+    Step("11:30", "Certificates expire unnoticed: that is a problem, not an incident.",
+         "--as petros ticket transfer {malta} --title 'Certificates of partner countries expire unnoticed'", "problem"),
+    Step("11:34", "", "--as petros problem cause {problem} --body 'Nobody is told when a certificate is about to expire.'"),
+    Step("11:36", "", "--as petros problem workaround {problem} --body 'Ask the partner desk for the summary by phone.'"),
+    Step("11:40", "What the desk has learnt goes into the knowledge base, as a draft to be finished.", "--as petros problem known-error {problem}"),
+    Step("11:45", "", "--as petros ticket reply {malta} --body 'Malta has renewed its certificate; summaries arrive again.' --close"),
+    Step("12:00", "The ticket with everything that was said, and what is known of its cause.", "ticket show {malta}"),
+    Step("12:01", "Who did what, and when. It is git's own history.", "ticket history {malta}"),
+    Step("14:00", "The next shift takes over.", "handover --since 3h"),
+    Step("14:01", "", "stats --days 7"),
+    Step("14:02", "An auditor checks that history tells the truth and that everybody was allowed to do what they did.", "audit verify"),
+    Step("14:03", "Is everything in order?", "doctor"),
+)  # fmt: skip
+
+
+@leaf.leaf("demo", example="desk demo\ndesk demo /tmp/my-demo")
+@click.argument("directory", metavar="[DIR]", required=False)
+def demo(app: App, directory: str | None) -> Done:
+    """Build a desk and play a day of its life through the real commands; it stays there to be explored."""
+    folder = _folder(directory)
+    say: Callable[[str], None] = click.echo if app.format == "table" else lambda _: None
+    played = Played(app, folder, say)
+    say(f"A day at the service desk of a national eHealth contact point, played in {folder}\n")
+    played.found()
+    for step in DAY:
+        played.play(step)
+    played.git_log()
+    return Done("demo", {"id": folder, "folder": folder, "tickets": played.ids}, _closing(folder))
+
+
+def _folder(given: str | None) -> str:
+    if given is None:
+        return tempfile.mkdtemp(prefix="desk-demo-")
+    folder = os.path.abspath(given)
+    if os.path.isdir(folder) and os.listdir(folder):
+        raise Refused(f"{folder} is not empty", "name a new folder, or none: desk demo")
+    return folder
+
+
+class Played:
+    """The day so far."""
+
+    def __init__(self, app: App, folder: str, say: Callable[[str], None]) -> None:
+        self.folder = folder
+        self.say = say
+        self.ids: dict[str, str] = {}
+        self.color = sys.stdout.isatty() and app.color and "NO_COLOR" not in os.environ
+        # Yesterday, so that nothing lies in the future of whoever explores the desk afterwards.
+        self.day = app.now.astimezone(zone(ZONE)) - timedelta(days=1)
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("DESK_", "GIT_"))}
+        name, email = PERSON
+        who = {
+            f"GIT_{role}_{what}": value
+            for role in ("AUTHOR", "COMMITTER")
+            for what, value in (("NAME", name), ("EMAIL", email))
+        }
+        self.environment = {**kept, **who}
+
+    def _run(self, command: list[str], at: str) -> str:
+        """A command in the desk at a local time; what it printed, both streams as a terminal shows them."""
+        hour, minute = map(int, at.split(":"))
+        when: datetime = self.day.replace(hour=hour, minute=minute, second=0)
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env={**self.environment, "DESK_NOW": when.isoformat(timespec="seconds")},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        text = done.stdout.decode(errors="replace")
+        if done.returncode:
+            raise DeskError(f"the demo stopped at: {shlex.join(command[2:])}\n{text}", "please report it")
+        return text
+
+    def _show(self, why: str, command: str, text: str, at: str = "") -> None:
+        if why:
+            self.say(self._dim(f"{at}  {why}" if at else why))
+        self.say(self._bold(f"$ {command}"))
+        self.say(text)
+
+    def _bold(self, text: str) -> str:
+        return click.style(text, bold=True) if self.color else text
+
+    def _dim(self, text: str) -> str:
+        return click.style(f"# {text}", fg="cyan") if self.color else f"# {text}"
+
+    def found(self) -> None:
+        """Make the desk, with Maria as the person at its keyboard."""
+        os.makedirs(self.folder, exist_ok=True)
+        text = self._run([sys.executable, "-m", "desk", "init"], "07:55")
+        for key, value in zip(("user.name", "user.email"), PERSON, strict=True):
+            self._run(["git", "config", key, value], "07:55")
+        self._show(
+            "A desk is a git repository; whoever makes it is its first level-3 member.",
+            "desk init",
+            text.partition("\n")[0] + "\n",
+            "07:55",
+        )
+
+    def play(self, step: Step) -> None:
+        """Run one step and show it."""
+        words = shlex.split(step.words.format(**self.ids))
+        text = self._run([sys.executable, "-m", "desk", *words], step.at)
+        made = re.search(r"^(\S+)  registered in", text, re.MULTILINE)
+        if step.keep and made:
+            self.ids[step.keep] = made[1]
+        self._show(step.why, f"desk {step.words.format(**self.ids)}", text, step.at)
+
+    def git_log(self) -> None:
+        """The audit trail, without desk."""
+        command = ["git", "log", "--reverse", "--format=%ad  %<(15,trunc)%an %s", "--date=format-local:%H:%M"]
+        self.environment["TZ"] = ZONE
+        self._show(
+            "And the audit trail, which needs no desk to be read.",
+            "git log --reverse --format='%ad  %<(15,trunc)%an %s' --date=format-local:%H:%M",
+            self._run(command, "14:05"),
+            "14:05",
+        )
+
+
+def _closing(folder: str) -> tuple[str, ...]:
+    found = shutil.which("desk")
+    # `make demo` runs the one in .venv, which is on nobody's PATH; another `desk` that is would be the wrong one.
+    same = found and os.path.realpath(found) == os.path.realpath(sys.argv[0])
+    program = "desk" if same else shlex.quote(os.path.abspath(sys.argv[0]))
+    if os.path.basename(sys.argv[0]) == "__main__.py":
+        program = f"{shlex.quote(sys.executable)} -m desk"
+    return (
+        "The desk stays where it is. You are Maria in it; register a ticket of your own:",
+        "",
+        f"  cd {shlex.quote(folder)}",
+        f'  {program} ticket create --title "My first ticket"',
+        f"  {program} ticket list",
+        "  git show",
+        "",
+        f"Every command explains itself: {program} ticket --help",
+        f"Your own desk:                  {program} init ~/my-desk",
+    )

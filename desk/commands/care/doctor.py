@@ -1,0 +1,141 @@
+"""desk doctor: every check over the records and the repository, and what it finds mended."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+import click
+
+from desk.cli import leaf, tolerant
+from desk.doctor import files, table
+from desk.doctor.exam import Mend
+from desk.doctor.table import CHECKS, Exam, Finding
+from desk.domain.model.change import Change
+from desk.domain.model.person import Staff
+from desk.domain.rights import rights
+from desk.errors import DeskError
+from desk.session.session import App
+from desk.store import handedits
+from desk.store.snapshot import Snapshot
+from desk.view.model import Done
+
+FOUND = 7
+"""The exit code when something is left: that of a broken record."""
+
+
+@leaf.leaf("doctor", example="desk doctor\ndesk doctor --fix")
+@click.option(
+    "--fix", is_flag=True, help="Mend what can be mended without a decision; records as one commit (level 3)."
+)
+def doctor(app: App, fix: bool) -> Done:
+    """Check every record, every reference and the repository.
+
+    Ends with 0 if nothing was found, or all of it mended, and with 7 if something is left.
+    """
+    wrong = tolerant.config_error(app)
+    exam = Exam(app.store, None if wrong else app.config, wrong)
+    if not wrong:
+        from desk.actions import rendering  # noqa: PLC0415 - 40 ms of Jinja
+
+        exam.fault = partial(rendering.fault, app)
+    findings = table.examine(exam)
+    counted = table.count(exam)
+    fixed = _fix(app, exam, findings) if fix else set()
+    serious = [f for f in findings if not f.info]
+    left = [f for f in serious if id(f) not in fixed]
+    app.exit_code = FOUND if left else 0
+    rows = [_row(f, fixed=id(f) in fixed) for f in findings]
+    return Done("doctor", rows, tuple(_lines(findings, fixed, counted, tried=fix)))
+
+
+def _row(finding: Finding, *, fixed: bool) -> dict[str, Any]:
+    return {
+        "check": finding.check,
+        "path": finding.path.encode(errors="surrogateescape").decode(errors="replace"),
+        "line": finding.line,
+        "problem": finding.problem,
+        "hint": finding.hint,
+        "fixable": finding.fix is not None,
+        "fixed": fixed,
+        "info": finding.info,
+    }
+
+
+def _fix(app: App, exam: Exam, findings: list[Finding]) -> set[int]:
+    """Mend what has a fix; which findings were mended. Records come first: a refusal then leaves all as it was."""
+    fixed: set[int] = set()
+    wanted = table.mends(findings)
+    if wanted:
+
+        def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
+            return table.mend(snapshot, wanted, by=by, at=at)
+
+        with suppress(table.Settled):
+            app.apply(plan)
+        fixed |= {id(f) for f in findings if isinstance(f.fix, Mend)}
+    for finding in findings:
+        if finding.fix is not None and not isinstance(finding.fix, Mend):
+            try:
+                finding.fix()
+            except (DeskError, OSError) as error:
+                app.warnings.append(f"{finding.path}: not mended: {error}")
+            else:
+                fixed.add(id(finding))
+    if any(f.check == "attributes" for f in findings):
+        _commit_attributes(app, exam)
+    return fixed
+
+
+def _commit_attributes(app: App, exam: Exam) -> None:
+    """.gitattributes is a file of the desk, so its repair is a commit like any other."""
+    raw: dict[str, bytes | None] = {}
+
+    def plan(_snapshot: Snapshot, by: Staff, at: datetime) -> Change:
+        rights.require_level(by, "settings")
+        found = handedits.scan(exam.place, [files.ATTRIBUTES]).edits
+        if not found:
+            raise table.Settled
+        raw[files.ATTRIBUTES] = found[0].after
+        return Change(table.VERB, by, at, (), summary=files.ATTRIBUTES)
+
+    try:
+        with suppress(table.Settled):
+            app.apply(plan, raw)
+    except DeskError as error:
+        app.warnings.append(f"{files.ATTRIBUTES} is mended but not committed: {error.message}")
+
+
+# -- for people --------------------------------------------------------------------------------------------------------
+
+
+def _lines(findings: list[Finding], fixed: set[int], counted: int, *, tried: bool) -> list[str]:
+    lines: list[str] = []
+    order = {name: number for number, name in enumerate(CHECKS)}
+    found = sorted(findings, key=lambda f: order.get(f.check, len(order)))
+    for check, group in groupby(found, key=lambda f: f.check):
+        lines += [check, *(line for f in group for line in _finding(f, done=id(f) in fixed)), ""]
+    return [*lines, _last(findings, fixed, counted, tried=tried)]
+
+
+def _finding(finding: Finding, *, done: bool) -> list[str]:
+    row = _row(finding, fixed=done)
+    where = f"{row['path']}:{row['line']}" if row["line"] else row["path"]
+    if done:
+        return [f"  {where}: {finding.problem}", "    mended"]
+    return [f"  {where}: {finding.problem}", f"    -> {finding.hint}"]
+
+
+def _last(findings: list[Finding], fixed: set[int], counted: int, *, tried: bool) -> str:
+    checked = f"checked {counted:,} {'record' if counted == 1 else 'records'}"
+    serious = [f for f in findings if not f.info]
+    left = [f for f in serious if id(f) not in fixed]
+    if not serious:
+        return f"{checked}: nothing found"
+    if tried:
+        return f"{checked}: {len(serious)} found, {len(serious) - len(left)} mended, {len(left)} left"
+    fixable = sum(f.fix is not None for f in serious)
+    return f"{checked}: {len(serious)} found" + (f"; desk doctor --fix mends {fixable} of them" if fixable else "")

@@ -1,0 +1,189 @@
+"""desk status: what is uncommitted, unfinished or broken here."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime
+from typing import Any
+
+from desk.checks import edits as checks_edits
+from desk.checks.world import World
+from desk.cli import acting, leaf, tolerant
+from desk.config import Config
+from desk.domain.model.change import Edit
+from desk.domain.model.fields import utc_text
+from desk.domain.model.kinds import KINDS
+from desk.errors import DeskError
+from desk.git.place import Place
+from desk.index import keeper
+from desk.session.session import App
+from desk.store import handedits, journal
+from desk.store.handedits import HandEdit
+from desk.store.store import Store
+from desk.view.model import Done
+
+_SHOWN = 40
+"""Hand edits named one by one; after a mass edit more of them help nobody."""
+
+
+@leaf.leaf("status", example="desk status\ndesk status -f json")
+def status(app: App) -> Done:
+    """Show what was edited by hand and not committed, what is unfinished, and whether the index is up to date."""
+    interrupted = _journal(app.place)
+    wrong = tolerant.config_error(app)
+    store = app.store
+    pending = journal.pending(app.place)
+    head = store.head()
+    index = keeper.index_state(store.keeper, head.oid)
+    broken = len(store.ask(lambda i: i.broken())) if head.oid else 0
+    scan = handedits.scan(app.place)
+    edits = _edits(store, scan.edits, None if wrong else app.config, known=head.oid is not None)
+    operation = store.operation()
+    drafts = _drafts(app.place)
+    unfinished = bool(operation or pending or head.ref is None)
+    data: dict[str, Any] = {
+        "branch": head.ref.removeprefix("refs/heads/") if head.ref else None,
+        "commit": head.oid,
+        "detached": head.ref is None,
+        "clean": not (edits or scan.staged or broken or wrong or unfinished),
+        "hand_edits": edits,
+        "staged": scan.staged,
+        "operation": operation[0] if operation else None,
+        "pending": interrupted if pending else [],
+        "recovered": [] if pending else interrupted,
+        "index": index,
+        "broken": broken,
+        "settings": wrong.message if wrong else None,
+        "drafts": drafts,
+    }
+    return Done("status", data, tuple(_lines(data, scan.edits, operation)))
+
+
+def _journal(place: Place) -> list[str]:
+    """The paths of a write that was begun and not finished."""
+    try:
+        with open(place.own("journal"), encoding="utf-8") as file:
+            paths = json.load(file)["paths"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return [str(p) for p in paths] if isinstance(paths, list) else []
+
+
+def _drafts(place: Place) -> list[dict[str, Any]]:
+    """Texts that were begun in the editor, or kept when a command failed."""
+    found = []
+    try:
+        for entry in sorted(os.scandir(place.own("drafts")), key=lambda e: e.name):
+            if entry.is_file(follow_symlinks=False):
+                at = datetime.fromtimestamp(entry.stat().st_mtime, UTC)
+                found.append({"name": entry.name.removesuffix(".md"), "path": entry.path, "modified": utc_text(at)})
+    except FileNotFoundError:
+        return []
+    return found
+
+
+def _edits(store: Store, edits: list[HandEdit], config: Config | None, *, known: bool) -> list[dict[str, Any]]:
+    """Hand edits as data, each with what stands against it."""
+    world = checks_edits.laid(World(store.index, config), edits, store.place) if known and edits else None
+    return [_data(e, checks_edits.problem(e, world) if world else e.fault) for e in edits]
+
+
+def _data(edit: HandEdit, problem: DeskError | None) -> dict[str, Any]:
+    line, words = checks_edits.told(problem, edit.path) if problem else (None, None)
+    return {
+        "path": edit.path.encode(errors="surrogateescape").decode(errors="replace"),
+        "change": edit.change,
+        "kind": edit.kind,
+        "id": edit.id,
+        "valid": problem is None,
+        "problem": words,
+        "hint": problem.hint if problem else None,
+        "line": line,
+        "events": [{"verb": e.verb, "from": e.before, "to": e.after} for e in edit.events],
+    }
+
+
+# -- for people --------------------------------------------------------------------------------------------------------
+
+
+def _lines(data: dict[str, Any], edits: list[HandEdit], operation: tuple[str, str] | None) -> list[str]:
+    where = f"On {data['branch']}" if data["branch"] else "HEAD is detached"
+    at = f" at {data['commit'][:7]}" if data["commit"] else ", without a commit yet"
+    lines = [f"{where}{at}{': clean' if data['clean'] else ''}"]
+    lines += _unfinished(data, operation)
+    if edits:
+        lines += ["", "Edited by hand, not committed:", *_edit_lines(data["hand_edits"], edits)]
+    lines += _rest(data)
+    following = _next(data)
+    return [*lines, "", *following] if following else lines
+
+
+def _unfinished(data: dict[str, Any], operation: tuple[str, str] | None) -> list[str]:
+    lines = []
+    if operation:
+        what, undo = operation
+        lines.append(f"{what[:1].upper()}{what[1:]} is in progress: finish it with git, or give it up: {undo}")
+    if data["detached"]:
+        lines.append("Nothing can be committed until you are on a branch: git switch main")
+    if data["pending"]:
+        lines.append(f"Another desk command is writing now: {_few(data['pending'])}")
+    if data["recovered"]:
+        lines.append(f"A write that was interrupted was finished: {_few(data['recovered'])}")
+    if data["settings"]:
+        lines.append(f"{data['settings']} (the defaults are in force)")
+    return lines
+
+
+def _edit_lines(rows: list[dict[str, Any]], edits: list[HandEdit]) -> list[str]:
+    lines = []
+    across = max(len(row["path"]) for row in rows[:_SHOWN])
+    for row, edit in list(zip(rows, edits, strict=True))[:_SHOWN]:
+        if row["valid"]:
+            lines.append(f"  {row['change']:8}  {row['path']:{across}}  {_meaning(edit)}".rstrip())
+        else:
+            line = f":{row['line']}" if row["line"] else ""
+            lines += [f"  {row['change']:8}  {row['path']}{line}: {row['problem']}", f"  {'':8}  -> {row['hint']}"]
+    if len(rows) > _SHOWN:
+        lines.append(f"  and {len(rows) - _SHOWN} more")
+    return lines
+
+
+def _meaning(edit: HandEdit) -> str:
+    if edit.kind not in KINDS or (edit.old is None and edit.new is None):
+        return {handedits.SETTINGS: "settings", handedits.OTHER: ""}.get(edit.kind, edit.kind)
+    if edit.kind != "ticket" and edit.change != handedits.MODIFIED:
+        return f"{edit.kind} {edit.id}"
+    return acting.sentence(Edit(edit.old, edit.new, edit.events))
+
+
+def _rest(data: dict[str, Any]) -> list[str]:
+    lines = []
+    if data["staged"]:
+        lines.append(f"Staged in git: {_few(data['staged'])}")
+    if data["broken"]:
+        lines.append(
+            f"{data['broken']} committed {'record' if data['broken'] == 1 else 'records'} can't be read: desk doctor"
+        )
+    if data["index"] != "up to date":
+        lines.append(f"The index was {data['index']}; it is up to date now")
+    if data["drafts"]:
+        lines.append("Drafts: " + _few([d["path"] for d in data["drafts"]]))
+    return ["", *lines] if lines and data["hand_edits"] else lines
+
+
+def _next(data: dict[str, Any]) -> list[str]:
+    if not data["hand_edits"]:
+        return []
+    wrong = [row for row in data["hand_edits"] if not row["valid"]]
+    if len(wrong) == len(data["hand_edits"]):
+        path = wrong[0]["path"]
+        drop = f"rm {path}" if wrong[0]["change"] == handedits.NEW else f"git checkout -- {path}"
+        return [f"Mend it, then: desk commit    or drop it: {drop}"]
+    if wrong:
+        return ["Mend what is wrong, then: desk commit    or commit the rest: desk commit PATH…"]
+    return ["Keep it: desk commit    look at it: git diff    drop it: git checkout -- PATH"]
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

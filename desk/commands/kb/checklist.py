@@ -1,0 +1,51 @@
+"""Checklist templates: list and show. They are written in an editor, and committed by desk commit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from desk.cli import leaf, organisation
+from desk.domain.model.checklist import Checklist
+from desk.domain.model.record import Record
+from desk.index.index import Index
+from desk.session.session import App
+from desk.view.model import Column, Detail, Listing
+
+
+@leaf.leaf("list", example="desk checklist list")
+def list_(app: App) -> Listing:
+    """List the templates of checklists.
+
+    Each is a Markdown file in templates/checklists: edit it, or write a new one, then desk commit. Level 2.
+    """
+    rows = app.store.ask(lambda index: index.rows("checklist", tail="ORDER BY id"))
+    listed = [{**row, "steps": len(_template(app, str(row["id"])).steps)} for row in rows]
+    columns = (
+        Column("id", "CHECKLIST", "id"),
+        Column("steps", "STEPS", "number"),
+        Column("work", "FOR"),
+        Column("department", "DEPARTMENT"),
+        Column("tags", "TAGS"),
+        Column("automatic", "AUTOMATIC"),
+        Column("title", "TITLE", "title"),
+    )
+    return Listing(
+        "checklists", listed, columns, "there are none: write one into templates/checklists, then desk commit"
+    )
+
+
+def _template(app: App, checklist_id: str) -> Checklist:
+    record = app.store.read("checklist", checklist_id)
+    assert isinstance(record, Checklist)  # noqa: S101 - the codec builds the class that the path says
+    return record
+
+
+@leaf.leaf("show", example="desk checklist show security-incident.en")
+@organisation.ids_of("checklist")
+def show(app: App, ids: tuple[str, ...]) -> Detail:
+    """Show templates of checklists, as their files say now."""
+
+    def more(_: Index, record: Record) -> dict[str, Any]:
+        return {"steps": record.steps if isinstance(record, Checklist) else []}
+
+    return organisation.show(app, Checklist, ids, more)

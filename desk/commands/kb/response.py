@@ -1,0 +1,240 @@
+"""desk response: texts to answer with, in several languages (row 4.6). The texts may name values of the ticket."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from desk.actions import identifiers, rendering
+from desk.cli import answers, arguments, complete, editor, leaf, organisation
+from desk.cli.organisation import Draft
+from desk.domain.changes import generic
+from desk.domain.knowledge import responses
+from desk.domain.matching.suggestion import slug
+from desk.domain.model import plain
+from desk.domain.model.article import Response
+from desk.domain.model.change import Change
+from desk.domain.model.person import Staff
+from desk.errors import Ambiguous, Refused, UsageFault
+from desk.session.session import App
+from desk.view.model import Column, Detail, Done, Listing
+
+if TYPE_CHECKING:
+    from desk.domain.model.record import Record
+
+_names = click.argument("names", metavar="NAME…", nargs=-1, required=True, shell_complete=complete.complete_response)
+_title = click.option("--title", metavar="T", help="What the clerk chooses by.")
+_department = click.option(
+    "--department",
+    metavar="D",
+    shell_complete=complete.complete_department,
+    help="Only for tickets of this department.",
+)
+_START = """{% if requester.name %}Dear {{ requester.name }}{% else %}Dear Sir or Madam{% endif %},
+
+…
+
+{% include 'signature' %}
+"""
+
+
+@leaf.leaf("list", example="desk response list\ndesk response list --department legal -f json")
+@click.option("--language", metavar="L", shell_complete=complete.complete_language, help="Only in this language.")
+@click.option(
+    "--department",
+    metavar="D",
+    shell_complete=complete.complete_department,
+    help="Only those that can be used in this department.",
+)
+def list_(app: App, language: str | None, department: str | None) -> Listing:
+    """List custom responses, each variant a row."""
+    language = identifiers.chosen(app, "desk.languages", language)
+    where = identifiers.existing(app, "department", department) if department else None
+    rows = [
+        {**row, "name": slug(row["id"], row["language"])}
+        for row in app.store.ask(lambda index: index.rows("response", tail="ORDER BY id"))
+        if language in (None, row["language"]) and (where is None or row["department"] in (None, where))
+    ]
+    columns = (
+        Column("id", "ID", "id"),
+        Column("language", "LANGUAGE"),
+        Column("department", "DEPARTMENT"),
+        Column("title", "TITLE", "title"),
+    )
+    return Listing("responses", rows, columns, "there are no responses: desk response create NAME --title T")
+
+
+@leaf.leaf("show", example="desk response show incident-resolved\ndesk response show incident-resolved.el -f json")
+@_names
+def show(app: App, names: tuple[str, ...]) -> Detail:
+    """Show responses in all their languages, or one variant: the text, what it names, and what it may name."""
+    items = [_item(app, record) for record in _records(app, names)]
+    return answers.detail("response", "responses", items, several=len(items) > 1)
+
+
+def _item(app: App, record: Record) -> dict[str, Any]:
+    used = rendering.check(app, record)
+    return {
+        **plain.whole(record),
+        "name": slug(record.id, str(record.values["language"])),
+        "variables": list(used.variables),
+        "articles": list(dict.fromkeys(name for name, _, _ in used.articles)),
+        "includes": list(used.parts),
+        "gaps": responses.gaps(record.body),
+        "known": [f"{group}.{name}" for group, names in responses.VARIABLES.items() for name in names],
+        "filters": list(responses.FILTERS),
+    }
+
+
+def _records(app: App, names: tuple[str, ...]) -> list[Record]:
+    """The variants named: all languages of a name, or one as NAME.LANGUAGE."""
+    ids = [i for word in identifiers.words(names) for i in rendering.named(app, word).values()]
+    return [app.store.read("response", i) for i in dict.fromkeys(ids)]
+
+
+@leaf.leaf(
+    "create",
+    example='desk response create password-reset --title "Password reset" --body "Dear {{ requester.name }}, …"\n'
+    "desk response create password-reset --language el --file reset.el.txt --title Κωδικός",
+)
+@click.argument("name", metavar="NAME")
+@click.option("--title", metavar="T", required=True, help="What the clerk chooses by.")
+@click.option("--language", metavar="L", shell_complete=complete.complete_language, help="Language of the text.")
+@_department
+@editor.body_options("The text; what it may name: docs/responses.md.")
+def create(app: App, name: str, body: str | None, file: str | None, **given: Any) -> Done:
+    """Add a response in one language. Without a text, the editor opens. Level 2."""
+    language = identifiers.chosen(app, "desk.languages", given["language"]) or app.config["desk.languages"][0]
+    values = {
+        "id": f"{organisation.normal(name).removesuffix(f'.{language}')}.{language}",
+        "title": given["title"],
+        "language": language,
+        "department": identifiers.existing(app, "department", given["department"]) if given["department"] else None,
+    }
+    with editor.kept(app, "response"):
+        text = editor.given_text(app, body, file)
+        made: Response = identifiers.checked_values(
+            lambda: Response.new(body=(_START if text is None else text).strip("\n"), **values)
+        )
+        if text is None:
+            made = _edited(app, made)
+        rendering.check(app, made)
+
+        def build(_: Draft, new: Response, by: Staff, at: datetime) -> Change:
+            return generic.create(new, by=by, at=at)
+
+        return organisation.create(app, Response, {**made.values, "body": made.body}, build)
+
+
+@leaf.leaf(
+    "edit",
+    example='desk response edit incident-resolved.el --title "Αποκατάσταση"\n'
+    "desk response edit incident-resolved.en --file resolved.txt",
+)
+@click.argument("name", metavar="NAME", shell_complete=complete.complete_response)
+@_title
+@_department
+@editor.body_options("The new text.")
+def edit(app: App, name: str, body: str | None, file: str | None, **given: Any) -> Done:
+    """Change one variant of a response, by options or in the editor. Level 2. An empty --department lifts the limit."""
+    found = rendering.named(app, name)
+    if len(found) > 1:
+        ids = ", ".join(found.values())
+        raise Ambiguous(f"{name} has {len(found)} variants", f"name one: {ids}")
+    [response_id] = found.values()
+    before = organisation.read(app, Response, response_id)
+    with editor.kept(app, "response"):
+        text = editor.given_text(app, body, file)
+        after = _changed(app, before, text, given)
+        rendering.check(app, after)
+
+        def one(_: Draft, now: Response, by: Staff, at: datetime) -> Change:
+            wanted = now.evolve(body=after.body, **{n: after.values.get(n) for n in ("title", "department")})
+            return generic.edit(now, wanted, by=by, at=at)
+
+        return organisation.act(app, Response, [response_id], one)
+
+
+def _changed(app: App, before: Response, text: str | None, given: dict[str, Any]) -> Response:
+    values = {n: v for n, v in given.items() if v is not None}
+    if values.get("department"):
+        values["department"] = identifiers.existing(app, "department", values["department"])
+    values = {n: v or None for n, v in values.items()}
+    if "title" in values and values["title"] is None:
+        raise UsageFault("a response needs a title", '--title "What the clerk chooses by"')
+    if text is None and not values:
+        return _edited(app, before)
+    body = None if text is None else text.strip("\n")
+    after: Response = identifiers.checked_values(lambda: before.evolve(body=body, **values))
+    return after
+
+
+def _edited(app: App, before: Response) -> Response:
+    """The whole file in the editor; what can't be filled in opens it again with the error on top."""
+    from desk.codec import records  # noqa: PLC0415 - for the editor only
+
+    if not editor.interactive():
+        raise UsageFault("no text was given", "--body TEXT, or --file PATH (- is stdin)")
+    app.me()
+
+    def accept(text: str) -> Response:
+        record = records.decode(text.encode(), before.path, Response.kind)
+        if record.id != before.id or record.values["language"] != before.language:
+            raise UsageFault("id and language can't be changed here", "desk response create NAME --language L")
+        rendering.check(app, record, responses.body_line(text.encode()))
+        return record  # type: ignore[return-value]  # the codec builds the class of the kind
+
+    return editor.edit(app, f"response-{before.id}", records.encode(before).decode(), accept)
+
+
+@leaf.leaf("delete", example="desk response delete password-reset\ndesk response delete password-reset.el")
+@_names
+def delete(app: App, names: tuple[str, ...]) -> Done:
+    """Delete responses in all their languages, or one variant. Level 2."""
+    ids = [record.id for record in _records(app, names)]
+    for name in dict.fromkeys(slug(i, i.rpartition(".")[2]) for i in ids):
+        left = set(rendering.variants(app, name).values()) - set(ids)
+        users = [i for i in rendering.including(app, name) if i not in ids]
+        if users and not left:
+            raise Refused(f"{name} is included by {', '.join(users[:3])}", "take the include out of them first")
+
+    def one(_: Draft, record: Response, by: Staff, at: datetime) -> Change:
+        return generic.delete(record, by=by, at=at)
+
+    return organisation.act(app, Response, ids, one)
+
+
+@leaf.leaf(
+    "render",
+    example="desk response render incident-resolved 7K3Q\n"
+    "desk ticket list --tag malta -f ids | desk response render waiting-for-partner -",
+)
+@click.argument("name", metavar="NAME", shell_complete=complete.complete_response)
+@arguments.ticket_ids
+@click.option(
+    "--article",
+    "articles",
+    metavar="SLUG",
+    multiple=True,
+    shell_complete=complete.complete_kind("article"),
+    help="The published article that the text is about.",
+)
+def render(app: App, name: str, ids: tuple[str, ...], articles: tuple[str, ...]) -> Done:
+    """Show what a response would say for tickets. Nothing is sent or changed."""
+    found = [rendering.render(app, name, i, articles) for i in identifiers.resolve(app, ids)]
+    items = [
+        {"id": r.ticket, "response": r.response, "language": r.language, "text": r.text, "gaps": list(r.gaps)}
+        for r in found
+    ]
+    lines: list[str] = []
+    for one in found:
+        if len(found) > 1:
+            lines += [f"── {one.ticket}, {one.response} ──"]
+        lines += [*one.text.split("\n"), *([""] if len(found) > 1 else [])]
+    for one in found:
+        if one.gaps:
+            app.notes.append(f"to be filled in by hand: {', '.join(dict.fromkeys(one.gaps))}")
+            break
+    return Done("rendered", items if len(items) > 1 else items[0], tuple(lines))

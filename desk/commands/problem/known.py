@@ -1,0 +1,59 @@
+"""What is known of a problem: desk problem cause and workaround."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from desk.actions import identifiers
+from desk.cli import arguments, editor, leaf
+from desk.cli.acting import Draft, acted, check_first
+from desk.domain.model.change import Change
+from desk.domain.model.person import Staff
+from desk.domain.model.ticket import Ticket
+from desk.domain.tickets import problems
+from desk.session.session import App
+from desk.view.model import Done
+
+Tell = Callable[..., Change]
+
+
+@leaf.leaf("cause", example='desk problem cause 7K3Q --body "Nobody is told when a certificate runs out."')
+@arguments.ticket_ids
+@editor.body_options("The root cause.")
+def cause(app: App, ids: tuple[str, ...], body: str | None, file: str | None) -> Done:
+    """Record the root cause of a problem. Without a text, the editor opens with the one recorded."""
+    return _told(app, problems.CAUSE, problems.cause, ids, (body, file))
+
+
+@leaf.leaf("workaround", example='desk problem workaround 7K3Q --body "Ask for the summary by phone."')
+@arguments.ticket_ids
+@editor.body_options("What helps until the problem is solved.")
+def workaround(app: App, ids: tuple[str, ...], body: str | None, file: str | None) -> Done:
+    """Record what helps until a problem is solved. Its incidents show it. Without a text, the editor opens."""
+    return _told(app, problems.WORKAROUND, problems.workaround, ids, (body, file))
+
+
+def _told(app: App, verb: str, tell: Tell, ids: tuple[str, ...], source: tuple[str | None, str | None]) -> Done:
+    with editor.kept(app, verb):
+        given = editor.given_text(app, *source)
+        found = identifiers.resolve(app, ids)
+        if given is None and editor.interactive():
+            check_first(app, found, verb)
+        text = given if given is not None else written(app, verb, found)
+
+        def one(_: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+            return tell(ticket, text, by=by, at=at)
+
+        return acted(app, found, verb, one)
+
+
+def written(app: App, name: str, ids: list[str]) -> str:
+    """A text from the editor, which starts with what the first of the problems has."""
+    ticket = app.store.read("ticket", ids[0])
+    if isinstance(ticket, Ticket):
+        problems.require(ticket)
+    from desk.codec import records  # noqa: PLC0415 - for the editor only
+
+    start = str(ticket.values.get(name, ""))
+    return editor.entry_text(app, None, f"{name}-{ids[0]}", records.encode(ticket).decode(), start)

@@ -1,0 +1,1 @@
+"""The day's questions: log, activity, handover, search, statistics, reports, service levels, mail."""

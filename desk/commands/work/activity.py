@@ -1,0 +1,89 @@
+"""desk activity: what happened lately, a sentence each, by day."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import click
+
+from desk.cli import dates, leaf
+from desk.domain.changes import sentences
+from desk.domain.model.fields import parse_time
+from desk.local import marks
+from desk.queries import events, tickets
+from desk.queries.events import Sought
+from desk.session.session import App
+from desk.view.model import Column, Listing
+
+LAST = "last"
+_UNTITLED = ("delete",)
+"""Verbs of tickets whose own values say the title."""
+
+
+@leaf.leaf(
+    "activity", example="desk activity --mine\ndesk activity --since last\ndesk activity --since 7d --limit 0 -f jsonl"
+)
+@click.option("--mine", "whose", flag_value="mine", help="Of tickets I own or watch.")
+@click.option("--all", "whose", flag_value="all", help="Of the whole desk (the default).")
+@click.option(
+    "--since", metavar="D", help="From then on: 2026-07-23, yesterday, 7d; last: what I haven't been shown yet."
+)
+@click.option("--limit", metavar="N", type=click.IntRange(0), help="At most N lines; 0 for all.")
+def activity(app: App, whose: str | None, since: str | None, limit: int | None) -> Listing:
+    """Tell what happened, newest first: on tickets you own or watch, or in the whole desk.
+
+    Tickets are told of your departments and those you wrote. `--since last` remembers on this machine what it has shown.
+    """
+    mine = whose == "mine"
+    handle = app.me() if mine else app.handle()
+    table = app.format in ("table", "md")
+    most = (app.config["list.limit"] if table else 0) if limit is None else limit
+    reader, head = f"{handle or 'anybody'}-{'mine' if mine else 'all'}", app.store.commit_now()
+    last = (since or "").lower() == LAST
+    commits = marks.unseen(app.place, reader, head) if last else None
+    moment = None if last else dates.moment(app, since)
+    sought = Sought(
+        handle if mine else None,
+        None if mine else app.scope(),
+        int(parse_time(moment).timestamp()) if moment else None,
+        commits,
+        most + 1 if most else 0,
+    )
+    rows = app.store.ask(lambda index: events.events(index, sought))
+    if last:
+        marks.mark(app.place, reader, head)
+    if most and len(rows) > most:
+        rows = rows[:most]
+        app.notes.append(f"the newest {most}; more: --limit N, 0 for all")
+    return _told(app, rows, "nothing new since last time" if last and commits is not None else "nothing happened")
+
+
+def _told(app: App, rows: list[dict[str, Any]], empty: str) -> Listing:
+    people = app.store.ask(lambda index: tickets.names(index, {str(row["by"]) for row in rows}))
+    for row in rows:
+        row["name"] = people.get(str(row["by"]))
+        row["sentence"] = _sentence(row)
+    if app.format in ("table", "md"):
+        _by_day(app, rows)
+    columns = (Column("day", "DAY", "group"), Column("time", "TIME"), Column("sentence", "WHAT", "title"))
+    return Listing("activity", rows, columns, empty)
+
+
+def _by_day(app: App, rows: list[dict[str, Any]]) -> None:
+    """Each day named once, in its first line."""
+    before = None
+    for row in rows:
+        at = app.local(datetime.fromisoformat(row["at"]))
+        row["day"] = f"{at:%a} {at.day:2} {at:%b %Y}" if at.date() != before else ""
+        row["time"] = f"{at:%H:%M}"
+        before = at.date()
+
+
+def _sentence(row: dict[str, Any]) -> str:
+    """As logs tell it, with the ticket's title behind its id."""
+    titled = row["kind"] == "ticket" and row["title"] and row["verb"] not in _UNTITLED
+    what = f"{row['id']} {row['title']}" if titled else sentences.name_of(row["kind"], row["id"])
+    text = sentences.act(row["verb"], row["from"], row["to"], kind=row["kind"], what=what)
+    reason = " ".join(str(row["reason"] or "").split())
+    return f"{row['name'] or row['by']} {text}" + (f" ({reason})" if reason else "")

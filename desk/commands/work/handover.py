@@ -1,0 +1,111 @@
+"""desk handover: what one shift tells the next, on one screen."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+
+from desk.actions import identifiers
+from desk.cli import acting, complete, dates, leaf
+from desk.domain.figures import handover as figures_handover
+from desk.domain.model.change import Edit, Event
+from desk.domain.model.fields import utc_text
+from desk.domain.model.query import Scope
+from desk.queries import handover as queries_handover
+from desk.session.session import App
+from desk.view.model import Column, Listing, Sections
+
+_ID, _TITLE, _PRIORITY = (
+    Column("id", "ID", "id"),
+    Column("title", "TITLE", "title"),
+    Column("priority", "PRIO", "priority"),
+)
+_OWNER, _DEPARTMENT = Column("owner", "OWNER"), Column("department", "DEPARTMENT")
+COLUMNS = {
+    "majors": (_ID, Column("coordinator", "COORDINATOR"), _OWNER, Column("update_by", "NEXT REPLY", "time"),
+               Column("due", "DUE", "time"), _TITLE),
+    "due": (Column("at", "DUE", "due"), Column("what", "WHAT", "verb"), _ID,
+            _PRIORITY, _OWNER, _TITLE),
+    "new": (_ID, _PRIORITY, _DEPARTMENT, Column("created", "CREATED", "time"), _TITLE),
+    "changed": (Column("at", "WHEN", "time"), _ID, Column("by", "WHO"), Column("what", "WHAT", "title"),
+                _TITLE._replace(spare=1)),
+    "pending": (_ID, Column("pending_for", "WAITS FOR"), Column("pending_until", "UNTIL", "time"), _OWNER, _TITLE),
+    "reviews": (_ID, Column("closed", "CLOSED", "time"), Column("coordinator", "COORDINATOR"), _TITLE),
+}  # fmt: skip
+TITLES = {
+    "majors": "Major incidents",
+    "due": "Overdue, and due within a day",
+    "new": "New, and nobody's",
+    "changed": "Changed",
+    "pending": "Pending",
+    "reviews": "Reviews owed",
+}
+_SHOWN = 12
+"""Rows of a section for people; machine formats have all."""
+
+
+@leaf.leaf("handover", example="desk handover\ndesk handover --since 12h --department technical -f md")
+@click.option("--since", metavar="D", default="8h", show_default=True, help="What changed since: 8h, 2026-07-23T22:00.")
+@click.option("--department", "departments", metavar="D", multiple=True, shell_complete=complete.complete_department,
+              help="Only of this department; repeat for more.")  # fmt: skip
+def handover(app: App, since: str, departments: tuple[str, ...]) -> Sections:
+    """Show what the next shift must know: majors, what is due, new, changed and pending, reviews that are owed.
+
+    It is about the tickets of your departments and those you wrote, as lists are.
+    """
+    named = tuple(identifiers.existing(app, "department", d) for d in departments)
+    start = str(dates.moment(app, since))
+    found = _found(app, app.scope(), named, start)
+    short = app.format in ("table", "md")
+    parts = tuple(
+        (TITLES[name], _listing(name, rows[:_SHOWN] if short else rows), max(len(rows) - _SHOWN, 0) if short else 0)
+        for name, rows in found.items()
+    )
+    data = {"since": start, "until": utc_text(app.now), "departments": list(named), **found}
+    return Sections("handover", data, _headline(app, named, start, found), parts)
+
+
+def _found(app: App, scope: Scope | None, named: tuple[str, ...], since: str) -> dict[str, list[dict[str, Any]]]:
+    sections = queries_handover.SECTIONS
+    rows = {n: app.store.ask(lambda index, n=n: queries_handover.tickets(index, n, scope, named)) for n in sections}  # type: ignore[misc]
+    now, ahead = utc_text(app.now), utc_text(app.now + timedelta(days=1))
+    events = app.store.ask(lambda index: queries_handover.events(index, since, scope, named))
+    return {
+        "majors": figures_handover.majors(rows["majors"]),
+        "due": figures_handover.upcoming(rows["due"], now, ahead),
+        "new": figures_handover.unowned(rows["new"], app.config["ticket.priorities"]),
+        "changed": _changed(events),
+        "pending": figures_handover.waiting(rows["pending"], app.local(app.now).date().isoformat()),
+        "reviews": figures_handover.owed(rows["reviews"]),
+    }
+
+
+def _changed(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One row a ticket, told in one sentence, the newest first."""
+    grouped: dict[str, list[dict[str, Any]]] = {}
+    for event in events:
+        grouped.setdefault(event["id"], []).append(event)
+    rows = []
+    for group in grouped.values():
+        # The newest stands first here as well: on a narrow screen the end of the sentence is cut.
+        happened = tuple(Event(e["verb"], e["from"], e["to"]) for e in reversed(group))
+        people = dict.fromkeys(e["by"] for e in group)
+        what = acting.sentence(Edit(None, None, happened))
+        rows.append({**figures_handover.head(group[-1], "at"), "by": ", ".join(people), "what": what})
+    return sorted(rows, key=lambda row: row["at"], reverse=True)
+
+
+def _listing(name: str, rows: list[dict[str, Any]]) -> Listing:
+    return Listing(name, rows, COLUMNS[name], "")
+
+
+def _headline(app: App, named: tuple[str, ...], since: str, found: dict[str, list[dict[str, Any]]]) -> tuple[str, str]:
+    start = app.local(datetime.fromisoformat(since)).strftime("%Y-%m-%d %H:%M")
+    end = app.local(app.now).strftime("%Y-%m-%d %H:%M")
+    late = sum(row["overdue"] for row in found["due"])
+    counts = ((len(found["majors"]), "major"), (late, "overdue"), (len(found["new"]), "new"),
+              (len(found["changed"]), "changed"), (len(found["pending"]), "pending"))  # fmt: skip
+    where = f" · {', '.join(named)}" if named else ""
+    return f"Handover {start} to {end}{where}", ", ".join(f"{n} {word}" for n, word in counts)

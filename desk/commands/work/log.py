@@ -1,0 +1,130 @@
+"""desk log: what happened in the whole desk, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from desk.actions import identifiers
+from desk.cli import complete, dates, leaf
+from desk.domain.changes import sentences
+from desk.domain.changes.message import SETTINGS
+from desk.domain.model.kinds import KINDS
+from desk.errors import UsageFault
+from desk.queries import events
+from desk.queries.events import Wanted
+from desk.session.session import App
+from desk.view.model import Column, Listing
+
+_KINDS = (*KINDS, SETTINGS, *events.WORK)
+
+
+@leaf.leaf(
+    "log",
+    example="desk log --since yesterday\ndesk log --by petros --verb close --verb reply --since 7d\n"
+    "desk log --kind staff --kind settings --limit 0 -f csv > organisation.csv",
+)
+@click.option("--by", "who", metavar="WHO", shell_complete=complete.complete_who,
+              help="Only what this person did: a handle, `me`, a requester's id, or an e-mail address.")  # fmt: skip
+@click.option("--verb", "verbs", metavar="V", multiple=True, help="Only this verb (close, move, edit …); repeatable.")
+@click.option("--ticket", "tickets", metavar="ID", multiple=True, shell_complete=complete.complete_ticket,
+              help="Only this ticket; repeatable, - reads ids from stdin.")  # fmt: skip
+@click.option("--kind", "kinds", metavar="KIND", multiple=True, type=click.Choice(_KINDS),
+              help=f"Only this kind of record; repeatable: {', '.join(_KINDS)}.")  # fmt: skip
+@click.option("--since", metavar="D", help="From then on: 2026-07-23, 2026-07-23T10:00, yesterday, 7d.")
+@click.option("--until", metavar="D", help="Up to then; a day counts whole.")
+@click.option("--department", metavar="D", shell_complete=complete.complete_department,
+              help="Only tickets that are in this department now.")  # fmt: skip
+@click.option("--limit", metavar="N", type=click.IntRange(0), help="At most N lines; 0 for all.")
+def log(app: App, kinds: tuple[str, ...], verbs: tuple[str, ...], limit: int | None, **options: Any) -> Listing:
+    """Tell what happened, newest first: who did what, when, in which commit.
+
+    Everything is told, whatever department you serve: it is what `git log` tells. Commits made without desk are marked
+    "by hand"; what they mean is read from the records they changed.
+    """
+    table = app.format in ("table", "md")
+    most = (app.config["list.limit"] if table else 0) if limit is None else limit
+    wanted = _wanted(app, kinds, verbs, most + 1 if most else 0, **options)
+    rows = app.store.ask(lambda index: events.log(index, wanted))
+    more = bool(most) and len(rows) > most
+    rows = rows[:most] if more else rows
+    _tell(app, rows)
+    if table:
+        rows = [{**row, "what": _what(row), "how": "by hand" if row["by_hand"] else None} for row in rows]
+    columns = (
+        Column("at", "WHEN", "moment"),
+        Column("by", "WHO"),
+        Column("what", "WHAT", "title"),
+        Column("how", "HOW", "verb"),
+        Column("commit", "COMMIT", "commit"),
+    )
+    notes = (f"the newest {most}; more: --limit N, 0 for all",) if more else ()
+    return Listing("log", rows, columns, "nothing happened", notes=notes)
+
+
+def _wanted(
+    app: App,
+    kinds: tuple[str, ...],
+    verbs: tuple[str, ...],
+    limit: int,
+    *,
+    who: str | None,
+    tickets: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    department: str | None,
+) -> Wanted:
+    by = None if who is None else person(app, who)
+    return Wanted(
+        by,
+        app.store.ask(lambda index: events.addresses(index, by)) if by else (),
+        tuple(v.lower() for v in identifiers.words(verbs)) if verbs else (),
+        tuple(identifiers.known(app, i) for i in identifiers.words(tickets)) if tickets else (),
+        kinds,
+        dates.moment(app, since),
+        dates.moment(app, until, end=True),
+        identifiers.existing(app, "department", department) if department else None,
+        limit,
+    )
+
+
+def person(app: App, who: str) -> str:
+    """A handle, an id or an address in lower case; whoever acted once is known, also after they left."""
+    wanted = str(app.person(who) or "").strip()
+    if not wanted:
+        raise UsageFault("--by names a person", "a handle, me, a requester's id, or an e-mail address")
+    if "@" in wanted and (handles := app.store.ask(lambda index: index.staff_by_email(wanted))):
+        return handles[0]
+    known = app.store.ask(
+        lambda index: (
+            index.path_of("staff", wanted)
+            or index.db.execute(
+                "SELECT 1 FROM commits WHERE actor = ?1 OR lower(email) = ?1 LIMIT 1", (wanted,)
+            ).fetchone()
+        )
+    )
+    if known is None:
+        raise app.store.missing("staff", wanted)
+    return wanted
+
+
+def _tell(app: App, rows: list[dict[str, Any]]) -> None:
+    """Names, changed fields and a sentence for each row."""
+    people = app.store.ask(lambda index: events.names(index, {str(row["by"]) for row in rows}))
+    events.add_changes(app.place, rows)
+    bare = events.subjects(app.place, [row["commit"] for row in rows if row["id"] is None])
+    for row in rows:
+        row["name"] = people.get(str(row["by"]))
+        if row["id"] is None:
+            row["sentence"] = f"{row['name'] or row['by']}: {bare.get(row['commit'], '')}"
+        else:
+            row["sentence"] = sentences.sentence(row, row["name"])
+
+
+def _what(row: dict[str, Any]) -> str:
+    """The sentence without its beginning, which has a column of its own, and what the ticket is about."""
+    who = str(row["name"] or row["by"])
+    text = str(row["sentence"]).removeprefix(who).removeprefix(":").strip()
+    renamed = row["verb"] == "edit" and row["from"]  # the new title is told already
+    return f"{text} · {row['title']}" if row["title"] and not renamed else text

@@ -1,0 +1,61 @@
+"""desk search: tickets and articles by their words; and what it shares with desk kb search."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import click
+
+from desk.cli import leaf
+from desk.domain.matching.snippet import snippet
+from desk.domain.matching.words import tokens
+from desk.local import misses
+from desk.queries import search as queries_search
+from desk.queries.search import Hit, Where
+from desk.session.session import App
+from desk.view.model import Column, Listing
+
+EMPTY = "nothing found; fewer or shorter words may find more"
+_COLUMNS = (
+    Column("id", "ID", "id"),
+    Column("kind", "KIND"),
+    Column("title", "TITLE", "title"),
+    Column("snippet", "WHERE", "title"),
+)
+_MARKUP = r"^[#>\s]+|[|*`]+|^[-=]{3,}$"
+limit_option = click.option(
+    "--limit", metavar="N", type=click.IntRange(1), default=20, show_default=True, help="At most N results."
+)
+
+
+@leaf.leaf("search", example="desk search certificate malta\ndesk search σφαλμα")
+@click.argument("words", nargs=-1, required=True)
+@limit_option
+def search(app: App, words: tuple[str, ...], limit: int) -> Listing:
+    """Find tickets and articles that contain all these words, best first; accents and case don't matter.
+
+    A word may be the beginning of a longer one. Where no text has all of them, other forms of the words are tried, and
+    then texts that have some of them.
+    """
+    text = " ".join(words)
+    where = Where(app.scope())
+    hits, whole = app.store.ask(lambda index: queries_search.search(index, text, limit, where))
+    rows = [row(hit, text) for hit in hits]
+    return Listing("hits", rows, _COLUMNS, EMPTY, notes=said(app, "desk", text, hits, whole=whole))
+
+
+def row(hit: Hit, words: str) -> dict[str, Any]:
+    """A hit with the place where the words stand, in whatever form; they are marked by [brackets]."""
+    text = re.sub(_MARKUP, " ", f"{hit.lead.partition(chr(10))[0]}\n{hit.body}", flags=re.MULTILINE)
+    shown = snippet(text, " ".join([words, *tokens(words)]))
+    return {"id": hit.id, "kind": hit.kind, "title": hit.title, "snippet": shown, "path": hit.path}
+
+
+def said(app: App, where: str, words: str, hits: list[Hit], *, whole: bool) -> tuple[str, ...]:
+    """What is to be told of a search that didn't find all the words; it is remembered, unless the settings say no."""
+    if whole:
+        return ()
+    if app.config["kb.remember_misses"]:
+        misses.remember(app.place, app.now, where, words)
+    return ("no text has all these words; these have some of them",) if hits else ()

@@ -1,0 +1,186 @@
+"""desk sla: what is due, and what time alone does to tickets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import click
+
+from desk.actions import identifiers
+from desk.cli import answers, complete, leaf
+from desk.domain.model import due, plain
+from desk.domain.model.change import Change, Edit, Event
+from desk.domain.model.fields import parse_time, utc_text
+from desk.domain.model.person import Staff
+from desk.domain.model.query import Query
+from desk.domain.model.states import LIVE
+from desk.domain.rights import rights
+from desk.errors import Broken, Conflict, Refused, UsageFault
+from desk.queries import tickets
+from desk.session.session import App
+from desk.store.snapshot import Snapshot
+from desk.view.model import Column, Done, Listing
+
+DESK = "desk"
+"""Who acts when time does: a handle that nobody can have."""
+_WITHIN = r"(\d{1,5})([mhdw])"
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+
+
+@leaf.leaf("list", example="desk sla list --mine\ndesk sla list --within 4h --department technical")
+@click.option("--mine", is_flag=True, help="Only tickets I own.")
+@click.option(
+    "--department",
+    "departments",
+    metavar="D",
+    multiple=True,
+    shell_complete=complete.complete_department,
+    help="Of this department; repeat for more.",
+)
+@click.option("--breached", is_flag=True, help="Only tickets that have missed a target, now or before.")
+@click.option("--within", metavar="TIME", help="Only what is overdue or due within 30m, 4h, 2d, 1w.")
+@click.option("--limit", metavar="N", type=click.IntRange(0), help="At most N rows; 0 for all.")  # fmt: skip
+def list_(
+    app: App, mine: bool, departments: tuple[str, ...], breached: bool, within: str | None, limit: int | None
+) -> Listing:
+    """List open and pending tickets with something due, the most urgent first; those whose clock stands still come last."""
+    query = Query(
+        scope=app.scope(),
+        states=LIVE,
+        departments=tuple(identifiers.existing(app, "department", d) for d in departments),
+        owner=app.me() if mine else None,
+    )
+    rows = [row for row in answers.with_due(app, _rows(app, query)) if due.running(row)]
+    if breached:
+        rows = [row for row in rows if row["overdue"] or any(line.startswith(f"{due.BREACH} ") for line in row["sla"])]
+    if within:
+        end = utc_text(app.now + _length(within))
+        rows = [row for row in rows if (one := due.pressing(row)) and one.at <= end]
+    most = _most(app, limit)
+    notes = [f"{most} of {len(rows)}; all: --limit 0"] if most and len(rows) > most else []
+    return Listing("tickets", rows[:most] if most else rows, _COLUMNS, _empty(app), notes=tuple(notes))
+
+
+_COLUMNS = (
+    Column("id", "ID", "id"),
+    Column("next_due", "DUE", "due"),
+    Column("clock", "WHAT", "verb"),
+    Column("priority", "PRIO", "priority"),
+    Column("department", "DEPARTMENT", spare=1),
+    Column("owner", "OWNER", spare=2),
+    Column("title", "TITLE", "title"),
+)
+
+
+def _rows(app: App, query: Query) -> list[dict[str, Any]]:
+    rows = app.store.ask(lambda index: tickets.tickets(index, query._replace(sort="due", descending=False))).rows
+    return [{**row, "clock": _clock(app, row)} for row in rows]
+
+
+def _clock(app: App, row: dict[str, Any]) -> str | None:
+    one = due.pressing(row)
+    if one is None:
+        return None
+    return due.SPOKEN[one.clock] if app.format in ("table", "md") else one.clock
+
+
+def _length(text: str) -> timedelta:
+    match = re.fullmatch(_WITHIN, text.strip().lower(), re.ASCII)
+    if match is None:
+        raise UsageFault(f"{text!r} is not a length of time", "write 30m, 4h, 2d or 1w")
+    return int(match[1]) * _UNITS[match[2]]
+
+
+def _most(app: App, limit: int | None) -> int:
+    if limit is not None:
+        return limit
+    return int(app.config["list.limit"]) if app.format in ("table", "md") else 0
+
+
+def _empty(app: App) -> str:
+    if app.config.given("sla.policy"):
+        return "nothing is due"
+    return "nothing is due: this desk has no service levels (sla.policy in desk.toml, docs/service-levels.md)"
+
+
+@leaf.leaf("check", example="desk sla check --dry-run\n*/5 * * * *  cd /srv/helpdesk && desk sla check  # in a crontab")
+@click.option("--dry-run", is_flag=True, help="Say what there is to do, and do nothing.")
+def check(app: App, dry_run: bool) -> Done:
+    """Do what time asks for: pending tickets come back on their day, warnings ahead of a breach, breaches. For cron.
+
+    Each ticket is one commit by the desk itself. A breach is recorded once, with the time at which it happened; a second
+    check, or one at the same time, finds nothing more to do.
+    """
+    from desk.actions import duties  # noqa: PLC0415 - for this command alone
+
+    runner = app.store.read("staff", app.me())
+    assert isinstance(runner, Staff)  # noqa: S101 - the codec builds the class that the path says
+    rights.require_level(runner, "sla")
+    now = duties.moment(app.place, app.config, app.now)
+    by = _desk(app)
+    found = app.store.ask(lambda index: duties.todo(index, now))
+    done = [edit for i in found if (edit := _one(app, partial(duties.check, i, now, by), i, dry_run=dry_run))]
+    if not done:
+        app.notes.append("nothing to do")
+    lines = tuple(f"{edit.record.id}  {', '.join(_words(event, app) for event in edit.events)}" for edit in done)
+    return Done("tickets", [_told(edit) for edit in done], lines)
+
+
+class _Settled(Exception):
+    """There is nothing to be written: somebody has done it meanwhile, or it is only to be said."""
+
+
+def _one(app: App, question: Callable[[Snapshot], Change | None], ticket_id: str, *, dry_run: bool) -> Edit | None:
+    """Check one ticket, as it is once the write lock is held, and commit what there is to do; trouble with it is a warning."""
+    found: list[Edit] = []
+
+    def plan(snapshot: Snapshot) -> Change:
+        change = question(snapshot)
+        found[:] = change.edits if change else ()
+        if change is None or dry_run:
+            raise _Settled
+        return change
+
+    try:
+        app.commit(plan)
+    except _Settled:
+        return found[0] if found else None
+    except (Refused, Broken, Conflict) as error:
+        app.warnings.append(f"{ticket_id}: {error.message}")
+        return None
+    return found[0]
+
+
+def _desk(app: App) -> Staff:
+    """The desk itself, with the address of the machine it runs on."""
+    who = app.identity
+    email = who.committer_email or who.author_email or "desk@localhost"
+    return identifiers.checked_values(  # type: ignore[no-any-return]
+        lambda: Staff.new(id=DESK, name=app.config["desk.name"], email=email, level=1)
+    )
+
+
+def _told(edit: Edit) -> dict[str, Any]:
+    """The ticket, and what was done to it."""
+    events = [{"verb": e.verb, "from": e.before, "to": e.after} for e in edit.events]
+    return {**plain.whole(edit.record), "events": events}
+
+
+_SAID = {
+    "resume": "open again: its day has come",
+    "renew": "due times brought up to date",
+    "unassign": "owner {before} taken off",
+    "escalate-up": "{after} is told",
+}
+
+
+def _words(event: Event, app: App) -> str:
+    if event.verb in (due.WARNING, due.BREACH):
+        clock, _, at = (event.after or "").partition(" ")
+        what, at = due.SPOKEN.get(clock, clock), app.local(parse_time(at)).strftime("%Y-%m-%d %H:%M")
+        return f"{what} due at {at}" if event.verb == due.WARNING else f"{what} missed, was due at {at}"
+    return _SAID.get(event.verb, event.verb).format(before=event.before, after=event.after)

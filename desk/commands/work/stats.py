@@ -1,0 +1,129 @@
+"""desk stats: how much came in, how much was done, how long it took, and what waits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from desk.cli import leaf, periods
+from desk.domain.figures import statistics
+from desk.domain.figures.report import Report
+from desk.domain.figures.statistics import EVENTS, FIGURES, Period
+from desk.domain.model.fields import utc_text
+from desk.queries import reports
+from desk.queries.counting import DIMENSIONS, TIMES
+from desk.queries.reports import Reading
+from desk.reports import sections
+from desk.session.session import App
+from desk.view.model import Column, Listing, Paper
+
+_BY_TICKET = (
+    "created",
+    "closed",
+    "replies",
+    "open",
+    "pending",
+    "response_average",
+    "resolution_average",
+    "sla_breached",
+)
+_BY_TIME = ("created", "closed", "reopened", "replies", "signups")
+_HEADS = {"response_average": "RESPONSE", "resolution_average": "RESOLUTION", "sla_breached": "BREACHED"}
+
+
+@leaf.leaf(
+    "stats",
+    example="desk stats --days 30\ndesk stats --since 2026-01-01 --until 2026-03-31 --by department -f csv\n"
+    "desk stats --department technical --as-of 2026-07-23",
+)
+@periods.period_options
+@click.option("--chart", is_flag=True, help="Draw what came in and what was left, too.")
+@click.option("--by", type=click.Choice((*DIMENSIONS, *TIMES)), help="Figures for each of these instead of a trend.")
+@periods.filters
+def stats(
+    app: App,
+    days: int | None,
+    since: str | None,
+    until: str | None,
+    as_of: str | None,
+    chart: bool,
+    by: str | None,
+    **given: Any,
+) -> Listing | Paper:
+    """What came in, what was done, how long it took and what waits, against the period before.
+
+    By default the last seven days, in the desk's time zone. Everybody's tickets are counted, whatever department you
+    serve. docs/statistics.md says what each figure is.
+    """
+    at = periods.stand(app, as_of)
+    period = periods.period(app, days, since, until, usual=7)
+    question = periods.asked(app, period, given)
+    with periods.reading(app, at) as index:
+        if chart and app.format == "table":
+            return _drawn(app, Reading(index, question, app.place, at.commit), by, at)
+        rows = reports.grouped(index, question, by) if by else reports.figures(index, question)
+    said = {"since": str(period.first), "until": str(period.last), "as_of": utc_text(app.now), "commit": at.commit}
+    rows = [{**row, **said} for row in rows]
+    app.notes += spoken_for(period, at)
+    return _by_table(rows, by, plain=app.format == "table") if by else _table(app, rows)
+
+
+def _drawn(app: App, reading: Reading, by: str | None, at: periods.Stand) -> Paper:
+    parts = (sections.grouped(reading, by),) if by else (sections.figures(reading), sections.trend(reading))
+    period = reading.period
+    days = (str(period.first), str(period.last))
+    app.notes += spoken_for(period, at)[1:]
+    made = Report("stats", "Statistics", app.config["desk.name"], *days, utc_text(app.now), at.commit, parts)
+    return Paper("stats", made, drawn=True)
+
+
+def spoken_for(period: Period, at: periods.Stand) -> tuple[str, str]:
+    """What the figures stand for, and how to get the same ones again."""
+    days = f"{period.days} days" if period.days > 1 else "1 day"
+    return (
+        f"{period.first} to {period.last} ({days}), as of commit {at.commit[:10]}",
+        f"the same again: --since {period.first} --until {period.last} --as-of {at.name}",
+    )
+
+
+# -- for people --------------------------------------------------------------------------------------------------------
+
+
+def _table(app: App, rows: list[dict[str, Any]]) -> Listing:
+    if app.format in ("table", "md"):
+        rows = [
+            {**row, "name": statistics.spoken(row["id"]), "picture": _picture(row), **_words(row)}
+            for row in statistics.telling(rows)
+        ]
+    columns = (
+        Column("name", "FIGURE"),
+        Column("shown", "COUNT", "number"),
+        Column("earlier", "BEFORE", "number"),
+        Column("change", "CHANGE", "number"),
+        Column("picture", "TREND"),
+    )
+    return Listing("stats", rows, columns, "nothing to count")
+
+
+_BARS = 20
+"""Bars of a picture, so that the newest is not cut off in 80 columns."""
+
+
+def _picture(row: dict[str, Any]) -> str:
+    return statistics.spark(statistics.condensed(row["trend"], _BARS, level=FIGURES[row["id"]].level))
+
+
+def _words(row: dict[str, Any]) -> dict[str, str | None]:
+    return {
+        "shown": statistics.words(row["count"], row["unit"]),
+        "earlier": statistics.words(row["before"], row["unit"]),
+    }
+
+
+def _by_table(rows: list[dict[str, Any]], by: str, *, plain: bool) -> Listing:
+    names = [n for n in (_BY_TIME if by in TIMES else _BY_TICKET) if any(row.get(n) for row in rows)]
+    if plain:
+        rows = [{**row, **{n: statistics.words(row.get(n), FIGURES[n].unit) for n in names}} for row in rows]
+    heads = (Column(n, _HEADS.get(n, n.upper()), "number") for n in names or EVENTS[:1])
+    return Listing("stats", rows, (Column("id", by.upper()), *heads), "nothing happened in this period")

@@ -1,0 +1,49 @@
+"""Checks of articles: published soundly, approved, and each only once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from desk.checks import links
+from desk.doctor.exam import Exam, Finding
+from desk.queries import knowledge
+
+# -- the doctor --------------------------------------------------------------------------------------------------------
+
+
+def published(exam: Exam) -> Iterator[Finding]:
+    """Published articles have text, no places left to fill in, and links and pictures that lead somewhere."""
+    paths = [
+        str(r[0]) for r in exam.index.db.execute("SELECT path FROM articles WHERE state = 'published' ORDER BY path")
+    ]
+    every = {str(r[0]) for r in exam.index.db.execute("SELECT path FROM articles UNION SELECT path FROM topics")}
+    files = every | {p for p in exam.walk.others if p.startswith("kb/")}
+    private = knowledge.private_topics(exam.index)
+    for path in paths:
+        content = exam.content(path)
+        for fault in links.faults(path, content, files, private) if content else ():
+            yield Finding("articles", path, fault.line, fault.problem, fault.hint)
+
+
+def approvals(exam: Exam) -> Iterator[Finding]:
+    """Who is said to have approved an article has done so, in a commit of their own."""
+    for row in exam.index.rows("article", "approved_by IS NOT NULL", tail="ORDER BY path"):
+        given = exam.index.db.execute(
+            "SELECT 1 FROM events e JOIN commits c ON c.n = e.n WHERE e.kind = 'article' AND e.id = ? AND e.verb = 'approve'"
+            " AND c.actor = ?",
+            (row["id"], row["approved_by"]),
+        ).fetchone()
+        if given is None:
+            path = f"kb/{row['topic']}/{row['id']}.md"
+            problem_ = f"approved_by: {row['approved_by']} has not approved {row['id']}: no commit says so"
+            hint = f"take the line out; then a colleague: desk kb review {row['id']} --approve"
+            yield Finding("approvals", path, exam.line(path, "approved_by"), problem_, hint)
+
+
+def twice(exam: Exam) -> Iterator[Finding]:
+    """No two articles have the same name, in whatever topics they lie."""
+    rows = exam.index.db.execute("SELECT id, min(path), max(path) FROM articles GROUP BY id HAVING count(*) > 1")
+    for article_id, first, second in rows:
+        yield Finding(
+            "articles", str(second), 1, f"id: {first} has the id {article_id} as well", "rename one of them: git mv"
+        )

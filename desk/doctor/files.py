@@ -1,0 +1,146 @@
+"""Checks of files: symbolic links, strays, desk.toml, .gitattributes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import partial
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from desk import config as settings
+from desk.checks.rules import line_of
+from desk.doctor.exam import Exam, Finding, line_in
+from desk.errors import ConfigError
+from desk.git import repo
+from desk.store import levels as store_levels
+from desk.store import worktree
+
+ATTRIBUTES = ".gitattributes"
+
+
+def symlinks(exam: Exam) -> Iterator[Finding]:
+    """Symbolic links lead out of the desk, and differ from clone to clone."""
+    for path in exam.walk.links:
+        target = os.path.join(exam.place.root, path)
+        try:
+            shown = os.readlink(target)
+        except OSError:
+            shown = "?"
+        yield Finding(
+            "symlinks",
+            path,
+            None,
+            f"a symbolic link (to {shown}) is not allowed here",
+            f"replace it by a file: git rm {path}",
+        )
+
+
+def strays(exam: Exam) -> Iterator[Finding]:
+    """Files among the records that are neither records nor attachments."""
+    for path in exam.walk.strays:
+        yield Finding(
+            "strays", path, None, "neither a record nor an attachment", "move it out of records/, or delete it"
+        )
+
+
+def texts(exam: Exam) -> Iterator[Finding]:
+    """Responses and mail texts name nothing that there isn't, and include nothing that can't be included."""
+    known = {path for path, _, _ in exam.index.broken()}
+    rows = exam.index.db.execute("SELECT path FROM responses ORDER BY path")
+    paths = [str(row[0]) for row in rows] + [p for p in exam.walk.others if p.startswith("templates/mail/")]
+    for path in paths:
+        content = exam.content(path)
+        wrong = exam.fault(path, content) if exam.fault and content is not None and path not in known else None
+        if wrong is not None:
+            yield Finding("texts", wrong.path, wrong.line, wrong.problem, wrong.hint or "")
+
+
+def desk_toml(exam: Exam) -> Iterator[Finding]:
+    """desk.toml can be read, and its settings go together."""
+    if exam.wrong is not None:
+        yield Finding(
+            "settings",
+            settings.FILE,
+            line_in(exam.wrong.message),
+            exam.wrong.message.removeprefix(f"{settings.FILE}: "),
+            exam.wrong.hint or "",
+        )
+    if exam.config is None:
+        return
+    content = exam.content(settings.FILE)
+    for name, problem, hint in _at_odds(exam.config):
+        yield Finding("settings", settings.FILE, line_of_setting(content, name), f"{name}: {problem}", hint)
+    try:
+        levels = store_levels.policies(exam.place, exam.config, content)
+    except ConfigError as error:
+        line, _, problem = error.message.removeprefix(f"{settings.FILE}:").partition(": ")
+        if line.isdecimal():  # an unknown time zone has been told above
+            yield Finding("settings", settings.FILE, int(line), problem, error.hint or "")
+        return
+    for problem in store_levels.strangers(levels, exam.world.ids):
+        yield Finding("settings", settings.FILE, None, problem, f"mend {settings.FILE}")
+
+
+def _at_odds(config: settings.Config) -> Iterator[tuple[str, str, str]]:
+    zone = config["desk.timezone"]
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        yield (
+            "desk.timezone",
+            f"there is no time zone {zone!r} on this machine",
+            "desk config set desk.timezone Europe/Athens",
+        )
+    if config["ticket.channel"] not in config["ticket.channels"]:
+        yield (
+            "ticket.channel",
+            f"{config['ticket.channel']!r} is none of ticket.channels",
+            "desk config set ticket.channel CHANNEL",
+        )
+    lists = {n: config[f"ticket.{n}"] for n in ("impacts", "urgencies", "priorities")}
+    for impact, row in config["priority.matrix"].items():
+        for urgency, priority in row.items():
+            given = (("impacts", impact), ("urgencies", urgency), ("priorities", priority))
+            for name, value in given:
+                if value not in lists[name]:
+                    yield "priority.matrix", f"{value!r} is none of ticket.{name}", f"mend {settings.FILE}"
+
+    for impact, urgency in settings.holes(config):
+        problem = f"no priority for impact {impact} and urgency {urgency}"
+        yield "priority.matrix", problem, f"fill it in in {settings.FILE}, then: desk commit {settings.FILE}"
+    for impact in config["priority.fixed"]:
+        if impact not in lists["impacts"]:
+            yield "priority.fixed", f"{impact!r} is none of ticket.impacts", f"mend {settings.FILE}"
+
+
+def line_of_setting(content: bytes | None, name: str) -> int:
+    """The line of a setting, or of its table."""
+    table, _, key = name.partition(".")
+    lines = (content or b"").decode(errors="replace").splitlines()
+    here = ""
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        if text.startswith("["):
+            here = text.strip("[] ").partition("]")[0]
+            if here == name:
+                return number
+        elif here == table and text.partition("=")[0].strip() == key:
+            return number
+    return line_of(content, f"[{table}]")
+
+
+def attributes(exam: Exam) -> Iterator[Finding]:
+    """Records come back byte for byte, whatever git is told on other systems."""
+    content = exam.content(ATTRIBUTES)
+    lines = [line.split() for line in (content or b"").decode(errors="replace").splitlines()]
+    if ["*", "-text"] not in lines:
+        problem = "the line `* -text` is missing: line ends may be changed"
+        yield Finding(
+            "attributes", ATTRIBUTES, None, problem, "desk doctor --fix adds it", partial(add_attributes, exam)
+        )
+
+
+def add_attributes(exam: Exam) -> None:
+    """Put the line in front: what follows may still say otherwise for some files."""
+    content = exam.content(ATTRIBUTES) or b""
+    worktree.write(exam.place, ATTRIBUTES, repo.ATTRIBUTES.encode() + content)

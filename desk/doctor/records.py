@@ -1,0 +1,289 @@
+"""Checks of what records say: can they be read, does what they name exist, do the desk's rules hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from desk.checks import edits, rules
+from desk.checks.rules import Fault
+from desk.checks.world import World
+from desk.config import FILE
+from desk.doctor.exam import Exam, Finding, Mend
+from desk.domain.model import states
+from desk.domain.model.checklist import Checklist
+from desk.domain.model.kinds import KINDS, id_at, kind_at
+from desk.domain.model.organisation import RESERVED_TAGS
+from desk.domain.model.record import Record
+from desk.domain.model.ticket import Ticket
+from desk.git import process as git_process
+from desk.store.handedits import MODIFIED, NEW, SETTINGS
+
+_CONFLICT = "merge conflict"
+
+
+def broken(exam: Exam) -> Iterator[Finding]:
+    """Records that can't be read, as committed or as edited since."""
+    edited = {e.path: e for e in exam.edits}
+    for path, line, problem in exam.index.broken():
+        edit = edited.get(path)
+        hint = _hint(exam, path, problem)
+        if edit is not None and edit.fault is None:
+            hint = f"the work tree has it mended, or deleted: desk commit {path}"
+        yield Finding("conflicts" if _CONFLICT in problem else "broken", path, line, problem, hint)
+    committed = {path for path, _, _ in exam.index.broken()}
+    for edit in exam.edits:
+        if edit.fault is not None and edit.kind in KINDS and edit.path not in committed:
+            check = "conflicts" if _CONFLICT in edit.fault.problem else "broken"
+            drop = (
+                f"mend it, or drop the edit: git checkout -- {edit.path}"
+                if edit.change == MODIFIED
+                else edit.fault.hint or ""
+            )
+            yield Finding(check, edit.path, edit.fault.line, edit.fault.problem, drop)
+
+
+def _hint(exam: Exam, path: str, problem: str) -> str:
+    if "doesn't belong to this path" in problem:
+        record_id = problem.split(" ")[1]
+        cls = kind_at(path)
+        there = cls is not None and record_id in {i for i in exam.world.ids(cls.kind) if i != id_at(path)}
+        other = f"; {record_id} exists as well" if there else ""
+        return f"put id: {id_at(path)} into the file, or move it with git mv{other}"
+    if "symbolic link" in problem:
+        return f"replace it by a file: git rm {path}"
+    return f"mend the file, then: desk commit {path}   or take an older state: git log -- {path}"
+
+
+def edited(exam: Exam) -> Iterator[Finding]:
+    """Hand edits that can be read and still couldn't be committed."""
+    if not exam.edits:
+        return
+    world = edits.laid(World(exam.index, exam.config), exam.edits, exam.place)
+    for edit in exam.edits:
+        if edit.fault is not None or edit.kind == SETTINGS or rules.conflict_line(edit.after) is not None:
+            continue
+        problem = edits.problem(edit, world)
+        if problem is not None:
+            line, text = edits.told(problem, edit.path)
+            yield Finding("edited", edit.path, line, text, problem.hint or f"git checkout -- {edit.path}")
+
+
+def conflicts(exam: Exam) -> Iterator[Finding]:
+    """Marks that a merge left where they don't keep a file from being read: in a text, a template, desk.toml."""
+    rows = exam.index.db.execute("SELECT path FROM texts WHERE body LIKE '%<<<<<<< %'")
+    known = {path for path, _, _ in exam.index.broken()}
+    paths = [str(r[0]) for r in rows]
+    paths += [*exam.walk.others, FILE, ".gitattributes"]
+    paths += [e.path for e in exam.edits if e.kind in KINDS and e.fault is None]
+    for path in sorted(set(paths) - known):
+        line = rules.conflict_line(exam.content(path))
+        if line is not None:
+            yield Finding(
+                "conflicts",
+                path,
+                line,
+                "a merge conflict was left in the file",
+                f"choose a side, then: desk commit {path}",
+            )
+
+
+def faults(exam: Exam) -> Iterator[Finding]:
+    """References, values, owners, kinds, links and merges of every committed record."""
+    for kind, cls in KINDS.items():
+        rows = exam.index.rows(kind, tail="ORDER BY path")
+        shown = exam.store.keeper.progress((str(r["id"]) for r in rows), len(rows), f"Checking {cls.plural}")
+        for row, _ in zip(rows, shown, strict=True):
+            for fault in rules.faults(kind, row, exam.world):
+                if fault.check == rules.OWNERS and row["state"] == states.CLOSED:
+                    continue  # who owned it when it was closed may have changed departments since
+                path = _path(kind, row)
+                yield Finding(
+                    fault.check, path, exam.line(path, fault.field), fault.problem, fault.hint, _mend(kind, row, fault)
+                )
+
+
+def _path(kind: str, row: dict[str, Any]) -> str:
+    return f"kb/{row['topic']}/{row['id']}.md" if kind == "article" else KINDS[kind].path_of(str(row["id"]))
+
+
+def _mend(kind: str, row: dict[str, Any], fault: Fault) -> Mend | None:
+    """What can be put right without a decision: a link, or a merge, that leads nowhere."""
+    if fault.check == rules.LINKS:
+        return Mend(kind, str(row["id"]), partial(_without_link, fault.value))
+    if fault.check == rules.MERGED and fault.field == "merged_into":
+        return Mend(kind, str(row["id"]), lambda record: record.evolve(merged_into=None))
+    return None
+
+
+def _without_link(link: str, record: Record) -> Record:
+    return record.evolve(links=[ln for ln in record.values.get("links", ()) if ln != link] or None)
+
+
+def _with_link(link: str, record: Record) -> Record:
+    return record.evolve(links=[*record.values.get("links", ()), link])
+
+
+def one_sided(exam: Exam) -> Iterator[Finding]:
+    """Links that stand on one of two tickets only."""
+    rows = exam.index.db.execute(
+        "SELECT t.id, m.value FROM members m JOIN tickets t ON t.path = m.path"
+        " WHERE m.kind = 'ticket' AND m.field = 'links' ORDER BY t.id, m.value"
+    )
+    links = {(str(i), str(v)) for i, v in rows}
+    for ticket_id, link in sorted(links):
+        other = link.partition(" ")[2]
+        mirror = rules.mirror(link, ticket_id)
+        if (other, mirror) in links or other == ticket_id or exam.index.path_of("ticket", other) is None:
+            continue
+        path = Ticket.path_of(other)
+        problem = f"links: {ticket_id} says {link!r}, and {mirror!r} is missing here"
+        fix = Mend("ticket", other, partial(_with_link, mirror))
+        yield Finding("links", path, exam.line(path, "links"), problem, "desk doctor --fix adds it", fix)
+
+
+def departments(exam: Exam) -> Iterator[Finding]:
+    """Exactly one department is the default one (rules 4 and 5)."""
+    rows = exam.index.rows("department", tail="ORDER BY id")
+    default = [str(row["id"]) for row in rows if row["default"]]
+    if not default:
+        yield Finding(
+            "departments",
+            "records/departments",
+            None,
+            "no department is the default one",
+            "desk department edit ID --default",
+        )
+    for handle in default[1:]:
+        path = KINDS["department"].path_of(handle)
+        problem = f"default: {default[0]} is the default department already"
+        yield Finding(
+            "departments", path, exam.line(path, "default"), problem, f"desk department edit {default[0]} --default"
+        )
+
+
+def staff(exam: Exam) -> Iterator[Finding]:
+    """Somebody has level 3; nobody shares an address, by which git tells who acts."""
+    rows = exam.index.rows("staff", tail="ORDER BY id")
+    if not any(row["level"] == 3 for row in rows):
+        yield Finding(
+            "staff",
+            "records/staff",
+            None,
+            "nobody has level 3",
+            "edit a file there by hand: level: 3, then: git commit",
+        )
+    owner: dict[str, str] = {}
+    for row in rows:
+        for address in dict.fromkeys(a.lower() for a in (row["email"], *row["emails"])):
+            first = owner.setdefault(address, str(row["id"]))
+            if first != row["id"]:
+                path = KINDS["staff"].path_of(str(row["id"]))
+                problem = f"email: {address} is the address of {first} as well"
+                yield Finding(
+                    "staff", path, exam.line(path, "email"), problem, f"desk staff edit {row['id']} --email ADDRESS"
+                )
+
+
+def users(exam: Exam) -> Iterator[Finding]:
+    """Nobody is registered twice."""
+    rows = exam.index.db.execute(
+        "SELECT lower(email), group_concat(id, ' ') FROM users WHERE email IS NOT NULL"
+        " GROUP BY lower(email) HAVING count(*) > 1"
+    )
+    for address, joined in rows:
+        first, *others = sorted(str(joined).split(" "))
+        for user in others:
+            path = KINDS["user"].path_of(user)
+            problem = f"email: {address} is the address of {first} as well"
+            yield Finding("users", path, exam.line(path, "email"), problem, f"desk user edit {user} --email ADDRESS")
+
+
+def tags(exam: Exam) -> Iterator[Finding]:
+    """The tags that decide what kind a ticket is are there."""
+    for tag in RESERVED_TAGS:
+        if tag not in exam.world.ids("tag"):
+            path = KINDS["tag"].path_of(tag)
+            yield Finding(
+                "tags",
+                path,
+                None,
+                f"the tag {tag} is missing: it decides the kind of tickets",
+                f"desk tag create {tag}",
+            )
+
+
+def checklists(exam: Exam) -> Iterator[Finding]:
+    """Templates of checklists have steps that a ticket can take over."""
+    for checklist_id in sorted(exam.world.ids("checklist")):
+        path = Checklist.path_of(checklist_id)
+        record = exam.record(path)
+        found = rules.template_fault(record, exam.content(path)) if isinstance(record, Checklist) else None
+        if found:
+            line, problem, hint = found
+            yield Finding("checklists", path, line, problem, hint)
+
+
+def reviews(exam: Exam) -> Iterator[Finding]:
+    """Major incidents that are over and were never reviewed."""
+    where = "major = 1 AND state = 'closed' AND review IS NULL AND merged_into IS NULL"
+    for row in exam.index.rows("ticket", where, tail="ORDER BY closed, id"):
+        path = Ticket.path_of(str(row["id"]))
+        problem = "the review of this major incident is owed"
+        yield Finding("reviews", path, exam.line(path, "major"), problem, f"desk ticket review {row['id']}", info=True)
+
+
+def attachments(exam: Exam) -> Iterator[Finding]:
+    """Every attachment that a ticket names is there, and every one that is there is named."""
+    unread = {path for path, _, _ in exam.index.broken()} | {e.path for e in exam.edits if e.fault is not None}
+    for ticket_id in sorted({*exam.walk.attached, *_naming(exam)}):
+        path = Ticket.path_of(ticket_id)
+        ticket = exam.record(path)
+        present = exam.walk.attached.get(ticket_id, [])
+        if not isinstance(ticket, Ticket):
+            if path not in unread and present:
+                folder = f"{path.removesuffix('.md')}.files"
+                problem = f"attachments of {ticket_id}, and there is no such ticket"
+                yield Finding("attachments", folder, None, problem, f"keep what is needed, then: git rm -r {folder}")
+            continue
+        yield from _unequal(exam, ticket, present)
+
+
+def _unequal(exam: Exam, ticket: Ticket, present: list[str]) -> Iterator[Finding]:
+    named = ticket.all_attachments
+    folder = ticket.path.removesuffix(".md") + ".files"
+    for name in dict.fromkeys(named):
+        if name not in present:
+            hint = f"see where it went: git log -- '{folder}/{name}'"
+            line = exam.line(ticket.path, "attachments") if name in ticket.attachments else _mention(exam, ticket, name)
+            yield Finding("attachments", ticket.path, line, f"the attachment {name} is named and missing", hint)
+    fresh = {e.path for e in exam.edits if e.change == NEW}
+    for name in present:
+        if name not in named:
+            path = f"{folder}/{name}"
+            # What isn't committed yet can't be named by a commit.
+            fix = None if path in fresh else Mend("ticket", ticket.id, partial(_with_attachment, name))
+            hint = f"first: desk commit '{path}'" if fix is None else "desk doctor --fix names it there"
+            yield Finding("attachments", path, None, f"an attachment that {ticket.id} doesn't name", hint, fix)
+
+
+def _with_attachment(name: str, record: Record) -> Record:
+    if isinstance(record, Ticket) and name not in record.all_attachments:
+        return record.evolve(attachments=[*record.attachments, name])
+    return record
+
+
+def _mention(exam: Exam, ticket: Ticket, name: str) -> int:
+    data = exam.content(ticket.path) or b""
+    at = data.find(name.encode())
+    return data.count(b"\n", 0, at) + 1 if at >= 0 else 1
+
+
+def _naming(exam: Exam) -> list[str]:
+    """Tickets whose file has the word attachments in it. git greps 100,000 files in about a second."""
+    args = ("--literal-pathspecs", "grep", "-l", "-z", "-F", "-e", "attachments", "--", "records/tickets")
+    process = git_process.spawn(exam.place, args, stdout=git_process.PIPE, stderr=git_process.NULL)
+    out, _ = process.communicate()
+    paths = out.decode(errors="surrogateescape").split("\0")
+    return [id_at(path) for path in paths if kind_at(path) is Ticket]

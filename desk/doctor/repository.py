@@ -1,0 +1,114 @@
+"""Checks of the repository: git itself, its configuration, left-overs of killed commands, the index, drafts."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+from glob import escape, glob
+
+from desk.doctor.exam import Exam, Finding
+from desk.errors import DeskError
+from desk.git import process, repo
+from desk.index import drift
+
+HOUR, DAY, WEEK = 3600, 86400, 7 * 86400
+"""Seconds."""
+
+
+def git_version(exam: Exam) -> Iterator[Finding]:
+    """The version of git."""
+    try:
+        process.check_version(exam.place)
+    except DeskError as error:
+        yield Finding("git", ".git", None, error.message, error.hint or "update git")
+
+
+def configuration(exam: Exam) -> Iterator[Finding]:
+    """The settings of git that a desk needs are in force in this clone."""
+    wrong = repo.misconfigured(exam.place)
+    if wrong:
+        problem = f"git's configuration differs from what a desk needs: {', '.join(wrong)}"
+        yield Finding(
+            "configuration", ".git/config", None, problem, "desk doctor --fix sets it", partial(_configure, exam)
+        )
+
+
+def _configure(exam: Exam) -> None:
+    found = repo.open_repo(exam.place)
+    repo.configure(found)
+    found.close()
+
+
+_LOCKS = ("index.lock", "HEAD.lock", "config.lock", "packed-refs.lock", "refs/heads/**/*.lock")
+_REPORTS = ("fast_import_crash_*", "desk/crash*")
+_TEMPORARY = ("desk/tmp/*", "desk/index.sqlite.new*", "objects/pack/tmp_*", "objects/pack/.tmp-*")
+
+
+def left_overs(exam: Exam) -> Iterator[Finding]:
+    """Files that killed commands left in the git directory; what is younger than a day may still be in use."""
+    now = time.time()
+    for patterns, what, patience in (
+        (_LOCKS, "a lock that a git command left behind", HOUR),
+        (_REPORTS, "the report of a crash", 0),
+        (_TEMPORARY, "an unfinished file that a killed command left", DAY),
+    ):
+        for whole in _matching(exam, patterns):
+            try:
+                age = now - os.stat(whole).st_mtime
+            except OSError:
+                continue
+            if age < patience:
+                continue
+            old = age > DAY
+            hint = (
+                "desk doctor --fix removes it"
+                if old
+                else "if no git or desk command is at work, remove it; --fix does when it is a day old"
+            )
+            path = os.path.relpath(whole, exam.place.root)
+            yield Finding("left-overs", path, None, what, hint, partial(_remove, whole) if old else None)
+
+
+def _matching(exam: Exam, patterns: tuple[str, ...]) -> list[str]:
+    folders = dict.fromkeys((exam.place.gitdir, exam.place.common))
+    return sorted({f for base in folders for p in patterns for f in glob(f"{escape(base)}/{p}", recursive=True)})
+
+
+def _remove(path: str) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+def drafts(exam: Exam) -> Iterator[Finding]:
+    """Texts that were begun a week ago or longer, and never sent."""
+    now = time.time()
+    for whole in sorted(glob(f"{escape(exam.place.own('drafts'))}/*")):
+        with suppress(OSError):
+            days = int((now - os.stat(whole).st_mtime) / DAY)
+            if days >= WEEK // DAY:
+                path = os.path.relpath(whole, exam.place.root)
+                yield Finding(
+                    "drafts",
+                    path,
+                    None,
+                    f"a draft that was begun {days} days ago",
+                    f"send it, or: rm {path}",
+                    info=True,
+                )
+
+
+def index(exam: Exam) -> Iterator[Finding]:
+    """The index kept step by step holds what one built anew holds."""
+    found = drift.differences(exam.index, exam.place, exam.store.keeper.progress)
+    if found:
+        more = f" and {len(found) - 1} more tables" if len(found) > 1 else ""
+        problem = f"differs from one built anew: {found[0]}{more}"
+        path = os.path.relpath(exam.store.keeper.path, exam.place.root)
+        yield Finding("index", path, None, problem, "desk doctor --fix builds it anew", partial(_rebuild, exam))
+
+
+def _rebuild(exam: Exam) -> None:
+    exam.store.keeper.rebuild(exam.store.commit_now())

@@ -1,0 +1,103 @@
+"""The checks of `desk doctor`: adding one takes a function and a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import NamedTuple
+
+from desk.doctor import articles, files, records, repository
+from desk.doctor.exam import Exam, Finding, Mend
+from desk.domain.changes import compare
+from desk.domain.model.change import Change, Edit, Event
+from desk.domain.model.kinds import KINDS
+from desk.domain.model.person import Staff
+from desk.domain.rights import rights
+from desk.store.snapshot import Snapshot
+
+VERB = "doctor"
+
+
+class Settled(Exception):
+    """Somebody mended it meanwhile."""
+
+
+class Check(NamedTuple):
+    """`title` says what is looked at; `find` yields what is not as it should be."""
+
+    title: str
+    find: Callable[[Exam], Iterator[Finding]]
+
+
+CHECKS: Mapping[str, Check] = MappingProxyType(
+    {
+        "git": Check("git is new enough", repository.git_version),
+        "configuration": Check("git's configuration", repository.configuration),
+        "attributes": Check("records come back byte for byte", files.attributes),
+        "settings": Check("desk.toml", files.desk_toml),
+        "broken": Check("records that can't be read", records.broken),
+        "edited": Check("hand edits", records.edited),
+        "conflicts": Check("left-overs of a merge", records.conflicts),
+        "symlinks": Check("symbolic links", files.symlinks),
+        "strays": Check("files that are no records", files.strays),
+        "references": Check("what records name exists, and the rules hold", records.faults),
+        "links": Check("links between tickets stand on both", records.one_sided),
+        "departments": Check("the default department", records.departments),
+        "staff": Check("levels and addresses of staff", records.staff),
+        "users": Check("addresses of users", records.users),
+        "tags": Check("the tags incident and problem", records.tags),
+        "checklists": Check("templates of checklists", records.checklists),
+        "reviews": Check("reviews of major incidents", records.reviews),
+        "attachments": Check("attachments", records.attachments),
+        "texts": Check("texts of responses and mails can be filled in", files.texts),
+        "articles": Check("published articles, their links and pictures", articles.published),
+        "names": Check("each article has a name of its own", articles.twice),
+        "approvals": Check("approvals of articles", articles.approvals),
+        "left-overs": Check("what killed commands left", repository.left_overs),
+        "drafts": Check("old drafts", repository.drafts),
+        "index": Check("the index", repository.index),
+    }
+)
+
+
+def examine(exam: Exam) -> list[Finding]:
+    """Everything that any check finds."""
+    return [finding for check in CHECKS.values() for finding in check.find(exam)]
+
+
+def mends(findings: Iterable[Finding]) -> list[Mend]:
+    """The fixes of records."""
+    return [f.fix for f in findings if isinstance(f.fix, Mend)]
+
+
+def mend(snapshot: Snapshot, wanted: list[Mend], *, by: Staff, at: datetime) -> Change:
+    """The fixes of records as one change; it takes the level of settings, since it touches every department's."""
+    rights.require_level(by, "settings")
+    grouped: dict[tuple[str, str], list[Mend]] = {}
+    for one in wanted:
+        grouped.setdefault((one.kind, one.id), []).append(one)
+    edits = []
+    for (kind, record_id), group in grouped.items():
+        before = after = snapshot.get(kind, record_id)
+        for one in group:
+            after = one.how(after)
+        if after != before:
+            edits.append(Edit(before, after, compare.events(before, after) or (Event("edit"),)))
+    if not edits:
+        raise Settled
+    return Change(VERB, by, at, tuple(edits), summary=_summary(edits))
+
+
+def _summary(edits: list[Edit]) -> str:
+    found = {" ".join(e.verb for e in edit.events) for edit in edits}
+    return found.pop() if len(found) == 1 else ""
+
+
+def count(exam: Exam) -> int:
+    """How many records were looked at."""
+    tables = [cls.plural for cls in KINDS.values()] + ["broken"]
+    return sum(int(exam.index.db.execute(f"SELECT count(*) FROM {t}").fetchone()[0]) for t in tables)
+
+
+__all__ = ["CHECKS", "Check", "Exam", "Finding", "Settled", "count", "examine", "mend", "mends"]

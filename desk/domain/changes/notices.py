@@ -1,0 +1,186 @@
+"""Who hears of what: a table from an event on a ticket to the people who are told, and the mail text they get.
+
+It follows mission.md, rows 4.1.3 and 4.2, and "what its users asked for most". Whoever acted hears nothing of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from desk.domain.model.change import Change, Edit, Event
+from desk.domain.model.person import USER_PREFIX
+from desk.domain.model.ticket import Ticket
+
+REQUESTER = "requester"
+OWNER = "owner"
+RESPONSIBLE = "owner, or else the department"
+DEPARTMENT = "department"
+NAMED = "who is named for the department"
+WATCHERS = "watchers"
+STAFF_WATCHERS = "watchers who are staff"
+
+
+class Row(NamedTuple):
+    """One event, who is told, and the name of the text in templates/mail."""
+
+    event: str
+    role: str
+    template: str
+
+
+TABLE: tuple[Row, ...] = (
+    # Somebody whom several rows reach in one action gets one message: the first row counts.
+    Row("merge", REQUESTER, "ticket-merged"),
+    Row("create", REQUESTER, "ticket-created"),
+    Row("reply", REQUESTER, "reply-sent"),
+    Row("answer", RESPONSIBLE, "ticket-answered"),
+    Row("assign", OWNER, "ticket-assigned"),
+    Row("escalate", OWNER, "ticket-assigned"),
+    Row("escalate-up", NAMED, "ticket-escalated"),
+    Row("major", DEPARTMENT, "ticket-major"),
+    Row("breach", RESPONSIBLE, "ticket-late"),
+    Row("warning", RESPONSIBLE, "ticket-due"),
+    Row("resume", RESPONSIBLE, "ticket-back"),
+    Row("close", REQUESTER, "ticket-closed"),
+    Row("reopen", REQUESTER, "ticket-reopened"),
+    Row("pending", REQUESTER, "ticket-pending"),
+    Row("note", OWNER, "ticket-noted"),
+    Row("note", STAFF_WATCHERS, "ticket-noted"),
+    Row("answer", STAFF_WATCHERS, "ticket-answered"),
+    Row("create", DEPARTMENT, "ticket-new"),
+    Row("open", DEPARTMENT, "ticket-new"),
+    Row("move", DEPARTMENT, "ticket-moved"),
+    Row("reopen", OWNER, "ticket-watched"),
+    Row("merge", WATCHERS, "ticket-watched"),
+    Row("reply", WATCHERS, "ticket-watched"),
+    Row("close", WATCHERS, "ticket-watched"),
+    Row("reopen", WATCHERS, "ticket-watched"),
+    Row("pending", WATCHERS, "ticket-watched"),
+)
+MEANING: Mapping[str, str] = {
+    "create": "a ticket is registered, or split off another one",
+    "open": "a problem is opened from an incident",
+    "assign": "a ticket gets an owner",
+    "escalate": "a ticket is handed to another owner",
+    "escalate-up": "a ticket is escalated upwards, and its owner goes on with the work",
+    "major": "an incident is declared a major one, or gets another coordinator",
+    "warning": "most of the time for a reply or a resolution has passed",
+    "breach": "a reply or a resolution is overdue",
+    "resume": "the day has come on which a pending ticket comes back",
+    "move": "a ticket goes to another department",
+    "reply": "staff answer the requester",
+    "answer": "the requester writes",
+    "note": "staff write a private note",
+    "pending": "the work waits",
+    "close": "the work is done",
+    "reopen": "the work is taken up again",
+    "merge": "the work goes on in another ticket",
+}
+
+
+class Person(NamedTuple):
+    """Somebody who may be told. `barred`: banned, disabled, or deleted."""
+
+    kind: str
+    id: str
+    name: str
+    email: str
+    language: str | None
+    departments: tuple[str, ...] = ()
+    barred: bool = False
+    organisation: str = ""
+
+
+class Audience(NamedTuple):
+    """Everybody who could be told, by id; names of departments; and which of these are private."""
+
+    people: Mapping[str, Person]
+    departments: Mapping[str, str]
+    private: frozenset[str]
+
+
+class Notice(NamedTuple):
+    """One message to be: to whom, about what, and why to them."""
+
+    to: Person
+    ticket: Ticket
+    event: str
+    role: str
+    template: str
+
+
+def tickets_of(change: Change) -> list[Edit]:
+    """The tickets whose people hear of a change.
+
+    Tickets that follow a department or a staff member who goes are none: nobody asked for a thousand messages.
+    """
+    if not change.edits or not isinstance(change.edits[0].record, Ticket):
+        return []
+    return [e for e in change.edits if isinstance(e.after, Ticket)]
+
+
+def concerned(change: Change) -> set[str]:
+    """Ids of the requesters and watchers that a change is about; staff are told by department as well."""
+    tickets = [e.after for e in tickets_of(change) if isinstance(e.after, Ticket)]
+    return {i for t in tickets for i in (t.requester, t.author, *t.watchers) if i}
+
+
+def notices(change: Change, audience: Audience) -> list[Notice]:
+    """Everybody who hears of a change, once for each ticket."""
+    found: list[Notice] = []
+    for edit in tickets_of(change):
+        told = {change.by.id}
+        for notice in _of(edit, change, audience):
+            if notice.to.id not in told:
+                told.add(notice.to.id)
+                found.append(notice)
+    return found
+
+
+def _of(edit: Edit, change: Change, audience: Audience) -> Iterator[Notice]:
+    ticket = edit.after
+    assert isinstance(ticket, Ticket)  # noqa: S101 - tickets_of gives no others
+    happened = {_event(event, change) for event in edit.events}
+    for row in TABLE:
+        if row.event in happened:
+            for record_id in _ids(row.role, ticket, audience, edit.events):
+                person = audience.people.get(record_id)
+                if person and _may_hear(person, ticket, audience):
+                    yield Notice(person, ticket, row.event, row.role, row.template)
+
+
+def _event(event: Event, change: Change) -> str:
+    """The table's name of an event: a reply by its requester is an answer, a problem opened is no request."""
+    if event.verb == "reply" and change.by.kind == "user":
+        return "answer"
+    if event.verb == "create" and change.verb not in ("create", "split"):
+        return "open"
+    if event.verb == "merge" and event.after is None:
+        return "merged here"
+    return event.verb
+
+
+def _ids(role: str, ticket: Ticket, audience: Audience, events: tuple[Event, ...]) -> list[str]:
+    serving = [p.id for p in audience.people.values() if ticket.department in p.departments]
+    owner = [ticket.owner] if ticket.owner else []
+    author = [ticket.author] if ticket.author and ticket.author.startswith(USER_PREFIX) else []
+    staff_watchers = [w for w in ticket.watchers if not w.startswith(USER_PREFIX)]
+    return {
+        REQUESTER: [ticket.requester] if ticket.requester else author,
+        OWNER: owner,
+        RESPONSIBLE: owner or serving,
+        DEPARTMENT: serving,
+        NAMED: [e.after for e in events if e.verb == "escalate-up" and e.after],
+        WATCHERS: list(ticket.watchers),
+        STAFF_WATCHERS: staff_watchers,
+    }[role]
+
+
+def _may_hear(person: Person, ticket: Ticket, audience: Audience) -> bool:
+    """Requesters hear nothing of private departments (rule 4); staff of other ones only of what they wrote (rule 1)."""
+    if person.barred or not person.email:
+        return False
+    if person.kind == "user":
+        return ticket.department not in audience.private
+    return ticket.department in person.departments or ticket.author == person.id

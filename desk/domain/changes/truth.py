@@ -1,0 +1,357 @@
+"""Whether what a commit's message tells of a record is what happened to it: nothing false, nothing left out.
+
+The message's events are held against the record before and after. Verbs that set one field form a chain: the first says
+the value before, the last the value after. Every field that changed must be one that a told verb may change.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from desk.domain.changes import compare
+from desk.domain.changes.message import Happened
+from desk.domain.model.person import User
+from desk.domain.model.plain import label
+from desk.domain.model.record import Record
+from desk.domain.model.ticket import Ticket
+
+
+class Case(NamedTuple):
+    """What is told of one record in one commit, and the record before and after; `others` are the commit's tickets after."""
+
+    events: tuple[Happened, ...]
+    old: Record | None
+    new: Record | None
+    others: Mapping[str, Record]
+    changed: frozenset[str]
+    """Names of the fields that differ; `body` and `thread` among them."""
+
+
+def case(events: tuple[Happened, ...], old: Record | None, new: Record | None, others: Mapping[str, Record]) -> Case:
+    """A case, with what differs worked out once."""
+    found = {c.field.partition(".")[0] for c in compare.fields(old, new)} if old and new else ()
+    changed = frozenset("thread" if name.partition(" ")[0] in ("reply", "note") else name for name in found)
+    return Case(events, old, new, others, changed)
+
+
+_STATE = frozenset(("state", "closed", "pending_until", "pending_for", "resolution"))
+FOLLOWS = frozenset(("respond_by", "update_by", "due", "paused", "pauses", "sla"))
+"""Fields of service levels, which follow from whatever happens to a ticket."""
+MAY: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "assign": frozenset(("owner",)),
+        "unassign": frozenset(("owner",)),
+        "escalate": frozenset(("owner",)),
+        "escalate-up": frozenset(("watchers",)),
+        "move": frozenset(("department",)),
+        "classify": frozenset(("priority", "impact", "urgency")),
+        "tag": frozenset(("tags",)),
+        "untag": frozenset(("tags",)),
+        "link": frozenset(("links",)),
+        "unlink": frozenset(("links", "merged_into")),
+        "watch": frozenset(("watchers",)),
+        "unwatch": frozenset(("watchers",)),
+        "reply": frozenset(("thread",)),
+        "note": frozenset(("thread",)),
+        "close": _STATE,
+        "reopen": _STATE,
+        "resume": _STATE,
+        "pending": _STATE,
+        "transfer": frozenset(("links",)),
+        "split": frozenset(("links", "thread")),
+        "merge": _STATE | {"thread", "watchers", "merged_into"},
+        "major": frozenset(("major", "coordinator")),
+        "major-off": frozenset(("major", "coordinator")),
+        "review": frozenset(("review",)),
+        "checklist": frozenset(("checklist",)),
+        "check": frozenset(("checklist",)),
+        "uncheck": frozenset(("checklist",)),
+        "cause": frozenset(("cause",)),
+        "workaround": frozenset(("workaround",)),
+        "resolve": frozenset(("fix",)),
+        "renew": FOLLOWS,
+        "warning": FOLLOWS,
+        "breach": FOLLOWS,
+    }
+)
+"""What a verb of tickets may change. `create` and `delete` may change everything, `edit` what it names."""
+_ARTICLE: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "publish": frozenset(("state", "published", "review", "approved_by")),
+        "submit": frozenset(("state", "approved_by")),
+        "return": frozenset(("state", "approved_by")),
+        "retire": frozenset(("state",)),
+        "approve": frozenset(("approved_by",)),
+        "move": frozenset(("topic", "body", "approved_by")),
+        "relink": frozenset(("body", "approved_by")),
+        "problem-closed": frozenset(("approved_by",)),
+        "problem-reopened": frozenset(),
+    }
+)
+"""What a verb of articles may change, as MAY says it for tickets."""
+TIDINGS = frozenset(("problem-closed", "problem-reopened"))
+"""Verbs that tell an article of something elsewhere, and need not change it."""
+WHOLE = frozenset(("create", "delete", "signup", "ban", "unban"))
+"""Verbs after which a record is there that wasn't, or the other way round."""
+_EDITED = MappingProxyType({"reply": "thread", "note": "thread", "attachment": "attachments"})
+UNDO = "undo"
+"""The verb that puts a record back to what it was, whatever that was."""
+_NO_FIELDS = frozenset(("layout", "mended"))
+"""What an edit may name that is no field: another way to write the same, and a file that couldn't be read before."""
+
+
+def known(event: Happened) -> bool:
+    """Whether this program knows what a verb may change; of another one, only its values can be looked at."""
+    return event.verb in WHOLE or event.verb in ("edit", UNDO) or event.verb in _may(event.kind)
+
+
+def _may(kind: str) -> Mapping[str, frozenset[str]]:
+    return {"ticket": MAY, "article": _ARTICLE}.get(kind, MappingProxyType({}))
+
+
+def untruths(case: Case) -> Iterator[str]:
+    """What is false, or left out, in sentences that fit behind the record's name."""
+    events = case.events
+    if any(e.verb == UNDO for e in events):
+        return
+    if any(e.verb in WHOLE for e in events):
+        yield from _whole(case)
+        return
+    if case.old is None or case.new is None:
+        did = "appeared" if case.old is None else "disappeared"
+        yield f"it {did}, and the message tells of {', '.join(e.verb for e in events) or 'nothing'}"
+        return
+    for look in _LOOKS:
+        yield from look(case)
+    yield from _left_out(case)
+
+
+def _whole(case: Case) -> Iterator[str]:
+    old, new = case.old, case.new
+    for event in case.events:
+        if event.verb in ("create", "signup") and (new is None or (old is not None and not _made_known(old))):
+            yield f"the message says {event.verb}, but it was {'there before' if old else 'never there'}"
+        elif event.verb in ("delete", "unban") and new is not None and not _placeholder(new):
+            yield f"the message says {event.verb}, but it is still there"
+        elif event.verb in ("create", "signup") and isinstance(new, Ticket):
+            yield from _is("department", event.after, new.department)
+        elif event.verb == "create" and new is not None:
+            yield from _is("name", event.after, label(new), _title(new))
+        elif event.verb == "delete" and old is not None:
+            yield from _is("name", event.before, label(old), _title(old))
+
+
+def _made_known(old: Record) -> bool:
+    """Somebody known only from a ticket, who registers."""
+    return isinstance(old, User) and not old.registered
+
+
+def _placeholder(new: Record) -> bool:
+    """What is left of a requester who was deleted."""
+    return isinstance(new, User) and new.disabled and not new.name and not new.email
+
+
+def _title(record: Record) -> str:
+    return str(record.values.get("title") or "")
+
+
+def _is(what: str, told: str | None, *real: str | None) -> Iterator[str]:
+    if told and _line(told) not in {_line(r) for r in real if r}:
+        yield f"{what}: the message says {told!r}, it is {real[0] or real[-1] or 'nothing'!r}"
+
+
+def _line(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+# -- one field, one chain ------------------------------------------------------------------------------------------------
+
+
+def _pairs(event: Happened) -> Iterator[tuple[str, str | None, str | None]]:
+    """Field, value before and value after, as an event tells them; remarks in brackets are no values."""
+    verb = event.verb
+    if event.kind == "article":
+        name = {"move": "topic", "publish": "state", "submit": "state", "return": "state", "retire": "state"}.get(verb)
+        if name:
+            yield name, event.before, event.after
+    elif verb in ("assign", "unassign", "escalate"):
+        yield "owner", event.before, event.after
+    elif verb == "move":
+        yield "department", event.before, event.after
+    elif verb in ("major", "major-off"):
+        yield "coordinator", event.before, event.after
+    elif verb == "classify":
+        sides = [_levels(side) for side in (event.before, event.after)]
+        for name in dict.fromkeys((*sides[0], *sides[1])):
+            yield name, sides[0].get(name), sides[1].get(name)
+    elif verb in ("close", "reopen", "pending", "resume"):
+        before, after = ((v.split()[0].rstrip(":,") if v else None) for v in (event.before, event.after))
+        yield "state", before, after
+
+
+def _levels(text: str | None) -> dict[str, str | None]:
+    words = (text or "").partition(" (")[0].split()
+    if any("=" in w for w in words):
+        split = (w.partition("=") for w in words if "=" in w)
+        return {name: None if value == "none" else value for name, _, value in split}
+    return {"priority": words[0]} if words else {}
+
+
+def _chains(case: Case) -> Iterator[str]:
+    chains: dict[str, list[tuple[str | None, str | None]]] = {}
+    for event in (e for e in case.events if e.kind == Ticket.kind):
+        for name, before, after in _pairs(event):
+            chains.setdefault(name, []).append((before, after))
+    for name, links in chains.items():
+        old, new = (_text(record, name) for record in (case.old, case.new))
+        # An event may leave out what was before; what it says is held against what was.
+        if links[0][0] and links[0][0] != old:
+            yield f"{name}: the message says it was {links[0][0]}, it was {old or 'nothing'}"
+        for (_, after), (before, _) in pairwise(links):
+            if before and after and before != after:
+                yield f"{name}: the message contradicts itself: {after}, then {before}"
+        if links[-1][1] != new:
+            yield f"{name}: the message says {links[-1][1] or 'nothing'}, it is {new or 'nothing'}"
+
+
+def _text(record: Record | None, name: str) -> str | None:
+    value = getattr(record, name, None) if record is not None else None
+    return None if value is None or value == "" else str(value)
+
+
+def _standing(case: Case) -> Iterator[str]:
+    """`pending until 2026-07-30` and the like: the words behind the state, told by the same rule as for a hand edit."""
+    told = [e for e in case.events if e.verb in ("close", "reopen", "pending", "resume") and e.after]
+    real = [e for e in compare.events(case.old, case.new) if e.verb in ("close", "reopen", "pending")]
+    if told and real and real[-1].after:
+        words = told[-1].after or ""
+        if not (real[-1].after.startswith(words) or words.startswith(f"{real[-1].after} (")):
+            yield f"state: the message says {words!r}, it is {real[-1].after!r}"
+
+
+# -- sets, threads, references -------------------------------------------------------------------------------------------
+
+_SETS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
+    {"tags": ("tag", "untag", " "), "watchers": ("watch", "unwatch", " "), "links": ("link", "unlink", ", ")}
+)
+_IMPLY = {"links": ("transfer", "split"), "watchers": ("merge", "escalate-up"), "tags": ()}
+"""Verbs that add to a set without telling what."""
+
+
+def _sets(case: Case) -> Iterator[str]:
+    if not isinstance(case.old, Ticket) or not isinstance(case.new, Ticket):
+        return
+    verbs = {e.verb for e in case.events}
+    for name, (more, less, joint) in _SETS.items():
+        if not verbs & {more, less}:
+            continue
+        have = set(getattr(case.old, name))
+        for event in case.events:
+            if event.verb == less:
+                gone = {v for v in (event.before or "").split(joint) if v and not v.startswith("merged-into ")}
+                yield from (f"{name}: the message says {v} was taken off, it wasn't there" for v in sorted(gone - have))
+                have -= gone
+            elif event.verb == more:
+                have |= {v for v in (event.after or "").split(joint) if v}
+        real = set(getattr(case.new, name))
+        if have - real or (real - have and not verbs & set(_IMPLY[name])):
+            shown = [", ".join(sorted(s)) or "nothing" for s in (have, real)]
+            yield f"{name}: by the message they are {shown[0]}, they are {shown[1]}"
+
+
+def _thread(case: Case) -> Iterator[str]:
+    """As many replies and notes as are told; a merge, a split and an edit of an entry move them about."""
+    verbs = [e.verb for e in case.events]
+    if {"merge", "split", "edit", "undo"} & set(verbs) or case.old is None or case.new is None:
+        return
+    told = Counter(v for v in verbs if v in ("reply", "note"))
+    real = Counter(entry.kind for entry in case.new.thread[len(case.old.thread) :])
+    if told != real:
+        yield f"thread: the message tells of {_counted(told)}, there are {_counted(real)}"
+
+
+def _counted(found: Counter[str]) -> str:
+    return ", ".join(f"{n} {kind}" for kind, n in sorted(found.items())) or "no new entries"
+
+
+def _references(case: Case) -> Iterator[str]:
+    new = case.new
+    if not isinstance(new, Ticket):
+        return
+    for event in case.events:
+        if event.verb == "merge" and event.after and new.merged_into != event.after:
+            yield f"the message says it was merged into {event.after}, it was{'' if new.merged_into else ' not'} merged"
+        elif event.verb == "merge" and event.before:
+            other = case.others.get(event.before)
+            if not isinstance(other, Ticket) or other.merged_into != new.id:
+                yield f"the message says it took over {event.before}, which wasn't merged into it"
+        elif event.verb == "escalate-up" and event.after not in (new.owner, *new.watchers):
+            yield f"the message says that {event.after} was told, who neither owns nor watches it"
+        elif event.verb in ("transfer", "split") and event.after and event.after not in case.others:
+            yield f"the message says {event.verb} to {event.after}, which this commit doesn't make"
+
+
+def _edits(case: Case) -> Iterator[str]:
+    """`edit`: a title before and after, or the names of fields."""
+    told = [e for e in case.events if e.verb == "edit"]
+    for event in told:
+        if event.before:
+            yield from _is("title, before", event.before, _title(case.old) if case.old else None)
+            yield from _is("title", event.after, _title(case.new) if case.new else None)
+        else:
+            for name in _named(event) - _NO_FIELDS - case.changed - {"attachments"}:
+                yield f"the message says that {name} was changed, it wasn't"
+
+
+def _texts(case: Case) -> Iterator[str]:
+    """What is known of a problem is told by its beginning."""
+    for event in case.events:
+        name = {"resolve": "fix"}.get(event.verb, event.verb)
+        if name in ("cause", "workaround", "fix"):
+            yield from _is(name, event.after, compare.first_line(_text(case.new, name)))
+
+
+def _named(event: Happened) -> frozenset[str]:
+    """The fields that an edit names."""
+    words = (event.after or "").split()
+    if words and words[0] in _EDITED:
+        return frozenset((_EDITED[words[0]],))
+    return frozenset(words)
+
+
+def _left_out(case: Case) -> Iterator[str]:
+    if not all(known(e) for e in case.events):
+        return
+    may: set[str] = set(FOLLOWS) if isinstance(case.new, Ticket) else set()
+    for event in case.events:
+        if event.verb == "classify":
+            may |= {name for name, _, _ in _pairs(event)}
+        elif event.verb != "edit":
+            may |= _may(event.kind).get(event.verb, frozenset())
+        else:
+            # Keys of the front matter that desk doesn't know go along with an edit, and are not named.
+            may |= {"title"} if event.before else {*_named(event), *(case.changed - {*_fields(case), "body", "thread"})}
+    for name in sorted(case.changed - may):
+        yield f"{name} was changed, and the message doesn't tell"
+
+
+def _fields(case: Case) -> Iterable[str]:
+    return case.new.FIELDS if case.new is not None else ()
+
+
+_LOOKS: tuple[Callable[[Case], Iterable[str]], ...] = (_chains, _standing, _sets, _thread, _references, _edits, _texts)
+
+
+def unsure(case: Case) -> Iterator[str]:
+    """Verbs that this program doesn't know, whose values can't be found in what changed."""
+    values: set[Any] = {None, ""}
+    for change in compare.fields(case.old, case.new):
+        values |= {_line(v) for v in (change.before, change.after) if v}
+    for event in case.events:
+        told = [v for v in (event.before, event.after) if _line(v) not in values]
+        if not known(event) and told:
+            yield f"{event.verb} ({' → '.join(map(str, told))})"

@@ -1,0 +1,100 @@
+"""Taking the last change of a ticket back, by a change of its own: history is never rewritten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from desk.domain.changes import compare
+from desk.domain.model.change import Change, Edit, Event
+from desk.domain.model.person import Staff
+from desk.domain.model.record import Entry, Record
+from desk.domain.model.ticket import Ticket
+from desk.domain.rights import rights
+from desk.errors import Refused
+
+VERB = "undo"
+_MOVES_ENTRIES = ("merge", "split", "transfer", "delete")
+"""Verbs that carry entries from one ticket to another, or away with it: nobody's words are changed."""
+
+
+class Pair(NamedTuple):
+    """One record as it is now, and as it was before the change that is taken back; None where it isn't, or wasn't, there."""
+
+    now: Record | None
+    then: Record | None
+
+    @property
+    def record(self) -> Record:
+        found = self.now or self.then
+        assert found is not None  # noqa: S101 - a change of nothing is in no commit
+        return found
+
+
+class Taken(NamedTuple):
+    """The change to take back: its commit and verb, the verb whose right it needs, its records, and its files as they were."""
+
+    commit: str
+    verb: str
+    right: str
+    pairs: tuple[Pair, ...]
+    files: Mapping[str, bytes | None]
+
+
+def undo(taken: Taken, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+    """Put every record of a change back to what it was; it takes the right that the change itself took, on every ticket."""
+    tickets = [pair for pair in taken.pairs if isinstance(pair.record, Ticket)]
+    if taken.right != "delete" and all(pair.then is None for pair in tickets):
+        name = tickets[0].record.id
+        raise Refused(f"the last change of {name} was its registration", f"to remove it: desk ticket delete {name}")
+    edits = []
+    for pair in taken.pairs:
+        _check_right(pair, taken, by)
+        edits.append(Edit(pair.now, pair.then, _events(pair, taken)))
+    # Tickets first: what a change is about stands in front.
+    edits.sort(key=lambda edit: edit.record.kind != Ticket.kind)
+    return Change(VERB, by, at, tuple(edits), reason, taken.verb, taken.files)
+
+
+def _check_right(pair: Pair, taken: Taken, by: Staff) -> None:
+    if not isinstance(pair.record, Ticket):
+        rights.require_level(by, pair.record.kind)
+        return
+    for ticket in (pair.now, pair.then):
+        if isinstance(ticket, Ticket):
+            rights.require(by, ticket, taken.right, f"undo {taken.verb} of")
+    if taken.right not in _MOVES_ENTRIES:
+        _check_entries(pair, by)
+
+
+def _check_entries(pair: Pair, by: Staff) -> None:
+    """Rule 6: nobody takes back, or puts back, what somebody else wrote."""
+    now, then = (set(map(_key, record.thread)) if record else set() for record in pair)
+    for written_by, *_ in now ^ then:
+        if written_by != by.id:
+            raise Refused(
+                f"the last change of {pair.record.id} is an entry written by {written_by}",
+                "only its author may take it back; write another one: desk ticket note or reply",
+            )
+
+
+def _key(entry: Entry) -> tuple[str, str, datetime, str]:
+    return entry.by, entry.kind, entry.at, entry.text
+
+
+def _events(pair: Pair, taken: Taken) -> tuple[Event, ...]:
+    """That it was taken back; and where the state has changed, that too: statistics and mails go by it."""
+    events: tuple[Event, ...] = (Event(VERB, None, f"{taken.verb} {taken.commit[:10]}"),)
+    if isinstance(pair.now, Ticket) and isinstance(pair.then, Ticket) and pair.now.state != pair.then.state:
+        events += tuple(e for e in compare.events(pair.now, pair.then) if e.verb in ("close", "reopen", "pending"))
+    return events
+
+
+def together(changes: Iterable[Change]) -> Change:
+    """Several changes taken back as one action; they share no record, or one of them wouldn't be the last."""
+    first, *others = changes
+    edits = [edit for change in (first, *others) for edit in change.edits]
+    files = {path: data for change in (first, *others) for path, data in change.files.items()}
+    verbs = dict.fromkeys(change.summary for change in (first, *others))
+    return first._replace(edits=tuple(edits), files=files, summary=", ".join(verbs))

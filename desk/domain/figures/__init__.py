@@ -1,0 +1,1 @@
+"""Figures and the values that reports are made of."""

@@ -1,0 +1,1 @@
+"""The verbs of articles, and what is checked in their texts."""

@@ -1,0 +1,207 @@
+"""The life of an article: draft → review → published → retired, who may approve it, and what follows for its variants."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from types import MappingProxyType
+
+from desk.domain.changes import compare, generic
+from desk.domain.model.article import Article, Topic
+from desk.domain.model.change import Change, Edit, Event
+from desk.domain.model.fields import utc_text
+from desk.domain.model.person import Staff
+from desk.domain.model.plain import plain
+from desk.domain.model.record import NOTHING
+from desk.errors import Refused
+
+DRAFT, REVIEW, PUBLISHED, RETIRED = "draft", "review", "published", "retired"
+STATES = (DRAFT, REVIEW, PUBLISHED, RETIRED)
+LIVE = (DRAFT, REVIEW, PUBLISHED)
+"""What `kb list` shows unless it is asked for more."""
+KNOWN_ERROR = "known-error"
+TYPES = ("faq", "how-to", KNOWN_ERROR, "root-cause", "workaround")
+STAMPS = ("state", "published", "review", "approved_by")
+"""What a step of an article's life sets; the rest is its text, which is what somebody approves."""
+STRUCTURE = ("symptom", "cause", "workaround", "fix")
+"""What a known error says in fields of its own."""
+
+_MOVES: Mapping[str, tuple[tuple[str, ...], str, str]] = MappingProxyType(
+    {
+        "submit": ((DRAFT, PUBLISHED, RETIRED), REVIEW, "wait for review"),
+        "return": ((REVIEW,), DRAFT, "be sent back"),
+        "approve": ((REVIEW,), REVIEW, "be approved"),
+        "retire": ((DRAFT, REVIEW, PUBLISHED), RETIRED, "be retired"),
+    }
+)
+"""Verb → states it starts from, the state it leads to, and its name in a refusal; publishing is legal from anywhere."""
+
+
+class Untimely(Refused):
+    """A step that an article in its state can't take."""
+
+
+class Approval(Refused):
+    """An article can't be published before somebody else has approved its text."""
+
+
+def digest(article: Article) -> str:
+    """A short name of everything a reader is told: any change of it makes an approval void."""
+    told = [f"{n}={plain(v)}" for n, v in article.values.items() if n not in STAMPS]
+    text = "\n".join([*sorted(told), *sorted(f"{k}={plain(v)}" for k, v in article.extra.items()), "", article.body])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _after(verb: str, article: Article) -> str:
+    allowed, target, spoken = _MOVES[verb]
+    if article.state not in allowed:
+        if article.state == target and verb != "approve":
+            raise Untimely(f"{article.id} is in state {target} already", f"see: desk kb show {article.id}")
+        hints = {
+            "approve": f"first: desk kb review {article.id} --submit",
+            "return": f"see: desk kb show {article.id}",
+            "retire": f"see: desk kb history {article.id}",
+        }
+        raise Untimely(f"{article.id} can't {spoken}: it is {_spoken(article)}", hints.get(verb, ""))
+    return target
+
+
+def _spoken(article: Article) -> str:
+    return {DRAFT: "a draft", REVIEW: "in review"}.get(article.state, article.state)
+
+
+def create(article: Article, *, by: Staff, at: datetime) -> Change:
+    """A new article, or another language of one."""
+    event = Event("create", None, article.title)
+    return Change("create", by, at, (Edit(None, article, (event,)),), summary=article.title)
+
+
+def edit(before: Article, after: Article, *, by: Staff, at: datetime, approval: bool) -> Change:
+    """Change an article's text. Whoever approved it approved another text; where approval is asked for, it waits for one."""
+    if digest(before) != digest(after):
+        after = after.evolve(approved_by=None)
+        if approval and before.state == PUBLISHED:
+            after = after.evolve(state=REVIEW)
+    return generic.edit(before, after, by=by, at=at)
+
+
+def publish(
+    before: Article | None,
+    after: Article,
+    review: date | None,
+    *,
+    by: Staff,
+    at: datetime,
+    files: Mapping[str, bytes] = NOTHING,
+) -> Change:
+    """Put an article before its readers, with the day by which somebody looks at it again.
+
+    `after` may bring changes made by hand; they are part of the same act, and so are the pictures in `files`.
+    """
+    stamped = after.evolve(state=PUBLISHED, published=utc_text(at), review=review.isoformat() if review else None)
+    events = [Event("publish", before.state if before else None, PUBLISHED)]
+    if before is None:
+        events.append(Event("create", None, after.title))
+    else:
+        told = compare.events(before.evolve(**dict.fromkeys(STAMPS)), after.evolve(**dict.fromkeys(STAMPS)))
+        events += told
+    return Change("publish", by, at, (Edit(before, stamped, tuple(events)),), files=dict(files))
+
+
+def _step(verb: str, article: Article, by: Staff, at: datetime, reason: str | None) -> Change:
+    state = _after(verb, article)
+    event = Event(verb, article.state, state)
+    after = article.evolve(state=state)
+    if verb in ("return", "submit"):
+        after = after.evolve(approved_by=None)
+    return Change(verb, by, at, (Edit(article, after, (event,)),), reason)
+
+
+def submit(article: Article, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+    """Hand an article in for review. A published one is not shown to readers until it is published again."""
+    return _step("submit", article, by, at, reason)
+
+
+def send_back(article: Article, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+    """Give an article in review back to its author, as a draft."""
+    return _step("return", article, by, at, reason)
+
+
+def retire(article: Article, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+    """Take an article from its readers; it stays in the desk."""
+    return _step("retire", article, by, at, reason)
+
+
+def approve(article: Article, author: str | None, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+    """Approve this very text. `author` is who changed it last, and can't be the one who approves."""
+    _after("approve", article)
+    if author == by.id:
+        raise Approval(
+            f"{by.id} changed the text of {article.id} last, so somebody else has to approve it",
+            f"ask a colleague of level 2 or 3: desk kb review {article.id} --approve",
+        )
+    event = Event("approve", None, digest(article))
+    after = article.evolve(approved_by=by.id)
+    return Change("approve", by, at, (Edit(article, after, (event,)),), reason)
+
+
+def require_approval(article: Article, approved: str | None) -> None:
+    """Refuse a text that nobody approved. `approved` is the digest in the last approval that `approved_by` names."""
+    if article.approved_by is None:
+        raise Approval(
+            f"{article.id} has to be approved by somebody who didn't write it (kb.approval in desk.toml)",
+            f"desk kb review {article.id} --submit, then a colleague: desk kb review {article.id} --approve",
+        )
+    if approved != digest(article):
+        raise Approval(
+            f"{article.approved_by} approved another text of {article.id} than this one",
+            f"see: desk kb history {article.id}; then: desk kb review {article.id} --submit, and --approve anew",
+        )
+
+
+def delete(article: Article, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+    """Take an article out of the desk; git keeps what it said."""
+    event = Event("delete", article.title)
+    return Change("delete", by, at, (Edit(article, None, (event,)),), reason, article.title)
+
+
+def delete_topic(topic: Topic, articles: Iterable[str], *, by: Staff, at: datetime) -> Change:
+    """Delete a topic that holds no articles (rule 5)."""
+    held = sorted(articles)
+    if held:
+        shown = ", ".join(held[:3]) + (f" and {len(held) - 3} more" if len(held) > 3 else "")
+        raise Refused(
+            f"the topic {topic.id} can't be deleted: it holds {shown}",
+            f"move them: desk kb list --topic {topic.id} --state any -f ids | desk kb edit - --topic OTHER   "
+            "or delete them: desk kb delete SLUG",
+        )
+    return generic.delete(topic, by=by, at=at)
+
+
+def move(
+    articles: Iterable[Article],
+    to: str,
+    relinked: Iterable[tuple[Article, Article]],
+    *,
+    by: Staff,
+    at: datetime,
+    approval: bool,
+) -> Change:
+    """Put the variants of an article into another topic; `relinked` are these and others whose links had to follow.
+
+    Another topic has other readers: where approval is asked for, what was published waits for a new one.
+    """
+    after = {before.id: linked for before, linked in relinked}
+    moved = list(articles)
+    edits = []
+    for article in moved:
+        new = after.pop(article.id, article).evolve(topic=to, approved_by=None)
+        events = [Event("move", article.topic, to)]
+        if approval and article.state == PUBLISHED:
+            new = new.evolve(state=REVIEW)
+            events.append(Event("submit", PUBLISHED, REVIEW))
+        edits.append(Edit(article, new, tuple(events)))
+    changed = {a.id for a in moved}
+    edits += [Edit(b, a, (Event("relink", None, to),)) for b, a in relinked if b.id not in changed]
+    return Change("move", by, at, tuple(edits), summary=to)

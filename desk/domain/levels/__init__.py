@@ -1,0 +1,1 @@
+"""Service levels: calendars, targets, clocks."""

@@ -1,0 +1,226 @@
+"""The words that service levels are written in: calendars, days, hours, durations, conditions. Faults name their place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, timedelta, tzinfo
+from typing import Any
+
+from desk.domain.levels.calendar import Calendar, Span, Week
+
+Place = tuple[str | int, ...]
+"""Where in desk.toml: ("sla.policy", 1, "target", 2, "priority")."""
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+LONGEST = timedelta(days=3660)
+_CALENDAR_KEYS = ("days", "hours", "holidays", "timezone", "closed", "open")
+_DURATION = r"(?:\s*\d{1,5}\s*[dhm])+\s*"
+_HOURS = r"(\d\d?):(\d\d)\s*-\s*(\d\d?):(\d\d)"
+_YEARS = (2000, 2999)
+
+
+class Fault(ValueError):
+    """Something in desk.toml's service levels that can't be meant; `place` leads to it."""
+
+    def __init__(self, place: Place, problem: str, hint: str) -> None:
+        super().__init__(problem)
+        self.place = place
+        self.problem = problem
+        self.hint = hint
+
+
+def spoken(place: Place) -> str:
+    """`sla.policy 1, target 2: priority`."""
+    things = [f"{name} {which}" for name, which in zip(place[::2], place[1::2], strict=False)]
+    key = f": {place[-1]}" if len(place) % 2 else ""
+    return ", ".join(things) + key
+
+
+class Reader:
+    """One table of desk.toml, with the keys it may have."""
+
+    def __init__(self, place: Place, given: Any, keys: Iterable[str]) -> None:
+        self.place = place
+        self.keys = tuple(keys)
+        if not isinstance(given, dict):
+            raise Fault(place, "must be a table", "see docs/service-levels.md")
+        self.given: Mapping[str, Any] = given
+        for key in given:
+            if key not in self.keys:
+                raise Fault(
+                    (*place, key), f"there is no key {key!r}{meant(key, self.keys)}", f"known: {', '.join(self.keys)}"
+                )
+
+    def fail(self, key: str, expected: str, hint: str = "see docs/service-levels.md") -> Fault:
+        return Fault((*self.place, key), f"must be {expected}", hint)
+
+    def text(self, key: str) -> str | None:
+        value = self.given.get(key)
+        if value is not None and (not isinstance(value, str) or not value.strip()):
+            raise self.fail(key, "text in quotes")
+        return value
+
+    def flag(self, key: str) -> bool | None:
+        value = self.given.get(key)
+        if value is not None and not isinstance(value, bool):
+            raise self.fail(key, "true or false")
+        return value
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """One word or a list of them."""
+        value = self.given.get(key, [])
+        found = [value] if isinstance(value, str) else value
+        if not isinstance(found, list | tuple) or not all(isinstance(w, str) and w.strip() for w in found):
+            raise self.fail(key, 'a word or a list of words, such as "high" or ["medium", "high"]')
+        if key in self.given and not found:
+            raise self.fail(key, "at least one word", f"leave {key} out if it doesn't matter")
+        return tuple(found)
+
+    def choice(self, key: str, known: tuple[str, ...], default: str) -> str:
+        value = self.text(key)
+        if value is None:
+            return default
+        if value not in known:
+            raise Fault(
+                (*self.place, key), f"there is no {key} {value!r}{meant(value, known)}", f"known: {', '.join(known)}"
+            )
+        return value
+
+    def day(self, key: str) -> date:
+        value = self.text(key)
+        try:
+            found = date.fromisoformat(value or "")
+        except ValueError:
+            raise self.fail(key, 'a day such as "2026-01-01"') from None
+        if not _YEARS[0] <= found.year <= _YEARS[1]:
+            raise self.fail(key, f"a day between {_YEARS[0]} and {_YEARS[1]}")
+        return found
+
+    def days(self, key: str) -> frozenset[date]:
+        try:
+            return frozenset(date.fromisoformat(word) for word in self.words(key))
+        except ValueError:
+            raise self.fail(key, 'a list of days such as ["2026-12-24"]') from None
+
+    def tables(self, key: str) -> list[Any]:
+        value = self.given.get(key)
+        if not isinstance(value, list | tuple) or not value:
+            raise self.fail(key, "one table or more", f"begin each with [[{self.place[0]}.{key}]]")
+        return list(value)
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """`; did you mean high?`, or nothing."""
+    import difflib  # noqa: PLC0415 - for the error only
+
+    close = difflib.get_close_matches(word, list(known), 1, 0.5)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def conditions_of(
+    reader: Reader, names: Iterable[str], known: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    """The conditions of a target; values that desk.toml or the program lists must stand there."""
+    found = {name: words for name in names if (words := reader.words(name))}
+    for name, words in found.items():
+        for word in words:
+            if name in known and word not in known[name]:
+                problem = f"there is no {name} {word!r}{meant(word, known[name])}"
+                raise Fault((*reader.place, name), problem, f"known: {', '.join(known[name])}")
+    return found
+
+
+def duration_of(reader: Reader, key: str, calendar: Calendar) -> timedelta | None:
+    """`30m`, `4h`, `2d`, `1d 4h`: open time of the calendar, a day being as long as it is open on one."""
+    value = reader.text(key)
+    if value is None:
+        return None
+    if not re.fullmatch(_DURATION, value, re.ASCII):
+        raise reader.fail(
+            key, 'a time such as "30m", "4h", "2d" or "1d 4h"', "m minutes, h hours, d days of the calendar"
+        )
+    if "d" in value and calendar.day is None:
+        hint = f"the days of {calendar.name} differ in length, so none of them is `a day`"
+        raise reader.fail(key, "given in hours", hint)
+    units = {"d": calendar.day or timedelta(), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
+    total = sum((int(n) * units[unit] for n, unit in re.findall(r"(\d+)\s*([dhm])", value)), timedelta())
+    if not timedelta() < total <= LONGEST:
+        raise reader.fail(key, "longer than nothing and shorter than ten years")
+    return total
+
+
+def calendar_of(
+    name: str,
+    given: Any,
+    zone: tzinfo,
+    zone_of: Callable[[str], tzinfo],
+    days_off: Callable[[str], Callable[[int], frozenset[date]]],
+) -> Calendar:
+    """A business calendar: open hours of each day, holidays of countries, single days closed or open all the same."""
+    reader = Reader(("sla.calendar", name), given, _CALENDAR_KEYS)
+    week = _week(reader)
+    if own := reader.text("timezone"):
+        try:
+            zone = zone_of(own)
+        except ValueError as error:
+            raise reader.fail("timezone", "a time zone of this machine, such as Asia/Nicosia", str(error)) from None
+    years = []
+    for code in reader.words("holidays"):
+        try:
+            years.append(days_off(code))
+        except ValueError as error:
+            raise Fault(
+                (*reader.place, "holidays"), str(error), 'a country such as "CY", or a part of one: "DE-BY"'
+            ) from None
+    closed, opened = reader.days("closed"), reader.days("open")
+    if both := closed & opened:
+        raise reader.fail("open", f"without {min(both)}, which is in closed too", "take it out of one of them")
+
+    def off(year: int) -> frozenset[date]:
+        return frozenset().union(*(of(year) for of in years))
+
+    return Calendar(name, week, zone, off, closed=closed, opened=opened)
+
+
+def _week(reader: Reader) -> Week:
+    """`hours` for all `days`, or a table with hours for each of its days."""
+    hours = reader.given.get("hours")
+    if isinstance(hours, dict):
+        if "days" in reader.given:
+            raise reader.fail("days", "left out", "the table in hours names the days")
+        pairs = [(part, str(text)) for part, text in hours.items()]
+    else:
+        pairs = [(reader.text("days") or "Mon-Fri", reader.text("hours") or "00:00-24:00")]
+    week: list[tuple[Span, ...]] = [()] * 7
+    for days, text in pairs:
+        for day in _days(reader, days):
+            if week[day]:
+                raise reader.fail("hours", f"given once for each day: {DAYS[day]} comes twice")
+            week[day] = _spans(reader, text)
+    if not any(week):
+        raise reader.fail("hours", "open at some time")
+    return tuple(week)
+
+
+def _days(reader: Reader, text: str) -> list[int]:
+    found: list[int] = []
+    for part in text.split(","):
+        ends = [word.strip().capitalize() for word in part.split("-")]
+        if len(ends) > 2 or any(word not in DAYS for word in ends):
+            raise reader.fail("days", 'days such as "Mon-Fri" or "Mon, Wed, Sat-Sun"', f"known: {', '.join(DAYS)}")
+        first, last = DAYS.index(ends[0]), DAYS.index(ends[-1])
+        found += [day % 7 for day in range(first, last + 1 if last >= first else last + 8)]
+    return found
+
+
+def _spans(reader: Reader, text: str) -> tuple[Span, ...]:
+    spans: list[Span] = []
+    for part in text.split(","):
+        match = re.fullmatch(_HOURS, part.strip(), re.ASCII)
+        opens, closes = (int(match[1]) * 60 + int(match[2]), int(match[3]) * 60 + int(match[4])) if match else (0, 0)
+        ordered = opens < closes <= 1440 and (not spans or spans[-1][1] < opens)
+        if match is None or not ordered or int(match[2]) > 59 or int(match[4]) > 59:
+            hint = "each from an earlier to a later time of the same day, in order; through the night: two days"
+            raise reader.fail("hours", 'hours such as "08:00-18:00" or "08:00-12:30, 13:30-17:00"', hint)
+        spans.append((opens, closes))
+    return tuple(spans)

@@ -1,0 +1,218 @@
+"""Which incidents probably have one cause: groups told in similar words, in one department, close in time.
+
+1. Each incident is compared with those of the last weeks that share its most telling words (an inverted index, so the
+   work grows with the number of incidents, not with its square).
+2. The most alike are joined first, and two groups only if their members are alike on average: no chain of ever less
+   similar incidents makes a group, and none that names another country or system is drawn in by likeness of words.
+3. A group told in Greek and one told in English are one if they share codes, service and tags at the same time.
+
+An open problem is a group from the start, with the incidents it is known to cause, and takes in what is like them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+from desk.domain.matching import likeness
+from desk.domain.matching.likeness import Features, Incident, Said
+
+DAY = 86_400
+APART = 30 * DAY
+"""Seconds between two incidents beyond which likeness is taken for chance."""
+ALIKE = 0.32
+"""Cosine, lessened by the time between, from which two incidents, or two groups on average, belong together."""
+LEAST = 3
+"""Incidents that make a recurrence."""
+_TELLING, _RECENT, _NEAREST = 10, 60, 15
+"""Of an incident: how many of its rarest features are looked up; of these, how many newest incidents; how many are compared."""
+_LOST = 0.4
+"""What two incidents lose of their likeness when they are APART."""
+_STRANGE = 0.4
+"""What is left of it when they name different things."""
+_ACROSS, _MEANWHILE = 0.8, 3 * DAY
+"""Cosine of codes, tags and services from which groups of two languages are one, if at most so far from each other."""
+
+
+class Candidate(NamedTuple):
+    """Incidents that probably have one cause, oldest first; `problem`: an open problem they probably belong to.
+
+    `alike` is how similar they are on average, from 0 to 1; `score` is what candidates are ranked by: `alike` times
+    their number, less the longer they took and the longer ago it was.
+    """
+
+    incidents: tuple[Incident, ...]
+    problem: str | None
+    alike: float
+    score: float
+    words: tuple[str, ...]
+    """Tokens that most of them share, the most telling first."""
+
+
+def candidates(rows: Iterable[Incident], *, now: int, least: int = LEAST) -> list[Candidate]:
+    """Recurrences of at least `least` incidents, and incidents that fit an open problem, best first."""
+    ordered = sorted(rows, key=lambda row: (row.at, row.id))
+    said = likeness.said(ordered)
+    places: dict[str, list[int]] = defaultdict(list)
+    for number, row in enumerate(ordered):
+        places[row.department].append(number)
+    found = []
+    for members in places.values():
+        for group in _Groups(ordered, said, members).joined():
+            candidate = _candidate([ordered[n] for n in group], [said[n].features for n in group], now)
+            if len(candidate.incidents) >= (1 if candidate.problem else least):
+                found.append(candidate)
+    return sorted(found, key=lambda c: (-c.score, c.incidents[0].id))
+
+
+class _Group:
+    """Incidents that belong together; `names` counts what they name."""
+
+    __slots__ = ("first", "last", "members", "names", "problem", "total")
+
+    def __init__(self, number: int, row: Incident, said: Said) -> None:
+        self.members = [number]
+        self.total: Features = dict(said.features)
+        self.names = Counter(said.names)
+        self.problem = row.problem
+        self.first = self.last = row.at
+
+    def take(self, other: _Group) -> None:
+        self.members += other.members
+        likeness.add(self.total, other.total)
+        self.names += other.names
+        self.problem = self.problem or other.problem
+        self.first, self.last = min(self.first, other.first), max(self.last, other.last)
+
+    def alike(self, other: _Group) -> float:
+        """Likeness of a member of one and a member of the other, on average."""
+        mean = likeness.dot(self.total, other.total) / (len(self.members) * len(other.members))
+        return mean * _strangeness(self.main_names(), other.main_names())
+
+    def main_names(self) -> set[str]:
+        most = max(self.names.values(), default=0)
+        return {name for name, count in self.names.items() if 2 * count >= most}
+
+    def greek(self) -> bool:
+        return 2 * sum(w for name, w in self.total.items() if not name.isascii()) > sum(self.total.values())
+
+
+def _strangeness(one: Iterable[str], two: Iterable[str]) -> float:
+    one, two = set(one), set(two)
+    return _STRANGE if one and two and not one & two else 1.0
+
+
+class _Groups:
+    """The incidents of one department, joined while that makes sense."""
+
+    def __init__(self, rows: Sequence[Incident], said: Sequence[Said], members: Sequence[int]) -> None:
+        self.rows = rows
+        self.said = said
+        self.members = members
+        self.of = {number: _Group(number, rows[number], said[number]) for number in members}
+        known: dict[str, int] = {}
+        for number in members:
+            if problem := rows[number].problem:
+                self._unite(known.setdefault(problem, number), number)
+
+    def joined(self) -> list[list[int]]:
+        """Groups of one and more, each in order of time."""
+        for _, one, two in sorted(self._pairs(), reverse=True):
+            a, b = self.of[one], self.of[two]
+            if a is not b and not (a.problem and b.problem) and a.alike(b) >= ALIKE:
+                self._unite(one, two)
+        for one, two in self._translations():
+            if not (self.of[one].problem and self.of[two].problem):
+                self._unite(one, two)
+        return [sorted(group.members) for group in self._all()]
+
+    def _all(self) -> list[_Group]:
+        return list({id(group): group for group in self.of.values()}.values())
+
+    def _unite(self, first: int, second: int) -> None:
+        one, two = self.of[first], self.of[second]
+        if one is two:
+            return
+        if len(one.members) < len(two.members):
+            one, two = two, one
+        one.take(two)
+        for number in two.members:
+            self.of[number] = one
+
+    def _pairs(self) -> Iterator[tuple[float, int, int]]:
+        """Neighbours that are alike, with how much."""
+        recent: dict[str, deque[int]] = defaultdict(lambda: deque(maxlen=_RECENT))
+        standing: dict[str, list[int]] = defaultdict(list)
+        for number in self.members:
+            if self.rows[number].problem:
+                for name in self._telling(number):
+                    standing[name].append(number)
+        for number in self.members:
+            if self.rows[number].problem:
+                continue  # open today, whenever it began: it waits for every incident
+            shared: dict[int, float] = defaultdict(float)
+            for name, weight in self._telling(number).items():
+                for other in (*recent[name], *standing[name]):
+                    shared[other] += weight * self.said[other].features[name]
+                recent[name].append(number)
+            yield from self._alike(number, shared)
+
+    def _telling(self, number: int) -> Features:
+        """The features that say most."""
+        return dict(sorted(self.said[number].features.items(), key=lambda item: -item[1])[:_TELLING])
+
+    def _alike(self, number: int, shared: dict[int, float]) -> Iterator[tuple[float, int, int]]:
+        mine = self.said[number]
+        for other in sorted(shared, key=lambda o: -shared[o])[:_NEAREST]:
+            its = self.said[other]
+            found = likeness.dot(mine.features, its.features) * self._closeness(number, other)
+            found *= _strangeness(mine.names, its.names)
+            if found >= ALIKE:
+                yield found, number, other
+
+    def _closeness(self, one: int, two: int) -> float:
+        gap = abs(self.rows[one].at - self.rows[two].at)
+        if self.rows[two].problem and self.rows[one].at > self.rows[two].at:
+            return 1.0  # a problem that is open may show at any time; long before it began it can't have
+        return 1 - _LOST * gap / APART if gap <= APART else 0.0
+
+    def _translations(self) -> list[tuple[int, int]]:
+        """A member each of groups that tell the same in two languages, the surest first."""
+        sharing: dict[str, list[tuple[_Group, Features, bool]]] = defaultdict(list)
+        for group in self._all():
+            neutral = likeness.unit(likeness.neutral(group.total))
+            entry = (group, neutral, group.greek())
+            for name in neutral:
+                if name[0] != "#" and (len(group.members) > 1 or name[0] != "@"):
+                    sharing[name].append(entry)
+        found = set()
+        for entries in sharing.values():
+            for (a, mine, greek), (b, its, other) in combinations(entries[-_RECENT:], 2):
+                apart = max(a.first, b.first) - min(a.last, b.last)
+                if greek != other and apart <= _MEANWHILE and (alike := likeness.dot(mine, its)) >= _ACROSS:
+                    found.add((alike, a.members[0], b.members[0]))
+        return [(one, two) for _, one, two in sorted(found, reverse=True)]
+
+
+def _candidate(rows: Sequence[Incident], features: Sequence[Features], now: int) -> Candidate:
+    problem = next((row.problem for row in rows if row.problem), None)
+    fresh = tuple(row for row in rows if not row.problem)
+    total: Features = {}
+    for one in features:
+        likeness.add(total, one)
+    alike = _mean(total, len(features))
+    score = 0.0
+    if fresh:
+        span, age = fresh[-1].at - fresh[0].at, max(now - fresh[-1].at, 0)
+        score = alike * len(fresh) / (1 + span / (2 * APART)) / (1 + age / APART)
+    having = Counter(name for one in features for name in one)
+    shared = [name for name in total if name[0] not in "#@" and having[name] >= max(2, len(features) / 2)]
+    telling = tuple(sorted(shared, key=lambda name: (-total[name], name)))
+    return Candidate(fresh, problem, round(alike, 3), round(score, 3), telling)
+
+
+def _mean(total: Features, count: int) -> float:
+    """Likeness of two of `count` incidents on average, from the sum of their features; 1 for a single one."""
+    return (sum(w * w for w in total.values()) - count) / (count * (count - 1)) if count > 1 else 1.0

@@ -1,0 +1,79 @@
+"""What is due on a ticket, from a row as lists and `data.head` have it: times are RFC 3339 UTC text, which sorts as time does.
+
+Three clocks: `respond` until the first reply, `update` until the next one, `resolve` until the ticket is closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from desk.domain.model.states import CLOSED
+
+CLOCKS: Mapping[str, str] = MappingProxyType({"respond": "respond_by", "update": "update_by", "resolve": "due"})
+"""Each clock and the field that holds when its time is up."""
+SPOKEN: Mapping[str, str] = MappingProxyType(
+    {"respond": "first reply", "update": "next reply", "resolve": "resolution"}
+)
+RESUME, RENEW, WARNING, BREACH = "resume", "renew", "warning", "breach"
+OWN = (RESUME, RENEW, WARNING, BREACH)
+"""Verbs of the check, which follows the clocks itself."""
+
+Row = Mapping[str, Any]
+
+
+class Due(NamedTuple):
+    """A clock and when its time is up."""
+
+    clock: str
+    at: str
+
+
+def running(row: Row) -> list[Due]:
+    """The clocks of a ticket that have not ended, paused or not: none of a closed one, no `respond` after the first reply."""
+    if row["state"] == CLOSED:
+        return []
+    ended = {"respond"} if row["responded"] else set()
+    return [Due(clock, str(row[name])) for clock, name in CLOCKS.items() if row[name] and clock not in ended]
+
+
+def pressing(row: Row) -> Due | None:
+    """What is due next; of a paused ticket only what had run out before."""
+    paused = row["paused"]
+    found = [due for due in running(row) if not paused or due.at < paused]
+    return min(found, key=lambda due: due.at, default=None)
+
+
+def overdue(row: Row, now: str) -> bool | None:
+    """Whether the time of any clock that hasn't ended is up; None where no clock runs or stands."""
+    if not running(row):
+        return None
+    found = pressing(row)
+    return found is not None and found.at < now
+
+
+def missed(row: Row, now: str) -> list[Due]:
+    """The clocks whose time was up before what they wait for happened, or hasn't happened by now."""
+    late = [due for due in running(row) if due.at < (row["paused"] or now)]
+    if row["respond_by"] and (done := row["responded"] or row["closed"]) and row["respond_by"] < done:
+        late.append(Due("respond", str(row["respond_by"])))
+    if row["due"] and row["closed"] and row["due"] < row["closed"]:
+        late.append(Due("resolve", str(row["due"])))
+    return late
+
+
+def line(what: str, due: Due) -> str:
+    """`breach resolve 2026-07-23T10:12:44Z`: as the ticket's file keeps it; the time is when it was due."""
+    return f"{what} {due.clock} {due.at}"
+
+
+def unrecorded(row: Row, now: str) -> list[Due]:
+    """The breaches that the ticket's file doesn't name yet."""
+    return [due for due in missed(row, now) if line(BREACH, due) not in row["sla"]]
+
+
+def shown(row: Row, now: str) -> dict[str, Any]:
+    """A row with what lists and `show` say beside the fields."""
+    found = pressing(row)
+    return {**row, "next_due": found.at if found else None, "overdue": overdue(row, now)}

@@ -1,0 +1,306 @@
+"""Field types: each knows how to parse a plain YAML value, to put it back, and how the index stores it.
+
+A parse function takes what YAML or an option gave (str, int, bool, None, list, dict) and returns the value a record
+holds, or raises ValueError with a sentence that fits behind "title: ". Values are immutable.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from types import MappingProxyType
+from typing import Any, Generic, NamedTuple, Self, TypeVar, overload
+
+from desk.domain.model.filenames import DEVICES
+
+T = TypeVar("T")
+
+TITLE_MAX = 250  # characters, not bytes: a limit in bytes would halve Greek
+TEXT_MAX = 4_000_000
+SLUG_MAX = 64
+SLUG_BYTES = 200  # a file name has at most 255 on every common system, and something is put behind
+# Patterns are texts, compiled by re when first used: a list parses nothing, and eight of them cost it 4 ms.
+_CONTROL = r"[\x00-\x1f\x7f-\x9f\u2028\u2029]"
+_SURROGATE = r"[\ud800-\udfff]"
+_SLUG = r"[^\W_][\w.\-]*"
+_EMAIL = r"[^\s@<>()\[\],;:\"\\]+@[^\s@<>()\[\],;:\"\\.\-][^\s@<>()\[\],;:\"\\]*"
+_COLOUR = r"#[0-9a-f]{6}"
+_TIME = r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)"
+_DATE = r"\d{4}-\d\d-\d\d"
+TICKET_ID = r"[0-9]{6}-[0-9A-HJKMNP-TV-Z]{4}"
+LINK_TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        "relates": "relates",
+        "duplicates": "duplicated-by",
+        "duplicated-by": "duplicates",
+        "caused-by": "causes",
+        "causes": "caused-by",
+    }
+)
+"""Each relation and the one that stands on the other ticket."""
+
+
+def check_text(value: str, limit: int = TEXT_MAX) -> str:
+    """Any text but NUL and lone surrogates; `limit` counts characters."""
+    if "\0" in value:
+        raise ValueError("text can't contain a NUL character; is this a binary file? attach it instead")
+    if re.search(_SURROGATE, value):
+        raise ValueError("text must be valid UTF-8")
+    if len(value) > limit:
+        raise ValueError(f"is {len(value):,} characters long, {limit:,} are allowed; attach it as a file instead")
+    return value
+
+
+def _scalar(raw: object) -> str:
+    if isinstance(raw, bool):
+        return "true" if raw else "false"
+    if isinstance(raw, str | int):
+        return str(raw)
+    raise ValueError(f"expected text, found {_name_of(raw)}")
+
+
+def _name_of(raw: object) -> str:
+    names: dict[type, str] = {list: "a list", dict: "a mapping", type(None): "nothing", float: "a fraction"}
+    return names.get(type(raw), type(raw).__name__)
+
+
+def parse_text(raw: object) -> str:
+    return check_text(_scalar(raw))
+
+
+def parse_line(raw: object) -> str:
+    value = check_text(_scalar(raw), TITLE_MAX)
+    if not value.strip():
+        raise ValueError("must not be empty")
+    if re.search(_CONTROL, value):
+        raise ValueError("must be one line without control characters")
+    return value
+
+
+def parse_slug(raw: object) -> str:
+    """A name that is also a file name: letters of any script, digits, dot, dash; lower case, NFC."""
+    value = unicodedata.normalize("NFC", _scalar(raw))
+    fits = re.fullmatch(_SLUG, value) and len(value) <= SLUG_MAX and len(value.encode()) <= SLUG_BYTES
+    if not fits or value.endswith(".") or ".." in value:
+        shown = value if len(value) <= SLUG_MAX else value[:SLUG_MAX] + "…"
+        raise ValueError(
+            f"{shown!r} is not a valid name: up to {SLUG_MAX} letters, digits, dots and dashes, a letter or digit first"
+        )
+    if value != value.lower():
+        raise ValueError(f"{value!r} must be in lower case: {value.lower()}")
+    if value.split(".", 1)[0] in DEVICES:
+        raise ValueError(f"{value!r} is a name that some systems reserve; choose another")
+    return value
+
+
+def parse_ticket_id(raw: object) -> str:
+    value = _scalar(raw).upper()
+    if not re.fullmatch(TICKET_ID, value):
+        raise ValueError(f"{value[:40]!r} is not a ticket id such as 260723-7K3Q")
+    return value
+
+
+def parse_email(raw: object) -> str:
+    value = parse_line(raw).strip()
+    if not re.fullmatch(_EMAIL, value):
+        raise ValueError(f"{value!r} is not an e-mail address")
+    return value
+
+
+def parse_colour(raw: object) -> str:
+    value = _scalar(raw).strip().lower()
+    if not re.fullmatch(_COLOUR, value):
+        raise ValueError(f"{value[:40]!r} is not a colour such as '#1f77b4'")
+    return value
+
+
+def parse_integer(raw: object) -> int:
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return raw
+    if isinstance(raw, str) and re.fullmatch(r"-?[0-9]{1,18}", raw):
+        return int(raw)
+    raise ValueError("expected a whole number")
+
+
+def parse_level(raw: object) -> int:
+    value = parse_integer(raw)
+    if value not in (1, 2, 3):
+        raise ValueError(f"{value} is not a level: 1, 2 or 3")
+    return value
+
+
+def parse_flag(raw: object) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    if isinstance(raw, str) and raw.lower() in ("true", "yes", "false", "no"):
+        return raw.lower() in ("true", "yes")
+    raise ValueError("expected true or false")
+
+
+def parse_time(raw: object) -> datetime:
+    """RFC 3339 with an offset or Z; kept in UTC, to the second."""
+    value = _scalar(raw)
+    if not re.fullmatch(_TIME, value):
+        raise ValueError(f"{value[:40]!r} is not a time such as 2026-07-23T06:12:44Z")
+    try:
+        return datetime.fromisoformat(value.upper()).astimezone(UTC).replace(microsecond=0)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{value[:40]!r} is not a time: {error}") from None
+
+
+def parse_date(raw: object) -> date:
+    value = _scalar(raw)
+    if not re.fullmatch(_DATE, value):
+        raise ValueError(f"{value[:40]!r} is not a date such as 2026-07-23")
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError(f"{value[:40]!r} is not a date: {error}") from None
+
+
+def _each(raw: object, parse: Callable[[object], str]) -> list[str]:
+    if isinstance(raw, str):
+        raw = [raw]
+    if not isinstance(raw, list | tuple | set | frozenset):
+        raise ValueError(f"expected a list, found {_name_of(raw)}")
+    return [parse(item) for item in raw]
+
+
+def parse_slugs(raw: object) -> tuple[str, ...]:
+    """A set: sorted, each once, so that two clones that add the same tags write the same line."""
+    return tuple(sorted(set(_each(raw, parse_slug))))
+
+
+def parse_emails(raw: object) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_each(raw, parse_email)))
+
+
+def parse_lines(raw: object) -> tuple[str, ...]:
+    return tuple(_each(raw, parse_line))
+
+
+def parse_steps(raw: object) -> tuple[str, ...]:
+    """Steps of a checklist, each with its mark."""
+    steps = [re.sub(r"^\[X\]", "[x]", line) for line in _each(raw, parse_line)]
+    for step in steps:
+        if not re.fullmatch(r"\[[ x]\] \S.*", step):
+            raise ValueError(
+                f"{step[:60]!r} is not a step such as '[ ] call Malta', or '[x] call Malta' when it is done"
+            )
+    return tuple(steps)
+
+
+def parse_link(raw: object) -> str:
+    value = _scalar(raw)
+    relation, _, other = value.partition(" ")
+    if relation not in LINK_TYPES:
+        raise ValueError(
+            f"{value[:60]!r} is not a link such as 'relates 260723-7K3Q'; relations: {', '.join(LINK_TYPES)}"
+        )
+    return f"{relation} {parse_ticket_id(other.strip())}"
+
+
+def parse_links(raw: object) -> tuple[str, ...]:
+    return tuple(sorted(set(_each(raw, parse_link))))
+
+
+def parse_values(raw: object) -> Mapping[str, Any]:
+    """Custom fields: name → text, number or true/false; their declarations check the rest."""
+    if not isinstance(raw, Mapping):
+        raise ValueError(f"expected a mapping of names to values, found {_name_of(raw)}")
+    out: dict[str, Any] = {}
+    for key in sorted(raw, key=str):
+        value = raw[key]
+        if not isinstance(value, str | int | bool):
+            raise ValueError(f"{key}: expected text, a number or true/false, found {_name_of(value)}")
+        out[parse_slug(key)] = check_text(str(value)) if isinstance(value, str) else value
+    return MappingProxyType(out)
+
+
+def parse_titles(raw: object) -> Mapping[str, str]:
+    """Language → title."""
+    if not isinstance(raw, Mapping):
+        raise ValueError(f"expected a mapping of languages to titles, found {_name_of(raw)}")
+    return MappingProxyType({parse_slug(key): parse_line(raw[key]) for key in sorted(raw, key=str)})
+
+
+def utc_text(value: datetime) -> str:
+    """RFC 3339 in UTC: the one way desk writes a time."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class FieldType(NamedTuple):
+    """How a kind of value is parsed, and how the index stores it: text, int, set (one row a member) or json."""
+
+    name: str
+    parse: Callable[[object], Any]
+    store: str = "text"
+
+
+LINE = FieldType("one line of text", parse_line)
+TEXT = FieldType("text", parse_text)
+SLUG = FieldType("a name", parse_slug)
+TICKET = FieldType("a ticket id", parse_ticket_id)
+EMAIL = FieldType("an e-mail address", parse_email)
+EMAILS = FieldType("e-mail addresses", parse_emails, "set")
+COLOUR = FieldType("a colour", parse_colour)
+INTEGER = FieldType("a whole number", parse_integer, "int")
+LEVEL = FieldType("1, 2 or 3", parse_level, "int")
+FLAG = FieldType("true or false", parse_flag, "int")
+TIME = FieldType("a time", parse_time)
+DATE = FieldType("a date", parse_date)
+SLUGS = FieldType("names", parse_slugs, "set")
+LINES = FieldType("lines of text", parse_lines, "json")
+STEPS = FieldType("steps", parse_steps, "json")
+LINKS = FieldType("links", parse_links, "set")
+TITLES = FieldType("titles by language", parse_titles, "json")
+VALUES = FieldType("custom fields", parse_values, "json")
+
+
+class Field(Generic[T]):
+    """One field of a record: the single line that declares it.
+
+    `default` is what an absent key means and is never written; `required` keys are always written; `fixed` ones can't
+    be edited after creation. `ref` names the kind of record the value must exist in, `setting` the list in desk.toml
+    that the value must stand in.
+    """
+
+    __slots__ = ("default", "fixed", "help", "name", "ref", "required", "setting", "type")
+
+    def __init__(
+        self,
+        type_: FieldType,
+        help_: str,
+        *,
+        default: T | None = None,
+        required: bool = False,
+        fixed: bool = False,
+        ref: str | None = None,
+        setting: str | None = None,
+    ) -> None:
+        self.type = type_
+        self.help = help_
+        self.default = default
+        self.required = required
+        self.fixed = fixed
+        self.ref = ref
+        self.setting = setting
+        self.name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, obj: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, obj: object, owner: type) -> T: ...
+    def __get__(self, obj: Any, owner: type) -> Self | T:
+        if obj is None:
+            return self
+        value: T = obj.values.get(self.name, self.default)
+        return value
+
+    def __repr__(self) -> str:
+        return f"Field({self.name}: {self.type.name})"

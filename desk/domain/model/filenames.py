@@ -1,0 +1,35 @@
+"""File names that every system can hold."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+
+
+def attachment_name(given: str, taken: set[str]) -> str:
+    """A file name that every system can hold, from whatever name a file or a mail brought.
+
+    Never a path, an option, a device, a hidden file, nor one that differs from another by case alone.
+    """
+    name = unicodedata.normalize("NFC", os.path.basename(given.replace("\\", "/")))
+    name = "".join("_" if c in '<>:"/|?*' or unicodedata.category(c)[0] == "C" else c for c in name)
+    name = name.lstrip(" .-").rstrip(" .") or "file"
+    stem, dot, ending = name.rpartition(".")
+    if not dot or len(ending) > 16:
+        stem, dot, ending = name, "", ""
+    stem = stem or "file"
+    # git~1 is another name of .git on Windows, and git refuses to keep such a file anywhere.
+    if stem.split(".", 1)[0].strip().lower() in DEVICES or stem.lower() == "git~1":
+        stem = f"_{stem}"
+    while len(f"{stem}{dot}{ending}".encode()) > 120:
+        stem = stem[:-1]
+    fold = {t.casefold() for t in taken}
+    number, full = 1, f"{stem}{dot}{ending}"
+    while full.casefold() in fold:
+        number += 1
+        full = f"{stem}-{number}{dot}{ending}"
+    return full
+
+
+# Names that a file can't have on Windows, where a clone may live: CON.yaml is the console there.
+DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))})

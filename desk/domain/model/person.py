@@ -1,0 +1,73 @@
+"""Staff, requesters, their groups, and bans (mission.md, rows 2, 4.4 and 4.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from desk.domain.model.fields import EMAIL, EMAILS, FLAG, LEVEL, LINE, SLUG, SLUGS, TEXT, TIME, VALUES, Field
+from desk.domain.model.record import NOTHING, Record
+
+
+class Staff(Record):
+    kind = "staff"
+    plural = "staff"
+    folder = "records/staff"
+
+    name = Field[str](LINE, "full name", required=True)
+    email = Field[str](EMAIL, "work e-mail; git's user.email finds the person by it", required=True)
+    emails = Field[tuple[str, ...]](EMAILS, "further addresses", default=())
+    level = Field[int](LEVEL, "1 tickets and users, 2 also knowledge, 3 also staff and settings", required=True)
+    departments = Field[tuple[str, ...]](SLUGS, "departments served", default=(), ref="department")
+    language = Field[str | None](SLUG, "language the person reads", setting="desk.languages")
+    away = Field[bool](FLAG, "not to be given work now", default=False)
+    created = Field[datetime | None](TIME, "registered at", fixed=True)
+
+
+class User(Record):
+    """A requester. The opaque id keeps personal data in this one file."""
+
+    kind = "user"
+    plural = "users"
+    folder = "records/users"
+
+    name = Field[str | None](LINE, "full name")
+    email = Field[str | None](EMAIL, "where answers go")
+    group = Field[str | None](SLUG, "actor group", ref="group")
+    phone = Field[str | None](LINE, "telephone number")
+    organisation = Field[str | None](LINE, "employer or institution")
+    language = Field[str | None](SLUG, "language the person reads", setting="desk.languages")
+    registered = Field[bool](FLAG, "false for a person known only from a ticket", default=True)
+    disabled = Field[bool](FLAG, "may not open tickets", default=False)
+    fields = Field[Mapping[str, Any]](VALUES, "custom fields", default=NOTHING)
+    created = Field[datetime | None](TIME, "known since", fixed=True)
+
+
+class Group(Record):
+    kind = "group"
+    plural = "groups"
+    folder = "records/groups"
+
+    name = Field[str](LINE, "what people call it", required=True)
+    channel = Field[str | None](SLUG, "how its members reach the desk", setting="ticket.channels")
+    self_service = Field[bool](FLAG, "whether members open tickets themselves", default=True)
+    description = Field[str | None](TEXT, "who belongs to it")
+
+
+class Ban(Record):
+    """By e-mail address (rule 7); the id is derived from the address, the file keeps the address itself."""
+
+    kind = "ban"
+    plural = "bans"
+    folder = "records/bans"
+
+    email = Field[str](EMAIL, "the banned address", required=True, fixed=True)
+    reason = Field[str | None](TEXT, "why")
+    by = Field[str | None](SLUG, "who decided", ref="staff")
+    created = Field[datetime | None](TIME, "since", fixed=True)
+
+
+RESERVED_HANDLES = ("me", "none", "desk")
+USER_PREFIX = "u-"
+"""Ids of requesters begin with it and no handle does: an author or an answer tells whose it is."""

@@ -1,0 +1,36 @@
+"""The states of a ticket, whom a pending one waits for, and how one may end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+OPEN = "open"
+PENDING = "pending"
+CLOSED = "closed"
+STATES = (OPEN, PENDING, CLOSED)
+LIVE = (OPEN, PENDING)
+"""What a list shows when nothing is asked for."""
+
+REQUESTER = "requester"
+THIRD_PARTY = "third-party"
+WAITING: Mapping[str, str] = MappingProxyType(
+    {
+        REQUESTER: "the requester has to answer",
+        THIRD_PARTY: "somebody outside the desk has to act: a vendor, another country's desk",
+    }
+)
+"""Whom a pending ticket may wait for."""
+
+SOLVED = "solved"
+DUPLICATE = "duplicate"
+RESOLUTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        SOLVED: "the fault is mended, or the question answered",
+        "workaround": "it works again by another way; the cause is still there",
+        DUPLICATE: "another ticket is about the same, and goes on",
+        "not-an-incident": "nothing was wrong with the service",
+        "withdrawn": "the requester needs it no longer",
+    }
+)
+"""How a ticket may end; the first is what `close` means when nothing is said."""

@@ -1,0 +1,117 @@
+"""Departments: the one default, private ones, and who takes over when one goes (rules 4 and 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from desk.domain.changes import generic
+from desk.domain.model.article import Response
+from desk.domain.model.change import Change
+from desk.domain.model.checklist import Checklist
+from desk.domain.model.organisation import CustomField, Department
+from desk.domain.model.person import Staff
+from desk.domain.model.ticket import Ticket
+from desk.domain.rights.rights import require_public
+from desk.domain.tickets import ownership
+from desk.errors import Refused
+
+
+def create(new: Department, others: Iterable[Department], *, by: Staff, at: datetime) -> Change:
+    """Add a department. Where none is the default, the first public one becomes it."""
+    current = [d for d in others if d.default]
+    if not current and not new.private:
+        new = new.evolve(default=True)
+    _check(new)
+    change = generic.create(new, by=by, at=at)
+    return generic.also(change, *_give_up(current, by, at)) if new.default else change
+
+
+def edit(
+    before: Department,
+    after: Department,
+    others: Iterable[Department],
+    users_tickets: int,
+    named: Staff | None = None,
+    *,
+    by: Staff,
+    at: datetime,
+) -> Change:
+    """Change a department; making it the default takes that from the one that was.
+
+    `named` is whom it names for escalations; they serve it, or they couldn't see what they are told of (rule 1).
+    """
+    _check(after)
+    if named is not None and after.id not in named.departments:
+        raise Refused(
+            f"{named.id} doesn't serve {after.id} and can't be named for its escalations",
+            f"who does: desk staff list --department {after.id}",
+        )
+    if after.private and not before.private and users_tickets:
+        raise Refused(
+            f"{before.id} can't become private: it holds {users_tickets} tickets of users",
+            "a private department holds only tickets written by staff; move the others first: "
+            f"desk ticket list --department {before.id} --state any",
+        )
+    change = generic.edit(before, after, by=by, at=at)
+    if not after.default or before.default:
+        return change
+    return generic.also(change, *_give_up([d for d in others if d.default and d.id != before.id], by, at))
+
+
+def _check(department: Department) -> None:
+    if department.private and department.default:
+        raise Refused(
+            f"{department.id} can't be private and the default: users' tickets go to the default department",
+            "make another one the default first: desk department edit ID --default",
+        )
+
+
+def _give_up(current: Iterable[Department], by: Staff, at: datetime) -> list[Change]:
+    return [generic.edit(d, d.evolve(default=False), by=by, at=at) for d in current]
+
+
+def delete(
+    department: Department,
+    to: Department,
+    held: Iterable[Ticket],
+    staff: Mapping[str, Staff],
+    limited: Iterable[CustomField | Response | Checklist],
+    *,
+    by: Staff,
+    at: datetime,
+) -> Change:
+    """Delete a department: another takes its tickets (rule 5).
+
+    Owners who don't serve the other one are dropped; `staff` no longer serve this one; custom fields, responses and checklists that
+    were for it alone are for the other one from now on.
+    """
+    if department.default:
+        raise Refused(
+            f"{department.id} is the default department and can't be deleted",
+            "make another one the default first: desk department edit ID --default",
+        )
+    if department.id == to.id:
+        raise Refused(f"{department.id} can't take over its own tickets", "name another department with --transfer-to")
+    moved = []
+    for ticket in held:
+        require_public(to, ticket)
+        moved.append(
+            ownership.move(
+                ticket, to.id, staff.get(ticket.owner or ""), staff.get(ticket.coordinator or ""), by=by, at=at
+            )
+        )
+    freed = [
+        generic.edit(s, s.evolve(departments=[d for d in s.departments if d != department.id]), by=by, at=at)
+        for s in staff.values()
+        if department.id in s.departments
+    ]
+    change = generic.delete(department, by=by, at=at)._replace(summary=f"tickets to {to.id}")
+    return generic.also(change, *moved, *freed, *(_limited(r, department.id, to.id, by, at) for r in limited))
+
+
+def _limited(record: CustomField | Response | Checklist, old: str, new: str, by: Staff, at: datetime) -> Change:
+    if isinstance(record, Response | Checklist):
+        return generic.edit(record, record.evolve(department=new), by=by, at=at)
+    names = [new if d == old else d for d in record.departments]
+    return generic.edit(record, record.evolve(departments=names), by=by, at=at)

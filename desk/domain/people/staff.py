@@ -1,0 +1,98 @@
+"""Staff: who may be registered, changed and removed, and what becomes of their tickets (rules 2, 3 and 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from desk.domain.changes import generic
+from desk.domain.model.change import Change
+from desk.domain.model.organisation import Department
+from desk.domain.model.person import RESERVED_HANDLES, USER_PREFIX, Staff
+from desk.domain.model.ticket import Ticket
+from desk.domain.tickets import ownership
+from desk.errors import Refused, UsageFault
+
+HIGHEST = 3
+
+
+def create(new: Staff, *, by: Staff, at: datetime) -> Change:
+    """Register a staff member. Whether handle and e-mail are free is for the caller to find out."""
+    if new.id in RESERVED_HANDLES or new.id.startswith(USER_PREFIX):
+        raise UsageFault(
+            f"{new.id!r} can't be a handle: it has a meaning of its own",
+            f"reserved: {', '.join(RESERVED_HANDLES)}, and what begins with {USER_PREFIX} (requesters)",
+        )
+    _check(new)
+    return generic.create(new, by=by, at=at)
+
+
+def edit(
+    before: Staff,
+    after: Staff,
+    owned: Iterable[Ticket],
+    others: Iterable[Staff],
+    departments: Iterable[Department] = (),
+    *,
+    by: Staff,
+    at: datetime,
+) -> Change:
+    """Change a staff member; open tickets (`owned`) of departments no longer served lose their owner (rule 3).
+
+    So does the escalation of those departments: it names somebody who serves it.
+    """
+    if before.level != after.level:
+        if before.id == by.id:
+            raise Refused("nobody changes their own level", _others_could(others, by))
+        if after.level < HIGHEST:
+            _keep_one(before, others, "lowered")
+    _check(after)
+    change = generic.edit(before, after, by=by, at=at)
+    dropped = [ownership.release(t, before.id, by=by, at=at) for t in owned if t.department not in after.departments]
+    left = [d for d in departments if d.id not in after.departments]
+    return generic.also(change, *dropped, *_unnamed(before, left, by, at))
+
+
+def _unnamed(staff: Staff, departments: Iterable[Department], by: Staff, at: datetime) -> list[Change]:
+    named = [d for d in departments if d.escalation == staff.id]
+    return [generic.edit(d, d.evolve(escalation=None), by=by, at=at) for d in named]
+
+
+def delete(
+    staff: Staff,
+    owned: Iterable[Ticket],
+    others: Iterable[Staff],
+    departments: Iterable[Department] = (),
+    *,
+    by: Staff,
+    at: datetime,
+    reason: str | None = None,
+) -> Change:
+    """Remove a staff member: open tickets (`owned`) lose their owner, the name stays in history (rule 5)."""
+    if staff.id == by.id:
+        raise Refused("nobody deletes themselves", _others_could(others, by))
+    _keep_one(staff, others, "removed")
+    change = generic.delete(staff, by=by, at=at, reason=reason)
+    freed = [ownership.release(t, staff.id, by=by, at=at) for t in owned]
+    return generic.also(change, *freed, *_unnamed(staff, departments, by, at))
+
+
+def _check(staff: Staff) -> None:
+    if not staff.departments:
+        raise UsageFault(f"{staff.id} must serve at least one department", "--department D; see: desk department list")
+
+
+def _keep_one(staff: Staff, others: Iterable[Staff], what: str) -> None:
+    """Rule 2: somebody of the highest level must remain."""
+    if staff.level == HIGHEST and not any(s.level == HIGHEST for s in others if s.id != staff.id):
+        raise Refused(
+            f"{staff.id} is the last one of level {HIGHEST} and can't be {what}",
+            f"give somebody else level {HIGHEST} first: desk staff edit HANDLE --level {HIGHEST}",
+        )
+
+
+def _others_could(others: Iterable[Staff], by: Staff) -> str:
+    able = [s.id for s in others if s.level == HIGHEST and s.id != by.id]
+    if able:
+        return f"another one of level {HIGHEST} could: {', '.join(able)}"
+    return f"nobody else has level {HIGHEST} yet: desk staff create … --level {HIGHEST}"

@@ -1,0 +1,126 @@
+"""Who may do what (mission.md, "Rules", 1 and 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from desk.domain.model.organisation import Department
+from desk.domain.model.person import USER_PREFIX, Staff
+from desk.domain.model.ticket import Ticket
+from desk.errors import Refused
+
+
+class Right(NamedTuple):
+    """What may be done to records of a kind, and by whom.
+
+    `level` is the lowest that may. Not `everywhere`: only on tickets of departments they serve, or that they wrote
+    (rule 1). `public`: refused where it would bring a user's ticket into a private department (rule 4).
+    """
+
+    kind: str
+    verbs: tuple[str, ...]
+    level: int
+    everywhere: bool = True
+    public: bool = False
+
+    def allows(self, level: int, *, serves: bool, wrote: bool) -> bool:
+        """Whether staff of a level may, who serve the ticket's department or not, and wrote the ticket or not."""
+        return level >= self.level and (self.everywhere or serves or wrote)
+
+
+_KEEP = ("create", "edit", "delete")
+RIGHTS: tuple[Right, ...] = (
+    Right("ticket", ("create",), 1, public=True),
+    Right("ticket", ("assign", "unassign", "escalate", "escalate-up", "classify", "tag", "untag"), 1, everywhere=False),
+    Right("ticket", ("reply", "note", "pending", "close", "reopen"), 1, everywhere=False),
+    Right("ticket", ("cause", "workaround", "resolve"), 1, everywhere=False),
+    Right("ticket", ("major", "major-off", "review", "checklist", "check", "uncheck"), 1, everywhere=False),
+    Right("ticket", ("edit-reply", "link", "unlink", "watch", "unwatch"), 1, everywhere=False),
+    Right("ticket", ("edit", "move", "merge", "split", "transfer"), 1, everywhere=False, public=True),
+    Right("ticket", ("undo",), 1, everywhere=False, public=True),
+    Right("ticket", ("delete",), 3),
+    Right("user", _KEEP, 1),
+    Right("ban", ("ban", "unban"), 1),
+    Right("sla", ("check",), 1),
+    Right("topic", _KEEP, 2),
+    Right("article", (*_KEEP, "publish", "submit", "approve", "return", "retire", "move"), 2),
+    Right("response", _KEEP, 2),
+    Right("checklist", _KEEP, 2),
+    Right("field", _KEEP, 2),
+    Right("staff", _KEEP, 3),
+    Right("department", _KEEP, 3),
+    Right("group", _KEEP, 3),
+    Right("tag", _KEEP, 3),
+    Right("settings", ("set",), 3),
+    Right("history", ("seal",), 3),
+)
+"""The rights of the three levels, a row each; docs/rights.md is made from it and a test takes every row through the CLI."""
+LEVELS: Mapping[str, int] = MappingProxyType({r.kind: r.level for r in reversed(RIGHTS)})
+"""Level that may create, edit and delete records of a kind (rule 2); deleting a ticket takes more."""
+ON_TICKETS: Mapping[str, Right] = MappingProxyType({v: r for r in RIGHTS if r.kind == "ticket" for v in r.verbs})
+"""The right that each verb on tickets takes."""
+DELETE_TICKET = next(r.level for r in RIGHTS if (r.kind, r.verbs) == ("ticket", ("delete",)))
+
+
+def may_act(by: Staff, ticket: Ticket) -> bool:
+    """Rule 1: the department is one of theirs, or they wrote it. Level gives no way around that."""
+    return ticket.department in by.departments or ticket.author == by.id
+
+
+def require_act(by: Staff, ticket: Ticket, verb: str) -> None:
+    """Refuse an act on a ticket by someone of another department (rule 1)."""
+    if may_act(by, ticket):
+        return
+    mine = ", ".join(by.departments) or "none"
+    raise Refused(
+        f"{by.id} may not {verb} {ticket.id}: it is in {ticket.department}, {by.id} serves {mine}",
+        "ask someone of that department: desk department list --staff (rule: own departments, or own tickets)",
+    )
+
+
+def require_delete(by: Staff, ticket: Ticket) -> None:
+    """Level 3 may delete any ticket; nobody else may delete one (rule 1)."""
+    if by.level < DELETE_TICKET:
+        raise Refused(
+            f"{by.id} may not delete {ticket.id}: that takes level {DELETE_TICKET}, {by.id} has level {by.level}",
+            f"to end it without deleting: desk ticket close {ticket.id}",
+        )
+
+
+def require(by: Staff, ticket: Ticket, verb: str, spoken: str | None = None) -> None:
+    """Refuse a verb on a ticket by somebody whom the table gives no right to it; `spoken` is how the error calls it."""
+    right = ON_TICKETS.get(verb)
+    if right is not None and right.level == DELETE_TICKET:
+        require_delete(by, ticket)
+    if right is None or not right.everywhere:
+        require_act(by, ticket, spoken or verb)
+
+
+def require_level(by: Staff, kind: str, able: Iterable[str] = ()) -> None:
+    """Refuse a change of a record of this kind by someone whose level doesn't reach (rule 2).
+
+    `able` are the handles of those who could, for the hint.
+    """
+    needed = LEVELS[kind]
+    if by.level < needed:
+        who = ", ".join(able)
+        raise Refused(
+            f"{by.id} may not change {kind} records: that takes level {needed}, {by.id} has level {by.level}",
+            f"who could: {who}" if who else "desk staff list shows who has which level",
+        )
+
+
+def is_users(ticket: Ticket) -> bool:
+    """Whether a ticket is a user's: written by one, or registered on behalf of one."""
+    return ticket.requester is not None or (ticket.author or "").startswith(USER_PREFIX)
+
+
+def require_public(department: Department, ticket: Ticket) -> None:
+    """Refuse a user's ticket in a private department, which holds only tickets written by staff (rule 4)."""
+    if department.private and is_users(ticket):
+        raise Refused(
+            f"{ticket.id} is a user's ticket and can't be in {department.id}: only staff's own go there",
+            "name a public one (desk department list), or open a ticket of your own there and link the two",
+        )

@@ -1,0 +1,128 @@
+"""How much a ticket matters and what it is about: classify, tag, untag (mission.md, rows 1.0-a and 1.2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from desk.domain.model.change import Change, Event
+from desk.domain.model.person import Staff
+from desk.domain.model.record import NOTHING
+from desk.domain.model.ticket import Ticket, edit
+from desk.domain.rights import moves
+from desk.errors import ConfigError, Refused
+
+_OVERRIDE = r" \(override, matrix: (.+)\)$"
+
+
+class Matrix(NamedTuple):
+    """What desk.toml says of priorities: impact → urgency → priority, and impacts whose priority nobody overrides."""
+
+    cells: Mapping[str, Mapping[str, str]] = NOTHING
+    fixed: tuple[str, ...] = ()
+
+    def says(self, ticket: Ticket) -> str | None:
+        """The priority that follows from a ticket's impact and urgency; None as long as one of them is not known."""
+        return self.cells.get(ticket.impact or "", {}).get(ticket.urgency or "")
+
+    def override(self, ticket: Ticket, reason: str | None) -> str:
+        """What history adds where a ticket's priority is not the matrix's: nothing, or ` (override, matrix: medium)`.
+
+        It takes a reason, and some impacts don't allow it at all.
+        """
+        said = self.says(ticket)
+        if said is None or said == ticket.priority:
+            return ""
+        if ticket.impact in self.fixed:
+            raise Refused(
+                f"with the impact {ticket.impact} the priority is {said}, and can't be overridden",
+                "if the impact is another one, say so: --impact I  (priority.fixed in desk.toml)",
+            )
+        if not (reason or "").strip():
+            raise Refused(
+                f"the matrix gives {said} for impact {ticket.impact} and urgency {ticket.urgency}",
+                f"to make it {ticket.priority} all the same, say why: --reason TEXT",
+            )
+        return f" (override, matrix: {said})"
+
+
+NO_MATRIX = Matrix()
+
+
+def overridden(after: str | None) -> str | None:
+    """What the matrix said where a `classify` event tells of an override; None for any other value."""
+    found = re.search(_OVERRIDE, after or "")
+    return found[1] if found else None
+
+
+def classify(
+    ticket: Ticket,
+    *,
+    by: Staff,
+    at: datetime,
+    matrix: Matrix,
+    priority: str | None = None,
+    impact: str | None = None,
+    urgency: str | None = None,
+    reason: str | None = None,
+) -> Change:
+    """Set impact and urgency; the matrix gives the priority unless one is named, with a reason (row 1.2)."""
+    moves.after("classify", ticket.state, ticket.id)
+    given: dict[str, Any] = {k: v for k, v in (("impact", impact), ("urgency", urgency)) if v is not None}
+    after = ticket.evolve(**given)
+    if priority is None and given:
+        priority = _by_matrix(after, matrix)
+    after = after.evolve(priority=priority or ticket.priority)
+    changed = [n for n in ("priority", "impact", "urgency") if getattr(ticket, n) != getattr(after, n)]
+    if not changed:
+        raise Refused(f"{ticket.id} already has these values", f"see: desk ticket show {ticket.id}")
+    override = matrix.override(after, reason)
+    if override and "priority" not in changed:
+        changed.insert(0, "priority")
+    if changed == ["priority"]:
+        event = Event("classify", ticket.priority, f"{after.priority}{override}")
+    else:
+        event = Event("classify", _pairs(ticket, changed), f"{_pairs(after, changed)}{override}")
+    return Change("classify", by, at, (edit(ticket, after, event),), reason, event.after or "")
+
+
+def _by_matrix(ticket: Ticket, matrix: Matrix) -> str | None:
+    said = matrix.says(ticket)
+    if said is None and ticket.impact and ticket.urgency and matrix.cells:
+        raise ConfigError(
+            f"desk.toml: priority.matrix has no priority for impact {ticket.impact} and urgency {ticket.urgency}",
+            "fill it in, or name one: --priority P",
+        )
+    return said
+
+
+def _pairs(ticket: Ticket, names: Iterable[str]) -> str:
+    return " ".join(f"{n}={getattr(ticket, n) or 'none'}" for n in names)
+
+
+def tag(ticket: Ticket, tags: Iterable[str], *, by: Staff, at: datetime) -> Change:
+    """Put tags on; incident and problem decide the kind."""
+    added = sorted(set(tags) - set(ticket.tags))
+    moves.after("tag", ticket.state, ticket.id)
+    if not added:
+        raise Refused(
+            f"{ticket.id} already carries {', '.join(sorted(set(tags)))}", f"see: desk ticket show {ticket.id}"
+        )
+    event = Event("tag", None, " ".join(added))
+    after = ticket.evolve(tags=[*ticket.tags, *added])
+    return Change("tag", by, at, (edit(ticket, after, event),), summary=" ".join(added))
+
+
+def untag(ticket: Ticket, tags: Iterable[str], *, by: Staff, at: datetime) -> Change:
+    """Take tags off."""
+    moves.after("untag", ticket.state, ticket.id)
+    removed = sorted(set(tags) & set(ticket.tags))
+    if not removed:
+        raise Refused(
+            f"{ticket.id} doesn't carry {', '.join(sorted(set(tags)))}", f"it has: {', '.join(ticket.tags) or 'none'}"
+        )
+    after = ticket.evolve(tags=[t for t in ticket.tags if t not in removed])
+    event = Event("untag", " ".join(removed))
+    return Change("untag", by, at, (edit(ticket, after, event),), summary=" ".join(removed))

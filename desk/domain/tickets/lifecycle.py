@@ -1,0 +1,134 @@
+"""A ticket from its registration to its end: create, edit, pending, close, reopen, delete (mission.md, rows 1.3 and 1.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from desk.domain.model import states
+from desk.domain.model.change import Change, Edit, Event
+from desk.domain.model.fields import utc_text
+from desk.domain.model.person import USER_PREFIX, Staff
+from desk.domain.model.record import NOTHING
+from desk.domain.model.ticket import Ticket, edit
+from desk.domain.rights import moves
+from desk.domain.tickets import relations
+from desk.domain.tickets.classification import NO_MATRIX, Matrix
+from desk.errors import Refused
+
+
+def create(
+    ticket: Ticket,
+    *,
+    by: Staff,
+    at: datetime,
+    files: Mapping[str, bytes | None] = NOTHING,
+    matrix: Matrix = NO_MATRIX,
+    reason: str | None = None,
+) -> Change:
+    """Register a new ticket; it has no owner until inspection assigns one (row 1.4).
+
+    A priority other than the matrix gives takes a reason, and the history says which it was (row 1.2).
+    """
+    events = [Event("create", None, ticket.department)]
+    if override := matrix.override(ticket, reason):
+        events.append(Event("classify", None, f"priority={ticket.priority}{override}"))
+    return Change("create", by, at, (edit(None, ticket, *events, files=files),), reason, ticket.title)
+
+
+def rewrite(ticket: Ticket, after: Ticket, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+    """Title, body and the other plain fields, as an editor or an option gave them."""
+    moves.after("edit", ticket.state, ticket.id)
+    changed = [n for n in Ticket.FIELDS if getattr(ticket, n) != getattr(after, n)]
+    if ticket.body != after.body:
+        changed.append("body")
+    if not changed and dict(ticket.extra) == dict(after.extra):
+        raise Refused(f"nothing in {ticket.id} was changed", f"see: desk ticket show {ticket.id}")
+    words = " ".join(changed)
+    event = Event("edit", ticket.title, after.title) if words == "title" else Event("edit", None, words or None)
+    return Change("edit", by, at, (edit(ticket, after, event),), reason, words)
+
+
+def pending(
+    ticket: Ticket,
+    *,
+    by: Staff,
+    at: datetime,
+    until: date | None = None,
+    waits_for: str | None = None,
+    reason: str | None = None,
+) -> Change:
+    """Wait for the requester, a third party or a day."""
+    state = moves.after("pending", ticket.state, ticket.id)
+    if waits_for == states.REQUESTER and not (ticket.requester or (ticket.author or "").startswith(USER_PREFIX)):
+        raise Refused(
+            f"{ticket.id} has no requester to wait for",
+            f"somebody else: desk ticket pending {ticket.id} --for {states.THIRD_PARTY}",
+        )
+    after = ticket.evolve(state=state, pending_until=until.isoformat() if until else None, pending_for=waits_for)
+    words = moves.standing(state, until=until, waits_for=waits_for)
+    summary = words.removeprefix(state).strip()
+    return Change("pending", by, at, (edit(ticket, after, Event("pending", ticket.state, words)),), reason, summary)
+
+
+def closed(ticket: Ticket, at: datetime, resolution: str = states.SOLVED) -> tuple[Ticket, Event]:
+    """A ticket as closed, and the event of it. What it duplicates must be known."""
+    state = moves.after("close", ticket.state, ticket.id)
+    if resolution == states.DUPLICATE and not ticket.linked("duplicates"):
+        raise Refused(
+            f"{ticket.id} duplicates no other ticket yet",
+            f"name it: desk ticket close {ticket.id} --of OTHER; or: desk ticket merge {ticket.id} --into OTHER",
+        )
+    after = ticket.evolve(state=state, closed=utc_text(at), resolution=resolution, pending_until=None, pending_for=None)
+    return after, Event("close", ticket.state, moves.standing(state, resolution=resolution))
+
+
+def close(
+    ticket: Ticket,
+    *,
+    by: Staff,
+    at: datetime,
+    reason: str | None = None,
+    resolution: str = states.SOLVED,
+    original: Ticket | None = None,
+) -> Change:
+    """End the work on a ticket (row 1.6); `original` is the ticket it duplicates, and gets linked."""
+    moves.after("close", ticket.state, ticket.id)
+    now, events, others = ticket, [], []
+    if original is not None and original.id not in ticket.linked("duplicates"):
+        here, there = relations.link(ticket, original, "duplicates", by=by, at=at).edits
+        assert isinstance(here.after, Ticket)  # noqa: S101 - link edits both tickets
+        now, events, others = here.after, list(here.events), [there]
+    after, event = closed(now, at, resolution)
+    summary = "" if resolution == states.SOLVED else resolution
+    return Change("close", by, at, (edit(ticket, after, event, *events), *others), reason, summary)
+
+
+def reopen(ticket: Ticket, owner: Staff | None, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+    """Take up a closed or pending ticket again; an owner who left, or no longer serves the department, is dropped (rule 3)."""
+    if ticket.merged_into:
+        raise Refused(
+            f"{ticket.id} was merged into {ticket.merged_into}", f"go on there: desk ticket show {ticket.merged_into}"
+        )
+    state = moves.after("reopen", ticket.state, ticket.id)
+    after = ticket.evolve(state=state, closed=None, resolution=None, pending_until=None, pending_for=None)
+    events = [Event("reopen", ticket.state, state)]
+    if ticket.owner is not None and (owner is None or ticket.department not in owner.departments):
+        events.append(Event("unassign", ticket.owner))
+        after = after.evolve(owner=None)
+    return Change("reopen", by, at, (edit(ticket, after, *events),), reason)
+
+
+def delete(ticket: Ticket, others: Iterable[Ticket], *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+    """Remove a ticket and what leads to it from `others`; git keeps what it said."""
+    files: dict[str, bytes | None] = dict.fromkeys(ticket.all_attachments)
+    edits = [Edit(ticket, None, (Event("delete", ticket.title),), files)]
+    for other in others:
+        gone = [ln for ln in other.links if ln.endswith(" " + ticket.id)]
+        after = other.evolve(links=[ln for ln in other.links if ln not in gone])
+        if other.merged_into == ticket.id:
+            gone.append(f"merged-into {ticket.id}")
+            after = after.evolve(merged_into=None)
+        if gone:
+            edits.append(edit(other, after, Event("unlink", ", ".join(gone))))
+    return Change("delete", by, at, tuple(edits), reason, ticket.title)

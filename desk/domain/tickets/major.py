@@ -1,0 +1,67 @@
+"""Major incidents: declared and ended, with a coordinator, and a review when all is over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from desk.domain.model import states
+from desk.domain.model.change import Change, Event
+from desk.domain.model.fields import check_text
+from desk.domain.model.organisation import INCIDENT
+from desk.domain.model.person import Staff
+from desk.domain.model.ticket import Ticket, edit
+from desk.domain.rights import moves
+from desk.domain.tickets.ownership import check_serves
+from desk.errors import Refused, UsageFault
+
+
+def declare(ticket: Ticket, coordinator: Staff, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+    """Make an incident a major one, or give a major one another coordinator."""
+    moves.after("major", ticket.state, ticket.id)
+    if ticket.kind_of_work != INCIDENT:
+        raise Refused(
+            f"{ticket.id} is no incident, and only an incident can be a major one",
+            f"first: desk ticket tag {ticket.id} {INCIDENT}",
+        )
+    check_serves(ticket, coordinator)
+    if ticket.major and ticket.coordinator == coordinator.id:
+        raise Refused(
+            f"{ticket.id} is a major incident already, coordinated by {coordinator.id}",
+            f"another coordinator: desk ticket major {ticket.id} --coordinator WHO",
+        )
+    after = ticket.evolve(major=True, coordinator=coordinator.id)
+    event = Event("major", ticket.coordinator, coordinator.id)
+    return Change("major", by, at, (edit(ticket, after, event),), reason, coordinator.id)
+
+
+def end(ticket: Ticket, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+    """Say that an incident is no major one, or no longer."""
+    moves.after("major-off", ticket.state, ticket.id)
+    if not ticket.major:
+        raise Refused(f"{ticket.id} is no major incident", f"see: desk ticket show {ticket.id}")
+    after = ticket.evolve(major=None, coordinator=None)
+    return Change("major-off", by, at, (edit(ticket, after, Event("major-off", ticket.coordinator)),), reason)
+
+
+def review(ticket: Ticket, text: str, *, by: Staff, at: datetime) -> Change:
+    """Write down what was learnt from a major incident, once it is closed; a later one replaces it."""
+    if not ticket.major:
+        raise Refused(
+            f"{ticket.id} is no major incident, and only those are reviewed",
+            f"what is to be remembered otherwise: desk ticket note {ticket.id}",
+        )
+    moves.after("review", ticket.state, ticket.id)
+    if not text.strip():
+        raise UsageFault("the review is empty", f"desk ticket review {ticket.id} --body TEXT")
+    if ticket.review == text:
+        raise Refused(f"nothing in {ticket.id} was changed", f"see: desk ticket show {ticket.id}")
+    try:
+        after = ticket.evolve(review=check_text(text))
+    except ValueError as error:
+        raise UsageFault(str(error)) from None
+    return Change("review", by, at, (edit(ticket, after, Event("review")),))
+
+
+def owes_review(ticket: Ticket) -> bool:
+    """Whether a major incident is over and nobody has written down what was learnt."""
+    return ticket.major and ticket.state == states.CLOSED and not ticket.review and not ticket.merged_into

@@ -1,0 +1,133 @@
+"""Problem management: what a problem takes over from its incidents, and the verbs on problems (mission.md, 1.7 and 1.9)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from desk.domain.changes.compare import first_line
+from desk.domain.model import states
+from desk.domain.model.change import Change, Edit, Event
+from desk.domain.model.organisation import INCIDENT, PROBLEM
+from desk.domain.model.person import Staff
+from desk.domain.model.ticket import REPLY, Ticket, edit
+from desk.domain.rights import moves
+from desk.domain.tickets import lifecycle, thread
+from desk.errors import Refused, UsageFault
+
+CAUSE = "cause"
+WORKAROUND = "workaround"
+Ranks = Mapping[str, Sequence[str]]
+"""Values of priority, impact and urgency from lowest to highest."""
+
+
+def require(ticket: Ticket) -> None:
+    """Refuse what only a problem takes."""
+    if ticket.kind_of_work != PROBLEM:
+        raise Refused(
+            f"{ticket.id} is no problem but {_a(ticket.kind_of_work)}",
+            f"problems: desk problem list; to open one from it: desk ticket transfer {ticket.id}",
+        )
+
+
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun == INCIDENT else f"a {noun}"
+
+
+# -- opening -----------------------------------------------------------------------------------------------------------
+
+
+def drawn(incidents: Sequence[Ticket], ranks: Ranks) -> dict[str, Any]:
+    """What a problem starts with: what most of its incidents say, the highest impact and urgency, all tags.
+
+    It has no requester: each of its incidents has its own, who is told through that one.
+    """
+    values: dict[str, Any] = {
+        "title": incidents[0].title,
+        "department": _most(i.department for i in incidents),
+        "language": _most(i.language for i in incidents),
+        "service": _most(i.service for i in incidents if i.service),
+        "channel": _most(i.channel for i in incidents),
+        "tags": sorted({tag for i in incidents for tag in i.tags if tag != INCIDENT} | {PROBLEM}),
+    }
+    for name in ("priority", "impact", "urgency"):
+        values[name] = _highest([getattr(i, name) for i in incidents], ranks[name])
+    return values
+
+
+def _most(values: Iterable[str | None]) -> str | None:
+    """The most common; of several, the first to come."""
+    found = Counter(values).most_common(1)
+    return found[0][0] if found else None
+
+
+def _highest(values: Sequence[str | None], ranks: Sequence[str]) -> str | None:
+    known = [v for v in values if v in ranks]
+    return max(known, key=lambda v: list(ranks).index(str(v)), default=values[0])
+
+
+def listed(incidents: Sequence[Ticket]) -> str:
+    """The text of a problem opened from several incidents; of one: its own."""
+    if len(incidents) == 1:
+        return incidents[0].body
+    lines = (f"- {i.id} {i.title}" for i in incidents)
+    return f"Opened from {len(incidents)} incidents:\n\n" + "\n".join(lines)
+
+
+# -- what is known -----------------------------------------------------------------------------------------------------
+
+
+def cause(problem: Ticket, text: str, *, by: Staff, at: datetime) -> Change:
+    """Record the root cause (row 1.9)."""
+    return _told(problem, CAUSE, text, by=by, at=at)
+
+
+def workaround(problem: Ticket, text: str, *, by: Staff, at: datetime) -> Change:
+    """Record what helps until the problem is solved (row 1.9)."""
+    return _told(problem, WORKAROUND, text, by=by, at=at)
+
+
+def _told(problem: Ticket, name: str, text: str, *, by: Staff, at: datetime) -> Change:
+    moves.after(name, problem.state, problem.id)
+    require(problem)
+    before = getattr(problem, name)
+    text = _checked(text, name, problem.id)
+    if text == before:
+        raise Refused(f"the {name} of {problem.id} reads so already", f"see: desk problem show {problem.id}")
+    event = Event(name, first_line(before), first_line(text))
+    told: dict[str, Any] = {name: text}
+    return Change(name, by, at, (edit(problem, problem.evolve(**told), event),), summary=event.after or "")
+
+
+def _checked(text: str, name: str, ticket_id: str) -> str:
+    text = thread.checked(text).strip("\n")
+    if not text.strip():
+        raise UsageFault(f"the {name} is empty", f"desk problem show {ticket_id} shows what is recorded")
+    return text
+
+
+# -- the end -----------------------------------------------------------------------------------------------------------
+
+
+def resolve(
+    problem: Ticket,
+    answers: Sequence[tuple[Ticket, str]],
+    *,
+    by: Staff,
+    at: datetime,
+    fix: str | None = None,
+    reason: str | None = None,
+) -> Change:
+    """The problem is solved: close it, and answer and close each incident of `answers`, all as one action (row 1.9)."""
+    moves.after("resolve", problem.state, problem.id)
+    require(problem)
+    told = problem.evolve(fix=_checked(fix, "fix", problem.id)) if fix is not None else problem
+    after, closing = lifecycle.closed(told, at, states.SOLVED)
+    edits: list[Edit] = [edit(problem, after, Event("resolve", None, first_line(after.fix)), closing)]
+    for incident, text in answers:
+        edits += thread.add_entry(incident, REPLY, text, by=by, at=at, resolution=states.SOLVED).edits
+    count = len(answers)
+    summary = f"{count} incident{'s' if count != 1 else ''} answered and closed" if count else ""
+    return Change("resolve", by, at, tuple(edits), reason, summary)

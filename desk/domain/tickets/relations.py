@@ -1,0 +1,162 @@
+"""The verbs that touch two tickets: link, unlink, transfer, merge, split."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from desk.domain.model import states
+from desk.domain.model.change import Change, Edit, Event
+from desk.domain.model.fields import LINK_TYPES, utc_text
+from desk.domain.model.organisation import INCIDENT, PROBLEM
+from desk.domain.model.person import USER_PREFIX, Staff
+from desk.domain.model.record import NOTHING, Entry
+from desk.domain.model.ticket import NOTE, REPLY, Ticket, edit
+from desk.domain.rights import moves
+from desk.errors import Refused, UsageFault
+
+
+def link(ticket: Ticket, other: Ticket, relation: str, *, by: Staff, at: datetime) -> Change:
+    """Relate two tickets; the inverse relation is written on the other one."""
+    if ticket.id == other.id:
+        raise Refused(f"{ticket.id} can't be linked to itself", "name two tickets")
+    here, there = f"{relation} {other.id}", f"{LINK_TYPES[relation]} {ticket.id}"
+    if here in ticket.links:
+        raise Refused(f"{ticket.id} already {relation} {other.id}", f"see: desk ticket show {ticket.id}")
+    edits = (
+        edit(ticket, ticket.evolve(links=[*ticket.links, here]), Event("link", None, here)),
+        edit(other, other.evolve(links=[*other.links, there]), Event("link", None, there)),
+    )
+    return Change("link", by, at, edits, summary=here)
+
+
+def unlink(ticket: Ticket, other: Ticket, *, by: Staff, at: datetime) -> Change:
+    """Take every relation between two tickets away, on both."""
+    edits = []
+    for one, two in ((ticket, other), (other, ticket)):
+        gone = [ln for ln in one.links if ln.endswith(" " + two.id)]
+        if gone:
+            after = one.evolve(links=[ln for ln in one.links if ln not in gone])
+            edits.append(edit(one, after, Event("unlink", ", ".join(gone))))
+    if not edits:
+        raise Refused(f"{ticket.id} and {other.id} are not linked", f"its links: {', '.join(ticket.links) or 'none'}")
+    return Change("unlink", by, at, tuple(edits), summary=other.id)
+
+
+def transfer(incidents: Sequence[Ticket], problem: Ticket, known: Ticket | None, *, by: Staff, at: datetime) -> Change:
+    """Hand incidents to problem management: link them to a problem (row 1.7).
+
+    `known` is the problem as it stands in the desk; None when it is opened by this. Closed incidents may be handed on
+    as well: what recurs has been closed each time.
+    """
+    if known is not None:
+        _require_open_problem(known)
+    edits = [_handed(incident, problem.id) for incident in incidents]
+    there = [f"causes {incident.id}" for incident in incidents]
+    event = Event("link", None, ", ".join(there)) if known else Event("create", None, problem.department)
+    edits.append(edit(known, problem.evolve(links=[*problem.links, *there]), event))
+    return Change("transfer", by, at, tuple(edits), summary=problem.id)
+
+
+def _require_open_problem(problem: Ticket) -> None:
+    if problem.kind_of_work != PROBLEM:
+        raise Refused(f"{problem.id} is no problem", "problems: desk problem list; a new one: leave --to out")
+    if problem.state == states.CLOSED:
+        raise Refused(
+            f"the problem {problem.id} is {states.CLOSED}",
+            f"if it is back: desk ticket reopen {problem.id}; a new one: leave --to out",
+        )
+
+
+def _handed(incident: Ticket, problem: str) -> Edit:
+    moves.after("transfer", incident.state, incident.id)
+    if incident.kind_of_work == PROBLEM:
+        raise Refused(f"{incident.id} is a problem already", f"see: desk problem show {incident.id}")
+    if known := incident.linked("caused-by"):
+        raise Refused(
+            f"{incident.id} is handed over already: it is caused by {known[0]}",
+            f"see: desk problem show {known[0]}; or first: desk ticket unlink {incident.id} {known[0]}",
+        )
+    events = [Event("transfer", None, problem)]
+    tags = incident.tags
+    if INCIDENT not in tags:
+        tags = (*tags, INCIDENT)
+        events.append(Event("tag", None, INCIDENT))
+    return edit(incident, incident.evolve(tags=tags, links=[*incident.links, f"caused-by {problem}"]), *events)
+
+
+Carried = Mapping[str, tuple[str, bytes]]
+"""Attachments that go along: old name → name in the other ticket, and content."""
+
+
+def _with_carried(entry: Entry, carried: Carried, **more: str) -> Entry:
+    meta = {**entry.meta, **more}
+    if entry.attachments:
+        meta["attachments"] = [carried[name][0] for name in entry.attachments]
+    return entry._replace(meta=meta)
+
+
+def merge(ticket: Ticket, into: Ticket, carried: Carried, *, by: Staff, at: datetime) -> Change:
+    """Close a ticket in favour of another, which takes over its request and its thread; the old id leads there."""
+    if ticket.id == into.id:
+        raise Refused(
+            f"{ticket.id} can't be merged into itself",
+            "name another ticket with --into; a merged one stands for its target",
+        )
+    if ticket.major and not into.major:
+        raise Refused(
+            f"{ticket.id} is a major incident, and {into.id} is none",
+            f"merge the other way round, or first: desk ticket major {into.id}",
+        )
+    request = Entry(
+        NOTE,
+        ticket.author or by.id,
+        ticket.created,
+        f"{ticket.title}\n\n{ticket.body}".strip(),
+        {"attachments": list(ticket.attachments)} if ticket.attachments else NOTHING,
+    )
+    moved = [_with_carried(e, carried, **{"from": ticket.id}) for e in (request, *ticket.thread)]
+    thread = tuple(sorted((*into.thread, *moved), key=lambda e: e.at))
+    closing: dict[str, Any] = {"closed": utc_text(at)} if ticket.state != states.CLOSED else {}
+    gone = ticket.evolve(
+        state=states.CLOSED,
+        resolution=states.DUPLICATE,
+        merged_into=into.id,
+        pending_until=None,
+        pending_for=None,
+        **closing,
+    )
+    events = [Event("merge", None, into.id)]
+    if closing:
+        events.append(Event("close", ticket.state, states.CLOSED))
+    taken = into.evolve(thread=thread, watchers=_joined(ticket, into))
+    edits = (
+        edit(ticket, gone, *events),
+        edit(into, taken, Event("merge", ticket.id), files=dict(carried.values())),
+    )
+    return Change("merge", by, at, edits, summary=f"into {into.id}")
+
+
+def _joined(ticket: Ticket, into: Ticket) -> tuple[str, ...]:
+    """Staff go on watching where the work goes on; a requester was asked about one ticket, not about another."""
+    return (*into.watchers, *(w for w in ticket.watchers if not w.startswith(USER_PREFIX)))
+
+
+def split(ticket: Ticket, number: int, fresh: Ticket, carried: Carried, *, by: Staff, at: datetime) -> Change:
+    """Make the thread from entry `number` on a ticket of its own; `fresh` brings its id, title and classification."""
+    if not 1 <= number <= len(ticket.thread):
+        raise UsageFault(
+            f"{ticket.id} has no entry {number}", f"it has {len(ticket.thread)}: desk ticket show {ticket.id}"
+        )
+    moved = tuple(_with_carried(e, carried) for e in ticket.thread[number - 1 :])
+    new = fresh.evolve(thread=moved, links=[f"relates {ticket.id}"])
+    if moved[0].kind == REPLY:
+        # It becomes the request; a note stays one, because the request is not private (rule 6).
+        new = new.evolve(body=moved[0].text, thread=moved[1:], attachments=list(moved[0].attachments) or None)
+    left = ticket.evolve(thread=ticket.thread[: number - 1], links=[*ticket.links, f"relates {new.id}"])
+    edits = (
+        edit(ticket, left, Event("split", None, new.id), files=dict.fromkeys(carried)),
+        edit(None, new, Event("create", None, new.department), files=dict(carried.values())),
+    )
+    return Change("split", by, at, edits, summary=new.id)

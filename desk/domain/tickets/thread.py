@@ -1,0 +1,79 @@
+"""The thread of a ticket: replies and notes, and who may edit them (mission.md, row 1.5 and rule 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from desk.domain.model.change import Change, Event
+from desk.domain.model.fields import check_text
+from desk.domain.model.person import Staff
+from desk.domain.model.record import NOTHING, Entry
+from desk.domain.model.ticket import Ticket, edit
+from desk.domain.rights import moves
+from desk.domain.tickets import lifecycle
+from desk.errors import Refused, UsageFault
+
+
+def add_entry(
+    ticket: Ticket,
+    kind: str,
+    text: str,
+    *,
+    by: Staff,
+    at: datetime,
+    attachments: Mapping[str, bytes | None] = NOTHING,
+    meta: Mapping[str, Any] = NOTHING,
+    resolution: str | None = None,
+) -> Change:
+    """A reply, or a note for staff only (rule 6). A resolution closes the ticket in the same action."""
+    moves.after(kind, ticket.state, ticket.id)
+    if not text.strip() and not attachments:
+        raise UsageFault(f"the {kind} is empty", f"desk ticket {kind} {ticket.id} --body TEXT")
+    full = {**meta, "attachments": list(attachments)} if attachments else dict(meta)
+    entry = Entry(kind, by.id, at, checked(text), full)
+    after = ticket.evolve(thread=(*ticket.thread, entry))
+    events = [Event(kind)]
+    if resolution is not None:
+        after, closing = lifecycle.closed(after, at, resolution)
+        events.append(closing)
+    summary = events[-1].after or ""
+    return Change(kind, by, at, (edit(ticket, after, *events, files=attachments),), summary=summary)
+
+
+def checked(text: str) -> str:
+    """A body or an entry's text as given; UsageFault for what no record can hold."""
+    try:
+        return check_text(text)
+    except ValueError as error:
+        raise UsageFault(str(error)) from None
+
+
+def edit_reply(ticket: Ticket, number: int, text: str, *, by: Staff, at: datetime) -> Change:
+    """Rule 6: only the author edits a reply or note, and only while it is the last one of an open ticket."""
+    require_last(ticket, number, by.id)
+    entry = ticket.thread[number - 1]
+    if not text.strip():
+        raise UsageFault(f"the {entry.kind} is empty", f"desk ticket edit {ticket.id} --entry {number} --body TEXT")
+    if entry.text == text:
+        raise Refused(f"nothing in {ticket.id} was changed", f"see: desk ticket show {ticket.id}")
+    after = ticket.evolve(thread=(*ticket.thread[:-1], entry._replace(text=checked(text))))
+    what = f"{entry.kind} {number}"
+    return Change("edit", by, at, (edit(ticket, after, Event("edit", None, what)),), summary=what)
+
+
+def require_last(ticket: Ticket, number: int, author: str) -> None:
+    """Refuse to edit an entry that isn't the author's, or isn't the last one (rule 6)."""
+    moves.after("edit-reply", ticket.state, ticket.id)
+    if not 1 <= number <= len(ticket.thread):
+        raise UsageFault(
+            f"{ticket.id} has no entry {number}", f"it has {len(ticket.thread)}: desk ticket show {ticket.id}"
+        )
+    entry = ticket.thread[number - 1]
+    if number != len(ticket.thread):
+        raise Refused(
+            f"entry {number} of {ticket.id} is not the last one", "write a new one: desk ticket reply or note"
+        )
+    if entry.by != author:
+        raise Refused(f"entry {number} of {ticket.id} was written by {entry.by}", "only its author may edit it")

@@ -1,0 +1,1 @@
+"""git: its command lines, and the only parsers of what it prints."""

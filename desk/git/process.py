@@ -1,0 +1,127 @@
+"""git as desk runs it: one process for each job, bytes in, bytes out."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from desk.errors import Conflict, GitError
+from desk.git.place import Place
+
+if TYPE_CHECKING:
+    import subprocess
+
+
+PIPE, NULL = -1, -3
+"""subprocess.PIPE and DEVNULL, by value: a list runs no process, and the module costs it 3 ms."""
+OLDEST = (2, 39)
+DURABLE = ("-c", "core.fsync=loose-object,pack,pack-metadata,reference", "-c", "core.fsyncMethod=fsync")
+"""Objects and the ref have reached the disk when git returns; git's own default leaves loose objects to chance."""
+
+_CLEARED = r"GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|NAMESPACE|COMMON_DIR|PREFIX|ALTERNATE_.*|QUARANTINE_.*)$"
+
+
+def environment() -> dict[str, str]:
+    """The environment without what would point git at another repository (as inside a hook), speaking English."""
+    kept = {k: v for k, v in os.environ.items() if not re.match(_CLEARED, k)}
+    return {**kept, "LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+
+
+def leave_hook() -> None:
+    """Take the same out of this process's own environment, for a library that goes by that."""
+    for name in [n for n in os.environ if re.match(_CLEARED, n)]:
+        del os.environ[name]
+
+
+def spawn(place: Place, args: Iterable[str], **streams: object) -> subprocess.Popen[bytes]:
+    """A git process in the desk; GitError when git isn't there."""
+    import subprocess  # noqa: PLC0415 - see PIPE
+
+    command = ["git", "-C", place.root, *args]
+    try:
+        return subprocess.Popen(command, env=environment(), **streams)  # type: ignore[call-overload, no-any-return]
+    except FileNotFoundError:
+        raise GitError(
+            "git is not installed", "install it (Debian, Ubuntu: apt install git), version 2.39 or newer"
+        ) from None
+
+
+def run(place: Place, *args: str, data: bytes | None = None, hold: int | None = None) -> bytes:
+    """What git prints. `hold` is a lock's descriptor, inherited so that the lock outlives a killed desk."""
+    process = spawn(
+        place,
+        args,
+        stdin=PIPE if data is not None else NULL,
+        stdout=PIPE,
+        stderr=PIPE,
+        pass_fds=() if hold is None else (hold,),
+    )
+    out, err = process.communicate(data)
+    if process.returncode:
+        raise failed(args, err)
+    return out
+
+
+def failed(args: Iterable[str], err: bytes) -> GitError | Conflict:
+    """git's own words as an error of desk."""
+    text = err.decode(errors="replace").strip()
+    verb = next((a for a in args if not a.startswith("-") and "=" not in a), "git")
+    first = next(
+        (ln for ln in text.splitlines() if ln.startswith(("fatal:", "error:"))), text.splitlines()[0] if text else ""
+    )
+    words = first.removeprefix("fatal: ").removeprefix("error: ") or "it was stopped"
+    if ".lock': File exists" in text:
+        return Conflict(f"git {verb}: {words}", "another git command is at work here; if none is, remove that file")
+    if "dubious ownership" in text:
+        return GitError(
+            f"git {verb}: {words}", next((ln.strip() for ln in text.splitlines() if "safe.directory" in ln), None)
+        )
+    if "No space left" in text or "Disk quota" in text:
+        return GitError(f"git {verb}: the disk is full", "make room and try again; nothing was changed")
+    return GitError(f"git {verb}: {words}", "see: desk doctor; git fsck")
+
+
+def setting(place: Place, name: str) -> str:
+    """A value of git's configuration; empty if it isn't set."""
+    process = spawn(place, ("config", "--get", name), stdin=NULL, stdout=PIPE, stderr=NULL)
+    out, _ = process.communicate()
+    return str(out.decode(errors="replace").strip())
+
+
+def loose_objects(place: Place) -> int:
+    """About how many objects lie in files of their own, told from one of their 256 folders, as git itself does."""
+    try:
+        return len(os.listdir(os.path.join(place.common, "objects", "17"))) * 256
+    except OSError:
+        return 0
+
+
+def check_version(place: Place) -> str:
+    """The version of git; GitError if it is older than desk needs."""
+    text = run(place, "version").decode().strip()
+    found = re.search(r"(\d+)\.(\d+)", text)
+    version = (int(found[1]), int(found[2])) if found else (0, 0)
+    if version < OLDEST:
+        raise GitError(f"{text} is too old: desk needs {OLDEST[0]}.{OLDEST[1]} or newer", "update git, then try again")
+    return text.removeprefix("git version ")
+
+
+def require(place: Place) -> None:
+    """As `check_version`, but asks git again only when the program was changed."""
+    for folder in os.get_exec_path():
+        try:
+            found = os.stat(os.path.join(folder, "git"))
+        except OSError:
+            continue
+        mark = f"{folder}:{found.st_mtime_ns}:{found.st_size}"
+        path = place.own("git-version")
+        with suppress(FileNotFoundError, UnicodeDecodeError), open(path, encoding="utf-8") as file:
+            if file.read() == mark:
+                return
+        check_version(place)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(mark)
+        return

@@ -1,0 +1,88 @@
+"""What isn't hot is asked of git through GitPython: making a repository, its configuration, hand edits, housekeeping.
+
+GitPython takes 90 ms to import and is imported in this module alone.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+import git as gitpython
+from git.exc import GitCommandError, GitCommandNotFound, InvalidGitRepositoryError, NoSuchPathError
+
+from desk.errors import GitError
+from desk.git import process
+from desk.git.place import Place, at
+
+BRANCH = "main"
+SETTINGS: Mapping[str, str] = {
+    # Files come back exactly as they were written, on every system.
+    "core.autocrlf": "false",
+    # Greek file names are shown as they are, not as octal numbers.
+    "core.quotepath": "false",
+    # What git itself commits here is as durable as what desk commits.
+    "core.fsync": "loose-object,pack,pack-metadata,reference",
+    # `git status` among 100,000 files.
+    "core.untrackedCache": "true",
+    "index.version": "4",
+}
+ATTRIBUTES = "# Records come back byte for byte: no conversion of line ends.\n* -text\n"
+
+
+def open_repo(place: Place) -> gitpython.Repo:
+    """The desk's repository; GitError when git can't read it."""
+    process.leave_hook()
+    try:
+        return gitpython.Repo(place.root)
+    except (InvalidGitRepositoryError, NoSuchPathError, GitCommandError, GitCommandNotFound) as error:
+        raise GitError(f"{place.root} can't be read as a git repository: {type(error).__name__}", "git fsck") from None
+
+
+def create(folder: str) -> Place:
+    """A new, empty repository with the configuration a desk needs."""
+    process.leave_hook()
+    try:
+        repo = gitpython.Repo.init(folder, mkdir=True, initial_branch=BRANCH)
+    except (GitCommandError, OSError) as error:
+        raise GitError(f"can't make a repository in {folder}: {error}", "is the folder yours to write to?") from None
+    configure(repo)
+    repo.close()
+    return at(os.path.abspath(folder))
+
+
+def configure(repo: gitpython.Repo) -> None:
+    """Set what SETTINGS names."""
+    with repo.config_writer() as writer:
+        for name, value in SETTINGS.items():
+            section, _, option = name.partition(".")
+            writer.set_value(section, option, value)
+
+
+def misconfigured(place: Place) -> list[str]:
+    """Settings of SETTINGS that are not in force in this clone."""
+    repo = open_repo(place)
+    reader = repo.config_reader()
+    found = []
+    for name, value in SETTINGS.items():
+        section, _, option = name.partition(".")
+        if str(reader.get_value(section, option, "")).lower() != value:
+            found.append(name)
+    repo.close()
+    return found
+
+
+def work_tree_around(folder: str) -> str | None:
+    """The top of the git work tree that a folder, which need not exist yet, lies in."""
+    process.leave_hook()
+    while not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    try:
+        with gitpython.Repo(folder, search_parent_directories=True) as repo:
+            return str(repo.working_tree_dir) if repo.working_tree_dir else None
+    except (InvalidGitRepositoryError, NoSuchPathError):
+        return None
+    except GitCommandNotFound:
+        raise GitError(
+            "git is not installed", "install it (Debian, Ubuntu: apt install git), version 2.39 or newer"
+        ) from None

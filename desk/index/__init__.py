@@ -1,0 +1,1 @@
+"""The derived index: a database that stands for one commit."""

@@ -1,0 +1,143 @@
+"""Fill an index: with everything up to a commit, or with what differs between two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import IO, TypeVar
+
+from desk.codec import places
+from desk.domain.changes.message import parse
+from desk.domain.model.kinds import kind_at
+from desk.domain.model.record import Record
+from desk.errors import Broken, GitError
+from desk.git import diff, objects
+from desk.git import process as git_process
+from desk.git.diff import FOLDERS
+from desk.git.place import Place
+from desk.index import derive
+from desk.index.index import CommitRow, Index
+
+_COMMIT = "%H%x00%P%x00%at%x00%an%x00%ae%x00%B%x00"
+decode_at = places.decode_at
+_T = TypeVar("_T")
+
+Progress = Callable[[Iterable[_T], int, str], Iterable[_T]]
+"""Draws how far a long loop has come: (items, how many, label) → the items."""
+
+
+def _no_progress(items: Iterable[_T], _total: int, _label: str) -> Iterable[_T]:
+    return items
+
+
+def build(index: Index, place: Place, oid: str, progress: Progress[str] = _no_progress) -> None:
+    """Everything up to a commit, into an empty index."""
+    index = Index(index.db, fresh=True)
+    index.create()
+    index.db.execute("BEGIN")
+    entries = _tree(place, oid)
+    read_files(index, place, entries, progress)
+    _read_commits(index, place, (oid,), progress, int(git_process.run(place, "rev-list", "--count", oid)))
+    index.set_commit(oid)
+    index.db.execute("COMMIT")
+
+
+def catch_up(index: Index, place: Place, old: str, new: str, progress: Progress[str] = _no_progress) -> None:
+    """From one commit to a later one, by what differs. All or nothing."""
+    db = index.db
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        changed = difference(place, old, new)
+        for path, _, name in changed:
+            if not name:
+                index.forget(path)
+        read_files(index, place, [c for c in changed if c[2]], progress)
+        _read_commits(index, place, (f"{old}..{new}",), progress, 0)
+        index.set_commit(new)
+        db.execute("COMMIT")
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+
+
+_Item = tuple[str, str, str]
+"""path, mode, object name; an empty object name for a path that is gone."""
+
+
+def _tree(place: Place, oid: str) -> list[_Item]:
+    out = git_process.run(place, "ls-tree", "-r", "-z", "--full-tree", oid, "--", *FOLDERS)
+    items = []
+    for part in out.decode(errors=diff.NAMES).split("\0"):
+        if part:
+            meta, _, path = part.partition("\t")
+            mode, _, name = meta.split(" ")
+            items.append((path, mode, name))
+    return [i for i in items if kind_at(i[0])]
+
+
+def difference(place: Place, old: str, new: str) -> list[_Item]:
+    """The paths of records that differ between two commits, as the second has them."""
+    out = git_process.run(
+        place, "diff-tree", "-r", "--raw", "--no-renames", "--full-index", "-z", old, new, "--", *FOLDERS
+    )
+    parts = iter(out.decode(errors=diff.NAMES).split("\0"))
+    items = []
+    for meta, path in zip(parts, parts, strict=False):
+        _, mode, _, name, status = meta.split(" ")
+        if kind_at(path):
+            items.append((path, mode, "" if status == "D" else name))
+    return items
+
+
+def read_files(index: Index, place: Place, items: list[_Item], progress: Progress[str]) -> None:
+    if not items:
+        return
+    with objects.blobs(place) as blobs:
+        contents = blobs.each([name for _, _, name in items])
+        shown = progress((i[0] for i in items), len(items), "Indexing records")
+        for (path, mode, name), _, content in zip(items, shown, contents, strict=True):
+            put(index, path, mode, name, content or b"")
+
+
+def put(index: Index, path: str, mode: str, name: str, content: bytes) -> Record | None:
+    """One file into the index: as a record, or as a broken one."""
+    try:
+        record = decode_at(path, mode, content)
+    except Broken as error:
+        index.put_broken(path, error.line, error.problem)
+        return None
+    index.put_file(path, name, len(content), record)
+    return record
+
+
+def _read_commits(index: Index, place: Place, spec: tuple[str, ...], progress: Progress[str], total: int) -> None:
+    plainly = ("--encoding=UTF-8", "--no-show-signature")  # whatever this machine's configuration says
+    args = ("log", *plainly, "--reverse", "--topo-order", f"--format={_COMMIT}", *spec, "--")
+    process = git_process.spawn(place, args, stdout=git_process.PIPE)
+    if process.stdout is None:
+        raise GitError("git log has no pipe")
+    with process:
+        rows = _commit_rows(process.stdout)
+        counted = iter(progress((str(n) for n in range(total)), total, "Indexing history")) if total else iter(())
+        while part := list(islice(rows, 500)):
+            told = [parse(row.message) for row in part]
+            by_hand = [row for row, said in zip(part, told, strict=True) if len(row.parents) < 2 and said.verb is None]
+            derived = derive.derive(place, [row.oid for row in by_hand])
+            for row, said in zip(part, told, strict=True):
+                next(counted, None)
+                index.add_commit(row, said, derived.get(row.oid, ()))
+        for _ in counted:
+            continue
+    if process.returncode:
+        raise GitError("git log failed", "git fsck")
+
+
+def _commit_rows(stdout: IO[bytes]) -> Iterator[CommitRow]:
+    rest = b""
+    while chunk := stdout.read(1 << 16):
+        *parts, rest = (rest + chunk).split(b"\0")
+        whole = len(parts) - len(parts) % 6
+        for i in range(0, whole, 6):
+            oid, parents, at, author, email, message = (p.decode(errors="replace") for p in parts[i : i + 6])
+            yield CommitRow(oid.strip(), tuple(parents.split()), int(at or 0), author, email, message)
+        rest = b"\0".join([*parts[whole:], rest])

@@ -1,0 +1,42 @@
+"""What is searched of a record, and which articles a ticket was answered from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from desk.domain.model.record import Record
+from desk.domain.model.ticket import Ticket
+
+Text = tuple[str, str, str]
+"""Title, what leads to a text (of an article: a line of symptom, and one of keywords), and the text."""
+
+
+def text_of(record: Record) -> Text | None:
+    """What is searched of a record; None for kinds nobody searches."""
+    values = record.values
+    if isinstance(record, Ticket):
+        known = (str(values[n]) for n in ("cause", "workaround", "fix") if n in values)
+        body = "\n\n".join([record.body, *(e.text for e in record.thread), *known]).strip()
+        return f"{record.id} {record.title}", "", body
+    if record.kind == "article":
+        more = [str(values[n]) for n in ("cause", "workaround", "fix") if n in values]
+        keywords = ", ".join(values.get("keywords", ()))
+        return (
+            str(values["title"]),
+            f"{values.get('symptom', '')}\n{keywords}",
+            "\n\n".join([record.body, *more]).strip(),
+        )
+    if record.kind in ("user", "staff"):
+        title = f"{values.get('name', '')} {values.get('email', '')}".strip()
+        more = [str(values[n]) for n in ("phone", "organisation") if n in values]
+        return title, "", " ".join([record.id, *more, *map(str, values.get("fields", {}).values())])
+    return None
+
+
+def articles_in(record: Record) -> Iterator[str]:
+    """The articles that a ticket's replies were made from: `article` in what is known of an entry."""
+    for entry in record.thread:
+        named = entry.meta.get("article")
+        for name in named if isinstance(named, list) else [named]:
+            if isinstance(name, str):
+                yield name

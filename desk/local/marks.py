@@ -1,0 +1,42 @@
+"""When somebody last looked at the activity of the desk."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import suppress
+
+from desk.git import process as git_process
+from desk.git.place import Place
+
+# -- how far somebody has read -----------------------------------------------------------------------------------------
+
+
+def _path(place: Place, reader: str) -> str:
+    return place.own(f"activity-{reader}")
+
+
+def unseen(place: Place, reader: str, head: str) -> tuple[str, ...] | None:
+    """The commits since this person last looked, those of other clones that arrived since included; None for never."""
+    try:
+        with open(_path(place, reader), encoding="ascii") as file:
+            mark = file.read().strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    if not re.fullmatch(r"[0-9a-f]{40,64}", mark):
+        return None
+    process = git_process.spawn(
+        place, ("rev-list", f"{mark}..{head}"), stdout=git_process.PIPE, stderr=git_process.NULL
+    )
+    out, _ = process.communicate()
+    # A mark that history no longer has says nothing.
+    return None if process.returncode else tuple(out.decode().split())
+
+
+def mark(place: Place, reader: str, head: str) -> None:
+    """Remember that everything up to this commit was shown. A disk that can't be written to is no error."""
+    path = _path(place, reader)
+    with suppress(OSError):
+        with open(f"{path}.{os.getpid()}", "w", encoding="ascii") as file:
+            file.write(f"{head}\n")
+        os.replace(f"{path}.{os.getpid()}", path)

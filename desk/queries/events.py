@@ -1,0 +1,211 @@
+"""The events of the history: all of them, somebody's, or those of a few records."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from desk.domain.model.kinds import KINDS
+from desk.domain.model.query import Scope
+from desk.git import process
+from desk.git.place import Place
+from desk.index import derive
+from desk.index.index import Index
+from desk.queries import tickets as queries_tickets
+
+WORK = ("incident", "problem")
+"""Kinds of work: tickets by their tag, as they are now."""
+WHO = "coalesce(c.actor, (SELECT id FROM staff WHERE lower(email) = lower(c.email)), c.author)"
+"""Who made a commit: whom its trailer names, else the staff member with the author's address, else the author."""
+_AT = "strftime('%Y-%m-%dT%H:%M:%SZ', c.at, 'unixepoch')"
+_NAMES = ("at", "by", "kind", "id", "title", "verb", "from", "to", "reason", "commit", "by_hand")
+
+
+class Wanted(NamedTuple):
+    """What of the log is wanted; empty means all. Times are RFC 3339 UTC, `until` excluded; `limit` 0 is no limit.
+
+    `by` is a handle, a requester's id, or an address of somebody who is neither; `addresses` are further ones of theirs.
+    """
+
+    by: str | None = None
+    addresses: tuple[str, ...] = ()
+    verbs: tuple[str, ...] = ()
+    tickets: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
+    department: str | None = None
+    limit: int = 0
+
+    @property
+    def events_only(self) -> bool:
+        """Whether commits that tell of no record can't fit."""
+        return bool(self.verbs or self.tickets or self.kinds or self.department)
+
+
+def log(index: Index, wanted: Wanted) -> list[dict[str, Any]]:
+    """Events, newest first, those of one commit in their order; a commit without events is a row of its own (id null)."""
+    where, args = _where(wanted)
+    # Told which table to begin with: by time there is an index on commits, of a few tickets one on events.
+    tables = "commits c LEFT JOIN events e ON e.n = c.n"
+    if wanted.tickets:
+        tables = "events e CROSS JOIN commits c ON c.n = e.n"
+    elif wanted.events_only:
+        tables = "commits c CROSS JOIN events e ON e.n = c.n"
+    rows = index.db.execute(
+        f"SELECT {_AT}, {WHO}, e.kind, e.id, t.title, coalesce(e.verb, c.verb), e.before, e.after, c.reason, c.oid,"
+        f" c.verb IS NULL FROM {tables} LEFT JOIN tickets t ON e.kind = 'ticket' AND t.id = e.id"
+        f" WHERE {where} ORDER BY c.at DESC, c.depth DESC, c.n DESC, e.place LIMIT ?",
+        (*args, wanted.limit or -1),
+    )
+    return [{**dict(zip(_NAMES, row, strict=True)), "by_hand": bool(row[-1])} for row in rows]
+
+
+def _where(wanted: Wanted) -> tuple[str, list[Any]]:
+    parts, args = ["1"], list[Any]()
+
+    def add(sql: str, *values: Any) -> None:
+        parts.append(sql)
+        args.extend(values)
+
+    if wanted.by:
+        addresses = (wanted.by, *wanted.addresses)
+        add(f"(c.actor = ? OR (c.actor IS NULL AND lower(c.email) IN ({_marks(addresses)})))", wanted.by, *addresses)
+    if wanted.since:
+        add("c.at >= CAST(strftime('%s', ?) AS INTEGER)", wanted.since)
+    if wanted.until:
+        add("c.at < CAST(strftime('%s', ?) AS INTEGER)", wanted.until)
+    if wanted.verbs:
+        add(f"e.verb IN ({_marks(wanted.verbs)})", *wanted.verbs)
+    if wanted.tickets:
+        add(f"e.kind = 'ticket' AND e.id IN ({_marks(wanted.tickets)})", *wanted.tickets)
+    if wanted.kinds:
+        records, work = (tuple(k for k in wanted.kinds if (k in WORK) is so) for so in (False, True))
+        either = [f"e.kind IN ({_marks(records)})"] if records else []
+        either += [f"t.kind IN ({_marks(work)})"] if work else []
+        add(f"({' OR '.join(either)})", *records, *work)
+    if wanted.department:
+        add("t.department = ?", wanted.department)
+    return " AND ".join(parts), args
+
+
+def names(index: Index, ids: set[str]) -> dict[str, str]:
+    """Names of those who acted, by what `by` says; few enough at a time that SQLite takes them."""
+    wanted = sorted(ids)
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), 400):
+        found |= queries_tickets.names(index, set(wanted[start : start + 400]))
+    return found
+
+
+def _marks(values: tuple[str, ...]) -> str:
+    return ",".join("?" * len(values))
+
+
+FACTS = ("at", "by", "verb", "reason", "commit", "by_hand")
+
+
+def commits(index: Index, oids: list[str]) -> dict[str, dict[str, Any]]:
+    """Who made each of these commits, when and why."""
+    found = {}
+    wanted = list(dict.fromkeys(oids))
+    for start in range(0, len(wanted), 400):
+        part = tuple(wanted[start : start + 400])
+        sql = f"SELECT {_AT}, {WHO}, c.verb, c.reason, c.oid, c.verb IS NULL FROM commits c WHERE c.oid IN ({_marks(part)})"
+        for row in index.db.execute(sql, part):
+            found[str(row[4])] = {**dict(zip(FACTS, row, strict=True)), "by_hand": bool(row[-1])}
+    return found
+
+
+def patches(place: Place, paths: tuple[str, ...]) -> list[tuple[str, str]]:
+    """What each commit changed in these files, oldest first: its name and git's own difference."""
+    plainly = (
+        "--no-ext-diff",
+        "--no-textconv",
+        "--no-color",
+        "--no-renames",
+        "--no-show-signature",
+        "--encoding=UTF-8",
+    )
+    args = ("--literal-pathspecs", "log", "--reverse", "--topo-order", "-p", *plainly, "--format=%x00%H", "HEAD", "--")
+    parts = process.run(place, *args, *paths).decode(errors="replace").split("\0")
+    found = []
+    for part in parts[1:]:
+        oid, _, patch = part.partition("\n")
+        if patch.strip():
+            found.append((oid, patch.lstrip("\n")))
+    return found
+
+
+def subjects(place: Place, oids: list[str]) -> dict[str, str]:
+    """The subjects of commits, for those that tell of no record."""
+    if not oids:
+        return {}
+    asked = "".join(f"{oid}\n" for oid in dict.fromkeys(oids)).encode()
+    args = ("log", "--no-walk=unsorted", "--encoding=UTF-8", "--no-show-signature", "--format=%H%x00%s%x00", "--stdin")
+    parts = process.run(place, *args, data=asked).decode(errors="replace").split("\0")
+    return {oid.strip(): subject for oid, subject in zip(parts[::2], parts[1::2], strict=False)}
+
+
+def addresses(index: Index, handle: str) -> tuple[str, ...]:
+    """The addresses of a staff member, lower case."""
+    rows = index.rows("staff", "id = ?", (handle,))
+    return tuple(str(a).lower() for row in rows for a in (row["email"], *row["emails"]))
+
+
+def add_changes(place: Place, rows: list[dict[str, Any]]) -> None:
+    """Give each row `changes`: for an edit whose event names fields alone, the values before and after; [] otherwise."""
+    asked = {row["commit"] for row in rows if _is_edit(row)}
+    found = derive.field_changes(place, sorted(asked)) if asked else {}
+    for row in rows:
+        changed = found.get((row["commit"], row["kind"], row["id"]), []) if _is_edit(row) else []
+        row["changes"] = [{"field": c.field, "from": c.before, "to": c.after} for c in changed]
+
+
+def _is_edit(row: dict[str, Any]) -> bool:
+    return row["verb"] == "edit" and row["from"] is None and row["kind"] in KINDS
+
+
+_WHO = "coalesce(c.actor, (SELECT id FROM staff WHERE lower(email) = lower(c.email)), c.author)"
+
+
+class Sought(NamedTuple):
+    """`mine`: of tickets that this person owns or watches. `scope`: whose tickets are told at all; records of other
+    kinds always are. `since` in epoch seconds; `commits`: only what these did.
+    """
+
+    mine: str | None = None
+    scope: Scope | None = None
+    since: int | None = None
+    commits: tuple[str, ...] | None = None
+    limit: int = 0
+
+
+def events(index: Index, sought: Sought) -> list[dict[str, Any]]:
+    """Events with the title of their ticket; `at` in RFC 3339 UTC."""
+    parts: list[str] = ["1"]
+    args: list[Any] = []
+    if sought.mine:
+        parts.append(
+            "e.kind = 'ticket' AND (t.owner = ? OR t.path IN"
+            " (SELECT path FROM members WHERE kind = 'ticket' AND field = 'watchers' AND value = ?))"
+        )
+        args += [sought.mine, sought.mine]
+    if sought.scope:
+        marks = ",".join("?" * len(sought.scope.departments))
+        # A deleted ticket's department is known no more; the event of its deletion has its title.
+        parts.append(f"(e.kind <> 'ticket' OR t.department IN ({marks}) OR t.author = ?)")
+        args += [*sought.scope.departments, sought.scope.author]
+    if sought.since is not None:
+        parts.append("e.at >= ?")
+        args.append(sought.since)
+    if sought.commits is not None:
+        parts.append("c.oid IN (SELECT value FROM json_each(?))")
+        args.append("[" + ",".join(f'"{oid}"' for oid in sought.commits) + "]")
+    rows = index.db.execute(
+        f"SELECT strftime('%Y-%m-%dT%H:%M:%SZ', e.at, 'unixepoch'), {_WHO}, e.kind, e.id, t.title, e.verb, e.before, e.after,"
+        " c.reason, c.oid FROM events e JOIN commits c ON c.n = e.n LEFT JOIN tickets t ON e.kind = 'ticket' AND t.id = e.id"
+        f" WHERE {' AND '.join(parts)} ORDER BY e.at DESC, e.n DESC, e.place DESC LIMIT ?",
+        (*args, sought.limit or -1),
+    )
+    names = ("at", "by", "kind", "id", "title", "verb", "from", "to", "reason", "commit")
+    return [dict(zip(names, row, strict=True)) for row in rows]

@@ -1,0 +1,163 @@
+"""Questions to the index about the knowledge base: who may read an article, its languages, its approval, what waits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from desk.domain.knowledge import articles
+from desk.domain.model.article import Article, base_of
+from desk.errors import Broken
+from desk.git import objects, process
+from desk.git.place import Place
+from desk.index import build
+from desk.index.index import Index
+
+PUBLIC = "state = 'published' AND topic IN (SELECT id FROM topics WHERE NOT private)"
+"""What requesters may read, as a condition on the table of articles. A topic that can't be read hides its articles."""
+_TEXT_VERBS = ("create", "edit", "move", "relink")
+"""Events that may have changed the text of an article."""
+
+
+def public_articles(index: Index, where: str = "1", args: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
+    """Articles that may be quoted to a requester, in every language: published, and in no private topic."""
+    return index.rows("article", f"{PUBLIC} AND ({where})", args, "ORDER BY id")
+
+
+def is_public(index: Index, article_id: str) -> bool:
+    """Whether a requester may read this article."""
+    return bool(public_articles(index, "id = ?", (article_id,)))
+
+
+def private_topics(index: Index) -> set[str]:
+    """Ids of the topics for staff only; an article's folder that is no topic is taken for one."""
+    rows = index.db.execute(
+        "SELECT DISTINCT topic FROM articles WHERE topic NOT IN (SELECT id FROM topics WHERE NOT private)"
+        " UNION SELECT id FROM topics WHERE private"
+    )
+    return {str(row[0]) for row in rows}
+
+
+def variants(index: Index, base: str) -> list[dict[str, Any]]:
+    """Every language of an article, the one that gave the name first."""
+    rows = index.rows("article", "id = ?1 OR (id > ?1 || '.' AND id < ?1 || '/')", (base,), "ORDER BY id")
+    return [row for row in rows if base_of(row["id"]) == base]
+
+
+def grouped(index: Index) -> dict[str, list[dict[str, Any]]]:
+    """All articles, each with its languages."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in index.rows("article", tail="ORDER BY id"):
+        found.setdefault(base_of(row["id"]), []).append(row)
+    return found
+
+
+def held(index: Index, topic: str) -> list[str]:
+    """Ids of the articles of a topic."""
+    rows = index.db.execute("SELECT id FROM articles WHERE topic = ? ORDER BY id", (topic,))
+    return [str(row[0]) for row in rows]
+
+
+def topic_counts(index: Index) -> dict[str, tuple[int, int]]:
+    """Topic → its articles, each language counted once, and those of them that are published."""
+    found: dict[str, tuple[set[str], set[str]]] = {}
+    for row_id, topic, state in index.db.execute("SELECT id, topic, state FROM articles"):
+        every, published = found.setdefault(str(topic), (set(), set()))
+        every.add(base_of(str(row_id)))
+        if state == articles.PUBLISHED:
+            published.add(base_of(str(row_id)))
+    return {topic: (len(every), len(published)) for topic, (every, published) in found.items()}
+
+
+# -- history -----------------------------------------------------------------------------------------------------------
+
+
+def approval(index: Index, article_id: str) -> tuple[str | None, str] | None:
+    """Who approved an article last, and the digest of what they approved."""
+    row = index.db.execute(
+        "SELECT c.actor, e.after FROM events e JOIN commits c ON c.n = e.n WHERE e.kind = 'article' AND e.id = ?"
+        " AND e.verb = 'approve' ORDER BY e.at DESC, c.depth DESC LIMIT 1",
+        (article_id,),
+    ).fetchone()
+    return None if row is None else (row[0], str(row[1]))
+
+
+def last_author(index: Index, article_id: str) -> str | None:
+    """Who changed an article's text last; None when history doesn't know them as staff."""
+    marks = ",".join("?" * len(_TEXT_VERBS))
+    rows = index.db.execute(
+        "SELECT c.actor, c.email, e.verb, e.before, e.after FROM events e JOIN commits c ON c.n = e.n"
+        f" WHERE e.kind = 'article' AND e.id = ? AND e.verb IN ({marks}) ORDER BY e.at DESC, c.depth DESC, e.place DESC",
+        (article_id, *_TEXT_VERBS),
+    )
+    for actor, email, verb, before, after in rows:
+        # An edit names its fields; one that has a value before is a new title.
+        if verb == "edit" and before is None and after and set(str(after).split()) <= set(articles.STAMPS):
+            continue
+        found = [str(actor)] if actor else index.staff_by_email(str(email))
+        return found[0] if len(found) == 1 else None
+    return None
+
+
+def published_at(index: Index, article_id: str) -> str | None:
+    """The commit that published an article last; where none did so by name, the one it came with."""
+    for verb in ("publish", "create"):
+        row = index.db.execute(
+            "SELECT c.oid FROM events e JOIN commits c ON c.n = e.n WHERE e.kind = 'article' AND e.id = ?"
+            " AND e.verb = ? ORDER BY e.at DESC, c.depth DESC LIMIT 1",
+            (article_id, verb),
+        ).fetchone()
+        if row:
+            return str(row[0])
+    row = index.db.execute("SELECT oid FROM commits ORDER BY depth, at LIMIT 1").fetchone()
+    return None if row is None else str(row[0])
+
+
+def touched(index: Index) -> set[str]:
+    """Ids of the articles whose text somebody has changed since they were published, or came with the desk.
+
+    Some of them may say by now what they said then: `unchanged` tells.
+    """
+    rows = index.db.execute(
+        "SELECT e.id, e.verb, e.n FROM events e JOIN commits c ON c.n = e.n WHERE e.kind = 'article'"
+        " ORDER BY e.at, c.depth, e.n, e.place"
+    )
+    found: set[str] = set()
+    published: dict[str, int] = {}
+    for article_id, verb, commit in rows:
+        if verb == "publish":
+            published[article_id] = commit
+            found.discard(article_id)
+        elif verb in _TEXT_VERBS and verb != "create" and published.get(article_id) != commit:
+            found.add(article_id)
+    return found
+
+
+def article_at(place: Place, commit: str, article_id: str) -> tuple[str, bytes] | None:
+    """Path and content of an article in a commit, in whatever topic it was then."""
+    out = process.run(place, "ls-tree", "-r", "-z", "--name-only", commit, "--", "kb")
+    for path in out.decode(errors="surrogateescape").split("\0"):
+        if path.endswith(f"/{article_id}.md") and path.count("/") == 2:
+            with objects.blobs(place) as blobs:
+                return path, blobs.get(f"{commit}:{path}") or b""
+    return None
+
+
+def published_text(place: Place, index: Index, article_id: str) -> tuple[str, bytes, Article] | None:
+    """Commit, content and record of an article as it was published last; None if it never was."""
+    commit = published_at(index, article_id)
+    found = article_at(place, commit, article_id) if commit else None
+    if commit is None or found is None:
+        return None
+    try:
+        record = build.decode_at(found[0], "", found[1])
+    except Broken:
+        return None
+    if not isinstance(record, Article) or record.state != articles.PUBLISHED:
+        return None
+    return commit, found[1], record
+
+
+def unchanged(place: Place, index: Index, article: Article) -> bool:
+    """Whether an article says what it said when it was published last."""
+    found = published_text(place, index, article.id)
+    return found is not None and articles.digest(found[2]) == articles.digest(article)

@@ -1,0 +1,101 @@
+"""Problems and their incidents, causes and known errors, as the index knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from desk.domain.model.organisation import PROBLEM
+from desk.index.index import Index
+
+
+def incidents(index: Index, problem: str) -> list[dict[str, Any]]:
+    """The tickets that a problem causes, oldest first; for one that was merged, the ticket that goes on."""
+    where = (
+        "path IN (SELECT path FROM members WHERE kind = 'ticket' AND field = 'links' AND value = ?)"
+        " OR id IN (SELECT substr(m.value, 8) FROM members m JOIN tickets t ON t.path = m.path"
+        " WHERE m.kind = 'ticket' AND m.field = 'links' AND t.id = ? AND m.value LIKE 'causes %')"
+    )
+    found: dict[str, dict[str, Any]] = {}
+    for row in index.rows("ticket", where, (CAUSED + problem, problem)):
+        last = _going_on(index, row)
+        if last["id"] != problem and last["kind"] != PROBLEM:
+            found[last["id"]] = last
+    return sorted(found.values(), key=lambda row: (row["created"], row["id"]))
+
+
+def _going_on(index: Index, row: dict[str, Any]) -> dict[str, Any]:
+    seen = {row["id"]}
+    while row["merged_into"] and row["merged_into"] not in seen:
+        seen.add(row["merged_into"])
+        target = index.rows("ticket", "id = ?", (row["merged_into"],))
+        if not target:
+            break
+        row = target[0]
+    return row
+
+
+def counts(index: Index, problems: Sequence[str]) -> dict[str, int]:
+    """How many tickets each of these problems causes."""
+    marks = ",".join("?" * len(problems))
+    rows = index.db.execute(
+        "SELECT substr(value, 11), count(*) FROM members WHERE kind = 'ticket' AND field = 'links'"
+        f" AND value IN ({marks}) GROUP BY value",
+        [CAUSED + one for one in problems],
+    )
+    return {str(problem): int(count) for problem, count in rows}
+
+
+def groups(index: Index, requesters: Iterable[str]) -> set[str]:
+    """The groups that these requesters belong to."""
+    wanted = tuple(requesters)
+    rows = index.db.execute(f'SELECT DISTINCT "group" FROM users WHERE id IN ({",".join("?" * len(wanted))})', wanted)
+    return {str(group) for (group,) in rows if group}
+
+
+CAUSED = "caused-by "
+
+
+def causes(index: Index, links: Iterable[str]) -> list[dict[str, Any]]:
+    """The problems that an incident's links name, with their known errors: what a clerk on the phone asks for."""
+    named = [link.removeprefix(CAUSED) for link in links if link.startswith(CAUSED)]
+    if not named:
+        return []
+    rows = index.rows("ticket", f"id IN ({','.join('?' * len(named))})", named, "ORDER BY created, id")
+    kept = ("id", "title", "state", "cause", "workaround", "fix")
+    return [
+        {**{k: row[k] for k in kept}, "known_errors": known_errors(index, row["id"])}
+        for row in rows
+        if row["kind"] == PROBLEM
+    ]
+
+
+def known_errors(index: Index, problem: str) -> list[dict[str, Any]]:
+    """The articles that tell of a problem."""
+    rows = index.rows("article", "problem = ?", (problem,), "ORDER BY id")
+    return [{k: row[k] for k in ("id", "title", "state", "language")} for row in rows]
+
+
+def of_problems(index: Index, problems: Iterable[str]) -> list[str]:
+    """Ids of the articles that come from these problems; what was retired is not among them."""
+    ids = tuple(problems)
+    marks = ",".join("?" * len(ids))
+    rows = index.db.execute(
+        f"SELECT id FROM articles WHERE problem IN ({marks}) AND state <> 'retired' ORDER BY id", ids
+    )
+    return [str(row[0]) for row in rows]
+
+
+def incidents_of(index: Index, problem: str) -> list[dict[str, Any]]:
+    """Tickets that say they are caused by a problem, newest first."""
+    return index.rows(
+        "ticket",
+        "path IN (SELECT path FROM members WHERE kind = 'ticket' AND field = 'links' AND value = ?)",
+        (f"caused-by {problem}",),
+        "ORDER BY created DESC, id DESC",
+    )
+
+
+def is_closed(index: Index, ticket: str) -> bool:
+    """Whether a ticket is closed."""
+    return index.db.execute("SELECT 1 FROM tickets WHERE id = ? AND state = 'closed'", (ticket,)).fetchone() is not None

@@ -1,0 +1,246 @@
+"""Questions to the index: lists of tickets, their history, full-text search, counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from desk.domain.matching.folding import fold
+from desk.domain.model.due import CLOCKS
+from desk.domain.model.fields import LINK_TYPES
+from desk.domain.model.kinds import KINDS
+from desk.domain.model.person import USER_PREFIX
+from desk.domain.model.query import Query
+from desk.domain.model.ticket import Ticket
+from desk.index.index import Index
+
+_SIMPLE = (("states", "state"), ("kinds", "kind"), ("departments", "department"), ("priorities", "priority"))
+
+
+class Page(NamedTuple):
+    """Rows of a list, and how many there are in all; `more`: the count was given up there."""
+
+    rows: list[dict[str, Any]]
+    total: int
+    more: bool = False
+
+
+_COUNTED = 10_000
+"""Tickets beyond the page that are counted at most: of 100,000 it would take a third of the list's time."""
+
+
+def tickets(index: Index, query: Query) -> Page:
+    """Tickets that fit a query, in its order."""
+    where, args = _where(query)
+    tail = f"ORDER BY {_order(query)}"
+    if query.limit:
+        tail += f" LIMIT {int(query.limit)} OFFSET {int(query.offset)}"
+    rows = index.rows("ticket", where, args, tail)
+    total = query.offset + len(rows)
+    if query.limit and (len(rows) == query.limit or (query.offset and not rows)):
+        most = query.offset + query.limit + _COUNTED if rows else -1
+        counted = f"SELECT count(*) FROM (SELECT 1 FROM tickets WHERE {where} LIMIT ?)"
+        total = int(index.db.execute(counted, (*args, most)).fetchone()[0])
+        return Page(rows, total, total == most)
+    return Page(rows, total)
+
+
+def condition(query: Query) -> tuple[str, tuple[Any, ...]]:
+    """SQL on the table of tickets for those that fit a query, empty for all of them; and its values."""
+    where, args = _where(query)
+    return ("" if where == "1" else where), tuple(args)
+
+
+def _where(query: Query) -> tuple[str, list[Any]]:
+    parts: list[str] = []
+    args: list[Any] = []
+
+    def add(sql: str, *values: Any) -> None:
+        parts.append(sql)
+        args.extend(values)
+
+    if query.states == ("open", "pending"):
+        add("state <> 'closed'")  # as the partial indexes say it
+    for name, column in _SIMPLE:
+        values = getattr(query, name)
+        if values and not (name == "states" and query.states == ("open", "pending")):
+            add(f"{column} IN ({_marks(values)})", *values)
+    for tag in query.tags:
+        add("path IN (SELECT path FROM members WHERE kind = 'ticket' AND field = 'tags' AND value = ?)", tag)
+    if query.owner == "none":
+        add("owner IS NULL")
+    elif query.owner:
+        add("owner = ?", query.owner)
+    for sql, values in _rarer(query):
+        add(sql, *values)
+    if query.scope:
+        departments = query.scope.departments
+        add(f"(department IN ({_marks(departments)}) OR author = ?)", *departments, query.scope.author)
+    if query.search:
+        found = match(query.search)
+        add(
+            "path IN (SELECT t.path FROM words JOIN texts t ON t.doc = words.rowid WHERE words MATCH ? AND t.kind = 'ticket')",
+            found,
+        )
+    return " AND ".join(parts) or "1", args
+
+
+def _rarer(query: Query) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Conditions on times, requesters, custom fields, and ids that are known already."""
+    if query.since:
+        yield "created >= ?", (query.since,)
+    if query.until:
+        yield "created < ?", (query.until,)
+    if query.requesters:
+        yield f"requester IN ({_marks(query.requesters)})", query.requesters
+    if query.services:
+        yield f"service IN ({_marks(query.services)})", query.services
+    if query.major:
+        yield "major = 1", ()
+    for name, value in query.fields.items():
+        yield "CASE fields WHEN '' THEN NULL ELSE json_extract(fields, '$.\"' || ? || '\"') END = ?", (name, value)
+    if query.overdue:
+        yield f"state <> 'closed' AND {PRESSING} < ?", (query.overdue,)
+    if query.among is not None:
+        # Not one question mark an id: SQLite counts them.
+        ids = ",".join(f'"{i}"' for i in query.among)
+        yield "id IN (SELECT value FROM json_each(?))", (f"[{ids}]",)
+
+
+def _pressing() -> str:
+    ended = {"respond_by": " AND responded IS NULL"}
+    times = (
+        f"coalesce(CASE WHEN (paused IS NULL OR {name} < paused){ended.get(name, '')} THEN {name} END, '~')"
+        for name in CLOCKS.values()
+    )
+    return f"nullif(min({', '.join(times)}), '~')"
+
+
+PRESSING = _pressing()
+"""When the next thing is due on a ticket that isn't closed, NULL for nothing: `due.pressing` in SQL."""
+
+
+def _marks(values: tuple[str, ...]) -> str:
+    return ",".join("?" * len(values))
+
+
+# Times are to the second and ids random, so which of two tickets of one second is newer, only history knows. SQLite asks
+# for the rows of a page alone, because the index on `created` gives the rest of the order.
+_NTH = "(SELECT min(c.depth) FROM events e JOIN commits c ON c.n = e.n WHERE e.id = id AND e.kind = 'ticket')"
+
+
+def _order(query: Query) -> str:
+    down = "DESC" if query.descending else "ASC"
+    column = query.sort
+    if query.sort == "activity":
+        column = "(SELECT max(at) FROM events e WHERE e.id = id AND e.kind = 'ticket')"
+    elif query.sort == "due":
+        when = f"CASE WHEN state <> 'closed' THEN {PRESSING} END"
+        return f"{when} IS NULL, {when} {down}, created DESC, id DESC"
+    elif query.sort in query.ranks:
+        cases = " ".join(f"WHEN '{_safe(v)}' THEN {n}" for n, v in enumerate(query.ranks[query.sort]))
+        column = f"CASE {query.sort} {cases} ELSE -1 END"
+    elif query.sort in ("title", "owner", "department", "requester"):
+        column = f"{query.sort} COLLATE NOCASE"
+    if query.sort in ("id", "created"):
+        return f"created {down}, {_NTH} {down}, id {down}" if query.sort == "created" else f"id {down}"
+    return f"{column} {down}, created DESC, id DESC"
+
+
+def _safe(value: str) -> str:
+    return value.replace("'", "''")
+
+
+def match(words: str) -> str:
+    """What a person typed as an FTS5 expression: every word must occur, at least as a beginning."""
+    found = [w.replace('"', "").strip() for w in fold(words.replace("\0", " ")).split()]
+    return " ".join(f'"{w}"*' for w in found if any(c.isalnum() for c in w)) or '""'
+
+
+def history(index: Index, kind: str, record_id: str) -> list[dict[str, Any]]:
+    """Events of a record, oldest first: at, by, verb, from, to, reason, commit."""
+    return _events(index, "e.id = ? AND e.kind = ?", (record_id, kind))
+
+
+def _events(index: Index, where: str, args: tuple[Any, ...]) -> list[dict[str, Any]]:
+    rows = index.db.execute(
+        "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', e.at, 'unixepoch'), coalesce(c.actor,"
+        " (SELECT id FROM staff WHERE lower(email) = lower(c.email)), c.author), e.verb, e.before, e.after, c.reason, c.oid,"
+        f" c.verb IS NULL FROM events e JOIN commits c ON c.n = e.n WHERE {where}"
+        " ORDER BY e.at, c.depth, c.oid, e.place",
+        args,
+    )
+    names = ("at", "by", "verb", "from", "to", "reason", "commit", "by_hand")
+    return [{**dict(zip(names, row, strict=True)), "by_hand": bool(row[-1])} for row in rows]
+
+
+def load(index: Index) -> dict[str, int]:
+    """Tickets not closed, by owner."""
+    rows = index.db.execute(
+        "SELECT owner, count(*) FROM tickets WHERE state <> 'closed' AND owner IS NOT NULL GROUP BY owner"
+    )
+    return {str(owner): int(count) for owner, count in rows}
+
+
+def paths(index: Index, kind: str) -> list[str]:
+    """Where the records of a kind lie, in order."""
+    rows = index.db.execute(f"SELECT path FROM {KINDS[kind].plural} ORDER BY path")
+    return [str(row[0]) for row in rows]
+
+
+def linking(index: Index, ticket_id: str) -> list[str]:
+    """Ids of the tickets whose links name this one."""
+    wanted = tuple(f"{relation} {ticket_id}" for relation in LINK_TYPES)
+    rows = index.db.execute(
+        "SELECT DISTINCT t.id FROM members m JOIN tickets t ON t.path = m.path"
+        f" WHERE m.kind = 'ticket' AND m.field = 'links' AND m.value IN ({_marks(wanted)})",
+        wanted,
+    )
+    return sorted(str(row[0]) for row in rows)
+
+
+def names(index: Index, ids: set[str]) -> dict[str, str]:
+    """Names of staff and requesters, by id; of staff who were deleted, as history has them (rule 5)."""
+    found = _names_now(index, tuple(ids))
+    for gone in ids - found.keys():
+        if gone.startswith(USER_PREFIX):
+            continue
+        row = index.db.execute(
+            "SELECT before FROM events WHERE id = ? AND kind = 'staff' AND verb = 'delete' AND before IS NOT NULL ORDER BY at DESC",
+            (gone,),
+        ).fetchone()
+        if row:
+            found[gone] = str(row[0])
+    return found
+
+
+def _names_now(index: Index, wanted: tuple[str, ...]) -> dict[str, str]:
+    rows = index.db.execute(
+        f"SELECT id, name FROM staff WHERE id IN ({_marks(wanted)})"
+        f" UNION ALL SELECT id, coalesce(name, email) FROM users WHERE id IN ({_marks(wanted)})",
+        wanted * 2,
+    )
+    return {str(key): str(value) for key, value in rows if value}
+
+
+def counts(index: Index) -> dict[str, int]:
+    """Records of each kind, and commits."""
+    tables = [cls.plural for cls in KINDS.values()] + ["commits", "events", "broken"]
+    return {t: int(index.db.execute(f"SELECT count(*) FROM {t}").fetchone()[0]) for t in tables}
+
+
+def steps(index: Index, ticket: Ticket) -> list[dict[str, Any]]:
+    """Number, text, whether it is done, by whom and when; nobody is known of a tick made in a file not committed yet."""
+    if not ticket.checklist:
+        return []
+    ticked: dict[str, dict[str, Any]] = {}
+    for event in history(index, "ticket", ticket.id):
+        if event["verb"] == "check":
+            ticked[str(event["to"]).partition(" ")[2]] = event
+    found = []
+    for number, line in enumerate(ticket.checklist, 1):
+        done, text = line.startswith("[x]"), line[4:]
+        # History has values in one line, with single blanks.
+        event = ticked.get(" ".join(text.split()), {}) if done else {}
+        found.append({"n": number, "text": text, "done": done, "by": event.get("by"), "at": event.get("at")})
+    return found

@@ -1,0 +1,75 @@
+"""Which articles replies named, read from the tickets themselves; which the desk would suggest; and what was searched for in
+vain, from the local log.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from desk.domain.matching import suggestion
+from desk.domain.model.ticket import REPLY, Ticket
+from desk.errors import Broken
+from desk.git import objects
+from desk.git.place import Place
+from desk.index import build
+from desk.index.index import BETWEEN, Index
+from desk.local import misses as local_misses
+from desk.queries import search
+
+_MARK = "article"
+"""The key in a reply's own line under which it names its articles."""
+
+
+def used(index: Index, place: Place, commit: str, span: tuple[int, int]) -> Counter[str]:
+    """Replies between two moments (epoch seconds) that named an article, by article."""
+    found: Counter[str] = Counter()
+    with objects.blobs(place) as blobs:
+        # The index knows which tickets name articles; when each was named, the tickets say.
+        for (path,) in index.db.execute(
+            "SELECT DISTINCT path FROM members WHERE kind = 'ticket' AND field = 'articles'"
+        ):
+            try:
+                record = build.decode_at(path, "", blobs.get(f"{commit}:{path}") or b"")
+            except Broken:
+                continue
+            for entry in record.thread if isinstance(record, Ticket) else ():
+                if entry.kind == REPLY and span[0] <= entry.at.timestamp() < span[1]:
+                    found.update(_named(entry.meta.get(_MARK)))
+    return found
+
+
+def _named(value: Any) -> set[str]:
+    return {str(v) for v in value} if isinstance(value, list | tuple) else {str(value)} if value else set()
+
+
+SUGGESTED_MOST = 2_000
+"""Tickets of a period for which suggestions are worked out, the newest: 0.5 ms of CPU each."""
+
+
+def suggested(index: Index, span: tuple[str, str], among: tuple[str, tuple[Any, ...]], language: str) -> Counter[str]:
+    """Tickets registered between two moments (RFC 3339) that an article very probably answers, by article.
+
+    `among` is a condition on the column `t.id`. Worked out from what ticket and articles say at this commit, so the same
+    commit gives the same numbers on every machine.
+    """
+    articles = search.candidates(index, language)
+    rows = index.db.execute(
+        "SELECT t.title, substr(x.body, 1, a.length), t.service, t.tags, coalesce(t.language, ?) FROM tickets t"
+        " JOIN texts x ON x.path = t.path JOIN asked a ON a.path = t.path"
+        f" WHERE t.created >= ? AND t.created < ?{among[0]} ORDER BY t.created DESC, t.id DESC LIMIT {SUGGESTED_MOST}",
+        (language, *span, *among[1]),
+    ).fetchall()
+    found: Counter[str] = Counter()
+    for title, body, service, tags, spoken in rows:
+        question = suggestion.asked(title, body, service, tags.split(BETWEEN) if tags else ())
+        best = suggestion.rank(question, articles, search.postings(index, question.terms), spoken, 1)
+        found.update(suggestion.slug(s.article.id, s.article.language) for s in best if suggestion.sure(s))
+    return found
+
+
+def misses(place: Place, span: tuple[int, int]) -> list[dict[str, Any]]:
+    """What was searched for without a hit, most often first: `words`, `times`."""
+    found = Counter(miss.words for miss in local_misses.load(place) if span[0] <= miss.at.timestamp() < span[1])
+    rows = [{"words": words, "times": times} for words, times in found.items()]
+    return sorted(rows, key=lambda row: (-int(str(row["times"])), row["words"]))

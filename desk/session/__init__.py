@@ -1,0 +1,1 @@
+"""Who acts on which desk, when; and what follows from a change."""

@@ -1,0 +1,346 @@
+"""The store: get, find, and commit, which is the only way that anything is written.
+
+lock → finish what a crash left → plan (pure verbs on records as HEAD has them) → refuse over hand edits
+     → journal → git fast-import (the durable point) → files → git's index → SQLite → journal gone
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple, TypeVar
+
+from desk.domain.changes import message as changes_message
+from desk.domain.model.change import Change
+from desk.domain.model.fields import check_text
+from desk.domain.model.kinds import KINDS, kind_at
+from desk.domain.model.record import Record
+from desk.domain.model.ticket import Ticket, files_folder
+from desk.errors import Ambiguous, Conflict, DeskError, GitError, NotFound, UsageFault
+from desk.git import identity as git_identity
+from desk.git import objects, process, refs, write
+from desk.git.place import Place
+from desk.git.refs import Head
+from desk.index import build, keeper
+from desk.index.index import CommitRow, Index
+from desk.store import journal, worktree
+from desk.store.snapshot import ALPHABET, Snapshot
+
+_MISREAD = str.maketrans("ILO", "110")
+_OPERATIONS = {
+    "MERGE_HEAD": ("a merge", "git merge --abort"),
+    "rebase-merge": ("a rebase", "git rebase --abort"),
+    "rebase-apply": ("a rebase", "git rebase --abort"),
+    "CHERRY_PICK_HEAD": ("a cherry-pick", "git cherry-pick --abort"),
+    "REVERT_HEAD": ("a revert", "git revert --abort"),
+}
+_MANY = 200
+"""Files from which on one sync of the disk costs less than one of each file: 85 take 40 ms, a whole sync 240 ms."""
+_T = TypeVar("_T")
+
+
+class Committed(NamedTuple):
+    """What a write did; `commit` is the object name of the one commit it made."""
+
+    commit: str
+    change: Change
+    warnings: tuple[str, ...] = ()
+
+
+class Store:
+    """A desk on disk. `clock` gives aware UTC; `progress` draws long work."""
+
+    def __init__(self, place: Place, *, lock_timeout: float = 30, progress: build.Progress[str] | None = None) -> None:
+        self.place = place
+        self.lock_timeout = lock_timeout
+        self.keeper = keeper.Keeper(place, progress) if progress else keeper.Keeper(place)
+        self._index: Index | None = None
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    def head(self) -> Head:
+        """The branch and the commit checked out now."""
+        return refs.read_head(self.place) or refs.head(self.place)
+
+    def commit_now(self) -> str:
+        """The commit checked out now; GitError before the first."""
+        oid = self.head().oid
+        if oid is None:
+            raise GitError(
+                "this branch has no commit yet", "git commit what is there, or git switch to the desk's branch"
+            )
+        return oid
+
+    @property
+    def index(self) -> Index:
+        """The index at HEAD."""
+        oid = self.commit_now()
+        if self._index is None or self._index.commit != oid:
+            self._index = self.keeper.at(oid)
+        return self._index
+
+    def ask(self, question: Callable[[Index], _T]) -> _T:
+        """Ask the index; when its file proves damaged on the way, build it anew and ask again."""
+        try:
+            return question(self.index)
+        except sqlite3.DatabaseError:
+            if self._index is not None:
+                self._index.db.close()
+            self._index = self.keeper.repair(self.commit_now())
+            return question(self._index)
+
+    def read(self, kind: str, record_id: str) -> Record:
+        """A record as its file says now, hand edits included."""
+        path = KINDS[kind].path_of(record_id)
+        data = worktree.read(self.place, path)
+        if data is None:
+            found = self.ask(lambda index: index.path_of(kind, record_id))
+            data = worktree.read(self.place, found) if found else None
+            path = found or path
+        if data is None:
+            raise self.missing(kind, record_id)
+        return build.decode_at(path, "", data)
+
+    def missing(self, kind: str, record_id: str) -> NotFound:
+        """The error for a record that isn't there, with what was probably meant."""
+        import difflib  # noqa: PLC0415 - for the error only
+
+        shown = record_id if len(record_id) <= 60 else record_id[:60] + "…"
+        if kind == "ticket":
+            hint = "desk ticket list --state any; desk search WORDS"
+        else:
+            known = [str(row["id"]) for row in self.ask(lambda index: index.rows(kind))]
+            close = difflib.get_close_matches(record_id, known, 1)
+            hint = f"did you mean {close[0]}?" if close else f"desk {KINDS[kind].noun} list"
+        return NotFound(f"there is no {kind} {shown}", hint)
+
+    def resolve(self, text: str) -> str:
+        """A ticket id from what a person typed: whole, or a unique beginning or end of one, in either case."""
+        wanted = text.strip().upper()
+        day, dash, rest = wanted.rpartition("-")
+        wanted = f"{day}{dash}{rest.translate(_MISREAD)}"
+        if not wanted or not all(c in ALPHABET + "-" for c in wanted):
+            raise self.missing("ticket", text)
+        if len(wanted) == 11 and os.path.isfile(worktree.check_path(self.place, Ticket.path_of(wanted))):
+            return wanted
+        found = self.ask(lambda index: index.tickets_like(wanted))
+        if len(found) == 1:
+            return found[0]
+        if found:
+            shown = ", ".join(found[:5]) + (" …" if len(found) > 5 else "")
+            raise Ambiguous(
+                f"{text} fits {len(found) if len(found) <= 5 else 'many'} tickets: {shown}", "type more of the id"
+            )
+        raise self.missing("ticket", text)
+
+    def loose_objects(self) -> int:
+        """About how many objects git keeps in files of their own."""
+        return process.loose_objects(self.place)
+
+    # -- recovery ----------------------------------------------------------------------------------------------------
+
+    def recover(self) -> list[str]:
+        """Finish what a crashed command left, unless a command is at work now. The paths it put right."""
+        if not journal.pending(self.place):
+            return []
+        try:
+            with journal.write_lock(self.place, 0) as hold:
+                return journal.finish(self.place, hold)
+        except (DeskError, OSError):
+            return []  # reading goes on; the next write says what stands in the way
+
+    # -- writing -----------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def writing(self) -> Iterator[int]:
+        """The write lock, with everything before it finished; disk errors as errors for people."""
+        try:
+            with journal.write_lock(self.place, self.lock_timeout) as hold:
+                journal.finish(self.place, hold)
+                yield hold
+        except OSError as error:
+            where = f" ({error.filename})" if error.filename else ""
+            raise GitError(
+                f"can't write to the desk: {error.strerror}{where}", "nothing was changed; see: df -h, ls -ld ."
+            ) from None
+
+    def operation(self) -> tuple[str, str] | None:
+        """What git was told to do here and hasn't finished ("a merge"), and the command that gives it up."""
+        for name, found in _OPERATIONS.items():
+            if os.path.exists(os.path.join(self.place.gitdir, name)):
+                return found
+        return None
+
+    def writable_head(self) -> tuple[str, str]:
+        """Branch and commit to write on top of; refuses states in which a commit would go astray."""
+        if found := self.operation():
+            raise Conflict(f"{found[0]} is in progress in this desk", f"finish it with git, or give it up: {found[1]}")
+        head = self.head()
+        if head.ref is None:
+            raise GitError("HEAD is detached: a commit would belong to no branch", "git switch main")
+        return head.ref, self.commit_now()
+
+    def commit(
+        self,
+        plan: Callable[[Snapshot], Change],
+        identity: git_identity.Identity,
+        raw: dict[str, bytes | None] | None = None,
+    ) -> Committed:
+        """Run a plan on the newest state and make its change one commit.
+
+        The plan may run again when somebody else commits meanwhile. `raw` is for hand edits: the plan fills it with
+        files as the work tree has them (None: gone), and they are committed byte for byte in place of the records.
+        """
+        with self.writing() as hold:
+            process.require(self.place)
+            for attempt in range(5):
+                ref, base = self.writable_head()
+                self._index = index = self.keeper.at(base)
+                snapshot = Snapshot(self, index, base)
+                try:
+                    change = plan(snapshot)
+                    files = self.files_of(change) if raw is None else dict(raw)
+                    if raw is None:
+                        self._refuse_over_edits(snapshot, change, files)
+                    else:
+                        self._refuse_moving(files)
+                except sqlite3.DatabaseError:
+                    if attempt:
+                        raise
+                    index.db.close()
+                    self.keeper.repair(base)
+                    continue
+                new = new_commit(change, files, identity)
+                journal.begin(self.place, base, list(files), snapshot.taken)
+                try:
+                    [oid] = write.fast_import(self.place, [new], ref, base, hold)
+                except write.RefMoved:
+                    journal.end(self.place)
+                    continue
+                except BaseException:
+                    self._tidy_failed(base)
+                    raise
+                return Committed(oid, change, self._after(change, new, oid, base, hold, placed=raw is not None))
+        raise Conflict("the branch keeps moving: somebody commits faster than desk can", "try again")
+
+    def _tidy_failed(self, base: str) -> None:
+        """After a failed commit the journal goes, so that a full disk doesn't stand in the way of the next command."""
+        if self.head().oid == base:
+            journal.end(self.place)
+
+    def files_of(self, change: Change) -> dict[str, bytes | None]:
+        """The files a change writes (None removes one), encoded."""
+        from desk.codec import records as codec_records  # noqa: PLC0415 - 17 ms of YAML, for writes only
+
+        files: dict[str, bytes | None] = {}
+        for edit in change.edits:
+            if edit.before is not None and (edit.after is None or edit.after.path != edit.before.path):
+                files[edit.before.path] = None
+            if edit.after is not None:
+                files[edit.after.path] = codec_records.encode(edit.after)
+            files.update({f"{files_folder(edit.record.id)}/{name}": data for name, data in edit.files.items()})
+        files.update(change.files)
+        return files
+
+    def _refuse_over_edits(self, snapshot: Snapshot, change: Change, files: dict[str, bytes | None]) -> None:
+        """Never write over what somebody has changed by hand and not committed."""
+        known = {e.before.path for e in change.edits if e.before is not None}
+        for path, data in files.items():
+            if path in snapshot.clean:
+                continue
+            present = worktree.read(self.place, path)
+            if path in snapshot.taken:
+                if present != snapshot.taken[path]:
+                    raise Conflict(f"{path} is being changed right now", "save it, and try again")
+            elif path in known:
+                oid = snapshot.index.blob(path) or ""
+                if present is None or objects.blob_id(present, oid) != oid:
+                    raise _hand_edited(path)
+            elif path in change.files:
+                with objects.blobs(self.place) as blobs:
+                    if blobs.get(f"{snapshot.commit}:{path}") != present:
+                        raise _hand_edited(path)
+            elif data is not None and (present is not None or worktree.obstructed(self.place, path)):
+                raise Conflict(f"{path} is there already, and not committed", f"desk commit {path}, or move it away")
+
+    def _refuse_moving(self, files: dict[str, bytes | None]) -> None:
+        """What is committed as it stands must still stand there: an editor may have saved again."""
+        for path, data in files.items():
+            if worktree.read(self.place, path) != data:
+                raise Conflict(f"{path} is being changed right now", "save it, then: desk commit")
+
+    def _after(
+        self, change: Change, new: write.NewCommit, oid: str, base: str, hold: int, *, placed: bool
+    ) -> tuple[str, ...]:
+        """Bring files, git's index and SQLite up to the commit that now stands. Trouble here is a warning."""
+        try:
+            many = len(new.files) > _MANY
+            for path, data in () if placed else new.files.items():
+                if data is None:
+                    worktree.remove(self.place, path)
+                else:
+                    worktree.write(self.place, path, data, sync=not many)
+            if many:
+                os.sync()
+            write.update_index(self.place, list(new.files), hold)
+        except (OSError, GitError, Conflict) as error:
+            return (f"committed, but the files are not all written yet ({error}); the next desk command finishes it",)
+        records = {} if placed else {e.after.path: e.after for e in change.edits if e.after is not None}
+        self._advance(new, oid, base, records)
+        journal.end(self.place)
+        return ()
+
+    def _advance(self, new: write.NewCommit, oid: str, base: str, records: dict[str, Record]) -> None:
+        """Add one commit to the index; left to the next reader when the file is not at `base` or can't be written."""
+        index = self._index
+        if index is None or index.commit != base:
+            return
+        row = CommitRow(oid, (base,), new.at, *write.seen(new.author, new.email), new.message)
+        try:
+            with self.keeper.lock():
+                index.db.execute("BEGIN IMMEDIATE")
+                for path, data in new.files.items():
+                    if data is None:
+                        index.forget(path)
+                    elif kind_at(path):
+                        record, name = records.get(path), objects.blob_id(data, oid)
+                        if record is None:
+                            build.put(index, path, "100644", name, data)
+                        else:
+                            index.put_file(path, name, len(data), record)
+                index.add_commit(row, changes_message.parse(row.message))
+                index.set_commit(oid)
+                index.db.execute("COMMIT")
+        except (sqlite3.Error, OSError):
+            index.db.close()
+            self._index = None
+
+
+def _hand_edited(path: str) -> Conflict:
+    return Conflict(
+        f"{path} has hand edits that are not committed",
+        f"keep them: desk commit {path}   or drop them: git checkout -- {path}",
+    )
+
+
+def new_commit(change: Change, files: dict[str, bytes | None], identity: git_identity.Identity) -> write.NewCommit:
+    """A change as a commit: the author is who acted, the committer is the machine."""
+    name, email = str(change.by.values.get("name", change.by.id)), str(change.by.values.get("email", ""))
+    message = changes_message.message(change)
+    try:
+        check_text(message)
+    except ValueError as error:
+        raise UsageFault(f"the reason can't be kept: {error}") from None
+    return write.NewCommit(
+        name,
+        email,
+        int(change.at.timestamp()),
+        identity.committer or name,
+        identity.committer_email or email,
+        int(time.time()),
+        message,
+        files,
+    )

@@ -1,0 +1,96 @@
+"""Files of the work tree: read, and written so that a reader sees the old one or the new one, never a part."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from desk.errors import Broken, UsageFault
+from desk.git.place import Place
+
+
+def check_path(place: Place, path: str) -> str:
+    """The absolute path of a file of the desk, refusing one that a symbolic link leads elsewhere."""
+    parts = path.split("/")
+    if path.startswith("/") or ".." in parts or ".git" in parts:
+        raise UsageFault(f"{path!r} is not a path inside the desk")
+    whole = place.root
+    for part in parts:
+        whole = f"{whole}/{part}"
+        if whole in place.checked:
+            continue
+        try:
+            mode = os.lstat(whole).st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        if stat.S_ISLNK(mode):
+            found = os.path.relpath(whole, place.root)
+            raise Broken("a symbolic link is not allowed here", found, hint=f"replace it by a file: rm {found}")
+        if stat.S_ISDIR(mode):
+            place.checked.add(whole)
+    return whole
+
+
+def read(place: Place, path: str) -> bytes | None:
+    """A file of the work tree as it stands, None if there is none."""
+    whole = check_path(place, path)
+    try:
+        with open(whole, "rb") as file:
+            return file.read()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+
+
+def obstructed(place: Place, path: str) -> bool:
+    """Whether a folder stands where the file would be, or a file where one of its folders would be."""
+    whole = check_path(place, path)
+    if os.path.lexists(whole):
+        return not os.path.isfile(whole)
+    while not os.path.lexists(whole):
+        whole = os.path.dirname(whole)
+    return not os.path.isdir(whole)
+
+
+def write(place: Place, path: str, data: bytes, *, sync: bool = True) -> None:
+    """Put a file into the work tree so that a reader sees the old one or the new one, never a part."""
+    whole = check_path(place, path)
+    os.makedirs(os.path.dirname(whole), exist_ok=True)
+    # In the git directory, so that a crash leaves no stray file in the work tree.
+    temporary = place.own("tmp", f"{os.getpid()}-{os.path.basename(path)[-40:]}")
+    _put(temporary, data, sync=sync)
+    try:
+        os.replace(temporary, whole)
+    except OSError as error:
+        if error.errno != _EXDEV:
+            raise
+        beside = os.path.join(os.path.dirname(whole), f"{BESIDE}{os.getpid()}.tmp")
+        os.unlink(temporary)
+        _put(beside, data, sync=sync)
+        os.replace(beside, whole)
+
+
+_EXDEV = 18
+BESIDE = ".desk-"
+
+
+def _put(path: str, data: bytes, *, sync: bool) -> None:
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(data)
+        if sync:
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def remove(place: Place, path: str) -> None:
+    """Take a file out of the work tree, and the folders that this leaves empty."""
+    whole = check_path(place, path)
+    try:
+        os.unlink(whole)
+        folder = os.path.dirname(whole)
+        while folder.startswith(os.path.join(place.root, "records") + os.sep):
+            os.rmdir(folder)
+            folder = os.path.dirname(folder)
+    except OSError:
+        if os.path.lexists(whole):
+            raise

@@ -1,0 +1,1 @@
+"""How one thing, or several, are laid out for people."""

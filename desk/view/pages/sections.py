@@ -1,0 +1,45 @@
+"""Several tables under one headline, for a terminal and as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from desk.view.look import Look, paint
+from desk.view.model import Sections
+from desk.view.table import table
+from desk.view.text.cells import visible
+from desk.view.values import one_line
+
+NOTHING = "Nothing to hand over."
+
+
+def people(view: Sections, look: Look) -> Iterator[str]:
+    """The headline, and each section that has rows; on a terminal all on one screen, if they fit."""
+    headline, sums = map(one_line, view.headline)
+    yield f"{paint(headline, 'heading', look)}\n{sums}\n"
+    if not any(listing.rows for _, listing, _ in view.parts):
+        yield f"\n{NOTHING}\n"
+    for title, listing, left in view.parts:
+        if not listing.rows:
+            continue
+        style = "critical" if listing.kind == "majors" else "heading"
+        yield "\n" + paint(visible(title), style, look) + "\n"
+        yield from table(listing, look)
+        if left:
+            yield paint(f"and {left} more", "dim", look) + "\n"
+
+
+def markdown(view: Sections, look: Look) -> Iterator[str]:
+    """The same as a document, to be pasted into a mail."""
+    from desk.view.pages.document import document  # noqa: PLC0415 - a terminal needs no Markdown
+
+    headline, sums = map(one_line, view.headline)
+    yield f"# {headline}\n\n{sums}\n"
+    if not any(listing.rows for _, listing, _ in view.parts):
+        yield f"\n{NOTHING}\n"
+    for title, listing, left in view.parts:
+        if listing.rows:
+            yield f"\n## {title}\n\n"
+            yield from document(listing, look)
+            if left:
+                yield f"\nand {left} more\n"

@@ -1,0 +1,264 @@
+"""One thing whole, for people: a ticket as a page to read, anything else as labels and values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import zip_longest
+from types import MappingProxyType
+from typing import Any
+
+from desk.view.look import Look, ago, moment, paint
+from desk.view.model import Detail, Done
+from desk.view.pages import problems
+from desk.view.pages.terms import HIDDEN, LABELS, TIMES, due, missed
+from desk.view.table import GAP
+from desk.view.text.cells import fit, visible, width, wrap
+from desk.view.text.prose import INDENT, measure, prose
+from desk.view.values import is_empty, is_time, one_line, rows_of, say
+
+TICKETS = frozenset(("ticket", "tickets", "problem", "problems"))
+"""Kinds of view, one or several, that are shown as a ticket."""
+_ORDER = (
+    *(
+        "state",
+        "priority",
+        "kind",
+        "department",
+        "owner",
+        "coordinator",
+        "requester",
+        "impact",
+        "urgency",
+        "tags",
+        "channel",
+    ),
+    *(
+        "created",
+        "respond_by",
+        "update_by",
+        "due",
+        "sla",
+        "pending_for",
+        "pending_until",
+        "responded",
+        "closed",
+        "resolution",
+        "author",
+        "language",
+        "merged_into",
+    ),
+    *("links", "attachments"),
+)
+_LABELS = {"pending_for": "waits for", "pending_until": "until", "merged_into": "merged into", **LABELS}
+_APART = HIDDEN | frozenset(
+    (
+        *(
+            "id",
+            "title",
+            "body",
+            "thread",
+            "replies",
+            "notes",
+            "people",
+            "fields",
+            "major",
+            "checklist",
+            "steps",
+            "review",
+        ),
+        *("as_of", "problems", "incidents", "total", "known_errors", *problems.LONG),
+    )
+)
+"""What has a place of its own on the page."""
+DIFF = "diff"
+"""The kind of a view whose lines are a difference as git writes it."""
+_DIFF: Mapping[str, str] = MappingProxyType({"commit ": "heading", "@@": "id", "+": "open", "-": "error"})
+_PEOPLE = ("owner", "coordinator", "requester", "author")
+
+Data = Mapping[str, Any]
+
+
+def detail(view: Detail, look: Look) -> Iterator[str]:
+    """Each thing, with an empty line between two."""
+    for number, data in enumerate(rows_of(view)):
+        if number:
+            yield "\n"
+        lines = PAGES.get(view.kind, _plain)(data, look)
+        yield from (f"{line}\n" for line in lines)
+
+
+def _plain(data: Data, look: Look) -> Iterator[str]:
+    shown = {k: v for k, v in data.items() if k != "body" and not is_empty(v)}
+    across = max((width(one_line(str(k))) for k in shown), default=0) + 1
+    for name, value in shown.items():
+        label = one_line(f"{name.replace('_', ' ')}:")
+        if isinstance(value, list | tuple) and any(isinstance(item, Mapping) for item in value):
+            yield paint(label, "dim", look)
+            yield from (INDENT + say(item, look) for item in value)
+        else:
+            yield f"{paint(label, 'dim', look)}{' ' * (across - width(label))} {say(value, look)}"
+    if data.get("body"):
+        yield ""
+        yield from prose(data["body"], look, "")
+
+
+def _ticket(data: Data, look: Look) -> Iterator[str]:
+    if then := data.get("as_of"):
+        text = f"As it was {moment(str(then['at']), look)}, at commit {str(then['commit'])[:10]}"
+        yield paint(one_line(text), "note", look)
+    yield from headline(data, look)
+    yield from block(list(_facts(data, look)), look)
+    yield from problems.behind(data, look)
+    if str(data.get("body") or "").strip():
+        yield ""
+        yield from prose(data["body"], look, INDENT)
+    yield from problems.sections(data, look)
+    yield from problems.impact(data, look)
+    yield from checklist(data, look)
+    for number, entry in enumerate(data.get("thread") or (), 1):
+        yield ""
+        yield _rule(number, entry, data.get("people") or {}, look)
+        yield from prose(str(entry.get("text") or ""), look, INDENT)
+        if entry.get("attachments"):
+            yield paint(f"{INDENT if look.tty else ''}attached: {say(entry['attachments'])}", "dim", look)
+    if data.get("review"):
+        yield from ("", _ruled("review", "heading", look))
+        yield from prose(str(data["review"]), look, INDENT)
+
+
+PAGES: Mapping[str, Callable[[Data, Look], Iterator[str]]] = {
+    **dict.fromkeys(TICKETS, _ticket),
+    **dict.fromkeys(("candidate", "candidates"), problems.candidate),
+}
+"""How things of a kind are shown; others as labels and values."""
+
+
+def headline(data: Data, look: Look) -> Iterator[str]:
+    """The id, and the title beside it."""
+    if data.get("major"):
+        owed = data.get("state") == "closed" and not data.get("review")
+        words = "MAJOR INCIDENT" + (" · its review is owed" if owed else "")
+        yield paint(words, "critical", look)
+    number, title = say(data.get("id")), say(data.get("title"))
+    lines = wrap(title, max(look.width - width(number + GAP), 20)) if look.tty else [title]
+    for at, line in enumerate(lines):
+        before = paint(number, "id", look) if at == 0 else " " * width(number)
+        yield f"{before}{GAP}{paint(line, 'heading', look)}"
+
+
+def checklist(data: Data, look: Look) -> Iterator[str]:
+    """`1 [x] Call Malta · maria, 2026-07-23 10:15`: the steps with the numbers that `ticket check` takes."""
+    steps = data.get("steps") or ()
+    if not steps:
+        return
+    yield ""
+    done = sum(bool(step.get("done")) for step in steps)
+    yield paint(f"Checklist: {done} of {len(steps)} done", "heading", look)
+    across = len(str(len(steps)))
+    for step in steps:
+        start = f"{INDENT if look.tty else ''}{step['n']:>{across}} [{'x' if step['done'] else ' '}] "
+        who = f" · {say(step['by'])}, {say(moment(str(step['at']), look))}" if step.get("by") else ""
+        words = one_line(str(step["text"])) + who
+        lines = wrap(words, max(measure(look) - len(start), 20)) if look.tty else [words]
+        style = "dim" if step["done"] else ""
+        yield from (paint((start if not at else " " * len(start)) + line, style, look) for at, line in enumerate(lines))
+
+
+def _facts(data: Data, look: Look) -> Iterator[tuple[str, str, str]]:
+    """Label, value and style of everything a ticket has, in the order people ask for it; unknown keys are kept."""
+    people = data.get("people") or {}
+    for name in (*_ORDER, *(k for k in data if k not in _ORDER and k not in _APART)):
+        value = data.get(name)
+        if is_empty(value) or (name == "kind" and value == "ticket"):
+            continue
+        style = str(value) if name in ("state", "priority") else ""
+        text = _fact(name, value, people, look)
+        if name in TIMES:
+            text, style = due(name, data, look)
+        elif name == "sla" and not (text := missed(value or [], look)):
+            continue
+        yield _LABELS.get(name, one_line(name.replace("_", " "))), text, style
+    for name, value in (data.get("fields") or {}).items():
+        yield one_line(str(name)), say(value, look), ""
+
+
+def _fact(name: str, value: Any, people: Mapping[str, str], look: Look) -> str:
+    if name in _PEOPLE:
+        return person(value, people)
+    distance = ago(value, look) if is_time(value) or name == "pending_until" else ""
+    return f"{say(value, look)}, {distance}" if distance else say(value, look)
+
+
+def person(handle: Any, people: Mapping[str, str]) -> str:
+    """A handle, with the name behind it."""
+    name = people.get(str(handle))
+    return f"{say(handle)} ({one_line(name)})" if name and name != handle else say(handle)
+
+
+def block(facts: list[tuple[str, str, str]], look: Look) -> Iterator[str]:
+    """Labels and values in two columns where both fit, in one where they don't or nobody measures."""
+    across = max((width(label) for label, _, _ in facts), default=0)
+    half = (measure(look) - len(GAP)) // 2
+    short = [f for f in facts if across + len(GAP) + width(f[1]) <= half] if look.tty else []
+    rows = (len(short) + 1) // 2
+    for left, right in zip_longest(short[:rows], short[rows:]):
+        if right is None:
+            yield _pair(left, across, look)
+        else:
+            blank = " " * (half - across - len(GAP) - width(left[1]) + len(GAP))
+            yield _pair(left, across, look) + blank + _pair(right, across, look)
+    for label, value, style in facts:
+        if (label, value, style) not in short:
+            yield from _long((label, value, style), across, look)
+
+
+def _pair(fact: tuple[str, str, str], across: int, look: Look) -> str:
+    label, value, style = fact
+    return f"{paint(label, 'dim', look)}{' ' * (across - width(label))}{GAP}{paint(value, style, look)}"
+
+
+def _long(fact: tuple[str, str, str], across: int, look: Look) -> Iterator[str]:
+    label, value, style = fact
+    hanging = across + len(GAP)
+    lines = wrap(value, max(measure(look) - hanging, 20)) if look.tty else [value]
+    yield _pair((label, lines[0], style), across, look)
+    yield from (" " * hanging + paint(line, style, look) for line in lines[1:])
+
+
+def entry_title(number: int, entry: Data, people: Mapping[str, str], look: Look) -> str:
+    """`1 · reply by maria (Maria Georgiou) · 2026-07-23 10:15 · via email`; the number is what `split --at` takes."""
+    kind = "note, staff only, by" if entry.get("kind") == "note" else f"{say(entry.get('kind'))} by"
+    parts = [str(number), f"{kind} {person(entry.get('by'), people)}", say(moment(str(entry.get("at") or ""), look))]
+    if entry.get("via"):
+        parts.append(f"via {say(entry['via'])}")
+    return " · ".join(parts)
+
+
+def _rule(number: int, entry: Data, people: Mapping[str, str], look: Look) -> str:
+    title = entry_title(number, entry, people, look)
+    distance = ago(str(entry.get("at") or ""), look)
+    longer = f"{title} · {distance}" if distance else title
+    fitting = longer if not look.tty or width(longer) <= measure(look) - len("──  ──") else title
+    return _ruled(fitting, "note" if entry.get("kind") == "note" else "heading", look)
+
+
+def _ruled(title: str, style: str, look: Look) -> str:
+    if not look.tty:
+        return f"── {title} ──"
+    room = measure(look)
+    start = f"── {fit(title, room - len('──  ──'))} "
+    # Filled to the measure and flush left, where no indented text can pass for it.
+    return paint(start + "─" * (room - width(start)), style, look)
+
+
+def done(view: Done, look: Look) -> Iterator[str]:
+    """What a command did, in its own words."""
+    if view.kind == DIFF:
+        yield from (f"{paint(visible(line), _diff_style(line), look)}\n" for line in view.lines)
+        return
+    yield from (f"{visible(line)}\n" for line in view.lines)
+
+
+def _diff_style(line: str) -> str:
+    """As git colours a difference, whose every line of text has a mark in front."""
+    return next((style for mark, style in _DIFF.items() if line.startswith(mark)), "")

@@ -1,0 +1,193 @@
+"""The house holds together: imports go downward only, no circle, no crowded room, each heavy library with one owner."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import desk
+
+TOP = Path(desk.__file__).parent
+MODULES = {
+    ".".join(("desk", *p.relative_to(TOP).with_suffix("").parts)).removesuffix(".__init__"): p
+    for p in sorted(TOP.rglob("*.py"))
+    if "starter" not in p.relative_to(TOP).parts
+}
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("commands",),
+    ("cli",),
+    ("actions",),
+    ("audit", "doctor"),
+    ("session", "checks"),
+    ("queries", "store"),
+    ("local", "index", "view"),
+    ("codec", "git", "templates", "mail", "reports"),
+    ("domain",),
+    ("config",),
+    ("errors",),
+)
+"""From the front end down. A room imports from rooms below its floor; docs/architecture.md draws it."""
+HEIGHT = {room: -number for number, floor in enumerate(FLOORS) for room in floor}
+APART = {room: {"store", "index", "queries", "git"} for room in ("view", "templates", "mail", "reports")}
+"""Rooms that know what they are given, and not where it comes from."""
+DOMAIN = {
+    "people": {"tickets", "changes", "rights", "model"},
+    "levels": {"tickets", "changes", "rights", "model"},
+    "knowledge": {"tickets", "changes", "rights", "model"},
+    "tickets": {"changes", "rights", "model"},
+    "changes": {"rights", "model"},
+    "rights": {"model"},
+    "matching": {"model"},
+    "figures": {"model"},
+    "model": set(),
+}
+"""Which rooms of the domain each of them may import."""
+CROWDED = 17
+OWNERS = {
+    "yaml": {"desk.codec.yaml", "desk.view.formats"},
+    "frontmatter": {"desk.codec.yaml"},
+    "git": {"desk.git.repo"},
+    "gitdb": {"desk.git.repo"},
+    "tomlkit": {"desk.codec.toml"},
+    "jinja2": {"desk.templates.sandbox", "desk.templates.rules", "desk.templates.pages"},
+    "tabulate": {"desk.view.pages.document"},
+    "wcwidth": {"desk.view.text.cells"},
+    "plotext": {"desk.view.drawing.chart"},
+    "pygal": {"desk.view.drawing.svg"},
+    "holidays": {"desk.local.holidays"},
+}
+"""Libraries that take long to import, or are easily misused, and the modules that may."""
+PURE = {
+    "os",
+    "sys",
+    "io",
+    "pathlib",
+    "time",
+    "secrets",
+    "random",
+    "sqlite3",
+    "subprocess",
+    "click",
+    "locale",
+    "shutil",
+    "tempfile",
+}
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Absolute names of the modules that a file imports, anywhere in it, for type checking as well."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, path
+            module = node.module or ""
+            yield from (f"{module}.{a.name}" if f"{module}.{a.name}" in MODULES else module for a in node.names)
+
+
+def room(module: str) -> str:
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else ""
+
+
+def chamber(module: str) -> str:
+    """The room inside the domain."""
+    parts = module.split(".")
+    return parts[2] if len(parts) > 3 else ""
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if room(m) not in ("", "__main__")])
+def test_imports_go_down(module: str) -> None:
+    mine = room(module)
+    for name in imports(MODULES[module]):
+        theirs = room(name) if name.partition(".")[0] == "desk" else ""
+        if theirs not in ("", mine):
+            assert HEIGHT[theirs] < HEIGHT[mine], f"{module} imports {name}"
+            assert theirs not in APART.get(mine, set()), f"{module} imports {name}"
+        elif theirs == "domain" and chamber(name) != chamber(module):
+            assert chamber(name) in DOMAIN[chamber(module)], f"{module} imports {name}"
+
+
+def test_every_room_has_a_floor() -> None:
+    assert {room(m) for m in MODULES} - {"", "__main__"} == set(HEIGHT)
+
+
+@pytest.mark.parametrize("depth", [2, 3, 9])
+def test_no_circles(depth: int) -> None:
+    """Between rooms, between the rooms inside rooms, and between files."""
+
+    def place(module: str) -> str:
+        parts = module.split(".")
+        return module if depth == 9 else ".".join(parts[:depth] if len(parts) > depth else parts[:-1] or parts)
+
+    graph: dict[str, set[str]] = {}
+    for module, path in MODULES.items():
+        graph.setdefault(place(module), set()).update(
+            place(n) for n in imports(path) if n in MODULES and n != "desk" and place(n) != place(module)
+        )
+    done: set[str] = set()
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        assert name not in path, " → ".join((*path, name))
+        if name not in done:
+            for other in graph.get(name, ()):
+                visit(other, (*path, name))
+            done.add(name)
+
+    for name in list(graph):
+        visit(name, ())
+
+
+def test_no_room_is_crowded() -> None:
+    counted = Counter(path.parent for path in MODULES.values() if path.name != "__init__.py")
+    assert {str(folder.relative_to(TOP)): n for folder, n in counted.items() if n > CROWDED} == {}
+
+
+def test_heavy_libraries_have_one_owner() -> None:
+    for module, path in MODULES.items():
+        for name in imports(path):
+            top = name.partition(".")[0]
+            assert module in OWNERS.get(top, {module}), f"{module} imports {name}"
+
+
+def test_click_is_for_the_command_line() -> None:
+    for module, path in MODULES.items():
+        if "click" in {name.partition(".")[0] for name in imports(path)}:
+            assert room(module) in ("cli", "commands"), module
+
+
+def test_the_domain_is_pure() -> None:
+    for module, path in MODULES.items():
+        if room(module) == "domain":
+            found = {name.partition(".")[0] for name in imports(path)} & PURE
+            assert not found, f"{module} imports {found}"
+            assert ".now(" not in path.read_text(encoding="utf-8"), module
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def test_modules_and_functions_are_short() -> None:
+    for module, path in MODULES.items():
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 400, module
+        for function in functions(path):
+            assert (function.end_lineno or 0) - function.lineno < 60, f"{module}.{function.name}"
+        assert path.stem not in ("utils", "util", "helpers", "helper", "misc")
+
+
+def test_every_module_says_what_it_is() -> None:
+    for module, path in MODULES.items():
+        assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), module
+
+
+def test_this_test_sees_the_package() -> None:
+    assert {"desk.cli.main", "desk.store.store", "desk.domain.model.ticket", "desk.commands.ticket.create"} <= set(
+        MODULES
+    )
