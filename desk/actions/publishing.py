@@ -99,10 +99,10 @@ class Shelf:
         self.snapshot = snapshot
         self.config = config
         self.by = by
-        edits = handedits.scan(snapshot.store.place, [Article.folder]).edits
+        edits = handedits.scan(snapshot.place, [Article.folder]).edits
         self.edits = {e.id: e for e in edits if e.kind == Article.kind and e.id and e.change != handedits.DELETED}
         self.pictures = {e.path: e for e in edits if e.kind == handedits.OTHER and e.after is not None}
-        self.files = checks_links.committed(snapshot.store.place, snapshot.commit)
+        self.files = checks_links.committed(snapshot.place, snapshot.commit)
         self.files |= {e.path for e in self.edits.values()} | set(self.pictures)
         self.private = knowledge.private_topics(snapshot.index)
 
@@ -122,7 +122,7 @@ class Shelf:
             assert isinstance(record, Article)  # noqa: S101 - the codec builds the class that the path says
             return Candidate(record, record, self.snapshot.content(record.path), {}, edited=False)
         world = checks_edits.laid(
-            World(self.snapshot.index, self.config), list(self.edits.values()), self.snapshot.store.place
+            World(self.snapshot.index, self.config), list(self.edits.values()), self.snapshot.place
         )
         problem = checks_edits.problem(edit, world)
         if problem is not None:
@@ -167,7 +167,7 @@ def require_sound(snapshot: Snapshot, article: Article, config: Config) -> None:
         if (fault.field, fault.value) not in known:
             raise Broken(fault.problem, article.path, rules.line_of(content, fault.field), fault.hint)
     if article.state == PUBLISHED:
-        files = checks_links.committed(snapshot.store.place, snapshot.commit)
+        files = checks_links.committed(snapshot.place, snapshot.commit)
         checks_links.require_readable(article, content, files, knowledge.private_topics(snapshot.index))
 
 
@@ -213,7 +213,7 @@ def linking_to(snapshot: Snapshot, paths: Collection[str], *, live: bool = True)
     where = " WHERE state = 'published'" if live else ""
     rows = snapshot.index.db.execute(f"SELECT path FROM articles{where} ORDER BY path").fetchall()
     others = [str(row[0]) for row in rows if row[0] not in paths]
-    contents = checks_links.contents(snapshot.store.place, snapshot.commit, others)
+    contents = checks_links.contents(snapshot.place, snapshot.commit, others)
     return list(checks_links.leading_to(paths, contents))
 
 

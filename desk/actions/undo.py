@@ -39,7 +39,7 @@ def _taken(snapshot: Snapshot, n: int, oid: str, verb: str | None, config: Confi
     _check_last(snapshot, changed, verb or _HAND)
     pairs: list[Pair] = []
     files: dict[str, bytes | None] = {}
-    with objects.blobs(snapshot.store.place) as blobs:
+    with objects.blobs(snapshot.place) as blobs:
         for path, (old, new) in changed.items():
             before, after = (blobs.get(name) if name else None for name in (old, new))
             pair = _pair(path, before, after)
@@ -54,7 +54,7 @@ def _taken(snapshot: Snapshot, n: int, oid: str, verb: str | None, config: Confi
 
 def _check_commit(snapshot: Snapshot, n: int, oid: str, verb: str) -> None:
     """Only what was done to tickets is taken back from a ticket."""
-    parents = process.run(snapshot.store.place, "rev-list", "--parents", "-n", "1", oid).decode().split()[1:]
+    parents = process.run(snapshot.place, "rev-list", "--parents", "-n", "1", oid).decode().split()[1:]
     first = snapshot.index.db.execute("SELECT kind, id FROM events WHERE n = ? ORDER BY place LIMIT 1", (n,)).fetchone()
     hint = f"look at it: git show {oid[:10]}; what is to be different: desk ticket edit"
     if len(parents) != 1:
@@ -67,7 +67,7 @@ def _check_commit(snapshot: Snapshot, n: int, oid: str, verb: str) -> None:
 
 def _changed(snapshot: Snapshot, oid: str) -> dict[str, tuple[str, str]]:
     """Path → object names before and after a commit; empty where there was no file."""
-    out = process.run(snapshot.store.place, "diff-tree", "-r", "-z", "--no-renames", "--no-commit-id", oid)
+    out = process.run(snapshot.place, "diff-tree", "-r", "-z", "--no-renames", "--no-commit-id", oid)
     parts = out.decode(errors="surrogateescape").split("\0")
     found: dict[str, tuple[str, str]] = {}
     for meta, path in zip(parts[::2], parts[1::2], strict=False):
@@ -80,7 +80,7 @@ def _changed(snapshot: Snapshot, oid: str) -> dict[str, tuple[str, str]]:
 
 def _check_last(snapshot: Snapshot, changed: dict[str, tuple[str, str]], verb: str) -> None:
     """Conflict when something that the change touched has changed again since."""
-    out = process.run(snapshot.store.place, "--literal-pathspecs", "ls-tree", "-z", snapshot.commit, "--", *changed)
+    out = process.run(snapshot.place, "--literal-pathspecs", "ls-tree", "-z", snapshot.commit, "--", *changed)
     now: dict[str, str] = {}
     for line in out.decode(errors="surrogateescape").split("\0"):
         meta, _, path = line.partition("\t")

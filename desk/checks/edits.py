@@ -179,7 +179,7 @@ def review(
     snapshot: Snapshot, edits: list[HandEdit], config: Config, *, by: Staff, at: datetime, reason: str | None = None
 ) -> Reviewed:
     """The change that hand edits amount to; raises what stands against the first of them that can't be committed."""
-    world = laid(World(snapshot.index, config), edits, snapshot.store.place)
+    world = laid(World(snapshot.index, config), edits, snapshot.place)
     for edit in edits:
         found = problem(edit, world)
         if found is not None:
@@ -228,7 +228,7 @@ def _check_attachments(snapshot: Snapshot, edit: HandEdit, ticket: Ticket) -> No
     before = edit.old.all_attachments if isinstance(edit.old, Ticket) else ()
     for name in ticket.all_attachments:
         path = f"{files_folder(ticket.id)}/{name}"
-        if os.path.isfile(os.path.join(snapshot.store.place.root, path)):
+        if os.path.isfile(os.path.join(snapshot.place.root, path)):
             continue
         if name not in before or (edit.kind == ATTACHMENT and edit.path == path):
             line = rules.line_of(edit.after, "attachments") if edit.kind == Ticket.kind else 1
@@ -254,7 +254,7 @@ def _remarks(
     for edit in edits:
         if edit.kind == Ticket.kind and edit.change == DELETED:
             folder = files_folder(edit.id or "")
-            if os.path.isdir(os.path.join(snapshot.store.place.root, folder)):
+            if os.path.isdir(os.path.join(snapshot.place.root, folder)):
                 yield f"{edit.id} is deleted, its attachments are not: git rm -r {folder}, then: desk commit"
         name = edit.path.rpartition("/")[2]
         if edit.kind != ATTACHMENT or edit.after is None or edit.id not in tickets:

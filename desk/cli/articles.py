@@ -54,7 +54,7 @@ def all_meant(snapshot: Snapshot, names: Iterable[str]) -> list[str]:
     for name in names:
         ids = meant(snapshot.index, name)
         if not ids:
-            raise snapshot.store.missing("article", name)
+            raise snapshot.missing("article", name)
         found += [i for i in ids if i not in found]
     return found
 

@@ -49,7 +49,7 @@ class Draft:
         key = (cls.kind, wanted)
         record = self._over[key] if key in self._over else self.snapshot.get(cls.kind, wanted)
         if not isinstance(record, cls):
-            raise self.snapshot.store.missing(cls.kind, record_id)
+            raise self.snapshot.missing(cls.kind, record_id)
         return record
 
     def all(self, cls: type[R]) -> list[R]:

@@ -104,7 +104,7 @@ def react(change: Change, snapshot: Snapshot, config: Config) -> Change:
     tickets = [e for e in change.edits if isinstance(e.after, Ticket)]
     if not tickets or change.verb in (*due.OWN, "undo"):
         return change
-    found = policies(snapshot.store.place, config)
+    found = policies(snapshot.place, config)
     group = _groups(found, change, snapshot)
     edits = [_followed(e, change.at, found, group) if isinstance(e.after, Ticket) else e for e in change.edits]
     return change._replace(edits=tuple(edits))

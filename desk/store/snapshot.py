@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.person import Staff
@@ -11,12 +11,10 @@ from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket, files_folder
 from desk.errors import Broken, NotFound
 from desk.git import objects
+from desk.git.place import Place
 from desk.index import build
 from desk.index.index import Index
 from desk.store import worktree
-
-if TYPE_CHECKING:
-    from desk.store.store import Store
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U to be misread on the phone
 
@@ -24,10 +22,12 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O
 class Snapshot:
     """The desk as one commit has it: what a plan reads while the write lock is held."""
 
-    def __init__(self, store: Store, index: Index, commit: str) -> None:
-        self.store = store
+    def __init__(self, place: Place, index: Index, commit: str, missing: Callable[[str, str], NotFound]) -> None:
+        self.place = place
         self.index = index
         self.commit = commit
+        self.missing = missing
+        """The error for a record that isn't there: kind and id → what was probably meant."""
         self.clean: set[str] = set()
         """Paths whose file in the work tree was found equal to the commit's."""
         self.taken: dict[str, bytes] = {}
@@ -37,7 +37,7 @@ class Snapshot:
         """A record as committed; NotFound, or Broken if it can't be read."""
         record = self.find(kind, record_id)
         if record is None:
-            raise self.store.missing(kind, record_id)
+            raise self.missing(kind, record_id)
         return record
 
     def find(self, kind: str, record_id: str) -> Record | None:
@@ -54,11 +54,11 @@ class Snapshot:
     def content(self, path: str) -> bytes:
         """A record's file as committed: from the work tree if it is unchanged there, else from git."""
         oid = self.index.blob(path)
-        data = worktree.read(self.store.place, path)
+        data = worktree.read(self.place, path)
         if data is not None and oid is not None and objects.blob_id(data, oid) == oid:
             self.clean.add(path)
             return data
-        with objects.blobs(self.store.place) as blobs:
+        with objects.blobs(self.place) as blobs:
             return blobs.get(f"{self.commit}:{path}") or b""
 
     def ticket(self, ticket_id: str) -> Ticket:
@@ -79,7 +79,7 @@ class Snapshot:
     def attachment(self, ticket_id: str, name: str) -> bytes:
         """An attachment's content as committed."""
         path = f"{files_folder(ticket_id)}/{name}"
-        with objects.blobs(self.store.place) as blobs:
+        with objects.blobs(self.place) as blobs:
             data = blobs.get(f"{self.commit}:{path}")
         if data is None:
             raise NotFound(f"{ticket_id} has no attachment {name}", f"see: desk ticket show {ticket_id}")

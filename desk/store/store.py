@@ -92,6 +92,10 @@ class Store:
             self._index = self.keeper.repair(self.commit_now())
             return question(self._index)
 
+    def snapshot(self, index: Index, commit: str) -> Snapshot:
+        """The desk as a commit has it; the index must stand for that commit."""
+        return Snapshot(self.place, index, commit, self.missing)
+
     def read(self, kind: str, record_id: str) -> Record:
         """A record as its file says now, hand edits included."""
         path = KINDS[kind].path_of(record_id)
@@ -199,7 +203,7 @@ class Store:
             for attempt in range(5):
                 ref, base = self.writable_head()
                 self._index = index = self.keeper.at(base)
-                snapshot = Snapshot(self, index, base)
+                snapshot = self.snapshot(index, base)
                 try:
                     change = plan(snapshot)
                     files = self.files_of(change) if raw is None else dict(raw)

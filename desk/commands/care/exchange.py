@@ -102,7 +102,7 @@ def import_(app: App, file: str, strict: bool, with_history: bool) -> Done:
     started = time.monotonic()
     with app.store.writing() as hold:
         base = app.store.commit_now()
-        snapshot = Snapshot(app.store, app.store.keeper.at(base), base)
+        snapshot = app.store.snapshot(app.store.keeper.at(base), base)
         by = snapshot.staff(app.me())
         rights.require_level(by, "settings")
         run = Import(app, snapshot, by.id, "stdin" if file == "-" else file, strict=strict, history=with_history)

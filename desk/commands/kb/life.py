@@ -64,16 +64,15 @@ def _wanted(shelf: Shelf, names: list[str]) -> list[Candidate]:
     for name in names:
         ids = shelf.ids(name)
         if not ids:
-            raise shelf.snapshot.store.missing(Article.kind, name)
+            raise shelf.snapshot.missing(Article.kind, name)
         every = [shelf.candidate(i) for i in ids]
         kept = [c for c in every if c.after.state != knowledge_articles.RETIRED] or every
-        store = shelf.snapshot.store
         fresh = [
             c
             for c in kept
             if c.edited
             or c.after.state != knowledge_articles.PUBLISHED
-            or not knowledge.unchanged(store.place, shelf.snapshot.index, c.after)
+            or not knowledge.unchanged(shelf.snapshot.place, shelf.snapshot.index, c.after)
         ]
         found.update({c.after.id: c for c in fresh or kept})
     return list(found.values())
@@ -113,7 +112,7 @@ def retire(app: App, slugs: tuple[str, ...], reason: str | None) -> Done:
 
 def _mind_links(app: App, paths: set[str]) -> None:
     """Say which published articles lead to those that are no longer shown."""
-    snapshot = Snapshot(app.store, app.store.index, app.store.commit_now())
+    snapshot = app.store.snapshot(app.store.index, app.store.commit_now())
     for path, line, url in publishing.linking_to(snapshot, paths):
         app.warnings.append(f"{path}:{line} still leads there: {url}")
 

@@ -39,7 +39,7 @@ def checklist(app: App, ids: tuple[str, ...], name: str | None) -> Done:
             else checklists.best(ticket, templates, languages)
         )
         if found is None and name:
-            raise draft.snapshot.store.missing("checklist", name)
+            raise draft.snapshot.missing("checklist", name)
         if found is None:
             raise Refused(
                 f"no checklist is for tickets such as {ticket.id} ({ticket.kind_of_work}, {ticket.department})",
