@@ -92,12 +92,12 @@ def _stage(folder: str, characters: dict[int, Iterator[str]]) -> Iterator[None]:
 def _played(step: Step, day: str) -> str:
     os.environ["DESK_NOW"] = f"{day}T{step.at}Z"
     # The committer's date is always the real one, so the clock itself is set for what is printed here.
-    with mock.patch("time.time", _clock):
+    with mock.patch("desk.cli.env.read_clock", _clock):
         return _run(step)
 
 
-def _clock() -> float:
-    return datetime.fromisoformat(os.environ["DESK_NOW"]).timestamp()
+def _clock() -> datetime:
+    return datetime.fromisoformat(os.environ["DESK_NOW"])
 
 
 def _run(step: Step) -> str:
@@ -148,7 +148,7 @@ def _desk(words: list[str], given: str, editor: Callable[[str], str] | None) -> 
 
     with (
         mock.patch("sys.stdin", stdin),
-        mock.patch("desk.cli.editor._run_editor", lambda path: _edit(path, editor)),
+        mock.patch("desk.cli.editor._run_editor", lambda _, path: _edit(path, editor)),
         mock.patch("desk.cli.editor.interactive", return_value=editor is not None),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(out),

@@ -8,6 +8,7 @@ from typing import cast
 from desk.config import Config
 from desk.domain.levels import check as levels_check
 from desk.domain.levels.check import Facts, Moment
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change
 from desk.domain.model.organisation import Department
 from desk.domain.model.person import Staff, User
@@ -60,7 +61,7 @@ def _last(index: Index, ticket_id: str, verb: str) -> datetime | None:
     return None if at is None else datetime.fromtimestamp(at, UTC)
 
 
-def check(ticket_id: str, now: Moment, by: Staff, snapshot: Snapshot) -> Change | None:
+def check(ticket_id: str, now: Moment, by: Actor, snapshot: Snapshot) -> Change | None:
     """What time has done to a ticket as it is now; None when it is done already."""
     record = snapshot.find("ticket", ticket_id)
     return levels_check.act(record, facts(snapshot, record, now), now, by=by) if isinstance(record, Ticket) else None

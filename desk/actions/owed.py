@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from desk.session.session import App
+from desk.session.session import Session
 from desk.view.model import Done
 
 
-def owed(app: App, done: Done) -> Done:
+def owed(session: Session, done: Done) -> Done:
     """Warn of what a closed ticket leaves behind; closing it is allowed all the same."""
     for item in [done.data] if isinstance(done.data, Mapping) else done.data:
         if item["state"] != "closed":
@@ -16,9 +16,9 @@ def owed(app: App, done: Done) -> Done:
         left = sum(step.startswith("[ ]") for step in item["checklist"])
         if left:
             steps = "1 step" if left == 1 else f"{left} steps"
-            app.warnings.append(f"{item['id']} was closed with {steps} of its checklist open")
+            session.warnings.append(f"{item['id']} was closed with {steps} of its checklist open")
         if item["major"] and not item["review"]:
-            app.warnings.append(
+            session.warnings.append(
                 f"{item['id']} was a major incident; its review is owed: desk ticket review {item['id']}"
             )
     return done

@@ -17,9 +17,9 @@ from desk.config import Config
 from desk.domain.knowledge import links
 from desk.domain.knowledge.articles import PUBLISHED
 from desk.domain.model import plain
+from desk.domain.model.actor import Actor
 from desk.domain.model.article import Article, base_of
 from desk.domain.model.kinds import id_at
-from desk.domain.model.person import Staff
 from desk.errors import Broken, Refused
 from desk.git import objects
 from desk.index import build
@@ -95,7 +95,7 @@ def committed_or_new(store: Store, path: str) -> Article:
 class Shelf:
     """The knowledge base of a snapshot with the hand edits that lie over it: what may be published, one name at a time."""
 
-    def __init__(self, snapshot: Snapshot, config: Config, by: Staff) -> None:
+    def __init__(self, snapshot: Snapshot, config: Config, by: Actor) -> None:
         self.snapshot = snapshot
         self.config = config
         self.by = by

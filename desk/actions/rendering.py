@@ -16,7 +16,7 @@ from desk.domain.model.ticket import Ticket
 from desk.errors import Broken, Refused
 from desk.mail.letters import FOLDER
 from desk.queries import knowledge
-from desk.session.session import App
+from desk.session.session import Session
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -44,36 +44,36 @@ class Rendered(NamedTuple):
 # -- variants ----------------------------------------------------------------------------------------------------------
 
 
-def variants(app: App, name: str, fresh: Fresh = NOTHING) -> dict[str, str]:
+def variants(session: Session, name: str, fresh: Fresh = NOTHING) -> dict[str, str]:
     """The ids of a response by language. `incident-resolved.el` names one variant alone.
 
     `fresh` are records about to be committed, by id, which count as if they were.
     """
     wanted = name.strip().lower()
-    rows = app.store.ask(lambda index: index.rows("response", tail="ORDER BY id"))
+    rows = session.store.ask(lambda index: index.rows("response", tail="ORDER BY id"))
     known = {str(row["id"]): str(row["language"]) for row in rows}
     known.update({i: str(record.values["language"]) for i, record in fresh.items()})
     found = {language: i for i, language in known.items() if slug(i, language) == wanted}
     return found or {language: i for i, language in known.items() if i == wanted}
 
 
-def named(app: App, name: str) -> dict[str, str]:
+def named(session: Session, name: str) -> dict[str, str]:
     """As `variants`; NotFound, naming the nearest, if there is none."""
-    found = variants(app, name)
+    found = variants(session, name)
     if not found:
-        raise app.store.missing("response", name)
+        raise session.store.missing("response", name)
     return found
 
 
-def _part_in(app: App, language: str, fresh: Fresh = NOTHING) -> Any:
+def _part_in(session: Session, language: str, fresh: Fresh = NOTHING) -> Any:
     """How an included part is found: by the same rule as a response, in the language of the text around it."""
 
     def part(name: str) -> Part | None:
-        found = variants(app, name, fresh)
+        found = variants(session, name, fresh)
         if not found:
             return None
-        chosen = found[responses.variant(found, language, app.config["desk.languages"])]
-        return source(fresh[chosen] if chosen in fresh else app.store.read("response", chosen))
+        chosen = found[responses.variant(found, language, session.config["desk.languages"])]
+        return source(fresh[chosen] if chosen in fresh else session.store.read("response", chosen))
 
     return part
 
@@ -88,7 +88,7 @@ def source(record: Record) -> Part:
 # -- checking ----------------------------------------------------------------------------------------------------------
 
 
-def check(app: App, record: Record, line: int | None = None, fresh: Fresh = NOTHING) -> Used:
+def check(session: Session, record: Record, line: int | None = None, fresh: Fresh = NOTHING) -> Used:
     """What a response names; Broken, with file and line, for what can't be filled in or may not be told to a requester."""
     from desk.templates.sandbox import inspect  # noqa: PLC0415 - as above
 
@@ -101,21 +101,23 @@ def check(app: App, record: Record, line: int | None = None, fresh: Fresh = NOTH
         text.path,
         responses.VARIABLES,
         line=text.line if line is None else line,
-        part=_part_in(app, language, fresh),
+        part=_part_in(session, language, fresh),
     )
     for name, path, where in used.articles:
-        _public(app, name, language, Broken(f"{_why_not(app, name)}", path, where, "desk kb list --state published"))
+        _public(
+            session, name, language, Broken(f"{_why_not(session, name)}", path, where, "desk kb list --state published")
+        )
     return used
 
 
-def fault(app: App, path: str, content: bytes, fresh: Fresh = NOTHING) -> Broken | None:
+def fault(session: Session, path: str, content: bytes, fresh: Fresh = NOTHING) -> Broken | None:
     """Why the text in a file of templates can't be filled in; None if it can, or is no text of responses or mails."""
     from desk.mail.drafts import VARIABLES  # noqa: PLC0415 - for checks only
     from desk.templates.sandbox import inspect  # noqa: PLC0415 - as above
 
     try:
         if path.startswith(f"{Response.folder}/"):
-            check(app, records.decode(content, path, Response.kind), responses.body_line(content), fresh)
+            check(session, records.decode(content, path, Response.kind), responses.body_line(content), fresh)
         elif path.startswith(f"{FOLDER}/") and path.endswith(".txt"):
             inspect(content.decode(errors="replace"), path, VARIABLES)
     except Broken as error:
@@ -123,29 +125,29 @@ def fault(app: App, path: str, content: bytes, fresh: Fresh = NOTHING) -> Broken
     return None
 
 
-def including(app: App, name: str) -> list[str]:
+def including(session: Session, name: str) -> list[str]:
     """The responses that include a part of this name."""
     found = []
-    for row in app.store.ask(lambda index: index.rows("response", tail="ORDER BY id")):
-        record = app.store.read("response", str(row["id"]))
+    for row in session.store.ask(lambda index: index.rows("response", tail="ORDER BY id")):
+        record = session.store.read("response", str(row["id"]))
         with suppress(Broken):
-            if name in check(app, record).parts:
+            if name in check(session, record).parts:
                 found.append(record.id)
     return found
 
 
-def _public(app: App, name: str, language: str, otherwise: Exception) -> dict[str, Any]:
+def _public(session: Session, name: str, language: str, otherwise: Exception) -> dict[str, Any]:
     """An article that requesters may read, in a language if it has that one; `otherwise` is raised for any other."""
     wanted = name.strip().lower()
-    rows = app.store.ask(knowledge.public_articles)
+    rows = session.store.ask(knowledge.public_articles)
     found = {str(r["language"]): r for r in rows if wanted in (slug(r["id"], r["language"]), r["id"])}
     if not found:
         raise otherwise
-    return found[responses.variant(found, language, app.config["desk.languages"])]
+    return found[responses.variant(found, language, session.config["desk.languages"])]
 
 
-def _why_not(app: App, name: str) -> str:
-    rows = app.store.ask(lambda index: index.rows("article", "id = ?", (name.strip().lower(),)))
+def _why_not(session: Session, name: str) -> str:
+    rows = session.store.ask(lambda index: index.rows("article", "id = ?", (name.strip().lower(),)))
     if not rows:
         return f"there is no article {name[:60]!r}"
     if rows[0]["state"] != "published":
@@ -156,33 +158,35 @@ def _why_not(app: App, name: str) -> str:
 # -- filling in --------------------------------------------------------------------------------------------------------
 
 
-def article(app: App, name: str, language: str) -> dict[str, str]:
+def article(session: Session, name: str, language: str) -> dict[str, str]:
     """An article as a text may name it; Refused for one that requesters may not read."""
-    row = _public(app, name, language, Refused(_why_not(app, name), "desk kb list --state published"))
+    row = _public(session, name, language, Refused(_why_not(session, name), "desk kb list --state published"))
     known = slug(row["id"], row["language"])
-    link = app.config[SETTING].replace("{slug}", quote(known)).replace("{language}", quote(str(row["language"] or "")))
+    link = (
+        session.config[SETTING].replace("{slug}", quote(known)).replace("{language}", quote(str(row["language"] or "")))
+    )
     texts = {n: str(row[n] or "") for n in ("title", "symptom", "workaround", "fix")}
     return {"id": known, **texts, "link": link}
 
 
-def render(app: App, name: str, ticket_id: str, about: Iterable[str] = ()) -> Rendered:
+def render(session: Session, name: str, ticket_id: str, about: Iterable[str] = ()) -> Rendered:
     """A response filled in for a ticket, in its language if there is one in it; `about` are the articles it is made from."""
     from desk.templates.sandbox import fill  # noqa: PLC0415 - as above
 
-    ticket = cast("Ticket", app.store.read("ticket", ticket_id))
-    first = app.config["desk.languages"][0]
+    ticket = cast("Ticket", session.store.read("ticket", ticket_id))
+    first = session.config["desk.languages"][0]
     wanted = ticket.language or first
-    found = named(app, name)
-    language = responses.variant(found, wanted, app.config["desk.languages"])
-    record = app.store.read("response", found[language])
+    found = named(session, name)
+    language = responses.variant(found, wanted, session.config["desk.languages"])
+    record = session.store.read("response", found[language])
     if language != wanted and len(found) > 0:
-        app.warnings.append(f"there is no {name} in {wanted}; {language} is used for {ticket_id}")
+        session.warnings.append(f"there is no {name} in {wanted}; {language} is used for {ticket_id}")
     _require_department(record, ticket)
-    used = check(app, record)
+    used = check(session, record)
     text = source(record)
-    values: dict[str, Any] = {**variables(app, ticket), "article": _about(app, about, language)}
-    values["kb"] = {n: article(app, n, language) for n, _, _ in used.articles}
-    part = _part_in(app, language)
+    values: dict[str, Any] = {**variables(session, ticket), "article": _about(session, about, language)}
+    values["kb"] = {n: article(session, n, language) for n, _, _ in used.articles}
+    part = _part_in(session, language)
     body = fill(text.text, text.path, values, line=text.line, language=language, part=part)
     # Looked for as the template has them: what looks like one in a requester's words is none.
     sources = [text.text, *(part(name).text for name in used.parts)]
@@ -191,9 +195,9 @@ def render(app: App, name: str, ticket_id: str, about: Iterable[str] = ()) -> Re
     return Rendered(ticket.id, record.id, language, body.strip("\n"), left, quotes)
 
 
-def _about(app: App, about: Iterable[str], language: str) -> Mapping[str, str]:
+def _about(session: Session, about: Iterable[str], language: str) -> Mapping[str, str]:
     first = next(iter(about), None)
-    return article(app, first, language) if first else dict.fromkeys(responses.VARIABLES["article"], "")
+    return article(session, first, language) if first else dict.fromkeys(responses.VARIABLES["article"], "")
 
 
 def _require_department(record: Record, ticket: Ticket) -> None:
@@ -205,21 +209,21 @@ def _require_department(record: Record, ticket: Ticket) -> None:
         )
 
 
-def variables(app: App, ticket: Ticket) -> dict[str, dict[str, Any]]:
+def variables(session: Session, ticket: Ticket) -> dict[str, dict[str, Any]]:
     """What a template may name: plain text, never objects; times in the desk's zone."""
-    requester = app.store.read("user", ticket.requester) if ticket.requester else None
-    staff = app.store.read("staff", app.me())
-    config = app.config
+    requester = session.store.read("user", ticket.requester) if ticket.requester else None
+    staff = session.store.read("staff", session.me())
+    config = session.config
     return {
         "ticket": {
             **{
                 n: str(getattr(ticket, n) or "")
                 for n in ("id", "title", "state", "priority", "service", "pending_until")
             },
-            **{n: _local(app, getattr(ticket, n)) for n in ("created", "due", "closed")},
+            **{n: _local(session, getattr(ticket, n)) for n in ("created", "due", "closed")},
             "kind": ticket.kind_of_work,
-            "department": _name(app, "department", ticket.department),
-            "owner": _name(app, "staff", ticket.owner),
+            "department": _name(session, "department", ticket.department),
+            "owner": _name(session, "staff", ticket.owner),
             "tags": list(ticket.tags),
         },
         "requester": {
@@ -231,29 +235,29 @@ def variables(app: App, ticket: Ticket) -> dict[str, dict[str, Any]]:
                 n: str(config["desk.name" if n == "name" else f"contact.{n}"])
                 for n in ("name", "email", "phone", "hours")
             },
-            "now": _local(app, app.now),
+            "now": _local(session, session.now),
         },
     }
 
 
-def _local(app: App, when: datetime | None) -> str:
-    return app.local(when).strftime("%Y-%m-%d %H:%M") if when else ""
+def _local(session: Session, when: datetime | None) -> str:
+    return session.local(when).strftime("%Y-%m-%d %H:%M") if when else ""
 
 
-def _name(app: App, kind: str, record_id: str | None) -> str:
-    rows = app.store.ask(lambda index: index.rows(kind, "id = ?", (record_id,))) if record_id else []
+def _name(session: Session, kind: str, record_id: str | None) -> str:
+    rows = session.store.ask(lambda index: index.rows(kind, "id = ?", (record_id,))) if record_id else []
     return str(rows[0]["name"]) if rows else (record_id or "")
 
 
-def mention(app: App, names: Iterable[str], language: str) -> str:
+def mention(session: Session, names: Iterable[str], language: str) -> str:
     """A paragraph that leads to articles, for the end of a reply."""
     parts = []
     for name in names:
-        found = article(app, name, language)
+        found = article(session, name, language)
         if found["link"]:
             parts.append(f"{found['title']}\n{found['link']}")
             continue
         parts.append("\n\n".join(part for part in (found["title"], found["workaround"] or found["fix"]) if part))
-        if (said := f"{SETTING} is not set, so the reply names {name} without a link") not in app.warnings:
-            app.warnings.append(said)
+        if (said := f"{SETTING} is not set, so the reply names {name} without a link") not in session.warnings:
+            session.warnings.append(said)
     return "\n\n".join(parts)

@@ -9,11 +9,11 @@ from desk.domain.model.person import USER_PREFIX, User
 from desk.errors import Refused
 from desk.index.index import Index
 from desk.queries import people
-from desk.session.session import App
+from desk.session.session import Session
 from desk.store.snapshot import Snapshot
 
 
-def find_or_make(app: App, snapshot: Snapshot, given: str | None) -> tuple[str | None, Edit | None]:
+def find_or_make(session: Session, snapshot: Snapshot, given: str | None) -> tuple[str | None, Edit | None]:
     """The requester's id; and, for an address nobody has, the record that makes the person known."""
     if not given:
         return None, None
@@ -28,7 +28,9 @@ def find_or_make(app: App, snapshot: Snapshot, given: str | None) -> tuple[str |
         record = snapshot.get("user", known[0][1])
         refuse_barred(snapshot, record)
         return record.id, None
-    user = User.new(id=snapshot.new_id("user", USER_PREFIX), email=email, registered=False, created=utc_text(app.now))
+    user = User.new(
+        id=snapshot.new_id("user", USER_PREFIX), email=email, registered=False, created=utc_text(session.now)
+    )
     return user.id, Edit(None, user, (Event("create"),))
 
 

@@ -13,7 +13,7 @@ from desk.index.index import Index
 from desk.index.texts import articles_in
 from desk.queries import search
 from desk.queries.search import Solved
-from desk.session.session import App
+from desk.session.session import Session
 
 ARTICLE, TICKET = "article", "ticket"
 SURE_TICKET = 0.75
@@ -35,24 +35,26 @@ class Answer(NamedTuple):
     articles: tuple[str, ...] = ()
 
 
-def answers(app: App, ticket_id: str) -> list[Answer]:
+def answers(session: Session, ticket_id: str) -> list[Answer]:
     """Articles, then solved tickets that whoever asks may see (rule 1), the best first of each."""
-    ticket = cast("Ticket", app.store.read("ticket", ticket_id))
+    ticket = cast("Ticket", session.store.read("ticket", ticket_id))
     question = _asked(ticket)
     written = forms(f"{ticket.title}\n{ticket.body[: suggestion.TEXT_READ]}")
-    found = [_of_article(s, written) for s in _articles(app, ticket, question)]
-    return found + [_of_ticket(app, s) for s in _solved(app, ticket, question)]
+    found = [_of_article(s, written) for s in _articles(session, ticket, question)]
+    return found + [_of_ticket(session, s) for s in _solved(session, ticket, question)]
 
 
-def lines(app: App, ticket: Ticket) -> list[str]:
+def lines(session: Session, ticket: Ticket) -> list[str]:
     """For whoever has just registered a ticket: at most two lines, and only what is rather sure."""
     question = _asked(ticket)
     told = [
         f"perhaps the answer: {s.article.id}  {s.article.title}"
-        for s in _articles(app, ticket, question)[:1]
+        for s in _articles(session, ticket, question)[:1]
         if suggestion.sure(s)
     ]
-    told += [f"solved before: {s.id}  {s.title}" for s in _solved(app, ticket, question)[:1] if s.score >= SURE_TICKET]
+    told += [
+        f"solved before: {s.id}  {s.title}" for s in _solved(session, ticket, question)[:1] if s.score >= SURE_TICKET
+    ]
     return [*told[:-1], f"{told[-1]}   (more: desk kb suggest {ticket.id})"] if told else []
 
 
@@ -60,19 +62,19 @@ def _asked(ticket: Ticket) -> Asked:
     return suggestion.asked(ticket.title, ticket.body, ticket.service, ticket.tags)
 
 
-def _articles(app: App, ticket: Ticket, question: Asked) -> list[Suggestion]:
-    first = app.config["desk.languages"][0]
+def _articles(session: Session, ticket: Ticket, question: Asked) -> list[Suggestion]:
+    first = session.config["desk.languages"][0]
 
     def ask(index: Index) -> list[Suggestion]:
         found = search.postings(index, question.terms)
         return suggestion.rank(question, search.candidates(index, first), found, ticket.language or first)
 
-    return app.store.ask(ask)
+    return session.store.ask(ask)
 
 
-def _solved(app: App, ticket: Ticket, question: Asked) -> list[Solved]:
-    scope = app.scope()
-    return app.store.ask(lambda index: search.solved_like(index, ticket.id, question, scope))
+def _solved(session: Session, ticket: Ticket, question: Asked) -> list[Solved]:
+    scope = session.scope()
+    return session.store.ask(lambda index: search.solved_like(index, ticket.id, question, scope))
 
 
 def _of_article(found: Suggestion, written: Mapping[str, str]) -> Answer:
@@ -81,8 +83,8 @@ def _of_article(found: Suggestion, written: Mapping[str, str]) -> Answer:
     return Answer(ARTICLE, article.id, article.title, round(found.score, 2), why, article.language)
 
 
-def _of_ticket(app: App, found: Solved) -> Answer:
-    ticket = cast("Ticket", app.store.read("ticket", found.id))
+def _of_ticket(session: Session, found: Solved) -> Answer:
+    ticket = cast("Ticket", session.store.read("ticket", found.id))
     replies = [entry.text for entry in ticket.thread if entry.kind == REPLY]
     said = next((line for line in (replies[-1] if replies else "").splitlines() if line.strip()), "")
     used = tuple(dict.fromkeys(articles_in(ticket)))

@@ -11,6 +11,7 @@ from desk.checks import rights as checks_rights
 from desk.domain.changes import message as changes_message
 from desk.domain.changes import truth, undo
 from desk.domain.changes.message import Happened
+from desk.domain.model.actor import Actor
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.person import Staff, User
 from desk.domain.model.record import Entry
@@ -143,7 +144,7 @@ def _check_own(edit: HandEdit) -> None:
         raise Refused(f"desk itself doesn't change {', '.join(sorted(odd))}")
 
 
-def _check_ticket(edit: HandEdit, by: Staff, moment: Moment) -> None:
+def _check_ticket(edit: HandEdit, by: Actor, moment: Moment) -> None:
     old, new = edit.old, edit.new
     if edit.change == handedits.DELETED:
         if isinstance(old, Ticket):
@@ -185,13 +186,13 @@ def _verbs(edit: HandEdit, moment: Moment) -> set[str]:
     return {e.verb for e in moment.step.told.events if (e.kind, e.id) == (edit.kind, edit.id)}
 
 
-def _check_brought_back(ticket: Ticket, by: Staff) -> None:
+def _check_brought_back(ticket: Ticket, by: Actor) -> None:
     """An undo brings back what was deleted, which takes level 3, or what a split had made, which takes the department."""
     if by.level < rights_rights.DELETE_TICKET:
         rights_rights.require_act(by, ticket, undo.VERB)
 
 
-def _follows(edit: HandEdit, old: Ticket, by: Staff, moment: Moment) -> bool:
+def _follows(edit: HandEdit, old: Ticket, by: Actor, moment: Moment) -> bool:
     """Whether what happened to a ticket follows from something that its maker was allowed to do elsewhere."""
     verb = moment.step.told.verb
     if rights_rights.may_act(by, old) or (verb == "doctor" and by.level >= rights_rights.LEVELS["settings"]):
@@ -206,7 +207,7 @@ def _follows(edit: HandEdit, old: Ticket, by: Staff, moment: Moment) -> bool:
     return len(may) > len(truth.FOLLOWS) and truth.case((), edit.old, edit.new, {}).changed <= may
 
 
-def _check_thread(edit: HandEdit, old: Ticket, new: Ticket, by: Staff, moment: Moment) -> None:
+def _check_thread(edit: HandEdit, old: Ticket, new: Ticket, by: Actor, moment: Moment) -> None:
     """Rule 6, and that a merge or a split moves entries without changing them."""
     verbs = _verbs(edit, moment)
     if undo.VERB in verbs:
@@ -222,7 +223,7 @@ def _check_thread(edit: HandEdit, old: Ticket, new: Ticket, by: Staff, moment: M
             raise Refused(f"an entry by {entry.by} was put into the thread that no ticket of this commit had")
 
 
-def _check_taken_back(old: Ticket, new: Ticket, by: Staff, verb: str) -> None:
+def _check_taken_back(old: Ticket, new: Ticket, by: Actor, verb: str) -> None:
     """Nobody takes back what somebody else wrote, but for a verb that had carried it from one ticket to another."""
     others = {e.by for e in (*old.thread, *new.thread) if (e in old.thread) != (e in new.thread)} - {by.id}
     if others and verb not in (*_MOVED, "transfer", "delete"):

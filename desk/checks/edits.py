@@ -14,10 +14,10 @@ from desk.checks.world import Known, World
 from desk.config import Config
 from desk.domain.changes import compare
 from desk.domain.model import filenames, plain, states
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.checklist import Checklist
 from desk.domain.model.kinds import KINDS, kind_at
-from desk.domain.model.person import Staff
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket, files_folder
 from desk.errors import Broken, ConfigError, DeskError, Refused
@@ -31,10 +31,9 @@ _VERB = "commit"
 
 
 class Reviewed(NamedTuple):
-    """Hand edits that may be committed: the change they make, their bytes, and what is worth saying."""
+    """Hand edits that may be committed: the change they make, and what is worth saying."""
 
     change: Change
-    raw: dict[str, bytes | None]
     warnings: tuple[str, ...]
 
 
@@ -176,7 +175,7 @@ def _as_error(edit: HandEdit, fault: Fault) -> DeskError:
 
 
 def review(
-    snapshot: Snapshot, edits: list[HandEdit], config: Config, *, by: Staff, at: datetime, reason: str | None = None
+    snapshot: Snapshot, edits: list[HandEdit], config: Config, *, by: Actor, at: datetime, reason: str | None = None
 ) -> Reviewed:
     """The change that hand edits amount to; raises what stands against the first of them that can't be committed."""
     world = laid(World(snapshot.index, config), edits, snapshot.place)
@@ -195,8 +194,8 @@ def review(
     for edit, ticket in tickets.values():
         _check_attachments(snapshot, edit, ticket)
     made = _edits(snapshot, edits)
-    raw = {e.path: e.after for e in edits}
-    return Reviewed(_change(made, edits, by, at, reason), raw, tuple(_remarks(snapshot, edits, world, tickets)))
+    change = _change(made, edits, by, at, reason)._replace(as_written={e.path: e.after for e in edits})
+    return Reviewed(change, tuple(_remarks(snapshot, edits, world, tickets)))
 
 
 def _check_size(edit: HandEdit, config: Config) -> None:
@@ -293,7 +292,7 @@ def _edits(snapshot: Snapshot, edits: list[HandEdit]) -> list[Edit]:
     return list(made.values())
 
 
-def _change(made: list[Edit], edits: list[HandEdit], by: Staff, at: datetime, reason: str | None) -> Change:
+def _change(made: list[Edit], edits: list[HandEdit], by: Actor, at: datetime, reason: str | None) -> Change:
     covered = {(e.record.kind, e.record.id) for e in made}
     others = [e.path for e in edits if (Ticket.kind if e.kind == ATTACHMENT else e.kind, e.id) not in covered]
     verbs = {e.events[0].verb for e in made}

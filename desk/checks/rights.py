@@ -8,6 +8,7 @@ from typing import Protocol
 
 from desk.checks.world import Known, World
 from desk.domain.model import states
+from desk.domain.model.actor import Actor
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.organisation import RESERVED_TAGS, Department
 from desk.domain.model.person import Staff
@@ -31,7 +32,7 @@ class Finder(Protocol):
     def known_ticket(self, ticket_id: str) -> bool: ...
 
 
-def check(edit: HandEdit, by: Staff, before: Finder, world: Known) -> None:
+def check(edit: HandEdit, by: Actor, before: Finder, world: Known) -> None:
     """Refuse an edit that its maker has no right to (rules 1, 2 and 6)."""
     if edit.kind == ATTACHMENT:
         ticket = before.find("ticket", edit.id or "")
@@ -50,7 +51,7 @@ def check(edit: HandEdit, by: Staff, before: Finder, world: Known) -> None:
         _check_own_record(edit, by)
 
 
-def _check_ticket_rights(edit: HandEdit, by: Staff, before: Finder, world: Known) -> None:
+def _check_ticket_rights(edit: HandEdit, by: Actor, before: Finder, world: Known) -> None:
     old, new = edit.old, edit.new
     if edit.change == DELETED:
         if isinstance(old, Ticket):
@@ -72,7 +73,7 @@ def _check_ticket_rights(edit: HandEdit, by: Staff, before: Finder, world: Known
         check_thread(edit.path, old, new, by.id)
 
 
-def _check_new_ticket(ticket: Ticket, by: Staff, before: Finder, world: Known) -> None:
+def _check_new_ticket(ticket: Ticket, by: Actor, before: Finder, world: Known) -> None:
     if before.known_ticket(ticket.id):
         raise Refused(
             f"the id {ticket.id} was used before, and ids are never reused",
@@ -120,7 +121,7 @@ def check_thread(path: str, old: Ticket, new: Ticket, by: str) -> None:
             raise Refused(f"{path}: {by} may not write a {entry.kind} in the name of {entry.by}", f"by {by}")
 
 
-def _check_own_record(edit: HandEdit, by: Staff) -> None:
+def _check_own_record(edit: HandEdit, by: Actor) -> None:
     """Rule 2: nobody changes their own level or deletes themselves."""
     if edit.id != by.id:
         return

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import NamedTuple, cast
 
 from desk.cli import editor
+from desk.cli.app import App
 from desk.domain.model.ticket import Ticket
 from desk.errors import UsageFault
-from desk.session.session import App
 
 
 class From(NamedTuple):
@@ -25,7 +25,7 @@ def text_for(app: App, kind: str, ids: list[str], given: From, *, may_be_empty: 
         raise UsageFault("--response can't be used with --body or --file", "render it, edit it, then give it as --file")
     if given.response or given.articles:
         return _made(app, kind, ids, given)
-    if given.text is None and may_be_empty and not editor.interactive():
+    if given.text is None and may_be_empty and not editor.interactive(app):
         return ""
     context = _context(app, ids[0]) if given.text is None else ""
     return editor.entry_text(app, given.text, f"{kind}-{ids[0]}", context)
@@ -35,7 +35,7 @@ def _made(app: App, kind: str, ids: list[str], given: From) -> str | dict[str, s
     """Filled in for each ticket, and finished in the editor where there is one ticket and a person."""
     made = {i: _text(app, i, given) for i in ids}
     what = given.response or "the reply"
-    if len(ids) > 1 or given.text is not None or not editor.interactive():
+    if len(ids) > 1 or given.text is not None or not editor.interactive(app):
         return {i: _without_gaps(text, what, gaps) for i, (text, gaps) in made.items()}
     [(start, gaps)] = made.values()
     name, context = f"{kind}-{ids[0]}", _context(app, ids[0])

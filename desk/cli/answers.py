@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from desk.cli.app import App
 from desk.domain.model import due, plain
 from desk.domain.model.fields import utc_text
 from desk.domain.model.record import Record
-from desk.session.session import App
-from desk.view.look import PAUSED
 from desk.view.model import Column, Detail, Done
 
 # -- views -------------------------------------------------------------------------------------------------------------
@@ -26,12 +25,9 @@ def detail(kind: str, plural: str, items: list[dict[str, Any]], *, several: bool
 
 
 def with_due(app: App, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows of tickets with what is due next; in words, a clock that stands still is `paused`."""
+    """Rows of tickets with what is due next."""
     now = utc_text(app.now)
-    found = [due.shown(row, now) for row in rows]
-    if app.format in ("table", "md"):
-        return [{**r, "next_due": PAUSED if r["next_due"] is None and due.running(r) else r["next_due"]} for r in found]
-    return found
+    return [due.shown(row, now) for row in rows]
 
 
 # The id says the day already and most people serve few departments: these go before the title does, and before what is due.

@@ -1,13 +1,62 @@
-"""Arguments that several commands take."""
+"""Ids as arguments: typed, joined by commas, or read from stdin; whole, or a part that only one has."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 import click
 
-from desk.cli.complete import complete_ticket
+from desk.actions.draft import normal
+from desk.cli.app import App
+from desk.cli.complete import complete_kind, complete_ticket
+from desk.errors import UsageFault
 
 # -- ids ---------------------------------------------------------------------------------------------------------------
 
 ticket_ids = click.argument("ids", metavar="ID…", nargs=-1, required=True, shell_complete=complete_ticket)
 one_ticket = click.argument("ids", metavar="ID[,ID…]", shell_complete=complete_ticket)
 """For commands in which other words follow: several ids are joined by commas."""
+
+
+def words(app: App, given: Iterable[str]) -> list[str]:
+    """Ids as typed: repeated, joined by commas, or `-` for those on stdin; each once, in order."""
+    found: list[str] = []
+    for word in given:
+        text = app.env.read_stdin().decode(errors="replace") if word == "-" else word
+        found += [part for part in re.split(r"[,\s]+", text) if part]
+    if not found:
+        raise UsageFault("no ids were given", "name one, or pipe some in: desk ticket list -f ids | desk ticket … -")
+    return list(dict.fromkeys(found))
+
+
+def resolve(app: App, given: Iterable[str] | str) -> list[str]:
+    """Ticket ids from what was typed."""
+    given = [given] if isinstance(given, str) else list(given)
+    if "-" in given and app.typed is not None:
+        raise UsageFault("stdin can't give both the ids and the text", "give the text with --body, or --file PATH")
+    return list(dict.fromkeys(app.store.resolve(word) for word in words(app, given)))
+
+
+def only(app: App, given: str) -> str:
+    """The other ticket, of which there is one."""
+    found = resolve(app, given)
+    if len(found) > 1:
+        raise UsageFault(
+            f"{given} names {len(found)} tickets where one is expected", "several stand before it, joined by commas"
+        )
+    return found[0]
+
+
+# -- articles
+
+complete_topic = complete_kind("topic")
+complete_article = complete_kind("article")
+slugs = click.argument("slugs", metavar="SLUG…", nargs=-1, required=True, shell_complete=complete_article)
+reason_option = click.option("-m", "--reason", metavar="TEXT", help="Why; it stands in the history.")
+
+
+def article_names(app: App, given: Iterable[str]) -> list[str]:
+    """Names as typed, repeated, joined by commas, or from stdin; the path of an article's file will do."""
+    typed = (normal(word) for word in words(app, given))
+    return list(dict.fromkeys(w.rpartition("/")[2].removesuffix(".md") for w in typed))

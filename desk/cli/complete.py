@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from desk.cli.app import App
 from desk.domain.model.states import STATES
 from desk.errors import DeskError
-from desk.session.session import App
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 # -- completion --------------------------------------------------------------------------------------------------------
 
 
-def _app_for_completion(ctx: click.Context) -> App:
-    found = ctx.find_root().params
-    return App(found.get("desk"), found.get("who"))
+def app_for_completion(ctx: click.Context) -> App:
+    """The App of a command line that is still being typed."""
+    root = ctx.find_root()
+    return App(root.obj, root.params.get("desk"), root.params.get("who"))
 
 
 def _complete(question: Callable[[App, str], Iterable[tuple[str, str]]]) -> Callable[..., list[CompletionItem]]:
@@ -29,7 +30,7 @@ def _complete(question: Callable[[App, str], Iterable[tuple[str, str]]]) -> Call
     def complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         before, comma, word = incomplete.rpartition(",")
         try:
-            found = list(question(_app_for_completion(ctx), word))
+            found = list(question(app_for_completion(ctx), word))
         except (DeskError, OSError):
             return []
         from click.shell_completion import CompletionItem  # noqa: PLC0415 - for the shell only

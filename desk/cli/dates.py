@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 
+from desk.cli.app import App
 from desk.errors import UsageFault
-from desk.session.session import App
 
 # -- dates -------------------------------------------------------------------------------------------------------------
 

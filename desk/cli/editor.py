@@ -6,17 +6,16 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 import click
 
+from desk.cli.app import App
 from desk.domain.model import filenames
 from desk.domain.model.fields import check_text
 from desk.errors import ConfigError, DeskError, NotFound, UsageFault
-from desk.session.session import App
 
 SCISSORS = "<!-- ---------- write above this line; what follows is for your eyes only ---------- -->"
 T = TypeVar("T")
@@ -42,7 +41,7 @@ def given_text(app: App, body: str | None, file: str | None) -> str | None:
     if file is None:
         return None
     # app.place: without a desk nobody should begin to type.
-    data = sys.stdin.buffer.read() if file == "-" and app.place else read_file(file)
+    data = app.env.read_stdin() if file == "-" and app.place else read_file(file)
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
@@ -99,15 +98,15 @@ def attachments(app: App, paths: Iterable[str], taken: Iterable[str]) -> dict[st
 # -- the editor --------------------------------------------------------------------------------------------------------
 
 
-def interactive() -> bool:
+def interactive(app: App) -> bool:
     """Whether a person is there to use an editor."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    return app.env.interactive
 
 
-def editor() -> str:
+def editor(app: App) -> str:
     """The person's editor, chosen as git chooses it: a command line for the shell."""
     names = ("GIT_EDITOR", "VISUAL", "EDITOR")
-    return next((os.environ[name] for name in names if os.environ.get(name, "").strip()), "vi")
+    return next((app.env.environ[name] for name in names if app.env.environ.get(name, "").strip()), "vi")
 
 
 def edit(app: App, name: str, start: str, accept: Callable[[str], T], *, as_it_is: bool = False) -> T:
@@ -119,7 +118,7 @@ def edit(app: App, name: str, start: str, accept: Callable[[str], T], *, as_it_i
     app.draft = path = _begin(app, name, start)
     while True:
         try:
-            _run_editor(path)
+            _run_editor(app, path)
         except DeskError:
             if _read_draft(path) == start:
                 _forget(app)
@@ -191,19 +190,21 @@ def _unused(folder: str, name: str) -> str:
     return path
 
 
-def _run_editor(path: str) -> None:
+def _run_editor(app: App, path: str) -> None:
     # Ctrl-C is the editor's business: it reaches the whole terminal, and must not take the text away under the person.
     # A handler, unlike SIG_IGN, is not inherited.
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
-        code = subprocess.call(["sh", "-c", f'exec {editor()} "$@"', "sh", path])
+        code = subprocess.call(["sh", "-c", f'exec {editor(app)} "$@"', "sh", path])
     finally:
         signal.signal(signal.SIGINT, before)
     if code in (126, 127):
-        raise ConfigError(f"can't start the editor {editor()!r}", "set EDITOR, or give the text with --body or --file")
+        raise ConfigError(
+            f"can't start the editor {editor(app)!r}", "set EDITOR, or give the text with --body or --file"
+        )
     if code:
         raise ConfigError(
-            f"the editor {editor()!r} ended with {code}", "nothing was changed; set EDITOR for another one"
+            f"the editor {editor(app)!r} ended with {code}", "nothing was changed; set EDITOR for another one"
         )
 
 
@@ -259,7 +260,7 @@ def entry_text(
     """
     if text is not None:
         return text
-    if not interactive():
+    if not interactive(app):
         raise UsageFault("no text was given", "--body TEXT, or --file PATH (- is stdin)")
 
     def taken(whole: str) -> str:

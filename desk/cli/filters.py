@@ -9,9 +9,9 @@ import click
 
 from desk.actions import identifiers
 from desk.cli import complete
+from desk.cli.app import App
 from desk.domain.model.query import Query
 from desk.errors import NotFound
-from desk.session.session import App
 
 T = TypeVar("T", bound=Callable[..., Any])
 

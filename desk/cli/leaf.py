@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from desk.session.session import App
+from desk.cli.app import App
 
 FORMATS = ("table", "json", "jsonl", "csv", "yaml", "md", "ids")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -40,4 +40,4 @@ def leaf(name: str, *, example: str) -> Callable[[Callable[..., Any]], click.Com
 
 def _set_format(ctx: click.Context, _param: click.Parameter, value: str) -> None:
     if isinstance(ctx.obj, App):
-        ctx.obj.format = value
+        ctx.obj.output = value

@@ -5,24 +5,28 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from desk import __version__
+from desk.cli.env import Env, of_process
 from desk.cli.table import COMMANDS, Row
 from desk.errors import DeskError, Interrupted, NotFound, UsageFault
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from desk.session.session import App
+    from desk.cli.app import App
     from desk.view.look import Look
     from desk.view.model import View
 
 PROG = "desk"
+HOLDER = "desk.app"
+"""Where a run keeps the App once it is made, so that an error can tell of a draft."""
 
 
 class Group(click.Group):
@@ -125,24 +129,27 @@ def load(row: Row) -> click.Command:
 @click.pass_context
 def root(ctx: click.Context, desk: str | None, who: str | None, no_color: bool, debug: bool) -> None:
     """A service desk in a git repository: tickets are Markdown files, every change is a commit."""
+    env: Env = ctx.obj
     try:
-        os.getcwd()
+        env.cwd  # noqa: B018 - asked here, so that everything after may rely on it
     except FileNotFoundError:
         raise NotFound("the folder you are in has been deleted", "cd to another one") from None
-    from desk.session.session import App  # noqa: PLC0415 - `desk --help` and `--version` don't need it
+    from desk.cli.app import App  # noqa: PLC0415 - `desk --help` and `--version` don't need it
 
-    ctx.obj = App(desk, who, color=not no_color, debug=debug)
+    ctx.obj = app = App(env, desk, who, color=not no_color, debug=debug)
+    ctx.meta[HOLDER].append(app)
 
 
 def main(argv: list[str] | None = None) -> None:
     """Run the program and leave with the exit code of what happened."""
     _prepare_streams()
-    asked = os.environ.get(f"_{PROG.upper()}_COMPLETE")
+    env = of_process(argv)
+    asked = env.environ.get(f"_{PROG.upper()}_COMPLETE")
     if asked:
         from click.shell_completion import shell_complete  # noqa: PLC0415 - for completion only
 
-        sys.exit(shell_complete(root, {}, PROG, f"_{PROG.upper()}_COMPLETE", asked))
-    sys.exit(run(sys.argv[1:] if argv is None else argv))
+        sys.exit(shell_complete(root, {"obj": env}, PROG, f"_{PROG.upper()}_COMPLETE", asked))
+    sys.exit(run(list(env.argv)))
 
 
 def _prepare_streams() -> None:
@@ -157,54 +164,57 @@ def _prepare_streams() -> None:
 
 def run(argv: list[str]) -> int:
     """One command: its exit code. The only place that turns errors into words."""
-    holder: dict[str, Any] = {}
+    env = of_process(argv)
+    holder: list[App] = []
     try:
-        return _run(argv, holder)
+        return _run(env, holder)
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except BrokenPipeError:
-        return _reader_left(0)
+        return _reader_left(env, 0)
     except Exception as error:
         if "--debug" in argv and not isinstance(error, DeskError | click.ClickException | click.Abort):
             raise
-        return _say(_in_words(error, argv), argv, holder)
+        return _say(_in_words(error, argv), env, holder)
     except KeyboardInterrupt as error:
-        return _say(_in_words(error, argv), argv, holder)
+        return _say(_in_words(error, argv), env, holder)
 
 
-def _run(argv: list[str], holder: dict[str, Any]) -> int:
-    with root.make_context(PROG, list(argv)) as ctx:
-        holder["ctx"] = ctx
+def _run(env: Env, holder: list[App]) -> int:
+    with root.make_context(PROG, list(env.argv), obj=env) as ctx:
+        ctx.meta[HOLDER] = holder
         view = root.invoke(ctx)
-        app: App | None = ctx.obj
-        if app is not None and isinstance(view, tuple):
-            from desk.view.render import render  # noqa: PLC0415 - not for --help
+        if holder and view is not None:
+            from desk.view.model import with_talk  # noqa: PLC0415 - not for --help
 
-            talk = {"warnings": (*view.warnings, *app.warnings), "notes": (*view.notes, *app.notes)}  # type: ignore[attr-defined]
-            warned: View = view._replace(**talk)  # type: ignore[attr-defined]
-            _print(lambda: render(warned, app.format, _look(app), sys.stdout, sys.stderr))
-            return int(app.exit_code)
+            [app] = holder
+            _print(with_talk(view, app.warnings, app.notes), app)
+            return app.exit_code
     return 0
 
 
-def _print(write: Callable[[], None]) -> None:
-    """Run what prints; what stands in its way is no bug, and no reason to think that the command wasn't carried out."""
+def _print(view: View, app: App) -> None:
+    """Print the answer; what stands in its way is no bug, and no reason to think that the command wasn't carried out."""
+    from desk.cli.pager import page  # noqa: PLC0415 - not for --help
+    from desk.view.render import render  # noqa: PLC0415 - as above
+
+    env = app.env
     try:
-        write()
-        sys.stdout.flush()
+        render(view, app.output, _look(env, app), partial(page, env), env.stderr)
+        env.stdout.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
-        _reader_left(1)
+        _reader_left(env, 1)
         raise DeskError(
             f"can't print the answer: {error.strerror}", "what the command did is done: desk ticket list"
         ) from None
 
 
-def _reader_left(code: int) -> int:
+def _reader_left(env: Env, code: int) -> int:
     """Whoever read our output has left (head, less): not an error. Python must not complain when it flushes at exit."""
     with suppress(OSError, ValueError):  # a test's stdout has no descriptor
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), env.stdout.fileno())
     return code
 
 
@@ -256,48 +266,38 @@ def _command_of(argv: list[str]) -> str:
     return f"{PROG} {path}".strip()
 
 
-def _look(app: App | None) -> Look:
+def _look(env: Env, app: App | None) -> Look:
     """How output looks here: the terminal's width, colours if wanted, the desk's time zone."""
-    from datetime import UTC, datetime  # noqa: PLC0415 - loaded already, by whoever needs it
-
     from desk.view.look import Look  # noqa: PLC0415 - not for --help
 
-    tty = sys.stdout.isatty()
-    color = tty and (app is None or app.color) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    known = app is not None and "config" in app.__dict__
-    zone = app.config["desk.timezone"] if app is not None and known else "UTC"
-    return Look(_width() if tty else 0, color, tty, zone, app.now if app else datetime.now(UTC))
+    tty = env.stdout.isatty()
+    color = tty and (app is None or app.color) and not env.environ.get("NO_COLOR") and env.environ.get("TERM") != "dumb"
+    zone = app.known_zone if app is not None else "UTC"
+    return Look(_width(env) if tty else 0, color, tty, zone, app.now if app else env.clock())
 
 
-def _width() -> int:
+def _width(env: Env) -> int:
     try:
-        return int(os.environ.get("COLUMNS") or 0) or os.get_terminal_size().columns
+        return int(env.environ.get("COLUMNS") or 0) or os.get_terminal_size().columns
     except (ValueError, OSError):
         return 80
 
 
-def _say(error: DeskError, argv: list[str], holder: dict[str, Any]) -> int:
+def _say(error: DeskError, env: Env, holder: list[App]) -> int:
     from desk.view.render import render_error  # noqa: PLC0415 - not for --help
 
-    app: App | None = getattr(holder.get("ctx"), "obj", None)
+    app = holder[0] if holder else None
     if app is not None and app.draft:
         error.hint = f"{error.hint or 'nothing was changed'}   (your text is kept: {app.draft})"
     try:
-        render_error(error, _format(argv), _look_for_error(app), sys.stdout, sys.stderr)
-        sys.stdout.flush()
+        render_error(error, _format(env.argv), _look(env, app), env.stdout, env.stderr)
+        env.stdout.flush()
     except BrokenPipeError:
-        _reader_left(error.exit_code)
+        _reader_left(env, error.exit_code)
     return error.exit_code
 
 
-def _look_for_error(app: App | None) -> Look:
-    try:
-        return _look(app)
-    except DeskError:
-        return _look(None)
-
-
-def _format(argv: list[str]) -> str | None:
+def _format(argv: Sequence[str]) -> str | None:
     """The format asked for, also where the command line could not be parsed; the last one counts, as for click."""
     found = None
     for number, word in enumerate(argv):

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 import click
 
 from desk.cli import complete, dates
+from desk.cli.app import App
 from desk.cli.filters import tickets_of
 from desk.domain.figures.statistics import Period
 from desk.domain.model.fields import parse_time, utc_text
@@ -18,7 +19,7 @@ from desk.errors import UsageFault
 from desk.index.index import Index
 from desk.queries import tickets
 from desk.queries.counting import Asked
-from desk.session.session import App, zone
+from desk.session.session import zone
 from desk.store import asof
 
 T = TypeVar("T", bound=Callable[..., Any])

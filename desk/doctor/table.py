@@ -10,9 +10,9 @@ from typing import NamedTuple
 from desk.doctor import articles, files, records, repository
 from desk.doctor.exam import Exam, Finding, Mend
 from desk.domain.changes import compare
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.kinds import KINDS
-from desk.domain.model.person import Staff
 from desk.domain.rights import rights
 from desk.store.snapshot import Snapshot
 
@@ -71,7 +71,7 @@ def mends(findings: Iterable[Finding]) -> list[Mend]:
     return [f.fix for f in findings if isinstance(f.fix, Mend)]
 
 
-def mend(snapshot: Snapshot, wanted: list[Mend], *, by: Staff, at: datetime) -> Change:
+def mend(snapshot: Snapshot, wanted: list[Mend], *, by: Actor, at: datetime) -> Change:
     """The fixes of records as one change; it takes the level of settings, since it touches every department's."""
     rights.require_level(by, "settings")
     grouped: dict[tuple[str, str], list[Mend]] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import NamedTuple
 
@@ -30,7 +29,7 @@ def identity(place: Place) -> Identity:
         key, _, value = line.partition("=")
         if key in ("user.name", "user.email", "author.email", "GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"):
             found[key] = value
-    if not ({"user.email", "author.email"} & found.keys() or {"GIT_AUTHOR_EMAIL", "EMAIL"} & os.environ.keys()):
+    if not ({"user.email", "author.email"} & found.keys() or {"GIT_AUTHOR_EMAIL", "EMAIL"} & place.environ.keys()):
         # Nobody has said who they are; git would make a name up from the login and the host.
         found.pop("GIT_AUTHOR_IDENT", None)
     author = re.match(_IDENT, found.get("GIT_AUTHOR_IDENT", ""))

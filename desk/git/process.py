@@ -24,16 +24,10 @@ DURABLE = ("-c", "core.fsync=loose-object,pack,pack-metadata,reference", "-c", "
 _CLEARED = r"GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|NAMESPACE|COMMON_DIR|PREFIX|ALTERNATE_.*|QUARANTINE_.*)$"
 
 
-def environment() -> dict[str, str]:
+def environment(place: Place) -> dict[str, str]:
     """The environment without what would point git at another repository (as inside a hook), speaking English."""
-    kept = {k: v for k, v in os.environ.items() if not re.match(_CLEARED, k)}
+    kept = {k: v for k, v in place.environ.items() if not re.match(_CLEARED, k)}
     return {**kept, "LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
-
-
-def leave_hook() -> None:
-    """Take the same out of this process's own environment, for a library that goes by that."""
-    for name in [n for n in os.environ if re.match(_CLEARED, n)]:
-        del os.environ[name]
 
 
 def spawn(place: Place, args: Iterable[str], **streams: object) -> subprocess.Popen[bytes]:
@@ -42,7 +36,7 @@ def spawn(place: Place, args: Iterable[str], **streams: object) -> subprocess.Po
 
     command = ["git", "-C", place.root, *args]
     try:
-        return subprocess.Popen(command, env=environment(), **streams)  # type: ignore[call-overload, no-any-return]
+        return subprocess.Popen(command, env=environment(place), **streams)  # type: ignore[call-overload, no-any-return]
     except FileNotFoundError:
         raise GitError(
             "git is not installed", "install it (Debian, Ubuntu: apt install git), version 2.39 or newer"
@@ -111,7 +105,7 @@ def check_version(place: Place) -> str:
 
 def require(place: Place) -> None:
     """As `check_version`, but asks git again only when the program was changed."""
-    for folder in os.get_exec_path():
+    for folder in os.get_exec_path(place.environ):
         try:
             found = os.stat(os.path.join(folder, "git"))
         except OSError:

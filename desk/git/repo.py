@@ -12,7 +12,6 @@ import git as gitpython
 from git.exc import GitCommandError, GitCommandNotFound, InvalidGitRepositoryError, NoSuchPathError
 
 from desk.errors import GitError
-from desk.git import process
 from desk.git.place import Place, at
 
 BRANCH = "main"
@@ -32,23 +31,21 @@ ATTRIBUTES = "# Records come back byte for byte: no conversion of line ends.\n* 
 
 def open_repo(place: Place) -> gitpython.Repo:
     """The desk's repository; GitError when git can't read it."""
-    process.leave_hook()
     try:
         return gitpython.Repo(place.root)
     except (InvalidGitRepositoryError, NoSuchPathError, GitCommandError, GitCommandNotFound) as error:
         raise GitError(f"{place.root} can't be read as a git repository: {type(error).__name__}", "git fsck") from None
 
 
-def create(folder: str) -> Place:
+def create(folder: str, environ: Mapping[str, str]) -> Place:
     """A new, empty repository with the configuration a desk needs."""
-    process.leave_hook()
     try:
         repo = gitpython.Repo.init(folder, mkdir=True, initial_branch=BRANCH)
     except (GitCommandError, OSError) as error:
         raise GitError(f"can't make a repository in {folder}: {error}", "is the folder yours to write to?") from None
     configure(repo)
     repo.close()
-    return at(os.path.abspath(folder))
+    return at(os.path.abspath(folder), environ)
 
 
 def configure(repo: gitpython.Repo) -> None:
@@ -74,7 +71,6 @@ def misconfigured(place: Place) -> list[str]:
 
 def work_tree_around(folder: str) -> str | None:
     """The top of the git work tree that a folder, which need not exist yet, lies in."""
-    process.leave_hook()
     while not os.path.isdir(folder):
         folder = os.path.dirname(folder)
     try:

@@ -37,12 +37,12 @@ def identity(place: Place) -> Identity:
 
 def _files(place: Place) -> list[str]:
     """The files that git reads its configuration from."""
-    home = os.path.expanduser("~")
-    xdg = os.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
+    home = place.environ.get("HOME") or os.path.expanduser("~")
+    xdg = place.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
     own = [os.path.join(place.common, "config"), os.path.join(place.gitdir, "config.worktree")]
-    chosen = os.environ.get("GIT_CONFIG_GLOBAL")
+    chosen = place.environ.get("GIT_CONFIG_GLOBAL")
     everywhere = [chosen] if chosen else [os.path.join(home, ".gitconfig"), os.path.join(xdg, "git", "config")]
-    return [*own, *everywhere, os.environ.get("GIT_CONFIG_SYSTEM") or "/etc/gitconfig"]
+    return [*own, *everywhere, place.environ.get("GIT_CONFIG_SYSTEM") or "/etc/gitconfig"]
 
 
 def _mark(place: Place) -> str:
@@ -54,8 +54,8 @@ def _mark(place: Place) -> str:
             parts.append(f"{path}:{found.st_mtime_ns}:{found.st_ctime_ns}:{found.st_size}:{found.st_ino}")
         except OSError:
             parts.append(path)
-    names = sorted(n for n in os.environ if n.startswith("GIT_") or n in ("EMAIL", "HOME", "XDG_CONFIG_HOME"))
-    return _BETWEEN.join([*parts, *(f"{n}={os.environ[n]}" for n in names)])
+    names = sorted(n for n in place.environ if n.startswith("GIT_") or n in ("EMAIL", "HOME", "XDG_CONFIG_HOME"))
+    return _BETWEEN.join([*parts, *(f"{n}={place.environ[n]}" for n in names)])
 
 
 def _includes(place: Place) -> bool:

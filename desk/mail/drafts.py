@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from desk.config import Config
 from desk.domain.changes.notices import Audience, Notice, notices
+from desk.domain.model.actor import DESK, STAFF
 from desk.domain.model.change import Change
 from desk.domain.model.fields import utc_text
 from desk.domain.model.record import Entry
@@ -108,7 +109,7 @@ def _variables(notice: Notice, text: str, moment: Moment) -> dict[str, dict[str,
         "ticket": _ticket(notice.ticket, moment.audience),
         "requester": {n: str(getattr(asked_by, n)) if asked_by else "" for n in VARIABLES["requester"]},
         "recipient": {"name": to.name, "role": notice.role},
-        "staff": {n: str(by.values.get(n, "")) if by.kind == "staff" else "" for n in VARIABLES["staff"]},
+        "staff": {n: str(getattr(by, n)) if by.kind in (STAFF, DESK) else "" for n in VARIABLES["staff"]},
         "desk": {n: str(config["desk.name" if n == "name" else f"contact.{n}"]) for n in VARIABLES["desk"]},
         "event": {"verb": notice.event, "reason": (moment.change.reason or "") if to.kind == "staff" else ""},
         "reply": {"text": text},

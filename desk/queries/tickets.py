@@ -126,14 +126,14 @@ def _marks(values: tuple[str, ...]) -> str:
 
 # Times are to the second and ids random, so which of two tickets of one second is newer, only history knows. SQLite asks
 # for the rows of a page alone, because the index on `created` gives the rest of the order.
-_NTH = "(SELECT min(c.depth) FROM events e JOIN commits c ON c.n = e.n WHERE e.id = id AND e.kind = 'ticket')"
+_NTH = "(SELECT min(c.depth) FROM events e JOIN commits c ON c.n = e.n WHERE e.id = tickets.id AND e.kind = 'ticket')"
 
 
 def _order(query: Query) -> str:
     down = "DESC" if query.descending else "ASC"
     column = query.sort
     if query.sort == "activity":
-        column = "(SELECT max(at) FROM events e WHERE e.id = id AND e.kind = 'ticket')"
+        column = "(SELECT max(at) FROM events e WHERE e.id = tickets.id AND e.kind = 'ticket')"
     elif query.sort == "due":
         when = f"CASE WHEN state <> 'closed' THEN {PRESSING} END"
         return f"{when} IS NULL, {when} {down}, created DESC, id DESC"

@@ -1,65 +1,73 @@
-"""The composition root: from the global options to a configuration, a store, an actor and a clock, each made when asked."""
+"""A session: who acts on which desk, when. Every front end has one; it prints nothing and asks no environment."""
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from desk.config import Config
+from desk.domain.model.actor import Actor, Requester
 from desk.domain.model.change import Change
-from desk.domain.model.fields import parse_time
+from desk.domain.model.person import User, requester
 from desk.domain.model.query import Scope
 from desk.errors import ConfigError, Refused
 from desk.git import place as git_place
-from desk.local import identity as local_identity
+from desk.index.build import Progress
+from desk.local import identity
+from desk.queries.people import with_address
 from desk.session import reactions
 from desk.store import settings
 from desk.store.snapshot import Snapshot
 from desk.store.store import Committed, Store
 
 if TYPE_CHECKING:
-    from desk.config import Config
-    from desk.domain.model.person import Staff
     from desk.git.identity import Identity
     from desk.git.place import Place
 
-Plan = Callable[[Snapshot, "Staff", datetime], Change]
-"""From the newest state, who acts and when, to a change."""
-
+Plan = Callable[[Snapshot, Actor, datetime], Change | None]
+"""From the newest state, who acts and when, to a change, or to None where there is nothing to do."""
 
 _MANY_LOOSE = 6_700
 """Loose objects at which git itself would tidy up (gc.auto), were it asked to commit."""
 
 
-class App:
-    """One run of the program."""
+class Session:
+    """One actor on one desk at one time. Two in a process share nothing.
+
+    `folder` is in the desk. `requester` is the id of a requester who acts in person; otherwise staff does: `who`, or whom
+    git's identity names. `environ` is what git's processes get; `now` is aware UTC to the second; `clock` tells when a
+    commit is really made.
+    """
 
     def __init__(
-        self, desk: str | None = None, who: str | None = None, *, color: bool = True, debug: bool = False
+        self,
+        folder: str,
+        environ: Mapping[str, str],
+        now: datetime,
+        *,
+        who: str | None = None,
+        requester: str | None = None,
+        progress: Progress[str] | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self.desk = desk
+        self.folder = folder
+        self.environ = environ
+        self.now = now
         self.who = who
-        self.color = color
-        self.debug = debug
-        self.format = "table"
+        self.requester = requester
+        self.progress = progress
+        self.clock = clock
         self.warnings: list[str] = []
+        """What went otherwise than expected, though what was asked for is done."""
         self.notes: list[str] = []
-        """Talk for people, printed after the answer."""
-        self.typed: str | None = None
-        """Text read from stdin, to be kept in a draft if the command fails."""
-        self.draft: str | None = None
-        """The file of a text being written in the editor."""
-        self.exit_code = 0
-        """What the program leaves with when nothing was raised; checks that found something set it."""
+        """What may be worth knowing."""
 
     @cached_property
     def place(self) -> Place:
-        """The desk in use: --desk, DESK_DIR, or the one around the working folder."""
-        given = self.desk or os.environ.get("DESK_DIR")
-        return git_place.find(given or os.getcwd())
+        """The desk that the folder lies in."""
+        return git_place.find(self.folder, self.environ)
 
     @cached_property
     def config(self) -> Config:
@@ -69,12 +77,8 @@ class App:
     @cached_property
     def store(self) -> Store:
         """The store, with what a crash left finished first."""
-        from desk.view.drawing.progress import progress  # noqa: PLC0415 - drawn only when something takes long
-
         store = Store(
-            self.place,
-            lock_timeout=self.config["write.lock_timeout"],
-            progress=lambda items, total, label: progress(items, total, label, sys.stderr),
+            self.place, lock_timeout=self.config["write.lock_timeout"], progress=self.progress, clock=self.clock
         )
         if done := store.recover():
             self.warnings.append(
@@ -84,21 +88,12 @@ class App:
 
     @cached_property
     def identity(self) -> Identity:
-        return local_identity.identity(self.place)
+        return identity.identity(self.place)
 
-    @cached_property
-    def now(self) -> datetime:
-        """The time of this run, UTC, to the second. DESK_NOW (RFC 3339) sets it, for replays and tests.
-
-        It is the author's date of a commit; the committer's date is always the real one, so a replay shows.
-        """
-        given = os.environ.get("DESK_NOW")
-        if not given:
-            return datetime.now(UTC).replace(microsecond=0)
-        try:
-            return parse_time(given)
-        except ValueError as error:
-            raise ConfigError(f"DESK_NOW: {error}", "unset DESK_NOW, or give it as 2026-07-23T06:12:44Z") from None
+    @property
+    def known_zone(self) -> str:
+        """The desk's time zone where its settings have been read, else UTC: for telling an error, whatever it is."""
+        return str(self.config["desk.timezone"]) if "config" in self.__dict__ else "UTC"
 
     def local(self, when: datetime) -> datetime:
         """A time in the desk's time zone."""
@@ -111,24 +106,27 @@ class App:
 
     # -- who acts ----------------------------------------------------------------------------------------------------
 
+    def actor(self, snapshot: Snapshot) -> Actor:
+        """Who acts, as the newest state knows them."""
+        return snapshot.staff(self.me()) if self.requester is None else requester_in(snapshot, self.requester)
+
     def handle(self) -> str | None:
-        """The handle of the staff member at the keyboard, or None for somebody who isn't registered."""
+        """The handle of the staff member who acts, or None for somebody who isn't registered."""
         return self._handle
 
     @cached_property
     def _handle(self) -> str | None:
         # A list asks three times: whose tickets, whose marks, who am I.
-        given = (self.who or os.environ.get("DESK_AS") or "").lower()
+        given = (self.who or "").lower()
         if given:
             known = self.store.ask(lambda index: index.path_of("staff", given))
             if known is None:
                 raise self.store.missing("staff", given)
             return given
-        emails = self.identity.emails
-        for email in emails:
-            found = self.store.ask(lambda index, email=email: index.staff_by_email(email))  # type: ignore[misc]
-            if len(found) == 1:
-                return str(found[0])
+        for email in self.identity.emails:
+            rows = self.store.ask(lambda index, email=email: index.staff_by_email(email))  # type: ignore[misc]
+            if len(rows) == 1:
+                return str(rows[0])
         return None
 
     def me(self) -> str:
@@ -160,24 +158,42 @@ class App:
 
     # -- writing -----------------------------------------------------------------------------------------------------
 
-    def apply(self, plan: Plan, raw: dict[str, bytes | None] | None = None) -> Committed:
-        """Run a staff member's plan under the write lock and commit its change.
+    def apply(self, plan: Callable[[Snapshot, Actor, datetime], Change]) -> Committed:
+        """Run the actor's plan under the write lock and commit its change."""
+        done = self.attempt(plan)
+        assert done is not None  # noqa: S101 - such a plan makes a change, or raises
+        return done
 
-        `raw` is filled by the plan with hand edits that are committed as they stand; see Store.commit.
+    def attempt(self, plan: Plan) -> Committed | None:
+        """As `apply`, for a plan that may find nothing to change: None then."""
+        if self.requester is None:
+            self.me()  # before the lock: nobody waits for a refusal
+        return self.commit(lambda snapshot: plan(snapshot, self.actor(snapshot), self.now))
+
+    def perform(self, plan: Callable[[Snapshot], Change]) -> Committed:
+        """As `commit`, for a plan that always makes a change."""
+        done = self.commit(plan)
+        assert done is not None  # noqa: S101 - as for `apply`
+        return done
+
+    def commit(self, plan: Callable[[Snapshot], Change | None]) -> Committed | None:
+        """Commit the change of a plan that says itself who acts: the only way that anything is written.
+
+        What follows from a change is added to it, but for hand edits, which are committed as they stand. None when the
+        plan finds nothing to change.
         """
-        handle = self.me()
-        return self.commit(lambda snapshot: plan(snapshot, snapshot.staff(handle), self.now), raw)
 
-    def commit(self, plan: Callable[[Snapshot], Change], raw: dict[str, bytes | None] | None = None) -> Committed:
-        """Commit the change of a plan that says itself who acts: the only way a command writes."""
-
-        def whole(snapshot: Snapshot) -> Change:
+        def whole(snapshot: Snapshot) -> Change | None:
             change = plan(snapshot)
-            return change if raw is not None else reactions.follow(change, snapshot, self.config)
+            if change is None or change.as_written is not None:
+                return change
+            return reactions.follow(change, snapshot, self.config)
 
-        done = self.store.commit(whole, self.identity, raw)
+        done = self.store.commit(whole, self.identity)
+        if done is None:
+            return None
         self.warnings.extend(done.warnings)
-        if raw is None and self.config["mail.notify"]:
+        if done.change.as_written is None and self.config["mail.notify"]:
             self._draft_messages(done)
         if self.store.loose_objects() > _MANY_LOOSE:
             self.notes.append(
@@ -199,6 +215,13 @@ class App:
                 outbox.put(self.place.own(outbox.FOLDER), made)
         except Exception as error:  # noqa: BLE001 - never an error: what was asked for is done
             self.warnings.append(f"done, but no message was written to the outbox: {error}")
+
+
+def requester_in(snapshot: Snapshot, user_id: str) -> Requester:
+    """A requester as one who acts; barred when disabled, or when the address is banned (rule 7)."""
+    user = cast("User", snapshot.get(User.kind, user_id))
+    banned = bool(user.email) and bool(with_address(snapshot.index, str(user.email), ("ban",)))
+    return requester(user, barred=user.disabled or banned)
 
 
 def zone(name: str) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from datetime import datetime
 from importlib.resources import files as package_files
 from pathlib import Path
@@ -40,7 +39,9 @@ def starter() -> dict[str, bytes]:
     return found
 
 
-def commit_first(place: Place, files: dict[str, bytes], staff: Staff, at: datetime, name: str) -> str:
+def commit_first(
+    place: Place, files: dict[str, bytes], staff: Staff, at: datetime, name: str, *, committed: datetime
+) -> str:
     """Make `files` and the founder's record the first commit of an empty repository; its object name."""
     change = Change("init", staff, at, (Edit(None, staff, (Event("create"),)),), None, name)
     everything: dict[str, bytes | None] = {**files, staff.path: records.encode(staff)}
@@ -51,7 +52,7 @@ def commit_first(place: Place, files: dict[str, bytes], staff: Staff, at: dateti
         int(at.timestamp()),
         who.committer or staff.name,
         who.committer_email or staff.email,
-        int(time.time()),
+        int(committed.timestamp()),
         message.message(change).replace(f"staff/{staff.id} init", "init", 1),
         everything,
     )

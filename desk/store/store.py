@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import NamedTuple, TypeVar
 
 from desk.domain.changes import message as changes_message
@@ -53,8 +53,16 @@ class Committed(NamedTuple):
 class Store:
     """A desk on disk. `clock` gives aware UTC; `progress` draws long work."""
 
-    def __init__(self, place: Place, *, lock_timeout: float = 30, progress: build.Progress[str] | None = None) -> None:
+    def __init__(
+        self,
+        place: Place,
+        *,
+        lock_timeout: float = 30,
+        progress: build.Progress[str] | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self.place = place
+        self.clock = clock
         self.lock_timeout = lock_timeout
         self.keeper = keeper.Keeper(place, progress) if progress else keeper.Keeper(place)
         self._index: Index | None = None
@@ -189,14 +197,12 @@ class Store:
 
     def commit(
         self,
-        plan: Callable[[Snapshot], Change],
+        plan: Callable[[Snapshot], Change | None],
         identity: git_identity.Identity,
-        raw: dict[str, bytes | None] | None = None,
-    ) -> Committed:
-        """Run a plan on the newest state and make its change one commit.
+    ) -> Committed | None:
+        """Run a plan on the newest state and make its change one commit; None when the plan finds nothing to change.
 
-        The plan may run again when somebody else commits meanwhile. `raw` is for hand edits: the plan fills it with
-        files as the work tree has them (None: gone), and they are committed byte for byte in place of the records.
+        The plan may run again when somebody else commits meanwhile.
         """
         with self.writing() as hold:
             process.require(self.place)
@@ -206,18 +212,16 @@ class Store:
                 snapshot = self.snapshot(index, base)
                 try:
                     change = plan(snapshot)
-                    files = self.files_of(change) if raw is None else dict(raw)
-                    if raw is None:
-                        self._refuse_over_edits(snapshot, change, files)
-                    else:
-                        self._refuse_moving(files)
+                    if change is None:
+                        return None
+                    files = self._checked_files(change, snapshot)
                 except sqlite3.DatabaseError:
                     if attempt:
                         raise
                     index.db.close()
                     self.keeper.repair(base)
                     continue
-                new = new_commit(change, files, identity)
+                new = new_commit(change, files, identity, int(self.clock().timestamp()))
                 journal.begin(self.place, base, list(files), snapshot.taken)
                 try:
                     [oid] = write.fast_import(self.place, [new], ref, base, hold)
@@ -227,8 +231,20 @@ class Store:
                 except BaseException:
                     self._tidy_failed(base)
                     raise
-                return Committed(oid, change, self._after(change, new, oid, base, hold, placed=raw is not None))
+                return Committed(
+                    oid, change, self._after(change, new, oid, base, hold, placed=change.as_written is not None)
+                )
         raise Conflict("the branch keeps moving: somebody commits faster than desk can", "try again")
+
+    def _checked_files(self, change: Change, snapshot: Snapshot) -> dict[str, bytes | None]:
+        """The files of a change, none of which would overwrite what somebody has edited."""
+        if change.as_written is not None:
+            files = dict(change.as_written)
+            self._refuse_moving(files)
+            return files
+        files = self.files_of(change)
+        self._refuse_over_edits(snapshot, change, files)
+        return files
 
     def _tidy_failed(self, base: str) -> None:
         """After a failed commit the journal goes, so that a full disk doesn't stand in the way of the next command."""
@@ -330,9 +346,11 @@ def _hand_edited(path: str) -> Conflict:
     )
 
 
-def new_commit(change: Change, files: dict[str, bytes | None], identity: git_identity.Identity) -> write.NewCommit:
+def new_commit(
+    change: Change, files: dict[str, bytes | None], identity: git_identity.Identity, committed_at: int
+) -> write.NewCommit:
     """A change as a commit: the author is who acted, the committer is the machine."""
-    name, email = str(change.by.values.get("name", change.by.id)), str(change.by.values.get("email", ""))
+    name, email = change.by.name or change.by.id, change.by.email
     message = changes_message.message(change)
     try:
         check_text(message)
@@ -344,7 +362,7 @@ def new_commit(change: Change, files: dict[str, bytes | None], identity: git_ide
         int(change.at.timestamp()),
         identity.committer or name,
         identity.committer_email or email,
-        int(time.time()),
+        committed_at,
         message,
         files,
     )

@@ -26,6 +26,8 @@ _NUMBER = r"-[0-9]+(\.[0-9]+)?"
 
 def people(view: View, look: Look) -> Iterator[str]:
     """The format `table`: whatever reads best."""
+    if isinstance(view, Listing) and view.drawn is not None:
+        view = view.drawn
     if isinstance(view, Listing):
         yield from table(view, look)
         return

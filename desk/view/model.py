@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ class Column(NamedTuple):
     """Above 0: left out where a terminal is too narrow for the title, the highest first."""
 
 
+Row = Mapping[str, Any]
+
+
 class Listing(NamedTuple):
     """Several things of one kind. Machine formats give the whole rows, a table the named columns."""
 
@@ -35,6 +38,14 @@ class Listing(NamedTuple):
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     """Talk for stderr, for people only (how many more there are, what to type next)."""
+    spell: Callable[[Sequence[Row]], Sequence[Row]] | None = None
+    """The rows as people read them, worked out where somebody does: a length in words, a day named once."""
+    drawn: Paper | None = None
+    """What a terminal shows in place of the table."""
+
+    def spelled(self) -> Sequence[Row]:
+        """The rows as people read them."""
+        return self.spell(self.rows) if self.spell else self.rows
 
 
 class Detail(NamedTuple):
@@ -54,6 +65,8 @@ class Done(NamedTuple):
     lines: tuple[str, ...]
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    bare: bool = False
+    """The lines alone, in every format: what was asked for has been written already."""
 
 
 class Paper(NamedTuple):
@@ -67,7 +80,7 @@ class Paper(NamedTuple):
 
 
 class Sections(NamedTuple):
-    """Several listings under one headline and what sums them up: title, listing, and how many rows people don't see.
+    """Several listings under one headline and what sums them up: title, listing, and how many of its rows people see.
 
     `data` is the whole for machines; formats of rows give those of all sections, each with the name of its own.
     """
@@ -81,3 +94,8 @@ class Sections(NamedTuple):
 
 
 View = Listing | Detail | Done | Paper | Sections
+
+
+def with_talk(view: View, warnings: Sequence[str], notes: Sequence[str]) -> View:
+    """A view with what the run has to say beside it."""
+    return view._replace(warnings=(*view.warnings, *warnings), notes=(*view.notes, *notes))

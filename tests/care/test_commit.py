@@ -19,7 +19,7 @@ from tests.conftest import Runner
 
 def whole(home: Path) -> None:
     """The index that the commit was added to equals one built anew."""
-    store = Store(at(str(home)))
+    store = Store(at(str(home), os.environ))
     assert drift.differences(store.index, store.place, store.keeper.progress) == []
 
 

@@ -23,11 +23,11 @@ def editor(monkeypatch: pytest.MonkeyPatch) -> Editor:
         seen: list[str] = []
         steps = iter(changes)
 
-        def run(path: str) -> None:
+        def run(_app: object, path: str) -> None:
             seen.append(Path(path).read_text(encoding="utf-8"))
             Path(path).write_text(next(steps)(seen[-1]), encoding="utf-8")
 
-        monkeypatch.setattr("desk.cli.editor.interactive", lambda: True)
+        monkeypatch.setattr("desk.cli.editor.interactive", lambda _: True)
         monkeypatch.setattr("desk.cli.editor._run_editor", run)
         monkeypatch.setattr(click, "confirm", lambda *_, **__: True)
         return seen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from desk.git import place
@@ -29,7 +30,7 @@ def test_drafts_retired_and_private_articles_are_not_public(home: Path, git: Git
     git("add", ".")
     git("commit", "-q", "-m", "articles")
 
-    index = Store(place.find(str(home))).index
+    index = Store(place.find(str(home), os.environ)).index
 
     found = {row["id"] for row in public_articles(index)}
     assert "open-published" in found

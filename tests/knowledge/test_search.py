@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def test_some_of_the_words_are_better_than_none(desk: Runner, make: Make) -> Non
 
 
 def test_what_was_not_found_is_remembered(desk: Runner, home: Path) -> None:
-    place = git_place.find(str(home))
+    place = git_place.find(str(home), os.environ)
     desk("kb", "search", "xyzzy", "\tpacemaker\ncard ")
     desk("search", "xyzzy" * 50)
     desk("search", "certificate")
@@ -95,7 +96,7 @@ def test_what_was_not_found_is_remembered(desk: Runner, home: Path) -> None:
 
 
 def test_what_is_remembered_is_bounded_and_survives_damage(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    place = git_place.find(str(home))
+    place = git_place.find(str(home), os.environ)
     monkeypatch.setattr(misses, "_SIZE", 2_000)
     monkeypatch.setattr(misses, "_KEPT", 10)
     when = parse_time(NOW)

@@ -12,7 +12,7 @@ from desk.domain.changes.notices import Audience, Person
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.due import OWN
 from desk.domain.model.fields import parse_time
-from desk.domain.model.person import User
+from desk.domain.model.person import User, requester
 from desk.domain.model.record import Entry
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights.moves import MOVES
@@ -212,7 +212,7 @@ def test_the_requester_writes() -> None:
     for owner, expected in ((None, {"eleni", "petros"}), ("eleni", {"eleni"})):
         ticket = before.evolve(owner=owner)
         after = ticket.evolve(thread=(Entry("reply", user.id, at, "x"),))
-        change = Change("reply", user, at, (Edit(ticket, after, (Event("reply"),)),))
+        change = Change("reply", requester(user), at, (Edit(ticket, after, (Event("reply"),)),))
         found = notices.notices(change, audience)
         assert {n.to.id for n in found} == expected
         assert {n.template for n in found} == {"ticket-answered"}

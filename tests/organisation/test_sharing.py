@@ -141,7 +141,7 @@ def test_an_editor_brings_no_user_into_a_private_department(
     script = tmp_path / "editor"
     script.write_text('#!/bin/sh\nsed -i "s/^requester:.*/requester: a@clinic.example/" "$1"\n', encoding="utf-8")
     script.chmod(0o755)
-    monkeypatch.setattr("desk.cli.editor.interactive", lambda: True)
+    monkeypatch.setattr("desk.cli.editor.interactive", lambda _: True)
     done = desk("ticket", "edit", ticket, code=None, env={"EDITOR": str(script), "VISUAL": str(script)})
     assert "user's ticket" in done.out + done.err
     assert desk("ticket", "show", ticket, "-f", "json").data["requester"] is None

@@ -325,7 +325,7 @@ def test_settings_are_shown(desk: Runner) -> None:
 
 def test_the_library_of_holidays_is_asked_once(home: Path, make: Make, environment: dict[str, str]) -> None:
     make("Low")
-    code = "import sys\nfrom desk import cli\ncli.run(['ticket', 'create', '--title', 'T'])\nsys.stderr.write(' '.join(sys.modules))"
+    code = "import sys\nfrom desk.cli import main\nmain.run(['ticket', 'create', '--title', 'T'])\nsys.stderr.write(' '.join(sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=home, env=environment, capture_output=True, text=True, check=True
     )

@@ -53,7 +53,7 @@ def head(home: Path) -> str:
 @contextmanager
 def kept(home: Path) -> Iterator[Index]:
     """The index as its file has it, brought to HEAD as a reader would."""
-    index = keeper.Keeper(place.find(str(home))).at(head(home))
+    index = keeper.Keeper(place.find(str(home), os.environ)).at(head(home))
     try:
         yield index
     finally:
@@ -64,7 +64,7 @@ def built(home: Path) -> dict[str, list[Any]]:
     """What an index built anew says."""
     index = Index(sqlite3.connect(":memory:", isolation_level=None))
     try:
-        build.build(index, place.find(str(home)), head(home))
+        build.build(index, place.find(str(home), os.environ), head(home))
         return contents(index)
     finally:
         index.db.close()
@@ -92,7 +92,7 @@ def assert_sound(home: Path) -> None:
     assert not [
         ln for ln in (checked.stdout + checked.stderr).splitlines() if not ln.startswith(("dangling", "Checking"))
     ]
-    own = place.find(str(home)).own()
+    own = place.find(str(home), os.environ).own()
     assert not os.path.exists(os.path.join(own, "journal"))
     assert os.listdir(os.path.join(own, "tmp")) == []
     locks = [p for p in (home / ".git").rglob("*.lock") if p.parent.name != "desk"]

@@ -262,7 +262,7 @@ def test_other_things_inside_records_are_no_records(desk: Runner, make: Make, ho
 
 
 def test_two_stores_in_one_process_see_each_other(desk: Runner, make: Make, home: Path) -> None:
-    store = Store(git_place.find(str(home)))
+    store = Store(git_place.find(str(home), os.environ))
     first = make()
     assert store.ask(lambda index: tickets.linking(index, first)) == []
     second = make("second")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,7 +35,7 @@ def store(home: Path) -> Iterator[Store]:
         path.write_text(TEXT.format(i))
     git(home, "add", ".")
     git(home, "commit", "-qm", "five")
-    found = Store(place.find(str(home)))
+    found = Store(place.find(str(home), os.environ))
     yield found
     if isinstance(found._index and found._index.db, sqlite3.Connection):  # noqa: SLF001
         found.index.db.close()

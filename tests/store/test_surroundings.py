@@ -67,10 +67,10 @@ def test_a_file_size_limit(make: Make, home: Path, environment: dict[str, str]) 
     ticket = make()
     before = git(home, "rev-parse", "HEAD")
     script = (
-        "import resource, signal, sys; from desk import cli;"
+        "import resource, signal, sys; from desk.cli import main;"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (40000, 40000));"
-        f"sys.exit(cli.run(['ticket', 'note', '{ticket}', '--file', '-']))"
+        f"sys.exit(main.run(['ticket', 'note', '{ticket}', '--file', '-']))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script],
@@ -120,7 +120,7 @@ def test_an_index_with_a_live_log_on_a_read_only_desk(desk: Runner, make: Make, 
     first = make()
     frozen = tmp_path / "frozen"
     frozen.mkdir()
-    held = keeper.Keeper(place.find(str(home))).at(git(home, "rev-parse", "HEAD").strip())
+    held = keeper.Keeper(place.find(str(home), os.environ)).at(git(home, "rev-parse", "HEAD").strip())
     second = make()
     copy = tmp_path / "copy"
     shutil.copytree(home, copy, symlinks=True)

@@ -101,43 +101,41 @@ def repo(tmp_path: Path) -> Path:
 def test_a_desk_is_found_from_below(repo: Path) -> None:
     below = repo / "records" / "tags"
     below.mkdir(parents=True)
-    assert (
-        git_place.find(str(below))
-        == git_place.find(str(repo))
-        == git_place.Place(str(repo), str(repo / ".git"), str(repo / ".git"), set())
-    )
-    assert git_place.find(str(repo / ".git")).root == str(repo)
+    for start in (below, repo):
+        found = git_place.find(str(start), os.environ)
+        assert (found.root, found.gitdir, found.common) == (str(repo), str(repo / ".git"), str(repo / ".git"))
+    assert git_place.find(str(repo / ".git"), os.environ).root == str(repo)
 
 
 def test_where_there_is_no_desk(tmp_path: Path, repo: Path) -> None:
     with pytest.raises(ConfigError, match="not in a desk"):
-        git_place.find(str(tmp_path))
+        git_place.find(str(tmp_path), os.environ)
     with pytest.raises(NotFound):
-        git_place.find(str(tmp_path / "nowhere"))
+        git_place.find(str(tmp_path / "nowhere"), os.environ)
     bare = tmp_path / "bare.git"
     run("clone", "-q", "--bare", str(repo), str(bare), cwd=tmp_path)
     with pytest.raises(ConfigError, match="bare"):
-        git_place.find(str(bare))
+        git_place.find(str(bare), os.environ)
     lonely = tmp_path / "lonely"
     lonely.mkdir()
     (lonely / "desk.toml").write_text("")
     with pytest.raises(ConfigError, match="not the top"):
-        git_place.find(str(lonely))
+        git_place.find(str(lonely), os.environ)
     (lonely / ".git").write_text("gitdir: /nowhere/at/all\n")
     with pytest.raises(GitError, match="not there"):
-        git_place.find(str(lonely))
+        git_place.find(str(lonely), os.environ)
 
 
 def test_a_linked_work_tree_has_its_own_git_directory(repo: Path) -> None:
     run("worktree", "add", "-q", "-b", "other", str(repo.parent / "linked"), cwd=repo)
-    place = git_place.find(str(repo.parent / "linked"))
+    place = git_place.find(str(repo.parent / "linked"), os.environ)
     assert place.gitdir == str(repo / ".git/worktrees/linked")
     assert place.common == str(repo / ".git")
     assert refs.read_head(place) == refs.Head("refs/heads/other", run("rev-parse", "HEAD", cwd=repo))
 
 
 def test_head_from_loose_and_packed_refs(repo: Path) -> None:
-    place = git_place.find(str(repo))
+    place = git_place.find(str(repo), os.environ)
     oid = run("rev-parse", "HEAD", cwd=repo)
     assert refs.read_head(place) == refs.Head("refs/heads/main", oid)
     run("branch", "main-2", cwd=repo)
@@ -152,7 +150,7 @@ def test_head_from_loose_and_packed_refs(repo: Path) -> None:
 
 
 def test_head_detached_unborn_and_symbolic(repo: Path) -> None:
-    place = git_place.find(str(repo))
+    place = git_place.find(str(repo), os.environ)
     oid = run("rev-parse", "HEAD", cwd=repo)
     run("checkout", "-q", "--detach", cwd=repo)
     assert refs.read_head(place) == refs.Head(None, oid)
@@ -165,7 +163,7 @@ def test_head_detached_unborn_and_symbolic(repo: Path) -> None:
 
 
 def test_a_git_directory_without_head(repo: Path) -> None:
-    place = git_place.find(str(repo))
+    place = git_place.find(str(repo), os.environ)
     (repo / ".git/HEAD").unlink()
     with pytest.raises(GitError, match="no HEAD"):
         refs.read_head(place)
@@ -173,7 +171,7 @@ def test_a_git_directory_without_head(repo: Path) -> None:
 
 @pytest.mark.parametrize("path", ["../x", "/etc/passwd", "records/../../x", ".git/config", "records/.git/x"])
 def test_a_path_out_of_the_desk_is_refused(repo: Path, path: str) -> None:
-    place = git_place.find(str(repo))
+    place = git_place.find(str(repo), os.environ)
     with pytest.raises(UsageFault):
         worktree.read(place, path)
     with pytest.raises(UsageFault):
@@ -183,7 +181,7 @@ def test_a_path_out_of_the_desk_is_refused(repo: Path, path: str) -> None:
 
 
 def test_a_symbolic_link_on_the_way_is_refused(repo: Path) -> None:
-    place = git_place.find(str(repo))
+    place = git_place.find(str(repo), os.environ)
     outside = repo.parent / "outside"
     outside.mkdir()
     (repo / "records").symlink_to(outside)
@@ -195,7 +193,7 @@ def test_a_symbolic_link_on_the_way_is_refused(repo: Path) -> None:
 
 
 def test_a_file_is_replaced_whole_and_leaves_nothing_beside(repo: Path) -> None:
-    place = git_place.find(str(repo))
+    place = git_place.find(str(repo), os.environ)
     worktree.write(place, "records/a/b/c.yaml", b"one")
     worktree.write(place, "records/a/b/c.yaml", b"two")
     assert worktree.read(place, "records/a/b/c.yaml") == b"two"

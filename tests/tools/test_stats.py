@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
 import shutil
@@ -252,7 +253,7 @@ def test_the_same_commit_gives_the_same_bytes_on_another_clone_and_another_day(
 
 def test_an_index_taken_back_equals_one_built_there(home: Path, git: Git, history: tuple[list[str], datetime]) -> None:
     del history
-    store = Store(place.find(str(home)))
+    store = Store(place.find(str(home), os.environ))
     for back in (1, 40, 120):
         oid = git("rev-parse", f"HEAD~{back}").strip()
         built = Index(sqlite3.connect(":memory:", isolation_level=None))

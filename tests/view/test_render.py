@@ -10,11 +10,13 @@ import sys
 import click
 import pytest
 
+from desk.cli.env import of_process
+from desk.cli.pager import page
 from desk.errors import NotFound
 from desk.view.drawing.progress import progress
 from desk.view.look import Look
 from desk.view.model import Column, Done, Listing, View
-from desk.view.render import page, render, render_error
+from desk.view.render import render, render_error
 from tests.view.samples import ESCAPE, listing, looking
 
 
@@ -25,7 +27,7 @@ class Terminal(io.StringIO):
 
 def printed(view: View, fmt: str, look: Look | None = None) -> tuple[str, str]:
     out, err = io.StringIO(), io.StringIO()
-    render(view, fmt, look or looking(tty=False), out, err)
+    render(view, fmt, look or looking(tty=False), lambda chunks, _: out.writelines(chunks), err)
     return out.getvalue(), err.getvalue()
 
 
@@ -98,9 +100,9 @@ def paged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_what_is_taller_than_the_terminal_is_paged(paged: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     out = Terminal()
     monkeypatch.setattr(sys, "stdout", out)
-    page(["x\n"] * 4, looking(), out)
+    page(of_process([]), ["x\n"] * 4, looking())
     assert (paged, out.getvalue()) == ([], "x\n" * 4)
-    page(["x\n"] * 5, looking(color=True), out)
+    page(of_process([]), ["x\n"] * 5, looking(color=True))
     assert paged == ["x\nx\nx\nx\nx|None"]
     assert os.environ["LESS"] == "-FRX"
 
@@ -110,7 +112,7 @@ def test_who_wants_no_pager_gets_none(paged: list[str], monkeypatch: pytest.Monk
     monkeypatch.setenv(name, value)
     out = Terminal()
     monkeypatch.setattr(sys, "stdout", out)
-    page(["x\n"] * 50, looking(), out)
+    page(of_process([]), ["x\n"] * 50, looking())
     assert paged == []
     assert out.getvalue() == "x\n" * 50
 

@@ -8,11 +8,11 @@ from typing import Any
 import click
 
 from desk.cli import dates, leaf, periods
+from desk.cli.app import App
 from desk.domain.model.fields import utc_text
 from desk.domain.model.person import Staff
 from desk.domain.rights import rights
 from desk.errors import Conflict, DeskError, Refused
-from desk.session.session import App
 from desk.store import handedits
 from desk.view.model import Column, Done, Listing
 

@@ -9,21 +9,18 @@ from typing import Any
 import click
 
 from desk.checks import edits as checks_edits
-from desk.cli import acting, leaf
+from desk.cli import leaf, told
+from desk.cli.app import App
+from desk.domain.model.actor import Actor
 from desk.domain.model.article import Response
 from desk.domain.model.change import Change
 from desk.domain.model.kinds import KINDS
-from desk.domain.model.person import Staff
 from desk.errors import NotFound
-from desk.session.session import App, zone
+from desk.session.session import zone
 from desk.store import handedits
 from desk.store.handedits import HandEdit
 from desk.store.snapshot import Snapshot
 from desk.view.model import Done
-
-
-class _Nothing(Exception):
-    pass
 
 
 @leaf.leaf("commit", example='desk commit\ndesk commit kb/faq --reason "new wording after the review"')
@@ -35,25 +32,21 @@ def commit(app: App, paths: tuple[str, ...], reason: str | None) -> Done:
     PATH is a file or a folder; without one, all hand edits are committed. Nothing is written if anything is wrong.
     """
     wanted = handedits.watched(app.place, paths, os.getcwd())
-    raw: dict[str, bytes | None] = {}
     edits: list[HandEdit] = []
 
-    def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
-        raw.clear()
+    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change | None:
         edits[:] = handedits.scan(app.place, wanted).edits
         if not edits:
-            raise _Nothing
+            return None
         if any(e.kind == handedits.SETTINGS for e in edits):
             zone(app.config["desk.timezone"])
         found = checks_edits.review(snapshot, edits, app.config, by=by, at=at, reason=reason)
         _check_texts(app, edits)
-        raw.update(found.raw)
         app.warnings.extend(w for w in found.warnings if w not in app.warnings)
         return found.change
 
-    try:
-        done = app.apply(plan, raw)
-    except _Nothing:
+    done = app.attempt(plan)
+    if done is None:
         return _nothing(app, paths, wanted)
     return _told(done.commit, done.change, edits)
 
@@ -89,7 +82,7 @@ def _told(oid: str, change: Change, edits: list[HandEdit]) -> Done:
         for e in change.edits
     ]
     others = [e.path for e in edits if e.kind not in KINDS]
-    lines = [f"{e.record.id}  {acting.sentence(e)}" for e in change.edits]
+    lines = [f"{e.record.id}  {told.sentence(e)}" for e in change.edits]
     lines += [f"{path}  {'deleted' if e.after is None else 'committed'}" for e in edits if (path := e.path) in others]
     lines.append(f"committed as {oid[:7]}")
     return Done("commit", {"commit": oid, "records": records, "files": others}, tuple(lines))

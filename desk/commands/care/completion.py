@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from desk.cli import leaf
-from desk.session.session import App
+from desk.cli.app import App
 from desk.view.model import Done
 
 _WHERE = {

@@ -10,15 +10,16 @@ import click
 
 from desk import config as settings
 from desk.cli import leaf
+from desk.cli.app import App
 from desk.domain.changes import message
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Event
-from desk.domain.model.person import Staff
 from desk.domain.rights import rights
 from desk.errors import Refused, UsageFault
-from desk.session.session import App, zone
+from desk.session.session import zone
 from desk.store import worktree
 from desk.store.snapshot import Snapshot
-from desk.view.model import Column, Done, Listing
+from desk.view.model import Column, Done, Listing, Row
 
 
 def _complete(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
@@ -42,7 +43,7 @@ def _data(value: Any) -> Any:
     return [_data(inner) for inner in value] if isinstance(value, tuple | list) else value
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
+def _shown(row: Row) -> Row:
     """What has tables of its own in one cell, for people."""
     value = row["value"]
     if row["id"] == "priority.matrix":
@@ -80,15 +81,13 @@ def _words(keys: Any) -> str:
 def list_(app: App) -> Listing:
     """Show every setting: its value, where it comes from, and what it means."""
     rows = [_row(app, name) for name in settings.SETTINGS]
-    if app.format in ("table", "md"):
-        rows = [_shown(row) for row in rows]
     columns = (
         Column("id", "SETTING", "id"),
         Column("value", "VALUE"),
         Column("source", "FROM"),
         Column("help", "MEANING", "title"),
     )
-    return Listing("settings", rows, columns, "there are no settings")
+    return Listing("settings", rows, columns, "there are no settings", spell=lambda rows: [_shown(row) for row in rows])
 
 
 @leaf.leaf("get", example="desk config get desk.timezone")
@@ -118,7 +117,7 @@ def set_(app: App, name: str, value: str) -> Done:
     if before == checked:
         raise Refused(f"{name} is {value} already", f"desk config get {name}")
 
-    def plan(_snapshot: Snapshot, by: Staff, at: datetime) -> Change:
+    def plan(_snapshot: Snapshot, by: Actor, at: datetime) -> Change:
         rights.require_level(by, "settings")
         was, now = settings.plain(before), settings.plain(checked)
         event = Event(message.SET, was, now)

@@ -16,8 +16,9 @@ from typing import NamedTuple
 import click
 
 from desk.cli import leaf
+from desk.cli.app import App
 from desk.errors import DeskError, Refused
-from desk.session.session import App, zone
+from desk.session.session import zone
 from desk.view.model import Done
 
 ZONE = "Asia/Nicosia"
@@ -89,7 +90,7 @@ DAY = (
 def demo(app: App, directory: str | None) -> Done:
     """Build a desk and play a day of its life through the real commands; it stays there to be explored."""
     folder = _folder(directory)
-    say: Callable[[str], None] = click.echo if app.format == "table" else lambda _: None
+    say: Callable[[str], None] = click.echo if app.talks else lambda _: None
     played = Played(app, folder, say)
     say(f"A day at the service desk of a national eHealth contact point, played in {folder}\n")
     played.found()

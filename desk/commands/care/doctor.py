@@ -10,15 +10,15 @@ from typing import Any
 
 import click
 
-from desk.cli import leaf, tolerant
+from desk.cli import leaf
+from desk.cli.app import App, config_error
 from desk.doctor import files, table
 from desk.doctor.exam import Mend
 from desk.doctor.table import CHECKS, Exam, Finding
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change
-from desk.domain.model.person import Staff
 from desk.domain.rights import rights
 from desk.errors import DeskError
-from desk.session.session import App
 from desk.store import handedits
 from desk.store.snapshot import Snapshot
 from desk.view.model import Done
@@ -36,7 +36,7 @@ def doctor(app: App, fix: bool) -> Done:
 
     Ends with 0 if nothing was found, or all of it mended, and with 7 if something is left.
     """
-    wrong = tolerant.config_error(app)
+    wrong = config_error(app)
     exam = Exam(app.store, None if wrong else app.config, wrong)
     if not wrong:
         from desk.actions import rendering  # noqa: PLC0415 - 40 ms of Jinja
@@ -71,7 +71,7 @@ def _fix(app: App, exam: Exam, findings: list[Finding]) -> set[int]:
     wanted = table.mends(findings)
     if wanted:
 
-        def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
+        def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
             return table.mend(snapshot, wanted, by=by, at=at)
 
         with suppress(table.Settled):
@@ -92,19 +92,17 @@ def _fix(app: App, exam: Exam, findings: list[Finding]) -> set[int]:
 
 def _commit_attributes(app: App, exam: Exam) -> None:
     """.gitattributes is a file of the desk, so its repair is a commit like any other."""
-    raw: dict[str, bytes | None] = {}
 
-    def plan(_snapshot: Snapshot, by: Staff, at: datetime) -> Change:
+    def plan(_snapshot: Snapshot, by: Actor, at: datetime) -> Change | None:
         rights.require_level(by, "settings")
         found = handedits.scan(exam.place, [files.ATTRIBUTES]).edits
         if not found:
-            raise table.Settled
-        raw[files.ATTRIBUTES] = found[0].after
-        return Change(table.VERB, by, at, (), summary=files.ATTRIBUTES)
+            return None
+        written = {files.ATTRIBUTES: found[0].after}
+        return Change(table.VERB, by, at, (), summary=files.ATTRIBUTES, as_written=written)
 
     try:
-        with suppress(table.Settled):
-            app.apply(plan, raw)
+        app.attempt(plan)
     except DeskError as error:
         app.warnings.append(f"{files.ATTRIBUTES} is mended but not committed: {error.message}")
 

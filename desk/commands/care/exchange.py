@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Iterable, Iterator
 from typing import IO, Any, NamedTuple
@@ -11,10 +10,12 @@ from typing import IO, Any, NamedTuple
 import click
 
 from desk.cli import leaf
+from desk.cli.app import App
 from desk.codec import records
 from desk.domain.changes import exchange
 from desk.domain.changes import message as changes_message
 from desk.domain.model import filenames
+from desk.domain.model.actor import Importer
 from desk.domain.model.change import Change, Edit
 from desk.domain.model.kinds import KINDS, id_at
 from desk.domain.model.record import Record
@@ -23,7 +24,6 @@ from desk.domain.rights import rights
 from desk.errors import Broken, NotFound, UsageFault
 from desk.git import objects, write
 from desk.queries import tickets
-from desk.session.session import App
 from desk.store import bulk
 from desk.store.snapshot import Snapshot
 from desk.view.drawing.progress import progress
@@ -49,7 +49,7 @@ def export(app: App, kinds: tuple[str, ...], no_files: bool, output: str | None)
     wanted = kinds or tuple(KINDS)
     paths = app.store.ask(lambda index: [(kind, path) for kind in wanted for path in tickets.paths(index, kind)])
     commit = app.store.commit_now()
-    out: IO[str] = open(output, "w", encoding="utf-8") if output else sys.stdout  # noqa: SIM115 - closed below
+    out: IO[str] = open(output, "w", encoding="utf-8") if output else app.env.stdout  # noqa: SIM115 - closed below
     count = 0
     try:
         for record, files in _records(app, commit, paths, with_files=not no_files):
@@ -61,16 +61,15 @@ def export(app: App, kinds: tuple[str, ...], no_files: bool, output: str | None)
     broken = app.store.ask(lambda index: index.broken())
     warnings = tuple(f"left out: {path}:{line}: {problem}" for path, line, problem in broken[:_SHOWN])
     lines = (f"{count:,} records written to {output}",) if output else ()
-    if not output:
-        app.format = "table"  # the lines are the answer; a form around them would spoil them
-    return Done("export", {"id": commit, "records": count, "output": output}, lines, warnings)
+    # Where the records are the answer, a form around them would spoil them.
+    return Done("export", {"id": commit, "records": count, "output": output}, lines, warnings, bare=not output)
 
 
 def _records(
     app: App, commit: str, paths: list[tuple[str, str]], *, with_files: bool
 ) -> Iterator[tuple[Record, dict[str, bytes]]]:
     with objects.blobs(app.store.place) as blobs, objects.blobs(app.store.place) as contents:
-        shown = progress(iter(paths), len(paths), "Exporting", sys.stderr)
+        shown = progress(iter(paths), len(paths), "Exporting", app.env.stderr)
         for (kind, path), data in zip(shown, blobs.each([f"{commit}:{p}" for _, p in paths]), strict=True):
             record = records.decode(data or b"", path, kind)
             files = {}
@@ -106,16 +105,16 @@ def import_(app: App, file: str, strict: bool, with_history: bool) -> Done:
         by = snapshot.staff(app.me())
         rights.require_level(by, "settings")
         run = Import(app, snapshot, by.id, "stdin" if file == "-" else file, strict=strict, history=with_history)
-        with _open(file) as source:
+        with _open(app, file) as source:
             new = bulk.commit_all(app.store, run.commits(source), hold)
     if new:
         app.store.keeper.at(new)
     return run.result(new, time.monotonic() - started)
 
 
-def _open(file: str) -> IO[bytes]:
+def _open(app: App, file: str) -> IO[bytes]:
     if file == "-":
-        return sys.stdin.buffer
+        return app.env.stdin.buffer
     try:
         return open(file, "rb")
     except FileNotFoundError:
@@ -138,7 +137,7 @@ class Import:
         self.bad_count = 0
         self.known = 0
         self.created: dict[str, int] = {}
-        self.now = int(time.time())
+        self.now = int(app.clock().timestamp())
         self.people: dict[str, tuple[str, str]] = {
             str(r["id"]): (str(r["name"] or r["id"]), str(r["email"] or ""))
             for kind in ("staff", "user")
@@ -150,7 +149,7 @@ class Import:
 
     def commits(self, source: Iterable[bytes]) -> Iterator[write.NewCommit]:
         """The commits of all good lines."""
-        lines = progress((line.decode(errors="replace") for line in source), 0, "Importing", sys.stderr)
+        lines = progress((line.decode(errors="replace") for line in source), 0, "Importing", self.app.env.stderr)
         for number, text in enumerate(lines, 1):
             if not text.strip():
                 continue
@@ -237,7 +236,7 @@ class Import:
         at = exchange.seconds(stage.at, self.now)
         title = str(stage.record.values.get("title", stage.record.values.get("name", ""))) if previous is None else ""
         edit = Edit(previous, stage.record, (stage.event,))
-        change = Change(stage.event.verb, _Actor(who), self.app.now, (edit,), None, title)
+        change = Change(stage.event.verb, Importer(who), self.app.now, (edit,), None, title)
         message = changes_message.message(change) + f"Desk-Import: {self.importer}\n"
         committer = self.app.identity
         return write.NewCommit(
@@ -269,12 +268,3 @@ class Import:
         if self.bad_count > len(self.bad):
             warnings.append(f"and {self.bad_count - len(self.bad):,} more")
         return Done("import", data, tuple(lines), tuple(warnings))
-
-
-class _Actor(Record):
-    """Who a commit names as its actor: an id is all that the message needs."""
-
-    kind = "actor"
-
-    def __init__(self, record_id: str) -> None:
-        super().__init__({"id": record_id})

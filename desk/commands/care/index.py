@@ -6,8 +6,8 @@ import os
 from typing import Any
 
 from desk.cli import leaf
+from desk.cli.app import App
 from desk.queries import tickets
-from desk.session.session import App
 from desk.view.model import Done
 
 

@@ -10,11 +10,11 @@ import click
 
 from desk.actions import identifiers
 from desk.cli import leaf
+from desk.cli.app import App
 from desk.domain.knowledge.slugs import handle_from
 from desk.domain.model.fields import utc_text
 from desk.domain.model.person import Staff
 from desk.errors import ConfigError, Refused, UsageFault
-from desk.session.session import App
 from desk.view.model import Done
 
 
@@ -72,11 +72,11 @@ def found(app: App, directory: str, name: str | None, *, empty: bool) -> Founded
     existed = os.path.isdir(folder)
     had_git = os.path.isdir(os.path.join(folder, ".git"))
     files = _files(founding.starter(), name, empty=empty)
-    place = repo.create(folder)
+    place = repo.create(folder, app.environ)
     try:
         process.check_version(place)
         staff = _founder(app, identity.identity(place), files)
-        commit = founding.commit_first(place, files, staff, app.now, name or "a desk")
+        commit = founding.commit_first(place, files, staff, app.now, name or "a desk", committed=app.clock())
     except BaseException:
         _undo(folder, existed=existed, had_git=had_git)
         raise

@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable
 
 from desk.cli import leaf
+from desk.cli.app import App
 from desk.git import process
 from desk.git.place import Place
-from desk.session.session import App
 from desk.view.model import Done
 
 

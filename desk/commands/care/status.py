@@ -9,7 +9,8 @@ from typing import Any
 
 from desk.checks import edits as checks_edits
 from desk.checks.world import World
-from desk.cli import acting, leaf, tolerant
+from desk.cli import leaf, told
+from desk.cli.app import App, config_error
 from desk.config import Config
 from desk.domain.model.change import Edit
 from desk.domain.model.fields import utc_text
@@ -17,7 +18,6 @@ from desk.domain.model.kinds import KINDS
 from desk.errors import DeskError
 from desk.git.place import Place
 from desk.index import keeper
-from desk.session.session import App
 from desk.store import handedits, journal
 from desk.store.handedits import HandEdit
 from desk.store.store import Store
@@ -31,7 +31,7 @@ _SHOWN = 40
 def status(app: App) -> Done:
     """Show what was edited by hand and not committed, what is unfinished, and whether the index is up to date."""
     interrupted = _journal(app.place)
-    wrong = tolerant.config_error(app)
+    wrong = config_error(app)
     store = app.store
     pending = journal.pending(app.place)
     head = store.head()
@@ -154,7 +154,7 @@ def _meaning(edit: HandEdit) -> str:
         return {handedits.SETTINGS: "settings", handedits.OTHER: ""}.get(edit.kind, edit.kind)
     if edit.kind != "ticket" and edit.change != handedits.MODIFIED:
         return f"{edit.kind} {edit.id}"
-    return acting.sentence(Edit(edit.old, edit.new, edit.events))
+    return told.sentence(Edit(edit.old, edit.new, edit.events))
 
 
 def _rest(data: dict[str, Any]) -> list[str]:

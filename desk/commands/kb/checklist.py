@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from desk.cli import leaf, organisation
+from desk.cli import leaf, records
+from desk.cli.app import App
 from desk.domain.model.checklist import Checklist
 from desk.domain.model.record import Record
 from desk.index.index import Index
-from desk.session.session import App
 from desk.view.model import Column, Detail, Listing
 
 
@@ -41,11 +41,11 @@ def _template(app: App, checklist_id: str) -> Checklist:
 
 
 @leaf.leaf("show", example="desk checklist show security-incident.en")
-@organisation.ids_of("checklist")
+@records.ids_of("checklist")
 def show(app: App, ids: tuple[str, ...]) -> Detail:
     """Show templates of checklists, as their files say now."""
 
     def more(_: Index, record: Record) -> dict[str, Any]:
         return {"steps": record.steps if isinstance(record, Checklist) else []}
 
-    return organisation.show(app, Checklist, ids, more)
+    return records.show(app, Checklist, ids, more)

@@ -7,17 +7,17 @@ from typing import Any
 
 import click
 
-from desk.actions import identifiers
-from desk.cli import articleform, articles, complete, editor, leaf, organisation
-from desk.cli.organisation import Draft
+from desk.actions import acting, identifiers
+from desk.actions.draft import Draft, normal, require_fresh, require_level
+from desk.cli import arguments, complete, editor, form, leaf, told
+from desk.cli.app import App
 from desk.domain.knowledge import articles as knowledge_articles
 from desk.domain.knowledge import skeleton
 from desk.domain.knowledge.slugs import slug_of
+from desk.domain.model.actor import Actor
 from desk.domain.model.article import Article, Topic, base_of
 from desk.domain.model.change import Change
-from desk.domain.model.person import Staff
 from desk.errors import NotFound, Refused, UsageFault
-from desk.session.session import App
 from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
@@ -32,14 +32,14 @@ COPIED = ("topic", "type", "service", "problem", "tags")
     'desk kb create --translation-of which-countries --language de --title "Welche Länder?"',
 )
 @click.option("--title", metavar="T", required=True, help="The question or the symptom, in the reader's words.")
-@click.option("--topic", metavar="T", shell_complete=articles.complete_topic, help="The topic it belongs to.")
+@click.option("--topic", metavar="T", shell_complete=arguments.complete_topic, help="The topic it belongs to.")
 @click.option(
     "--type", "type_", type=TYPES, metavar="TYPE", help=f"{', '.join(knowledge_articles.TYPES)}; how-to by default."
 )
 @click.option("--slug", metavar="S", help="Its name; by default made from the title, Greek in Latin letters.")
 @click.option("--language", metavar="L", shell_complete=complete.complete_language, help="Language of the text.")
 @click.option(
-    "--translation-of", metavar="SLUG", shell_complete=articles.complete_article, help="Another language of it."
+    "--translation-of", metavar="SLUG", shell_complete=arguments.complete_article, help="Another language of it."
 )
 @click.option(
     "--tag", "tags", metavar="T", multiple=True, shell_complete=complete.complete_tag, help="A tag; repeatable."
@@ -57,12 +57,12 @@ def create(app: App, translation_of: str | None, body: str | None, file: str | N
         values = _translation(app, translation_of, options) if translation_of else _fresh(app, options)
         start = _article(app, values, text)
         _check_first(app, start)
-        if text is None and editor.interactive():
+        if text is None and editor.interactive(app):
             return editor.edit(
                 app,
                 f"kb-{start.id}",
-                articleform.new(start),
-                lambda whole: _create(app, articleform.read(whole, start)),
+                form.new_article(start),
+                lambda whole: _create(app, form.read_article(whole, start)),
             )
         return _create(app, start)
 
@@ -75,7 +75,7 @@ def _fresh(app: App, options: dict[str, Any]) -> dict[str, Any]:
         raise UsageFault("no name can be made from this title", "--slug some-name")
     if "." in slug:
         raise UsageFault("a name has no dot: what follows one is a language", "--translation-of SLUG --language L")
-    return {"id": organisation.normal(slug), "topic": organisation.normal(options["topic"]), **_common(app, options)}
+    return {"id": normal(slug), "topic": normal(options["topic"]), **_common(app, options)}
 
 
 def _common(app: App, options: dict[str, Any]) -> dict[str, Any]:
@@ -98,8 +98,8 @@ def _translation(app: App, of: str, options: dict[str, Any]) -> dict[str, Any]:
     if not options["language"]:
         raise UsageFault("a translation needs a language", "--language L")
     values = _common(app, options)
-    base = base_of(organisation.normal(of))
-    known = app.store.ask(lambda index: articles.meant(index, base))
+    base = base_of(normal(of))
+    known = app.store.ask(lambda index: acting.article_ids(index, base))
     if not known:
         raise app.store.missing("article", of)
     article = app.store.read("article", base if base in known else known[0])
@@ -123,7 +123,7 @@ def _check_first(app: App, article: Article) -> None:
     identifiers.existing(app, Topic.kind, article.topic)
     for tag in article.tags:
         identifiers.existing(app, "tag", tag)
-    articles.check_first(app)
+    acting.require_articles(app)
     if app.store.ask(lambda index: index.path_of(Article.kind, article.id)):
         raise _taken(article)
 
@@ -134,18 +134,18 @@ def _taken(article: Article) -> Refused:
 
 
 def _create(app: App, article: Article) -> Done:
-    def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
-        organisation.require_level(snapshot, by, Article.kind)
+    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
+        require_level(snapshot, by, Article.kind)
         draft = Draft(snapshot)
         draft.get(Topic, article.topic)
         for tag in article.tags:
             snapshot.get("tag", tag)
         if snapshot.index.path_of(Article.kind, article.id):
             raise _taken(article)
-        organisation.fresh(draft, Article, article.id)
+        require_fresh(draft, Article, article.id)
         return knowledge_articles.create(article, by=by, at=at)
 
-    done = articles.told(app.apply(plan), several=False)
+    done = told.told_articles(app.apply(plan), several=False)
     state = "a draft" if article.state == knowledge_articles.DRAFT else f"in state {article.state}"
     lines = (f"{article.id}  created as {state} in {article.path}", *_next(article))
     return done._replace(lines=lines)

@@ -9,16 +9,16 @@ from zlib import crc32
 
 import click
 
-from desk.actions import publishing
-from desk.cli import articleform, articles, complete, dates, editor, leaf, organisation
-from desk.cli.organisation import Draft
+from desk.actions import acting, publishing
+from desk.actions.draft import Draft, normal, require_level
+from desk.cli import arguments, complete, dates, editor, form, leaf, told
+from desk.cli.app import App
 from desk.commands.kb.create import TYPES
 from desk.domain.knowledge import articles as knowledge_articles
+from desk.domain.model.actor import Actor
 from desk.domain.model.article import Article, Topic, base_of
 from desk.domain.model.change import Change, join
-from desk.domain.model.person import Staff
 from desk.errors import UsageFault
-from desk.session.session import App
 from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
@@ -30,10 +30,10 @@ _TEXTS = ("title", "symptom", "cause", "workaround", "fix")
     example="desk kb edit which-countries\ndesk kb edit which-countries --review 2027-01-31\n"
     "desk kb edit partner-not-reachable --topic patient-summary",
 )
-@articles.slugs
+@arguments.slugs
 @click.option("--title", metavar="T", help="A new title.")
 @click.option(
-    "--topic", metavar="T", shell_complete=articles.complete_topic, help="Move it there, with all its languages."
+    "--topic", metavar="T", shell_complete=arguments.complete_topic, help="Move it there, with all its languages."
 )
 @click.option("--type", "type", type=TYPES, metavar="TYPE", help=f"{', '.join(knowledge_articles.TYPES)}.")
 @click.option("--service", metavar="S", help="The affected service; empty takes it away.")
@@ -65,7 +65,7 @@ def edit(app: App, slugs: tuple[str, ...], body: str | None, file: str | None, *
                 "--topic moves an article and nothing else", "give the other options in a command of their own"
             )
         if topic:
-            return _move(app, slugs, organisation.normal(topic))
+            return _move(app, slugs, normal(topic))
         return _by_options(app, slugs, values, text)
 
 
@@ -83,8 +83,8 @@ def _by_options(app: App, slugs: Iterable[str], values: dict[str, Any], text: st
     approval = app.config["kb.approval"]
     own = [n for n in _TEXTS if n in values] + (["the text"] if text is not None else [])
 
-    def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
-        organisation.require_level(snapshot, by, Article.kind)
+    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
+        require_level(snapshot, by, Article.kind)
         draft = Draft(snapshot)
         for tag in values.get("tags") or ():
             snapshot.get("tag", tag)
@@ -99,13 +99,13 @@ def _by_options(app: App, slugs: Iterable[str], values: dict[str, Any], text: st
             draft.take(knowledge_articles.edit(before, after, by=by, at=at, approval=approval))
         return join(draft.changes)
 
-    names = articles.named(slugs)
-    return articles.told(app.apply(plan))
+    names = arguments.article_names(app, slugs)
+    return told.told_articles(app.apply(plan))
 
 
 def _one_or_all(snapshot: Snapshot, name: str, own: list[str]) -> list[str]:
     """The languages that are changed: a text belongs to the one that has the very name."""
-    ids = articles.all_meant(snapshot, [name])
+    ids = acting.every_article_id(snapshot, [name])
     if not own or len(ids) == 1:
         return ids
     if name in ids:
@@ -114,39 +114,39 @@ def _one_or_all(snapshot: Snapshot, name: str, own: list[str]) -> list[str]:
 
 
 def _move(app: App, slugs: Iterable[str], topic: str) -> Done:
-    names = articles.named(slugs)
+    names = arguments.article_names(app, slugs)
 
-    def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
-        organisation.require_level(snapshot, by, Article.kind)
+    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
+        require_level(snapshot, by, Article.kind)
         draft = Draft(snapshot)
         draft.get(Topic, topic)
-        every = articles.all_meant(snapshot, [base_of(name) for name in names])
+        every = acting.every_article_id(snapshot, [base_of(name) for name in names])
         moving = [a for a in draft.several(Article, every) if a.topic != topic]
         if not moving:
             raise UsageFault(f"{', '.join(every)} lies in {topic} already", "desk kb topic list")
         following = publishing.relinked(snapshot, moving, topic)
         return knowledge_articles.move(moving, topic, following, by=by, at=at, approval=app.config["kb.approval"])
 
-    return articles.told(app.apply(plan))
+    return told.told_articles(app.apply(plan))
 
 
 # -- the editor --------------------------------------------------------------------------------------------------------
 
 
 def _in_editor(app: App, slugs: Iterable[str]) -> Done:
-    if not editor.interactive():
+    if not editor.interactive(app):
         raise UsageFault("nothing to change", "give an option such as --title, or the text with --body or --file")
-    names = articles.named(slugs)
+    names = arguments.article_names(app, slugs)
     if len(names) > 1:
         raise UsageFault("one article at a time, please", "give options to change several alike")
-    articles.check_first(app)
-    known = app.store.ask(lambda index: articles.meant(index, names[0]))
+    acting.require_articles(app)
+    known = app.store.ask(lambda index: acting.article_ids(index, names[0]))
     path, start = publishing.file_of(app.store, names[0] if names[0] in known or not known else known[0])
     before = publishing.committed_or_new(app.store, path)
 
     def apply(text: str) -> Done:
-        after = articleform.read(text, before)
-        return articles.told(
+        after = form.read_article(text, before)
+        return told.told_articles(
             app.apply(lambda snapshot, by, at: _saved(app, snapshot, path, start, after, by, at)), several=False
         )
 
@@ -154,9 +154,9 @@ def _in_editor(app: App, slugs: Iterable[str]) -> Done:
     return editor.edit(app, f"kb-{before.id}-{crc32(start.encode()):08x}", start, apply)
 
 
-def _saved(app: App, snapshot: Snapshot, path: str, start: str, after: Article, by: Staff, at: datetime) -> Change:
+def _saved(app: App, snapshot: Snapshot, path: str, start: str, after: Article, by: Actor, at: datetime) -> Change:
     """What the editor gave back. It began with the file, so hand edits that were in it are in this, too."""
-    organisation.require_level(snapshot, by, Article.kind)
+    require_level(snapshot, by, Article.kind)
     snapshot.taken[path] = start.encode()
     publishing.require_sound(snapshot, after, app.config)
     before = snapshot.find(Article.kind, after.id)

@@ -6,30 +6,30 @@ from datetime import date, datetime, timedelta
 
 import click
 
-from desk.actions import publishing
+from desk.actions import acting, publishing
+from desk.actions.draft import Draft, require_level
 from desk.actions.publishing import Candidate, Shelf
-from desk.cli import articles, dates, leaf, organisation
-from desk.cli.organisation import Draft
+from desk.cli import arguments, dates, leaf, told
+from desk.cli.app import App
 from desk.domain.knowledge import articles as knowledge_articles
+from desk.domain.model.actor import Actor
 from desk.domain.model.article import Article
 from desk.domain.model.change import Change, join
-from desk.domain.model.person import Staff
 from desk.errors import Refused, UsageFault
 from desk.queries import knowledge
-from desk.session.session import App
 from desk.store.snapshot import Snapshot
 from desk.store.store import Committed
 from desk.view.model import Done
 
 
 @leaf.leaf("publish", example="desk kb publish how-do-i-get-my-summary\ndesk kb publish which-countries.el --review 6m")
-@articles.slugs
+@arguments.slugs
 @click.option(
     "--review",
     metavar="DATE",
     help="To be looked at again by this day: 2027-01-31, 90d, 6m; by default kb.review_days.",
 )
-@articles.reason_option
+@arguments.reason_option
 def publish(app: App, slugs: tuple[str, ...], review: str | None, reason: str | None) -> Done:
     """Check articles, stamp them and put them before their readers, hand edits included, as one commit. Level 2.
 
@@ -37,10 +37,10 @@ def publish(app: App, slugs: tuple[str, ...], review: str | None, reason: str | 
     another period. Front matter, links, pictures and languages are checked; nothing is committed if anything is wrong.
     """
     day = _review_day(app, review)
-    names = articles.named(slugs)
+    names = arguments.article_names(app, slugs)
 
-    def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
-        organisation.require_level(snapshot, by, Article.kind)
+    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
+        require_level(snapshot, by, Article.kind)
         shelf = Shelf(snapshot, app.config, by)
         changes = [_published(app, shelf, one, day, by, at) for one in _wanted(shelf, names)]
         files = {path: data for change in changes for path, data in change.files.items()}
@@ -48,7 +48,7 @@ def publish(app: App, slugs: tuple[str, ...], review: str | None, reason: str | 
 
     done = app.apply(plan)
     _mind_dead_ends(app, done)
-    return articles.told(done)
+    return told.told_articles(done)
 
 
 def _review_day(app: App, given: str | None) -> date | None:
@@ -78,7 +78,7 @@ def _wanted(shelf: Shelf, names: list[str]) -> list[Candidate]:
     return list(found.values())
 
 
-def _published(app: App, shelf: Shelf, one: Candidate, day: date | None, by: Staff, at: datetime) -> Change:
+def _published(app: App, shelf: Shelf, one: Candidate, day: date | None, by: Actor, at: datetime) -> Change:
     shelf.require_ready(one)
     if app.config["kb.approval"]:
         approved = knowledge.approval(shelf.snapshot.index, one.after.id)
@@ -97,17 +97,17 @@ def _mind_dead_ends(app: App, done: Committed) -> None:
 
 
 @leaf.leaf("retire", example='desk kb retire partner-not-reachable --reason "replaced by partner-outage"')
-@articles.slugs
-@articles.reason_option
+@arguments.slugs
+@arguments.reason_option
 def retire(app: App, slugs: tuple[str, ...], reason: str | None) -> Done:
     """Take articles from their readers; they stay in the desk, and desk kb publish brings them back. Level 2."""
 
-    def one(_draft: Draft, article: Article, by: Staff, at: datetime) -> Change:
+    def one(_draft: Draft, article: Article, by: Actor, at: datetime) -> Change:
         return knowledge_articles.retire(article, by=by, at=at, reason=reason)
 
-    done = articles.act(app, slugs, one)
+    done = acting.act_on_articles(app, arguments.article_names(app, slugs), one)
     _mind_links(app, {e.record.path for e in done.change.edits})
-    return articles.told(done)
+    return told.told_articles(done)
 
 
 def _mind_links(app: App, paths: set[str]) -> None:
@@ -118,15 +118,15 @@ def _mind_links(app: App, paths: set[str]) -> None:
 
 
 @leaf.leaf("delete", example='desk kb delete partner-outage --reason "written twice"')
-@articles.slugs
-@articles.reason_option
+@arguments.slugs
+@arguments.reason_option
 def delete(app: App, slugs: tuple[str, ...], reason: str | None) -> Done:
     """Delete articles to which no other leads; git keeps what they said. To keep them at hand, retire them. Level 2."""
-    names = articles.named(slugs)
+    names = arguments.article_names(app, slugs)
 
-    def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
-        organisation.require_level(snapshot, by, Article.kind)
-        going = Draft(snapshot).several(Article, articles.all_meant(snapshot, names))
+    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
+        require_level(snapshot, by, Article.kind)
+        going = Draft(snapshot).several(Article, acting.every_article_id(snapshot, names))
         leading = publishing.linking_to(snapshot, {a.path for a in going}, live=False)
         if leading:
             path, line, url = leading[0]
@@ -136,4 +136,4 @@ def delete(app: App, slugs: tuple[str, ...], reason: str | None) -> Done:
             raise UsageFault("nothing to delete", "desk kb list")
         return join([knowledge_articles.delete(a, by=by, at=at, reason=reason) for a in going])
 
-    return articles.told(app.apply(plan))
+    return told.told_articles(app.apply(plan))

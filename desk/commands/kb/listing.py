@@ -8,11 +8,12 @@ from typing import Any
 import click
 
 from desk.actions import identifiers
-from desk.cli import articles, complete, leaf, organisation
+from desk.actions.draft import normal
+from desk.cli import arguments, complete, leaf
+from desk.cli.app import App
 from desk.domain.knowledge import articles as knowledge_articles
 from desk.errors import UsageFault
 from desk.queries import knowledge
-from desk.session.session import App
 from desk.view.model import Column, Listing
 
 STATE = Column("state", "STATE", "state")
@@ -31,7 +32,7 @@ Row = Mapping[str, Any]
 
 @leaf.leaf("list", example="desk kb list\ndesk kb list --topic known-errors --state any\ndesk kb list --stale -f json")
 @click.option(
-    "--topic", "topics", metavar="T", multiple=True, shell_complete=articles.complete_topic, help="Of this topic."
+    "--topic", "topics", metavar="T", multiple=True, shell_complete=arguments.complete_topic, help="Of this topic."
 )
 @click.option(
     "--state",
@@ -102,10 +103,10 @@ def _fits(row: Row, filters: Mapping[str, tuple[str, ...]], stale: str | None) -
 def _named(row: Row, filters: Mapping[str, tuple[str, ...]]) -> bool:
     pairs = (("topics", "topic"), ("types", "type"), ("languages", "language"))
     for name, field in pairs:
-        values = [organisation.normal(v) for v in filters[name]]
+        values = [normal(v) for v in filters[name]]
         if values and row[field] not in values:
             return False
-    return all(organisation.normal(t) in row["tags"] for t in filters["tags"])
+    return all(normal(t) in row["tags"] for t in filters["tags"])
 
 
 def _row(

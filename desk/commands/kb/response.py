@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from desk.actions import identifiers, rendering
-from desk.cli import answers, arguments, complete, editor, leaf, organisation
-from desk.cli.organisation import Draft
+from desk.actions.draft import Draft, normal
+from desk.cli import answers, arguments, complete, editor, leaf, records
+from desk.cli.app import App
 from desk.domain.changes import generic
 from desk.domain.knowledge import responses
 from desk.domain.matching.suggestion import slug
 from desk.domain.model import plain
+from desk.domain.model.actor import Actor
 from desk.domain.model.article import Response
 from desk.domain.model.change import Change
-from desk.domain.model.person import Staff
 from desk.errors import Ambiguous, Refused, UsageFault
-from desk.session.session import App
 from desk.view.model import Column, Detail, Done, Listing
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _item(app: App, record: Record) -> dict[str, Any]:
 
 def _records(app: App, names: tuple[str, ...]) -> list[Record]:
     """The variants named: all languages of a name, or one as NAME.LANGUAGE."""
-    ids = [i for word in identifiers.words(names) for i in rendering.named(app, word).values()]
+    ids = [i for word in arguments.words(app, names) for i in rendering.named(app, word).values()]
     return [app.store.read("response", i) for i in dict.fromkeys(ids)]
 
 
@@ -108,7 +108,7 @@ def create(app: App, name: str, body: str | None, file: str | None, **given: Any
     """Add a response in one language. Without a text, the editor opens. Level 2."""
     language = identifiers.chosen(app, "desk.languages", given["language"]) or app.config["desk.languages"][0]
     values = {
-        "id": f"{organisation.normal(name).removesuffix(f'.{language}')}.{language}",
+        "id": f"{normal(name).removesuffix(f'.{language}')}.{language}",
         "title": given["title"],
         "language": language,
         "department": identifiers.existing(app, "department", given["department"]) if given["department"] else None,
@@ -122,10 +122,10 @@ def create(app: App, name: str, body: str | None, file: str | None, **given: Any
             made = _edited(app, made)
         rendering.check(app, made)
 
-        def build(_: Draft, new: Response, by: Staff, at: datetime) -> Change:
+        def build(_: Draft, new: Response, by: Actor, at: datetime) -> Change:
             return generic.create(new, by=by, at=at)
 
-        return organisation.create(app, Response, {**made.values, "body": made.body}, build)
+        return records.create(app, Response, {**made.values, "body": made.body}, build)
 
 
 @leaf.leaf(
@@ -144,17 +144,17 @@ def edit(app: App, name: str, body: str | None, file: str | None, **given: Any) 
         ids = ", ".join(found.values())
         raise Ambiguous(f"{name} has {len(found)} variants", f"name one: {ids}")
     [response_id] = found.values()
-    before = organisation.read(app, Response, response_id)
+    before = records.read(app, Response, response_id)
     with editor.kept(app, "response"):
         text = editor.given_text(app, body, file)
         after = _changed(app, before, text, given)
         rendering.check(app, after)
 
-        def one(_: Draft, now: Response, by: Staff, at: datetime) -> Change:
+        def one(_: Draft, now: Response, by: Actor, at: datetime) -> Change:
             wanted = now.evolve(body=after.body, **{n: after.values.get(n) for n in ("title", "department")})
             return generic.edit(now, wanted, by=by, at=at)
 
-        return organisation.act(app, Response, [response_id], one)
+        return records.act(app, Response, [response_id], one)
 
 
 def _changed(app: App, before: Response, text: str | None, given: dict[str, Any]) -> Response:
@@ -175,7 +175,7 @@ def _edited(app: App, before: Response) -> Response:
     """The whole file in the editor; what can't be filled in opens it again with the error on top."""
     from desk.codec import records  # noqa: PLC0415 - for the editor only
 
-    if not editor.interactive():
+    if not editor.interactive(app):
         raise UsageFault("no text was given", "--body TEXT, or --file PATH (- is stdin)")
     app.me()
 
@@ -200,10 +200,10 @@ def delete(app: App, names: tuple[str, ...]) -> Done:
         if users and not left:
             raise Refused(f"{name} is included by {', '.join(users[:3])}", "take the include out of them first")
 
-    def one(_: Draft, record: Response, by: Staff, at: datetime) -> Change:
+    def one(_: Draft, record: Response, by: Actor, at: datetime) -> Change:
         return generic.delete(record, by=by, at=at)
 
-    return organisation.act(app, Response, ids, one)
+    return records.act(app, Response, ids, one)
 
 
 @leaf.leaf(
@@ -223,7 +223,7 @@ def delete(app: App, names: tuple[str, ...]) -> Done:
 )
 def render(app: App, name: str, ids: tuple[str, ...], articles: tuple[str, ...]) -> Done:
     """Show what a response would say for tickets. Nothing is sent or changed."""
-    found = [rendering.render(app, name, i, articles) for i in identifiers.resolve(app, ids)]
+    found = [rendering.render(app, name, i, articles) for i in arguments.resolve(app, ids)]
     items = [
         {"id": r.ticket, "response": r.response, "language": r.language, "text": r.text, "gaps": list(r.gaps)}
         for r in found

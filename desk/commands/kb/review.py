@@ -9,18 +9,18 @@ from typing import Any
 
 import click
 
-from desk.actions import publishing
-from desk.cli import articles, leaf
-from desk.cli.organisation import Draft
+from desk.actions import acting, publishing
+from desk.actions.draft import Draft
+from desk.cli import arguments, leaf, told
+from desk.cli.app import App
 from desk.commands.kb.listing import STATE
 from desk.domain.knowledge import articles as knowledge_articles
+from desk.domain.model.actor import Actor
 from desk.domain.model.article import Article
 from desk.domain.model.change import Change
-from desk.domain.model.person import Staff
 from desk.errors import UsageFault
 from desk.index.index import Index
 from desk.queries import knowledge, problems
-from desk.session.session import App
 from desk.view.model import Column, Detail, Done, Listing
 
 _COLUMNS = (
@@ -38,12 +38,12 @@ _COLUMNS = (
     example="desk kb review\ndesk kb review partner-not-reachable\n"
     'desk kb review partner-not-reachable --approve --reason "checked with operations"',
 )
-@click.argument("slugs", metavar="[SLUG…]", nargs=-1, shell_complete=articles.complete_article)
+@click.argument("slugs", metavar="[SLUG…]", nargs=-1, shell_complete=arguments.complete_article)
 @click.option("--submit", is_flag=True, help="Hand it in for review.")
 @click.option("--approve", is_flag=True, help="Approve this very text; not possible for whoever changed it last.")
 @click.option("--return", "back", is_flag=True, help="Send it back to its author as a draft.")
 @click.option("--stale", is_flag=True, help="List only published articles whose review date has come.")
-@articles.reason_option
+@arguments.reason_option
 def review(
     app: App, slugs: tuple[str, ...], submit: bool, approve: bool, back: bool, stale: bool, reason: str | None
 ) -> Listing | Detail | Done:
@@ -63,16 +63,18 @@ def review(
         raise UsageFault("--stale is for the list", "desk kb review --stale")
     if not steps:
         return _differences(app, slugs)
-    return articles.told(articles.act(app, slugs, _STEPS[steps[0]](reason)))
+    return told.told_articles(
+        acting.act_on_articles(app, arguments.article_names(app, slugs), _STEPS[steps[0]](reason))
+    )
 
 
 # -- steps -------------------------------------------------------------------------------------------------------------
 
-_Step = Callable[[Draft, Article, Staff, datetime], Change | None]
+_Step = Callable[[Draft, Article, Actor, datetime], Change | None]
 
 
 def _submit(reason: str | None) -> _Step:
-    def step(draft: Draft, article: Article, by: Staff, at: datetime) -> Change | None:
+    def step(draft: Draft, article: Article, by: Actor, at: datetime) -> Change | None:
         states = {row["state"] for row in knowledge.variants(draft.index, article.base)}
         # One language was written anew; those that readers have stay where they are.
         if knowledge_articles.DRAFT in states and article.state != knowledge_articles.DRAFT:
@@ -83,7 +85,7 @@ def _submit(reason: str | None) -> _Step:
 
 
 def _approve(reason: str | None) -> _Step:
-    def step(draft: Draft, article: Article, by: Staff, at: datetime) -> Change:
+    def step(draft: Draft, article: Article, by: Actor, at: datetime) -> Change:
         author = knowledge.last_author(draft.index, article.id)
         return knowledge_articles.approve(article, author, by=by, at=at, reason=reason)
 
@@ -142,8 +144,8 @@ def _changed(app: App, index: Index, row: dict[str, Any]) -> tuple[str, str] | N
 
 def _differences(app: App, slugs: tuple[str, ...]) -> Detail:
     items = []
-    for name in articles.named(slugs):
-        ids = app.store.ask(lambda index, n=name: articles.meant(index, n)) or [name]  # type: ignore[misc]
+    for name in arguments.article_names(app, slugs):
+        ids = app.store.ask(lambda index, n=name: acting.article_ids(index, n)) or [name]  # type: ignore[misc]
         items += [_difference(app, article_id) for article_id in ids]
     return Detail("reviews", items)
 

@@ -9,11 +9,11 @@ import click
 from desk.actions import identifiers
 from desk.actions.suggestions import Answer, answers
 from desk.cli import arguments, complete, leaf
+from desk.cli.app import App
 from desk.commands.work import search as work_search
 from desk.domain.matching.suggestion import slug
 from desk.queries import search as queries_search
 from desk.queries.search import Hit, Where
-from desk.session.session import App
 from desk.view.model import Column, Listing
 
 _HITS = (
@@ -78,7 +78,7 @@ def suggest(app: App, ids: tuple[str, ...]) -> Listing:
 
     At most three of each; nothing, where nothing fits well enough.
     """
-    found = identifiers.resolve(app, ids)
+    found = arguments.resolve(app, ids)
     rows = [{"ticket": i, **_row(answer)} for i in found for answer in answers(app, i)]
     columns = (Column("ticket", "TICKET", "id"), *_ANSWERS) if len(found) > 1 else _ANSWERS
     return Listing(

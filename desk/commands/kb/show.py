@@ -6,20 +6,20 @@ from typing import Any
 
 import click
 
-from desk.actions import identifiers, publishing
-from desk.cli import answers, articles, complete, leaf
+from desk.actions import acting, identifiers, publishing
+from desk.cli import answers, arguments, complete, leaf
+from desk.cli.app import App
 from desk.commands.ticket.history import HISTORY
 from desk.domain.model import plain
 from desk.domain.model.article import Article, base_of
 from desk.index.index import Index
 from desk.queries import knowledge, problems
 from desk.queries import tickets as queries_tickets
-from desk.session.session import App
 from desk.view.model import Column, Detail, Listing
 
 
 @leaf.leaf("show", example="desk kb show which-countries\ndesk kb show which-countries --language el")
-@articles.slugs
+@arguments.slugs
 @click.option(
     "--language", metavar="L", shell_complete=complete.complete_language, help="In this language, if there is one."
 )
@@ -29,7 +29,7 @@ def show(app: App, slugs: tuple[str, ...], language: str | None) -> Detail:
     SLUG without a language means the desk's first language; a missing translation falls back to one that exists.
     """
     wanted = identifiers.chosen(app, "desk.languages", language)
-    names = articles.named(slugs)
+    names = arguments.article_names(app, slugs)
     return answers.detail("article", "articles", [_item(app, n, wanted) for n in names], several=len(names) > 1)
 
 
@@ -82,10 +82,10 @@ def _topic_title(topic: dict[str, Any], language: str | None) -> str:
 
 
 @leaf.leaf("history", example="desk kb history which-countries")
-@articles.slugs
+@arguments.slugs
 def history(app: App, slugs: tuple[str, ...]) -> Listing:
     """Show who did what to an article and when, in all its languages, oldest first. It comes from git's history."""
-    names = articles.named(slugs)
+    names = arguments.article_names(app, slugs)
     ids = [i for name in names for i in _ever(app, name)]
     rows: list[dict[str, Any]] = []
     for article_id in ids:
@@ -98,7 +98,7 @@ def history(app: App, slugs: tuple[str, ...]) -> Listing:
 
 def _ever(app: App, name: str) -> list[str]:
     """The languages of an article; a deleted article has a history too."""
-    found = app.store.ask(lambda index: articles.meant(index, name))
+    found = app.store.ask(lambda index: acting.article_ids(index, name))
     if not found and app.store.ask(lambda index: index.used(Article.kind, name)):
         return [name]
     if not found:

@@ -9,18 +9,18 @@ from typing import Any, TypeVar
 import click
 
 from desk.actions import identifiers
-from desk.cli import leaf, organisation
-from desk.cli.organisation import Draft
+from desk.actions.draft import Draft
+from desk.cli import leaf, records
+from desk.cli.app import App
 from desk.domain.changes import generic
 from desk.domain.knowledge import articles
+from desk.domain.model.actor import Actor
 from desk.domain.model.article import Topic
 from desk.domain.model.change import Change
-from desk.domain.model.person import Staff
 from desk.domain.model.record import Record
 from desk.errors import UsageFault
 from desk.index.index import Index
 from desk.queries import knowledge
-from desk.session.session import App
 from desk.view.model import Column, Detail, Done, Listing
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -68,14 +68,14 @@ def _counted(index: Index) -> Callable[[str], dict[str, Any]]:
 
 
 @leaf.leaf("show", example="desk kb topic show faq")
-@organisation.ids_of("topic")
+@records.ids_of("topic")
 def show(app: App, ids: tuple[str, ...]) -> Detail:
     """Show topics."""
 
     def more(index: Index, record: Record) -> dict[str, Any]:
         return _counted(index)(record.id)
 
-    return organisation.show(app, Topic, ids, more)
+    return records.show(app, Topic, ids, more)
 
 
 @leaf.leaf("create", example='desk kb topic create pharmacies --title "For pharmacies" --icon ⚕ --color "#2ca02c"')
@@ -86,10 +86,10 @@ def show(app: App, ids: tuple[str, ...]) -> Detail:
 def create(app: App, topic: str, **options: Any) -> Done:
     """Add a topic: a folder of articles. Level 2."""
 
-    def build(_draft: Draft, new: Topic, by: Staff, at: datetime) -> Change:
+    def build(_draft: Draft, new: Topic, by: Actor, at: datetime) -> Change:
         return generic.create(new, by=by, at=at)
 
-    return organisation.create(app, Topic, {"id": topic, **options, "titles": _titles(app, options["titles"])}, build)
+    return records.create(app, Topic, {"id": topic, **options, "titles": _titles(app, options["titles"])}, build)
 
 
 def _titles(app: App, given: tuple[str, ...]) -> dict[str, str]:
@@ -104,30 +104,30 @@ def _titles(app: App, given: tuple[str, ...]) -> dict[str, str]:
 
 
 @leaf.leaf("edit", example='desk kb topic edit pharmacies --title-in el="Για φαρμακεία" --order 7')
-@organisation.ids_of("topic")
+@records.ids_of("topic")
 @click.option("--title", metavar="T", help="The title in the desk's first language.")
 @_options
 @click.option("--private/--public", default=None, help="For staff only, or for requesters too.")
 def edit(app: App, ids: tuple[str, ...], **options: Any) -> Done:
     """Change a topic: titles, icon, colour, order; make it private or public. An empty title is taken away. Level 2."""
-    values = organisation.given(Topic, options)
+    values = records.given(Topic, options)
     titles = _titles(app, options["titles"])
 
-    def one(_draft: Draft, before: Topic, by: Staff, at: datetime) -> Change:
+    def one(_draft: Draft, before: Topic, by: Actor, at: datetime) -> Change:
         if titles:
             kept = {language: title for language, title in {**before.titles, **titles}.items() if title}
             values["titles"] = kept or None
         return generic.edit(before, before.evolve(**values), by=by, at=at)
 
-    return organisation.act(app, Topic, ids, one)
+    return records.act(app, Topic, ids, one)
 
 
 @leaf.leaf("delete", example="desk kb topic delete pharmacies")
-@organisation.ids_of("topic")
+@records.ids_of("topic")
 def delete(app: App, ids: tuple[str, ...]) -> Done:
     """Delete topics that hold no articles: move or delete those first. Level 2."""
 
-    def one(draft: Draft, topic: Topic, by: Staff, at: datetime) -> Change:
+    def one(draft: Draft, topic: Topic, by: Actor, at: datetime) -> Change:
         return articles.delete_topic(topic, knowledge.held(draft.index, topic.id), by=by, at=at)
 
-    return organisation.act(app, Topic, ids, one)
+    return records.act(app, Topic, ids, one)

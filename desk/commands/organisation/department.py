@@ -8,8 +8,10 @@ from typing import Any
 
 import click
 
-from desk.cli import complete, leaf, organisation
-from desk.cli.organisation import Draft
+from desk.actions.draft import Draft
+from desk.cli import complete, leaf, records
+from desk.cli.app import App
+from desk.domain.model.actor import Actor
 from desk.domain.model.article import Response
 from desk.domain.model.change import Change
 from desk.domain.model.checklist import Checklist
@@ -20,7 +22,6 @@ from desk.domain.model.ticket import Ticket
 from desk.domain.people import departments
 from desk.index.index import Index
 from desk.queries import people
-from desk.session.session import App
 from desk.view.model import Column, Detail, Done, Listing
 
 _name = click.option("--name", metavar="N", help="What people call it.")
@@ -63,14 +64,14 @@ def _more(index: Index) -> Callable[[str], dict[str, Any]]:
 
 
 @leaf.leaf("show", example="desk department show technical")
-@organisation.ids_of("department")
+@records.ids_of("department")
 def show(app: App, ids: tuple[str, ...]) -> Detail:
     """Show departments: their settings, ticket counts and staff."""
 
     def more(index: Index, record: Record) -> dict[str, Any]:
         return _more(index)(record.id)
 
-    return organisation.show(app, Department, ids, more)
+    return records.show(app, Department, ids, more)
 
 
 @leaf.leaf("create", example='desk department create training --name "Training" --description "Courses and manuals"')
@@ -82,14 +83,14 @@ def show(app: App, ids: tuple[str, ...]) -> Detail:
 def create(app: App, department: str, **options: Any) -> Done:
     """Add a department. Level 3."""
 
-    def build(draft: Draft, new: Department, by: Staff, at: datetime) -> Change:
+    def build(draft: Draft, new: Department, by: Actor, at: datetime) -> Change:
         return departments.create(new, draft.all(Department), by=by, at=at)
 
-    return organisation.create(app, Department, {"id": department, **options}, build)
+    return records.create(app, Department, {"id": department, **options}, build)
 
 
 @leaf.leaf("edit", example='desk department edit technical --name "Technical operations"')
-@organisation.ids_of("department")
+@records.ids_of("department")
 @_name
 @click.option("--private/--no-private", default=None, help="For staff only; refused while it holds users' tickets.")
 @_default
@@ -103,19 +104,19 @@ def edit(app: App, ids: tuple[str, ...], **options: Any) -> Done:
     """
     if options["escalation"]:
         options["escalation"] = app.person(options["escalation"]) or ""
-    values = organisation.given(Department, options)
-    named = organisation.one_only(ids, "--default") if options["default"] else list(ids)
+    values = records.given(Department, options)
+    named = records.one_only(app, ids, "--default") if options["default"] else list(ids)
 
-    def one(draft: Draft, before: Department, by: Staff, at: datetime) -> Change:
+    def one(draft: Draft, before: Department, by: Actor, at: datetime) -> Change:
         users = people.users_tickets(draft.index, before.id)
         named = draft.get(Staff, values["escalation"]) if values.get("escalation") else None
         return departments.edit(before, before.evolve(**values), draft.all(Department), users, named, by=by, at=at)
 
-    return organisation.act(app, Department, named, one)
+    return records.act(app, Department, named, one)
 
 
 @leaf.leaf("delete", example="desk department delete training --transfer-to organizational")
-@organisation.ids_of("department")
+@records.ids_of("department")
 @click.option(
     "--transfer-to",
     "to",
@@ -130,13 +131,13 @@ def delete(app: App, ids: tuple[str, ...], to: str) -> Done:
     Owners who don't serve the other department are dropped, and staff no longer serve the deleted one.
     """
 
-    def one(draft: Draft, department: Department, by: Staff, at: datetime) -> Change:
+    def one(draft: Draft, department: Department, by: Actor, at: datetime) -> Change:
         target = draft.get(Department, to)
         held = draft.several(Ticket, people.held(draft.index, department.id))
         staff = {s.id: s for s in draft.all(Staff)}
         return departments.delete(department, target, held, staff, _limited(draft, department.id), by=by, at=at)
 
-    return organisation.act(app, Department, ids, one)
+    return records.act(app, Department, ids, one)
 
 
 def _limited(draft: Draft, department: str) -> list[CustomField | Response | Checklist]:

@@ -7,17 +7,18 @@ from typing import Any
 
 import click
 
-from desk.cli import complete, leaf, organisation
-from desk.cli.organisation import Draft
+from desk.actions.draft import Draft, normal, require_level
+from desk.cli import complete, leaf, records
+from desk.cli.app import App
 from desk.domain.changes import generic
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change
 from desk.domain.model.organisation import CustomField, Department
-from desk.domain.model.person import Group, Staff, User
+from desk.domain.model.person import Group, User
 from desk.domain.model.ticket import Ticket
 from desk.domain.people import customfields, definitions
 from desk.errors import NotFound, Refused
 from desk.queries import people
-from desk.session.session import App
 from desk.store.snapshot import Snapshot
 from desk.view.model import Column, Detail, Done, Listing
 
@@ -52,10 +53,10 @@ def list_(app: App, on: str | None) -> Listing:
 
 
 @leaf.leaf("show", example="desk field show country")
-@organisation.ids_of("field")
+@records.ids_of("field")
 def show(app: App, ids: tuple[str, ...]) -> Detail:
     """Show custom fields."""
-    return organisation.show(app, CustomField, ids)
+    return records.show(app, CustomField, ids)
 
 
 @leaf.leaf("create", example="desk field create country --type select --option MT --option CY --on ticket --required")
@@ -78,15 +79,15 @@ def show(app: App, ids: tuple[str, ...]) -> Detail:
 def create(app: App, name: str, **options: Any) -> Done:
     """Add a custom field to tickets or requesters. Level 2."""
 
-    def build(draft: Draft, new: CustomField, by: Staff, at: datetime) -> Change:
+    def build(draft: Draft, new: CustomField, by: Actor, at: datetime) -> Change:
         _check(draft, new)
         return generic.create(new, by=by, at=at)
 
-    return organisation.create(app, CustomField, {"id": name, **options}, build)
+    return records.create(app, CustomField, {"id": name, **options}, build)
 
 
 @leaf.leaf("edit", example="desk field edit country --option MT --option CY --option EL")
-@organisation.ids_of("field")
+@records.ids_of("field")
 @_option
 @click.option("--required/--no-required", default=None, help="It must be filled in.")
 @_departments
@@ -100,14 +101,14 @@ def edit(app: App, ids: tuple[str, ...], everywhere: bool, **options: Any) -> Do
     """
     if everywhere:
         options |= {"departments": "", "groups": ""}
-    values = organisation.given(CustomField, options)
+    values = records.given(CustomField, options)
 
-    def one(draft: Draft, before: CustomField, by: Staff, at: datetime) -> Change:
+    def one(draft: Draft, before: CustomField, by: Actor, at: datetime) -> Change:
         after = before.evolve(**values)
         _check(draft, after)
         return generic.edit(before, after, by=by, at=at)
 
-    return organisation.act(app, CustomField, ids, one)
+    return records.act(app, CustomField, ids, one)
 
 
 def _check(draft: Draft, field: CustomField) -> None:
@@ -117,14 +118,14 @@ def _check(draft: Draft, field: CustomField) -> None:
 
 
 @leaf.leaf("delete", example="desk field delete country")
-@organisation.ids_of("field")
+@records.ids_of("field")
 def delete(app: App, ids: tuple[str, ...]) -> Done:
     """Delete a custom field. What was written in it stays readable in the records. Level 2."""
 
-    def one(_: Draft, field: CustomField, by: Staff, at: datetime) -> Change:
+    def one(_: Draft, field: CustomField, by: Actor, at: datetime) -> Change:
         return generic.delete(field, by=by, at=at)
 
-    return organisation.act(app, CustomField, ids, one)
+    return records.act(app, CustomField, ids, one)
 
 
 @leaf.leaf("purge", example="desk field delete country && desk field purge country")
@@ -134,10 +135,10 @@ def purge(app: App, name: str) -> Done:
 
     git keeps what it said. A field that is still declared is refused.
     """
-    wanted = organisation.normal(name)
+    wanted = normal(name)
 
-    def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
-        organisation.require_level(snapshot, by, "field")
+    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
+        require_level(snapshot, by, "field")
         if snapshot.index.path_of("field", wanted):
             raise Refused(f"the custom field {wanted} is still declared", f"first: desk field delete {wanted}")
         draft = Draft(snapshot)

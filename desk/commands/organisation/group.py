@@ -8,17 +8,18 @@ from typing import Any
 import click
 
 from desk.actions import identifiers
-from desk.cli import complete, leaf, organisation
-from desk.cli.organisation import Draft
+from desk.actions.draft import Draft
+from desk.cli import complete, leaf, records
+from desk.cli.app import App
 from desk.domain.changes import generic
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change
 from desk.domain.model.organisation import CustomField
-from desk.domain.model.person import Group, Staff
+from desk.domain.model.person import Group
 from desk.domain.model.record import Record
 from desk.domain.people import definitions
 from desk.index.index import Index
 from desk.queries import people
-from desk.session.session import App
 from desk.view.model import Column, Detail, Done, Listing
 
 _channel = click.option(
@@ -47,14 +48,14 @@ def list_(app: App) -> Listing:
 
 
 @leaf.leaf("show", example="desk group show patient")
-@organisation.ids_of("group")
+@records.ids_of("group")
 def show(app: App, ids: tuple[str, ...]) -> Detail:
     """Show groups of requesters."""
 
     def more(index: Index, record: Record) -> dict[str, Any]:
         return {"users": people.groups(index).get(record.id, 0)}
 
-    return organisation.show(app, Group, ids, more)
+    return records.show(app, Group, ids, more)
 
 
 @leaf.leaf("create", example='desk group create pharmacy --name "Pharmacies" --channel phone')
@@ -67,38 +68,38 @@ def create(app: App, group: str, **options: Any) -> Done:
     """Add a group of requesters. Level 3."""
     options["channel"] = identifiers.chosen(app, "ticket.channels", options["channel"])
 
-    def build(_: Draft, new: Group, by: Staff, at: datetime) -> Change:
+    def build(_: Draft, new: Group, by: Actor, at: datetime) -> Change:
         return generic.create(new, by=by, at=at)
 
-    return organisation.create(app, Group, {"id": group, **options}, build)
+    return records.create(app, Group, {"id": group, **options}, build)
 
 
 @leaf.leaf("edit", example='desk group edit vendor --name "Suppliers" --channel email')
-@organisation.ids_of("group")
+@records.ids_of("group")
 @click.option("--name", metavar="N", help="What people call it.")
 @_channel
 @click.option("--self-service/--no-self-service", default=None, help="Whether members open tickets themselves.")
 @_description
 def edit(app: App, ids: tuple[str, ...], **options: Any) -> Done:
     """Change a group of requesters. Level 3."""
-    values = organisation.given(Group, options)
+    values = records.given(Group, options)
     if values.get("channel"):
         values["channel"] = identifiers.chosen(app, "ticket.channels", values["channel"])
 
-    def one(_: Draft, before: Group, by: Staff, at: datetime) -> Change:
+    def one(_: Draft, before: Group, by: Actor, at: datetime) -> Change:
         return generic.edit(before, before.evolve(**values), by=by, at=at)
 
-    return organisation.act(app, Group, ids, one)
+    return records.act(app, Group, ids, one)
 
 
 @leaf.leaf("delete", example="desk group delete pharmacy")
-@organisation.ids_of("group")
+@records.ids_of("group")
 def delete(app: App, ids: tuple[str, ...]) -> Done:
     """Delete a group that nobody belongs to. Level 3."""
 
-    def one(draft: Draft, group: Group, by: Staff, at: datetime) -> Change:
+    def one(draft: Draft, group: Group, by: Actor, at: datetime) -> Change:
         members = people.groups(draft.index).get(group.id, 0)
         fields = [f for f in draft.all(CustomField) if group.id in f.groups]
         return definitions.delete_group(group, members, fields, by=by, at=at)
 
-    return organisation.act(app, Group, ids, one)
+    return records.act(app, Group, ids, one)

@@ -8,8 +8,10 @@ from typing import Any
 import click
 
 from desk.actions import identifiers, requesters
-from desk.cli import complete, leaf, organisation
-from desk.cli.organisation import Draft
+from desk.actions.draft import Draft, normal
+from desk.cli import arguments, complete, leaf, records
+from desk.cli.app import App
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change
 from desk.domain.model.fields import utc_text
 from desk.domain.model.organisation import Department
@@ -19,7 +21,6 @@ from desk.domain.model.ticket import Ticket
 from desk.domain.people import staff as people_staff
 from desk.index.index import Index
 from desk.queries import people, tickets
-from desk.session.session import App
 from desk.view.model import Column, Detail, Done, Listing
 
 _emails = "Work e-mail, by which git knows the person; repeat it for further addresses."
@@ -53,17 +54,17 @@ def list_(app: App, department: str | None) -> Listing:
 
 
 @leaf.leaf("show", example="desk staff show maria")
-@organisation.ids_of("staff")
+@records.ids_of("staff")
 def show(app: App, ids: tuple[str, ...]) -> Detail:
     """Show staff members with their load, the tickets they own that are not closed, and when they last did anything."""
 
     def more(index: Index, record: Record) -> dict[str, Any]:
         return {
             "last_activity": people.last_activity(index, record.id),
-            **organisation.live_tickets(app, index, "owner", record.id),
+            **records.live_tickets(app, index, "owner", record.id),
         }
 
-    return organisation.show(app, Staff, ids, more)
+    return records.show(app, Staff, ids, more)
 
 
 @leaf.leaf(
@@ -97,19 +98,19 @@ def create(app: App, handle: str, emails: tuple[str, ...], **options: Any) -> Do
         **_addresses(emails),
         "language": identifiers.chosen(app, "desk.languages", options["language"]),
     }
-    values = {**values, "id": handle, "departments": _lower(options["departments"]), "created": utc_text(app.now)}
+    values = {**values, "id": handle, "departments": _lower(app, options["departments"]), "created": utc_text(app.now)}
 
-    def build(draft: Draft, new: Staff, by: Staff, at: datetime) -> Change:
+    def build(draft: Draft, new: Staff, by: Actor, at: datetime) -> Change:
         _check(draft, new)
         return people_staff.create(new, by=by, at=at)
 
-    return organisation.create(app, Staff, values, build)
+    return records.create(app, Staff, values, build)
 
 
 @leaf.leaf(
     "edit", example="desk staff edit petros --department technical --department legal\ndesk staff edit petros --away"
 )
-@organisation.ids_of("staff")
+@records.ids_of("staff")
 @click.option("--name", metavar="N", help="Full name.")
 @click.option("--email", "emails", metavar="E", multiple=True, help=_emails)
 @click.option("--level", metavar="1|2|3", type=_level, help="Not your own.")
@@ -122,26 +123,26 @@ def edit(app: App, ids: tuple[str, ...], emails: tuple[str, ...], **options: Any
 
     Open tickets of departments they no longer serve lose their owner.
     """
-    named = organisation.one_only(ids, "--email") if emails else list(ids)
-    values = organisation.given(Staff, {**options, **_addresses(emails), "departments": _lower(options["departments"])})
+    named = records.one_only(app, ids, "--email") if emails else list(ids)
+    values = records.given(Staff, {**options, **_addresses(emails), "departments": _lower(app, options["departments"])})
     if values.get("language"):
         values["language"] = identifiers.chosen(app, "desk.languages", values["language"])
 
-    def one(draft: Draft, before: Staff, by: Staff, at: datetime) -> Change:
+    def one(draft: Draft, before: Staff, by: Actor, at: datetime) -> Change:
         after = before.evolve(**values)
         _check(draft, after, emails=bool(emails))
         owned = draft.several(Ticket, people.owned(draft.index, before.id))
         return people_staff.edit(before, after, owned, draft.all(Staff), draft.all(Department), by=by, at=at)
 
-    return organisation.act(app, Staff, named, one)
+    return records.act(app, Staff, named, one)
 
 
 def _addresses(emails: tuple[str, ...]) -> dict[str, Any]:
     return {"email": emails[0], "emails": list(emails[1:])} if emails else {}
 
 
-def _lower(ids: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(organisation.normal(i) for i in identifiers.words(ids)) if ids else ()
+def _lower(app: App, ids: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(normal(i) for i in arguments.words(app, ids)) if ids else ()
 
 
 def _check(draft: Draft, staff: Staff, *, emails: bool = True) -> None:
@@ -152,7 +153,7 @@ def _check(draft: Draft, staff: Staff, *, emails: bool = True) -> None:
 
 
 @leaf.leaf("delete", example='desk staff delete petros --reason "left in July"')
-@organisation.ids_of("staff")
+@records.ids_of("staff")
 @click.option("--reason", metavar="TEXT", help="Why; it stands in the history.")
 def delete(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     """Delete staff members. Level 3.
@@ -160,9 +161,9 @@ def delete(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     Their open tickets lose their owner; their names stay in history, and their handles are never used again.
     """
 
-    def one(draft: Draft, staff: Staff, by: Staff, at: datetime) -> Change:
+    def one(draft: Draft, staff: Staff, by: Actor, at: datetime) -> Change:
         owned = draft.several(Ticket, people.owned(draft.index, staff.id))
         departments = draft.all(Department)
         return people_staff.delete(staff, owned, draft.all(Staff), departments, by=by, at=at, reason=reason)
 
-    return organisation.act(app, Staff, ids, one)
+    return records.act(app, Staff, ids, one)

@@ -9,18 +9,19 @@ from typing import Any, TypeVar
 import click
 
 from desk.actions import customfields, identifiers, requesters
-from desk.cli import complete, leaf, organisation
-from desk.cli.organisation import Draft
+from desk.actions.draft import Draft, require_level
+from desk.cli import arguments, complete, leaf, records, told
+from desk.cli.app import App
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change
 from desk.domain.model.fields import utc_text
 from desk.domain.model.organisation import CustomField
-from desk.domain.model.person import USER_PREFIX, Ban, Group, Staff, User
+from desk.domain.model.person import USER_PREFIX, Ban, Group, User, requester
 from desk.domain.model.record import Record
 from desk.domain.people import users
 from desk.errors import NotFound, Refused
 from desk.index.index import Index
 from desk.queries import people
-from desk.session.session import App
 from desk.store.snapshot import Snapshot
 from desk.view.model import Column, Detail, Done, Listing
 
@@ -62,8 +63,7 @@ def list_(app: App, search: str | None, group: str | None, fields: tuple[str, ..
     """List requesters by name."""
     wanted = identifiers.existing(app, "group", group) if group else None
     values = customfields.wanted(app, "user", identifiers.fields_of(fields)) if fields else {}
-    if limit is None:
-        limit = app.config["list.limit"] if app.format in ("table", "md") else 0
+    limit = app.rows_wanted(limit)
 
     def question(index: Index) -> list[dict[str, Any]]:
         banned = {str(row["email"]).lower() for row in index.rows("ban")}
@@ -90,22 +90,22 @@ def list_(app: App, search: str | None, group: str | None, fields: tuple[str, ..
 
 
 @leaf.leaf("show", example="desk user show u-4f9x2\ndesk user show anna@hospital.example")
-@organisation.ids_of("user")
+@records.ids_of("user")
 def show(app: App, ids: tuple[str, ...]) -> Detail:
     """Show requesters, by id or e-mail address, with their tickets that are not closed.
 
     With the setting users.share_organisation, these are the tickets of everybody in the same organisation.
     """
-    found = [_by_address(app.store.ask(lambda index: index), i) for i in identifiers.words(ids)]
+    found = [_by_address(app.store.ask(lambda index: index), i) for i in arguments.words(app, ids)]
 
     def more(index: Index, record: Record) -> dict[str, Any]:
         email = str(record.values.get("email") or "")
         banned = bool(people.with_address(index, email, ("ban",))) if email else False
         shared = app.config["users.share_organisation"]
         whose = people.colleagues(index, record.id) if shared else [record.id]
-        return {"banned": banned, **organisation.live_tickets(app, index, "requester", *whose)}
+        return {"banned": banned, **records.live_tickets(app, index, "requester", *whose)}
 
-    return organisation.show(app, User, found, more)
+    return records.show(app, User, found, more)
 
 
 def _by_address(index: Index, typed: str) -> str:
@@ -130,13 +130,13 @@ def _by_address(index: Index, typed: str) -> str:
 def create(app: App, **options: Any) -> Done:
     """Register a requester, who may have been known only from a ticket until now."""
 
-    def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
-        organisation.require_level(snapshot, by, "user")
+    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
+        require_level(snapshot, by, "user")
         draft = Draft(snapshot)
         new, known = _new(app, draft, options)
         return users.register(new, known, by=by, at=at)
 
-    return organisation.told(User, app.apply(plan), several=False)
+    return told.told_of(User, app.apply(plan), several=False)
 
 
 @leaf.leaf("signup", example='desk user signup --name "Anna Georgiou" --email anna@clinic.example --group patient')
@@ -150,10 +150,10 @@ def signup(app: App, **options: Any) -> Done:
 
     def plan(snapshot: Snapshot) -> Change:
         new, known = _new(app, Draft(snapshot), options)
-        by = new if handle is None else snapshot.staff(handle)
+        by = requester(new) if handle is None else snapshot.staff(handle)
         return users.register(new, known, by=by, at=app.now, verb="signup")
 
-    return organisation.told(User, app.commit(plan), several=False)
+    return told.told_of(User, app.perform(plan), several=False)
 
 
 def _new(app: App, draft: Draft, options: dict[str, Any]) -> tuple[User, User | None]:
@@ -188,16 +188,16 @@ def _checked(app: App, draft: Draft, options: dict[str, Any]) -> dict[str, Any]:
 
 
 @leaf.leaf("edit", example='desk user edit u-4f9x2 --phone "+357 22 123456"\ndesk user edit u-4f9x2 --disabled')
-@organisation.ids_of("user")
+@records.ids_of("user")
 @_data()
 @click.option("--disabled/--no-disabled", default=None, help="May not open tickets.")
 def edit(app: App, ids: tuple[str, ...], **options: Any) -> Done:
     """Change requesters. An empty text takes a value away."""
-    values = organisation.given(User, options)
-    named = organisation.one_only(ids, "--email") if options["email"] else identifiers.words(ids)
+    values = records.given(User, options)
+    named = records.one_only(app, ids, "--email") if options["email"] else arguments.words(app, ids)
     fields = identifiers.fields_of(values.pop("fields", ()))
 
-    def one(draft: Draft, before: User, by: Staff, at: datetime) -> Change:
+    def one(draft: Draft, before: User, by: Actor, at: datetime) -> Change:
         after = before.evolve(**_checked(app, draft, values))
         if after.email and after.email != before.email:
             requesters.refuse_banned(draft.snapshot, after.email)
@@ -212,7 +212,7 @@ def edit(app: App, ids: tuple[str, ...], **options: Any) -> Done:
 
 
 @leaf.leaf("delete", example="desk user delete u-4f9x2")
-@organisation.ids_of("user")
+@records.ids_of("user")
 @click.option("--reason", metavar="TEXT", help="Why; it stands in the history. Leave personal data out of it.")
 def delete(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     """Delete requesters whose tickets are all closed.
@@ -220,15 +220,15 @@ def delete(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     A placeholder without name and address stays, so that their tickets and the history can still be read.
     """
 
-    def one(draft: Draft, user: User, by: Staff, at: datetime) -> Change:
+    def one(draft: Draft, user: User, by: Actor, at: datetime) -> Change:
         return users.delete(user, people.unfinished(draft.index, user.id), by=by, at=at, reason=reason)
 
     return _act(app, ids, one)
 
 
-def _act(app: App, ids: Iterable[str], one: Callable[[Draft, User, Staff, datetime], Change]) -> Done:
-    typed = identifiers.words(ids)
-    return organisation.act(app, User, [_by_address(app.store.index, i) for i in typed], one)
+def _act(app: App, ids: Iterable[str], one: Callable[[Draft, User, Actor, datetime], Change]) -> Done:
+    typed = arguments.words(app, ids)
+    return records.act(app, User, [_by_address(app.store.index, i) for i in typed], one)
 
 
 # -- bans --------------------------------------------------------------------------------------------------------------
@@ -241,13 +241,13 @@ def ban(app: App, email: str, reason: str | None) -> Done:
     """Ban an e-mail address: no sign-up and no tickets from it, whatever account it has."""
     address = _address(email)
 
-    def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
-        organisation.require_level(snapshot, by, "ban")
+    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
+        require_level(snapshot, by, "ban")
         if people.with_address(snapshot.index, address, ("ban",)):
             raise Refused(f"{address} is banned already", "desk user bans")
         return identifiers.checked_values(lambda: users.ban(address, by=by, at=at, reason=reason))  # type: ignore[no-any-return]
 
-    return organisation.told(Ban, app.apply(plan), several=False)
+    return told.told_of(Ban, app.apply(plan), several=False)
 
 
 @leaf.leaf("unban", example="desk user unban spam@somewhere.example")
@@ -257,14 +257,14 @@ def unban(app: App, email: str, reason: str | None) -> Done:
     """Lift a ban."""
     address = _address(email)
 
-    def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
-        organisation.require_level(snapshot, by, "ban")
+    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
+        require_level(snapshot, by, "ban")
         found = people.with_address(snapshot.index, address, ("ban",))
         if not found:
             raise NotFound(f"{address} is not banned", "desk user bans")
         return users.unban(Draft(snapshot).get(Ban, found[0][1]), by=by, at=at, reason=reason)
 
-    return organisation.told(Ban, app.apply(plan), several=False)
+    return told.told_of(Ban, app.apply(plan), several=False)
 
 
 def _address(email: str) -> str:

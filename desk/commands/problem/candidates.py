@@ -6,11 +6,11 @@ import click
 
 from desk.actions import identifiers
 from desk.cli import complete, dates, leaf
+from desk.cli.app import App
 from desk.domain.matching import candidates as matching_candidates
 from desk.domain.matching import recurrence
 from desk.domain.model.query import Scope
 from desk.queries.incidents import compared
-from desk.session.session import App
 from desk.view.model import Column, Detail, Listing
 
 DAYS = 90

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from desk.actions import identifiers
+from desk.actions.acting import require_tickets
+from desk.actions.draft import Draft
 from desk.cli import arguments, editor, leaf
-from desk.cli.acting import Draft, acted, check_first
+from desk.cli.app import App
+from desk.cli.told import acted
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change
-from desk.domain.model.person import Staff
 from desk.domain.model.ticket import Ticket
 from desk.domain.tickets import problems
-from desk.session.session import App
 from desk.view.model import Done
 
 Tell = Callable[..., Change]
@@ -37,12 +38,12 @@ def workaround(app: App, ids: tuple[str, ...], body: str | None, file: str | Non
 def _told(app: App, verb: str, tell: Tell, ids: tuple[str, ...], source: tuple[str | None, str | None]) -> Done:
     with editor.kept(app, verb):
         given = editor.given_text(app, *source)
-        found = identifiers.resolve(app, ids)
-        if given is None and editor.interactive():
-            check_first(app, found, verb)
+        found = arguments.resolve(app, ids)
+        if given is None and editor.interactive(app):
+            require_tickets(app, found, verb)
         text = given if given is not None else written(app, verb, found)
 
-        def one(_: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+        def one(_: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
             return tell(ticket, text, by=by, at=at)
 
         return acted(app, found, verb, one)

@@ -7,19 +7,18 @@ from typing import cast
 
 import click
 
-from desk.actions import identifiers
-from desk.cli import arguments, articles, leaf, organisation
-from desk.cli.organisation import Draft
+from desk.actions.draft import Draft, normal, require_fresh, require_level
+from desk.cli import arguments, leaf, told
+from desk.cli.app import App
 from desk.domain.knowledge import knownerrors, skeleton
 from desk.domain.knowledge.slugs import slug_of
+from desk.domain.model.actor import Actor
 from desk.domain.model.article import Article, Topic
 from desk.domain.model.change import Change, join
-from desk.domain.model.person import Staff
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import rights
 from desk.errors import Refused, UsageFault
 from desk.queries import problems
-from desk.session.session import App
 from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
@@ -33,7 +32,7 @@ _TOPIC = "known-errors"
     metavar="T",
     default=_TOPIC,
     show_default=True,
-    shell_complete=articles.complete_topic,
+    shell_complete=arguments.complete_topic,
     help="Where it lies.",
 )
 @click.option("--title", metavar="T", help="The symptom in the reader's words; by default the problem's title.")
@@ -43,13 +42,13 @@ def known_error_(app: App, ids: tuple[str, ...], topic: str, title: str | None, 
 
     The article stays linked to the problem: closing the problem fills in its fix, and desk kb show lists the incidents.
     """
-    found = identifiers.resolve(app, ids)
+    found = arguments.resolve(app, ids)
     if len(found) > 1 and (title or slug):
         raise UsageFault("--title and --slug can't be given for several problems at once", "name one problem")
-    folder = organisation.normal(topic)
+    folder = normal(topic)
 
-    def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
-        organisation.require_level(snapshot, by, Article.kind)
+    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
+        require_level(snapshot, by, Article.kind)
         draft = Draft(snapshot)
         draft.get(Topic, folder)
         for ticket_id in found:
@@ -68,18 +67,18 @@ def known_error_(app: App, ids: tuple[str, ...], topic: str, title: str | None, 
             f"{article.id}  drafted from {article.problem} in {article.path}",
             f"Go on with it: desk kb edit {article.id}; then: desk kb publish {article.id}",
         ]
-    return articles.told(done, several=len(found) > 1)._replace(lines=tuple(lines))
+    return told.told_articles(done, several=len(found) > 1)._replace(lines=tuple(lines))
 
 
-def _article(app: App, draft: Draft, problem: Ticket, by: Staff, given: tuple[str, str | None, str | None]) -> Article:
+def _article(app: App, draft: Draft, problem: Ticket, by: Actor, given: tuple[str, str | None, str | None]) -> Article:
     folder, title, slug = given
     shown = title or problem.title
-    name = organisation.normal(slug or slug_of(shown))
+    name = normal(slug or slug_of(shown))
     if not name or "." in name:
         raise UsageFault("no name can be made from this title" if not name else "a name has no dot", "--slug some-name")
     if draft.index.path_of(Article.kind, name) or any(e.record.id == name for c in draft.changes for e in c.edits):
         raise Refused(f"there is an article {name} already", "choose another name: --slug NAME")
-    organisation.fresh(draft, Article, name)
+    require_fresh(draft, Article, name)
     language = problem.language or app.config["desk.languages"][0]
     incidents = [
         snapshot

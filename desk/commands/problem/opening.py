@@ -7,18 +7,18 @@ from datetime import datetime
 
 import click
 
-from desk.actions import identifiers
-from desk.cli import complete, leaf
-from desk.cli.acting import Draft, told
+from desk.actions.draft import Draft
+from desk.cli import arguments, complete, leaf
+from desk.cli.app import App
+from desk.cli.told import told
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, join
 from desk.domain.model.organisation import PROBLEM
-from desk.domain.model.person import Staff
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import rights
 from desk.domain.tickets import problems as tickets_problems
 from desk.domain.tickets import relations
 from desk.errors import UsageFault
-from desk.session.session import App
 from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
@@ -39,9 +39,9 @@ def open_(app: App, more: tuple[str, ...], first: tuple[str, ...], title: str | 
 
     It takes their most common department and service, the highest impact and urgency, and all their tags.
     """
-    ids = identifiers.resolve(app, [*first, *more])
+    ids = arguments.resolve(app, [*first, *more])
 
-    def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
+    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
         draft = Draft(snapshot)
         incidents = handed(draft, ids, by)
         return relations.transfer(incidents, new_problem(app, draft, incidents, title, by), None, by=by, at=at)
@@ -49,7 +49,7 @@ def open_(app: App, more: tuple[str, ...], first: tuple[str, ...], title: str | 
     return said(app.apply(plan).change)
 
 
-def handed(draft: Draft, ids: Sequence[str], by: Staff) -> list[Ticket]:
+def handed(draft: Draft, ids: Sequence[str], by: Actor) -> list[Ticket]:
     """The tickets named, each once, if whoever acts may hand all of them over."""
     found = {ticket.id: ticket for ticket in map(draft.ticket, ids)}
     for ticket in found.values():
@@ -58,7 +58,7 @@ def handed(draft: Draft, ids: Sequence[str], by: Staff) -> list[Ticket]:
     return list(found.values())
 
 
-def new_problem(app: App, draft: Draft, incidents: Sequence[Ticket], title: str | None, by: Staff) -> Ticket:
+def new_problem(app: App, draft: Draft, incidents: Sequence[Ticket], title: str | None, by: Actor) -> Ticket:
     """A problem made from incidents, with a new id."""
     draft.snapshot.get("tag", PROBLEM)
     ranks = {name: app.config[f"ticket.{plural}"] for name, plural in RANKED.items()}
@@ -84,7 +84,7 @@ RANKED = {"priority": "priorities", "impact": "impacts", "urgency": "urgencies"}
 def each_its_own(app: App, ids: Sequence[str], title: str | None) -> Done:
     """A problem for each incident, as one change."""
 
-    def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
+    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
         draft = Draft(snapshot)
         for incident in handed(draft, ids, by):
             fresh = new_problem(app, draft, [incident], title, by)
@@ -97,7 +97,7 @@ def each_its_own(app: App, ids: Sequence[str], title: str | None) -> Done:
 def to_existing(app: App, ids: Sequence[str], target: str) -> Done:
     """Incidents linked to a problem that is open already."""
 
-    def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
+    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
         draft = Draft(snapshot)
         goal = draft.ticket(target)
         rights.require_act(by, goal, "transfer to")

@@ -9,10 +9,14 @@ from typing import Any, NamedTuple
 
 import click
 
-from desk.actions import identifiers, owed, rendering
+from desk.actions import owed, rendering
+from desk.actions.acting import act_on_tickets, require_tickets
+from desk.actions.draft import Draft
 from desk.cli import arguments, complete, editor, leaf
-from desk.cli.acting import Draft, act, check_first, told
+from desk.cli.app import App
+from desk.cli.told import told
 from desk.domain.model import states
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change
 from desk.domain.model.person import Staff
 from desk.domain.model.ticket import Ticket
@@ -21,7 +25,6 @@ from desk.domain.tickets import problems
 from desk.errors import Conflict, Refused, UsageFault
 from desk.queries import problems as queries_problems
 from desk.queries import tickets
-from desk.session.session import App
 from desk.view.model import Done
 from desk.view.pages.problems import preview
 from desk.view.text.prose import MEASURE
@@ -65,13 +68,13 @@ def resolve(app: App, ids: tuple[str, ...], **given: Any) -> Done:
     _check(wish)
     with editor.kept(app, "fix"):
         fix = editor.given_text(app, given["fix"], given["file"])
-        found = identifiers.resolve(app, ids)
-        check_first(app, found, "resolve")
+        found = arguments.resolve(app, ids)
+        require_tickets(app, found, "resolve")
         plans = _plans(app, found, wish, fix)
-        view = _preview(list(plans.values()))
+        view = _preview(app, list(plans.values()))
         if given["dry_run"]:
             return view
-        if any(plan["incidents"] for plan in plans.values()) and editor.interactive() and not given["yes"]:
+        if any(plan["incidents"] for plan in plans.values()) and editor.interactive(app) and not given["yes"]:
             _ask(view)
         return _done(app, found, plans, fix, given["reason"])
 
@@ -128,7 +131,7 @@ def _plan(app: App, ticket_id: str, wish: Wish, fix: str | None) -> dict[str, An
     }
 
 
-def _refuse(by: Staff, foreign: Sequence[dict[str, Any]]) -> None:
+def _refuse(by: Actor, foreign: Sequence[dict[str, Any]]) -> None:
     listed = ", ".join(f"{row['id']} ({row['department']})" for row in foreign)
     raise Refused(
         f"{by.id} may not close these incidents of other departments: {listed}",
@@ -151,8 +154,8 @@ def _text(app: App, ticket_id: str, wish: Wish) -> str:
     return made.text
 
 
-def _preview(plans: list[dict[str, Any]]) -> Done:
-    room = min(shutil.get_terminal_size().columns, MEASURE) if editor.interactive() else 0
+def _preview(app: App, plans: list[dict[str, Any]]) -> Done:
+    room = min(shutil.get_terminal_size().columns, MEASURE) if editor.interactive(app) else 0
     lines = [line for plan in plans for line in preview(plan, room)]
     return Done("resolution", plans[0], tuple(lines)) if len(plans) == 1 else Done("resolutions", plans, tuple(lines))
 
@@ -164,12 +167,12 @@ def _ask(view: Done) -> None:
 
 
 def _done(app: App, ids: list[str], plans: dict[str, dict[str, Any]], fix: str | None, reason: str | None) -> Done:
-    def one(draft: Draft, problem: Ticket, by: Staff, at: datetime) -> Change:
+    def one(draft: Draft, problem: Ticket, by: Actor, at: datetime) -> Change:
         plan = plans.get(problem.id, {"incidents": []})
         answers = [(_as_seen(draft, row, by), row["text"]) for row in plan["incidents"]]
         return problems.resolve(problem, answers, by=by, at=at, fix=fix, reason=reason)
 
-    done, acted = act(app, ids, "resolve", one)
+    done, acted = act_on_tickets(app, arguments.resolve(app, ids), "resolve", one)
     for row in (row for plan in plans.values() for row in plan["skipped"]):
         app.warnings.append(f"{row['id']} is left {row['state']}: it is in {row['department']}")
     solved = [e for e in done.change.edits if e.record.id in acted]
@@ -181,7 +184,7 @@ def _done(app: App, ids: list[str], plans: dict[str, dict[str, Any]], fix: str |
     return view._replace(lines=view.lines + told(others, several=True).lines)
 
 
-def _as_seen(draft: Draft, row: dict[str, Any], by: Staff) -> Ticket:
+def _as_seen(draft: Draft, row: dict[str, Any], by: Actor) -> Ticket:
     """The incident, if it still is what the person was shown."""
     ticket = draft.ticket(row["id"])
     rights.require_act(by, ticket, "close")

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from desk.actions import identifiers
 from desk.cli import answers, arguments, leaf
+from desk.cli.app import App
 from desk.commands.ticket import show as tickets
 from desk.domain.figures import impact
 from desk.domain.model.ticket import Ticket
 from desk.domain.tickets import problems
 from desk.queries import problems as queries_problems
 from desk.queries import tickets as queries_tickets
-from desk.session.session import App
 from desk.view.model import Detail
 
 _KEPT = ("id", "title", "state", "priority", "department", "requester", "created", "closed", "resolution")
@@ -23,7 +22,7 @@ _KEPT = ("id", "title", "state", "priority", "department", "requester", "created
 def show(app: App, ids: tuple[str, ...]) -> Detail:
     """Show problems with their incidents, what these cost together, and the known errors."""
     items = []
-    for ticket_id in identifiers.resolve(app, ids):
+    for ticket_id in arguments.resolve(app, ids):
         ticket = app.store.read("ticket", ticket_id)
         if isinstance(ticket, Ticket):
             problems.require(ticket)

@@ -6,17 +6,19 @@ from datetime import datetime
 
 import click
 
-from desk.actions import identifiers, owed
+from desk.actions import owed
+from desk.actions.acting import require_tickets
+from desk.actions.draft import Draft
 from desk.cli import answering, arguments, complete, editor, leaf
-from desk.cli.acting import Draft, acted, check_first
 from desk.cli.answering import From
+from desk.cli.app import App
+from desk.cli.told import acted
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change
-from desk.domain.model.person import Staff
 from desk.domain.model.states import RESOLUTIONS, SOLVED
 from desk.domain.model.ticket import NOTE, REPLY, Ticket
 from desk.domain.tickets import thread
 from desk.errors import UsageFault
-from desk.session.session import App
 from desk.view.model import Done
 
 _attach = click.option(
@@ -84,15 +86,15 @@ def _entry(
 ) -> Done:
     with editor.kept(app, kind):
         given = editor.given_text(app, *source)
-        found = identifiers.resolve(app, ids)
-        if given is None and editor.interactive():
-            check_first(app, found, kind)
+        found = arguments.resolve(app, ids)
+        if given is None and editor.interactive(app):
+            require_tickets(app, found, kind)
         named = answering.articles_named(app, start.articles)
         start = start._replace(text=given, articles=named)
         text = answering.text_for(app, kind, found, start, may_be_empty=bool(attach))
         meta = {"article": named[0] if len(named) == 1 else list(named)} if named else {}
 
-        def one(_: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+        def one(_: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
             files = editor.attachments(app, attach, ticket.all_attachments)
             words = text if isinstance(text, str) else text[ticket.id]
             return thread.add_entry(

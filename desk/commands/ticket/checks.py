@@ -7,15 +7,16 @@ from typing import cast
 
 import click
 
+from desk.actions.draft import Draft
 from desk.cli import arguments, complete, leaf
-from desk.cli.acting import Draft, acted
+from desk.cli.app import App
+from desk.cli.told import acted
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change
 from desk.domain.model.checklist import Checklist
-from desk.domain.model.person import Staff
 from desk.domain.model.ticket import Ticket
 from desk.domain.tickets import checklists
 from desk.errors import Refused
-from desk.session.session import App
 from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
@@ -31,7 +32,7 @@ def checklist(app: App, ids: tuple[str, ...], name: str | None) -> Done:
     """
     languages = app.config["desk.languages"]
 
-    def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+    def one(draft: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
         templates = all_templates(draft.snapshot)
         found = (
             checklists.named(name, ticket, templates, languages)

@@ -8,15 +8,16 @@ from datetime import datetime
 import click
 
 from desk.actions import identifiers
+from desk.actions.draft import Draft
 from desk.cli import arguments, complete, form, leaf
-from desk.cli.acting import Draft, acted
+from desk.cli.app import App
+from desk.cli.told import acted
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change
 from desk.domain.model.fields import TICKET_ID
-from desk.domain.model.person import Staff
 from desk.domain.model.ticket import Ticket
 from desk.domain.tickets import classification
 from desk.errors import UsageFault
-from desk.session.session import App
 from desk.view.model import Done
 
 
@@ -47,7 +48,7 @@ def classify(
     u = identifiers.chosen(app, "ticket.urgencies", urgency)
     matrix = form.matrix(app)
 
-    def one(_: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+    def one(_: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
         return classification.classify(
             ticket, by=by, at=at, matrix=matrix, priority=p, impact=i, urgency=u, reason=reason
         )
@@ -63,9 +64,9 @@ _tags = click.argument("tags", metavar="TAG…", nargs=-1, required=True, shell_
 @_tags
 def tag(app: App, ids: str, tags: tuple[str, ...]) -> Done:
     """Put tags on tickets. The tags incident and problem decide what kind of ticket it is."""
-    wanted = [_known(app, t) for t in identifiers.words(tags)]
+    wanted = [_known(app, t) for t in arguments.words(app, tags)]
 
-    def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+    def one(draft: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
         for name in wanted:
             draft.snapshot.get("tag", name)
         return classification.tag(ticket, wanted, by=by, at=at)
@@ -86,5 +87,5 @@ def _known(app: App, name: str) -> str:
 @_tags
 def untag(app: App, ids: str, tags: tuple[str, ...]) -> Done:
     """Take tags off tickets."""
-    gone = [_known(app, t) if re.fullmatch(TICKET_ID, t.upper()) else t.lower() for t in identifiers.words(tags)]
+    gone = [_known(app, t) if re.fullmatch(TICKET_ID, t.upper()) else t.lower() for t in arguments.words(app, tags)]
     return acted(app, ids, "untag", lambda _, t, by, at: classification.untag(t, gone, by=by, at=at))

@@ -8,18 +8,18 @@ from typing import Any, cast
 import click
 
 from desk.actions import identifiers, requesters
-from desk.cli import complete, editor, form, leaf
-from desk.cli.acting import told
+from desk.cli import arguments, complete, editor, form, leaf
+from desk.cli.app import App
+from desk.cli.told import told
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Edit
 from desk.domain.model.organisation import Department
-from desk.domain.model.person import Staff
 from desk.domain.model.ticket import Ticket
 from desk.domain.people import customfields
 from desk.domain.rights import rights
 from desk.domain.tickets import lifecycle
 from desk.errors import ConfigError, UsageFault
 from desk.index.index import Index
-from desk.session.session import App
 from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
@@ -60,7 +60,7 @@ def create(app: App, body: str | None, file: str | None, attach: tuple[str, ...]
         if values["title"] is None:
             values, text = _from_editor(app, values, text)
 
-        def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
+        def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
             ticket, user = _build(app, snapshot, by, values, text or "", list(files))
             change = lifecycle.create(
                 ticket, by=by, at=at, files=files, matrix=form.matrix(app), reason=given["reason"]
@@ -68,7 +68,7 @@ def create(app: App, body: str | None, file: str | None, attach: tuple[str, ...]
             return change if user is None else change._replace(edits=(*change.edits, user))
 
         done = app.apply(plan)
-    if app.format == "table":
+    if app.talks:
         from desk.actions import suggestions  # noqa: PLC0415 - talk for people; scripts needn't pay for it
 
         app.notes.extend(suggestions.lines(app, cast("Ticket", done.change.edits[0].after)))
@@ -84,7 +84,7 @@ def _values(app: App, given: dict[str, Any]) -> dict[str, Any]:
         "requester": given["requester"],
         "channel": identifiers.chosen(app, "ticket.channels", given["channel"]) or app.config["ticket.channel"],
         "language": identifiers.chosen(app, "desk.languages", given["language"]) or app.config["desk.languages"][0],
-        "tags": [t.lower() for t in identifiers.words(given["tags"])] if given["tags"] else [],
+        "tags": [t.lower() for t in arguments.words(app, given["tags"])] if given["tags"] else [],
         "priority": identifiers.chosen(app, "ticket.priorities", given["priority"]),
         "impact": identifiers.chosen(app, "ticket.impacts", given["impact"]),
         "urgency": identifiers.chosen(app, "ticket.urgencies", given["urgency"]),
@@ -94,7 +94,7 @@ def _values(app: App, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _from_editor(app: App, values: dict[str, Any], text: str | None) -> tuple[dict[str, Any], str]:
-    if not editor.interactive():
+    if not editor.interactive(app):
         raise UsageFault("a ticket needs a title", '--title "What it is about"')
     app.me()
     values = {**values, "department": values["department"] or _default_department(app.store.index)}
@@ -102,7 +102,7 @@ def _from_editor(app: App, values: dict[str, Any], text: str | None) -> tuple[di
 
 
 def _build(
-    app: App, snapshot: Snapshot, by: Staff, values: dict[str, Any], body: str, attached: list[str]
+    app: App, snapshot: Snapshot, by: Actor, values: dict[str, Any], body: str, attached: list[str]
 ) -> tuple[Ticket, Edit | None]:
     department = values["department"].lower() if values["department"] else _default_department(snapshot.index)
     chosen = snapshot.get("department", department)

@@ -9,15 +9,17 @@ from zlib import crc32
 import click
 
 from desk.actions import identifiers, requesters
+from desk.actions.acting import require_tickets
+from desk.actions.draft import Draft
 from desk.cli import arguments, editor, form, leaf
-from desk.cli.acting import Draft, acted, check_first
+from desk.cli.app import App
+from desk.cli.told import acted
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Edit, join
-from desk.domain.model.person import Staff
 from desk.domain.model.ticket import Ticket
 from desk.domain.people import customfields
 from desk.domain.tickets import classification, lifecycle, ownership, thread
 from desk.errors import Conflict, NotFound, UsageFault
-from desk.session.session import App
 from desk.view.model import Done
 
 
@@ -43,7 +45,7 @@ def edit(
     """Change a ticket. Without options the editor opens with its fields and text."""
     with editor.kept(app, "edit"):
         text = editor.given_text(app, body, file)
-        found = identifiers.resolve(app, ids)
+        found = arguments.resolve(app, ids)
         if entry is not None:
             if title is not None or service is not None or fields:
                 raise UsageFault("--entry changes a text alone", "give the others in a command of their own")
@@ -64,7 +66,7 @@ def _by_options(
     if title is not None and not title.strip():
         raise UsageFault("a ticket needs a title", '--title "What it is about"')
 
-    def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+    def one(draft: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
         after = ticket.evolve(title=title or ticket.title, body=text)
         if service is not None:
             after = after.evolve(service=service or None)
@@ -109,10 +111,10 @@ class Written(NamedTuple):
 
 
 def _in_editor(app: App, ids: list[str], reason: str | None) -> Done:
-    if not editor.interactive():
+    if not editor.interactive(app):
         raise UsageFault("nothing to change", "give --title, --body, --file, --service or --field")
     before = _one(app, ids, "give --title, --body or --field to change several alike")
-    check_first(app, ids, "edit")
+    require_tickets(app, ids, "edit")
     start = form.existing_ticket(before)
 
     def apply(text: str) -> Done:
@@ -129,7 +131,7 @@ def _rewritten(
     ticket: Ticket,
     seen: Ticket,
     written: Written,
-    by: Staff,
+    by: Actor,
     at: datetime,
 ) -> Change:
     """What the editor gave back: each field the person changed is put through the verb that changes it."""
@@ -184,7 +186,7 @@ def _latest(changes: list[Change], ticket: Ticket) -> Ticket:
 
 
 def _steps(
-    app: App, draft: Draft, pair: tuple[Ticket, Ticket], written: Written, by: Staff, at: datetime
+    app: App, draft: Draft, pair: tuple[Ticket, Ticket], written: Written, by: Actor, at: datetime
 ) -> list[Change]:
     """The verbs of department, owner, levels and tags, each on what the one before left."""
     ticket, wanted = pair
@@ -212,7 +214,7 @@ def _steps(
 _LEVELS = ("priority", "impact", "urgency")
 
 
-def _own(draft: Draft, ticket: Ticket, owner: str | None, by: Staff, at: datetime) -> Change:
+def _own(draft: Draft, ticket: Ticket, owner: str | None, by: Actor, at: datetime) -> Change:
     if owner is None:
         return ownership.unassign(ticket, by=by, at=at)
     to = draft.snapshot.staff(owner)

@@ -6,12 +6,12 @@ from typing import Any
 
 from desk.actions import identifiers
 from desk.cli import arguments, leaf
+from desk.cli.app import App
 from desk.domain.model.person import Staff
 from desk.errors import Broken
 from desk.git import objects
 from desk.index import build
 from desk.queries import tickets
-from desk.session.session import App
 from desk.view.model import Column, Listing
 
 FUNCTIONAL, HIERARCHICAL = "functional", "hierarchical"
@@ -26,7 +26,7 @@ def escalations(app: App, ids: tuple[str, ...]) -> Listing:
     Functional ones handed it to another owner, hierarchical ones told who is named for the department. LEVEL is the
     level that person had at the time.
     """
-    found = [identifiers.known(app, i) for i in identifiers.words(ids)]
+    found = [identifiers.known(app, i) for i in arguments.words(app, ids)]
     rows: list[dict[str, Any]] = []
     for ticket_id in found:
         events = app.store.ask(lambda index, i=ticket_id: tickets.history(index, "ticket", i))  # type: ignore[misc]

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from desk.actions import identifiers
 from desk.cli import arguments, dates, leaf, periods
+from desk.cli.app import App
 from desk.domain.changes import sentences
 from desk.domain.changes.sentences import Changed
 from desk.domain.model.ticket import Ticket, files_folder
 from desk.errors import NotFound
 from desk.queries import blame as queries_blame
 from desk.queries import events, tickets
-from desk.session.session import App
-from desk.view.model import Column, Done, Listing
+from desk.view.model import Column, Done, Listing, Row
 
 HISTORY = (
     Column("at", "WHEN", "moment"),
@@ -37,16 +38,14 @@ def history(app: App, ids: tuple[str, ...], diff: bool) -> Listing | Done:
 
     Of an edit, the fields are named with their values before and after; texts are counted in lines.
     """
-    found = [identifiers.known(app, i) for i in identifiers.words(ids)]
+    found = [identifiers.known(app, i) for i in arguments.words(app, ids)]
     if diff:
         return _diffs(app, found)
     rows: list[dict[str, Any]] = []
     for ticket_id in found:
         rows += [{"id": ticket_id, **e} for e in _events(app, ticket_id)]
-    if app.format in ("table", "md"):
-        rows = [_shown(row) for row in rows]
     columns = HISTORY if len(found) < 2 else (Column("id", "ID", "id"), *HISTORY)
-    return Listing("history", rows, columns, "nothing has happened yet")
+    return Listing("history", rows, columns, "nothing has happened yet", spell=_spell)
 
 
 def _events(app: App, ticket_id: str) -> list[dict[str, Any]]:
@@ -57,10 +56,10 @@ def _events(app: App, ticket_id: str) -> list[dict[str, Any]]:
     return [{**row, "changes": more["changes"]} for row, more in zip(rows, keyed, strict=True)]
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
+def _spell(rows: Sequence[Row]) -> list[Row]:
     """For people: what an edit changed, in place of the fields' names; one value in the columns, several as a text."""
-    found = [Changed(c["field"], c["from"], c["to"]) for c in row["changes"]]
-    return {**row, "to": sentences.changes(found)} if found else row
+    changes = [[Changed(c["field"], c["from"], c["to"]) for c in row["changes"]] for row in rows]
+    return [{**row, "to": sentences.changes(c)} if c else row for row, c in zip(rows, changes, strict=True)]
 
 
 # -- the textual difference ----------------------------------------------------------------------------------------------
@@ -95,7 +94,7 @@ def blame(app: App, ids: tuple[str, ...], as_of: str | None) -> Listing:
     It speaks of what is committed; a field that was taken away again is in `desk ticket history`.
     """
     commit = periods.commit(app, as_of) if as_of else app.store.commit_now()
-    found = [identifiers.known(app, i) for i in identifiers.words(ids)]
+    found = [identifiers.known(app, i) for i in arguments.words(app, ids)]
     rows = [row for ticket_id in found for row in _lines(app, ticket_id, commit)]
     columns = [
         Column("field", "FIELD", "verb"),

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from desk.cli import answers, dates, leaf
+from desk.cli.app import App
 from desk.cli.filters import filters, tickets_of
 from desk.domain.model.fields import utc_text
 from desk.domain.model.query import SORTABLE, Query, Scope
@@ -14,7 +15,6 @@ from desk.domain.model.states import LIVE, STATES
 from desk.errors import UsageFault
 from desk.local import seen
 from desk.queries import tickets, unread
-from desk.session.session import App
 from desk.view.model import Column, Listing
 
 _KINDS = ("ticket", "incident", "problem")
@@ -106,8 +106,8 @@ def _scope(app: App, whose: str | None) -> Scope | None:
 def _limit(app: App, given: int | None, page: int) -> int:
     """Rows of a page; 0 for all. A table has pages unless told otherwise, machine formats when asked for one."""
     limit: int = given if given is not None else app.config["list.limit"]
-    if given is None and page == 1 and app.format not in ("table", "md"):
-        return 0
+    if given is None and page == 1:
+        return app.rows_wanted(None)
     if page > 1 and not limit:
         raise UsageFault(f"there is no page {page} of a list without a limit", "--limit N says how long a page is")
     return limit
@@ -132,7 +132,7 @@ def _unread(app: App) -> tuple[str, ...]:
 
 def _marked(app: App, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Rows with `unread`: null for somebody unknown, who has nothing to come back to."""
-    handle = None if app.format == "ids" else app.handle()
+    handle = app.handle()
     if handle is None:
         return [{**row, "unread": None} for row in rows]
     mine = seen.load(app.place, handle, int(app.now.timestamp()))

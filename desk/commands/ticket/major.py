@@ -6,15 +6,16 @@ from datetime import datetime
 
 import click
 
-from desk.actions import identifiers
+from desk.actions.acting import require_tickets
+from desk.actions.draft import Draft
 from desk.cli import arguments, complete, editor, leaf
-from desk.cli.acting import Draft, acted, check_first
+from desk.cli.app import App
+from desk.cli.told import acted
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change
-from desk.domain.model.person import Staff
 from desk.domain.model.ticket import Ticket
 from desk.domain.tickets import major as tickets_major
 from desk.errors import UsageFault
-from desk.session.session import App
 from desk.view.model import Done
 
 
@@ -40,7 +41,7 @@ def major(app: App, ids: tuple[str, ...], coordinator: str | None, off: bool, re
         raise UsageFault("a major incident has a coordinator", "name somebody, or: desk ticket major ID --off")
     handle = app.person(coordinator) if coordinator else None
 
-    def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+    def one(draft: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
         who = handle or ticket.coordinator or ticket.owner or by.id
         return tickets_major.declare(ticket, draft.snapshot.staff(who), by=by, at=at, reason=reason)
 
@@ -57,11 +58,11 @@ def review(app: App, ids: tuple[str, ...], body: str | None, file: str | None) -
     """
     with editor.kept(app, "review"):
         given = editor.given_text(app, body, file)
-        found = identifiers.resolve(app, ids)
+        found = arguments.resolve(app, ids)
         if given is None:
             if len(found) > 1:
                 raise UsageFault("one review at a time, please", "or give one text to several: --body, --file")
-            check_first(app, found, "review")
+            require_tickets(app, found, "review")
             given = _written(app, found[0])
         text = given
         return acted(app, found, "review", lambda _, t, by, at: tickets_major.review(t, text, by=by, at=at))

@@ -7,15 +7,17 @@ from datetime import datetime
 import click
 
 from desk.actions import identifiers
+from desk.actions.draft import Draft
 from desk.cli import arguments, complete, leaf
-from desk.cli.acting import Draft, acted
+from desk.cli.app import App
+from desk.cli.told import acted
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change
 from desk.domain.model.person import Staff
 from desk.domain.model.ticket import Ticket
 from desk.domain.tickets import ownership
 from desk.errors import Refused, UsageFault
 from desk.queries import tickets
-from desk.session.session import App
 from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
@@ -71,14 +73,14 @@ def escalate(app: App, ids: tuple[str, ...], to: str | None, up: bool, reason: s
         raise UsageFault("a ticket is escalated to somebody", "to take the owner off: desk ticket unassign ID")
     handle = app.person(to) if to else None
 
-    def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+    def one(draft: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
         target = draft.snapshot.staff(handle) if handle else _next_tier(draft.snapshot, ticket, by)
         return ownership.escalate(ticket, target, by=by, at=at, reason=reason)
 
     return acted(app, ids, "escalate", one)
 
 
-def _up(draft: Draft, ticket: Ticket, by: Staff, at: datetime, reason: str | None) -> Change:
+def _up(draft: Draft, ticket: Ticket, by: Actor, at: datetime, reason: str | None) -> Change:
     return ownership.escalate_up(ticket, named(draft.snapshot, ticket.department), by=by, at=at, reason=reason)
 
 
@@ -98,7 +100,7 @@ _TOP = 3
 """The highest level."""
 
 
-def _next_tier(snapshot: Snapshot, ticket: Ticket, by: Staff) -> Staff:
+def _next_tier(snapshot: Snapshot, ticket: Ticket, by: Actor) -> Staff:
     index = snapshot.index
     staff = [snapshot.staff(str(row["id"])) for row in index.rows("staff", tail="ORDER BY id")]
     owner = next((s for s in staff if s.id == ticket.owner), None)

@@ -8,18 +8,19 @@ from typing import Any
 
 import click
 
-from desk.actions import identifiers
+from desk.actions.acting import act_on_tickets
+from desk.actions.draft import Draft
 from desk.cli import arguments, complete, leaf
-from desk.cli.acting import Draft, act, acted, told
+from desk.cli.app import App
+from desk.cli.told import acted, told
 from desk.commands.problem import opening
 from desk.domain.model import filenames
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change
-from desk.domain.model.person import Staff
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import rights
 from desk.domain.tickets import relations
 from desk.errors import UsageFault
-from desk.session.session import App
 from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
@@ -43,13 +44,13 @@ RELATIONS = ("relates", "duplicates", "caused-by")
 def transfer(app: App, ids: tuple[str, ...], target: str | None, title: str | None) -> Done:
     """Hand incidents to problem management: opens a problem for each, or links them to one, in one commit."""
     if target is None:
-        return opening.each_its_own(app, identifiers.resolve(app, ids), title)
+        return opening.each_its_own(app, arguments.resolve(app, ids), title)
     if title is not None:
         raise UsageFault("--title is for a new problem, --to for one that is there", "give one of them")
-    return opening.to_existing(app, identifiers.resolve(app, ids), identifiers.only(app, target))
+    return opening.to_existing(app, arguments.resolve(app, ids), arguments.only(app, target))
 
 
-def fresh(app: App, snapshot: Snapshot, ticket: Ticket, by: Staff) -> dict[str, Any]:
+def fresh(app: App, snapshot: Snapshot, ticket: Ticket, by: Actor) -> dict[str, Any]:
     """What a ticket made out of another one starts with."""
     kept = ("priority", "impact", "urgency", "department", "requester", "language", "channel")
     return {
@@ -73,9 +74,9 @@ _other = click.argument("other", metavar="OTHER", shell_complete=complete.comple
 )
 def link(app: App, ids: str, other: str, relation: str) -> Done:
     """Relate tickets to another one; the relation is written on both."""
-    target = identifiers.only(app, other)
+    target = arguments.only(app, other)
 
-    def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+    def one(draft: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
         goal = draft.ticket(target)
         rights.require_act(by, goal, "link")
         return relations.link(ticket, goal, relation, by=by, at=at)
@@ -88,9 +89,9 @@ def link(app: App, ids: str, other: str, relation: str) -> Done:
 @_other
 def unlink(app: App, ids: str, other: str) -> Done:
     """Take every relation between two tickets away."""
-    target = identifiers.only(app, other)
+    target = arguments.only(app, other)
 
-    def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+    def one(draft: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
         goal = draft.ticket(target)
         rights.require_act(by, goal, "unlink")
         return relations.unlink(ticket, goal, by=by, at=at)
@@ -108,9 +109,9 @@ def merge(app: App, ids: tuple[str, ...], into: str) -> Done:
 
     The merged ones are closed, and their ids lead to the other for ever.
     """
-    target = identifiers.only(app, into)
+    target = arguments.only(app, into)
 
-    def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+    def one(draft: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
         goal = draft.ticket(target)
         rights.require_act(by, goal, "merge into")
         draft.require_public(ticket, goal.department)
@@ -127,14 +128,14 @@ def merge(app: App, ids: tuple[str, ...], into: str) -> Done:
 def split(app: App, ids: tuple[str, ...], number: int, title: str | None) -> Done:
     """Make the thread from entry N on a ticket of its own, linked to the old one."""
 
-    def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+    def one(draft: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
         draft.require_public(ticket)
         moved = [name for entry in ticket.thread[number - 1 :] for name in entry.attachments] if number > 0 else []
         values = {**fresh(app, draft.snapshot, ticket, by), "tags": list(ticket.tags)}
         new = Ticket.new(**{**values, "title": title or ticket.title})
         return relations.split(ticket, number, new, carry(draft.snapshot, ticket.id, moved, ()), by=by, at=at)
 
-    done, _ = act(app, ids, "split", one)
+    done, _ = act_on_tickets(app, arguments.resolve(app, ids), "split", one)
     fresh_edits = [e for e in done.change.edits if e.before is None]
     old_edits = [e for e in done.change.edits if e.before is not None]
     view = told(fresh_edits, several=len(fresh_edits) > 1)

@@ -6,6 +6,7 @@ from typing import Any
 
 from desk.actions import identifiers
 from desk.cli import answers, arguments, leaf, periods
+from desk.cli.app import App
 from desk.codec import places
 from desk.domain.model import due, plain
 from desk.domain.model.fields import utc_text
@@ -15,7 +16,6 @@ from desk.errors import NotFound
 from desk.git import objects
 from desk.queries import events, problems, tickets, unread
 from desk.queries.tickets import steps
-from desk.session.session import App
 from desk.view.model import Detail
 
 
@@ -25,8 +25,8 @@ from desk.view.model import Detail
 def show(app: App, ids: tuple[str, ...], as_of: str | None) -> Detail:
     """Show tickets with their threads, as their files say now, or as they were."""
     if as_of:
-        return _past(app, [identifiers.known(app, i) for i in identifiers.words(ids)], as_of)
-    found = identifiers.resolve(app, ids)
+        return _past(app, [identifiers.known(app, i) for i in arguments.words(app, ids)], as_of)
+    found = arguments.resolve(app, ids)
     items = list({one["id"]: one for one in (item(app, i) for i in found)}.values())
     remember(app, [str(one["id"]) for one in items])
     return answers.detail("ticket", "tickets", items, several=len(items) > 1)

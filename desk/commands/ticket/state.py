@@ -6,19 +6,20 @@ from datetime import datetime
 
 import click
 
-from desk.actions import identifiers, owed
+from desk.actions import owed
+from desk.actions.draft import Draft
 from desk.cli import arguments, complete, dates, leaf
-from desk.cli.acting import Draft, acted
+from desk.cli.app import App
+from desk.cli.told import acted
 from desk.domain.model import plain
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, join
-from desk.domain.model.person import Staff
 from desk.domain.model.states import DUPLICATE, RESOLUTIONS, SOLVED, WAITING
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import rights
 from desk.domain.tickets import lifecycle
 from desk.errors import UsageFault
 from desk.queries import tickets
-from desk.session.session import App
 from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
@@ -34,7 +35,7 @@ def pending(app: App, ids: tuple[str, ...], until: str | None, waits_for: str | 
     """Put tickets aside that wait for somebody, or for a day."""
     day = dates.future_day(app, until)
 
-    def one(_: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+    def one(_: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
         return lifecycle.pending(ticket, by=by, at=at, until=day, waits_for=waits_for, reason=reason)
 
     return acted(app, ids, "pending", one)
@@ -54,10 +55,10 @@ def close(app: App, ids: tuple[str, ...], resolution: str | None, original: str 
     """Close tickets that are resolved, and say how. They can be re-opened."""
     if original and resolution not in (None, DUPLICATE):
         raise UsageFault(f"--of goes with --resolution {DUPLICATE}", "leave one of them out")
-    other = identifiers.only(app, original) if original else None
+    other = arguments.only(app, original) if original else None
     code = DUPLICATE if other else resolution or SOLVED
 
-    def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+    def one(draft: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
         goal = draft.ticket(other) if other else None
         if goal is not None:
             rights.require_act(by, goal, "link")
@@ -82,9 +83,9 @@ def delete(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
 
     The id is never used again, and git keeps what the ticket said.
     """
-    found = identifiers.resolve(app, ids)
+    found = arguments.resolve(app, ids)
 
-    def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
+    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
         draft = Draft(snapshot)
         for ticket_id in found:
             ticket = snapshot.get("ticket", ticket_id)

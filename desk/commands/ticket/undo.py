@@ -10,16 +10,16 @@ import click
 from desk.actions import identifiers
 from desk.actions import undo as actions_undo
 from desk.cli import arguments, leaf
-from desk.cli.acting import sentence
+from desk.cli.app import App
+from desk.cli.told import sentence
 from desk.domain.changes import undo as changes_undo
 from desk.domain.changes.undo import Taken
 from desk.domain.model import plain
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change
 from desk.domain.model.organisation import Department
-from desk.domain.model.person import Staff
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import rights
-from desk.session.session import App
 from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
@@ -34,10 +34,10 @@ def undo(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     took, and is refused when anything that it touched has changed since. Messages about the change that still wait in
     the outbox are taken out; what was sent stays sent.
     """
-    found = [identifiers.known(app, i) for i in identifiers.words(ids)]
+    found = [identifiers.known(app, i) for i in arguments.words(app, ids)]
     taken: list[Taken] = []
 
-    def plan(snapshot: Snapshot, by: Staff, at: datetime) -> Change:
+    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
         taken[:] = actions_undo.last_changes(snapshot, found, app.config)
         for ticket in (pair.then for one in taken for pair in one.pairs):
             if isinstance(ticket, Ticket):

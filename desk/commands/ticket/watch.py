@@ -8,8 +8,11 @@ from typing import cast
 import click
 
 from desk.actions import requesters
+from desk.actions.draft import Draft
 from desk.cli import arguments, complete, leaf
-from desk.cli.acting import Draft, acted
+from desk.cli.app import App
+from desk.cli.told import acted
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change
 from desk.domain.model.organisation import Department
 from desk.domain.model.person import USER_PREFIX, Staff, User
@@ -17,7 +20,6 @@ from desk.domain.model.ticket import Ticket
 from desk.domain.tickets import watching
 from desk.errors import NotFound
 from desk.queries import people
-from desk.session.session import App
 from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
@@ -34,7 +36,7 @@ def watch(app: App, ids: tuple[str, ...], who: str) -> Done:
     """Have messages sent when something happens to tickets. Requesters never hear of private notes."""
     watcher = _known(app, who)
 
-    def one(draft: Draft, ticket: Ticket, by: Staff, at: datetime) -> Change:
+    def one(draft: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
         department = cast("Department", draft.snapshot.get("department", ticket.department))
         return watching.watch(ticket, _person(draft.snapshot, watcher), department, by=by, at=at)
 

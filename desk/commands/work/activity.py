@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import click
 
 from desk.cli import dates, leaf
+from desk.cli.app import App
 from desk.domain.changes import sentences
 from desk.domain.model.fields import parse_time
 from desk.local import marks
 from desk.queries import events, tickets
 from desk.queries.events import Sought
-from desk.session.session import App
-from desk.view.model import Column, Listing
+from desk.view.model import Column, Listing, Row
 
 LAST = "last"
 _UNTITLED = ("delete",)
@@ -37,8 +39,7 @@ def activity(app: App, whose: str | None, since: str | None, limit: int | None) 
     """
     mine = whose == "mine"
     handle = app.me() if mine else app.handle()
-    table = app.format in ("table", "md")
-    most = (app.config["list.limit"] if table else 0) if limit is None else limit
+    most = app.rows_wanted(limit)
     reader, head = f"{handle or 'anybody'}-{'mine' if mine else 'all'}", app.store.commit_now()
     last = (since or "").lower() == LAST
     commits = marks.unseen(app.place, reader, head) if last else None
@@ -64,20 +65,20 @@ def _told(app: App, rows: list[dict[str, Any]], empty: str) -> Listing:
     for row in rows:
         row["name"] = people.get(str(row["by"]))
         row["sentence"] = _sentence(row)
-    if app.format in ("table", "md"):
-        _by_day(app, rows)
     columns = (Column("day", "DAY", "group"), Column("time", "TIME"), Column("sentence", "WHAT", "title"))
-    return Listing("activity", rows, columns, empty)
+    return Listing("activity", rows, columns, empty, spell=partial(_by_day, app))
 
 
-def _by_day(app: App, rows: list[dict[str, Any]]) -> None:
+def _by_day(app: App, rows: Sequence[Row]) -> list[Row]:
     """Each day named once, in its first line."""
+    spelled: list[Row] = []
     before = None
     for row in rows:
         at = app.local(datetime.fromisoformat(row["at"]))
-        row["day"] = f"{at:%a} {at.day:2} {at:%b %Y}" if at.date() != before else ""
-        row["time"] = f"{at:%H:%M}"
+        day = f"{at:%a} {at.day:2} {at:%b %Y}" if at.date() != before else ""
+        spelled.append({**row, "day": day, "time": f"{at:%H:%M}"})
         before = at.date()
+    return spelled
 
 
 def _sentence(row: dict[str, Any]) -> str:

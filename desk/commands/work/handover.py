@@ -8,13 +8,13 @@ from typing import Any
 import click
 
 from desk.actions import identifiers
-from desk.cli import acting, complete, dates, leaf
+from desk.cli import complete, dates, leaf, told
+from desk.cli.app import App
 from desk.domain.figures import handover as figures_handover
 from desk.domain.model.change import Edit, Event
 from desk.domain.model.fields import utc_text
 from desk.domain.model.query import Scope
 from desk.queries import handover as queries_handover
-from desk.session.session import App
 from desk.view.model import Column, Listing, Sections
 
 _ID, _TITLE, _PRIORITY = (
@@ -58,11 +58,7 @@ def handover(app: App, since: str, departments: tuple[str, ...]) -> Sections:
     named = tuple(identifiers.existing(app, "department", d) for d in departments)
     start = str(dates.moment(app, since))
     found = _found(app, app.scope(), named, start)
-    short = app.format in ("table", "md")
-    parts = tuple(
-        (TITLES[name], _listing(name, rows[:_SHOWN] if short else rows), max(len(rows) - _SHOWN, 0) if short else 0)
-        for name, rows in found.items()
-    )
+    parts = tuple((TITLES[name], _listing(name, rows), _SHOWN) for name, rows in found.items())
     data = {"since": start, "until": utc_text(app.now), "departments": list(named), **found}
     return Sections("handover", data, _headline(app, named, start, found), parts)
 
@@ -92,7 +88,7 @@ def _changed(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
         # The newest stands first here as well: on a narrow screen the end of the sentence is cut.
         happened = tuple(Event(e["verb"], e["from"], e["to"]) for e in reversed(group))
         people = dict.fromkeys(e["by"] for e in group)
-        what = acting.sentence(Edit(None, None, happened))
+        what = told.sentence(Edit(None, None, happened))
         rows.append({**figures_handover.head(group[-1], "at"), "by": ", ".join(people), "what": what})
     return sorted(rows, key=lambda row: row["at"], reverse=True)
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from desk.actions import identifiers
-from desk.cli import complete, dates, leaf
+from desk.cli import arguments, complete, dates, leaf
+from desk.cli.app import App
 from desk.domain.changes import sentences
 from desk.domain.changes.message import SETTINGS
 from desk.domain.model.kinds import KINDS
 from desk.errors import UsageFault
 from desk.queries import events
 from desk.queries.events import Wanted
-from desk.session.session import App
-from desk.view.model import Column, Listing
+from desk.view.model import Column, Listing, Row
 
 _KINDS = (*KINDS, SETTINGS, *events.WORK)
 
@@ -43,15 +44,12 @@ def log(app: App, kinds: tuple[str, ...], verbs: tuple[str, ...], limit: int | N
     Everything is told, whatever department you serve: it is what `git log` tells. Commits made without desk are marked
     "by hand"; what they mean is read from the records they changed.
     """
-    table = app.format in ("table", "md")
-    most = (app.config["list.limit"] if table else 0) if limit is None else limit
+    most = app.rows_wanted(limit)
     wanted = _wanted(app, kinds, verbs, most + 1 if most else 0, **options)
     rows = app.store.ask(lambda index: events.log(index, wanted))
     more = bool(most) and len(rows) > most
     rows = rows[:most] if more else rows
     _tell(app, rows)
-    if table:
-        rows = [{**row, "what": _what(row), "how": "by hand" if row["by_hand"] else None} for row in rows]
     columns = (
         Column("at", "WHEN", "moment"),
         Column("by", "WHO"),
@@ -60,7 +58,11 @@ def log(app: App, kinds: tuple[str, ...], verbs: tuple[str, ...], limit: int | N
         Column("commit", "COMMIT", "commit"),
     )
     notes = (f"the newest {most}; more: --limit N, 0 for all",) if more else ()
-    return Listing("log", rows, columns, "nothing happened", notes=notes)
+    return Listing("log", rows, columns, "nothing happened", notes=notes, spell=_spell)
+
+
+def _spell(rows: Sequence[Row]) -> list[Row]:
+    return [{**row, "what": _what(row), "how": "by hand" if row["by_hand"] else None} for row in rows]
 
 
 def _wanted(
@@ -79,8 +81,8 @@ def _wanted(
     return Wanted(
         by,
         app.store.ask(lambda index: events.addresses(index, by)) if by else (),
-        tuple(v.lower() for v in identifiers.words(verbs)) if verbs else (),
-        tuple(identifiers.known(app, i) for i in identifiers.words(tickets)) if tickets else (),
+        tuple(v.lower() for v in arguments.words(app, verbs)) if verbs else (),
+        tuple(identifiers.known(app, i) for i in arguments.words(app, tickets)) if tickets else (),
         kinds,
         dates.moment(app, since),
         dates.moment(app, until, end=True),
@@ -122,7 +124,7 @@ def _tell(app: App, rows: list[dict[str, Any]]) -> None:
             row["sentence"] = sentences.sentence(row, row["name"])
 
 
-def _what(row: dict[str, Any]) -> str:
+def _what(row: Row) -> str:
     """The sentence without its beginning, which has a column of its own, and what the ticket is about."""
     who = str(row["name"] or row["by"])
     text = str(row["sentence"]).removeprefix(who).removeprefix(":").strip()

@@ -8,21 +8,19 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from desk.actions import identifiers
-from desk.cli import answers, complete, leaf
+from desk.cli import answers, arguments, complete, leaf
+from desk.cli.app import App
 from desk.domain.model.fields import parse_time
 from desk.errors import Broken, DeskError
 from desk.local import outbox
 from desk.mail import letters
-from desk.session.session import App
 from desk.store import worktree
 from desk.view.model import Column, Detail, Done, Listing
 
 
 def _complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    found = ctx.find_root().params
     try:
-        place = App(found.get("desk"), found.get("who")).place
+        place = complete.app_for_completion(ctx).place
         return [CompletionItem(i) for i in outbox.ids(place.own(outbox.FOLDER)) if incomplete in i]
     except (DeskError, OSError):
         return []
@@ -35,7 +33,7 @@ _ids = click.argument("ids", metavar="ID…", nargs=-1, required=True, shell_com
 @click.option("--ticket", metavar="ID", shell_complete=complete.complete_ticket, help="Only about this ticket.")
 def list_(app: App, ticket: str | None) -> Listing:
     """List the messages that wait to be sent, the oldest first."""
-    wanted = identifiers.resolve(app, ticket) if ticket else None
+    wanted = arguments.resolve(app, ticket) if ticket else None
     rows = []
     for draft_id in outbox.ids(_folder(app)):
         draft = _read(app, draft_id, [])
@@ -82,7 +80,7 @@ def _folder(app: App) -> str:
 
 
 def _found(app: App, ids: tuple[str, ...]) -> list[str]:
-    return list(dict.fromkeys(outbox.find(_folder(app), word) for word in identifiers.words(ids)))
+    return list(dict.fromkeys(outbox.find(_folder(app), word) for word in arguments.words(app, ids)))
 
 
 def _draft(app: App, draft_id: str) -> dict[str, Any]:

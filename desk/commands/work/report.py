@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from desk.cli import leaf, periods
+from desk.cli.app import App
 from desk.domain.figures.report import Report
 from desk.domain.figures.statistics import Period
 from desk.domain.model.fields import utc_text
@@ -19,7 +20,6 @@ from desk.index.index import Index
 from desk.queries import tickets
 from desk.queries.reports import Readable, Reading
 from desk.reports.table import REPORTS
-from desk.session.session import App
 from desk.store import worktree
 from desk.view.look import Look
 from desk.view.model import Column, Done, Listing, Paper

@@ -8,12 +8,12 @@ from typing import Any
 import click
 
 from desk.cli import leaf
+from desk.cli.app import App
 from desk.domain.matching.snippet import snippet
 from desk.domain.matching.words import tokens
 from desk.local import misses
 from desk.queries import search as queries_search
 from desk.queries.search import Hit, Where
-from desk.session.session import App
 from desk.view.model import Column, Listing
 
 EMPTY = "nothing found; fewer or shorter words may find more"

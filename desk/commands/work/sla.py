@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -12,6 +12,7 @@ import click
 
 from desk.actions import identifiers
 from desk.cli import answers, complete, leaf
+from desk.cli.app import App
 from desk.domain.model import due, plain
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.fields import parse_time, utc_text
@@ -21,9 +22,8 @@ from desk.domain.model.states import LIVE
 from desk.domain.rights import rights
 from desk.errors import Broken, Conflict, Refused, UsageFault
 from desk.queries import tickets
-from desk.session.session import App
 from desk.store.snapshot import Snapshot
-from desk.view.model import Column, Done, Listing
+from desk.view.model import Column, Done, Listing, Row
 
 DESK = "desk"
 """Who acts when time does: a handle that nobody can have."""
@@ -60,9 +60,9 @@ def list_(
     if within:
         end = utc_text(app.now + _length(within))
         rows = [row for row in rows if (one := due.pressing(row)) and one.at <= end]
-    most = _most(app, limit)
+    most = app.rows_wanted(limit)
     notes = [f"{most} of {len(rows)}; all: --limit 0"] if most and len(rows) > most else []
-    return Listing("tickets", rows[:most] if most else rows, _COLUMNS, _empty(app), notes=tuple(notes))
+    return Listing("tickets", rows[:most] if most else rows, _COLUMNS, _empty(app), notes=tuple(notes), spell=_spell)
 
 
 _COLUMNS = (
@@ -78,14 +78,16 @@ _COLUMNS = (
 
 def _rows(app: App, query: Query) -> list[dict[str, Any]]:
     rows = app.store.ask(lambda index: tickets.tickets(index, query._replace(sort="due", descending=False))).rows
-    return [{**row, "clock": _clock(app, row)} for row in rows]
+    return [{**row, "clock": _clock(row)} for row in rows]
 
 
-def _clock(app: App, row: dict[str, Any]) -> str | None:
+def _clock(row: dict[str, Any]) -> str | None:
     one = due.pressing(row)
-    if one is None:
-        return None
-    return due.SPOKEN[one.clock] if app.format in ("table", "md") else one.clock
+    return one.clock if one else None
+
+
+def _spell(rows: Sequence[Row]) -> list[Row]:
+    return [{**row, "clock": due.SPOKEN[row["clock"]] if row["clock"] else None} for row in rows]
 
 
 def _length(text: str) -> timedelta:
@@ -93,12 +95,6 @@ def _length(text: str) -> timedelta:
     if match is None:
         raise UsageFault(f"{text!r} is not a length of time", "write 30m, 4h, 2d or 1w")
     return int(match[1]) * _UNITS[match[2]]
-
-
-def _most(app: App, limit: int | None) -> int:
-    if limit is not None:
-        return limit
-    return int(app.config["list.limit"]) if app.format in ("table", "md") else 0
 
 
 def _empty(app: App) -> str:

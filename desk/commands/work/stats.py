@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from desk.cli import leaf, periods
+from desk.cli.app import App
 from desk.domain.figures import statistics
 from desk.domain.figures.report import Report
 from desk.domain.figures.statistics import EVENTS, FIGURES, Period
@@ -15,8 +17,7 @@ from desk.queries import reports
 from desk.queries.counting import DIMENSIONS, TIMES
 from desk.queries.reports import Reading
 from desk.reports import sections
-from desk.session.session import App
-from desk.view.model import Column, Listing, Paper
+from desk.view.model import Column, Listing, Paper, Row
 
 _BY_TICKET = (
     "created",
@@ -50,7 +51,7 @@ def stats(
     chart: bool,
     by: str | None,
     **given: Any,
-) -> Listing | Paper:
+) -> Listing:
     """What came in, what was done, how long it took and what waits, against the period before.
 
     By default the last seven days, in the desk's time zone. Everybody's tickets are counted, whatever department you
@@ -60,20 +61,19 @@ def stats(
     period = periods.period(app, days, since, until, usual=7)
     question = periods.asked(app, period, given)
     with periods.reading(app, at) as index:
-        if chart and app.format == "table":
-            return _drawn(app, Reading(index, question, app.place, at.commit), by, at)
+        drawn = _drawn(app, Reading(index, question, app.place, at.commit), by, at) if chart else None
         rows = reports.grouped(index, question, by) if by else reports.figures(index, question)
     said = {"since": str(period.first), "until": str(period.last), "as_of": utc_text(app.now), "commit": at.commit}
     rows = [{**row, **said} for row in rows]
-    app.notes += spoken_for(period, at)
-    return _by_table(rows, by, plain=app.format == "table") if by else _table(app, rows)
+    app.notes += spoken_for(period, at)[1 if chart else 0 :]
+    listing = _by_table(rows, by) if by else _table(rows)
+    return listing._replace(drawn=drawn)
 
 
 def _drawn(app: App, reading: Reading, by: str | None, at: periods.Stand) -> Paper:
     parts = (sections.grouped(reading, by),) if by else (sections.figures(reading), sections.trend(reading))
     period = reading.period
     days = (str(period.first), str(period.last))
-    app.notes += spoken_for(period, at)[1:]
     made = Report("stats", "Statistics", app.config["desk.name"], *days, utc_text(app.now), at.commit, parts)
     return Paper("stats", made, drawn=True)
 
@@ -90,12 +90,7 @@ def spoken_for(period: Period, at: periods.Stand) -> tuple[str, str]:
 # -- for people --------------------------------------------------------------------------------------------------------
 
 
-def _table(app: App, rows: list[dict[str, Any]]) -> Listing:
-    if app.format in ("table", "md"):
-        rows = [
-            {**row, "name": statistics.spoken(row["id"]), "picture": _picture(row), **_words(row)}
-            for row in statistics.telling(rows)
-        ]
+def _table(rows: list[dict[str, Any]]) -> Listing:
     columns = (
         Column("name", "FIGURE"),
         Column("shown", "COUNT", "number"),
@@ -103,27 +98,37 @@ def _table(app: App, rows: list[dict[str, Any]]) -> Listing:
         Column("change", "CHANGE", "number"),
         Column("picture", "TREND"),
     )
-    return Listing("stats", rows, columns, "nothing to count")
+    return Listing("stats", rows, columns, "nothing to count", spell=_spell)
+
+
+def _spell(rows: Sequence[Row]) -> list[Row]:
+    """Figures that tell something, in words."""
+    return [
+        {**row, "name": statistics.spoken(row["id"]), "picture": _picture(row), **_words(row)}
+        for row in statistics.telling(rows)
+    ]
 
 
 _BARS = 20
 """Bars of a picture, so that the newest is not cut off in 80 columns."""
 
 
-def _picture(row: dict[str, Any]) -> str:
+def _picture(row: Row) -> str:
     return statistics.spark(statistics.condensed(row["trend"], _BARS, level=FIGURES[row["id"]].level))
 
 
-def _words(row: dict[str, Any]) -> dict[str, str | None]:
+def _words(row: Row) -> dict[str, str | None]:
     return {
         "shown": statistics.words(row["count"], row["unit"]),
         "earlier": statistics.words(row["before"], row["unit"]),
     }
 
 
-def _by_table(rows: list[dict[str, Any]], by: str, *, plain: bool) -> Listing:
+def _by_table(rows: list[dict[str, Any]], by: str) -> Listing:
     names = [n for n in (_BY_TIME if by in TIMES else _BY_TICKET) if any(row.get(n) for row in rows)]
-    if plain:
-        rows = [{**row, **{n: statistics.words(row.get(n), FIGURES[n].unit) for n in names}} for row in rows]
+
+    def spell(rows: Sequence[Row]) -> list[Row]:
+        return [{**row, **{n: statistics.words(row.get(n), FIGURES[n].unit) for n in names}} for row in rows]
+
     heads = (Column(n, _HEADS.get(n, n.upper()), "number") for n in names or EVENTS[:1])
-    return Listing("stats", rows, (Column("id", by.upper()), *heads), "nothing happened in this period")
+    return Listing("stats", rows, (Column("id", by.upper()), *heads), "nothing happened in this period", spell=spell)

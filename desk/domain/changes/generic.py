@@ -5,19 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 
 from desk.domain.changes import compare
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.plain import label
 from desk.domain.model.record import Record
 from desk.errors import Refused
 
 
-def create(record: Record, *, by: Record, at: datetime, verb: str = "create") -> Change:
+def create(record: Record, *, by: Actor, at: datetime, verb: str = "create") -> Change:
     """Add a record."""
     event = Event(verb, None, label(record) or None)
     return Change(verb, by, at, (Edit(None, record, (event,)),), summary=label(record))
 
 
-def edit(before: Record, after: Record, *, by: Record, at: datetime) -> Change:
+def edit(before: Record, after: Record, *, by: Actor, at: datetime) -> Change:
     """Change a record; the history names the fields."""
     events = compare.events(before, after)
     if not events:
@@ -25,7 +26,7 @@ def edit(before: Record, after: Record, *, by: Record, at: datetime) -> Change:
     return Change("edit", by, at, (Edit(before, after, events),), summary=events[0].after or "")
 
 
-def delete(record: Record, *, by: Record, at: datetime, reason: str | None = None) -> Change:
+def delete(record: Record, *, by: Actor, at: datetime, reason: str | None = None) -> Change:
     """Take a record away; git keeps what it said, and its id is never used again (rule 8)."""
     event = Event("delete", label(record) or None)
     return Change("delete", by, at, (Edit(record, None, (event,)),), reason, label(record))

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from desk.domain.changes import compare
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Edit, Event
-from desk.domain.model.person import Staff
 from desk.domain.model.record import Entry, Record
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import rights
@@ -42,7 +42,7 @@ class Taken(NamedTuple):
     files: Mapping[str, bytes | None]
 
 
-def undo(taken: Taken, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+def undo(taken: Taken, *, by: Actor, at: datetime, reason: str | None = None) -> Change:
     """Put every record of a change back to what it was; it takes the right that the change itself took, on every ticket."""
     tickets = [pair for pair in taken.pairs if isinstance(pair.record, Ticket)]
     if taken.right != "delete" and all(pair.then is None for pair in tickets):
@@ -57,7 +57,7 @@ def undo(taken: Taken, *, by: Staff, at: datetime, reason: str | None = None) ->
     return Change(VERB, by, at, tuple(edits), reason, taken.verb, taken.files)
 
 
-def _check_right(pair: Pair, taken: Taken, by: Staff) -> None:
+def _check_right(pair: Pair, taken: Taken, by: Actor) -> None:
     if not isinstance(pair.record, Ticket):
         rights.require_level(by, pair.record.kind)
         return
@@ -68,7 +68,7 @@ def _check_right(pair: Pair, taken: Taken, by: Staff) -> None:
         _check_entries(pair, by)
 
 
-def _check_entries(pair: Pair, by: Staff) -> None:
+def _check_entries(pair: Pair, by: Actor) -> None:
     """Rule 6: nobody takes back, or puts back, what somebody else wrote."""
     now, then = (set(map(_key, record.thread)) if record else set() for record in pair)
     for written_by, *_ in now ^ then:

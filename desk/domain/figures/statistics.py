@@ -255,7 +255,7 @@ Row = dict[str, Any]
 _SLA = ("sla_kept", "sla_breached", "sla_share")
 
 
-def telling(rows: Iterable[Row]) -> list[Row]:
+def telling(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The figures that say something: what nobody measured is left out, and service levels where there are none."""
     found = [row for row in rows if row["count"] is not None or row["before"] is not None]
     agreed = any(row["count"] or row["before"] for row in found if row["id"] in _SLA)

@@ -8,10 +8,10 @@ from datetime import date, datetime
 from types import MappingProxyType
 
 from desk.domain.changes import compare, generic
+from desk.domain.model.actor import Actor
 from desk.domain.model.article import Article, Topic
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.fields import utc_text
-from desk.domain.model.person import Staff
 from desk.domain.model.plain import plain
 from desk.domain.model.record import NOTHING
 from desk.errors import Refused
@@ -71,13 +71,13 @@ def _spoken(article: Article) -> str:
     return {DRAFT: "a draft", REVIEW: "in review"}.get(article.state, article.state)
 
 
-def create(article: Article, *, by: Staff, at: datetime) -> Change:
+def create(article: Article, *, by: Actor, at: datetime) -> Change:
     """A new article, or another language of one."""
     event = Event("create", None, article.title)
     return Change("create", by, at, (Edit(None, article, (event,)),), summary=article.title)
 
 
-def edit(before: Article, after: Article, *, by: Staff, at: datetime, approval: bool) -> Change:
+def edit(before: Article, after: Article, *, by: Actor, at: datetime, approval: bool) -> Change:
     """Change an article's text. Whoever approved it approved another text; where approval is asked for, it waits for one."""
     if digest(before) != digest(after):
         after = after.evolve(approved_by=None)
@@ -91,7 +91,7 @@ def publish(
     after: Article,
     review: date | None,
     *,
-    by: Staff,
+    by: Actor,
     at: datetime,
     files: Mapping[str, bytes] = NOTHING,
 ) -> Change:
@@ -109,7 +109,7 @@ def publish(
     return Change("publish", by, at, (Edit(before, stamped, tuple(events)),), files=dict(files))
 
 
-def _step(verb: str, article: Article, by: Staff, at: datetime, reason: str | None) -> Change:
+def _step(verb: str, article: Article, by: Actor, at: datetime, reason: str | None) -> Change:
     state = _after(verb, article)
     event = Event(verb, article.state, state)
     after = article.evolve(state=state)
@@ -118,22 +118,22 @@ def _step(verb: str, article: Article, by: Staff, at: datetime, reason: str | No
     return Change(verb, by, at, (Edit(article, after, (event,)),), reason)
 
 
-def submit(article: Article, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+def submit(article: Article, *, by: Actor, at: datetime, reason: str | None = None) -> Change:
     """Hand an article in for review. A published one is not shown to readers until it is published again."""
     return _step("submit", article, by, at, reason)
 
 
-def send_back(article: Article, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+def send_back(article: Article, *, by: Actor, at: datetime, reason: str | None = None) -> Change:
     """Give an article in review back to its author, as a draft."""
     return _step("return", article, by, at, reason)
 
 
-def retire(article: Article, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+def retire(article: Article, *, by: Actor, at: datetime, reason: str | None = None) -> Change:
     """Take an article from its readers; it stays in the desk."""
     return _step("retire", article, by, at, reason)
 
 
-def approve(article: Article, author: str | None, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+def approve(article: Article, author: str | None, *, by: Actor, at: datetime, reason: str | None = None) -> Change:
     """Approve this very text. `author` is who changed it last, and can't be the one who approves."""
     _after("approve", article)
     if author == by.id:
@@ -160,13 +160,13 @@ def require_approval(article: Article, approved: str | None) -> None:
         )
 
 
-def delete(article: Article, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+def delete(article: Article, *, by: Actor, at: datetime, reason: str | None = None) -> Change:
     """Take an article out of the desk; git keeps what it said."""
     event = Event("delete", article.title)
     return Change("delete", by, at, (Edit(article, None, (event,)),), reason, article.title)
 
 
-def delete_topic(topic: Topic, articles: Iterable[str], *, by: Staff, at: datetime) -> Change:
+def delete_topic(topic: Topic, articles: Iterable[str], *, by: Actor, at: datetime) -> Change:
     """Delete a topic that holds no articles (rule 5)."""
     held = sorted(articles)
     if held:
@@ -184,7 +184,7 @@ def move(
     to: str,
     relinked: Iterable[tuple[Article, Article]],
     *,
-    by: Staff,
+    by: Actor,
     at: datetime,
     approval: bool,
 ) -> Change:

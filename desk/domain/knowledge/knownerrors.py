@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, cast
 
+from desk.domain.model.actor import Actor
 from desk.domain.model.article import Article
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.organisation import PROBLEM, RESERVED_TAGS
-from desk.domain.model.person import Staff
 from desk.domain.model.states import CLOSED
 from desk.domain.model.ticket import Ticket
 from desk.errors import Refused
@@ -21,7 +21,7 @@ SYMPTOMS = 5
 """Incidents whose titles make the symptom of a draft."""
 
 
-def values(problem: Ticket, incidents: Iterable[Ticket], *, by: Staff) -> dict[str, Any]:
+def values(problem: Ticket, incidents: Iterable[Ticket], *, by: Actor) -> dict[str, Any]:
     """What an article says of a problem: the symptom from its incidents' titles, the rest from its own fields."""
     titles = list(dict.fromkeys(t.title for t in incidents))[:SYMPTOMS] or [problem.title]
     found: dict[str, Any] = {
@@ -50,7 +50,7 @@ def require_problem(ticket: Ticket, existing: Iterable[str]) -> None:
         raise Refused(f"{ticket.id} has a known error already: {', '.join(known)}", f"desk kb edit {known[0]}")
 
 
-def created(problem: Ticket, article: Article, *, by: Staff, at: datetime) -> Change:
+def created(problem: Ticket, article: Article, *, by: Actor, at: datetime) -> Change:
     """Draft the known error of a problem."""
     event = Event("create", None, article.title)
     return Change("known-error", by, at, (Edit(None, article, (event,)),), summary=problem.id)

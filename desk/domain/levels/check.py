@@ -12,6 +12,7 @@ from typing import NamedTuple
 from desk.domain.levels import clocks
 from desk.domain.levels.policy import Policies, Target
 from desk.domain.model import due, plain
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.due import BREACH, RENEW, RESUME, WARNING, Due, Row
 from desk.domain.model.fields import parse_time, utc_text
@@ -112,7 +113,7 @@ class Facts(NamedTuple):
     until: datetime | None = None
 
 
-def act(ticket: Ticket, facts: Facts, moment: Moment, *, by: Staff) -> Change | None:
+def act(ticket: Ticket, facts: Facts, moment: Moment, *, by: Actor) -> Change | None:
     """Everything that time has done to a ticket, as one change; None when there is nothing to do."""
     doing = _renewed(_resumed(Doing(ticket), facts, moment, by), facts, moment)
     found = look(plain.head(doing.ticket), facts.group, moment)
@@ -128,7 +129,7 @@ def act(ticket: Ticket, facts: Facts, moment: Moment, *, by: Staff) -> Change | 
     return Change(first.verb, by, moment.at, (edit,), reason, summary=first.after or "")
 
 
-def _escalated(doing: Doing, found: Found, facts: Facts, moment: Moment, by: Staff) -> Doing:
+def _escalated(doing: Doing, found: Found, facts: Facts, moment: Moment, by: Actor) -> Doing:
     """Who is named for the department is told ahead of a breach, or of one that nobody was warned of; once for each time."""
     ticket, named = doing.ticket, facts.named
     ahead = [one for one in found.warnings if one.clock != "update"]
@@ -140,7 +141,7 @@ def _escalated(doing: Doing, found: Found, facts: Facts, moment: Moment, by: Sta
     return doing.then(edit.after, *edit.events)
 
 
-def _resumed(doing: Doing, facts: Facts, moment: Moment, by: Staff) -> Doing:
+def _resumed(doing: Doing, facts: Facts, moment: Moment, by: Actor) -> Doing:
     """A pending ticket whose day has come is open again; its clock runs since that day began, whenever the check comes."""
     ticket = doing.ticket
     if not look(plain.head(ticket), facts.group, moment).resume:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from desk.domain.model.actor import Actor
 from desk.domain.model.record import NOTHING, Record
 
 
@@ -36,7 +37,7 @@ class Change(NamedTuple):
     """One user action, to become one commit: who did what to which records, when and why."""
 
     verb: str
-    by: Record
+    by: Actor
     at: datetime
     edits: tuple[Edit, ...]
     reason: str | None = None
@@ -46,6 +47,8 @@ class Change(NamedTuple):
     """Files that are no records, such as desk.toml, by path; None removes one."""
     settings: tuple[tuple[str, Event], ...] = ()
     """What happened to settings, by their names in desk.toml."""
+    as_written: Mapping[str, bytes | None] | None = None
+    """For hand edits: the files as the work tree has them (None: gone), committed byte for byte in place of the records."""
 
 
 def join(changes: list[Change]) -> Change:

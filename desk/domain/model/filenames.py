@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import unicodedata
 
 
@@ -11,7 +10,7 @@ def attachment_name(given: str, taken: set[str]) -> str:
 
     Never a path, an option, a device, a hidden file, nor one that differs from another by case alone.
     """
-    name = unicodedata.normalize("NFC", os.path.basename(given.replace("\\", "/")))
+    name = unicodedata.normalize("NFC", given.replace("\\", "/").rpartition("/")[2])
     name = "".join("_" if c in '<>:"/|?*' or unicodedata.category(c)[0] == "C" else c for c in name)
     name = name.lstrip(" .-").rstrip(" .") or "file"
     stem, dot, ending = name.rpartition(".")

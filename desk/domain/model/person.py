@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from desk.domain.model.actor import Requester
 from desk.domain.model.fields import EMAIL, EMAILS, FLAG, LEVEL, LINE, SLUG, SLUGS, TEXT, TIME, VALUES, Field
 from desk.domain.model.record import NOTHING, Record
 
@@ -42,6 +43,11 @@ class User(Record):
     disabled = Field[bool](FLAG, "may not open tickets", default=False)
     fields = Field[Mapping[str, Any]](VALUES, "custom fields", default=NOTHING)
     created = Field[datetime | None](TIME, "known since", fixed=True)
+
+
+def requester(user: User, *, barred: bool = False) -> Requester:
+    """A requester's record as one who acts."""
+    return Requester(user.id, user.name or "", user.email or "", barred)
 
 
 class Group(Record):

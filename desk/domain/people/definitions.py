@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from desk.domain.changes import generic
+from desk.domain.model.actor import Actor
 from desk.domain.model.article import Article
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.checklist import Checklist
 from desk.domain.model.organisation import RESERVED_TAGS, CustomField, Tag
-from desk.domain.model.person import Group, Staff, User
+from desk.domain.model.person import Group, User
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.domain.people import customfields
@@ -19,7 +20,7 @@ from desk.errors import Refused, UsageFault
 
 
 def delete_tag(
-    tag: Tag, on: Iterable[Ticket], articles: Iterable[Article | Checklist], *, by: Staff, at: datetime
+    tag: Tag, on: Iterable[Ticket], articles: Iterable[Article | Checklist], *, by: Actor, at: datetime
 ) -> Change:
     """Delete a tag and take it off every ticket, article and checklist."""
     if tag.id in RESERVED_TAGS:
@@ -38,7 +39,7 @@ def _without_tag(record: Article | Checklist, tag: str) -> Record:
     return after.evolve(automatic=None) if isinstance(after, Checklist) else after
 
 
-def delete_group(group: Group, members: int, fields: Iterable[CustomField], *, by: Staff, at: datetime) -> Change:
+def delete_group(group: Group, members: int, fields: Iterable[CustomField], *, by: Actor, at: datetime) -> Change:
     """Delete a group nobody belongs to; custom fields are no longer asked of it."""
     if members:
         raise Refused(
@@ -76,7 +77,7 @@ def check_field(field: CustomField) -> None:
         raise UsageFault("--group is for fields on users", "--department limits a field on tickets")
 
 
-def purge(name: str, holders: Iterable[Ticket | User], *, by: Staff, at: datetime) -> Change:
+def purge(name: str, holders: Iterable[Ticket | User], *, by: Actor, at: datetime) -> Change:
     """Take what a deleted custom field held out of every record; git keeps what it said."""
     edits = []
     for record in holders:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from desk.domain.changes import generic
+from desk.domain.model.actor import Actor
 from desk.domain.model.article import Response
 from desk.domain.model.change import Change
 from desk.domain.model.checklist import Checklist
@@ -17,7 +18,7 @@ from desk.domain.tickets import ownership
 from desk.errors import Refused
 
 
-def create(new: Department, others: Iterable[Department], *, by: Staff, at: datetime) -> Change:
+def create(new: Department, others: Iterable[Department], *, by: Actor, at: datetime) -> Change:
     """Add a department. Where none is the default, the first public one becomes it."""
     current = [d for d in others if d.default]
     if not current and not new.private:
@@ -34,7 +35,7 @@ def edit(
     users_tickets: int,
     named: Staff | None = None,
     *,
-    by: Staff,
+    by: Actor,
     at: datetime,
 ) -> Change:
     """Change a department; making it the default takes that from the one that was.
@@ -67,7 +68,7 @@ def _check(department: Department) -> None:
         )
 
 
-def _give_up(current: Iterable[Department], by: Staff, at: datetime) -> list[Change]:
+def _give_up(current: Iterable[Department], by: Actor, at: datetime) -> list[Change]:
     return [generic.edit(d, d.evolve(default=False), by=by, at=at) for d in current]
 
 
@@ -78,7 +79,7 @@ def delete(
     staff: Mapping[str, Staff],
     limited: Iterable[CustomField | Response | Checklist],
     *,
-    by: Staff,
+    by: Actor,
     at: datetime,
 ) -> Change:
     """Delete a department: another takes its tickets (rule 5).
@@ -110,7 +111,7 @@ def delete(
     return generic.also(change, *moved, *freed, *(_limited(r, department.id, to.id, by, at) for r in limited))
 
 
-def _limited(record: CustomField | Response | Checklist, old: str, new: str, by: Staff, at: datetime) -> Change:
+def _limited(record: CustomField | Response | Checklist, old: str, new: str, by: Actor, at: datetime) -> Change:
     if isinstance(record, Response | Checklist):
         return generic.edit(record, record.evolve(department=new), by=by, at=at)
     names = [new if d == old else d for d in record.departments]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from desk.domain.changes import generic
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change
 from desk.domain.model.organisation import Department
 from desk.domain.model.person import RESERVED_HANDLES, USER_PREFIX, Staff
@@ -16,7 +17,7 @@ from desk.errors import Refused, UsageFault
 HIGHEST = 3
 
 
-def create(new: Staff, *, by: Staff, at: datetime) -> Change:
+def create(new: Staff, *, by: Actor, at: datetime) -> Change:
     """Register a staff member. Whether handle and e-mail are free is for the caller to find out."""
     if new.id in RESERVED_HANDLES or new.id.startswith(USER_PREFIX):
         raise UsageFault(
@@ -34,7 +35,7 @@ def edit(
     others: Iterable[Staff],
     departments: Iterable[Department] = (),
     *,
-    by: Staff,
+    by: Actor,
     at: datetime,
 ) -> Change:
     """Change a staff member; open tickets (`owned`) of departments no longer served lose their owner (rule 3).
@@ -53,7 +54,7 @@ def edit(
     return generic.also(change, *dropped, *_unnamed(before, left, by, at))
 
 
-def _unnamed(staff: Staff, departments: Iterable[Department], by: Staff, at: datetime) -> list[Change]:
+def _unnamed(staff: Staff, departments: Iterable[Department], by: Actor, at: datetime) -> list[Change]:
     named = [d for d in departments if d.escalation == staff.id]
     return [generic.edit(d, d.evolve(escalation=None), by=by, at=at) for d in named]
 
@@ -64,7 +65,7 @@ def delete(
     others: Iterable[Staff],
     departments: Iterable[Department] = (),
     *,
-    by: Staff,
+    by: Actor,
     at: datetime,
     reason: str | None = None,
 ) -> Change:
@@ -91,7 +92,7 @@ def _keep_one(staff: Staff, others: Iterable[Staff], what: str) -> None:
         )
 
 
-def _others_could(others: Iterable[Staff], by: Staff) -> str:
+def _others_could(others: Iterable[Staff], by: Actor) -> str:
     able = [s.id for s in others if s.level == HIGHEST and s.id != by.id]
     if able:
         return f"another one of level {HIGHEST} could: {', '.join(able)}"

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from desk.domain.changes import generic
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.fields import utc_text
 from desk.domain.model.organisation import CustomField
-from desk.domain.model.person import Ban, Staff, User
-from desk.domain.model.record import Record
+from desk.domain.model.person import Ban, User
 from desk.domain.people import customfields
 from desk.errors import Refused, UsageFault
 
@@ -19,7 +19,7 @@ _SHOWN = 3
 """So many ids are named, the others counted."""
 
 
-def register(new: User, known: User | None, *, by: Record, at: datetime, verb: str = "create") -> Change:
+def register(new: User, known: User | None, *, by: Actor, at: datetime, verb: str = "create") -> Change:
     """Make somebody a requester. One `known` only from a ticket keeps the id and what was known."""
     _check(new)
     if known is None:
@@ -36,7 +36,7 @@ def register(new: User, known: User | None, *, by: Record, at: datetime, verb: s
     return Change(verb, by, at, (Edit(known, after, (Event(verb),)),))
 
 
-def edit(before: User, after: User, *, by: Staff, at: datetime) -> Change:
+def edit(before: User, after: User, *, by: Actor, at: datetime) -> Change:
     """Change what is known of a requester."""
     if gone(before):
         raise Refused(f"{before.id} was deleted", "register the person again: desk user create")
@@ -58,7 +58,7 @@ def gone(user: User) -> bool:
     return user.disabled and not user.registered and not (user.name or user.email)
 
 
-def delete(user: User, unfinished: Iterable[str], *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+def delete(user: User, unfinished: Iterable[str], *, by: Actor, at: datetime, reason: str | None = None) -> Change:
     """Take the personal data away; a nameless placeholder keeps tickets and history readable."""
     if gone(user):
         raise Refused(f"{user.id} was deleted already", f"see: desk ticket list --requester {user.id} --state any")
@@ -93,12 +93,12 @@ def ban_id(email: str) -> str:
     return f"b-{sha256(email.strip().lower().encode()).hexdigest()[:10]}"
 
 
-def ban(email: str, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+def ban(email: str, *, by: Actor, at: datetime, reason: str | None = None) -> Change:
     """Shut an address out: no sign-up and no tickets from it, whatever account it has (rule 7)."""
     record = Ban.new(id=ban_id(email), email=email, reason=reason or None, by=by.id, created=utc_text(at))
     return Change("ban", by, at, (Edit(None, record, (Event("ban"),)),))
 
 
-def unban(record: Ban, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+def unban(record: Ban, *, by: Actor, at: datetime, reason: str | None = None) -> Change:
     """Let an address in again."""
     return Change("unban", by, at, (Edit(record, None, (Event("unban"),)),), reason)

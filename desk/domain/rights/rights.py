@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from desk.domain.model.actor import Actor
 from desk.domain.model.organisation import Department
-from desk.domain.model.person import USER_PREFIX, Staff
+from desk.domain.model.person import USER_PREFIX
 from desk.domain.model.ticket import Ticket
 from desk.errors import Refused
 
@@ -64,12 +65,12 @@ ON_TICKETS: Mapping[str, Right] = MappingProxyType({v: r for r in RIGHTS if r.ki
 DELETE_TICKET = next(r.level for r in RIGHTS if (r.kind, r.verbs) == ("ticket", ("delete",)))
 
 
-def may_act(by: Staff, ticket: Ticket) -> bool:
+def may_act(by: Actor, ticket: Ticket) -> bool:
     """Rule 1: the department is one of theirs, or they wrote it. Level gives no way around that."""
     return ticket.department in by.departments or ticket.author == by.id
 
 
-def require_act(by: Staff, ticket: Ticket, verb: str) -> None:
+def require_act(by: Actor, ticket: Ticket, verb: str) -> None:
     """Refuse an act on a ticket by someone of another department (rule 1)."""
     if may_act(by, ticket):
         return
@@ -80,7 +81,7 @@ def require_act(by: Staff, ticket: Ticket, verb: str) -> None:
     )
 
 
-def require_delete(by: Staff, ticket: Ticket) -> None:
+def require_delete(by: Actor, ticket: Ticket) -> None:
     """Level 3 may delete any ticket; nobody else may delete one (rule 1)."""
     if by.level < DELETE_TICKET:
         raise Refused(
@@ -89,7 +90,7 @@ def require_delete(by: Staff, ticket: Ticket) -> None:
         )
 
 
-def require(by: Staff, ticket: Ticket, verb: str, spoken: str | None = None) -> None:
+def require(by: Actor, ticket: Ticket, verb: str, spoken: str | None = None) -> None:
     """Refuse a verb on a ticket by somebody whom the table gives no right to it; `spoken` is how the error calls it."""
     right = ON_TICKETS.get(verb)
     if right is not None and right.level == DELETE_TICKET:
@@ -98,7 +99,7 @@ def require(by: Staff, ticket: Ticket, verb: str, spoken: str | None = None) -> 
         require_act(by, ticket, spoken or verb)
 
 
-def require_level(by: Staff, kind: str, able: Iterable[str] = ()) -> None:
+def require_level(by: Actor, kind: str, able: Iterable[str] = ()) -> None:
     """Refuse a change of a record of this kind by someone whose level doesn't reach (rule 2).
 
     `able` are the handles of those who could, for the hint.

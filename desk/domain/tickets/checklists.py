@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Event
 from desk.domain.model.checklist import Checklist
-from desk.domain.model.person import Staff
 from desk.domain.model.ticket import Ticket, edit
 from desk.domain.rights import moves
 from desk.errors import Refused, UsageFault
@@ -42,7 +42,7 @@ def named(name: str, ticket: Ticket, templates: Iterable[Checklist], languages: 
     )
 
 
-def put(ticket: Ticket, template: Checklist, *, by: Staff, at: datetime) -> Change:
+def put(ticket: Ticket, template: Checklist, *, by: Actor, at: datetime) -> Change:
     """Copy a template's steps into a ticket, behind those that it has; the same step isn't copied twice."""
     moves.after("checklist", ticket.state, ticket.id)
     event, after = with_steps(ticket, template)
@@ -62,7 +62,7 @@ def with_steps(ticket: Ticket, template: Checklist) -> tuple[Event, Ticket]:
     return Event("checklist", None, f"{template.name} ({len(fresh)} {noun})"), after
 
 
-def check(ticket: Ticket, numbers: Iterable[int], *, by: Staff, at: datetime, done: bool = True) -> Change:
+def check(ticket: Ticket, numbers: Iterable[int], *, by: Actor, at: datetime, done: bool = True) -> Change:
     """Tick steps off, or take ticks back; they count from 1."""
     verb, mark = ("check", DONE) if done else ("uncheck", OPEN)
     moves.after(verb, ticket.state, ticket.id)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Event
-from desk.domain.model.person import Staff
 from desk.domain.model.record import NOTHING
 from desk.domain.model.ticket import Ticket, edit
 from desk.domain.rights import moves
@@ -60,7 +60,7 @@ def overridden(after: str | None) -> str | None:
 def classify(
     ticket: Ticket,
     *,
-    by: Staff,
+    by: Actor,
     at: datetime,
     matrix: Matrix,
     priority: str | None = None,
@@ -102,7 +102,7 @@ def _pairs(ticket: Ticket, names: Iterable[str]) -> str:
     return " ".join(f"{n}={getattr(ticket, n) or 'none'}" for n in names)
 
 
-def tag(ticket: Ticket, tags: Iterable[str], *, by: Staff, at: datetime) -> Change:
+def tag(ticket: Ticket, tags: Iterable[str], *, by: Actor, at: datetime) -> Change:
     """Put tags on; incident and problem decide the kind."""
     added = sorted(set(tags) - set(ticket.tags))
     moves.after("tag", ticket.state, ticket.id)
@@ -115,7 +115,7 @@ def tag(ticket: Ticket, tags: Iterable[str], *, by: Staff, at: datetime) -> Chan
     return Change("tag", by, at, (edit(ticket, after, event),), summary=" ".join(added))
 
 
-def untag(ticket: Ticket, tags: Iterable[str], *, by: Staff, at: datetime) -> Change:
+def untag(ticket: Ticket, tags: Iterable[str], *, by: Actor, at: datetime) -> Change:
     """Take tags off."""
     moves.after("untag", ticket.state, ticket.id)
     removed = sorted(set(tags) & set(ticket.tags))

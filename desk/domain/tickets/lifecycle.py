@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from desk.domain.model import states
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.fields import utc_text
 from desk.domain.model.person import USER_PREFIX, Staff
@@ -20,7 +21,7 @@ from desk.errors import Refused
 def create(
     ticket: Ticket,
     *,
-    by: Staff,
+    by: Actor,
     at: datetime,
     files: Mapping[str, bytes | None] = NOTHING,
     matrix: Matrix = NO_MATRIX,
@@ -36,7 +37,7 @@ def create(
     return Change("create", by, at, (edit(None, ticket, *events, files=files),), reason, ticket.title)
 
 
-def rewrite(ticket: Ticket, after: Ticket, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+def rewrite(ticket: Ticket, after: Ticket, *, by: Actor, at: datetime, reason: str | None = None) -> Change:
     """Title, body and the other plain fields, as an editor or an option gave them."""
     moves.after("edit", ticket.state, ticket.id)
     changed = [n for n in Ticket.FIELDS if getattr(ticket, n) != getattr(after, n)]
@@ -52,7 +53,7 @@ def rewrite(ticket: Ticket, after: Ticket, *, by: Staff, at: datetime, reason: s
 def pending(
     ticket: Ticket,
     *,
-    by: Staff,
+    by: Actor,
     at: datetime,
     until: date | None = None,
     waits_for: str | None = None,
@@ -86,7 +87,7 @@ def closed(ticket: Ticket, at: datetime, resolution: str = states.SOLVED) -> tup
 def close(
     ticket: Ticket,
     *,
-    by: Staff,
+    by: Actor,
     at: datetime,
     reason: str | None = None,
     resolution: str = states.SOLVED,
@@ -104,7 +105,7 @@ def close(
     return Change("close", by, at, (edit(ticket, after, event, *events), *others), reason, summary)
 
 
-def reopen(ticket: Ticket, owner: Staff | None, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+def reopen(ticket: Ticket, owner: Staff | None, *, by: Actor, at: datetime, reason: str | None = None) -> Change:
     """Take up a closed or pending ticket again; an owner who left, or no longer serves the department, is dropped (rule 3)."""
     if ticket.merged_into:
         raise Refused(
@@ -119,7 +120,7 @@ def reopen(ticket: Ticket, owner: Staff | None, *, by: Staff, at: datetime, reas
     return Change("reopen", by, at, (edit(ticket, after, *events),), reason)
 
 
-def delete(ticket: Ticket, others: Iterable[Ticket], *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+def delete(ticket: Ticket, others: Iterable[Ticket], *, by: Actor, at: datetime, reason: str | None = None) -> Change:
     """Remove a ticket and what leads to it from `others`; git keeps what it said."""
     files: dict[str, bytes | None] = dict.fromkeys(ticket.all_attachments)
     edits = [Edit(ticket, None, (Event("delete", ticket.title),), files)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from desk.domain.model import states
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Event
 from desk.domain.model.fields import check_text
 from desk.domain.model.organisation import INCIDENT
@@ -15,7 +16,7 @@ from desk.domain.tickets.ownership import check_serves
 from desk.errors import Refused, UsageFault
 
 
-def declare(ticket: Ticket, coordinator: Staff, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+def declare(ticket: Ticket, coordinator: Staff, *, by: Actor, at: datetime, reason: str | None = None) -> Change:
     """Make an incident a major one, or give a major one another coordinator."""
     moves.after("major", ticket.state, ticket.id)
     if ticket.kind_of_work != INCIDENT:
@@ -34,7 +35,7 @@ def declare(ticket: Ticket, coordinator: Staff, *, by: Staff, at: datetime, reas
     return Change("major", by, at, (edit(ticket, after, event),), reason, coordinator.id)
 
 
-def end(ticket: Ticket, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+def end(ticket: Ticket, *, by: Actor, at: datetime, reason: str | None = None) -> Change:
     """Say that an incident is no major one, or no longer."""
     moves.after("major-off", ticket.state, ticket.id)
     if not ticket.major:
@@ -43,7 +44,7 @@ def end(ticket: Ticket, *, by: Staff, at: datetime, reason: str | None = None) -
     return Change("major-off", by, at, (edit(ticket, after, Event("major-off", ticket.coordinator)),), reason)
 
 
-def review(ticket: Ticket, text: str, *, by: Staff, at: datetime) -> Change:
+def review(ticket: Ticket, text: str, *, by: Actor, at: datetime) -> Change:
     """Write down what was learnt from a major incident, once it is closed; a later one replaces it."""
     if not ticket.major:
         raise Refused(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Event
 from desk.domain.model.person import Staff
 from desk.domain.model.ticket import Ticket, edit
@@ -12,7 +13,7 @@ from desk.domain.rights import moves
 from desk.errors import Refused
 
 
-def assign(ticket: Ticket, to: Staff, *, by: Staff, at: datetime) -> Change:
+def assign(ticket: Ticket, to: Staff, *, by: Actor, at: datetime) -> Change:
     """Give an unowned ticket to someone who serves its department (rule 3)."""
     moves.after("assign", ticket.state, ticket.id)
     if ticket.owner is not None:
@@ -36,7 +37,7 @@ def check_serves(ticket: Ticket, to: Staff) -> None:
         )
 
 
-def unassign(ticket: Ticket, *, by: Staff, at: datetime) -> Change:
+def unassign(ticket: Ticket, *, by: Actor, at: datetime) -> Change:
     """Take the owner off."""
     moves.after("unassign", ticket.state, ticket.id)
     if ticket.owner is None:
@@ -44,7 +45,7 @@ def unassign(ticket: Ticket, *, by: Staff, at: datetime) -> Change:
     return Change("unassign", by, at, (edit(ticket, ticket.evolve(owner=None), Event("unassign", ticket.owner)),))
 
 
-def escalate(ticket: Ticket, to: Staff, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+def escalate(ticket: Ticket, to: Staff, *, by: Actor, at: datetime, reason: str | None = None) -> Change:
     """Hand a ticket, owned or not, to a specific person (row 1.4)."""
     moves.after("escalate", ticket.state, ticket.id)
     check_serves(ticket, to)
@@ -54,7 +55,7 @@ def escalate(ticket: Ticket, to: Staff, *, by: Staff, at: datetime, reason: str 
     return Change("escalate", by, at, (edit(ticket, ticket.evolve(owner=to.id), event),), reason, to.id)
 
 
-def escalate_up(ticket: Ticket, to: Staff, *, by: Staff, at: datetime, reason: str | None = None) -> Change:
+def escalate_up(ticket: Ticket, to: Staff, *, by: Actor, at: datetime, reason: str | None = None) -> Change:
     """Tell who is named for the department: they watch from now on, and the owner goes on with the work (row 1.4)."""
     moves.after("escalate-up", ticket.state, ticket.id)
     check_serves(ticket, to)
@@ -76,7 +77,7 @@ def next_tier(ticket: Ticket, staff: Iterable[Staff], load: Mapping[str, int], *
     return min((s for s in higher if s.level == tier), key=lambda s: (load.get(s.id, 0), s.id))
 
 
-def release(ticket: Ticket, who: str, *, by: Staff, at: datetime) -> Change:
+def release(ticket: Ticket, who: str, *, by: Actor, at: datetime) -> Change:
     """Take somebody who can't go on with a ticket off it: as its owner, as the coordinator of a major incident."""
     events, after = [], ticket
     if ticket.owner == who:
@@ -89,7 +90,7 @@ def release(ticket: Ticket, who: str, *, by: Staff, at: datetime) -> Change:
 
 
 def move(
-    ticket: Ticket, to: str, owner: Staff | None, coordinator: Staff | None = None, *, by: Staff, at: datetime
+    ticket: Ticket, to: str, owner: Staff | None, coordinator: Staff | None = None, *, by: Actor, at: datetime
 ) -> Change:
     """To another department; an owner who doesn't serve it is dropped, and the history says so (rule 3).
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from desk.domain.changes.compare import first_line
 from desk.domain.model import states
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.organisation import INCIDENT, PROBLEM
-from desk.domain.model.person import Staff
 from desk.domain.model.ticket import REPLY, Ticket, edit
 from desk.domain.rights import moves
 from desk.domain.tickets import lifecycle, thread
@@ -79,17 +79,17 @@ def listed(incidents: Sequence[Ticket]) -> str:
 # -- what is known -----------------------------------------------------------------------------------------------------
 
 
-def cause(problem: Ticket, text: str, *, by: Staff, at: datetime) -> Change:
+def cause(problem: Ticket, text: str, *, by: Actor, at: datetime) -> Change:
     """Record the root cause (row 1.9)."""
     return _told(problem, CAUSE, text, by=by, at=at)
 
 
-def workaround(problem: Ticket, text: str, *, by: Staff, at: datetime) -> Change:
+def workaround(problem: Ticket, text: str, *, by: Actor, at: datetime) -> Change:
     """Record what helps until the problem is solved (row 1.9)."""
     return _told(problem, WORKAROUND, text, by=by, at=at)
 
 
-def _told(problem: Ticket, name: str, text: str, *, by: Staff, at: datetime) -> Change:
+def _told(problem: Ticket, name: str, text: str, *, by: Actor, at: datetime) -> Change:
     moves.after(name, problem.state, problem.id)
     require(problem)
     before = getattr(problem, name)
@@ -115,7 +115,7 @@ def resolve(
     problem: Ticket,
     answers: Sequence[tuple[Ticket, str]],
     *,
-    by: Staff,
+    by: Actor,
     at: datetime,
     fix: str | None = None,
     reason: str | None = None,

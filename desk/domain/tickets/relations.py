@@ -7,17 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from desk.domain.model import states
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.fields import LINK_TYPES, utc_text
 from desk.domain.model.organisation import INCIDENT, PROBLEM
-from desk.domain.model.person import USER_PREFIX, Staff
+from desk.domain.model.person import USER_PREFIX
 from desk.domain.model.record import NOTHING, Entry
 from desk.domain.model.ticket import NOTE, REPLY, Ticket, edit
 from desk.domain.rights import moves
 from desk.errors import Refused, UsageFault
 
 
-def link(ticket: Ticket, other: Ticket, relation: str, *, by: Staff, at: datetime) -> Change:
+def link(ticket: Ticket, other: Ticket, relation: str, *, by: Actor, at: datetime) -> Change:
     """Relate two tickets; the inverse relation is written on the other one."""
     if ticket.id == other.id:
         raise Refused(f"{ticket.id} can't be linked to itself", "name two tickets")
@@ -31,7 +32,7 @@ def link(ticket: Ticket, other: Ticket, relation: str, *, by: Staff, at: datetim
     return Change("link", by, at, edits, summary=here)
 
 
-def unlink(ticket: Ticket, other: Ticket, *, by: Staff, at: datetime) -> Change:
+def unlink(ticket: Ticket, other: Ticket, *, by: Actor, at: datetime) -> Change:
     """Take every relation between two tickets away, on both."""
     edits = []
     for one, two in ((ticket, other), (other, ticket)):
@@ -44,7 +45,7 @@ def unlink(ticket: Ticket, other: Ticket, *, by: Staff, at: datetime) -> Change:
     return Change("unlink", by, at, tuple(edits), summary=other.id)
 
 
-def transfer(incidents: Sequence[Ticket], problem: Ticket, known: Ticket | None, *, by: Staff, at: datetime) -> Change:
+def transfer(incidents: Sequence[Ticket], problem: Ticket, known: Ticket | None, *, by: Actor, at: datetime) -> Change:
     """Hand incidents to problem management: link them to a problem (row 1.7).
 
     `known` is the problem as it stands in the desk; None when it is opened by this. Closed incidents may be handed on
@@ -97,7 +98,7 @@ def _with_carried(entry: Entry, carried: Carried, **more: str) -> Entry:
     return entry._replace(meta=meta)
 
 
-def merge(ticket: Ticket, into: Ticket, carried: Carried, *, by: Staff, at: datetime) -> Change:
+def merge(ticket: Ticket, into: Ticket, carried: Carried, *, by: Actor, at: datetime) -> Change:
     """Close a ticket in favour of another, which takes over its request and its thread; the old id leads there."""
     if ticket.id == into.id:
         raise Refused(
@@ -143,7 +144,7 @@ def _joined(ticket: Ticket, into: Ticket) -> tuple[str, ...]:
     return (*into.watchers, *(w for w in ticket.watchers if not w.startswith(USER_PREFIX)))
 
 
-def split(ticket: Ticket, number: int, fresh: Ticket, carried: Carried, *, by: Staff, at: datetime) -> Change:
+def split(ticket: Ticket, number: int, fresh: Ticket, carried: Carried, *, by: Actor, at: datetime) -> Change:
     """Make the thread from entry `number` on a ticket of its own; `fresh` brings its id, title and classification."""
     if not 1 <= number <= len(ticket.thread):
         raise UsageFault(

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Event
 from desk.domain.model.fields import check_text
-from desk.domain.model.person import Staff
 from desk.domain.model.record import NOTHING, Entry
 from desk.domain.model.ticket import Ticket, edit
 from desk.domain.rights import moves
@@ -21,7 +21,7 @@ def add_entry(
     kind: str,
     text: str,
     *,
-    by: Staff,
+    by: Actor,
     at: datetime,
     attachments: Mapping[str, bytes | None] = NOTHING,
     meta: Mapping[str, Any] = NOTHING,
@@ -50,7 +50,7 @@ def checked(text: str) -> str:
         raise UsageFault(str(error)) from None
 
 
-def edit_reply(ticket: Ticket, number: int, text: str, *, by: Staff, at: datetime) -> Change:
+def edit_reply(ticket: Ticket, number: int, text: str, *, by: Actor, at: datetime) -> Change:
     """Rule 6: only the author edits a reply or note, and only while it is the last one of an open ticket."""
     require_last(ticket, number, by.id)
     entry = ticket.thread[number - 1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Event
 from desk.domain.model.organisation import Department
 from desk.domain.model.person import Staff, User
@@ -13,7 +14,7 @@ from desk.domain.rights.rights import may_act
 from desk.errors import Refused
 
 
-def watch(ticket: Ticket, who: Staff | User, department: Department, *, by: Staff, at: datetime) -> Change:
+def watch(ticket: Ticket, who: Staff | User, department: Department, *, by: Actor, at: datetime) -> Change:
     """Add somebody who hears of a ticket: staff who may act on it (rule 1), a requester where it is public (rule 4)."""
     moves.after("watch", ticket.state, ticket.id)
     if who.id in ticket.watchers:
@@ -34,7 +35,7 @@ def watch(ticket: Ticket, who: Staff | User, department: Department, *, by: Staf
     return Change("watch", by, at, (edit(ticket, after, Event("watch", None, who.id)),), summary=who.id)
 
 
-def unwatch(ticket: Ticket, who: str, *, by: Staff, at: datetime) -> Change:
+def unwatch(ticket: Ticket, who: str, *, by: Actor, at: datetime) -> Change:
     """Take a watcher off; somebody who was deleted may still be one."""
     moves.after("unwatch", ticket.state, ticket.id)
     if who not in ticket.watchers:

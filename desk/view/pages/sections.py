@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from desk.view.look import Look, paint
-from desk.view.model import Sections
+from desk.view.model import Listing, Sections
 from desk.view.table import table
 from desk.view.text.cells import visible
 from desk.view.values import one_line
@@ -19,9 +19,10 @@ def people(view: Sections, look: Look) -> Iterator[str]:
     yield f"{paint(headline, 'heading', look)}\n{sums}\n"
     if not any(listing.rows for _, listing, _ in view.parts):
         yield f"\n{NOTHING}\n"
-    for title, listing, left in view.parts:
-        if not listing.rows:
+    for title, whole, most in view.parts:
+        if not whole.rows:
             continue
+        listing, left = _cut(whole, most)
         style = "critical" if listing.kind == "majors" else "heading"
         yield "\n" + paint(visible(title), style, look) + "\n"
         yield from table(listing, look)
@@ -37,9 +38,15 @@ def markdown(view: Sections, look: Look) -> Iterator[str]:
     yield f"# {headline}\n\n{sums}\n"
     if not any(listing.rows for _, listing, _ in view.parts):
         yield f"\n{NOTHING}\n"
-    for title, listing, left in view.parts:
-        if listing.rows:
+    for title, whole, most in view.parts:
+        if whole.rows:
+            listing, left = _cut(whole, most)
             yield f"\n## {title}\n\n"
             yield from document(listing, look)
             if left:
                 yield f"\nand {left} more\n"
+
+
+def _cut(listing: Listing, most: int) -> tuple[Listing, int]:
+    """As many rows as people see, and how many are left."""
+    return listing._replace(rows=listing.rows[:most]), max(len(listing.rows) - most, 0)

@@ -1,0 +1,167 @@
+"""One verb on one record or several, as one change and one commit: what every action on records that exist is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar, cast
+
+from desk.actions import identifiers
+from desk.actions.draft import Draft, require_fresh, require_level
+from desk.domain.knowledge.articles import Untimely
+from desk.domain.model.actor import Actor
+from desk.domain.model.article import Article, base_of
+from desk.domain.model.change import Change, Edit, join
+from desk.domain.model.person import Staff
+from desk.domain.model.record import Record
+from desk.domain.model.ticket import Ticket
+from desk.domain.rights import moves, rights
+from desk.errors import UsageFault
+from desk.index.index import Index
+from desk.queries import knowledge
+from desk.session.session import Session
+from desk.store.snapshot import Snapshot
+from desk.store.store import Committed
+
+R = TypeVar("R", bound=Record)
+TicketVerb = Callable[[Draft, Ticket, Actor, datetime], Change]
+
+
+class Acted(NamedTuple):
+    """The commit that an action made, and the tickets it was asked to act on."""
+
+    done: Committed
+    ids: tuple[str, ...]
+
+    @property
+    def edits(self) -> list[Edit]:
+        """What became of those tickets, in the order asked."""
+        found = {e.record.id: e for e in self.done.change.edits}
+        return [found[i] for i in self.ids]
+
+
+def act_on_tickets(session: Session, ids: Iterable[str], verb: str, one: TicketVerb) -> Acted:
+    """Run a verb on every ticket, each once, as one commit; Refused where the actor has no right to it."""
+    acted: dict[str, None] = {}
+
+    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
+        draft = Draft(snapshot)
+        acted.clear()
+        for ticket_id in ids:
+            ticket = draft.ticket(ticket_id)
+            if ticket.id in acted:
+                continue
+            rights.require_act(by, ticket, verb)
+            try:
+                draft.take(one(draft, ticket, by, at))
+            except ValueError as error:
+                raise UsageFault(str(error)) from None
+            acted[ticket.id] = None
+        return join(draft.changes)
+
+    return Acted(session.apply(plan), tuple(acted))
+
+
+def require_tickets(session: Session, ids: Iterable[str], verb: str) -> None:
+    """Before somebody starts to write: whether they may, and whether the state allows it. The commit asks again."""
+    by = cast("Staff", session.store.read("staff", session.me()))
+    for ticket_id in ids:
+        ticket = cast("Ticket", session.store.read("ticket", ticket_id))
+        rights.require_act(by, ticket, verb)
+        moves.after(verb, ticket.state, ticket.id)
+
+
+# -- records that have an id of their own ------------------------------------------------------------------------------
+
+
+def create_record(
+    session: Session, cls: type[R], values: Mapping[str, Any], build: Callable[[Draft, R, Actor, datetime], Change]
+) -> Committed:
+    """Add a record of a kind whose id the person chooses."""
+    new = identifiers.checked_values(lambda: cls.new(**values))
+
+    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
+        require_level(snapshot, by, cls.kind)
+        draft = Draft(snapshot)
+        require_fresh(draft, cls, new.id)
+        return build(draft, new, by, at)
+
+    return session.apply(plan)
+
+
+def act_on_records(
+    session: Session, cls: type[R], ids: Iterable[str], one: Callable[[Draft, R, Actor, datetime], Change]
+) -> Committed:
+    """Run a verb on every record named, as one change and one commit."""
+    named = list(dict.fromkeys(ids))
+
+    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
+        require_level(snapshot, by, cls.kind)
+        draft = Draft(snapshot)
+        for record_id in named:
+            record = draft.get(cls, record_id)
+            try:
+                draft.take(one(draft, record, by, at))
+            except ValueError as error:
+                raise UsageFault(str(error)) from None
+        return join(draft.changes)
+
+    return session.apply(plan)
+
+
+# -- articles, which have a record for each language -------------------------------------------------------------------
+
+
+def article_ids(index: Index, name: str) -> list[str]:
+    """Ids that a name stands for: every language of an article, or the one that is named with it; none if unknown."""
+    ids = [str(row["id"]) for row in knowledge.variants(index, base_of(name))]
+    if name in ids and name != base_of(name):
+        return [name]
+    return ids if name == base_of(name) else []
+
+
+def every_article_id(snapshot: Snapshot, names: Iterable[str]) -> list[str]:
+    """As `article_ids` for several names; NotFound for one that is unknown."""
+    every: list[str] = []
+    for name in names:
+        ids = article_ids(snapshot.index, name)
+        if not ids:
+            raise snapshot.missing("article", name)
+        every += [i for i in ids if i not in every]
+    return every
+
+
+def require_articles(session: Session) -> None:
+    """Before somebody starts to write: whether they may. The commit asks again."""
+    rights.require_level(cast("Staff", session.store.read("staff", session.me())), Article.kind)
+
+
+def act_on_articles(
+    session: Session, names: list[str], one: Callable[[Draft, Article, Actor, datetime], Change | None]
+) -> Committed:
+    """Run a verb on every language of every article named, as one commit.
+
+    None from the verb passes one over, and so does a step that it can't take now, as long as another language can.
+    """
+
+    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
+        require_level(snapshot, by, Article.kind)
+        draft = Draft(snapshot)
+        untimely: list[Untimely] = []
+        for article_id in every_article_id(snapshot, names):
+            try:
+                change = one(draft, draft.get(Article, article_id), by, at)
+            except Untimely as error:
+                if article_id in names and article_id != base_of(article_id):
+                    raise
+                untimely.append(error)
+                continue
+            except ValueError as error:
+                raise UsageFault(str(error)) from None
+            if change is not None:
+                draft.take(change)
+        if not draft.changes:
+            raise untimely[0] if untimely else UsageFault("nothing to do", f"see: desk kb show {names[0]}")
+        return join(draft.changes)
+
+    return session.apply(plan)

@@ -1,0 +1,60 @@
+"""A session at a terminal: what the command line adds to it, which is all talk and none of it data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from desk.cli.env import Env
+from desk.config import Config
+from desk.errors import ConfigError, DeskError
+from desk.session.session import Session
+from desk.view.drawing.progress import progress
+
+
+class App(Session):
+    """One run of the program."""
+
+    def __init__(
+        self, env: Env, desk: str | None = None, who: str | None = None, *, color: bool = True, debug: bool = False
+    ) -> None:
+        def draw(items: Iterable[str], total: int, label: str) -> Iterable[str]:
+            return progress(items, total, label, env.stderr)
+
+        folder = desk or env.environ.get("DESK_DIR") or env.cwd
+        super().__init__(
+            folder, env.environ, env.now(), who=who or env.environ.get("DESK_AS"), progress=draw, clock=env.clock
+        )
+        self.env = env
+        self.color = color
+        self.debug = debug
+        self.output = "table"
+        """The format of the answer: for the renderer alone. A command asks what people need, not which format it is."""
+        self.typed: str | None = None
+        """Text read from stdin, to be kept in a draft if the command fails."""
+        self.draft: str | None = None
+        """The file of a text being written in the editor."""
+        self.exit_code = 0
+        """What the program leaves with when nothing was raised; checks that found something set it."""
+
+    @property
+    def talks(self) -> bool:
+        """Whether somebody reads what is said beside the answer."""
+        return self.output == "table"
+
+    def rows_wanted(self, asked: int | None) -> int:
+        """How many rows an answer has, 0 for all: as asked for; else a page for people, and everything for a program."""
+        if asked is not None:
+            return asked
+        return int(self.config["list.limit"]) if self.output in ("table", "md") else 0
+
+
+def config_error(app: App) -> DeskError | None:
+    """What is wrong with desk.toml; the defaults are in force for the rest of this run if something is."""
+    try:
+        app.config  # noqa: B018 - reads the file
+    except (ConfigError, OSError) as error:
+        app.config = Config({})
+        if isinstance(error, ConfigError):
+            return error
+        return ConfigError(f"desk.toml can't be read: {error.strerror}", "ls -l desk.toml")
+    return None

@@ -1,0 +1,78 @@
+"""What surrounds a run of the program: its words, folder, environment, streams and clock. Nothing below `cli` looks for itself."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import NamedTuple, TextIO
+
+from desk.errors import ConfigError
+
+_HOOK = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_NAMESPACE",
+    "GIT_COMMON_DIR",
+    "GIT_PREFIX",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_QUARANTINE_PATH",
+)
+"""What git sets for a hook: it would point a library that goes by this process's environment at another repository."""
+
+
+class Env(NamedTuple):
+    """`environ` as the process was started with; `clock` gives aware UTC."""
+
+    argv: tuple[str, ...]
+    environ: Mapping[str, str]
+    stdin: TextIO
+    stdout: TextIO
+    stderr: TextIO
+    clock: Callable[[], datetime]
+
+    @property
+    def cwd(self) -> str:
+        """The working folder; FileNotFoundError when somebody has deleted it."""
+        return os.getcwd()
+
+    @property
+    def interactive(self) -> bool:
+        """Whether a person is there, to be asked and to use an editor."""
+        return self.stdin.isatty() and self.stdout.isatty()
+
+    def read_stdin(self) -> bytes:
+        return self.stdin.buffer.read()
+
+    def now(self) -> datetime:
+        """The time of this run, UTC, to the second. DESK_NOW (RFC 3339) sets it, for replays and tests.
+
+        It is the author's date of a commit; the committer's date is always the real one, so a replay shows.
+        """
+        from desk.domain.model.fields import parse_time  # noqa: PLC0415 - `desk --help` asks for no time
+
+        given = self.environ.get("DESK_NOW")
+        if not given:
+            return self.clock().replace(microsecond=0)
+        try:
+            return parse_time(given)
+        except ValueError as error:
+            raise ConfigError(f"DESK_NOW: {error}", "unset DESK_NOW, or give it as 2026-07-23T06:12:44Z") from None
+
+
+def read_clock() -> datetime:
+    """The time on this machine, aware UTC."""
+    return datetime.now(UTC)
+
+
+def of_process(argv: list[str] | None = None) -> Env:
+    """The surroundings of this process, whose own environment leaves the hook that it may have been started from."""
+    environ = dict(os.environ)
+    for name in _HOOK:
+        if name in environ:
+            del os.environ[name]
+    words = tuple(sys.argv[1:] if argv is None else argv)
+    return Env(words, environ, sys.stdin, sys.stdout, sys.stderr, lambda: read_clock())  # noqa: PLW0108 - looked up when asked

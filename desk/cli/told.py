@@ -1,0 +1,88 @@
+"""What an action did, in words and as data: the answers of commands that change something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from desk.actions import acting
+from desk.actions.acting import TicketVerb
+from desk.cli import answers, arguments
+from desk.cli.app import App
+from desk.domain.changes import sentences
+from desk.domain.model import due, plain
+from desk.domain.model.article import Article
+from desk.domain.model.change import Edit, Event
+from desk.domain.model.record import Record
+from desk.domain.model.ticket import Ticket
+from desk.store.store import Committed
+from desk.view.model import Done
+
+
+def acted(app: App, given: Iterable[str] | str, verb: str, one: TicketVerb, *, several: bool | None = None) -> Done:
+    """Run a verb on every ticket named, and say what became of each."""
+    done = acting.act_on_tickets(app, arguments.resolve(app, given), verb, one)
+    return told(done.edits, several=len(done.ids) > 1 if several is None else several)
+
+
+def told(edits: list[Edit], *, several: bool) -> Done:
+    """What a change made of these tickets."""
+    lines = [f"{e.record.id}  {sentence(e)}" for e in edits]
+    return answers.shown("ticket", "tickets", [e.record for e in edits], lines, several=several)
+
+
+def sentence(edit: Edit) -> str:
+    """The events of one record in words."""
+    # What is not an article is told as a ticket is: a new title, a state.
+    kind = "article" if isinstance(edit.after or edit.before, Article) else "ticket"
+    return ", ".join(_words(event, kind) for event in edit.events)
+
+
+def _words(event: Event, kind: str) -> str:
+    if event.verb == due.BREACH:
+        clock = (event.after or "").partition(" ")[0]
+        return f"{due.SPOKEN.get(clock, clock)} was late"
+    return sentences.done(event.verb, event.before, event.after, kind=kind)
+
+
+# -- other records ---------------------------------------------------------------------------------------------------
+
+
+def told_of(cls: type[Record], done: Committed, *, several: bool, named: Iterable[str] | None = None) -> Done:
+    """What became of the records of this kind, and a line for each other record that was touched."""
+    edits = done.change.edits
+    wanted = {edits[0].record.id} if named is None else set(named)
+    own = [e for e in edits if e.record.kind == cls.kind and e.record.id in wanted]
+    items = [{**plain.whole(e.record), **({"deleted": True} if done.change.verb == "delete" else {})} for e in own]
+    lines = [f"{e.record.id}  {_told_of(e, done.change.verb)}" for e in own]
+    lines += [f"{e.record.id}  {_told_of(e, '')}" for e in edits if e not in own]
+    return Done(cls.plural, items, tuple(lines)) if several else Done(cls.kind, items[0], tuple(lines))
+
+
+def _told_of(edit: Edit, verb: str) -> str:
+    record = edit.record
+    if isinstance(record, Ticket):
+        return sentence(edit)
+    if verb in sentences.RECORD and verb != "edit":
+        shown = next(
+            (str(record.values[n]) for n in ("name", "title", "email", "description") if record.values.get(n)), ""
+        )
+        return f"{sentences.RECORD[verb].done}: {shown}" if shown else sentences.RECORD[verb].done
+    changed = ", ".join(e.after or e.verb for e in edit.events)
+    return f"{'' if verb else f'({record.kind}) '}changed: {changed}"
+
+
+def told_articles(done: Committed, *, several: bool = True) -> Done:
+    """What became of each article, in the order of the commit."""
+    articles = [e for e in done.change.edits if isinstance(e.record, Article)]
+    items = [{**plain.whole(e.record), **({"deleted": True} if e.after is None else {})} for e in articles]
+    lines = tuple(f"{e.record.id}  {describe_article(e)}" for e in done.change.edits)
+    return Done("articles", items, lines) if several else Done("article", items[0], lines)
+
+
+def describe_article(edit: Edit) -> str:
+    """The events of one article in words."""
+    words = sentence(edit)
+    after = edit.after
+    if isinstance(after, Article) and edit.events and edit.events[0].verb == "publish" and after.review:
+        return f"{words}; to be looked at again by {after.review}"
+    return words
