@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import IO
+from typing import IO, NamedTuple
 
 from desk.errors import GitError
 from desk.git.place import Place
@@ -80,3 +81,30 @@ def blob_id(data: bytes, like: str) -> str:
     from _sha1 import sha1  # type: ignore[import-not-found] # noqa: PLC0415 - hashlib's wrapper costs 2 ms
 
     return str(sha1(whole).hexdigest())
+
+
+class CommitHeader(NamedTuple):
+    """`at` and `committed_at` in epoch seconds."""
+
+    parents: tuple[str, ...]
+    author: str
+    email: str
+    at: int
+    committed_at: int
+
+
+_PERSON = r"(.*?) ?<(.*?)> (-?\d+) [+-]\d{4}"
+
+
+def parse_commit(raw: bytes) -> tuple[CommitHeader, str]:
+    """What a commit object says, and its message; GitError for what is no commit."""
+    head, _, text = raw.partition(b"\n\n")
+    fields: dict[str, list[str]] = {}
+    for line in head.decode(errors="replace").splitlines():
+        key, _, value = line.partition(" ")
+        fields.setdefault(key, []).append(value)
+    author, committer = (re.fullmatch(_PERSON, fields.get(who, [""])[0]) for who in ("author", "committer"))
+    if author is None or committer is None:
+        raise GitError("git gave no commit", "git fsck")
+    header = CommitHeader(tuple(fields.get("parent", ())), author[1], author[2], int(author[3]), int(committer[3]))
+    return header, text.decode(errors="replace")

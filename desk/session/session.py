@@ -25,6 +25,7 @@ from desk.store.store import Committed, Store
 if TYPE_CHECKING:
     from desk.git.identity import Identity
     from desk.git.place import Place
+    from desk.session.notify import Notifier
 
 Plan = Callable[[Snapshot, Actor, datetime], Change | None]
 """From the newest state, who acts and when, to a change, or to None where there is nothing to do."""
@@ -78,7 +79,11 @@ class Session:
     def store(self) -> Store:
         """The store, with what a crash left finished first."""
         store = Store(
-            self.place, lock_timeout=self.config["write.lock_timeout"], progress=self.progress, clock=self.clock
+            self.place,
+            lock_timeout=self.config["write.lock_timeout"],
+            progress=self.progress,
+            clock=self.clock,
+            teller=_Lazily(self),
         )
         if done := store.recover():
             self.warnings.append(
@@ -193,28 +198,33 @@ class Session:
         if done is None:
             return None
         self.warnings.extend(done.warnings)
-        if done.change.as_written is None and self.config["mail.notify"]:
-            self._draft_messages(done)
         if self.store.loose_objects() > _MANY_LOOSE:
             self.notes.append(
                 "git holds many small files by now; this makes it quick again: desk maintain (best from cron)"
             )
         return done
 
-    def _draft_messages(self, done: Committed) -> None:
-        """Put a message into the outbox for everybody who hears of a change. The commit stands whatever happens."""
-        try:
-            from desk.domain.changes import notices  # noqa: PLC0415 - for writes only, as the next two
-            from desk.local import outbox  # noqa: PLC0415
-            from desk.mail import drafts  # noqa: PLC0415
-            from desk.queries.audience import audience  # noqa: PLC0415
 
-            if notices.tickets_of(done.change):
-                people = self.store.ask(lambda index: audience(index, done.change))
-                made = drafts.drafts(drafts.Moment(done.change, done.commit, people, self.config))
-                outbox.put(self.place.own(outbox.FOLDER), made)
-        except Exception as error:  # noqa: BLE001 - never an error: what was asked for is done
-            self.warnings.append(f"done, but no message was written to the outbox: {error}")
+class _Lazily:
+    """A notifier that is loaded when there is something to tell: a list pays nothing for it."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    @cached_property
+    def notifier(self) -> Notifier:
+        from desk.session.notify import Notifier  # noqa: PLC0415 - for writes only
+
+        return Notifier(self.session.place, self.session.config, self.session.warnings.append)
+
+    def tell(self, store: Store, change: Change, commit: str) -> None:
+        self.notifier.tell(store, change, commit)
+
+    def tell_commit(self, store: Store, commit: str) -> None:
+        self.notifier.tell_commit(store, commit)
+
+    def tell_waiting(self, store: Store) -> None:
+        self.notifier.tell_waiting(store)
 
 
 def requester_in(snapshot: Snapshot, user_id: str) -> Requester:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from importlib.resources import files as package_files
 from pathlib import Path
@@ -14,13 +13,11 @@ from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.person import Staff
 from desk.errors import ConfigError
 from desk.git import identity, refs, repo, write
-from desk.store import journal, worktree
+from desk.store import journal, writing
 
 if TYPE_CHECKING:
     from desk.git.place import Place
 
-_NOTHING = "0" * 40
-"""The commit before the first, in the journal."""
 _PARTS = ("desk.toml", "records", "kb", "templates")
 
 
@@ -61,11 +58,7 @@ def commit_first(
         if head.oid and journal.pending(place):
             journal.finish(place, hold)  # an earlier attempt was killed on the way
             return head.oid
-        journal.begin(place, _NOTHING, list(everything))
-        [oid] = write.fast_import(place, [new], head.ref or f"refs/heads/{repo.BRANCH}", None, hold)
-        for path, data in everything.items():
-            worktree.write(place, path, data or b"", sync=False)
-        os.sync()
-        write.update_index(place, everything, hold)
+        oid = writing.make_commit(place, new, head.ref or f"refs/heads/{repo.BRANCH}", None, hold)
+        writing.place_files(place, new, hold)
         journal.end(place)
     return oid

@@ -10,10 +10,10 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from desk.errors import Conflict
 from desk.git import objects, process, refs
@@ -66,15 +66,18 @@ def pending(place: Place) -> bool:
     return os.path.exists(place.own("journal"))
 
 
-def begin(place: Place, base: str, paths: list[str] | None, taken: Mapping[str, bytes] = _NONE) -> None:
+def begin(
+    place: Place, base: str, paths: list[str] | None, taken: Mapping[str, bytes] = _NONE, mark: str | None = None
+) -> None:
     """Put the journal on the disk; None as paths: whatever will differ from the base.
 
-    `taken` are hand edits that the write made its own: path → content, which it may write over.
+    `taken` are hand edits that the write made its own: path → content, which it may write over. `mark` tells the commit
+    that will be made from any other; without one, nobody is told of it.
     """
     import json  # noqa: PLC0415 - for writes only
 
     seen = {path: objects.blob_id(data, base) for path, data in taken.items()}
-    text = json.dumps({"base": base, "paths": paths, "taken": seen}, ensure_ascii=False)
+    text = json.dumps({"base": base, "paths": paths, "taken": seen, "mark": mark}, ensure_ascii=False)
     temporary = place.own("tmp", "journal")
     with open(temporary, "w", encoding="utf-8") as file:
         file.write(text)
@@ -88,8 +91,17 @@ def end(place: Place) -> None:
     os.unlink(place.own("journal"))
 
 
-def finish(place: Place, hold: int) -> list[str]:
+class Interrupted(NamedTuple):
+    """A write that wasn't finished: the commit it started from, and the mark of the one it was about to make."""
+
+    base: str
+    mark: str | None
+
+
+def finish(place: Place, hold: int, settle: Callable[[Interrupted], None] | None = None) -> list[str]:
     """Complete an interrupted write; the paths it put right. Call it with the write lock held.
+
+    `settle` does what else belongs to the write, before the journal goes.
 
     A file that is neither as before nor as after the interrupted write was edited by hand since, and stays.
     """
@@ -115,6 +127,8 @@ def finish(place: Place, hold: int) -> list[str]:
     listed = b"".join(p.encode() + b"\0" for p in paths)
     from_stdin = ("--pathspec-from-file=-", "--pathspec-file-nul")
     process.run(place, "--literal-pathspecs", "reset", "-q", *from_stdin, data=listed, hold=hold)
+    if settle is not None:
+        settle(Interrupted(found["base"], found.get("mark")))
     end(place)
     return done
 

@@ -11,22 +11,22 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from desk.domain.changes import message as changes_message
 from desk.domain.model.change import Change
-from desk.domain.model.fields import check_text
 from desk.domain.model.kinds import KINDS, kind_at
 from desk.domain.model.record import Record
-from desk.domain.model.ticket import Ticket, files_folder
-from desk.errors import Ambiguous, Conflict, DeskError, GitError, NotFound, UsageFault
+from desk.domain.model.ticket import Ticket
+from desk.errors import Ambiguous, Conflict, DeskError, GitError, NotFound
 from desk.git import identity as git_identity
 from desk.git import objects, process, refs, write
 from desk.git.place import Place
 from desk.git.refs import Head
 from desk.index import build, keeper
 from desk.index.index import CommitRow, Index
-from desk.store import journal, worktree
+from desk.local import untold
+from desk.store import journal, worktree, writing
 from desk.store.snapshot import ALPHABET, Snapshot
 
 _MISREAD = str.maketrans("ILO", "110")
@@ -37,8 +37,6 @@ _OPERATIONS = {
     "CHERRY_PICK_HEAD": ("a cherry-pick", "git cherry-pick --abort"),
     "REVERT_HEAD": ("a revert", "git revert --abort"),
 }
-_MANY = 200
-"""Files from which on one sync of the disk costs less than one of each file: 85 take 40 ms, a whole sync 240 ms."""
 _T = TypeVar("_T")
 
 
@@ -50,8 +48,18 @@ class Committed(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
+class Teller(Protocol):
+    """Tells people of commits; called while the write lock is held, before the write counts as finished."""
+
+    def tell(self, store: Store, change: Change, commit: str) -> None: ...
+
+    def tell_commit(self, store: Store, commit: str) -> None: ...
+
+    def tell_waiting(self, store: Store) -> None: ...
+
+
 class Store:
-    """A desk on disk. `clock` gives aware UTC; `progress` draws long work."""
+    """A desk on disk. `clock` gives aware UTC; `progress` draws long work; `teller` is told what was committed."""
 
     def __init__(
         self,
@@ -60,9 +68,11 @@ class Store:
         lock_timeout: float = 30,
         progress: build.Progress[str] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        teller: Teller | None = None,
     ) -> None:
         self.place = place
         self.clock = clock
+        self.teller = teller
         self.lock_timeout = lock_timeout
         self.keeper = keeper.Keeper(place, progress) if progress else keeper.Keeper(place)
         self._index: Index | None = None
@@ -156,13 +166,42 @@ class Store:
 
     def recover(self) -> list[str]:
         """Finish what a crashed command left, unless a command is at work now. The paths it put right."""
-        if not journal.pending(self.place):
+        if not journal.pending(self.place) and not untold.waits(self.place):
             return []
         try:
             with journal.write_lock(self.place, 0) as hold:
-                return journal.finish(self.place, hold)
+                return self._finish(hold)
         except (DeskError, OSError):
             return []  # reading goes on; the next write says what stands in the way
+
+    def _finish(self, hold: int) -> list[str]:
+        done = journal.finish(self.place, hold, self._settle)
+        if self.teller is not None and untold.waits(self.place):
+            self.teller.tell_waiting(self)
+        return done
+
+    def _settle(self, interrupted: journal.Interrupted) -> None:
+        """Tell of the commit that an interrupted write has made, if it came to that."""
+        commit = self._made_by(interrupted) if self.teller is not None and interrupted.mark else None
+        if commit is not None and self.teller is not None:
+            self.teller.tell_commit(self, commit)
+
+    def _made_by(self, interrupted: journal.Interrupted) -> str | None:
+        """The commit of a write that was interrupted: the child of its base on the way to HEAD, if it carries the mark.
+
+        Whoever pulled since may have brought another one there.
+        """
+        oid = self.head().oid
+        with objects.blobs(self.place) as blobs:
+            while oid is not None and oid != interrupted.base:
+                header, text = objects.parse_commit(blobs.get(oid) or b"")
+                parent = header.parents[0] if header.parents else None
+                if parent == interrupted.base:
+                    return (
+                        oid if writing.mark_of(header.at, header.committed_at, text, oid) == interrupted.mark else None
+                    )
+                oid = parent
+        return None
 
     # -- writing -----------------------------------------------------------------------------------------------------
 
@@ -171,7 +210,7 @@ class Store:
         """The write lock, with everything before it finished; disk errors as errors for people."""
         try:
             with journal.write_lock(self.place, self.lock_timeout) as hold:
-                journal.finish(self.place, hold)
+                self._finish(hold)
                 yield hold
         except OSError as error:
             where = f" ({error.filename})" if error.filename else ""
@@ -221,16 +260,16 @@ class Store:
                     index.db.close()
                     self.keeper.repair(base)
                     continue
-                new = new_commit(change, files, identity, int(self.clock().timestamp()))
-                journal.begin(self.place, base, list(files), snapshot.taken)
+                new = writing.new_commit(change, files, identity, int(self.clock().timestamp()))
+                mark = (
+                    None
+                    if change.as_written is not None
+                    else writing.mark_of(new.at, new.committed_at, new.message, base)
+                )
                 try:
-                    [oid] = write.fast_import(self.place, [new], ref, base, hold)
+                    oid = writing.make_commit(self.place, new, ref, base, hold, taken=snapshot.taken, mark=mark)
                 except write.RefMoved:
-                    journal.end(self.place)
                     continue
-                except BaseException:
-                    self._tidy_failed(base)
-                    raise
                 return Committed(
                     oid, change, self._after(change, new, oid, base, hold, placed=change.as_written is not None)
                 )
@@ -240,76 +279,27 @@ class Store:
         """The files of a change, none of which would overwrite what somebody has edited."""
         if change.as_written is not None:
             files = dict(change.as_written)
-            self._refuse_moving(files)
+            writing.refuse_moving(self.place, files)
             return files
-        files = self.files_of(change)
-        self._refuse_over_edits(snapshot, change, files)
+        files = writing.files_of(change)
+        writing.refuse_over_edits(self.place, snapshot, change, files)
         return files
-
-    def _tidy_failed(self, base: str) -> None:
-        """After a failed commit the journal goes, so that a full disk doesn't stand in the way of the next command."""
-        if self.head().oid == base:
-            journal.end(self.place)
-
-    def files_of(self, change: Change) -> dict[str, bytes | None]:
-        """The files a change writes (None removes one), encoded."""
-        from desk.codec import records as codec_records  # noqa: PLC0415 - 17 ms of YAML, for writes only
-
-        files: dict[str, bytes | None] = {}
-        for edit in change.edits:
-            if edit.before is not None and (edit.after is None or edit.after.path != edit.before.path):
-                files[edit.before.path] = None
-            if edit.after is not None:
-                files[edit.after.path] = codec_records.encode(edit.after)
-            files.update({f"{files_folder(edit.record.id)}/{name}": data for name, data in edit.files.items()})
-        files.update(change.files)
-        return files
-
-    def _refuse_over_edits(self, snapshot: Snapshot, change: Change, files: dict[str, bytes | None]) -> None:
-        """Never write over what somebody has changed by hand and not committed."""
-        known = {e.before.path for e in change.edits if e.before is not None}
-        for path, data in files.items():
-            if path in snapshot.clean:
-                continue
-            present = worktree.read(self.place, path)
-            if path in snapshot.taken:
-                if present != snapshot.taken[path]:
-                    raise Conflict(f"{path} is being changed right now", "save it, and try again")
-            elif path in known:
-                oid = snapshot.index.blob(path) or ""
-                if present is None or objects.blob_id(present, oid) != oid:
-                    raise _hand_edited(path)
-            elif path in change.files:
-                with objects.blobs(self.place) as blobs:
-                    if blobs.get(f"{snapshot.commit}:{path}") != present:
-                        raise _hand_edited(path)
-            elif data is not None and (present is not None or worktree.obstructed(self.place, path)):
-                raise Conflict(f"{path} is there already, and not committed", f"desk commit {path}, or move it away")
-
-    def _refuse_moving(self, files: dict[str, bytes | None]) -> None:
-        """What is committed as it stands must still stand there: an editor may have saved again."""
-        for path, data in files.items():
-            if worktree.read(self.place, path) != data:
-                raise Conflict(f"{path} is being changed right now", "save it, then: desk commit")
 
     def _after(
         self, change: Change, new: write.NewCommit, oid: str, base: str, hold: int, *, placed: bool
     ) -> tuple[str, ...]:
         """Bring files, git's index and SQLite up to the commit that now stands. Trouble here is a warning."""
         try:
-            many = len(new.files) > _MANY
-            for path, data in () if placed else new.files.items():
-                if data is None:
-                    worktree.remove(self.place, path)
-                else:
-                    worktree.write(self.place, path, data, sync=not many)
-            if many:
-                os.sync()
-            write.update_index(self.place, list(new.files), hold)
+            writing.place_files(self.place, new, hold, placed=placed)
         except (OSError, GitError, Conflict) as error:
             return (f"committed, but the files are not all written yet ({error}); the next desk command finishes it",)
         records = {} if placed else {e.after.path: e.after for e in change.edits if e.after is not None}
         self._advance(new, oid, base, records)
+        if self.teller is not None and change.as_written is None:
+            try:
+                self.teller.tell(self, change, oid)
+            except OSError as error:
+                return (f"committed, but nobody was told of it yet ({error}); a later desk command does",)
         journal.end(self.place)
         return ()
 
@@ -337,32 +327,3 @@ class Store:
         except (sqlite3.Error, OSError):
             index.db.close()
             self._index = None
-
-
-def _hand_edited(path: str) -> Conflict:
-    return Conflict(
-        f"{path} has hand edits that are not committed",
-        f"keep them: desk commit {path}   or drop them: git checkout -- {path}",
-    )
-
-
-def new_commit(
-    change: Change, files: dict[str, bytes | None], identity: git_identity.Identity, committed_at: int
-) -> write.NewCommit:
-    """A change as a commit: the author is who acted, the committer is the machine."""
-    name, email = change.by.name or change.by.id, change.by.email
-    message = changes_message.message(change)
-    try:
-        check_text(message)
-    except ValueError as error:
-        raise UsageFault(f"the reason can't be kept: {error}") from None
-    return write.NewCommit(
-        name,
-        email,
-        int(change.at.timestamp()),
-        identity.committer or name,
-        identity.committer_email or email,
-        committed_at,
-        message,
-        files,
-    )

@@ -67,16 +67,18 @@ def show(app: App, ids: tuple[str, ...]) -> Detail:
 @_ids
 def drop(app: App, ids: tuple[str, ...]) -> Done:
     """Take messages out of the outbox unsent."""
-    found = _found(app, ids)
-    for draft_id in found:
-        outbox.drop(_folder(app), draft_id)
+    with app.store.writing():  # what a killed command still has to tell comes first, or it would come back
+        found = _found(app, ids)
+        for draft_id in found:
+            outbox.drop(_folder(app), draft_id)
     items = [{"id": i, "dropped": True} for i in found]
     lines = tuple(f"{i}  dropped" for i in found)
     return Done("messages", items, lines) if len(items) > 1 else Done("message", items[0], lines)
 
 
 def _folder(app: App) -> str:
-    return app.place.own(outbox.FOLDER)
+    """The outbox, with what a killed command still had to tell."""
+    return app.store.place.own(outbox.FOLDER)
 
 
 def _found(app: App, ids: tuple[str, ...]) -> list[str]:

@@ -1,0 +1,150 @@
+"""Whoever should hear of a commit hears of it once, whatever happens between the commit and the outbox."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Runner
+from tests.store.test_crash import killed_at, victim
+
+Make = Callable[..., str]
+Git = Callable[..., str]
+AFTER_THE_COMMIT = [
+    "desk.git.write:fast_import:after:1:self",
+    "desk.store.worktree:write:after:1:self",
+    "desk.git.write:update_index:after:1:self",
+    "desk.index.index:Index.set_commit:after:1:self",
+    "desk.session.notify:Notifier.tell:before:1:self",
+    "desk.local.outbox:put:before:1:self",
+    "desk.local.outbox:_to_disk:after:1:self",
+    "desk.local.outbox:put:after:1:self",
+    "desk.session.notify:Notifier.tell:after:1:self",
+    "desk.store.journal:end:before:1:self",
+    "desk.store.journal:end:after:1:self",
+]
+
+
+@pytest.fixture
+def ticket(make: Make, desk: Runner) -> str:
+    made = make("Needs an answer", "--requester", "anna@clinic.example")
+    for message in desk("mail", "outbox", "-f", "ids").out.split():
+        desk("mail", "drop", message)
+    return made
+
+
+def messages(desk: Runner) -> list[dict[str, Any]]:
+    return [{k: m[k] for k in ("event", "to", "ticket", "commit")} for m in desk("mail", "outbox", "-f", "json").data]
+
+
+def files(home: Path) -> dict[str, Any]:
+    folder = home / ".git/desk/outbox"
+    return {p.name: json.loads(p.read_text(encoding="utf-8")) for p in sorted(folder.glob("*.json"))}
+
+
+@pytest.mark.parametrize("step", AFTER_THE_COMMIT)
+def test_killed_after_the_commit(
+    desk: Runner, home: Path, git: Git, environment: dict[str, str], ticket: str, step: str
+) -> None:
+    killed_at(step, home, environment, "ticket", "reply", ticket, "--body", "Try again.", "--close")
+    head = git("rev-parse", "HEAD").strip()
+    desk("ticket", "list")  # whoever comes next, and if it only reads
+    expected = {"event": "reply", "to": "anna@clinic.example", "ticket": ticket, "commit": head}
+    assert messages(desk) == [expected]
+    assert not list((home / ".git/desk/outbox").glob("*.new")) or step.startswith("desk.local.outbox")
+    desk("ticket", "note", ticket, "--body", "after")
+    assert [m for m in messages(desk) if m["event"] == "reply"] == [expected]
+
+
+def test_what_is_told_later_is_what_would_have_been_told(
+    desk: Runner, home: Path, environment: dict[str, str], ticket: str
+) -> None:
+    desk("ticket", "watch", ticket, "--who", "petros")
+    words = ("ticket", "reply", ticket, "--body", "Ελληνικά: try again.", "--close")
+    killed_at("desk.session.notify:Notifier.tell:before:1:self", home, environment, *words)
+    desk("ticket", "list")
+    late = files(home)
+    assert len(late) == 2
+    for path in (home / ".git/desk/outbox").iterdir():
+        path.unlink()
+    # The same commit, told at once: its command is killed when that is done.
+    desk("ticket", "reopen", ticket)
+    for path in (home / ".git/desk/outbox").iterdir():
+        path.unlink()
+    desk(*words)
+    soon = files(home)
+    apart = ("id", "commit")
+    assert [{k: v for k, v in m.items() if k not in apart} for m in late.values()] == [
+        {k: v for k, v in m.items() if k not in apart} for m in soon.values()
+    ]
+
+
+def test_what_was_dropped_stays_dropped(desk: Runner, home: Path, environment: dict[str, str], ticket: str) -> None:
+    killed_at("desk.store.journal:end:before:1:self", home, environment, "ticket", "reply", ticket, "--body", "x")
+    [message] = desk("mail", "outbox", "-f", "ids").out.split()
+    desk("mail", "drop", message)
+    desk("ticket", "note", ticket, "--body", "after")
+    assert "reply" not in {m["event"] for m in messages(desk)}
+
+
+def test_an_outbox_that_cant_be_written_is_filled_later(desk: Runner, home: Path, ticket: str) -> None:
+    folder = home / ".git/desk/outbox"
+    folder.rmdir()
+    folder.write_text("in the way", encoding="utf-8")
+    assert "later" in desk("ticket", "reply", ticket, "--body", "x").err
+    assert "later" in desk("ticket", "reply", ticket, "--body", "y").err
+    folder.unlink()
+    assert [m["event"] for m in messages(desk)] == ["reply", "reply"]
+    assert [m["event"] for m in messages(desk)] == ["reply", "reply"]
+    assert not (home / ".git/desk/untold").exists()
+
+
+def test_nobody_is_told_twice_by_clones(
+    desk: Runner, home: Path, environment: dict[str, str], ticket: str, tmp_path: Path, git: Git
+) -> None:
+    """What came by a pull was told where it was made, also when it came right after a command was killed."""
+    other = tmp_path / "other"
+    subprocess.run(["git", "clone", "-q", str(home), str(other)], check=True, env=environment)
+    killed_at("desk.git.write:fast_import:before:1:self", home, environment, "ticket", "reply", ticket, "--body", "x")
+    done = victim(other, environment, "many", "1", "made elsewhere")
+    assert done.returncode == 0, done.stderr
+    git("pull", "-q", "--ff-only", str(other), "main")
+    desk("ticket", "list")
+    assert messages(desk) == []
+    assert not (home / ".git/desk/journal").exists()
+
+
+def test_who_is_told_of_nothing(desk: Runner, home: Path, git: Git, ticket: str, tmp_path: Path) -> None:
+    path = next(home.glob(f"records/tickets/**/{ticket}.md"))
+    path.write_text(path.read_text(encoding="utf-8").replace("Needs an answer", "By hand"), encoding="utf-8")
+    desk("commit")
+    path.write_text(path.read_text(encoding="utf-8").replace("By hand", "By git"), encoding="utf-8")
+    git("commit", "-qam", "by hand")
+    lines = desk("export", "--record", "ticket").out.replace(ticket, "260101-AAAA")
+    (tmp_path / "more.jsonl").write_text(lines, encoding="utf-8")
+    assert desk("import", str(tmp_path / "more.jsonl"), "-f", "json").data["created"] == 1
+    assert messages(desk) == []
+    desk("config", "set", "mail.notify", "false")
+    desk("ticket", "reply", ticket, "--body", "x")
+    assert messages(desk) == []
+    desk("config", "set", "mail.notify", "true")
+    desk("ticket", "list")
+    assert messages(desk) == []
+
+
+def test_two_writers_at_once(home: Path, environment: dict[str, str], desk: Runner) -> None:
+    words = [sys.executable, "-m", "tests.store.victim", "many", "4", "busy"]
+    env = {**environment, "PYTHONPATH": str(Path(__file__).parents[2])}
+    running = [subprocess.Popen(words, cwd=home, env=env, stdout=subprocess.PIPE) for _ in range(2)]
+    made = [line for one in running for line in one.communicate()[0].decode().split()]
+    assert len(made) == 8
+    told = [m["ticket"] for m in messages(desk) if m["event"] == "create"]
+    assert sorted(set(told)) == sorted(made)
+    assert os.listdir(home / ".git/desk/outbox")
