@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
@@ -13,6 +12,7 @@ from desk.doctor.exam import Exam, Finding
 from desk.errors import DeskError
 from desk.git import process, repo
 from desk.index import drift
+from desk.local.kept import UNFINISHED, is_abandoned
 
 HOUR, DAY, WEEK = 3600, 86400, 7 * 86400
 """Seconds."""
@@ -44,12 +44,19 @@ def _configure(exam: Exam) -> None:
 
 _LOCKS = ("index.lock", "HEAD.lock", "config.lock", "packed-refs.lock", "refs/heads/**/*.lock")
 _REPORTS = ("fast_import_crash_*", "desk/crash*")
-_TEMPORARY = ("desk/tmp/*", "desk/index.sqlite.new*", "objects/pack/tmp_*", "objects/pack/.tmp-*")
+_TEMPORARY = ("desk/tmp/*", "objects/pack/tmp_*", "objects/pack/.tmp-*")
+_OWN = (f"desk/*{UNFINISHED}", f"desk/outbox/*{UNFINISHED}")
+"""Small files that are written beside the ones they replace; each names the process that writes it."""
 
 
 def left_overs(exam: Exam) -> Iterator[Finding]:
     """Files that killed commands left in the git directory; what is younger than a day may still be in use."""
-    now = time.time()
+    for whole in _matching(exam, _OWN):
+        if is_abandoned(whole):
+            path = os.path.relpath(whole, exam.place.root)
+            what = "an unfinished file that a killed command left"
+            yield Finding("left-overs", path, None, what, "desk doctor --fix removes it", partial(_remove, whole))
+    now = exam.store.clock().timestamp()
     for patterns, what, patience in (
         (_LOCKS, "a lock that a git command left behind", HOUR),
         (_REPORTS, "the report of a crash", 0),
@@ -84,7 +91,7 @@ def _remove(path: str) -> None:
 
 def drafts(exam: Exam) -> Iterator[Finding]:
     """Texts that were begun a week ago or longer, and never sent."""
-    now = time.time()
+    now = exam.store.clock().timestamp()
     for whole in sorted(glob(f"{escape(exam.place.own('drafts'))}/*")):
         with suppress(OSError):
             days = int((now - os.stat(whole).st_mtime) / DAY)

@@ -15,16 +15,29 @@ OWN = "desk"
 class Place:
     """`root` is the work tree, `gitdir` its own git directory, `common` the one that linked work trees share.
 
-    `environ` is the environment that git's processes get, as whoever opened the desk has it.
+    `environ` is the environment that git's processes get, as whoever opened the desk has it. A `bare` repository has no
+    work tree: `root` is the repository, and files are read from HEAD. `quarantine`: objects that a push has brought and
+    that no ref names yet are seen as well, as a pre-receive hook must.
     """
 
-    __slots__ = ("checked", "common", "environ", "gitdir", "root")
+    __slots__ = ("bare", "checked", "common", "environ", "gitdir", "quarantine", "root")
 
-    def __init__(self, root: str, gitdir: str, common: str, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        root: str,
+        gitdir: str,
+        common: str,
+        environ: Mapping[str, str],
+        *,
+        bare: bool = False,
+        quarantine: bool = False,
+    ) -> None:
         self.root = root
         self.gitdir = gitdir
         self.common = common
         self.environ = environ
+        self.bare = bare
+        self.quarantine = quarantine
         self.checked: set[str] = set()
         """Folders found to be no links by whoever holds this place: a thousand tickets lie in few of them."""
 
@@ -41,19 +54,33 @@ def find(start: str, environ: Mapping[str, str]) -> Place:
     while True:
         if os.path.isfile(os.path.join(here, FILE)):
             return at(here, environ)
+        if is_bare(here):
+            return Place(here, here, here, environ, bare=True)
         above = os.path.dirname(here)
         if above == here:
-            raise _no_desk(start)
+            raise ConfigError(
+                "this folder is not in a desk", "make one: desk init my-desk   or look at one first: desk demo"
+            )
         here = above
 
 
-def _no_desk(start: str) -> ConfigError:
-    if os.path.isfile(os.path.join(start, "HEAD")) and os.path.isdir(os.path.join(start, "objects")):
-        return ConfigError(
-            f"{start} is a bare repository: it has no files to work on",
-            f"clone it, and work in the clone: git clone {start} my-desk",
+def is_bare(folder: str) -> bool:
+    """Whether a folder is a git repository without a work tree; `.git` itself is none."""
+    return (
+        os.path.basename(folder) != ".git"
+        and os.path.isfile(os.path.join(folder, "HEAD"))
+        and os.path.isdir(os.path.join(folder, "objects"))
+        and os.path.isdir(os.path.join(folder, "refs"))
+    )
+
+
+def require_work_tree(place: Place) -> None:
+    """Refuse to write, or to look for hand edits, where there are no files to work on."""
+    if place.bare:
+        raise ConfigError(
+            f"{place.root} is a bare repository: it has no files to work on",
+            f"clone it, and work in the clone: git clone {place.root} my-desk",
         )
-    return ConfigError("this folder is not in a desk", "make one: desk init my-desk   or look at one first: desk demo")
 
 
 def at(root: str, environ: Mapping[str, str]) -> Place:

@@ -21,12 +21,15 @@ OLDEST = (2, 39)
 DURABLE = ("-c", "core.fsync=loose-object,pack,pack-metadata,reference", "-c", "core.fsyncMethod=fsync")
 """Objects and the ref have reached the disk when git returns; git's own default leaves loose objects to chance."""
 
-_CLEARED = r"GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|NAMESPACE|COMMON_DIR|PREFIX|ALTERNATE_.*|QUARANTINE_.*)$"
+_CLEARED = r"GIT_(DIR|WORK_TREE|INDEX_FILE|NAMESPACE|COMMON_DIR|PREFIX)$"
+_QUARANTINE = r"GIT_(OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|QUARANTINE_PATH)$"
+"""Where the objects of a push lie until it is accepted."""
 
 
 def environment(place: Place) -> dict[str, str]:
     """The environment without what would point git at another repository (as inside a hook), speaking English."""
-    kept = {k: v for k, v in place.environ.items() if not re.match(_CLEARED, k)}
+    cleared = _CLEARED if place.quarantine else f"{_CLEARED}|{_QUARANTINE}"
+    kept = {k: v for k, v in place.environ.items() if not re.match(cleared, k)}
     return {**kept, "LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
 
 

@@ -15,6 +15,7 @@ from datetime import date
 from importlib.machinery import PathFinder
 
 from desk.git.place import Place
+from desk.local.kept import keep
 
 FIRST, LAST = 2000, 2199
 """Beyond these years nobody knows holidays, and no service level needs them."""
@@ -88,7 +89,4 @@ def _keep(path: str, mark: str, kept: _Kept) -> None:
     if not path:
         return
     with suppress(OSError):
-        temporary = f"{path}.{os.getpid()}"
-        with open(temporary, "w", encoding="utf-8") as file:
-            json.dump({"mark": mark, "days": kept}, file)
-        os.replace(temporary, path)
+        keep(path, json.dumps({"mark": mark, "days": kept}).encode())

@@ -11,6 +11,7 @@ from contextlib import suppress
 from desk.git import identity as git_identity
 from desk.git.identity import Identity
 from desk.git.place import Place
+from desk.local.kept import keep
 
 _BETWEEN = "\x1f"
 
@@ -28,10 +29,7 @@ def identity(place: Place) -> Identity:
     if not _includes(place):
         fields = (found.author, found.author_email, _BETWEEN.join(found.emails), found.committer, found.committer_email)
         with suppress(OSError):
-            temporary = f"{path}.{os.getpid()}"
-            with open(temporary, "w", encoding="utf-8") as file:
-                file.write("\x1e".join((mark, *fields)))
-            os.replace(temporary, path)
+            keep(path, "\x1e".join((mark, *fields)).encode())
     return found
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from contextlib import suppress
 
 from desk.git import process as git_process
 from desk.git.place import Place
+from desk.local.kept import keep
 
 # -- how far somebody has read -----------------------------------------------------------------------------------------
 
@@ -37,6 +37,4 @@ def mark(place: Place, reader: str, head: str) -> None:
     """Remember that everything up to this commit was shown. A disk that can't be written to is no error."""
     path = _path(place, reader)
     with suppress(OSError):
-        with open(f"{path}.{os.getpid()}", "w", encoding="ascii") as file:
-            file.write(f"{head}\n")
-        os.replace(f"{path}.{os.getpid()}", path)
+        keep(path, f"{head}\n".encode())

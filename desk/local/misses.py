@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from desk.domain.model.fields import parse_time, utc_text
 from desk.git.place import Place
+from desk.local.kept import keep
 
 FILE = "searches"
 _KEPT = 1_000
@@ -44,12 +45,9 @@ def remember(place: Place, at: datetime, where: str, words: str) -> None:
 
 
 def _cut(path: str) -> None:
-    with open(path, encoding="utf-8", errors="replace") as file:
+    with open(path, "rb") as file:
         lines = file.readlines()[-_KEPT:]
-    temporary = f"{path}.{os.getpid()}"
-    with open(temporary, "w", encoding="utf-8") as file:
-        file.writelines(lines)
-    os.replace(temporary, path)
+    keep(path, b"".join(lines))
 
 
 def load(place: Place) -> list[Miss]:

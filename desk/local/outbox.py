@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from desk.errors import Ambiguous, NotFound
+from desk.local.kept import beside
 
 FOLDER = "outbox"
 """Its name in desk's folder."""
@@ -23,15 +24,15 @@ def put(folder: str, drafts: Iterable[Mapping[str, Any]]) -> None:
         for draft in drafts:
             os.makedirs(folder, exist_ok=True)
             written.append(os.path.join(folder, f"{draft['id']}.json"))
-            with open(f"{written[-1]}.new", "w", encoding="utf-8") as file:
+            with open(beside(written[-1]), "w", encoding="utf-8") as file:
                 json.dump(draft, file, ensure_ascii=False)
-        _to_disk([f"{path}.new" for path in written])
+        _to_disk([beside(path) for path in written])
         for path in written:
-            os.replace(f"{path}.new", path)
+            os.replace(beside(path), path)
     except OSError:
         for path in written:
             with suppress(OSError):
-                os.unlink(f"{path}.new")
+                os.unlink(beside(path))
         raise
 
 

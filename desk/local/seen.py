@@ -9,12 +9,12 @@ work of other clones arrives late. It is not in the index, which is deleted free
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
 from desk.git.place import Place
+from desk.local.kept import keep
 
 _WORDS = 2
 _SLACK = 1000
@@ -51,12 +51,7 @@ def load(place: Place, handle: str, now: int) -> Seen:
 
 
 def _write(place: Place, handle: str, seen: Seen) -> None:
-    path = _path(place, handle)
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    temporary = f"{path}.{os.getpid()}"
-    with open(temporary, "w", encoding="utf-8") as file:
-        file.write(f"since {seen.since}" + _lines(seen.counts))
-    os.replace(temporary, path)
+    keep(_path(place, handle), (f"since {seen.since}" + _lines(seen.counts)).encode())
 
 
 def _lines(counts: Mapping[str, int]) -> str:

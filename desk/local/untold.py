@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from desk.git.place import Place
+from desk.local import kept
 
 FILE = "untold"
 """Its name in desk's folder."""
@@ -31,9 +32,4 @@ def keep(place: Place, commits: list[str]) -> None:
         if os.path.exists(path):
             os.unlink(path)
         return
-    temporary = f"{path}.{os.getpid()}"
-    with open(temporary, "w", encoding="ascii") as file:
-        file.writelines(f"{oid}\n" for oid in commits)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
+    kept.keep(path, "".join(f"{oid}\n" for oid in commits).encode(), durable=True)

@@ -14,6 +14,7 @@ from desk.git import process as git_process
 from desk.git.place import Place
 from desk.index import build, keeper
 from desk.index.index import Index, signature
+from desk.local.kept import beside
 from desk.store.store import Store
 
 KEPT = 4
@@ -50,7 +51,7 @@ def _made(store: Store, oid: str, path: str) -> Index:
     folder = os.path.dirname(path)
     if not os.access(folder, os.W_OK):
         return _rewound(store, oid, ":memory:")
-    fresh = f"{path}.{os.getpid()}"
+    fresh = beside(path)
     try:
         _rewound(store, oid, fresh).db.close()
         os.replace(fresh, path)

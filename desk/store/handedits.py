@@ -16,7 +16,7 @@ from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.errors import Broken, UsageFault
 from desk.git import objects, process
-from desk.git.place import Place
+from desk.git.place import Place, require_work_tree
 from desk.index import build
 from desk.store import worktree
 from desk.store.store import Store
@@ -119,6 +119,7 @@ class _Line(NamedTuple):
 
 def scan(place: Place, paths: Iterable[str] = ()) -> Scan:
     """Everything under `paths` (all of the desk by default) that differs from HEAD."""
+    require_work_tree(place)
     lines = _status(place, list(paths) or list(WATCHED))
     staged = sorted(path for path, line in lines.items() if line.mark[0] not in ".?")
     edits = []

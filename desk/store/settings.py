@@ -14,6 +14,7 @@ from desk import __version__
 from desk.config import FILE, Config, Pairs, build, parse
 from desk.errors import ConfigError
 from desk.git.place import Place
+from desk.local.kept import keep
 from desk.store import worktree
 
 
@@ -23,7 +24,10 @@ def read(place: Place) -> Config:
     kept = _kept(place, mark)
     if kept is not None:
         return build(kept)
-    data = worktree.read(place, FILE) or b""
+    data = worktree.read(place, FILE)
+    if data is None and place.bare:
+        raise ConfigError(f"{place.root} holds no desk: there is no {FILE} in its HEAD", "git push a desk to it first")
+    data = data or b""
     try:
         pairs = parse(data.decode())
     except UnicodeDecodeError:
@@ -56,7 +60,4 @@ def _kept(place: Place, mark: tuple[object, ...] | None) -> Pairs | None:
 def _keep(place: Place, mark: tuple[object, ...], pairs: Pairs) -> None:
     """ValueError: a value that marshal doesn't know, which no setting has."""
     with suppress(OSError, ValueError):
-        temporary = place.own(f"settings.{os.getpid()}")
-        with open(temporary, "wb") as file:
-            file.write(marshal.dumps((mark, pairs)))  # type: ignore[arg-type]
-        os.replace(temporary, place.own("settings"))
+        keep(place.own("settings"), marshal.dumps((mark, pairs)))  # type: ignore[arg-type]

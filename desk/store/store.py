@@ -21,7 +21,7 @@ from desk.domain.model.ticket import Ticket
 from desk.errors import Ambiguous, Conflict, DeskError, GitError, NotFound
 from desk.git import identity as git_identity
 from desk.git import objects, process, refs, write
-from desk.git.place import Place
+from desk.git.place import Place, require_work_tree
 from desk.git.refs import Head
 from desk.index import build, keeper
 from desk.index.index import CommitRow, Index
@@ -146,7 +146,11 @@ class Store:
         wanted = f"{day}{dash}{rest.translate(_MISREAD)}"
         if not wanted or not all(c in ALPHABET + "-" for c in wanted):
             raise self.missing("ticket", text)
-        if len(wanted) == 11 and os.path.isfile(worktree.check_path(self.place, Ticket.path_of(wanted))):
+        if (
+            len(wanted) == 11
+            and not self.place.bare
+            and os.path.isfile(worktree.check_path(self.place, Ticket.path_of(wanted)))
+        ):
             return wanted
         found = self.ask(lambda index: index.tickets_like(wanted))
         if len(found) == 1:
@@ -208,6 +212,7 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[int]:
         """The write lock, with everything before it finished; disk errors as errors for people."""
+        require_work_tree(self.place)
         try:
             with journal.write_lock(self.place, self.lock_timeout) as hold:
                 self._finish(hold)

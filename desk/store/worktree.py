@@ -6,6 +6,7 @@ import os
 import stat
 
 from desk.errors import Broken, UsageFault
+from desk.git import objects
 from desk.git.place import Place
 
 
@@ -32,7 +33,10 @@ def check_path(place: Place, path: str) -> str:
 
 
 def read(place: Place, path: str) -> bytes | None:
-    """A file of the work tree as it stands, None if there is none."""
+    """A file of the work tree as it stands, None if there is none; where there is no work tree, HEAD's."""
+    if place.bare:
+        with objects.blobs(place) as blobs:
+            return blobs.get(f"HEAD:{path}")
     whole = check_path(place, path)
     try:
         with open(whole, "rb") as file:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -318,6 +319,29 @@ def test_an_old_git(desk: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(git_process, "check_version", old)
     one(desk, "git", "too old")
+
+
+def test_files_that_killed_commands_were_writing(desk: Runner, home: Path) -> None:
+    """Named after the process that wrote them; one that is at work is left alone."""
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    own = home / ".git/desk"
+    names = [
+        "settings",
+        "identity",
+        "holidays.json",
+        "seen-maria",
+        "activity-maria-all",
+        "outbox/20260723T061244-abc-1.json",
+    ]
+    (own / "outbox").mkdir(exist_ok=True)
+    for name in names:
+        (own / f"{name}.{dead.pid}.new").write_text("half")
+    (own / f"settings.{os.getppid()}.new").write_text("half")
+    found = [row["path"] for row in desk("doctor", "-f", "json", code=7).data if row["check"] == "left-overs"]
+    assert sorted(found) == sorted(f".git/desk/{name}.{dead.pid}.new" for name in names)
+    desk("doctor", "--fix")
+    assert [p.name for p in own.rglob("*.new")] == [f"settings.{os.getppid()}.new"]
 
 
 def test_left_overs(desk: Runner, home: Path) -> None:

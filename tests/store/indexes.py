@@ -13,35 +13,15 @@ from typing import Any
 import pytest
 
 from desk.codec import records
-from desk.domain.model.kinds import KINDS, kind_at
+from desk.domain.model.kinds import kind_at
 from desk.git import place
-from desk.index import build, keeper
+from desk.index import build, drift, keeper
 from desk.index.index import Index
-
-_PLAIN = [cls.plural for cls in KINDS.values()] + ["members", "broken", "terms"]
 
 
 def contents(index: Index) -> dict[str, list[Any]]:
     """Everything in an index that means something: rows without the numbers SQLite gave them."""
-    db = index.db
-    found: dict[str, list[Any]] = {t: _sorted(db.execute(f"SELECT * FROM {t}")) for t in _PLAIN}  # noqa: S608 - our own names
-    found["commits"] = _sorted(db.execute("SELECT oid, depth, at, author, email, actor, verb, reason FROM commits"))
-    found["events"] = _sorted(
-        db.execute(
-            "SELECT c.oid, e.place, e.at, e.kind, e.id, e.verb, e.before, e.after FROM events e LEFT JOIN commits c ON c.n = e.n"
-        )
-    )
-    found["texts"] = _sorted(db.execute("SELECT kind, path, title, lead, body FROM texts"))
-    for table in ("words", "article_words"):
-        db.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.in_{table} USING fts5vocab('main', '{table}', 'instance')")
-        terms = f"SELECT v.term, t.path, v.col, v.offset FROM temp.in_{table} v LEFT JOIN texts t ON t.doc = v.doc"  # noqa: S608 - as above
-        found[table] = _sorted(db.execute(terms))
-    found["asked"] = _sorted(db.execute("SELECT path, length FROM asked"))
-    return found
-
-
-def _sorted(rows: sqlite3.Cursor) -> list[Any]:
-    return sorted((tuple(row) for row in rows), key=repr)
+    return {name: index.db.execute(sql).fetchall() for name, sql in drift.tables(index, closely=True).items()}
 
 
 def head(home: Path) -> str:
@@ -74,10 +54,7 @@ def assert_index_is_exact(home: Path) -> None:
     """The index kept up to date step by step equals one built anew."""
     with kept(home) as index:
         assert index.commit == head(home)
-        found = contents(index)
-    wanted = built(home)
-    for table, rows in wanted.items():
-        assert found[table] == rows, table
+        assert drift.differences(index, place.find(str(home), os.environ), lambda items, *_: items, closely=True) == []
 
 
 def git(home: Path, *args: str) -> str:

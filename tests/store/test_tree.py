@@ -114,8 +114,10 @@ def test_where_there_is_no_desk(tmp_path: Path, repo: Path) -> None:
         git_place.find(str(tmp_path / "nowhere"), os.environ)
     bare = tmp_path / "bare.git"
     run("clone", "-q", "--bare", str(repo), str(bare), cwd=tmp_path)
-    with pytest.raises(ConfigError, match="bare"):
-        git_place.find(str(bare), os.environ)
+    found = git_place.find(str(bare / "refs"), os.environ)
+    assert (found.root, found.bare) == (str(bare), True)
+    with pytest.raises(ConfigError, match="no files to work on"):
+        git_place.require_work_tree(found)
     lonely = tmp_path / "lonely"
     lonely.mkdir()
     (lonely / "desk.toml").write_text("")

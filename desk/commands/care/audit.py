@@ -164,7 +164,7 @@ def _sealer(app: App) -> Staff:
     assert isinstance(record, Staff)  # noqa: S101 - the codec builds the class that the path says
     if record.level < rights.LEVELS["history"]:
         raise Refused(
-            f"{handle} may not seal history: that takes level {rights.LEVELS['settings']}, {handle} has level {record.level}",
+            f"{handle} may not seal history: that takes level {rights.LEVELS['history']}, {handle} has level {record.level}",
             "desk staff list shows who has which level",
         )
     return record

@@ -17,6 +17,7 @@ from desk.domain.model.fields import utc_text
 from desk.domain.model.query import Query
 from desk.errors import DeskError, NotFound, UsageFault
 from desk.index.index import Index
+from desk.local.kept import beside
 from desk.queries import tickets
 from desk.queries.reports import Readable, Reading
 from desk.reports.table import REPORTS
@@ -142,7 +143,7 @@ def _text(app: App, made: Report, form: str, custom: tuple[str, str] | None) -> 
 
 def _write(path: str, text: str) -> None:
     """Whole or not at all: whoever reads the file meanwhile has the old one."""
-    fresh = f"{path}.{os.getpid()}.new"
+    fresh = beside(path)
     try:
         with open(fresh, "w", encoding="utf-8", newline="") as file:
             file.write(text)
