@@ -1,24 +1,26 @@
-"""What is said when tickets are closed: steps nobody has ticked, reviews that are owed."""
+"""What closed tickets leave behind: steps that nobody has ticked, reviews that are owed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
+from desk.domain.model.change import Edit
+from desk.domain.model.states import CLOSED
+from desk.domain.model.ticket import Ticket
+from desk.domain.tickets import checklists, major
 from desk.session.session import Session
-from desk.view.model import Done
 
 
-def owed(session: Session, done: Done) -> Done:
-    """Warn of what a closed ticket leaves behind; closing it is allowed all the same."""
-    for item in [done.data] if isinstance(done.data, Mapping) else done.data:
-        if item["state"] != "closed":
+def warn_owed(session: Session, edits: Iterable[Edit]) -> None:
+    """Warn of what tickets that are closed now leave behind; closing them is allowed all the same."""
+    for ticket in (edit.after for edit in edits):
+        if not isinstance(ticket, Ticket) or ticket.state != CLOSED:
             continue
-        left = sum(step.startswith("[ ]") for step in item["checklist"])
+        left = checklists.open_steps(ticket)
         if left:
             steps = "1 step" if left == 1 else f"{left} steps"
-            session.warnings.append(f"{item['id']} was closed with {steps} of its checklist open")
-        if item["major"] and not item["review"]:
+            session.warnings.append(f"{ticket.id} was closed with {steps} of its checklist open")
+        if major.owes_review(ticket):
             session.warnings.append(
-                f"{item['id']} was a major incident; its review is owed: desk ticket review {item['id']}"
+                f"{ticket.id} was a major incident; its review is owed: desk ticket review {ticket.id}"
             )
-    return done

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from desk.audit.moment import FAULT, REMARK, Finding, Moment, name
+from desk.audit.requesters import check_requester, requester_of
 from desk.checks import rights as checks_rights
 from desk.domain.changes import message as changes_message
 from desk.domain.changes import truth, undo
@@ -63,12 +64,18 @@ def actors(moment: Moment) -> Iterator[Finding]:
 
 
 def _stranger(moment: Moment) -> Iterator[Finding]:
-    """Somebody who isn't staff may sign up; desk may do its own work."""
+    """Somebody who isn't staff may sign up, requesters act in person, and desk may do its own work."""
     signed = [e.new for e in moment.edits if isinstance(e.new, User)]
     told = moment.step.told
     if told.verb == "signup" and [u.id for u in signed] == [moment.actor] and len(moment.edits) == 1:
         if (signed[0].email or "").lower() != moment.step.email.lower():
             yield moment.finding("actors", FAULT, f"signed up as {moment.actor}, with the address of somebody else")
+    elif (user := requester_of(moment)) is not None:
+        if (user.email or "").lower() != moment.step.email.lower():
+            problem = (
+                f"the message names {user.id} as the actor, the author's address is {moment.step.email or 'empty'}"
+            )
+            yield moment.finding("actors", FAULT, problem)
     elif moment.actor != DESK or moment.by_hand:
         who = f"{moment.importer or moment.actor}, who was not on the staff at that time"
         yield moment.finding(
@@ -87,14 +94,19 @@ def by_hand(moment: Moment) -> Iterator[Finding]:
 
 def rights(moment: Moment) -> Iterator[Finding]:
     """Each change was allowed to its maker then."""
-    if not moment.step.parents or (moment.staff is None and moment.actor != DESK):
+    user = requester_of(moment) if moment.staff is None else None
+    if not moment.step.parents or (moment.staff is None and user is None and moment.actor != DESK):
         return
     touched = {e.id for e in moment.edits if e.kind == Ticket.kind}
     for edit in moment.edits:
         if edit.kind == handedits.STRAY or (edit.kind == handedits.ATTACHMENT and edit.id in touched):
             continue
         try:
-            _check(edit, moment)
+            if user is None:
+                _check(edit, moment)
+            else:
+                _check_reuse(edit, moment)
+                check_requester(edit, user, moment)
         except Refused as error:
             problem = error.message.removeprefix(f"{edit.path}: ")
             yield moment.finding("rights", FAULT, problem, name(edit))

@@ -12,7 +12,6 @@ from desk.domain.model.article import Article
 from desk.domain.model.plain import plain
 from desk.domain.model.record import parse_values_of
 from desk.domain.model.ticket import Ticket
-from desk.domain.tickets.classification import Matrix
 from desk.errors import Broken, Refused, UsageFault
 
 FRESH = ("title", "department", "requester", "tags", "priority", "impact", "urgency", "service", "channel", "language",
@@ -72,11 +71,6 @@ def parsed(values: Mapping[str, Any]) -> dict[str, Any]:
 def levels(app: App, values: Mapping[str, Any]) -> dict[str, str | None]:
     """Priority, impact and urgency, each one of those that the desk knows."""
     return {name: identifiers.chosen(app, f"ticket.{setting}", values.get(name)) for name, setting in _SETTINGS}
-
-
-def matrix(app: App) -> Matrix:
-    """What desk.toml says of priorities."""
-    return Matrix(app.config["priority.matrix"], app.config["priority.fixed"])
 
 
 def ways(app: App, values: Mapping[str, Any]) -> dict[str, str | None]:

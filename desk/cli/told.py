@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from desk.actions import acting
-from desk.actions.acting import TicketVerb
+from desk.actions.acting import Acted, TicketVerb
 from desk.cli import answers, arguments
 from desk.cli.app import App
 from desk.domain.changes import sentences
@@ -16,6 +16,11 @@ from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.store.store import Committed
 from desk.view.model import Done
+
+
+def told_of_tickets(done: Acted) -> Done:
+    """What an action made of the tickets it was asked to act on."""
+    return told(done.edits, several=len(done.ids) > 1)
 
 
 def acted(app: App, given: Iterable[str] | str, verb: str, one: TicketVerb, *, several: bool | None = None) -> Done:

@@ -8,6 +8,7 @@ from datetime import datetime
 import click
 
 from desk.actions.draft import Draft
+from desk.actions.tickets import matrix_of
 from desk.cli import arguments, complete, leaf
 from desk.cli.app import App
 from desk.cli.told import told
@@ -63,7 +64,7 @@ def new_problem(app: App, draft: Draft, incidents: Sequence[Ticket], title: str 
     draft.snapshot.get("tag", PROBLEM)
     ranks = {name: app.config[f"ticket.{plural}"] for name, plural in RANKED.items()}
     values = tickets_problems.drawn(incidents, ranks)
-    by_matrix = app.config["priority.matrix"].get(values["impact"] or "", {}).get(values["urgency"] or "")
+    by_matrix = matrix_of(app.config).priority(values["impact"], values["urgency"])
     values |= {
         "id": draft.snapshot.new_ticket_id(app.today),
         "state": "open",

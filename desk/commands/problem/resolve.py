@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 import click
 
-from desk.actions import owed, rendering
+from desk.actions import rendering
 from desk.actions.acting import act_on_tickets, require_tickets
 from desk.actions.draft import Draft
+from desk.actions.owed import warn_owed
 from desk.cli import arguments, complete, editor, leaf
 from desk.cli.app import App
 from desk.cli.told import told
@@ -179,7 +180,7 @@ def _done(app: App, ids: list[str], plans: dict[str, dict[str, Any]], fix: str |
     others = [e for e in done.change.edits if e.record.id not in acted]
     if any(isinstance(e.after, Ticket) and not e.after.fix for e in solved):
         app.notes.append("what solved it is not recorded: next time --fix TEXT")
-    owed.owed(app, told([*solved, *others], several=True))
+    warn_owed(app, [*solved, *others])
     view = told(solved, several=len(solved) > 1)
     return view._replace(lines=view.lines + told(others, several=True).lines)
 

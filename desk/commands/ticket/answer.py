@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import click
 
-from desk.actions import owed
+from desk.actions import tickets
 from desk.actions.acting import require_tickets
-from desk.actions.draft import Draft
+from desk.actions.owed import warn_owed
 from desk.cli import answering, arguments, complete, editor, leaf
 from desk.cli.answering import From
 from desk.cli.app import App
-from desk.cli.told import acted
-from desk.domain.model.actor import Actor
-from desk.domain.model.change import Change
+from desk.cli.told import told_of_tickets
 from desk.domain.model.states import RESOLUTIONS, SOLVED
-from desk.domain.model.ticket import NOTE, REPLY, Ticket
-from desk.domain.tickets import thread
+from desk.domain.model.ticket import NOTE, REPLY
 from desk.errors import UsageFault
 from desk.view.model import Done
 
@@ -94,11 +89,12 @@ def _entry(
         text = answering.text_for(app, kind, found, start, may_be_empty=bool(attach))
         meta = {"article": named[0] if len(named) == 1 else list(named)} if named else {}
 
-        def one(_: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
-            files = editor.attachments(app, attach, ticket.all_attachments)
-            words = text if isinstance(text, str) else text[ticket.id]
-            return thread.add_entry(
-                ticket, kind, words, by=by, at=at, attachments=files, meta=meta, resolution=resolution
-            )
-
-        return owed.owed(app, acted(app, found, kind, one))
+        entry = tickets.NewEntry(
+            (lambda _: text) if isinstance(text, str) else (lambda ticket: text[ticket.id]),
+            lambda ticket: editor.attachments(app, attach, ticket.all_attachments),
+            meta,
+            resolution,
+        )
+        done = (tickets.reply if kind == REPLY else tickets.note)(app, found, entry)
+        warn_owed(app, done.edits)
+        return told_of_tickets(done)

@@ -9,7 +9,8 @@ import click
 
 from desk.actions import identifiers
 from desk.actions.draft import Draft
-from desk.cli import arguments, complete, form, leaf
+from desk.actions.tickets import matrix_of
+from desk.cli import arguments, complete, leaf
 from desk.cli.app import App
 from desk.cli.told import acted
 from desk.domain.model.actor import Actor
@@ -46,7 +47,7 @@ def classify(
     p = identifiers.chosen(app, "ticket.priorities", priority)
     i = identifiers.chosen(app, "ticket.impacts", impact)
     u = identifiers.chosen(app, "ticket.urgencies", urgency)
-    matrix = form.matrix(app)
+    matrix = matrix_of(app.config)
 
     def one(_: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
         return classification.classify(

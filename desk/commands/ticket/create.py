@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, cast
 
 import click
 
-from desk.actions import identifiers, requesters
+from desk.actions import identifiers, tickets
+from desk.actions.tickets import NewTicket
 from desk.cli import arguments, complete, editor, form, leaf
 from desk.cli.app import App
 from desk.cli.told import told
-from desk.domain.model.actor import Actor
-from desk.domain.model.change import Change, Edit
-from desk.domain.model.organisation import Department
 from desk.domain.model.ticket import Ticket
-from desk.domain.people import customfields
-from desk.domain.rights import rights
-from desk.domain.tickets import lifecycle
-from desk.errors import ConfigError, UsageFault
-from desk.index.index import Index
-from desk.store.snapshot import Snapshot
+from desk.errors import UsageFault
 from desk.view.model import Done
 
 
@@ -55,19 +47,10 @@ def create(app: App, body: str | None, file: str | None, attach: tuple[str, ...]
     """
     with editor.kept(app, "create"):
         text = editor.given_text(app, body, file)
-        values = _values(app, given)
-        files = editor.attachments(app, attach, ())
-        if values["title"] is None:
-            values, text = _from_editor(app, values, text)
-
-        def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
-            ticket, user = _build(app, snapshot, by, values, text or "", list(files))
-            change = lifecycle.create(
-                ticket, by=by, at=at, files=files, matrix=form.matrix(app), reason=given["reason"]
-            )
-            return change if user is None else change._replace(edits=(*change.edits, user))
-
-        done = app.apply(plan)
+        new = _new(app, given)._replace(body=text or "", files=editor.attachments(app, attach, ()))
+        if new.title is None:
+            new = _from_editor(app, new)
+        done = tickets.create(app, new)
     if app.talks:
         from desk.actions import suggestions  # noqa: PLC0415 - talk for people; scripts needn't pay for it
 
@@ -75,68 +58,36 @@ def create(app: App, body: str | None, file: str | None, attach: tuple[str, ...]
     return told(list(done.change.edits[:1]), several=False)
 
 
-def _values(app: App, given: dict[str, Any]) -> dict[str, Any]:
-    """Options as field values, each checked against what the desk knows."""
-    fields = identifiers.fields_of(given["fields"])
-    return {
-        "title": given["title"],
-        "department": given["department"],
-        "requester": given["requester"],
-        "channel": identifiers.chosen(app, "ticket.channels", given["channel"]) or app.config["ticket.channel"],
-        "language": identifiers.chosen(app, "desk.languages", given["language"]) or app.config["desk.languages"][0],
-        "tags": [t.lower() for t in arguments.words(app, given["tags"])] if given["tags"] else [],
-        "priority": identifiers.chosen(app, "ticket.priorities", given["priority"]),
-        "impact": identifiers.chosen(app, "ticket.impacts", given["impact"]),
-        "urgency": identifiers.chosen(app, "ticket.urgencies", given["urgency"]),
-        "service": given["service"],
-        **({"fields": fields} if fields else {}),
-    }
+def _new(app: App, given: dict[str, Any]) -> NewTicket:
+    """Options as a ticket to be, each value checked against what the desk knows."""
+    return NewTicket(
+        title=given["title"],
+        department=given["department"],
+        requester=given["requester"],
+        channel=identifiers.chosen(app, "ticket.channels", given["channel"]),
+        language=identifiers.chosen(app, "desk.languages", given["language"]),
+        tags=tuple(t.lower() for t in arguments.words(app, given["tags"])) if given["tags"] else (),
+        priority=identifiers.chosen(app, "ticket.priorities", given["priority"]),
+        impact=identifiers.chosen(app, "ticket.impacts", given["impact"]),
+        urgency=identifiers.chosen(app, "ticket.urgencies", given["urgency"]),
+        service=given["service"],
+        fields=identifiers.fields_of(given["fields"]),
+        reason=given["reason"],
+    )
 
 
-def _from_editor(app: App, values: dict[str, Any], text: str | None) -> tuple[dict[str, Any], str]:
+def _from_editor(app: App, new: NewTicket) -> NewTicket:
     if not editor.interactive(app):
         raise UsageFault("a ticket needs a title", '--title "What it is about"')
     app.me()
-    values = {**values, "department": values["department"] or _default_department(app.store.index)}
-    return editor.edit(app, "create", form.new_ticket(values, text or ""), lambda t: form.parse_new(app, t))
-
-
-def _build(
-    app: App, snapshot: Snapshot, by: Actor, values: dict[str, Any], body: str, attached: list[str]
-) -> tuple[Ticket, Edit | None]:
-    department = values["department"].lower() if values["department"] else _default_department(snapshot.index)
-    chosen = snapshot.get("department", department)
-    for name in values["tags"]:
-        snapshot.get("tag", name)
-    requester, user = requesters.find_or_make(app, snapshot, values["requester"])
-    priorities = app.config["ticket.priorities"]
-    by_matrix = form.matrix(app).cells.get(values["impact"], {}).get(values["urgency"])
-    raw: dict[str, Any] = {
-        **values,
-        "id": snapshot.new_ticket_id(app.today),
-        "state": "open",
-        "priority": values["priority"] or by_matrix or priorities[0],
+    department = new.department or tickets.default_department(app.store.index)
+    values = {
+        **new._asdict(),
         "department": department,
-        "requester": requester,
-        "author": by.id,
-        "created": app.now.isoformat(),
-        "attachments": attached,
-        "fields": customfields.checked(_definitions(snapshot), "ticket", values.get("fields", {}), department),
+        "channel": new.channel or app.config["ticket.channel"],
+        "language": new.language or app.config["desk.languages"][0],
+        "tags": list(new.tags),
     }
-    ticket: Ticket = identifiers.checked_values(lambda: Ticket.new(body=body, **raw))
-    if isinstance(chosen, Department):
-        rights.require_public(chosen, ticket)
-    return ticket, user
-
-
-def _definitions(snapshot: Snapshot) -> list[Any]:
-    return [snapshot.get("field", str(row["id"])) for row in snapshot.index.rows("field", tail="ORDER BY id")]
-
-
-def _default_department(index: Index) -> str:
-    rows = index.rows("department", '"default" = 1', tail="ORDER BY id")
-    if not rows:
-        raise ConfigError(
-            "no department is the default one", "name one with --department, or: desk department edit ID --default"
-        )
-    return str(rows[0]["id"])
+    values, text = editor.edit(app, "create", form.new_ticket(values, new.body), lambda t: form.parse_new(app, t))
+    tags, fields = tuple(values.pop("tags")), values.pop("fields")
+    return new._replace(**values, tags=tags, fields=fields, body=text)

@@ -11,6 +11,7 @@ import click
 from desk.actions import identifiers, requesters
 from desk.actions.acting import require_tickets
 from desk.actions.draft import Draft
+from desk.actions.tickets import matrix_of
 from desk.cli import arguments, editor, form, leaf
 from desk.cli.app import App
 from desk.cli.told import acted
@@ -199,7 +200,7 @@ def _steps(
     if levels:
         now = _latest(done, ticket)
         done.append(
-            classification.classify(now, by=by, at=at, matrix=form.matrix(app), reason=written.reason, **levels)
+            classification.classify(now, by=by, at=at, matrix=matrix_of(app.config), reason=written.reason, **levels)
         )
     removed, added = set(ticket.tags) - set(wanted.tags), set(wanted.tags) - set(ticket.tags)
     for name in added:

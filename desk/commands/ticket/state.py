@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import click
 
-from desk.actions import owed
-from desk.actions.draft import Draft
+from desk.actions import tickets
+from desk.actions.owed import warn_owed
 from desk.cli import arguments, complete, dates, leaf
 from desk.cli.app import App
-from desk.cli.told import acted
+from desk.cli.told import told_of_tickets
 from desk.domain.model import plain
-from desk.domain.model.actor import Actor
-from desk.domain.model.change import Change, join
 from desk.domain.model.states import DUPLICATE, RESOLUTIONS, SOLVED, WAITING
-from desk.domain.model.ticket import Ticket
-from desk.domain.rights import rights
-from desk.domain.tickets import lifecycle
 from desk.errors import UsageFault
-from desk.queries import tickets
-from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
 _reason = click.option("--reason", metavar="TEXT", help="Why; it stands in the history.")
@@ -34,11 +25,8 @@ _reason = click.option("--reason", metavar="TEXT", help="Why; it stands in the h
 def pending(app: App, ids: tuple[str, ...], until: str | None, waits_for: str | None, reason: str | None) -> Done:
     """Put tickets aside that wait for somebody, or for a day."""
     day = dates.future_day(app, until)
-
-    def one(_: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
-        return lifecycle.pending(ticket, by=by, at=at, until=day, waits_for=waits_for, reason=reason)
-
-    return acted(app, ids, "pending", one)
+    found = arguments.resolve(app, ids)
+    return told_of_tickets(tickets.put_aside(app, found, until=day, waits_for=waits_for, reason=reason))
 
 
 @leaf.leaf(
@@ -58,13 +46,9 @@ def close(app: App, ids: tuple[str, ...], resolution: str | None, original: str 
     other = arguments.only(app, original) if original else None
     code = DUPLICATE if other else resolution or SOLVED
 
-    def one(draft: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
-        goal = draft.ticket(other) if other else None
-        if goal is not None:
-            rights.require_act(by, goal, "link")
-        return lifecycle.close(ticket, by=by, at=at, reason=reason, resolution=code, original=goal)
-
-    return owed.owed(app, acted(app, ids, "close", one))
+    done = tickets.close(app, arguments.resolve(app, ids), resolution=code, original=other, reason=reason)
+    warn_owed(app, done.edits)
+    return told_of_tickets(done)
 
 
 @leaf.leaf("reopen", example='desk ticket reopen 7K3Q --reason "it happened again"')
@@ -72,7 +56,7 @@ def close(app: App, ids: tuple[str, ...], resolution: str | None, original: str 
 @_reason
 def reopen(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     """Take up closed or pending tickets again. An owner who no longer serves the department is dropped."""
-    return acted(app, ids, "reopen", lambda d, t, by, at: lifecycle.reopen(t, d.owner(t), by=by, at=at, reason=reason))
+    return told_of_tickets(tickets.reopen(app, arguments.resolve(app, ids), reason=reason))
 
 
 @leaf.leaf("delete", example='desk ticket delete 7K3Q --reason "sent to the wrong desk"')
@@ -85,25 +69,8 @@ def delete(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     """
     found = arguments.resolve(app, ids)
 
-    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
-        draft = Draft(snapshot)
-        for ticket_id in found:
-            ticket = snapshot.get("ticket", ticket_id)
-            if not isinstance(ticket, Ticket):
-                continue
-            rights.require_delete(by, ticket)
-            others = [draft.own(i) for i in _leading(snapshot, ticket_id) if i not in found]
-            draft.take(lifecycle.delete(ticket, others, by=by, at=at, reason=reason))
-        return join(draft.changes)
-
-    change = app.apply(plan).change
+    change = tickets.delete(app, found, reason=reason).change
     gone = [e.before for e in change.edits if e.after is None and e.before is not None]
     lines = tuple(f"{r.id}  deleted: {r.values['title']}" for r in gone)
     wholes = [{**plain.whole(r), "deleted": True} for r in gone]
     return Done("tickets", wholes, lines) if len(found) > 1 else Done("ticket", wholes[0], lines)
-
-
-def _leading(snapshot: Snapshot, ticket_id: str) -> list[str]:
-    """Ids of the tickets that lead to this one: by a link, or because they were merged into it."""
-    merged = snapshot.index.rows("ticket", "merged_into = ?", (ticket_id,), "ORDER BY id")
-    return sorted({*tickets.linking(snapshot.index, ticket_id), *(str(row["id"]) for row in merged)})

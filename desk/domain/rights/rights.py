@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from desk.domain.model.actor import Actor
+from desk.domain.model.actor import REQUESTER, Actor
 from desk.domain.model.organisation import Department
 from desk.domain.model.person import USER_PREFIX
 from desk.domain.model.ticket import Ticket
@@ -70,8 +70,31 @@ def may_act(by: Actor, ticket: Ticket) -> bool:
     return ticket.department in by.departments or ticket.author == by.id
 
 
+REQUESTERS: frozenset[str] = frozenset(("create", "reply", "close", "reopen"))
+"""What requesters may do themselves, on tickets of their own; notes are for staff (rule 6)."""
+
+
+def is_own(by: Actor, ticket: Ticket) -> bool:
+    """Whether a ticket is about somebody, or was written by them."""
+    return by.id in (ticket.requester, ticket.author)
+
+
+def require_requester(by: Actor, verb: str, ticket: Ticket | None = None) -> None:
+    """Refuse what a requester may not do in person: anything but REQUESTERS, on another's ticket, or when barred (rule 7)."""
+    if getattr(by, "barred", False):
+        raise Refused(f"{by.id} may not {verb} tickets: the account is disabled, or its address banned", "ask the desk")
+    if verb not in REQUESTERS:
+        raise Refused(f"{by.id} may not {verb} tickets: that is for staff", "write a reply, which staff will read")
+    if ticket is not None and not is_own(by, ticket):
+        # No more than that: whose ticket it is, and where, is nobody else's business.
+        raise Refused(f"{ticket.id} is no ticket of {by.id}", "only tickets of one's own can be acted on")
+
+
 def require_act(by: Actor, ticket: Ticket, verb: str) -> None:
-    """Refuse an act on a ticket by someone of another department (rule 1)."""
+    """Refuse an act on a ticket by someone of another department (rule 1), or by a requester whose ticket it isn't."""
+    if by.kind == REQUESTER:
+        require_requester(by, verb, ticket)
+        return
     if may_act(by, ticket):
         return
     mine = ", ".join(by.departments) or "none"

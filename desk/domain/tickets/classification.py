@@ -25,7 +25,11 @@ class Matrix(NamedTuple):
 
     def says(self, ticket: Ticket) -> str | None:
         """The priority that follows from a ticket's impact and urgency; None as long as one of them is not known."""
-        return self.cells.get(ticket.impact or "", {}).get(ticket.urgency or "")
+        return self.priority(ticket.impact, ticket.urgency)
+
+    def priority(self, impact: str | None, urgency: str | None) -> str | None:
+        """As `says`, for a ticket that isn't there yet."""
+        return self.cells.get(impact or "", {}).get(urgency or "")
 
     def override(self, ticket: Ticket, reason: str | None) -> str:
         """What history adds where a ticket's priority is not the matrix's: nothing, or ` (override, matrix: medium)`.

@@ -1,0 +1,202 @@
+"""A requester acts in person: registers, answers, closes and re-opens own tickets, and nothing else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desk.actions import acting, tickets
+from desk.actions.acting import Acted
+from desk.actions.draft import Draft
+from desk.actions.tickets import NewEntry, NewTicket
+from desk.domain.model.actor import Actor
+from desk.domain.model.change import Change
+from desk.domain.model.ticket import Ticket
+from desk.domain.rights import moves, rights
+from desk.domain.tickets import thread
+from desk.errors import NotFound, Refused
+from desk.session.session import Session
+from tests.conftest import Runner
+
+Git = Callable[..., str]
+NOW = datetime(2026, 7, 23, 6, 12, 44, tzinfo=UTC)
+
+
+@pytest.fixture
+def anna(desk: Runner) -> str:
+    options = ("--name", "Anna Georgiou", "--email", "anna@clinic.example", "--group", "patient")
+    return desk("user", "create", *options, "-f", "ids").out.strip()
+
+
+@pytest.fixture
+def session(home: Path, anna: str) -> Session:
+    return Session(str(home), dict(os.environ), NOW, requester=anna)
+
+
+def words(text: str) -> NewEntry:
+    return NewEntry(lambda _: text)
+
+
+@pytest.fixture
+def own(session: Session) -> str:
+    """A ticket that Anna has registered herself."""
+    return tickets.create(session, NewTicket("I can't see my prescription", "Since Monday.")).change.edits[0].record.id
+
+
+def shown(desk: Runner, ticket: str) -> Any:
+    return desk("ticket", "show", ticket, "-f", "json").data
+
+
+def test_a_life_of_a_ticket(session: Session, own: str, anna: str, desk: Runner, git: Git) -> None:
+    found = shown(desk, own)
+    assert (found["author"], found["requester"], found["owner"], found["priority"]) == (anna, anna, None, "low")
+    desk("ticket", "reply", own, "--body", "Which pharmacy?")
+    tickets.reply(session, [own], words("The one in Larnaca."))
+    tickets.close(session, [own], resolution="withdrawn")
+    assert shown(desk, own)["state"] == "closed"
+    tickets.reopen(session, [own], reason="it is back")
+    found = shown(desk, own)
+    assert found["state"] == "open"
+    assert [(e["kind"], e["by"], e["text"]) for e in found["thread"]] == [
+        ("reply", "maria", "Which pharmacy?"),
+        ("reply", anna, "The one in Larnaca."),
+    ]
+    assert git("log", "-1", "--format=%(trailers:key=Desk-Actor,valueonly)").strip() == anna
+    assert "no fault" in desk("audit", "verify").out
+    assert desk("doctor", "-f", "json").data == []
+
+
+@pytest.mark.parametrize(
+    ("find", "put", "fault"),
+    [
+        ("priority: low", "priority: high", "may not change priority"),
+        ("department: operation-services", "department: legal", "may not change department"),
+        ("{anna}, 2026-07-23T06:12:44Z\n\nMine", "{anna}, 2026-07-23T06:12:44Z\n\nYours", ""),
+        ("## Reply by {anna}", "## Note by {anna}", "notes"),
+        ("requester: {anna}", "requester: u-other", "may not change requester"),
+    ],
+)
+def test_a_forged_act_of_a_requester_is_caught(
+    session: Session, own: str, anna: str, desk: Runner, git: Git, home: Path, find: str, put: str, fault: str
+) -> None:
+    """The commit of a reply, with more in it than a reply."""
+    tickets.reply(session, [own], words("Mine"))
+    message = git("log", "-1", "--format=%B")
+    path = next(home.glob(f"records/tickets/**/{own}.md"))
+    text = path.read_text(encoding="utf-8")
+    if "priority" in find:
+        text = text.replace("department:", "priority: low\ndepartment:") if "priority:" not in text else text
+    changed = text.replace(find.format(anna=anna), put.format(anna=anna))
+    assert changed != path.read_text(encoding="utf-8")
+    path.write_text(changed, encoding="utf-8")
+    who = ["--author", "Anna Georgiou <anna@clinic.example>"]
+    amend = ["--amend"] if fault else []
+    git("commit", "-q", *amend, *who, "-am", message)
+    found = desk("audit", "verify", code=7).out
+    assert fault in found
+    assert own in found
+
+
+def test_staff_hear_of_an_answer_and_of_no_reply_to_themselves(session: Session, own: str, desk: Runner) -> None:
+    desk("ticket", "assign", own, "--to", "petros", code=None)
+    owner = shown(desk, own)["owner"]
+    tickets.reply(session, [own], words("Any news?"))
+    told = desk("mail", "outbox", "-f", "json").data
+    answers = [m for m in told if m["event"] == "answer"]
+    assert answers
+    assert all("anna@" not in m["to"] for m in answers)
+    assert owner is None or any("petros@" in m["to"] for m in answers)
+
+
+def test_never_a_note(session: Session, own: str) -> None:
+    with pytest.raises(Refused, match="for staff"):
+        tickets.note(session, [own], words("secret"))
+
+
+@pytest.mark.parametrize("verb", sorted({*moves.MOVES, *rights.ON_TICKETS} - rights.REQUESTERS))
+def test_nothing_that_is_for_staff(session: Session, own: str, git: Git, verb: str) -> None:
+    before = git("rev-parse", "HEAD")
+
+    def one(_: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
+        return thread.add_entry(ticket, "reply", "never written", by=by, at=at)
+
+    with pytest.raises(Refused):
+        acting.act_on_tickets(session, [own], verb, one)
+    assert git("rev-parse", "HEAD") == before
+
+
+ACTIONS: list[Callable[..., Acted]] = [
+    lambda session, ids: tickets.reply(session, ids, words("mine too")),
+    tickets.close,
+    tickets.reopen,
+]
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_never_somebody_elses(session: Session, make: Callable[..., str], git: Git, action: Any) -> None:
+    other = make("Of somebody else", "--requester", "bob@clinic.example")
+    before = git("rev-parse", "HEAD")
+    with pytest.raises(Refused, match="no ticket of u-") as refused:
+        action(session, [other])
+    # Nothing of the ticket is told: not its department, not its title.
+    assert "technical" not in f"{refused.value.message}{refused.value.hint}"
+    assert git("rev-parse", "HEAD") == before
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"requester": "bob@clinic.example"},
+        {"tags": ("incident",)},
+        {"priority": "high", "reason": "I say so"},
+        {"impact": "high"},
+        {"urgency": "high"},
+    ],
+)
+def test_what_only_staff_say(session: Session, more: dict[str, Any]) -> None:
+    with pytest.raises(Refused, match="a requester doesn't say"):
+        tickets.create(session, NewTicket("x", **more))
+
+
+def test_a_private_department_is_closed_to_them(session: Session, desk: Runner) -> None:
+    desk("department", "create", "audit-room", "--name", "Audit room", "--private")
+    with pytest.raises(Refused, match="can't be in audit-room"):
+        tickets.create(session, NewTicket("x", department="audit-room"))
+
+
+@pytest.mark.parametrize(
+    "barring",
+    [("user", "ban", "ANNA@clinic.example"), ("user", "edit", "{id}", "--disabled")],
+    ids=["banned", "disabled"],
+)
+def test_who_is_barred_does_nothing(
+    session: Session, own: str, anna: str, desk: Runner, barring: tuple[str, ...]
+) -> None:
+    desk(*(word.format(id=anna) for word in barring))
+    with pytest.raises(Refused, match="disabled, or its address banned"):
+        tickets.create(session, NewTicket("again"))
+    with pytest.raises(Refused, match="disabled, or its address banned"):
+        tickets.reply(session, [own], words("again"))
+
+
+def test_nobody_acts_as_a_requester_who_is_not_there(home: Path) -> None:
+    with pytest.raises(NotFound):
+        tickets.create(Session(str(home), dict(os.environ), NOW, requester="u-nobody"), NewTicket("x"))
+
+
+def test_two_sessions_in_one_process(home: Path, session: Session, own: str, desk: Runner) -> None:
+    """What one did, warned of or knows stays its own; the desk on disk is what they share."""
+    staff = Session(str(home), dict(os.environ), NOW.replace(hour=8), who="maria")
+    done = tickets.reply(staff, [own], words("We look into it."))
+    tickets.close(session, [own])
+    assert session.store is not staff.store
+    assert (session.now.hour, staff.now.hour) == (6, 8)
+    assert done.done.change.by.id == "maria"
+    assert shown(desk, own)["state"] == "closed"
+    with pytest.raises(Refused):
+        tickets.reply(staff, [own], words("too late"))
