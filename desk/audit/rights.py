@@ -1,4 +1,4 @@
-"""Whether whoever made a commit was allowed to, by the desk's rules and the rights of that day (mission.md, rules 1-6)."""
+"""Whether whoever made a commit was allowed to, by the desk's rules and the rights of that day (docs/rules.md, rules 1-6)."""
 
 from __future__ import annotations
 

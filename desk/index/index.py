@@ -1,7 +1,7 @@
 """The index: one SQLite file in the git directory, derived from the commits up to the one it names.
 
 One table per record kind, generated from the field declarations; commits and their events; a full-text table. It is
-written by `refresh` and by the write path through the same two methods, `put_file` and `add_commit`, so an index kept
+written by `build` and by the write path through the same two methods, `put_file` and `add_commit`, so an index kept
 up to date step by step equals one built anew.
 """
 

@@ -166,7 +166,7 @@ def _clear_tmp(place: Place) -> None:
 
 
 def _clear_beside(place: Place, paths: list[str]) -> None:
-    """Half-written files that `tree.write` has to put beside the real ones where the git directory is another disk."""
+    """Half-written files that `worktree.write` has to put beside the real ones where the git directory is another disk."""
     for folder in {os.path.dirname(os.path.join(place.root, path)) for path in paths}:
         with suppress(OSError):
             for name in os.listdir(folder):

@@ -1,4 +1,4 @@
-"""Who may act on a ticket (mission.md, rules 1, 3, 6 and 8)."""
+"""Who may act on a ticket (docs/rules.md, rules 1, 3, 6 and 8)."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def test_classify(acts: Acts, make: Make, events: Events) -> None:
 
 
 def test_an_override_takes_a_reason(refuses: Refuses, acts: Acts, make: Make, events: Events) -> None:
-    """Row 1.2: staff may override the matrix, and the history shows which it was."""
+    """Requirement 1.2: staff may override the matrix, and the history shows which it was."""
     ticket = make("T", "--impact", "low", "--urgency", "low")
     for reason in ((), ("--reason", " ")):
         error = refuses(5, "ticket", "classify", ticket, "--priority", "high", *reason)

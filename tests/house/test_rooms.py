@@ -160,6 +160,25 @@ def test_click_is_for_the_command_line() -> None:
             assert room(module) in ("cli", "commands"), module
 
 
+OUTSIDE = {"os": {"environ", "getenv", "getcwd", "putenv"}, "sys": {"stdin", "stdout", "stderr", "argv"},
+           "time": {"time"}, "datetime": {"now", "today", "utcnow"}}  # fmt: skip
+"""What surrounds a run, and the front end alone looks at."""
+CLOCKS = {"desk.session.session", "desk.store.store"}
+"""Modules in which a clock is the default of a parameter that says so."""
+
+
+def test_only_the_front_end_looks_around() -> None:
+    """Environment, streams, working folder and clock: asked in `cli`, and by the demo, which runs programs."""
+    for module, path in MODULES.items():
+        if room(module) in ("cli", "__main__") or module == "desk.commands.care.demo":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                banned = OUTSIDE.get(node.value.id, set())
+                allowed = node.value.id == "datetime" and module in CLOCKS
+                assert node.attr not in banned or allowed, f"{module}:{node.lineno}: {node.value.id}.{node.attr}"
+
+
 def test_the_domain_is_pure() -> None:
     for module, path in MODULES.items():
         if room(module) == "domain":

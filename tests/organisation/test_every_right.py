@@ -189,7 +189,7 @@ def test_users_tickets_stay_public(on_stage: Runner, *, private: bool) -> None:
 
 
 def test_every_level_differs_somewhere() -> None:
-    """The table says what mission.md says: 1 tickets and users, 2 also knowledge, 3 also staff and settings."""
+    """The table says what rule 2 says: 1 tickets and users, 2 also knowledge, 3 also staff and settings."""
     levels = {r.kind: r.level for r in RIGHTS if r.verbs != ("delete",)}
     tried = {kind.rpartition(" ")[2]: needed for kind, (needed, *_) in BY_COMMAND.items()}
     # Whoever may run `desk sla check` is tried in tests/sla/test_check.py.

@@ -31,7 +31,7 @@ def commit(app: App, paths: tuple[str, ...], reason: str | None) -> Done:
 
     PATH is a file or a folder; without one, all hand edits are committed. Nothing is written if anything is wrong.
     """
-    wanted = handedits.watched(app.place, paths, os.getcwd())
+    wanted = handedits.watched(app.place, paths, app.env.cwd)
     edits: list[HandEdit] = []
 
     def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change | None:

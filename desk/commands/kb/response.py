@@ -1,4 +1,4 @@
-"""desk response: texts to answer with, in several languages (row 4.6). The texts may name values of the ticket."""
+"""desk response: texts to answer with, in several languages (requirement 4.6). The texts may name values of the ticket."""
 
 from __future__ import annotations
 

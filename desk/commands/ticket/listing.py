@@ -98,7 +98,7 @@ def _query(app: App, given: dict[str, Any], kinds: tuple[str, ...]) -> Query:
 
 
 def _scope(app: App, whose: str | None) -> Scope | None:
-    """New tickets are those of my departments alone (row 4.5); other lists have the ones I wrote as well."""
+    """New tickets are those of my departments alone (requirement 4.5); other lists have the ones I wrote as well."""
     found = app.scope()
     return found._replace(author="") if found and whose == "new" else found
 

@@ -1,6 +1,6 @@
 """Who hears of what: a table from an event on a ticket to the people who are told, and the mail text they get.
 
-It follows mission.md, rows 4.1.3 and 4.2, and "what its users asked for most". Whoever acted hears nothing of it.
+It follows docs/rules.md, requirements 4.1.3 and 4.2: whoever a ticket concerns hears of it. Whoever acted hears nothing of it.
 """
 
 from __future__ import annotations

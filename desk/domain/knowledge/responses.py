@@ -1,4 +1,4 @@
-"""Custom responses (mission.md, row 4.6): what their texts may name and do, and which language of one is taken."""
+"""Custom responses (docs/rules.md, requirement 4.6): what their texts may name and do, and which language of one is taken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Knowledge base: topics and articles (mission.md, rows 1.9 and 4.3), and custom responses (row 4.6)."""
+"""Knowledge base: topics and articles (docs/rules.md, requirements 1.9 and 4.3), and custom responses (requirement 4.6)."""
 
 from __future__ import annotations
 

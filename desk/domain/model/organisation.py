@@ -1,4 +1,4 @@
-"""Departments, tag definitions and custom fields (mission.md, rows 3, 4.6 and 4.7)."""
+"""Departments, tag definitions and custom fields (docs/rules.md, requirements 3, 4.6 and 4.7)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from desk.domain.model.record import Record
 INCIDENT = "incident"
 PROBLEM = "problem"
 RESERVED_TAGS = (INCIDENT, PROBLEM)
-"""Tags that decide the kind of a ticket (row 1.0-a); a ticket carries at most one of them."""
+"""Tags that decide the kind of a ticket (requirement 1.0-a); a ticket carries at most one of them."""
 
 
 class Department(Record):

@@ -1,4 +1,4 @@
-"""Staff, requesters, their groups, and bans (mission.md, rows 2, 4.4 and 4.7)."""
+"""Staff, requesters, their groups, and bans (docs/rules.md, requirements 2, 4.4 and 4.7)."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ class Ticket(Record):
 
     @property
     def kind_of_work(self) -> str:
-        """incident, problem or ticket: decided by the reserved tags (row 1.0-a)."""
+        """incident, problem or ticket: decided by the reserved tags (requirement 1.0-a)."""
         return next((tag for tag in RESERVED_TAGS if tag in self.tags), "ticket")
 
     @property

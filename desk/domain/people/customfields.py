@@ -1,4 +1,4 @@
-"""Custom fields: values checked against their declarations (mission.md, row 4.7)."""
+"""Custom fields: values checked against their declarations (docs/rules.md, requirement 4.7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may do what (mission.md, "Rules", 1 and 2)."""
+"""Who may do what (docs/rules.md, rules 1 and 2)."""
 
 from __future__ import annotations
 

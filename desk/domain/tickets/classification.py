@@ -1,4 +1,4 @@
-"""How much a ticket matters and what it is about: classify, tag, untag (mission.md, rows 1.0-a and 1.2)."""
+"""How much a ticket matters and what it is about: classify, tag, untag (docs/rules.md, requirements 1.0-a and 1.2)."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def classify(
     urgency: str | None = None,
     reason: str | None = None,
 ) -> Change:
-    """Set impact and urgency; the matrix gives the priority unless one is named, with a reason (row 1.2)."""
+    """Set impact and urgency; the matrix gives the priority unless one is named, with a reason (requirement 1.2)."""
     moves.after("classify", ticket.state, ticket.id)
     given: dict[str, Any] = {k: v for k, v in (("impact", impact), ("urgency", urgency)) if v is not None}
     after = ticket.evolve(**given)

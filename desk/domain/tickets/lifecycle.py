@@ -1,4 +1,7 @@
-"""A ticket from its registration to its end: create, edit, pending, close, reopen, delete (mission.md, rows 1.3 and 1.6)."""
+"""A ticket from its registration to its end: create, edit, pending, close, reopen, delete.
+
+See docs/rules.md, requirements 1.3 and 1.6.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +30,9 @@ def create(
     matrix: Matrix = NO_MATRIX,
     reason: str | None = None,
 ) -> Change:
-    """Register a new ticket; it has no owner until inspection assigns one (row 1.4).
+    """Register a new ticket; it has no owner until inspection assigns one (requirement 1.4).
 
-    A priority other than the matrix gives takes a reason, and the history says which it was (row 1.2).
+    A priority other than the matrix gives takes a reason, and the history says which it was (requirement 1.2).
     """
     events = [Event("create", None, ticket.department)]
     if override := matrix.override(ticket, reason):
@@ -93,7 +96,7 @@ def close(
     resolution: str = states.SOLVED,
     original: Ticket | None = None,
 ) -> Change:
-    """End the work on a ticket (row 1.6); `original` is the ticket it duplicates, and gets linked."""
+    """End the work on a ticket (requirement 1.6); `original` is the ticket it duplicates, and gets linked."""
     moves.after("close", ticket.state, ticket.id)
     now, events, others = ticket, [], []
     if original is not None and original.id not in ticket.linked("duplicates"):

@@ -1,4 +1,4 @@
-"""Who is responsible for a ticket: assign, unassign, escalate, move (mission.md, rows 1.3 and 1.4)."""
+"""Who is responsible for a ticket: assign, unassign, escalate, move (docs/rules.md, requirements 1.3 and 1.4)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def unassign(ticket: Ticket, *, by: Actor, at: datetime) -> Change:
 
 
 def escalate(ticket: Ticket, to: Staff, *, by: Actor, at: datetime, reason: str | None = None) -> Change:
-    """Hand a ticket, owned or not, to a specific person (row 1.4)."""
+    """Hand a ticket, owned or not, to a specific person (requirement 1.4)."""
     moves.after("escalate", ticket.state, ticket.id)
     check_serves(ticket, to)
     if ticket.owner == to.id:
@@ -56,7 +56,7 @@ def escalate(ticket: Ticket, to: Staff, *, by: Actor, at: datetime, reason: str 
 
 
 def escalate_up(ticket: Ticket, to: Staff, *, by: Actor, at: datetime, reason: str | None = None) -> Change:
-    """Tell who is named for the department: they watch from now on, and the owner goes on with the work (row 1.4)."""
+    """Tell who is named for the department: they watch from now on, and the owner goes on with the work (requirement 1.4)."""
     moves.after("escalate-up", ticket.state, ticket.id)
     check_serves(ticket, to)
     watchers = ticket.watchers if to.id in (ticket.owner, *ticket.watchers) else (*ticket.watchers, to.id)

@@ -1,4 +1,7 @@
-"""Problem management: what a problem takes over from its incidents, and the verbs on problems (mission.md, 1.7 and 1.9)."""
+"""Problem management: what a problem takes over from its incidents, and the verbs on problems.
+
+See docs/rules.md, requirements 1.7 and 1.9.
+"""
 
 from __future__ import annotations
 
@@ -80,12 +83,12 @@ def listed(incidents: Sequence[Ticket]) -> str:
 
 
 def cause(problem: Ticket, text: str, *, by: Actor, at: datetime) -> Change:
-    """Record the root cause (row 1.9)."""
+    """Record the root cause (requirement 1.9)."""
     return _told(problem, CAUSE, text, by=by, at=at)
 
 
 def workaround(problem: Ticket, text: str, *, by: Actor, at: datetime) -> Change:
-    """Record what helps until the problem is solved (row 1.9)."""
+    """Record what helps until the problem is solved (requirement 1.9)."""
     return _told(problem, WORKAROUND, text, by=by, at=at)
 
 
@@ -120,7 +123,7 @@ def resolve(
     fix: str | None = None,
     reason: str | None = None,
 ) -> Change:
-    """The problem is solved: close it, and answer and close each incident of `answers`, all as one action (row 1.9)."""
+    """The problem is solved: close it, and answer and close each incident of `answers`, all as one action (requirement 1.9)."""
     moves.after("resolve", problem.state, problem.id)
     require(problem)
     told = problem.evolve(fix=_checked(fix, "fix", problem.id)) if fix is not None else problem

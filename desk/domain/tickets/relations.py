@@ -46,7 +46,7 @@ def unlink(ticket: Ticket, other: Ticket, *, by: Actor, at: datetime) -> Change:
 
 
 def transfer(incidents: Sequence[Ticket], problem: Ticket, known: Ticket | None, *, by: Actor, at: datetime) -> Change:
-    """Hand incidents to problem management: link them to a problem (row 1.7).
+    """Hand incidents to problem management: link them to a problem (requirement 1.7).
 
     `known` is the problem as it stands in the desk; None when it is opened by this. Closed incidents may be handed on
     as well: what recurs has been closed each time.

@@ -1,4 +1,4 @@
-"""The thread of a ticket: replies and notes, and who may edit them (mission.md, row 1.5 and rule 6)."""
+"""The thread of a ticket: replies and notes, and who may edit them (docs/rules.md, requirement 1.5 and rule 6)."""
 
 from __future__ import annotations
 
