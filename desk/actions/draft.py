@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar, cast
 
+from desk.actions.identifiers import normal
 from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change
 from desk.domain.model.organisation import Department
@@ -84,11 +84,6 @@ class Draft:
 
     def _staff(self, handle: str | None) -> Staff | None:
         return cast("Staff | None", self.snapshot.find("staff", handle) if handle else None)
-
-
-def normal(record_id: str) -> str:
-    """A name as typed, in the form that ids have: NFC, lower case."""
-    return unicodedata.normalize("NFC", record_id.strip()).lower()
 
 
 def require_level(snapshot: Snapshot, by: Actor, kind: str) -> None:

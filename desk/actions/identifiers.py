@@ -38,7 +38,7 @@ def chosen(session: Session, setting: str, value: str | None) -> str | None:
 
 def existing(session: Session, kind: str, record_id: str) -> str:
     """The id of a record that exists, matched without case; NotFound with the nearest otherwise."""
-    wanted = unicodedata.normalize("NFC", record_id.strip()).lower()
+    wanted = normal(record_id)
     if session.store.ask(lambda index: index.path_of(kind, wanted)) is None:
         raise session.store.missing(kind, record_id)
     return wanted
@@ -61,3 +61,8 @@ def checked_values(build: Callable[[], Any]) -> Any:
         return build()
     except ValueError as error:
         raise UsageFault(str(error)) from None
+
+
+def normal(record_id: str) -> str:
+    """A name as typed, in the form that ids have: NFC, lower case."""
+    return unicodedata.normalize("NFC", record_id.strip()).lower()

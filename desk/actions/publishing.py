@@ -12,7 +12,7 @@ from desk.checks import edits as checks_edits
 from desk.checks import links as checks_links
 from desk.checks import rights, rules
 from desk.checks.world import World
-from desk.codec import records
+from desk.codec import places, records
 from desk.config import Config
 from desk.domain.knowledge import links
 from desk.domain.knowledge.articles import PUBLISHED
@@ -22,7 +22,6 @@ from desk.domain.model.article import Article, base_of
 from desk.domain.model.kinds import id_at
 from desk.errors import Broken, Refused
 from desk.git import objects
-from desk.index import build
 from desk.index.index import Index
 from desk.queries import knowledge
 from desk.store import handedits, worktree
@@ -68,7 +67,7 @@ def _written(store: Store, article_id: str) -> str | None:
 
 def as_written(store: Store, path: str) -> Article:
     """An article as its file says now, hand edits included."""
-    record = build.decode_at(path, "", worktree.read(store.place, path) or b"")
+    record = places.decode_at(path, "", worktree.read(store.place, path) or b"")
     if not isinstance(record, Article):
         raise store.missing(Article.kind, id_at(path))
     return record
@@ -79,9 +78,9 @@ def committed_or_new(store: Store, path: str) -> Article:
     with objects.blobs(store.place) as blobs:
         content = blobs.get(f"HEAD:{path}")
     try:
-        record = build.decode_at(path, "", content if content is not None else worktree.read(store.place, path) or b"")
+        record = places.decode_at(path, "", content if content is not None else worktree.read(store.place, path) or b"")
     except Broken:
-        record = build.decode_at(
+        record = places.decode_at(
             path, "", worktree.read(store.place, path) or b""
         )  # the commit's is what is to be mended
     if not isinstance(record, Article):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from desk.checks import rules
 from desk.checks.world import World
+from desk.codec import places
 from desk.config import Config
 from desk.domain.changes.undo import VERB, Pair, Taken
 from desk.domain.model import plain
@@ -13,7 +14,6 @@ from desk.domain.model.kinds import kind_at
 from desk.domain.model.record import Record
 from desk.errors import Conflict, Refused
 from desk.git import objects, process
-from desk.index import build
 from desk.index.index import Index
 from desk.queries import tickets
 from desk.store import handedits
@@ -101,7 +101,7 @@ def _check_last(snapshot: Snapshot, changed: dict[str, tuple[str, str]], verb: s
 def _pair(path: str, before: bytes | None, after: bytes | None) -> Pair | None:
     if kind_at(path) is None:
         return None
-    then, now = (build.decode_at(path, "", content) if content is not None else None for content in (before, after))
+    then, now = (places.decode_at(path, "", content) if content is not None else None for content in (before, after))
     return Pair(now, then)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import click
 
-from desk.actions.draft import normal
+from desk.actions.identifiers import normal
 from desk.cli.app import App
 from desk.cli.complete import complete_kind, complete_ticket
 from desk.errors import UsageFault

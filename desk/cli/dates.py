@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 
+import click
+
 from desk.cli.app import App
 from desk.errors import UsageFault
 
@@ -74,3 +76,23 @@ def _day(today: date, text: str) -> date:
     if ahead := re.fullmatch(_AGO, text):
         return today + timedelta(days=int(ahead[1]) * _DAYS[ahead[2]])
     return date.fromisoformat(text.partition("t")[0])
+
+
+# -- the desk as it was ----------------------------------------------------------------------------------------------
+
+as_of_option = click.option(
+    "--as-of",
+    metavar="DATE|COMMIT",
+    help="As it was then: the end of a day (2026-07-23, yesterday), a time, 7d, or a commit, tag or HEAD~3.",
+)
+
+
+def commit_as_of(app: App, text: str) -> str:
+    """The commit that stood then; NotFound before the desk began, and for a name that means nothing."""
+    from desk.store import asof  # noqa: PLC0415 - where the past is asked for
+
+    try:
+        when = moment(app, text, end=True)
+    except UsageFault:
+        return asof.commit_named(app.store, text)
+    return asof.commit_at(app.store, str(when))

@@ -146,19 +146,3 @@ def asked(app: App, span: Period, given: dict[str, Any] | None = None) -> Asked:
     query = Query() if given is None else tickets_of(app, given)
     where, args = tickets.condition(query)
     return Asked(span, zone(app.config["desk.timezone"]), int(app.now.timestamp()), where, args)
-
-
-option = click.option(
-    "--as-of",
-    metavar="DATE|COMMIT",
-    help="As it was then: the end of a day (2026-07-23, yesterday), a time, 7d, or a commit, tag or HEAD~3.",
-)
-
-
-def commit(app: App, text: str) -> str:
-    """The commit that stood then; NotFound before the desk began, and for a name that means nothing."""
-    try:
-        moment = dates.moment(app, text, end=True)
-    except UsageFault:
-        return asof.commit_named(app.store, text)
-    return asof.commit_at(app.store, str(moment))

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import click
 
 from desk.actions import acting
-from desk.actions.draft import Draft, normal
+from desk.actions.draft import Draft
+from desk.actions.identifiers import normal
 from desk.cli import answers, arguments, complete, told
 from desk.cli.app import App
 from desk.domain.model import plain

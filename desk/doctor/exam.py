@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from desk.checks import rules
 from desk.checks.world import World
+from desk.codec import places
 from desk.config import Config
 from desk.domain.model.record import Record
 from desk.errors import Broken, DeskError
-from desk.index import build
 from desk.index.index import Index
 from desk.store import handedits, worktree
 from desk.store.handedits import HandEdit
@@ -117,7 +117,7 @@ class Exam:
         """A record as its file says now; None if it can't be read."""
         data = self.content(path)
         try:
-            return None if data is None else build.decode_at(path, "", data)
+            return None if data is None else places.decode_at(path, "", data)
         except Broken:
             return None
 

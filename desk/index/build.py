@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
-from typing import IO, TypeVar
+from typing import IO
 
 from desk.codec import places
 from desk.domain.changes.message import parse
@@ -16,21 +16,12 @@ from desk.git import process as git_process
 from desk.git.diff import FOLDERS
 from desk.git.place import Place
 from desk.index import derive
-from desk.index.index import CommitRow, Index
+from desk.index.index import CommitRow, Index, Progress, no_progress
 
 _COMMIT = "%H%x00%P%x00%at%x00%an%x00%ae%x00%B%x00"
-decode_at = places.decode_at
-_T = TypeVar("_T")
-
-Progress = Callable[[Iterable[_T], int, str], Iterable[_T]]
-"""Draws how far a long loop has come: (items, how many, label) → the items."""
 
 
-def _no_progress(items: Iterable[_T], _total: int, _label: str) -> Iterable[_T]:
-    return items
-
-
-def build(index: Index, place: Place, oid: str, progress: Progress[str] = _no_progress) -> None:
+def build(index: Index, place: Place, oid: str, progress: Progress[str] = no_progress) -> None:
     """Everything up to a commit, into an empty index."""
     index = Index(index.db, fresh=True)
     index.create()
@@ -42,7 +33,7 @@ def build(index: Index, place: Place, oid: str, progress: Progress[str] = _no_pr
     index.db.execute("COMMIT")
 
 
-def catch_up(index: Index, place: Place, old: str, new: str, progress: Progress[str] = _no_progress) -> None:
+def catch_up(index: Index, place: Place, old: str, new: str, progress: Progress[str] = no_progress) -> None:
     """From one commit to a later one, by what differs. All or nothing."""
     db = index.db
     db.execute("BEGIN IMMEDIATE")
@@ -102,7 +93,7 @@ def read_files(index: Index, place: Place, items: list[_Item], progress: Progres
 def put(index: Index, path: str, mode: str, name: str, content: bytes) -> Record | None:
     """One file into the index: as a record, or as a broken one."""
     try:
-        record = decode_at(path, mode, content)
+        record = places.decode_at(path, mode, content)
     except Broken as error:
         index.put_broken(path, error.line, error.problem)
         return None

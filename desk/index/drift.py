@@ -11,7 +11,7 @@ from typing import Any
 from desk.git import process
 from desk.git.place import Place
 from desk.index import build
-from desk.index.index import Index
+from desk.index.index import Index, Progress
 
 _WITHOUT_NUMBERS: Mapping[str, str] = MappingProxyType(
     {
@@ -83,14 +83,14 @@ def _first(left: tuple[Any, ...] | None, right: tuple[Any, ...] | None) -> str:
     return f"{left[0]}: {', '.join(f'{a!r} and {b!r}' for a, b in zip(left, right, strict=True) if a != b)}"
 
 
-def fresh(place: Place, oid: str, progress: build.Progress[str]) -> Index:
+def fresh(place: Place, oid: str, progress: Progress[str]) -> Index:
     """An index built from git alone, in memory."""
     index = Index(sqlite3.connect(":memory:", isolation_level=None))
     build.build(index, place, oid, progress)
     return index
 
 
-def differences(index: Index, place: Place, progress: build.Progress[str], *, closely: bool = False) -> list[str]:
+def differences(index: Index, place: Place, progress: Progress[str], *, closely: bool = False) -> list[str]:
     """How an index differs from one built anew for the same commit."""
     oid = index.commit or process.run(place, "rev-parse", "HEAD").decode().strip()
     built = fresh(place, oid, progress)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, TypeVar
 
 from desk.domain.changes import message as changes_message
 from desk.domain.matching.folding import fold
@@ -58,6 +58,17 @@ CREATE INDEX tickets_closed ON tickets (closed);
 CREATE INDEX tickets_respond_by ON tickets (respond_by) WHERE respond_by IS NOT NULL;
 CREATE INDEX tickets_due ON tickets (due) WHERE due IS NOT NULL;
 """
+
+
+_T = TypeVar("_T")
+
+Progress = Callable[[Iterable[_T], int, str], Iterable[_T]]
+"""Draws how far a long loop has come: (items, how many, label) → the items."""
+
+
+def no_progress(items: Iterable[_T], _total: int, _label: str) -> Iterable[_T]:
+    """Draws nothing."""
+    return items
 
 
 class CommitRow(NamedTuple):

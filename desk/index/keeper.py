@@ -11,8 +11,7 @@ from contextlib import contextmanager
 
 from desk.git.place import Place
 from desk.git.refs import _is_ancestor, read_head
-from desk.index.build import Progress, _no_progress, build, catch_up
-from desk.index.index import Index, signature
+from desk.index.index import Index, Progress, no_progress, signature
 
 
 def connect(path: str, *, readonly: bool = False) -> sqlite3.Connection:
@@ -44,7 +43,7 @@ class Keeper:
     log by name, so a file put in the place of another would meet the log of that one while somebody still reads it.
     """
 
-    def __init__(self, place: Place, progress: Progress[str] = _no_progress) -> None:
+    def __init__(self, place: Place, progress: Progress[str] = no_progress) -> None:
         self.place = place
         self.path = place.own("index.sqlite")
         self.progress = progress
@@ -134,6 +133,8 @@ class Keeper:
                     if self._stands(known, oid):
                         return index
                     if known is not None and _is_ancestor(self.place, known, oid):
+                        from desk.index.build import catch_up  # noqa: PLC0415 - where there is something to read
+
                         catch_up(index, self.place, known, oid, self.progress)
                         return index
                 except sqlite3.DatabaseError:
@@ -143,6 +144,8 @@ class Keeper:
 
     def _build(self, oid: str) -> Index:
         """A new file beside the old one, which goes when the new one is complete."""
+        from desk.index.build import build  # noqa: PLC0415 - as above
+
         fresh = os.path.join(os.path.dirname(self.path), f"index-{os.getpid()}-{time.time_ns():x}.sqlite")
         db = sqlite3.connect(fresh, isolation_level=None)
         try:
@@ -169,6 +172,8 @@ class Keeper:
         _unlink(*(os.path.join(folder, n) for n in old))
 
     def _in_memory(self, oid: str) -> Index:
+        from desk.index.build import build  # noqa: PLC0415 - as above
+
         index = Index(sqlite3.connect(":memory:", isolation_level=None))
         build(index, self.place, oid, self.progress)
         return index

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from desk.codec import places
 from desk.domain.knowledge import articles
 from desk.domain.model.article import Article, base_of
 from desk.errors import Broken
 from desk.git import objects, process
 from desk.git.place import Place
-from desk.index import build
 from desk.index.index import Index
 
 PUBLIC = "state = 'published' AND topic IN (SELECT id FROM topics WHERE NOT private)"
@@ -149,7 +149,7 @@ def published_text(place: Place, index: Index, article_id: str) -> tuple[str, by
     if commit is None or found is None:
         return None
     try:
-        record = build.decode_at(found[0], "", found[1])
+        record = places.decode_at(found[0], "", found[1])
     except Broken:
         return None
     if not isinstance(record, Article) or record.state != articles.PUBLISHED:

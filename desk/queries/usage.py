@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from desk.codec import places
 from desk.domain.matching import suggestion
 from desk.domain.model.ticket import REPLY, Ticket
 from desk.errors import Broken
 from desk.git import objects
 from desk.git.place import Place
-from desk.index import build
 from desk.index.index import BETWEEN, Index
 from desk.local import misses as local_misses
 from desk.queries import search
@@ -30,7 +30,7 @@ def used(index: Index, place: Place, commit: str, span: tuple[int, int]) -> Coun
             "SELECT DISTINCT path FROM members WHERE kind = 'ticket' AND field = 'articles'"
         ):
             try:
-                record = build.decode_at(path, "", blobs.get(f"{commit}:{path}") or b"")
+                record = places.decode_at(path, "", blobs.get(f"{commit}:{path}") or b"")
             except Broken:
                 continue
             for entry in record.thread if isinstance(record, Ticket) else ():

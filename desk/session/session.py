@@ -14,10 +14,8 @@ from desk.domain.model.person import User, requester
 from desk.domain.model.query import Scope
 from desk.errors import ConfigError, Refused
 from desk.git import place as git_place
-from desk.index.build import Progress
+from desk.index.index import Progress
 from desk.local import identity
-from desk.queries.people import with_address
-from desk.session import reactions
 from desk.store import settings
 from desk.store.snapshot import Snapshot
 from desk.store.store import Committed, Store
@@ -189,6 +187,8 @@ class Session:
         """
 
         def whole(snapshot: Snapshot) -> Change | None:
+            from desk.session import reactions  # noqa: PLC0415 - for writes only
+
             change = plan(snapshot)
             if change is None or change.as_written is not None:
                 return change
@@ -229,6 +229,8 @@ class _Lazily:
 
 def requester_in(snapshot: Snapshot, user_id: str) -> Requester:
     """A requester as one who acts; barred when disabled, or when the address is banned (rule 7)."""
+    from desk.queries.people import with_address  # noqa: PLC0415 - for requesters only
+
     user = cast("User", snapshot.get(User.kind, user_id))
     banned = bool(user.email) and bool(with_address(snapshot.index, str(user.email), ("ban",)))
     return requester(user, barred=user.disabled or banned)

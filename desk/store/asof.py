@@ -13,7 +13,7 @@ from desk.git import process
 from desk.git import process as git_process
 from desk.git.place import Place
 from desk.index import build, keeper
-from desk.index.index import Index, signature
+from desk.index.index import Index, Progress, signature
 from desk.local.kept import beside
 from desk.store.store import Store
 
@@ -72,7 +72,7 @@ def _rewound(store: Store, oid: str, file: str) -> Index:
     return index
 
 
-def rewind(index: Index, place: Place, old: str, progress: build.Progress[str]) -> None:
+def rewind(index: Index, place: Place, old: str, progress: Progress[str]) -> None:
     """Take an index back to an ancestor of its commit: the files that differ, and the commits since."""
     new = index.commit or old
     index.db.execute("BEGIN")

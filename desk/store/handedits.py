@@ -1,4 +1,4 @@
-"""Hand edits: what of the work tree differs from the commit, what it would mean, and which records it has broken."""
+"""Hand edits: what of the work tree differs from the commit, and what it would mean."""
 
 from __future__ import annotations
 
@@ -8,18 +8,16 @@ import stat
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from desk.codec import places
 from desk.config import FILE
 from desk.domain.changes import compare
 from desk.domain.model.change import Event
 from desk.domain.model.kinds import KINDS, id_at, kind_at
 from desk.domain.model.record import Record
-from desk.domain.model.ticket import Ticket
 from desk.errors import Broken, UsageFault
 from desk.git import objects, process
 from desk.git.place import Place, require_work_tree
-from desk.index import build
 from desk.store import worktree
-from desk.store.store import Store
 
 WATCHED = ("records", "kb", "templates", FILE, ".gitattributes")
 """What of the work tree belongs to the desk."""
@@ -208,29 +206,12 @@ def _decoded(edit: HandEdit) -> HandEdit:
     fault, mended = edit.fault, False
     if edit.before is not None:
         try:
-            old = build.decode_at(edit.path, "", edit.before)
+            old = places.decode_at(edit.path, "", edit.before)
         except Broken:
             mended = True
     if edit.after is not None and fault is None:
         try:
-            new = build.decode_at(edit.path, "", edit.after)
+            new = places.decode_at(edit.path, "", edit.after)
         except Broken as error:
             fault = error
     return edit._replace(old=old, new=new, fault=fault, mended=mended)
-
-
-def broken_now(store: Store, ticket_ids: list[str]) -> list[Broken]:
-    """Of these tickets, those whose file differs from the commit and can't be read."""
-    names = store.ask(lambda index: index.blobs([Ticket.path_of(i) for i in ticket_ids]))
-    found = []
-    for path, oid in names.items():
-        try:
-            with open(os.path.join(store.place.root, path), "rb") as file:
-                data = file.read()
-            if objects.blob_id(data, oid) != oid:
-                build.decode_at(path, "", data)
-        except Broken as error:
-            found.append(error)
-        except OSError:
-            continue  # gone, or no file any more: `desk status` tells
-    return found

@@ -12,7 +12,6 @@ from desk.domain.model.ticket import Ticket, files_folder
 from desk.errors import Broken, NotFound
 from desk.git import objects
 from desk.git.place import Place
-from desk.index import build
 from desk.index.index import Index
 from desk.store import worktree
 
@@ -49,7 +48,9 @@ class Snapshot:
             if broken:
                 raise Broken(broken[0][2], path, broken[0][1])
             return None
-        return build.decode_at(path, "", self.content(path))
+        from desk.codec import places  # noqa: PLC0415 - a list decodes no record
+
+        return places.decode_at(path, "", self.content(path))
 
     def content(self, path: str) -> bytes:
         """A record's file as committed: from the work tree if it is unchanged there, else from git."""

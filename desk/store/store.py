@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from desk.domain.changes import message as changes_message
 from desk.domain.model.change import Change
@@ -20,14 +20,17 @@ from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.errors import Ambiguous, Conflict, DeskError, GitError, NotFound
 from desk.git import identity as git_identity
-from desk.git import objects, process, refs, write
+from desk.git import objects, process, refs
 from desk.git.place import Place, require_work_tree
 from desk.git.refs import Head
-from desk.index import build, keeper
-from desk.index.index import CommitRow, Index
+from desk.index import keeper
+from desk.index.index import CommitRow, Index, Progress
 from desk.local import untold
-from desk.store import journal, worktree, writing
+from desk.store import journal, worktree
 from desk.store.snapshot import ALPHABET, Snapshot
+
+if TYPE_CHECKING:
+    from desk.git import write
 
 _MISREAD = str.maketrans("ILO", "110")
 _OPERATIONS = {
@@ -66,7 +69,7 @@ class Store:
         place: Place,
         *,
         lock_timeout: float = 30,
-        progress: build.Progress[str] | None = None,
+        progress: Progress[str] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         teller: Teller | None = None,
     ) -> None:
@@ -124,7 +127,9 @@ class Store:
             path = found or path
         if data is None:
             raise self.missing(kind, record_id)
-        return build.decode_at(path, "", data)
+        from desk.codec import places  # noqa: PLC0415 - a list decodes no record
+
+        return places.decode_at(path, "", data)
 
     def missing(self, kind: str, record_id: str) -> NotFound:
         """The error for a record that isn't there, with what was probably meant."""
@@ -195,6 +200,8 @@ class Store:
 
         Whoever pulled since may have brought another one there.
         """
+        from desk.store import writing  # noqa: PLC0415 - for writes only
+
         oid = self.head().oid
         with objects.blobs(self.place) as blobs:
             while oid is not None and oid != interrupted.base:
@@ -248,6 +255,9 @@ class Store:
 
         The plan may run again when somebody else commits meanwhile.
         """
+        from desk.git import write  # noqa: PLC0415 - for writes only, as the next
+        from desk.store import writing  # noqa: PLC0415
+
         with self.writing() as hold:
             process.require(self.place)
             for attempt in range(5):
@@ -282,6 +292,8 @@ class Store:
 
     def _checked_files(self, change: Change, snapshot: Snapshot) -> dict[str, bytes | None]:
         """The files of a change, none of which would overwrite what somebody has edited."""
+        from desk.store import writing  # noqa: PLC0415 - for writes only
+
         if change.as_written is not None:
             files = dict(change.as_written)
             writing.refuse_moving(self.place, files)
@@ -294,6 +306,8 @@ class Store:
         self, change: Change, new: write.NewCommit, oid: str, base: str, hold: int, *, placed: bool
     ) -> tuple[str, ...]:
         """Bring files, git's index and SQLite up to the commit that now stands. Trouble here is a warning."""
+        from desk.store import writing  # noqa: PLC0415 - for writes only
+
         try:
             writing.place_files(self.place, new, hold, placed=placed)
         except (OSError, GitError, Conflict) as error:
@@ -310,6 +324,9 @@ class Store:
 
     def _advance(self, new: write.NewCommit, oid: str, base: str, records: dict[str, Record]) -> None:
         """Add one commit to the index; left to the next reader when the file is not at `base` or can't be written."""
+        from desk.git import write  # noqa: PLC0415 - for writes only, as the next
+        from desk.index import build  # noqa: PLC0415
+
         index = self._index
         if index is None or index.commit != base:
             return

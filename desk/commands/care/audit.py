@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from desk.cli import dates, leaf, periods
+from desk.cli import dates, leaf
 from desk.cli.app import App
 from desk.domain.model.fields import utc_text
 from desk.domain.model.person import Staff
@@ -57,9 +57,9 @@ def verify(app: App, since: str | None, full: bool) -> Done:
 def _since(app: App, text: str) -> str:
     """The commit that a seal, a commit or a date names; a bare name may leave out `seal/`."""
     try:
-        return periods.commit(app, text)
+        return dates.commit_as_of(app, text)
     except DeskError:
-        return periods.commit(app, f"seal/{text}")
+        return dates.commit_as_of(app, f"seal/{text}")
 
 
 def _lines(app: App, found: Any) -> list[str]:

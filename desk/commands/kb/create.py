@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from desk.actions import acting, identifiers
-from desk.actions.draft import Draft, normal, require_fresh, require_level
+from desk.actions.draft import Draft, require_fresh, require_level
+from desk.actions.identifiers import normal
 from desk.cli import arguments, complete, editor, form, leaf, told
 from desk.cli.app import App
 from desk.domain.knowledge import articles as knowledge_articles

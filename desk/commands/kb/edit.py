@@ -10,7 +10,8 @@ from zlib import crc32
 import click
 
 from desk.actions import acting, publishing
-from desk.actions.draft import Draft, normal, require_level
+from desk.actions.draft import Draft, require_level
+from desk.actions.identifiers import normal
 from desk.cli import arguments, complete, dates, editor, form, leaf, told
 from desk.cli.app import App
 from desk.commands.kb.create import TYPES

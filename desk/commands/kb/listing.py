@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from desk.actions import identifiers
-from desk.actions.draft import normal
+from desk.actions.identifiers import normal
 from desk.cli import arguments, complete, leaf
 from desk.cli.app import App
 from desk.domain.knowledge import articles as knowledge_articles

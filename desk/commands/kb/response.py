@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from desk.actions import identifiers, rendering
-from desk.actions.draft import Draft, normal
+from desk.actions.draft import Draft
+from desk.actions.identifiers import normal
 from desk.cli import answers, arguments, complete, editor, leaf, records
 from desk.cli.app import App
 from desk.domain.changes import generic

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from desk.actions.draft import Draft, normal, require_level
+from desk.actions.draft import Draft, require_level
+from desk.actions.identifiers import normal
 from desk.cli import complete, leaf, records
 from desk.cli.app import App
 from desk.domain.changes import generic

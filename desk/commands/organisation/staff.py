@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from desk.actions import identifiers, requesters
-from desk.actions.draft import Draft, normal
+from desk.actions.draft import Draft
+from desk.actions.identifiers import normal
 from desk.cli import arguments, complete, leaf, records
 from desk.cli.app import App
 from desk.domain.model.actor import Actor

@@ -7,7 +7,8 @@ from typing import cast
 
 import click
 
-from desk.actions.draft import Draft, normal, require_fresh, require_level
+from desk.actions.draft import Draft, require_fresh, require_level
+from desk.actions.identifiers import normal
 from desk.cli import arguments, leaf, told
 from desk.cli.app import App
 from desk.domain.knowledge import knownerrors, skeleton

@@ -7,10 +7,10 @@ from typing import Any
 from desk.actions import identifiers
 from desk.cli import arguments, leaf
 from desk.cli.app import App
+from desk.codec import places
 from desk.domain.model.person import Staff
 from desk.errors import Broken
 from desk.git import objects
-from desk.index import build
 from desk.queries import tickets
 from desk.view.model import Column, Listing
 
@@ -63,7 +63,7 @@ def _level(blobs: objects.Blobs, row: dict[str, Any]) -> int | None:
     path = Staff.path_of(str(row["to"]))
     content = blobs.get(f"{row['commit']}:{path}")
     try:
-        record = build.decode_at(path, "", content) if content is not None else None
+        record = places.decode_at(path, "", content) if content is not None else None
     except Broken:
         return None
     return record.level if isinstance(record, Staff) else None

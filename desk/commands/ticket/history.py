@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from desk.actions import identifiers
-from desk.cli import arguments, dates, leaf, periods
+from desk.cli import arguments, dates, leaf
 from desk.cli.app import App
 from desk.domain.changes import sentences
 from desk.domain.changes.sentences import Changed
@@ -87,13 +87,13 @@ def _head(app: App, row: dict[str, Any]) -> str:
 
 @leaf.leaf("blame", example="desk ticket blame 7K3Q\ndesk ticket blame 7K3Q --as-of 2026-07-01 -f json")
 @arguments.ticket_ids
-@periods.option
+@dates.as_of_option
 def blame(app: App, ids: tuple[str, ...], as_of: str | None) -> Listing:
     """Show who set each field and wrote each line of a ticket, when, and in which commit.
 
     It speaks of what is committed; a field that was taken away again is in `desk ticket history`.
     """
-    commit = periods.commit(app, as_of) if as_of else app.store.commit_now()
+    commit = dates.commit_as_of(app, as_of) if as_of else app.store.commit_now()
     found = [identifiers.known(app, i) for i in arguments.words(app, ids)]
     rows = [row for ticket_id in found for row in _lines(app, ticket_id, commit)]
     columns = [

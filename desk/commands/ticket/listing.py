@@ -149,7 +149,7 @@ def _broken(app: App) -> list[str]:
 
 def _broken_by_hand(app: App, rows: Any) -> list[str]:
     """Of the rows shown, those whose file was broken by a hand edit that isn't committed yet."""
-    from desk.store.handedits import broken_now  # noqa: PLC0415 - 50 small files at most
+    from desk.store.broken import broken_now  # noqa: PLC0415 - 50 small files at most
 
     return [
         f"{e.message} (not committed; the list shows the last good version)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from desk.actions import identifiers
-from desk.cli import answers, arguments, leaf, periods
+from desk.cli import answers, arguments, dates, leaf
 from desk.cli.app import App
 from desk.codec import places
 from desk.domain.model import due, plain
@@ -21,7 +21,7 @@ from desk.view.model import Detail
 
 @leaf.leaf("show", example="desk ticket show 7K3Q\ndesk ticket show 260723-7K3Q --as-of yesterday -f json")
 @arguments.ticket_ids
-@periods.option
+@dates.as_of_option
 def show(app: App, ids: tuple[str, ...], as_of: str | None) -> Detail:
     """Show tickets with their threads, as their files say now, or as they were."""
     if as_of:
@@ -67,7 +67,7 @@ def _whole(app: App, ticket: Record) -> dict[str, Any]:
 
 def _past(app: App, ids: list[str], as_of: str) -> Detail:
     """Tickets as a commit had them. What was merged since is shown as it was; nothing counts as read."""
-    commit = periods.commit(app, as_of)
+    commit = dates.commit_as_of(app, as_of)
     [facts] = app.store.ask(lambda index: events.commits(index, [commit])).values()
     items = []
     with objects.blobs(app.place) as blobs:
