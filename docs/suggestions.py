@@ -13,7 +13,7 @@ import yaml
 
 from desk.codec import records
 from desk.domain.matching import suggestion
-from desk.domain.matching.suggestion import Candidate, Counts
+from desk.domain.matching.suggestion import Counts, IndexedArticle
 
 TOP = Path(__file__).resolve().parent.parent
 NONE = "none"
@@ -46,9 +46,9 @@ def labelled() -> list[Labelled]:
     return [Labelled(**one) for one in raw]
 
 
-def library() -> tuple[dict[str, Candidate], dict[str, dict[str, Counts]]]:
+def library() -> tuple[dict[str, IndexedArticle], dict[str, dict[str, Counts]]]:
     """The starter desk's articles as the index would hold them."""
-    articles: dict[str, Candidate] = {}
+    articles: dict[str, IndexedArticle] = {}
     postings: dict[str, dict[str, Counts]] = {}
     for file in sorted((TOP / "kb").glob("*/*.md")):
         path = file.relative_to(TOP).as_posix()
@@ -56,7 +56,9 @@ def library() -> tuple[dict[str, Candidate], dict[str, dict[str, Counts]]]:
         terms = suggestion.terms_of(record)
         value: Callable[[str], Any] = record.values.get
         words = sum(counts.body for counts in terms.values())
-        articles[path] = Candidate(record.id, value("title"), value("language"), words, value("service"), value("tags"))
+        articles[path] = IndexedArticle(
+            record.id, value("title"), value("language"), words, value("service"), value("tags")
+        )
         for term, counts in terms.items():
             postings.setdefault(term, {})[path] = counts
     return articles, postings

@@ -7,7 +7,7 @@ from typing import cast
 
 from desk.config import Config
 from desk.domain.levels import check as levels_check
-from desk.domain.levels.check import Facts, Moment
+from desk.domain.levels.check import Instant, TicketFacts
 from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change
 from desk.domain.model.organisation import Department
@@ -19,13 +19,13 @@ from desk.store.levels import policies
 from desk.store.snapshot import Snapshot
 
 
-def moment(place: git_place.Place, config: Config, at: datetime) -> Moment:
+def moment(place: git_place.Place, config: Config, at: datetime) -> Instant:
     """When a check looks, with the policies."""
     found = policies(place, config)
-    return Moment(at, at.astimezone(found.zone).date(), found)
+    return Instant(at, at.astimezone(found.zone).date(), found)
 
 
-def todo(index: Index, now: Moment) -> list[str]:
+def todo(index: Index, now: Instant) -> list[str]:
     """Tickets on which there is something to do, the oldest first: live ones, and closed ones with something unrecorded."""
     groups = _groups_by_user(index) if now.policies.asks_for_groups else {}
     rows = index.rows("ticket", _OPEN_ENDS, (), "ORDER BY created, id")
@@ -43,7 +43,7 @@ def _groups_by_user(index: Index) -> dict[str, str]:
     return {str(i): str(g) for i, g in index.db.execute('SELECT id, "group" FROM users WHERE "group" IS NOT NULL')}
 
 
-def facts(snapshot: Snapshot, ticket: Ticket, now: Moment) -> Facts:
+def facts(snapshot: Snapshot, ticket: Ticket, now: Instant) -> TicketFacts:
     """What a check must know of a ticket."""
     owner = snapshot.find("staff", ticket.owner) if ticket.owner else None
     user = snapshot.find("user", ticket.requester) if ticket.requester and now.policies.asks_for_groups else None
@@ -52,7 +52,7 @@ def facts(snapshot: Snapshot, ticket: Ticket, now: Moment) -> Facts:
     named = snapshot.find("staff", handle) if handle else None
     since, until = (_last(snapshot.index, ticket.id, verb) for verb in ("pending", "reopen"))
     group = user.group if isinstance(user, User) else None
-    return Facts(cast("Staff | None", owner), group, cast("Staff | None", named), since, until)
+    return TicketFacts(cast("Staff | None", owner), group, cast("Staff | None", named), since, until)
 
 
 def _last(index: Index, ticket_id: str, verb: str) -> datetime | None:
@@ -61,7 +61,7 @@ def _last(index: Index, ticket_id: str, verb: str) -> datetime | None:
     return None if at is None else datetime.fromtimestamp(at, UTC)
 
 
-def check(ticket_id: str, now: Moment, by: Actor, snapshot: Snapshot) -> Change | None:
+def check(ticket_id: str, now: Instant, by: Actor, snapshot: Snapshot) -> Change | None:
     """What time has done to a ticket as it is now; None when it is done already."""
     record = snapshot.find("ticket", ticket_id)
     return levels_check.act(record, facts(snapshot, record, now), now, by=by) if isinstance(record, Ticket) else None

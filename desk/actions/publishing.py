@@ -30,7 +30,7 @@ from desk.store.snapshot import Snapshot
 from desk.store.store import Store
 
 
-class Candidate(NamedTuple):
+class Publication(NamedTuple):
     """An article as it would be published: `content` as its file has it, `files` the new pictures it shows."""
 
     before: Article | None
@@ -113,13 +113,13 @@ class Shelf:
             return [name] if name in found else []
         return found
 
-    def candidate(self, article_id: str) -> Candidate:
+    def candidate(self, article_id: str) -> Publication:
         """An article with its hand edit, which is checked as `desk commit` would; raises what stands against it."""
         edit = self.edits.get(article_id)
         if edit is None:
             record = self.snapshot.get(Article.kind, article_id)
             assert isinstance(record, Article)  # noqa: S101 - the codec builds the class that the path says
-            return Candidate(record, record, self.snapshot.content(record.path), {}, edited=False)
+            return Publication(record, record, self.snapshot.content(record.path), {}, edited=False)
         world = checks_edits.laid(
             World(self.snapshot.index, self.config), list(self.edits.values()), self.snapshot.place
         )
@@ -129,21 +129,21 @@ class Shelf:
         rights.check(edit, self.by, self.snapshot, world)
         return self._edited(edit)
 
-    def _edited(self, edit: HandEdit) -> Candidate:
+    def _edited(self, edit: HandEdit) -> Publication:
         old, new = edit.old or (edit.new if edit.mended else None), edit.new
         if not isinstance(new, Article) or not (old is None or isinstance(old, Article)):
             raise Broken("not an article", edit.path)
         shown = {links.target(posixpath.dirname(edit.path), link.url) for link in links.links(new.body)}
         files = {p: e.after for p, e in self.pictures.items() if p in shown and e.after is not None}
-        return Candidate(old, new, edit.after or b"", files, edited=True)
+        return Publication(old, new, edit.after or b"", files, edited=True)
 
-    def take(self, candidate: Candidate) -> None:
+    def take(self, candidate: Publication) -> None:
         """These hand edits are part of the plan: the commit may write over them, as long as they stay as they were seen."""
         self.snapshot.taken.update(candidate.files)
         if candidate.edited:
             self.snapshot.taken[candidate.after.path] = candidate.content
 
-    def require_ready(self, candidate: Candidate) -> None:
+    def require_ready(self, candidate: Publication) -> None:
         """Refuse an article that its readers couldn't use."""
         article = candidate.after
         for row in knowledge.variants(self.snapshot.index, article.base):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, cast
 
 from desk.domain.matching import suggestion
-from desk.domain.matching.suggestion import Asked, Suggestion
+from desk.domain.matching.suggestion import Question, Suggestion
 from desk.domain.matching.words import forms
 from desk.domain.model.ticket import REPLY, Ticket
 from desk.index.index import Index
@@ -58,11 +58,11 @@ def lines(session: Session, ticket: Ticket) -> list[str]:
     return [*told[:-1], f"{told[-1]}   (more: desk kb suggest {ticket.id})"] if told else []
 
 
-def _asked(ticket: Ticket) -> Asked:
+def _asked(ticket: Ticket) -> Question:
     return suggestion.asked(ticket.title, ticket.body, ticket.service, ticket.tags)
 
 
-def _articles(session: Session, ticket: Ticket, question: Asked) -> list[Suggestion]:
+def _articles(session: Session, ticket: Ticket, question: Question) -> list[Suggestion]:
     first = session.config["desk.languages"][0]
 
     def ask(index: Index) -> list[Suggestion]:
@@ -72,7 +72,7 @@ def _articles(session: Session, ticket: Ticket, question: Asked) -> list[Suggest
     return session.store.ask(ask)
 
 
-def _solved(session: Session, ticket: Ticket, question: Asked) -> list[Solved]:
+def _solved(session: Session, ticket: Ticket, question: Question) -> list[Solved]:
     scope = session.scope()
     return session.store.ask(lambda index: search.solved_like(index, ticket.id, question, scope))
 

@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 
-from desk.audit.moment import FAULT, REMARK, Finding, Moment, name
+from desk.audit.moment import FAULT, REMARK, AuditFinding, Moment, name
 from desk.git import process
 from desk.git.place import Place
 
@@ -14,7 +14,7 @@ _AHEAD = 300
 """Seconds by which two clocks may differ."""
 
 
-def repository(place: Place) -> Iterator[Finding]:
+def repository(place: Place) -> Iterator[AuditFinding]:
     """What makes git show another history than the one that was committed."""
     for path, problem, hint in (
         ("shallow", "this clone is shallow: the beginning of its history is cut off", "git fetch --unshallow"),
@@ -22,12 +22,12 @@ def repository(place: Place) -> Iterator[Finding]:
     ):
         whole = os.path.join(place.common, path)
         if os.path.exists(whole) and os.path.getsize(whole):
-            yield Finding("repository", FAULT, f"{problem} ({os.path.join('.git', path)})", hint)
+            yield AuditFinding("repository", FAULT, f"{problem} ({os.path.join('.git', path)})", hint)
     out = process.run(place, "for-each-ref", "--format=%(refname)", "refs/replace/").decode(errors="replace")
     for ref in out.split():
         oid = ref.rpartition("/")[2]
         problem = f"the object {oid[:10]} is replaced by another one wherever git shows it"
-        yield Finding("repository", FAULT, problem, f"git replace -d {oid[:10]}", oid)
+        yield AuditFinding("repository", FAULT, problem, f"git replace -d {oid[:10]}", oid)
 
 
 class History:
@@ -39,7 +39,7 @@ class History:
         self.names: Counter[tuple[str, str]] = Counter()
         """Commits by whose machine made them and in whose name, where these are two people."""
 
-    def shape(self, moment: Moment) -> Iterator[Finding]:
+    def shape(self, moment: Moment) -> Iterator[AuditFinding]:
         """One beginning; merges of two."""
         step = moment.step
         if not step.parents:
@@ -54,7 +54,7 @@ class History:
             problem = f"the merge says of {names} what neither side said"
             yield moment.finding("history", REMARK, problem, name(moment.edits[0]), f"git show -c {step.oid[:10]}")
 
-    def dates(self, moment: Moment) -> Iterator[Finding]:
+    def dates(self, moment: Moment) -> Iterator[AuditFinding]:
         """Nothing is dated before what it follows, nor after it was committed. Clocks go wrong: never a fault."""
         step = moment.step
         known = [self._times[p] for p in step.parents if p in self._times]
@@ -68,7 +68,7 @@ class History:
             yield moment.finding("dates", REMARK, problem)
         self._times[step.oid] = (step.at, step.committed)
 
-    def committers(self, moment: Moment) -> Iterator[Finding]:
+    def committers(self, moment: Moment) -> Iterator[AuditFinding]:
         """Remembers who commits in another's name (desk --as); told at the end, one line for each pair."""
         if moment.staff is not None and not moment.importer:
             machine = moment.step.committer.lower()
@@ -79,13 +79,13 @@ class History:
                     self.names[other.id, moment.staff.id] += 1
         yield from ()
 
-    def in_name(self) -> Iterator[Finding]:
+    def in_name(self) -> Iterator[AuditFinding]:
         """Who committed in whose name, and how often."""
         for (machine, actor), count in sorted(self.names.items()):
             times = f"{count} {'commit' if count == 1 else 'commits'}"
             problem = f"{times} in the name of {actor} came from the machine of {machine}"
             hint = "desk --as does so, on a machine that several use"
-            yield Finding("committers", REMARK, problem, hint, by=actor)
+            yield AuditFinding("committers", REMARK, problem, hint, by=actor)
 
 
 def _span(seconds: int) -> str:

@@ -20,7 +20,7 @@ FAULT, REMARK = "fault", "remark"
 """A fault is against the rules or false; a remark is worth an auditor's look."""
 
 
-class Finding(NamedTuple):
+class AuditFinding(NamedTuple):
     """`commit`, `at` (RFC 3339 UTC) and `by` are None for what concerns the whole; `record` is kind/id, or a file."""
 
     check: str
@@ -54,10 +54,10 @@ class Moment(NamedTuple):
 
     def finding(
         self, check: str, level: str, problem: str, record: str | None = None, hint: str | None = None
-    ) -> Finding:
+    ) -> AuditFinding:
         short = self.step.oid[:10]
         look = hint or f"git show {short}"
-        return Finding(check, level, problem, look, self.step.oid, _time(self.step.at), self.actor, record)
+        return AuditFinding(check, level, problem, look, self.step.oid, _time(self.step.at), self.actor, record)
 
 
 def _time(seconds: int) -> str:
@@ -113,4 +113,4 @@ def tickets(moment: Moment) -> dict[str, Ticket]:
     return {e.new.id: e.new for e in moment.edits if isinstance(e.new, Ticket)}
 
 
-__all__ = ["FAULT", "REMARK", "Finding", "Moment", "edits", "name", "tickets"]
+__all__ = ["FAULT", "REMARK", "AuditFinding", "Moment", "edits", "name", "tickets"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from desk.audit.moment import FAULT, REMARK, Finding, Moment, name
+from desk.audit.moment import FAULT, REMARK, AuditFinding, Moment, name
 from desk.checks import edits
 from desk.domain.changes import truth
 from desk.domain.model.kinds import KINDS
@@ -20,7 +20,7 @@ from desk.store.handedits import HandEdit
 CHECK = "records"
 
 
-def records(moment: Moment) -> Iterator[Finding]:
+def records(moment: Moment) -> Iterator[AuditFinding]:
     """Each changed record can be read, lies at its place, names what there is, and keeps to the rules."""
     for edit in moment.edits:
         look = f"git show {moment.step.oid[:10]} -- {edit.path}"
@@ -45,7 +45,7 @@ def _anew(edit: HandEdit, moment: Moment) -> HandEdit:
     return edit._replace(old=None) if told & truth.WHOLE else edit
 
 
-def together(moment: Moment) -> Iterator[Finding]:
+def together(moment: Moment) -> Iterator[AuditFinding]:
     """The rules that concern several records at once, after the commit (rules 2, 4 and 5)."""
     kinds = {e.kind for e in moment.edits}
     if Staff.kind in kinds:
@@ -66,7 +66,7 @@ def together(moment: Moment) -> Iterator[Finding]:
             yield from _public(moment, edit.new)
 
 
-def _staff(moment: Moment) -> Iterator[Finding]:
+def _staff(moment: Moment) -> Iterator[AuditFinding]:
     staff = moment.world.staff()
     if staff and not any(s.level == 3 for s in staff):
         yield moment.finding("rules", FAULT, "nobody of level 3 was left on the staff")
@@ -86,7 +86,7 @@ def _addresses(record: Record | None) -> set[str]:
     return {a.lower() for a in (record.email, *record.emails)} if isinstance(record, Staff) else set()
 
 
-def _departments(moment: Moment) -> Iterator[Finding]:
+def _departments(moment: Moment) -> Iterator[AuditFinding]:
     found = [d for d in moment.world.all(Department.kind) if isinstance(d, Department)]
     defaults = [d.id for d in found if d.default]
     if len(defaults) != 1 and found:
@@ -101,7 +101,7 @@ def _departments(moment: Moment) -> Iterator[Finding]:
                 yield moment.finding("rules", FAULT, problem, name(edit))
 
 
-def _public(moment: Moment, ticket: Ticket) -> Iterator[Finding]:
+def _public(moment: Moment, ticket: Ticket) -> Iterator[AuditFinding]:
     """Rule 4: a user's ticket is in no private department."""
     department = moment.world.find(Department.kind, ticket.department)
     if isinstance(department, Department):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from desk.audit.moment import FAULT, REMARK, Finding, Moment, name
+from desk.audit.moment import FAULT, REMARK, AuditFinding, Moment, name
 from desk.audit.requesters import check_requester, requester_of
 from desk.checks import rights as checks_rights
 from desk.domain.changes import message as changes_message
@@ -48,7 +48,7 @@ _MOVED = frozenset(("merge", "split"))
 """Verbs that move entries of threads about."""
 
 
-def actors(moment: Moment) -> Iterator[Finding]:
+def actors(moment: Moment) -> Iterator[AuditFinding]:
     """Author and actor are one person, who was on the staff."""
     step, actor = moment.step, moment.actor
     if not step.parents or (moment.by_hand and not moment.edits):
@@ -63,7 +63,7 @@ def actors(moment: Moment) -> Iterator[Finding]:
             yield moment.finding("actors", FAULT, problem)
 
 
-def _stranger(moment: Moment) -> Iterator[Finding]:
+def _stranger(moment: Moment) -> Iterator[AuditFinding]:
     """Somebody who isn't staff may sign up, requesters act in person, and desk may do its own work."""
     signed = [e.new for e in moment.edits if isinstance(e.new, User)]
     told = moment.step.told
@@ -83,7 +83,7 @@ def _stranger(moment: Moment) -> Iterator[Finding]:
         )
 
 
-def by_hand(moment: Moment) -> Iterator[Finding]:
+def by_hand(moment: Moment) -> Iterator[AuditFinding]:
     """Commits without trailers, for a person to look at."""
     if moment.by_hand and moment.step.parents and not moment.step.merge:
         names = [name(e) for e in moment.edits]
@@ -92,7 +92,7 @@ def by_hand(moment: Moment) -> Iterator[Finding]:
             yield moment.finding("by-hand", REMARK, f"made by hand: {shown}", names[0])
 
 
-def rights(moment: Moment) -> Iterator[Finding]:
+def rights(moment: Moment) -> Iterator[AuditFinding]:
     """Each change was allowed to its maker then."""
     user = requester_of(moment) if moment.staff is None else None
     if not moment.step.parents or (moment.staff is None and user is None and moment.actor != DESK):

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from desk.audit import walk
-from desk.audit.moment import FAULT, REMARK, Finding
+from desk.audit.moment import FAULT, REMARK, AuditFinding
 from desk.domain.model.kinds import KINDS, kind_at
 from desk.errors import GitError, Refused
 from desk.git import process as git_process
@@ -188,11 +188,13 @@ def signature(place: Place, seal: Seal) -> str:
     return BAD if any(w in told for w in wrong) else UNKNOWN
 
 
-def problems(place: Place, seal: Seal, head: str, known: Mapping[str, Seal], *, measured: bool) -> Iterator[Finding]:
+def problems(
+    place: Place, seal: Seal, head: str, known: Mapping[str, Seal], *, measured: bool
+) -> Iterator[AuditFinding]:
     """What is wrong with a seal; `measured` recomputes its digest and counts."""
 
-    def fault(problem: str, hint: str) -> Finding:
-        return Finding("seals", FAULT, f"{seal.name}: {problem}", hint, seal.commit, record=seal.name)
+    def fault(problem: str, hint: str) -> AuditFinding:
+        return AuditFinding("seals", FAULT, f"{seal.name}: {problem}", hint, seal.commit, record=seal.name)
 
     look = f"git cat-file -p {seal.name}"
     said = seal.said
@@ -217,7 +219,7 @@ def problems(place: Place, seal: Seal, head: str, known: Mapping[str, Seal], *, 
         yield fault("its signature is wrong", f"git verify-tag {seal.name}")
     elif state == UNKNOWN:
         problem = f"{seal.name}: signed with a key that this machine doesn't know"
-        yield Finding("seals", REMARK, problem, f"git verify-tag {seal.name}", seal.commit, record=seal.name)
+        yield AuditFinding("seals", REMARK, problem, f"git verify-tag {seal.name}", seal.commit, record=seal.name)
 
 
 def _measured(place: Place, seal: Seal) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from desk.audit.moment import FAULT, REMARK, Finding, Moment, name, tickets
+from desk.audit.moment import FAULT, REMARK, AuditFinding, Moment, name, tickets
 from desk.domain.changes import truth, undo
 from desk.domain.changes.message import SETTINGS, Happened
 from desk.domain.model.article import Article
@@ -23,7 +23,7 @@ _SILENT = frozenset(("config", "commit", "init", "doctor", "import"))
 Key = tuple[str, str]
 
 
-def trailers(moment: Moment) -> Iterator[Finding]:
+def trailers(moment: Moment) -> Iterator[AuditFinding]:
     """What desk's own messages tell, against what their commits changed."""
     told = moment.step.told
     if told.verb is None or moment.step.merge:
@@ -59,7 +59,7 @@ def _moved(edits: list[HandEdit]) -> list[HandEdit]:
     return [come._replace(old=gone.old, change=handedits.MODIFIED)] if len(edits) == 2 and gone and come else edits
 
 
-def _one(moment: Moment, key: Key, events: tuple[Happened, ...], edits: list[HandEdit]) -> Iterator[Finding]:
+def _one(moment: Moment, key: Key, events: tuple[Happened, ...], edits: list[HandEdit]) -> Iterator[AuditFinding]:
     record = "/".join(key)
     if not edits and not _as_it_was(moment, key, events):
         problem = f"the message tells of {events[0].verb} on {record}, which this commit doesn't change"
@@ -77,7 +77,7 @@ def _one(moment: Moment, key: Key, events: tuple[Happened, ...], edits: list[Han
             yield moment.finding(CHECK, REMARK, f"a verb that this version of desk doesn't know: {words}", record)
 
 
-def _put_back(moment: Moment, edit: HandEdit, undone: Happened, record: str) -> Iterator[Finding]:
+def _put_back(moment: Moment, edit: HandEdit, undone: Happened, record: str) -> Iterator[AuditFinding]:
     """An undo says whose change it takes back: the file must be, byte for byte, what it was before that commit."""
     verb, _, commit = (undone.after or "").partition(" ")
     then = moment.world.blobs.get(f"{commit}^:{edit.path}") if re.fullmatch("[0-9a-f]{10,64}", commit) else b""
@@ -97,7 +97,7 @@ def _as_it_was(moment: Moment, key: Key, events: tuple[Happened, ...]) -> bool:
 
 def _unnamed(
     moment: Moment, named: dict[Key, tuple[Happened, ...]], changed: dict[Key, list[HandEdit]]
-) -> Iterator[Finding]:
+) -> Iterator[AuditFinding]:
     for key, edits in changed.items():
         unreadable = all(e.mended and e.new is None for e in edits)
         if key not in named and not unreadable:
@@ -107,7 +107,7 @@ def _unnamed(
             )
 
 
-def _settings(moment: Moment, told: dict[str, Happened]) -> Iterator[Finding]:
+def _settings(moment: Moment, told: dict[str, Happened]) -> Iterator[AuditFinding]:
     edit = next((e for e in moment.edits if e.kind == handedits.SETTINGS), None)
     real = dict(derive.settings_events(edit.before, edit.after)) if edit else {}
     for setting, event in told.items():
@@ -134,7 +134,7 @@ def _line(text: str | None) -> str | None:
     return " ".join((text or "").split()) or None
 
 
-def _subject(moment: Moment, named: dict[Key, tuple[Happened, ...]]) -> Iterator[Finding]:
+def _subject(moment: Moment, named: dict[Key, tuple[Happened, ...]]) -> Iterator[AuditFinding]:
     """The subject begins with the tickets it is about."""
     known = {record_id for kind, record_id in named if kind == Ticket.kind}
     ids = re.match(rf"(?:{TICKET_ID}(?:, )?)+(?= )", moment.step.subject)

@@ -13,7 +13,7 @@ from desk.audit import moment as audit_moment
 from desk.audit import seals as audit_seals
 from desk.audit import walk as audit_walk
 from desk.audit.history import History
-from desk.audit.moment import FAULT, REMARK, Finding, Moment
+from desk.audit.moment import FAULT, REMARK, AuditFinding, Moment
 from desk.audit.walk import Step
 from desk.audit.world import PastWorld
 from desk.config import FILE
@@ -43,7 +43,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
 )
 """What is looked at, in the order in which it is shown."""
 
-Each = Callable[[Moment], Iterable[Finding]]
+Each = Callable[[Moment], Iterable[AuditFinding]]
 BEFORE: tuple[Each, ...] = (rights.actors, rights.rights, rights.by_hand, trailers.trailers)
 """Checks of a commit against the desk as its parent had it."""
 AFTER: tuple[Each, ...] = (records.records, records.together)
@@ -53,7 +53,7 @@ AFTER: tuple[Each, ...] = (records.records, records.together)
 class Verified(NamedTuple):
     """What was looked at, and what was found, in the order of history; `since` is None for the beginning."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[AuditFinding, ...]
     since: str | None
     seal: str | None
     head: str
@@ -82,10 +82,10 @@ def verify(store: Store, since: str | None = None, *, full: bool = False) -> Ver
 
 def _seals(
     store: Store, every: list[audit_seals.Seal], head: str, *, full: bool
-) -> tuple[list[Finding], audit_seals.Seal | None]:
+) -> tuple[list[AuditFinding], audit_seals.Seal | None]:
     """What is wrong with seals, and the newest one that is sound. Only that one is measured again, unless `full`."""
     known = {seal.name: seal for seal in every}
-    found: list[Finding] = []
+    found: list[AuditFinding] = []
     sound: audit_seals.Seal | None = None
     for seal in reversed(every):
         told = list(audit_seals.problems(store.place, seal, head, known, measured=full or sound is None))
@@ -106,7 +106,7 @@ class _Walk:
         self.commits = 0
         self.changes = 0
 
-    def run(self) -> Iterator[Finding]:
+    def run(self) -> Iterator[AuditFinding]:
         """Every finding of every commit."""
         place = self.store.place
         spec = (self.head,) if self.since is None else (f"^{self.since}", self.head)
@@ -137,7 +137,7 @@ class _Walk:
         contents = world.blobs.each(names)
         world.contents = {name: content or b"" for name, content in zip(names, contents, strict=True)}
 
-    def _one(self, world: PastWorld, step: Step) -> Iterator[Finding]:
+    def _one(self, world: PastWorld, step: Step) -> Iterator[AuditFinding]:
         self.commits += 1
         place = self.store.place
         if not step.parents:
@@ -174,4 +174,4 @@ def _moment(step: Step, world: PastWorld, only: set[str] | None) -> Moment:
     return Moment(step, world, edits, actor, importer, record if isinstance(record, Staff) else None)
 
 
-__all__ = ["AFTER", "BEFORE", "FAULT", "REMARK", "TITLES", "Finding", "Verified", "verify"]
+__all__ = ["AFTER", "BEFORE", "FAULT", "REMARK", "TITLES", "AuditFinding", "Verified", "verify"]

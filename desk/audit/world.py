@@ -11,7 +11,7 @@ from desk.codec import places
 from desk.config import Config
 from desk.domain.model import states
 from desk.domain.model.kinds import KINDS, id_at, kind_at
-from desk.domain.model.organisation import CustomField, Department
+from desk.domain.model.organisation import CustomField
 from desk.domain.model.person import Staff
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
@@ -209,7 +209,3 @@ def _references(record: Record) -> Iterator[Key]:
 _REFERRING: Mapping[str, tuple[tuple[str, str], ...]] = {
     cls.kind: tuple((name, field.ref) for name, field in cls.FIELDS.items() if field.ref) for cls in KINDS.values()
 }
-
-
-def is_private(department: Record | None) -> bool:
-    return isinstance(department, Department) and department.private

@@ -67,7 +67,6 @@ def _setting(name: str) -> Callable[[App, str], Iterable[tuple[str, str]]]:
 
 
 complete_ticket = _complete(_tickets)
-complete_staff = _complete(_records("staff"))
 complete_who = _complete(_whos)
 complete_user = _complete(_records("user"))
 complete_tag = _complete(_records("tag"))

@@ -14,7 +14,7 @@ import click
 
 from desk import __version__
 from desk.cli.env import Env, of_process
-from desk.cli.table import COMMANDS, Row
+from desk.cli.table import COMMANDS, CommandRow
 from desk.errors import DeskError, Interrupted, NotFound, UsageFault
 
 if TYPE_CHECKING:
@@ -29,16 +29,16 @@ HOLDER = "desk.app"
 """Where a run keeps the App once it is made, so that an error can tell of a draft."""
 
 
-class Group(click.Group):
+class CommandGroup(click.Group):
     """A group whose commands are rows of the table, each imported when it is called."""
 
     def __init__(self, prefix: str = "", **attrs: Any) -> None:
         super().__init__(**attrs)
         self.prefix = prefix
 
-    def _rows(self) -> dict[str, Row]:
+    def _rows(self) -> dict[str, CommandRow]:
         depth = len(self.prefix.split())
-        found: dict[str, Row] = {}
+        found: dict[str, CommandRow] = {}
         for path, row in COMMANDS.items():
             words = path.split()
             if words[:depth] == self.prefix.split() and len(words) == depth + 1:
@@ -54,7 +54,7 @@ class Group(click.Group):
             return None
         path = f"{self.prefix} {cmd_name}".strip()
         if row.target is None:
-            return Group(path, name=cmd_name, help=row.help, short_help=row.help)
+            return CommandGroup(path, name=cmd_name, help=row.help, short_help=row.help)
         return load(row)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -106,7 +106,7 @@ class Group(click.Group):
         del ctx
 
 
-def load(row: Row) -> click.Command:
+def load(row: CommandRow) -> click.Command:
     """Import a command of the table."""
     from importlib import import_module  # noqa: PLC0415 - loaded by the interpreter anyway
 
@@ -116,7 +116,7 @@ def load(row: Row) -> click.Command:
 
 
 @click.group(
-    cls=Group,
+    cls=CommandGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="\b\nStart here:\n  desk demo           see a day at a service desk\n"
     "  desk init my-desk   have a desk of your own",

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 
-class Row(NamedTuple):
+class CommandRow(NamedTuple):
     """`target` is module:attribute, None for a group; `section` is where the top-level help lists it."""
 
     target: str | None
@@ -15,27 +15,27 @@ class Row(NamedTuple):
     section: str = ""
 
 
-def _ticket(module: str, attribute: str, text: str) -> Row:
-    return Row(f"desk.commands.ticket.{module}:{attribute}", text)
+def _ticket(module: str, attribute: str, text: str) -> CommandRow:
+    return CommandRow(f"desk.commands.ticket.{module}:{attribute}", text)
 
 
-def _problem(module: str, attribute: str, text: str) -> Row:
-    return Row(f"desk.commands.problem.{module}:{attribute}", text)
+def _problem(module: str, attribute: str, text: str) -> CommandRow:
+    return CommandRow(f"desk.commands.problem.{module}:{attribute}", text)
 
 
-def _kb(module: str, attribute: str, text: str) -> Row:
-    return Row(f"desk.commands.kb.{module}:{attribute}", text)
+def _kb(module: str, attribute: str, text: str) -> CommandRow:
+    return CommandRow(f"desk.commands.kb.{module}:{attribute}", text)
 
 
-def _kind(kind: str, verb: str, text: str) -> Row:
-    return Row(f"desk.commands.{kind}:{verb}", text)
+def _kind(kind: str, verb: str, text: str) -> CommandRow:
+    return CommandRow(f"desk.commands.{kind}:{verb}", text)
 
 
 _WORK, _KNOW, _PEOPLE, _CARE = "Daily work", "Knowledge", "Organisation", "The desk itself"
 
-COMMANDS: Mapping[str, Row] = MappingProxyType(
+COMMANDS: Mapping[str, CommandRow] = MappingProxyType(
     {
-        "ticket": Row(None, "Register, list, answer, assign, close …", _WORK),
+        "ticket": CommandRow(None, "Register, list, answer, assign, close …", _WORK),
         "ticket create": _ticket("create", "create", "Register a ticket, on somebody's behalf if need be."),
         "ticket list": _ticket("listing", "list_", "List tickets, newest first."),
         "ticket show": _ticket("show", "show", "Show a ticket with its thread."),
@@ -68,9 +68,9 @@ COMMANDS: Mapping[str, Row] = MappingProxyType(
         "ticket unlink": _ticket("relate", "unlink", "Take the relations between two tickets away."),
         "ticket merge": _ticket("relate", "merge", "Merge a ticket into another."),
         "ticket split": _ticket("relate", "split", "Make the thread from one entry on a ticket of its own."),
-        "incident": Row(None, "Tickets tagged incident.", _WORK),
+        "incident": CommandRow(None, "Tickets tagged incident.", _WORK),
         "incident list": _ticket("listing", "incidents", "List incidents, newest first."),
-        "problem": Row(None, "Tickets tagged problem.", _WORK),
+        "problem": CommandRow(None, "Tickets tagged problem.", _WORK),
         "problem list": _ticket("listing", "problems", "List problems, newest first."),
         "problem candidates": _problem("candidates", "candidates", "Find incidents that recur."),
         "problem open": _problem("opening", "open_", "Open one problem from several incidents."),
@@ -78,38 +78,44 @@ COMMANDS: Mapping[str, Row] = MappingProxyType(
         "problem cause": _problem("known", "cause", "Record the root cause."),
         "problem workaround": _problem("known", "workaround", "Record what helps for the time being."),
         "problem resolve": _problem("resolve", "resolve", "Close a problem; answer and close its incidents too."),
-        "problem known-error": Row(
+        "problem known-error": CommandRow(
             "desk.commands.problem.knownerror:known_error_", "Draft a known error from a problem."
         ),
-        "mail": Row(None, "Messages that wait to be sent.", _WORK),
+        "mail": CommandRow(None, "Messages that wait to be sent.", _WORK),
         "mail outbox": _kind("work.mail", "list_", "List the messages that wait to be sent."),
         "mail show": _kind("work.mail", "show", "Show a message as it would be sent."),
         "mail drop": _kind("work.mail", "drop", "Take a message out of the outbox unsent."),
-        "sla": Row(None, "Service levels: what is due, and what is late.", _WORK),
+        "sla": CommandRow(None, "Service levels: what is due, and what is late.", _WORK),
         "sla list": _kind("work.sla", "list_", "List what is due, the most urgent first."),
         "sla check": _kind("work.sla", "check", "Bring back, warn, record breaches; for cron."),
-        "log": Row("desk.commands.work.log:log", "What happened in the whole desk, in words, newest first.", _WORK),
-        "search": Row(
+        "log": CommandRow(
+            "desk.commands.work.log:log", "What happened in the whole desk, in words, newest first.", _WORK
+        ),
+        "search": CommandRow(
             "desk.commands.work.search:search", "Find tickets and articles by their words, best first.", _WORK
         ),
-        "handover": Row("desk.commands.work.handover:handover", "What the next shift must know, on one screen.", _WORK),
-        "stats": Row("desk.commands.work.stats:stats", "How much came in, how much was done, and the trend.", _WORK),
-        "activity": Row(
+        "handover": CommandRow(
+            "desk.commands.work.handover:handover", "What the next shift must know, on one screen.", _WORK
+        ),
+        "stats": CommandRow(
+            "desk.commands.work.stats:stats", "How much came in, how much was done, and the trend.", _WORK
+        ),
+        "activity": CommandRow(
             "desk.commands.work.activity:activity", "What happened lately, a sentence each, by day.", _WORK
         ),
-        "report": Row(
+        "report": CommandRow(
             "desk.commands.work.report:report",
             "Daily to monthly, service levels, workload, audit …; as pages too.",
             _WORK,
         ),
-        "response": Row(None, "Texts to answer with, in several languages.", _KNOW),
+        "response": CommandRow(None, "Texts to answer with, in several languages.", _KNOW),
         "response list": _kind("kb.response", "list_", "List custom responses."),
         "response show": _kind("kb.response", "show", "Show a response, what it names and what it may name."),
         "response create": _kind("kb.response", "create", "Add a response in one language."),
         "response edit": _kind("kb.response", "edit", "Change a response."),
         "response delete": _kind("kb.response", "delete", "Delete responses."),
         "response render": _kind("kb.response", "render", "Show what a response would say for a ticket."),
-        "kb": Row(None, "Articles: known errors, how-tos, questions and answers.", _KNOW),
+        "kb": CommandRow(None, "Articles: known errors, how-tos, questions and answers.", _KNOW),
         "kb create": _kb("create", "create", "Write an article, from the skeleton of its type."),
         "kb list": _kb("listing", "list_", "List articles."),
         "kb show": _kb("show", "show", "Show an article, laid out to be read."),
@@ -119,15 +125,15 @@ COMMANDS: Mapping[str, Row] = MappingProxyType(
         "kb review": _kb("review", "review", "What waits for somebody; what changed; approve it."),
         "kb retire": _kb("life", "retire", "Take an article from its readers."),
         "kb delete": _kb("life", "delete", "Delete an article to which no other leads."),
-        "kb search": Row("desk.commands.kb.search:search", "Find articles by their words, best first."),
-        "kb suggest": Row("desk.commands.kb.search:suggest", "What probably answers a ticket."),
-        "kb topic": Row(None, "Topics: folders of articles."),
+        "kb search": CommandRow("desk.commands.kb.search:search", "Find articles by their words, best first."),
+        "kb suggest": CommandRow("desk.commands.kb.search:suggest", "What probably answers a ticket."),
+        "kb topic": CommandRow(None, "Topics: folders of articles."),
         "kb topic list": _kb("topic", "list_", "List topics."),
         "kb topic show": _kb("topic", "show", "Show a topic."),
         "kb topic create": _kb("topic", "create", "Add a topic."),
         "kb topic edit": _kb("topic", "edit", "Change a topic."),
         "kb topic delete": _kb("topic", "delete", "Delete a topic that holds no articles."),
-        "department": Row(None, "Departments of the desk.", _PEOPLE),
+        "department": CommandRow(None, "Departments of the desk.", _PEOPLE),
         "department list": _kind("organisation.department", "list_", "List departments."),
         "department show": _kind("organisation.department", "show", "Show a department."),
         "department create": _kind("organisation.department", "create", "Add a department."),
@@ -135,13 +141,13 @@ COMMANDS: Mapping[str, Row] = MappingProxyType(
         "department delete": _kind(
             "organisation.department", "delete", "Delete a department; another takes its tickets."
         ),
-        "staff": Row(None, "People who work here.", _PEOPLE),
+        "staff": CommandRow(None, "People who work here.", _PEOPLE),
         "staff list": _kind("organisation.staff", "list_", "List staff."),
         "staff show": _kind("organisation.staff", "show", "Show a staff member."),
         "staff create": _kind("organisation.staff", "create", "Register a staff member."),
         "staff edit": _kind("organisation.staff", "edit", "Change a staff member."),
         "staff delete": _kind("organisation.staff", "delete", "Delete a staff member; open tickets are un-assigned."),
-        "user": Row(None, "Requesters: patients, health professionals, vendors, foreign desks.", _PEOPLE),
+        "user": CommandRow(None, "Requesters: patients, health professionals, vendors, foreign desks.", _PEOPLE),
         "user list": _kind("organisation.user", "list_", "List requesters."),
         "user show": _kind("organisation.user", "show", "Show a requester."),
         "user create": _kind("organisation.user", "create", "Register a requester."),
@@ -151,51 +157,61 @@ COMMANDS: Mapping[str, Row] = MappingProxyType(
         "user ban": _kind("organisation.user", "ban", "Ban an e-mail address."),
         "user unban": _kind("organisation.user", "unban", "Lift a ban."),
         "user bans": _kind("organisation.user", "bans", "List bans."),
-        "group": Row(None, "Groups of requesters.", _PEOPLE),
+        "group": CommandRow(None, "Groups of requesters.", _PEOPLE),
         "group list": _kind("organisation.group", "list_", "List groups."),
         "group show": _kind("organisation.group", "show", "Show a group."),
         "group create": _kind("organisation.group", "create", "Add a group."),
         "group edit": _kind("organisation.group", "edit", "Change a group."),
         "group delete": _kind("organisation.group", "delete", "Delete a group nobody belongs to."),
-        "tag": Row(None, "Tags that tickets may carry.", _PEOPLE),
+        "tag": CommandRow(None, "Tags that tickets may carry.", _PEOPLE),
         "tag list": _kind("organisation.tag", "list_", "List tags."),
         "tag show": _kind("organisation.tag", "show", "Show a tag."),
         "tag create": _kind("organisation.tag", "create", "Add a tag."),
         "tag edit": _kind("organisation.tag", "edit", "Change a tag."),
         "tag delete": _kind("organisation.tag", "delete", "Delete a tag and take it off every ticket."),
-        "field": Row(None, "Custom fields of tickets and requesters.", _PEOPLE),
+        "field": CommandRow(None, "Custom fields of tickets and requesters.", _PEOPLE),
         "field list": _kind("organisation.field", "list_", "List custom fields."),
         "field show": _kind("organisation.field", "show", "Show a custom field."),
         "field create": _kind("organisation.field", "create", "Add a custom field."),
         "field edit": _kind("organisation.field", "edit", "Change a custom field."),
         "field delete": _kind("organisation.field", "delete", "Delete a custom field; its data stays readable."),
         "field purge": _kind("organisation.field", "purge", "Take a deleted custom field's data out of every record."),
-        "checklist": Row(None, "Templates of checklists.", _KNOW),
+        "checklist": CommandRow(None, "Templates of checklists.", _KNOW),
         "checklist list": _kind("kb.checklist", "list_", "List the templates of checklists."),
         "checklist show": _kind("kb.checklist", "show", "Show a template of a checklist."),
-        "status": Row("desk.commands.care.status:status", "What is uncommitted, unfinished or broken here.", _CARE),
-        "commit": Row("desk.commands.care.commit:commit", "Validate hand edits and commit them.", _CARE),
-        "doctor": Row("desk.commands.care.doctor:doctor", "Check every record and the repository; --fix mends.", _CARE),
-        "audit": Row(None, "Prove what happened: check history, and seal it.", _CARE),
-        "audit verify": Row("desk.commands.care.audit:verify", "Check that history is whole, true and was allowed."),
-        "audit seal": Row(
+        "status": CommandRow(
+            "desk.commands.care.status:status", "What is uncommitted, unfinished or broken here.", _CARE
+        ),
+        "commit": CommandRow("desk.commands.care.commit:commit", "Validate hand edits and commit them.", _CARE),
+        "doctor": CommandRow(
+            "desk.commands.care.doctor:doctor", "Check every record and the repository; --fix mends.", _CARE
+        ),
+        "audit": CommandRow(None, "Prove what happened: check history, and seal it.", _CARE),
+        "audit verify": CommandRow(
+            "desk.commands.care.audit:verify", "Check that history is whole, true and was allowed."
+        ),
+        "audit seal": CommandRow(
             "desk.commands.care.audit:seal", "Seal history up to now with a tag, signed if a key is set."
         ),
-        "audit seals": Row("desk.commands.care.audit:list_", "List the seals and whether they hold."),
-        "config": Row(None, "The settings in desk.toml.", _CARE),
-        "config list": Row("desk.commands.care.config:list_", "Show every setting with its value and meaning."),
-        "config get": Row("desk.commands.care.config:get", "Show one setting."),
-        "config set": Row("desk.commands.care.config:set_", "Change a setting, keeping the file's comments."),
-        "index": Row(None, "The search index, derived from git and safe to delete.", _CARE),
-        "index status": Row("desk.commands.care.index:status", "Whether the index is up to date, and what it holds."),
-        "index rebuild": Row("desk.commands.care.index:rebuild", "Build the index anew from git."),
-        "export": Row("desk.commands.care.exchange:export", "Write records as JSON lines.", _CARE),
-        "import": Row(
+        "audit seals": CommandRow("desk.commands.care.audit:list_", "List the seals and whether they hold."),
+        "config": CommandRow(None, "The settings in desk.toml.", _CARE),
+        "config list": CommandRow("desk.commands.care.config:list_", "Show every setting with its value and meaning."),
+        "config get": CommandRow("desk.commands.care.config:get", "Show one setting."),
+        "config set": CommandRow("desk.commands.care.config:set_", "Change a setting, keeping the file's comments."),
+        "index": CommandRow(None, "The search index, derived from git and safe to delete.", _CARE),
+        "index status": CommandRow(
+            "desk.commands.care.index:status", "Whether the index is up to date, and what it holds."
+        ),
+        "index rebuild": CommandRow("desk.commands.care.index:rebuild", "Build the index anew from git."),
+        "export": CommandRow("desk.commands.care.exchange:export", "Write records as JSON lines.", _CARE),
+        "import": CommandRow(
             "desk.commands.care.exchange:import_", "Create records from JSON lines, each in its own time.", _CARE
         ),
-        "maintain": Row("desk.commands.care.maintain:maintain", "Repack and tidy up; for cron.", _CARE),
-        "init": Row("desk.commands.care.init:init", "Make a new desk.", _CARE),
-        "demo": Row("desk.commands.care.demo:demo", "Build a desk and play a day of its life.", _CARE),
-        "completion": Row("desk.commands.care.completion:completion", "Print the completion script of a shell.", _CARE),
+        "maintain": CommandRow("desk.commands.care.maintain:maintain", "Repack and tidy up; for cron.", _CARE),
+        "init": CommandRow("desk.commands.care.init:init", "Make a new desk.", _CARE),
+        "demo": CommandRow("desk.commands.care.demo:demo", "Build a desk and play a day of its life.", _CARE),
+        "completion": CommandRow(
+            "desk.commands.care.completion:completion", "Print the completion script of a shell.", _CARE
+        ),
     }
 )

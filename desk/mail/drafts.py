@@ -52,7 +52,7 @@ VARIABLES: Mapping[str, Mapping[str, str]] = {
 """What a mail text may name, with its meaning; docs/notifications.md is made from it."""
 
 
-class Moment(NamedTuple):
+class Occasion(NamedTuple):
     """One change that stands: what it was, the commit it became, whom it concerns, and the settings at the time."""
 
     change: Change
@@ -61,12 +61,12 @@ class Moment(NamedTuple):
     config: Config
 
 
-def drafts(moment: Moment) -> list[dict[str, Any]]:
+def drafts(moment: Occasion) -> list[dict[str, Any]]:
     """A draft for everybody who hears of a change."""
     return [_draft(n, notice, moment) for n, notice in enumerate(notices(moment.change, moment.audience), 1)]
 
 
-def _draft(number: int, notice: Notice, moment: Moment) -> dict[str, Any]:
+def _draft(number: int, notice: Notice, moment: Occasion) -> dict[str, Any]:
     at = moment.change.at
     entry = _entry(notice, at)
     to = notice.to
@@ -99,7 +99,7 @@ def _entry(notice: Notice, at: datetime) -> Entry | None:
     return last if last.kind in kinds and last.at == at else None
 
 
-def _variables(notice: Notice, text: str, moment: Moment) -> dict[str, dict[str, str]]:
+def _variables(notice: Notice, text: str, moment: Occasion) -> dict[str, dict[str, str]]:
     people, by, to = moment.audience.people, moment.change.by, notice.to
     asked_by = people.get(notice.ticket.requester or notice.ticket.author or "")
     if asked_by is not None and (asked_by.kind != "user" or (to.kind == "user" and to.id != asked_by.id)):

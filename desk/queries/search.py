@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from desk.domain.matching.suggestion import Asked, Candidate, Counts
+from desk.domain.matching.suggestion import Counts, IndexedArticle, Question
 from desk.domain.matching.words import is_code, tokens
 from desk.domain.model.query import Scope
 from desk.domain.model.ticket import Ticket
@@ -116,7 +116,7 @@ def _marks(values: Iterable[str]) -> str:
 # -- articles that probably answer a ticket ----------------------------------------------------------------------------
 
 
-def candidates(index: Index, language: str) -> dict[str, Candidate]:
+def candidates(index: Index, language: str) -> dict[str, IndexedArticle]:
     """The published articles, by path; `language` is that of an article which names none."""
     rows = index.db.execute(
         "SELECT a.path, a.id, a.title, coalesce(a.language, ?), t.body, a.service, a.tags, a.type"
@@ -126,7 +126,7 @@ def candidates(index: Index, language: str) -> dict[str, Candidate]:
     found = {}
     for path, article_id, title, own, words, service, tags, type_ in rows:
         named = tuple(str(tags).split(BETWEEN)) if tags else ()
-        found[str(path)] = Candidate(str(article_id), str(title), str(own), int(words), service, named, str(type_))
+        found[str(path)] = IndexedArticle(str(article_id), str(title), str(own), int(words), service, named, str(type_))
     return found
 
 
@@ -161,7 +161,7 @@ class Solved(NamedTuple):
     closed: str | None
 
 
-def solved_like(index: Index, ticket_id: str, question: Asked, scope: Scope | None, limit: int = 3) -> list[Solved]:
+def solved_like(index: Index, ticket_id: str, question: Question, scope: Scope | None, limit: int = 3) -> list[Solved]:
     """Tickets closed as solved whose titles say the same, best first. A bounded number of each term's latest is looked at."""
     wanted = [t for t, w in question.terms.items() if w > 1][:_TERMS]
     total = int(index.db.execute("SELECT coalesce(max(doc), 0) FROM texts").fetchone()[0])

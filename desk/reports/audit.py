@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from desk.domain.figures.report import Head, Section
+from desk.domain.figures.report import Label, Section
 from desk.domain.figures.statistics import COUNT
 from desk.reports.reader import Reader
 
 _EVENT = (
-    Head("at", "When", "time"), Head("by", "Who"), Head("record", "Record"), Head("verb", "Verb"), Head("from", "From"),
-    Head("to", "To"), Head("reason", "Reason"), Head("commit", "Commit", "commit"),
-)  # fmt: skip
+    Label("at", "When", "time"),
+    Label("by", "Who"),
+    Label("record", "Record"),
+    Label("verb", "Verb"),
+    Label("from", "From"),
+    Label("to", "To"),
+    Label("reason", "Reason"),
+    Label("commit", "Commit", "commit"),
+)
 
 
 def audit(reader: Reader) -> tuple[Section, ...]:
     """Acts by person; then the events that an auditor looks at one by one."""
     acts = (
-        Head("id", "Who"), Head("name", "Name"), Head("acts", "Commits", COUNT), Head("events", "Events", COUNT),
-        Head("by_hand", "By hand", COUNT), Head("verbs", "Most often"),
+        Label("id", "Who"), Label("name", "Name"), Label("acts", "Commits", COUNT), Label("events", "Events", COUNT),
+        Label("by_hand", "By hand", COUNT), Label("verbs", "Most often"),
     )  # fmt: skip
     return (
         Section("people", "Who did what", acts, reader.acts(), "nobody did anything"),

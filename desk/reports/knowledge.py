@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from desk.domain.figures.report import Chart, Head, Section
+from desk.domain.figures.report import Chart, Label, Section
 from desk.domain.figures.statistics import COUNT, SECONDS
 from desk.reports import sections
 from desk.reports.reader import Reader
 
-_ARTICLE = (Head("id", "Article"), Head("title", "Title", "title"), Head("topic", "Topic"), Head("state", "State"))
+_ARTICLE = (
+    Label("id", "Article"),
+    Label("title", "Title", "title"),
+    Label("topic", "Topic"),
+    Label("state", "State"),
+)
 
 
 def knowledge(reader: Reader) -> tuple[Section, ...]:
@@ -25,17 +30,17 @@ def knowledge(reader: Reader) -> tuple[Section, ...]:
         "Articles used in replies", [row["id"] for row in used[:10]], {"replies": [row["used"] for row in used[:10]]}
     )
     return (
-        Section("states", "Articles", (Head("id", "State"), Head("articles", "Articles", COUNT)), states, "no articles"),
-        Section("used", "Used in replies", (*_ARTICLE, Head("used", "Replies", COUNT)), used, "no reply named an article",
+        Section("states", "Articles", (Label("id", "State"), Label("articles", "Articles", COUNT)), states, "no articles"),
+        Section("used", "Used in replies", (*_ARTICLE, Label("used", "Replies", COUNT)), used, "no reply named an article",
                 charts=(chart,) if used else ()),
         Section("suggested", "Tickets that an article answers",
-                (*_ARTICLE, Head("suggested", "Tickets", COUNT), Head("used", "Replies", COUNT)),
+                (*_ARTICLE, Label("suggested", "Tickets", COUNT), Label("used", "Replies", COUNT)),
                 offered, "no ticket of the period has an article that fits"),
-        Section("stale", "To be looked at again", (*_ARTICLE, Head("review", "Due")), [r for r in rows if r["stale"]],
+        Section("stale", "To be looked at again", (*_ARTICLE, Label("review", "Due")), [r for r in rows if r["stale"]],
                 "no article is stale"),
         Section("unused", "Published, but not used", _ARTICLE, [r for r in rows if r["state"] == "published" and not r["used"]],
                 "every published article was used"),
-        Section("misses", "Searched for without a hit", (Head("words", "Words"), Head("times", "Times", COUNT)), reader.misses(),
+        Section("misses", "Searched for without a hit", (Label("words", "Words"), Label("times", "Times", COUNT)), reader.misses(),
                 "every search found something", "remembered on this machine alone"),
     )  # fmt: skip
 
@@ -44,12 +49,13 @@ def problems(reader: Reader) -> tuple[Section, ...]:
     """Problem management: what is open, what is known, what comes again and again."""
     rows = reader.problems()
     heads = (
-        Head("id", "Id", "id"), Head("title", "Title", "title"), Head("owner", "Owner"), Head("incidents", "Tickets linked", COUNT),
-        Head("cause_known", "Cause known"), Head("workaround_known", "Workaround"), Head("age", "Age", SECONDS),
+        Label("id", "Id", "id"), Label("title", "Title", "title"), Label("owner", "Owner"),
+        Label("incidents", "Tickets linked", COUNT),
+        Label("cause_known", "Cause known"), Label("workaround_known", "Workaround"), Label("age", "Age", SECONDS),
     )  # fmt: skip
     live = [row for row in rows if row["state"] != "closed"]
     recurring = reader.recurring()
-    tags = (Head("id", "Tag"), Head("incidents", "Incidents", COUNT), Head("before", "Before", COUNT))
+    tags = (Label("id", "Tag"), Label("incidents", "Incidents", COUNT), Label("before", "Before", COUNT))
     drawn = recurring[:10]
     chart = Chart(
         "Incidents by tag",

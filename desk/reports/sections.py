@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from desk.domain.figures import statistics
-from desk.domain.figures.report import Chart, Head, Section
+from desk.domain.figures.report import Chart, Label, Section
 from desk.domain.figures.statistics import COUNT, FIGURES, PERCENT, SECONDS
 from desk.reports.reader import Reader, Rows
 
 TICKET = (
-    Head("id", "Id", "id"),
-    Head("title", "Title", "title"),
-    Head("priority", "Priority"),
-    Head("department", "Department"),
-    Head("owner", "Owner"),
-    Head("state", "State"),
+    Label("id", "Id", "id"),
+    Label("title", "Title", "title"),
+    Label("priority", "Priority"),
+    Label("department", "Department"),
+    Label("owner", "Owner"),
+    Label("state", "State"),
 )
-AGED = (*TICKET, Head("age", "Age", SECONDS))
+AGED = (*TICKET, Label("age", "Age", SECONDS))
 LISTED = 50
 """Tickets of one list in a report; how many there are in all is said."""
 
@@ -28,10 +28,10 @@ def figures(reader: Reader, names: Iterable[str] = FIGURES, title: str = "Figure
     rows = statistics.telling(row for row in reader.figures() if row["id"] in wanted)
     shown = [{**row, "figure": statistics.spoken(row["id"])} for row in rows]
     heads = (
-        Head("figure", "Figure"),
-        Head("count", "Now", "figure"),
-        Head("before", "Before", "figure"),
-        Head("change", "Change"),
+        Label("figure", "Figure"),
+        Label("count", "Now", "figure"),
+        Label("before", "Before", "figure"),
+        Label("change", "Change"),
     )
     return Section("figures", title, heads, shown, "nothing to count")
 
@@ -70,7 +70,7 @@ def trend(reader: Reader) -> Section:
         for at, day in enumerate(reader.days())
     ]
     weekly = reader.period.step > 1
-    heads = (Head("id", "From" if weekly else "Day"), *(Head(n, n.capitalize(), COUNT) for n in names))
+    heads = (Label("id", "From" if weekly else "Day"), *(Label(n, n.capitalize(), COUNT) for n in names))
     charts = tuple(chart for chart in (flow(reader, rows), level(reader, rows)) if chart)
     return Section(
         "trend", "Week by week" if weekly else "Day by day", heads, days, "no days", charts=charts, drawn=bool(charts)
@@ -78,18 +78,18 @@ def trend(reader: Reader) -> Section:
 
 
 _GROUPED = (
-    Head("created", "Created", COUNT),
-    Head("closed", "Closed", COUNT),
-    Head("replies", "Replies", COUNT),
-    Head("open", "Open", COUNT),
-    Head("pending", "Pending", COUNT),
-    Head("response_average", "Response", SECONDS),
-    Head("resolution_average", "Resolution", SECONDS),
+    Label("created", "Created", COUNT),
+    Label("closed", "Closed", COUNT),
+    Label("replies", "Replies", COUNT),
+    Label("open", "Open", COUNT),
+    Label("pending", "Pending", COUNT),
+    Label("response_average", "Response", SECONDS),
+    Label("resolution_average", "Resolution", SECONDS),
 )
 _KEPT = (
-    Head("sla_kept", "Kept", COUNT),
-    Head("sla_breached", "Breached", COUNT),
-    Head("sla_share", "Kept of them", PERCENT),
+    Label("sla_kept", "Kept", COUNT),
+    Label("sla_breached", "Breached", COUNT),
+    Label("sla_share", "Kept of them", PERCENT),
 )
 
 
@@ -107,7 +107,7 @@ def grouped(reader: Reader, by: str, *, sla: bool = False, drawn: bool = True) -
         [row["id"] for row in some],
         series,
     )
-    heads = (Head("id", by.capitalize()), *(_KEPT if sla else _GROUPED))
+    heads = (Label("id", by.capitalize()), *(_KEPT if sla else _GROUPED))
     return Section(
         f"by-{by}", title, heads, rows, "nothing happened", charts=(chart,) if drawn and len(some) > 1 else ()
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk.domain.figures.report import Chart, Head, Section
+from desk.domain.figures.report import Chart, Label, Section
 from desk.domain.figures.statistics import COUNT, SECONDS
 from desk.reports import sections
 from desk.reports.reader import Reader
@@ -14,7 +14,7 @@ _FIGURES = (
 
 def sla(reader: Reader) -> tuple[Section, ...]:
     """Due times of first replies and resolutions."""
-    due = (*sections.TICKET, Head("respond_by", "Reply due", "time"), Head("due", "Due", "time"))
+    due = (*sections.TICKET, Label("respond_by", "Reply due", "time"), Label("due", "Due", "time"))
     return (
         sections.figures(reader, _FIGURES),
         sections.grouped(reader, "department", sla=True),
@@ -33,9 +33,9 @@ def workload(reader: Reader) -> tuple[Section, ...]:
         "Tickets owned", [row["id"] for row in having], {n: [row[n] for row in having] for n in ("open", "pending")}
     )
     heads = (
-        Head("id", "Who"), Head("name", "Name"), Head("open", "Open", COUNT), Head("pending", "Pending", COUNT),
-        Head("oldest", "Oldest", SECONDS), Head("replies", "Replies", COUNT), Head("notes", "Notes", COUNT),
-        Head("closed", "Closed", COUNT), Head("acts", "Acts", COUNT),
+        Label("id", "Who"), Label("name", "Name"), Label("open", "Open", COUNT), Label("pending", "Pending", COUNT),
+        Label("oldest", "Oldest", SECONDS), Label("replies", "Replies", COUNT), Label("notes", "Notes", COUNT),
+        Label("closed", "Closed", COUNT), Label("acts", "Acts", COUNT),
     )  # fmt: skip
     people = Section("people", "People", heads, rows, "nobody has or did anything", charts=(chart,) if having else ())
     return people, sections.tickets(reader, "unowned", "Nobody's yet", "everything has an owner", 20)
@@ -45,7 +45,7 @@ def backlog(reader: Reader) -> tuple[Section, ...]:
     """What waits."""
     ages = reader.waiting_by_age()
     series = {n: [row[n] for row in ages] for n in ("open", "pending")}
-    heads = (Head("id", "Age"), Head("open", "Open", COUNT), Head("pending", "Pending", COUNT))
+    heads = (Label("id", "Age"), Label("open", "Open", COUNT), Label("pending", "Pending", COUNT))
     chart = Chart("Tickets not closed, by age", [row["id"] for row in ages], series)
     waits = any(row["open"] or row["pending"] for row in ages)
     return (

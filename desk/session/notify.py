@@ -75,7 +75,9 @@ class Notifier:
 
         if notices.tickets_of(change):
             people = store.ask(lambda index: audience(index, change))
-            outbox.put(self.place.own(outbox.FOLDER), drafts.drafts(drafts.Moment(change, commit, people, self.config)))
+            outbox.put(
+                self.place.own(outbox.FOLDER), drafts.drafts(drafts.Occasion(change, commit, people, self.config))
+            )
 
 
 def change_of(store: Store, commit: str) -> Change | None:

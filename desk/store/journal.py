@@ -91,14 +91,14 @@ def end(place: Place) -> None:
     os.unlink(place.own("journal"))
 
 
-class Interrupted(NamedTuple):
+class Unfinished(NamedTuple):
     """A write that wasn't finished: the commit it started from, and the mark of the one it was about to make."""
 
     base: str
     mark: str | None
 
 
-def finish(place: Place, hold: int, settle: Callable[[Interrupted], None] | None = None) -> list[str]:
+def finish(place: Place, hold: int, settle: Callable[[Unfinished], None] | None = None) -> list[str]:
     """Complete an interrupted write; the paths it put right. Call it with the write lock held.
 
     `settle` does what else belongs to the write, before the journal goes.
@@ -128,7 +128,7 @@ def finish(place: Place, hold: int, settle: Callable[[Interrupted], None] | None
     from_stdin = ("--pathspec-from-file=-", "--pathspec-file-nul")
     process.run(place, "--literal-pathspecs", "reset", "-q", *from_stdin, data=listed, hold=hold)
     if settle is not None:
-        settle(Interrupted(found["base"], found.get("mark")))
+        settle(Unfinished(found["base"], found.get("mark")))
     end(place)
     return done
 

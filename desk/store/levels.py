@@ -8,8 +8,8 @@ from datetime import tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from desk.config import FILE, Config
-from desk.domain.levels.policy import Policies, World, read
-from desk.domain.levels.reading import Fault, Place, spoken
+from desk.domain.levels.policy import Policies, Surroundings, read
+from desk.domain.levels.reading import Place, SettingFault, spoken
 from desk.errors import ConfigError
 from desk.git import place as git_place
 from desk.local.holidays import days_off
@@ -25,10 +25,10 @@ def policies(place: git_place.Place | None, config: Config, text: bytes | None =
         zone = _zone(config["desk.timezone"])
     except ValueError as error:
         raise ConfigError(f"{FILE}: desk.timezone: {error}", "desk config set desk.timezone Europe/Athens") from None
-    world = World(zone, _zone, days_off(place), {"priority": config["ticket.priorities"], "kind": KINDS})
+    world = Surroundings(zone, _zone, days_off(place), {"priority": config["ticket.priorities"], "kind": KINDS})
     try:
         return read(config["sla.calendar"], config[POLICY], config["sla.warn"], world)
-    except Fault as fault:
+    except SettingFault as fault:
         content = text if text is not None else (place and worktree.read(place, FILE)) or b""
         number = line_of(content.decode(errors="replace"), fault.place)
         raise ConfigError(f"{FILE}:{number}: {spoken(fault.place)}: {fault.problem}", fault.hint) from None

@@ -189,13 +189,13 @@ class Store:
             self.teller.tell_waiting(self)
         return done
 
-    def _settle(self, interrupted: journal.Interrupted) -> None:
+    def _settle(self, interrupted: journal.Unfinished) -> None:
         """Tell of the commit that an interrupted write has made, if it came to that."""
         commit = self._made_by(interrupted) if self.teller is not None and interrupted.mark else None
         if commit is not None and self.teller is not None:
             self.teller.tell_commit(self, commit)
 
-    def _made_by(self, interrupted: journal.Interrupted) -> str | None:
+    def _made_by(self, interrupted: journal.Unfinished) -> str | None:
         """The commit of a write that was interrupted: the child of its base on the way to HEAD, if it carries the mark.
 
         Whoever pulled since may have brought another one there.

@@ -12,7 +12,7 @@ from jinja2 import nodes
 from markupsafe import Markup
 
 from desk.errors import Broken
-from desk.templates.rules import Check, Part, Rewrite, Rules
+from desk.templates.rules import Inspection, Part, Rewrite, Rules
 from desk.templates.sandbox import Budget, environment, filled, parsed
 
 LONGEST = 20_000_000
@@ -23,7 +23,7 @@ _SOURCE = 200_000
 """Characters of a template."""
 
 
-class _Pages(Check):
+class _Pages(Inspection):
     """The list of constructs is that of responses; names are judged when the page is filled in, and parts of data taken."""
 
     def _name(self, node: nodes.Name) -> Iterator[nodes.Node]:

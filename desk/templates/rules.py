@@ -76,12 +76,12 @@ class Rules:
     def checked(self, source: Part, above: tuple[str, ...] = ()) -> nodes.Template:
         """The template with its parts put in; Broken names file, line and what is wrong."""
         tree = self.parse(source)
-        Check(self, source).visit(tree, 0)
+        Inspection(self, source).visit(tree, 0)
         whole: nodes.Template = Rewrite(self, source, above).visit(tree)
         return whole
 
 
-class Check:
+class Inspection:
     """Everything in a text is on the list, and what it names is known."""
 
     def __init__(self, rules: Rules, source: Part) -> None:
@@ -214,7 +214,7 @@ class Rewrite(NodeTransformer):
 
     def visit_Include(self, node: nodes.Include) -> list[nodes.Node]:  # noqa: N802 - Jinja's names
         name = node.template.value if isinstance(node.template, nodes.Const) else ""
-        fail = Check(self.rules, self.source).fail
+        fail = Inspection(self.rules, self.source).fail
         found = self.rules.part(name)
         if found is None:
             fail(node, f"there is no response {name[:60]!r} to include", "see: desk response list")

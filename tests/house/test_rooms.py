@@ -210,3 +210,13 @@ def test_this_test_sees_the_package() -> None:
     assert {"desk.cli.main", "desk.store.store", "desk.domain.model.ticket", "desk.commands.ticket.create"} <= set(
         MODULES
     )
+
+
+def test_no_two_public_classes_share_a_name() -> None:
+    """A name means one thing (docs/glossary.md)."""
+    named: dict[str, list[str]] = {}
+    for module, path in MODULES.items():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                named.setdefault(node.name, []).append(module)
+    assert {name: modules for name, modules in named.items() if len(modules) > 1} == {}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from desk.domain.matching import suggestion
-from desk.domain.matching.suggestion import Candidate, Counts
+from desk.domain.matching.suggestion import Counts, IndexedArticle
 from docs import suggestions
 from tests.conftest import Runner
 
@@ -34,9 +34,9 @@ def test_no_ticket_of_the_set_is_there_twice() -> None:
     assert len({(t.title, t.body) for t in tickets}) == len(tickets)
 
 
-A = Candidate("malta", "Certificate of Malta", "en", 10)
-A_EL = Candidate("malta.el", "Πιστοποιητικό της Μάλτας", "el", 10)
-B = Candidate("printer", "Printer", "en", 10, "printing", ("paper",))
+A = IndexedArticle("malta", "Certificate of Malta", "en", 10)
+A_EL = IndexedArticle("malta.el", "Πιστοποιητικό της Μάλτας", "el", 10)
+B = IndexedArticle("printer", "Printer", "en", 10, "printing", ("paper",))
 ARTICLES = {"a": A, "a.el": A_EL, "b": B}
 POSTINGS = {
     "certif": {"a": Counts(1, 0, 0, 1)},

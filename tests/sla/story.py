@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from desk.domain.levels import check, clocks
-from desk.domain.levels.check import Facts, Moment
-from desk.domain.levels.policy import Policies, World, read
+from desk.domain.levels.check import Instant, TicketFacts
+from desk.domain.levels.policy import Policies, Surroundings, read
 from desk.domain.model import ticket as model_ticket
 from desk.domain.model.change import Change
 from desk.domain.model.fields import utc_text
@@ -92,7 +92,7 @@ def days_off(code: str) -> Callable[[int], frozenset[date]]:
     return lambda year: frozenset(day for day in CYPRUS if day.year == year)
 
 
-WORLD = World(
+WORLD = Surroundings(
     ZONE, ZoneInfo, days_off, {"priority": ("low", "medium", "high", "planned"), "kind": ("incident", "problem")}
 )
 
@@ -184,8 +184,8 @@ class Player:
 
     def _check(self, at: datetime) -> None:
         assert self.ticket is not None
-        moment = Moment(at, at.astimezone(ZONE).date(), self.policies)
-        change = check.act(self.ticket, Facts(None, self.group, NAMED), moment, by=DESK)
+        moment = Instant(at, at.astimezone(ZONE).date(), self.policies)
+        change = check.act(self.ticket, TicketFacts(None, self.group, NAMED), moment, by=DESK)
         if change is not None:
             after = change.edits[0].after
             assert isinstance(after, Ticket)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desk.config import load
-from desk.domain.levels.reading import Fault
+from desk.domain.levels.reading import SettingFault
 from desk.errors import ConfigError
 from desk.local.holidays import days_off
 from desk.store.levels import policies as of_text
@@ -115,7 +115,7 @@ def test_days_around_the_weekend() -> None:
 
 def test_two_policies_of_one_day() -> None:
     text = '[[policy]]\nfrom = "2026-01-01"\ntarget = [{ resolve = "4h" }]\n'
-    with pytest.raises(Fault, match="two policies begin on the same day"):
+    with pytest.raises(SettingFault, match="two policies begin on the same day"):
         policies(text + text)
 
 

@@ -25,7 +25,7 @@ ZONE = "Asia/Nicosia"
 PERSON = ("Maria Georgiou", "maria@ncpeh.example")
 
 
-class Step(NamedTuple):
+class DemoStep(NamedTuple):
     """One command of the day: local time, what happens, the words after `desk` ({name} is an earlier ticket).
 
     `keep` names the ticket that the command registers.
@@ -38,50 +38,50 @@ class Step(NamedTuple):
 
 
 DAY = (
-    Step("07:58", "Two colleagues join the desk.",
+    DemoStep("07:58", "Two colleagues join the desk.",
          "staff create petros --name 'Petros Ioannou' --email petros@ncpeh.example --level 2 --department technical --department semantic"),
-    Step("07:59", "", "staff create eleni --name 'Ελένη Παύλου' --email eleni@ncpeh.example --level 1 --department operation-services --department legal"),
-    Step("08:12", "A doctor phones. Maria registers the incident on her behalf; impact and urgency give the priority.",
+    DemoStep("07:59", "", "staff create eleni --name 'Ελένη Παύλου' --email eleni@ncpeh.example --level 1 --department operation-services --department legal"),
+    DemoStep("08:12", "A doctor phones. Maria registers the incident on her behalf; impact and urgency give the priority.",
          "ticket create --title 'No patient summary from Malta: certificate error' --department technical --channel phone"
          " --requester dr.andreou@hospital.example --tag incident --tag patient-summary --impact high --urgency medium"
          " --body 'The summary of a Maltese tourist cannot be retrieved. She is in the emergency room.'", "malta"),
-    Step("08:15", "A patient's pharmacist writes in Greek.",
+    DemoStep("08:15", "A patient's pharmacist writes in Greek.",
          "ticket create --title 'Η συνταγή από την Ελλάδα δεν εμφανίζεται' --department operation-services --channel email --language el"
          " --requester farmakeio@example.cy --tag incident --tag eprescription --body 'Ο ασθενής έχει συνταγή, το σύστημα δεν τη βρίσκει.'", "greek"),
-    Step("08:16", "What is new, and nobody's yet?", "ticket list --new"),
-    Step("08:17", "Petros serves the technical department; he gets it.", "ticket assign {malta} --to petros"),
-    Step("08:18", "", "--as eleni ticket assign {greek} --to me"),
-    Step("08:25", "Has this happened before? Words are found in articles and tickets, in any of their forms.", "kb suggest {malta}"),
-    Step("08:31", "", "--as petros ticket reply {malta} --body 'We are looking into it together with the Maltese desk.'"),
-    Step("08:40", "A note is for staff only.", "--as petros ticket note {malta} --body 'Malta confirms: their TLS certificate expired at midnight.'"),
-    Step("08:41", "Malta has to act: the ticket waits, and its clocks with it.",
+    DemoStep("08:16", "What is new, and nobody's yet?", "ticket list --new"),
+    DemoStep("08:17", "Petros serves the technical department; he gets it.", "ticket assign {malta} --to petros"),
+    DemoStep("08:18", "", "--as eleni ticket assign {greek} --to me"),
+    DemoStep("08:25", "Has this happened before? Words are found in articles and tickets, in any of their forms.", "kb suggest {malta}"),
+    DemoStep("08:31", "", "--as petros ticket reply {malta} --body 'We are looking into it together with the Maltese desk.'"),
+    DemoStep("08:40", "A note is for staff only.", "--as petros ticket note {malta} --body 'Malta confirms: their TLS certificate expired at midnight.'"),
+    DemoStep("08:41", "Malta has to act: the ticket waits, and its clocks with it.",
          "--as petros ticket pending {malta} --until 1d --for third-party --reason 'Malta renews the certificate'"),
-    Step("09:20", "The same fault, another caller: one ticket is enough.",
+    DemoStep("09:20", "The same fault, another caller: one ticket is enough.",
          "ticket create --title 'Malta again: no patient summary' --department technical --channel phone --tag incident", "again"),
-    Step("09:22", "", "ticket merge {again} --into {malta}"),
-    Step("09:40", "A wrong medicine could be given: patient safety makes it urgent, and it is declared a major incident.",
+    DemoStep("09:22", "", "ticket merge {again} --into {malta}"),
+    DemoStep("09:40", "A wrong medicine could be given: patient safety makes it urgent, and it is declared a major incident.",
          "ticket create --title 'Doses shown ten times too high in prescriptions from Greece' --department semantic --channel phone"
          " --requester dr.andreou@hospital.example --tag incident --tag eprescription --impact patient-safety --urgency high"
          " --body 'Two pharmacies report it.'", "doses"),
-    Step("09:42", "", "ticket major {doses} --coordinator petros --reason 'patients may be harmed'"),
-    Step("09:43", "", "--as petros ticket checklist {doses} --from incident"),
-    Step("09:50", "", "--as petros ticket check {doses} 1 3"),
-    Step("09:52", "", "--as petros ticket reply {doses} --body 'Please do not dispense; ask the prescriber. We are on it with the Greek desk.'"),
-    Step("10:05", "Answered from a custom response, in the requester's language, and closed.",
+    DemoStep("09:42", "", "ticket major {doses} --coordinator petros --reason 'patients may be harmed'"),
+    DemoStep("09:43", "", "--as petros ticket checklist {doses} --from incident"),
+    DemoStep("09:50", "", "--as petros ticket check {doses} 1 3"),
+    DemoStep("09:52", "", "--as petros ticket reply {doses} --body 'Please do not dispense; ask the prescriber. We are on it with the Greek desk.'"),
+    DemoStep("10:05", "Answered from a custom response, in the requester's language, and closed.",
          "--as eleni ticket reply {greek} --response incident-resolved --close"),
-    Step("10:06", "Too soon: it was the other prescription. The last change is taken back, message included.", "--as eleni ticket undo {greek}"),
-    Step("11:30", "Certificates expire unnoticed: that is a problem, not an incident.",
+    DemoStep("10:06", "Too soon: it was the other prescription. The last change is taken back, message included.", "--as eleni ticket undo {greek}"),
+    DemoStep("11:30", "Certificates expire unnoticed: that is a problem, not an incident.",
          "--as petros ticket transfer {malta} --title 'Certificates of partner countries expire unnoticed'", "problem"),
-    Step("11:34", "", "--as petros problem cause {problem} --body 'Nobody is told when a certificate is about to expire.'"),
-    Step("11:36", "", "--as petros problem workaround {problem} --body 'Ask the partner desk for the summary by phone.'"),
-    Step("11:40", "What the desk has learnt goes into the knowledge base, as a draft to be finished.", "--as petros problem known-error {problem}"),
-    Step("11:45", "", "--as petros ticket reply {malta} --body 'Malta has renewed its certificate; summaries arrive again.' --close"),
-    Step("12:00", "The ticket with everything that was said, and what is known of its cause.", "ticket show {malta}"),
-    Step("12:01", "Who did what, and when. It is git's own history.", "ticket history {malta}"),
-    Step("14:00", "The next shift takes over.", "handover --since 3h"),
-    Step("14:01", "", "stats --days 7"),
-    Step("14:02", "An auditor checks that history tells the truth and that everybody was allowed to do what they did.", "audit verify"),
-    Step("14:03", "Is everything in order?", "doctor"),
+    DemoStep("11:34", "", "--as petros problem cause {problem} --body 'Nobody is told when a certificate is about to expire.'"),
+    DemoStep("11:36", "", "--as petros problem workaround {problem} --body 'Ask the partner desk for the summary by phone.'"),
+    DemoStep("11:40", "What the desk has learnt goes into the knowledge base, as a draft to be finished.", "--as petros problem known-error {problem}"),
+    DemoStep("11:45", "", "--as petros ticket reply {malta} --body 'Malta has renewed its certificate; summaries arrive again.' --close"),
+    DemoStep("12:00", "The ticket with everything that was said, and what is known of its cause.", "ticket show {malta}"),
+    DemoStep("12:01", "Who did what, and when. It is git's own history.", "ticket history {malta}"),
+    DemoStep("14:00", "The next shift takes over.", "handover --since 3h"),
+    DemoStep("14:01", "", "stats --days 7"),
+    DemoStep("14:02", "An auditor checks that history tells the truth and that everybody was allowed to do what they did.", "audit verify"),
+    DemoStep("14:03", "Is everything in order?", "doctor"),
 )  # fmt: skip
 
 
@@ -171,7 +171,7 @@ class Played:
             "07:55",
         )
 
-    def play(self, step: Step) -> None:
+    def play(self, step: DemoStep) -> None:
         """Run one step and show it."""
         words = shlex.split(step.words.format(**self.ids))
         text = self._run([sys.executable, "-m", "desk", *words], step.at)

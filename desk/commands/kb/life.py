@@ -8,7 +8,7 @@ import click
 
 from desk.actions import acting, publishing
 from desk.actions.draft import Draft, require_level
-from desk.actions.publishing import Candidate, Shelf
+from desk.actions.publishing import Publication, Shelf
 from desk.cli import arguments, dates, leaf, told
 from desk.cli.app import App
 from desk.domain.knowledge import articles as knowledge_articles
@@ -58,9 +58,9 @@ def _review_day(app: App, given: str | None) -> date | None:
     return app.local(app.now).date() + timedelta(days=app.config["kb.review_days"])
 
 
-def _wanted(shelf: Shelf, names: list[str]) -> list[Candidate]:
+def _wanted(shelf: Shelf, names: list[str]) -> list[Publication]:
     """What is to be published, each article once."""
-    found: dict[str, Candidate] = {}
+    found: dict[str, Publication] = {}
     for name in names:
         ids = shelf.ids(name)
         if not ids:
@@ -78,7 +78,7 @@ def _wanted(shelf: Shelf, names: list[str]) -> list[Candidate]:
     return list(found.values())
 
 
-def _published(app: App, shelf: Shelf, one: Candidate, day: date | None, by: Actor, at: datetime) -> Change:
+def _published(app: App, shelf: Shelf, one: Publication, day: date | None, by: Actor, at: datetime) -> Change:
     shelf.require_ready(one)
     if app.config["kb.approval"]:
         approved = knowledge.approval(shelf.snapshot.index, one.after.id)

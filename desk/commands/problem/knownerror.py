@@ -11,7 +11,7 @@ from desk.actions.draft import Draft, require_fresh, require_level
 from desk.actions.identifiers import normal
 from desk.cli import arguments, leaf, told
 from desk.cli.app import App
-from desk.domain.knowledge import knownerrors, skeleton
+from desk.domain.knowledge import articles, knownerrors, skeleton
 from desk.domain.knowledge.slugs import slug_of
 from desk.domain.model.actor import Actor
 from desk.domain.model.article import Article, Topic
@@ -87,7 +87,7 @@ def _article(app: App, draft: Draft, problem: Ticket, by: Actor, given: tuple[st
         for snapshot in draft.several(Ticket, [row["id"]])
     ]
     values = knownerrors.values(problem, incidents, by=by)
-    body = skeleton.body(knownerrors.KNOWN_ERROR, language)
+    body = skeleton.body(articles.KNOWN_ERROR, language)
     try:
         return Article.new(**values, id=name, title=shown, topic=folder, language=language, body=body)
     except ValueError as error:

@@ -21,7 +21,7 @@ WATCHERS = "watchers"
 STAFF_WATCHERS = "watchers who are staff"
 
 
-class Row(NamedTuple):
+class NoticeRow(NamedTuple):
     """One event, who is told, and the name of the text in templates/mail."""
 
     event: str
@@ -29,34 +29,34 @@ class Row(NamedTuple):
     template: str
 
 
-TABLE: tuple[Row, ...] = (
+TABLE: tuple[NoticeRow, ...] = (
     # Somebody whom several rows reach in one action gets one message: the first row counts.
-    Row("merge", REQUESTER, "ticket-merged"),
-    Row("create", REQUESTER, "ticket-created"),
-    Row("reply", REQUESTER, "reply-sent"),
-    Row("answer", RESPONSIBLE, "ticket-answered"),
-    Row("assign", OWNER, "ticket-assigned"),
-    Row("escalate", OWNER, "ticket-assigned"),
-    Row("escalate-up", NAMED, "ticket-escalated"),
-    Row("major", DEPARTMENT, "ticket-major"),
-    Row("breach", RESPONSIBLE, "ticket-late"),
-    Row("warning", RESPONSIBLE, "ticket-due"),
-    Row("resume", RESPONSIBLE, "ticket-back"),
-    Row("close", REQUESTER, "ticket-closed"),
-    Row("reopen", REQUESTER, "ticket-reopened"),
-    Row("pending", REQUESTER, "ticket-pending"),
-    Row("note", OWNER, "ticket-noted"),
-    Row("note", STAFF_WATCHERS, "ticket-noted"),
-    Row("answer", STAFF_WATCHERS, "ticket-answered"),
-    Row("create", DEPARTMENT, "ticket-new"),
-    Row("open", DEPARTMENT, "ticket-new"),
-    Row("move", DEPARTMENT, "ticket-moved"),
-    Row("reopen", OWNER, "ticket-watched"),
-    Row("merge", WATCHERS, "ticket-watched"),
-    Row("reply", WATCHERS, "ticket-watched"),
-    Row("close", WATCHERS, "ticket-watched"),
-    Row("reopen", WATCHERS, "ticket-watched"),
-    Row("pending", WATCHERS, "ticket-watched"),
+    NoticeRow("merge", REQUESTER, "ticket-merged"),
+    NoticeRow("create", REQUESTER, "ticket-created"),
+    NoticeRow("reply", REQUESTER, "reply-sent"),
+    NoticeRow("answer", RESPONSIBLE, "ticket-answered"),
+    NoticeRow("assign", OWNER, "ticket-assigned"),
+    NoticeRow("escalate", OWNER, "ticket-assigned"),
+    NoticeRow("escalate-up", NAMED, "ticket-escalated"),
+    NoticeRow("major", DEPARTMENT, "ticket-major"),
+    NoticeRow("breach", RESPONSIBLE, "ticket-late"),
+    NoticeRow("warning", RESPONSIBLE, "ticket-due"),
+    NoticeRow("resume", RESPONSIBLE, "ticket-back"),
+    NoticeRow("close", REQUESTER, "ticket-closed"),
+    NoticeRow("reopen", REQUESTER, "ticket-reopened"),
+    NoticeRow("pending", REQUESTER, "ticket-pending"),
+    NoticeRow("note", OWNER, "ticket-noted"),
+    NoticeRow("note", STAFF_WATCHERS, "ticket-noted"),
+    NoticeRow("answer", STAFF_WATCHERS, "ticket-answered"),
+    NoticeRow("create", DEPARTMENT, "ticket-new"),
+    NoticeRow("open", DEPARTMENT, "ticket-new"),
+    NoticeRow("move", DEPARTMENT, "ticket-moved"),
+    NoticeRow("reopen", OWNER, "ticket-watched"),
+    NoticeRow("merge", WATCHERS, "ticket-watched"),
+    NoticeRow("reply", WATCHERS, "ticket-watched"),
+    NoticeRow("close", WATCHERS, "ticket-watched"),
+    NoticeRow("reopen", WATCHERS, "ticket-watched"),
+    NoticeRow("pending", WATCHERS, "ticket-watched"),
 )
 MEANING: Mapping[str, str] = {
     "create": "a ticket is registered, or split off another one",

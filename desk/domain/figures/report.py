@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 Row = Mapping[str, Any]
 
 
-class Head(NamedTuple):
+class Label(NamedTuple):
     """A column. `unit` is one of statistics' units, or id, title, time or text."""
 
     name: str
@@ -31,7 +31,7 @@ class Section(NamedTuple):
 
     id: str
     title: str
-    heads: tuple[Head, ...]
+    heads: tuple[Label, ...]
     rows: Sequence[Row]
     empty: str
     """What a person reads when there are no rows."""

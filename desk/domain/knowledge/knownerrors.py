@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, cast
 
+from desk.domain.knowledge.articles import KNOWN_ERROR
 from desk.domain.model.actor import Actor
 from desk.domain.model.article import Article
 from desk.domain.model.change import Change, Edit, Event
@@ -14,7 +15,6 @@ from desk.domain.model.states import CLOSED
 from desk.domain.model.ticket import Ticket
 from desk.errors import Refused
 
-KNOWN_ERROR = "known-error"
 CLOSING, REOPENING = "problem-closed", "problem-reopened"
 """What the history of an article calls what happened to its problem."""
 SYMPTOMS = 5

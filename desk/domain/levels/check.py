@@ -22,7 +22,7 @@ from desk.domain.model.ticket import Ticket
 from desk.domain.tickets import lifecycle, ownership
 
 
-class Moment(NamedTuple):
+class Instant(NamedTuple):
     """When a check looks: the time, the day in the desk's time zone, and the policies."""
 
     at: datetime
@@ -39,7 +39,7 @@ class Found(NamedTuple):
     breaches: tuple[Due, ...] = ()
 
 
-def look(row: Row, group: str | None, moment: Moment) -> Found:
+def look(row: Row, group: str | None, moment: Instant) -> Found:
     """What there is to do on a ticket, given as the index or `data.head` has it."""
     if row["state"] == PENDING and row["pending_until"] and row["pending_until"] <= moment.today.isoformat():
         return Found(resume=True)
@@ -74,7 +74,7 @@ def _behind(row: Row, target: Target | None) -> bool:
     return any(wanted and not row[name] for name, wanted in missing.items())
 
 
-def _warnings(row: Row, target: Target, moment: Moment) -> list[Due]:
+def _warnings(row: Row, target: Target, moment: Instant) -> list[Due]:
     """Clocks of which only the last part of the target is left, and of which nobody was warned yet."""
     if row["paused"]:
         return []
@@ -99,7 +99,7 @@ class Doing(NamedTuple):
         return Doing(ticket, (*self.events, *events))
 
 
-class Facts(NamedTuple):
+class TicketFacts(NamedTuple):
     """What a check must know of a ticket beside its file.
 
     `named` is whom the department escalates to; `since` and `until` are when, by the history, it was last put aside
@@ -113,7 +113,7 @@ class Facts(NamedTuple):
     until: datetime | None = None
 
 
-def act(ticket: Ticket, facts: Facts, moment: Moment, *, by: Actor) -> Change | None:
+def act(ticket: Ticket, facts: TicketFacts, moment: Instant, *, by: Actor) -> Change | None:
     """Everything that time has done to a ticket, as one change; None when there is nothing to do."""
     doing = _renewed(_resumed(Doing(ticket), facts, moment, by), facts, moment)
     found = look(plain.head(doing.ticket), facts.group, moment)
@@ -129,7 +129,7 @@ def act(ticket: Ticket, facts: Facts, moment: Moment, *, by: Actor) -> Change | 
     return Change(first.verb, by, moment.at, (edit,), reason, summary=first.after or "")
 
 
-def _escalated(doing: Doing, found: Found, facts: Facts, moment: Moment, by: Actor) -> Doing:
+def _escalated(doing: Doing, found: Found, facts: TicketFacts, moment: Instant, by: Actor) -> Doing:
     """Who is named for the department is told ahead of a breach, or of one that nobody was warned of; once for each time."""
     ticket, named = doing.ticket, facts.named
     ahead = [one for one in found.warnings if one.clock != "update"]
@@ -141,7 +141,7 @@ def _escalated(doing: Doing, found: Found, facts: Facts, moment: Moment, by: Act
     return doing.then(edit.after, *edit.events)
 
 
-def _resumed(doing: Doing, facts: Facts, moment: Moment, by: Actor) -> Doing:
+def _resumed(doing: Doing, facts: TicketFacts, moment: Instant, by: Actor) -> Doing:
     """A pending ticket whose day has come is open again; its clock runs since that day began, whenever the check comes."""
     ticket = doing.ticket
     if not look(plain.head(ticket), facts.group, moment).resume:
@@ -155,7 +155,7 @@ def _resumed(doing: Doing, facts: Facts, moment: Moment, by: Actor) -> Doing:
     return doing.then(after, Event(RESUME, first.before, first.after), *rest, *more)
 
 
-def _renewed(doing: Doing, facts: Facts, moment: Moment) -> Doing:
+def _renewed(doing: Doing, facts: TicketFacts, moment: Instant) -> Doing:
     """Times that an import or a hand edit left out or behind."""
     ticket = doing.ticket
     target = target_of(plain.head(ticket), facts.group, moment.policies)
@@ -171,7 +171,7 @@ def _renewed(doing: Doing, facts: Facts, moment: Moment) -> Doing:
     return doing.then(after, Event(RENEW, utc_text(gone) if gone else None, utc_text(after.due) if after.due else None))
 
 
-def _caught_up(ticket: Ticket, target: Target | None, facts: Facts, moment: Moment) -> Ticket:
+def _caught_up(ticket: Ticket, target: Target | None, facts: TicketFacts, moment: Instant) -> Ticket:
     if ticket.paused and ticket.state != PENDING:
         end = min(ticket.closed or facts.until or moment.at, moment.at)
         ticket = clocks.stood_still(ticket, target, ticket.paused, end, responded=False).evolve(paused=None)

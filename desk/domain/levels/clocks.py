@@ -24,7 +24,7 @@ Group = Callable[[Ticket], str | None]
 """The group of a ticket's requester."""
 
 
-class Step(NamedTuple):
+class ClockStep(NamedTuple):
     """One change of a ticket, and what applies to it before and after."""
 
     before: Ticket
@@ -44,7 +44,7 @@ def follow(
     try:
         if before is None:
             return start(after, new, at), ()
-        step = Step(before, target_of(before, policy, group), new, at)
+        step = ClockStep(before, target_of(before, policy, group), new, at)
         moved = _moved(after, step, policy, policies)
         return _with_missed(before, moved, at)
     except OverflowError:
@@ -80,7 +80,7 @@ def last_reply(ticket: Ticket) -> datetime | None:
     return max((e.at for e in ticket.thread if e.kind == REPLY and not e.by.startswith(USER_PREFIX)), default=None)
 
 
-def _moved(after: Ticket, step: Step, policy: Policy, policies: Policies) -> Ticket:
+def _moved(after: Ticket, step: ClockStep, policy: Policy, policies: Policies) -> Ticket:
     ticket, at = after, step.at
     closes, opens = _closes(step.before, after), _opens(step.before, after)
     reclassified = after.state != CLOSED and _promise(step.old) != _promise(step.new)

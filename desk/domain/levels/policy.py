@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from desk.domain.levels.calendar import ALWAYS, Calendar
-from desk.domain.levels.reading import Fault, Place, Reader, calendar_of, conditions_of, duration_of
+from desk.domain.levels.reading import Place, PolicyReader, SettingFault, calendar_of, conditions_of, duration_of
 
 CREATED, NOW = "created", "now"
 """From when a new target counts after a re-classification."""
@@ -76,7 +76,7 @@ class Policies(NamedTuple):
         return datetime(day.year, day.month, day.day, tzinfo=self.zone).astimezone(UTC)
 
 
-class World(NamedTuple):
+class Surroundings(NamedTuple):
     """What the text of a policy refers to: time zones and holidays by name (ValueError for an unknown one), values of fields."""
 
     zone: tzinfo
@@ -86,26 +86,28 @@ class World(NamedTuple):
     """Values that a condition may name, for those that are listed in desk.toml."""
 
 
-def read(calendars: Mapping[str, Any], policies: tuple[Any, ...], warn: int, world: World) -> Policies:
+def read(calendars: Mapping[str, Any], policies: tuple[Any, ...], warn: int, world: Surroundings) -> Policies:
     """What desk.toml says, checked to the last key; Fault names the place."""
     known: dict[str, Calendar] = {ALWAYS.name: ALWAYS}
     for name, given in calendars.items():
         if name in known:
-            raise Fault(("sla.calendar", name), f"{name} is there by itself and never closes", "choose another name")
+            raise SettingFault(
+                ("sla.calendar", name), f"{name} is there by itself and never closes", "choose another name"
+            )
         known[name] = calendar_of(name, given, world.zone, world.zone_of, world.days_off)
     found = [_policy(n, given, known, world) for n, given in enumerate(policies, 1)]
     found.sort(key=lambda p: p.start)
     for n, (one, other) in enumerate(pairwise(found), 2):
         if one.start == other.start:
-            raise Fault(
+            raise SettingFault(
                 ("sla.policy", n), "two policies begin on the same day", "make them one, or give another `from`"
             )
     return Policies(tuple(found), world.zone, warn)
 
 
-def _policy(number: int, given: Any, calendars: Mapping[str, Calendar], world: World) -> Policy:
+def _policy(number: int, given: Any, calendars: Mapping[str, Calendar], world: Surroundings) -> Policy:
     place: Place = ("sla.policy", number)
-    reader = Reader(place, given, ("from", "calendar", "reclassify", "target"))
+    reader = PolicyReader(place, given, ("from", "calendar", "reclassify", "target"))
     start = reader.day("from")
     reclassify = reader.choice("reclassify", (CREATED, NOW), CREATED)
     calendar = reader.choice("calendar", tuple(calendars), ALWAYS.name)
@@ -114,7 +116,7 @@ def _policy(number: int, given: Any, calendars: Mapping[str, Calendar], world: W
     for n, later in enumerate(targets, 1):
         for m, earlier in enumerate(targets[: n - 1], 1):
             if _covers(earlier, later):
-                raise Fault(
+                raise SettingFault(
                     (*place, "target", n),
                     f"never applies: target {m}, which stands before it, takes all its tickets",
                     "the first target that fits counts: put the special ones first",
@@ -126,11 +128,13 @@ def _policy(number: int, given: Any, calendars: Mapping[str, Calendar], world: W
 def _target(
     place: Place, given: Any, calendars: Mapping[str, Calendar], default: str, known: Mapping[str, tuple[str, ...]]
 ) -> Target:
-    reader = Reader(place, given, (*CONDITIONS, "major", "calendar", *CLOCK_KEYS))
+    reader = PolicyReader(place, given, (*CONDITIONS, "major", "calendar", *CLOCK_KEYS))
     calendar = calendars[reader.choice("calendar", tuple(calendars), default)]
     times = {key: duration_of(reader, key, calendar) for key in CLOCK_KEYS}
     if not any(times.values()):
-        raise Fault(place, "promises nothing", f'give at least one of {", ".join(CLOCK_KEYS)}, such as resolve = "4h"')
+        raise SettingFault(
+            place, "promises nothing", f'give at least one of {", ".join(CLOCK_KEYS)}, such as resolve = "4h"'
+        )
     conditions = conditions_of(reader, CONDITIONS, known)
     return Target(conditions, reader.flag("major"), calendar, **times)
 

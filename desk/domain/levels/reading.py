@@ -19,7 +19,7 @@ _HOURS = r"(\d\d?):(\d\d)\s*-\s*(\d\d?):(\d\d)"
 _YEARS = (2000, 2999)
 
 
-class Fault(ValueError):
+class SettingFault(ValueError):
     """Something in desk.toml's service levels that can't be meant; `place` leads to it."""
 
     def __init__(self, place: Place, problem: str, hint: str) -> None:
@@ -36,23 +36,23 @@ def spoken(place: Place) -> str:
     return ", ".join(things) + key
 
 
-class Reader:
+class PolicyReader:
     """One table of desk.toml, with the keys it may have."""
 
     def __init__(self, place: Place, given: Any, keys: Iterable[str]) -> None:
         self.place = place
         self.keys = tuple(keys)
         if not isinstance(given, dict):
-            raise Fault(place, "must be a table", "see docs/service-levels.md")
+            raise SettingFault(place, "must be a table", "see docs/service-levels.md")
         self.given: Mapping[str, Any] = given
         for key in given:
             if key not in self.keys:
-                raise Fault(
+                raise SettingFault(
                     (*place, key), f"there is no key {key!r}{meant(key, self.keys)}", f"known: {', '.join(self.keys)}"
                 )
 
-    def fail(self, key: str, expected: str, hint: str = "see docs/service-levels.md") -> Fault:
-        return Fault((*self.place, key), f"must be {expected}", hint)
+    def fail(self, key: str, expected: str, hint: str = "see docs/service-levels.md") -> SettingFault:
+        return SettingFault((*self.place, key), f"must be {expected}", hint)
 
     def text(self, key: str) -> str | None:
         value = self.given.get(key)
@@ -81,7 +81,7 @@ class Reader:
         if value is None:
             return default
         if value not in known:
-            raise Fault(
+            raise SettingFault(
                 (*self.place, key), f"there is no {key} {value!r}{meant(value, known)}", f"known: {', '.join(known)}"
             )
         return value
@@ -118,7 +118,7 @@ def meant(word: str, known: Iterable[str]) -> str:
 
 
 def conditions_of(
-    reader: Reader, names: Iterable[str], known: Mapping[str, tuple[str, ...]]
+    reader: PolicyReader, names: Iterable[str], known: Mapping[str, tuple[str, ...]]
 ) -> dict[str, tuple[str, ...]]:
     """The conditions of a target; values that desk.toml or the program lists must stand there."""
     found = {name: words for name in names if (words := reader.words(name))}
@@ -126,11 +126,11 @@ def conditions_of(
         for word in words:
             if name in known and word not in known[name]:
                 problem = f"there is no {name} {word!r}{meant(word, known[name])}"
-                raise Fault((*reader.place, name), problem, f"known: {', '.join(known[name])}")
+                raise SettingFault((*reader.place, name), problem, f"known: {', '.join(known[name])}")
     return found
 
 
-def duration_of(reader: Reader, key: str, calendar: Calendar) -> timedelta | None:
+def duration_of(reader: PolicyReader, key: str, calendar: Calendar) -> timedelta | None:
     """`30m`, `4h`, `2d`, `1d 4h`: open time of the calendar, a day being as long as it is open on one."""
     value = reader.text(key)
     if value is None:
@@ -157,7 +157,7 @@ def calendar_of(
     days_off: Callable[[str], Callable[[int], frozenset[date]]],
 ) -> Calendar:
     """A business calendar: open hours of each day, holidays of countries, single days closed or open all the same."""
-    reader = Reader(("sla.calendar", name), given, _CALENDAR_KEYS)
+    reader = PolicyReader(("sla.calendar", name), given, _CALENDAR_KEYS)
     week = _week(reader)
     if own := reader.text("timezone"):
         try:
@@ -169,7 +169,7 @@ def calendar_of(
         try:
             years.append(days_off(code))
         except ValueError as error:
-            raise Fault(
+            raise SettingFault(
                 (*reader.place, "holidays"), str(error), 'a country such as "CY", or a part of one: "DE-BY"'
             ) from None
     closed, opened = reader.days("closed"), reader.days("open")
@@ -182,7 +182,7 @@ def calendar_of(
     return Calendar(name, week, zone, off, closed=closed, opened=opened)
 
 
-def _week(reader: Reader) -> Week:
+def _week(reader: PolicyReader) -> Week:
     """`hours` for all `days`, or a table with hours for each of its days."""
     hours = reader.given.get("hours")
     if isinstance(hours, dict):
@@ -202,7 +202,7 @@ def _week(reader: Reader) -> Week:
     return tuple(week)
 
 
-def _days(reader: Reader, text: str) -> list[int]:
+def _days(reader: PolicyReader, text: str) -> list[int]:
     found: list[int] = []
     for part in text.split(","):
         ends = [word.strip().capitalize() for word in part.split("-")]
@@ -213,7 +213,7 @@ def _days(reader: Reader, text: str) -> list[int]:
     return found
 
 
-def _spans(reader: Reader, text: str) -> tuple[Span, ...]:
+def _spans(reader: PolicyReader, text: str) -> tuple[Span, ...]:
     spans: list[Span] = []
     for part in text.split(","):
         match = re.fullmatch(_HOURS, part.strip(), re.ASCII)

@@ -44,7 +44,7 @@ class Counts(NamedTuple):
     body: int
 
 
-class Candidate(NamedTuple):
+class IndexedArticle(NamedTuple):
     """An article as the index knows it; `words` is the length of its body in terms."""
 
     id: str
@@ -56,7 +56,7 @@ class Candidate(NamedTuple):
     type: str = "how-to"
 
 
-class Asked(NamedTuple):
+class Question(NamedTuple):
     """What is known of a ticket: its terms with their weights, and what else it may have in common with an article."""
 
     terms: Mapping[str, float]
@@ -71,7 +71,7 @@ class Suggestion(NamedTuple):
     says more of a long ticket than of a short one.
     """
 
-    article: Candidate
+    article: IndexedArticle
     score: float
     why: tuple[str, ...]
 
@@ -88,13 +88,13 @@ def terms_of(article: Record) -> dict[str, Counts]:
     return {term: Counts(*counts) for term, counts in found.items()}
 
 
-def asked(title: str, body: str, service: str | None = None, tags: Iterable[str] = ()) -> Asked:
+def asked(title: str, body: str, service: str | None = None, tags: Iterable[str] = ()) -> Question:
     """The terms of a ticket, those of the title first and codes before words if there are too many."""
     weights = dict.fromkeys(tokens(title), TITLE)
     for token in tokens(body[:TEXT_READ]):
         weights.setdefault(token, 1.0)
     kept = sorted(weights, key=lambda t: (-weights[t], not is_code(t)))[:MOST_TERMS]
-    return Asked({t: weights[t] * (CODE if is_code(t) else 1) for t in kept}, service, tuple(tags))
+    return Question({t: weights[t] * (CODE if is_code(t) else 1) for t in kept}, service, tuple(tags))
 
 
 def slug(article_id: str, language: str | None) -> str:
@@ -103,8 +103,8 @@ def slug(article_id: str, language: str | None) -> str:
 
 
 def rank(
-    question: Asked,
-    articles: Mapping[str, Candidate],
+    question: Question,
+    articles: Mapping[str, IndexedArticle],
     postings: Mapping[str, Mapping[str, Counts]],
     language: str,
     limit: int = 3,
@@ -135,12 +135,12 @@ def sure(found: Suggestion) -> bool:
     return found.score >= _SURE and (len(found.why) > 1 or any(map(is_code, found.why)))
 
 
-def _says(question: Asked, gains: Mapping[str, float]) -> bool:
+def _says(question: Question, gains: Mapping[str, float]) -> bool:
     """Whether what they have in common means anything: one word of a sentence doesn't, unless it is a code."""
     return len(gains) > 1 or len(question.terms) <= _FEW or any(map(is_code, gains))
 
 
-def _sizes(articles: Mapping[str, Candidate]) -> dict[str, tuple[int, float]]:
+def _sizes(articles: Mapping[str, IndexedArticle]) -> dict[str, tuple[int, float]]:
     """By language: how many articles, and their mean length."""
     found: dict[str, list[int]] = {}
     for article in articles.values():
@@ -149,7 +149,7 @@ def _sizes(articles: Mapping[str, Candidate]) -> dict[str, tuple[int, float]]:
 
 
 def _rarity(
-    found: Mapping[str, Counts], articles: Mapping[str, Candidate], sizes: Mapping[str, tuple[int, float]]
+    found: Mapping[str, Counts], articles: Mapping[str, IndexedArticle], sizes: Mapping[str, tuple[int, float]]
 ) -> dict[str, float]:
     holding = dict.fromkeys(sizes, 0)
     for path in found:
@@ -166,7 +166,7 @@ def _saturated(counts: Counts, words: int, mean: float) -> float:
 
 
 def _suggestion(
-    question: Asked, article: Candidate, gains: Mapping[str, float], possible: Mapping[str, float]
+    question: Question, article: IndexedArticle, gains: Mapping[str, float], possible: Mapping[str, float]
 ) -> Suggestion:
     share = sum(gains.values()) / max(possible[article.language], 1e-9)
     score = share * math.sqrt(sum(question.terms.values()))
@@ -177,7 +177,9 @@ def _suggestion(
     return Suggestion(article, score * (1 + 0.1 * common), tuple(why))
 
 
-def _variants(found: Mapping[str, Suggestion], articles: Mapping[str, Candidate], language: str) -> list[Suggestion]:
+def _variants(
+    found: Mapping[str, Suggestion], articles: Mapping[str, IndexedArticle], language: str
+) -> list[Suggestion]:
     """One suggestion for all the variants of an article: the best one's score, the text in the reader's language."""
     best: dict[str, Suggestion] = {}
     for suggestion in found.values():

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from desk.domain.figures import statistics
-from desk.domain.figures.report import Head, Report, Row, Section
+from desk.domain.figures.report import Label, Report, Row, Section
 from desk.domain.figures.statistics import AVERAGE, COUNT, PERCENT, SECONDS
 from desk.view.look import Look, moment, paint
 from desk.view.model import Column, Listing, Paper
@@ -72,7 +72,7 @@ def listing(section: Section) -> Listing:
     return Listing(section.id, rows, columns, section.empty)
 
 
-def words(row: Row, head: Head) -> Any:
+def words(row: Row, head: Label) -> Any:
     """A cell for people: durations and shares in words, yes and no; texts as they are."""
     value = row.get(head.name)
     unit = str(row.get("unit")) if head.unit == "figure" else head.unit
