@@ -11,6 +11,7 @@ hand edits (`desk commit`, plain git) tell nobody.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ from desk.domain.model.actor import DESK, Actor, Desk, Importer
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.person import USER_PREFIX, Staff, User, requester
-from desk.errors import DeskError
+from desk.errors import DeskError, GitError
 from desk.git import diff, objects
 from desk.git.place import Place
 from desk.index import derive
@@ -40,6 +41,8 @@ class Notifier:
         self.place = place
         self.config = config
         self.warn = warn
+        self.failed: set[str] = set()
+        """Commits that nobody could be told of in this run."""
 
     def tell(self, store: Store, change: Change, commit: str) -> None:
         """Put a message into the outbox for everybody who hears of a change."""
@@ -47,8 +50,10 @@ class Notifier:
             return
         try:
             self._put(store, change, commit)
-        except OSError as error:
-            untold.keep(self.place, [*untold.load(self.place), commit])
+        except (OSError, GitError, sqlite3.OperationalError) as error:
+            # It stays, or comes, among those that wait: a full disk and a locked database pass.
+            untold.keep(self.place, list(dict.fromkeys((*untold.load(self.place), commit))))
+            self.failed.add(commit)
             self.warn(f"done, but no message was written to the outbox yet: {error}; a later command tries again")
         except Exception as error:  # noqa: BLE001 - a second try would end the same way, and must not stop every command
             self.warn(f"done, but no message was written to the outbox: {error}")
@@ -65,10 +70,12 @@ class Notifier:
 
     def tell_waiting(self, store: Store) -> None:
         """Try once more what could not be written."""
-        waiting = untold.load(self.place)
-        untold.keep(self.place, [])
-        for commit in waiting:
+        for commit in untold.load(self.place):
+            self.failed.discard(commit)
             self.tell_commit(store, commit)
+            if commit not in self.failed:
+                # Only now: whoever is killed before has told nobody of it, or tells the same once more.
+                untold.keep(self.place, [one for one in untold.load(self.place) if one != commit])
 
     def _put(self, store: Store, change: Change, commit: str) -> None:
         from desk.mail import drafts  # noqa: PLC0415 - where somebody hears of it

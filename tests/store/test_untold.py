@@ -106,6 +106,18 @@ def test_an_outbox_that_cant_be_written_is_filled_later(desk: Runner, home: Path
     assert not (home / ".git/desk/untold").exists()
 
 
+def test_killed_while_what_waited_is_told(desk: Runner, home: Path, environment: dict[str, str], ticket: str) -> None:
+    """What waits is crossed off when it has been told, not before."""
+    folder = home / ".git/desk/outbox"
+    folder.rmdir()
+    folder.write_text("in the way", encoding="utf-8")
+    desk("ticket", "reply", ticket, "--body", "x")
+    folder.unlink()
+    killed_at("desk.session.notify:Notifier.tell_commit:before:1:self", home, environment, "ticket", "list")
+    assert [m["event"] for m in messages(desk)] == ["reply"]
+    assert not (home / ".git/desk/untold").exists()
+
+
 def test_nobody_is_told_twice_by_clones(
     desk: Runner, home: Path, environment: dict[str, str], ticket: str, tmp_path: Path, git: Git
 ) -> None:
