@@ -391,6 +391,10 @@ def _index(home: Path, sql: str) -> None:
         "DELETE FROM members WHERE value = 'security'",
         "INSERT INTO words (rowid, title, body) VALUES (99999, 'ghost', 'ghost')",
         "UPDATE commits SET depth = depth + 1",
+        "DELETE FROM terms",
+        "UPDATE asked SET length = length + 1",
+        "UPDATE texts SET lead = 'other'",
+        "INSERT INTO article_words (rowid, title, lead, body) VALUES (99999, 'ghost', '', '')",
     ],
 )
 def test_index_drift(desk: Runner, make: Make, home: Path, sql: str) -> None:
