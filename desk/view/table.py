@@ -29,10 +29,10 @@ def table(view: Listing, look: Look) -> Iterator[str]:
     """Lines for people, the header first; nothing for no rows."""
     if not view.rows:
         return
-    view = view._replace(rows=view.spelled())
+    view = as_read(view)
     columns = _fitting(used_columns(view), view, look)
     labels = [c.label.upper() for c in columns]
-    cells = [[cell(value_in(row, c), c, look) for c in columns] for row in view.rows]
+    cells = [[cell(row.get(c.name), c, look) for c in columns] for row in view.rows]
     widths = _widths(columns, [labels, *cells], look)
     numeric = [_is_numeric(c, view.rows) for c in columns]
     yield paint(_line(labels, [""] * len(columns), widths, numeric, look), "heading", look) + "\n"
@@ -40,27 +40,29 @@ def table(view: Listing, look: Look) -> Iterator[str]:
         yield _line(texts, [_style(c, row, look) for c in columns], widths, numeric, look) + "\n"
 
 
+def as_read(view: Listing) -> Listing:
+    """A listing with its rows as people read them; a ticket of which a clock stands, with nothing due, is paused."""
+    rows = view.spelled()
+    for name in (c.name for c in view.columns if c.style == "due"):
+        rows = [{**r, name: PAUSED} if r.get(name) is None and r.get("overdue") is not None else r for r in rows]
+    return view._replace(rows=rows)
+
+
 def used_columns(view: Listing) -> list[Column]:
     """The columns in which at least one row has something to say."""
-    used = [c for c in view.columns if not all(_says_nothing(value_in(row, c), c) for row in view.rows)]
+    used = [c for c in view.columns if not all(_says_nothing(row.get(c.name), c) for row in view.rows)]
     return used or list(view.columns[:1])
 
 
 def _fitting(columns: list[Column], view: Listing, look: Look) -> list[Column]:
     """Without the columns that can be spared, as far as the title needs their room."""
     while look.tty and (spare := max(columns, key=lambda c: c.spare)).spare:
-        texts = {c: [c.label.upper(), *(cell(value_in(row, c), c, look) for row in view.rows)] for c in columns}
+        texts = {c: [c.label.upper(), *(cell(row.get(c.name), c, look) for row in view.rows)] for c in columns}
         least = sum(_floor(c, max(map(width, texts[c])), TITLE_FLOOR) for c in columns)
         if least + len(GAP) * (len(columns) - 1) <= look.width:
             break
         columns = [c for c in columns if c is not spare]
     return columns
-
-
-def value_in(row: Mapping[str, Any], column: Column) -> Any:
-    """What a row says in a column; a ticket of which a clock stands, with nothing due, is paused."""
-    value = row.get(column.name)
-    return PAUSED if value is None and column.style == "due" and row.get("overdue") is not None else value
 
 
 def _says_nothing(value: object, column: Column) -> bool:
@@ -93,7 +95,7 @@ def _is_numeric(column: Column, rows: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _style(column: Column, row: Mapping[str, Any], look: Look) -> str:
-    value = value_in(row, column)
+    value = row.get(column.name)
     if column.style in _SIGNS:
         return "critical" if column.style == "major" else "note"
     if is_empty(value):

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -134,6 +135,17 @@ def test_formats_agree(desk: Runner, make: Make) -> None:
     assert len(document) == 4
     assert "\\|" in document[2]
     assert desk("ticket", "list", "-f", "ids").out.split() == [r["id"] for r in rows]
+
+
+@pytest.mark.parametrize("command", ["log", "activity", "stats", "stats --by department", "sla list", "config list"])
+def test_a_document_says_what_a_table_says(desk: Runner, make: Make, command: str) -> None:
+    """The same columns, none of them empty: what is worked out for people is worked out for both."""
+    make("Said twice")
+    table, *_ = desk(*command.split()).out.splitlines()
+    head, _, *lines = desk(*command.split(), "-f", "md").out.splitlines()
+    assert [w.strip() for w in head.strip("|").split("|") if w.strip()] == [w for w in re.split(r"  +", table) if w]
+    assert lines
+    assert not all(line.strip("| ") in ("", "-") for line in lines)
 
 
 def test_the_last_format_counts(desk: Runner, make: Make) -> None:

@@ -10,7 +10,7 @@ from desk.view.model import Column, Listing, View
 from desk.view.pages.article import ARTICLES
 from desk.view.pages.problems import LONG
 from desk.view.pages.ticket import TICKETS, entry_title
-from desk.view.table import MARK, used_columns
+from desk.view.table import MARK, as_read, used_columns
 from desk.view.values import is_empty, rows_of, say
 
 Data = Mapping[str, Any]
@@ -32,6 +32,7 @@ def _table(view: Listing, look: Look) -> Iterator[str]:
         return
     from tabulate import tabulate  # noqa: PLC0415 - 37 ms (importlib.metadata), for this format alone
 
+    view = as_read(view)
     columns = used_columns(view)
     cells = [[_shown(row.get(c.name), c, look) for c in columns] for row in view.rows]
     labels = [_cell(c.label, look) if c.label else "" for c in columns]
