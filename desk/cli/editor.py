@@ -16,6 +16,7 @@ from desk.cli.app import App
 from desk.domain.model import filenames
 from desk.domain.model.fields import check_text
 from desk.errors import ConfigError, DeskError, NotFound, UsageFault
+from desk.local.kept import runs
 
 SCISSORS = "<!-- ---------- write above this line; what follows is for your eyes only ---------- -->"
 T = TypeVar("T")
@@ -156,7 +157,7 @@ def _begin(app: App, name: str, start: str) -> str:
     mine = os.path.join(folder, f"{name}.{os.getpid()}.md")
     for found in sorted(os.listdir(folder)):
         match = re.fullmatch(rf"{re.escape(name)}\.(\d+)\.md", found)
-        if match is None or _at_work(int(match[1])):
+        if match is None or (int(match[1]) != os.getpid() and runs(int(match[1]))):
             continue
         old = os.path.join(folder, found)
         if click.confirm(f"There is an unfinished draft ({old}). Go on with it?", default=True, err=True):
@@ -167,19 +168,6 @@ def _begin(app: App, name: str, start: str) -> str:
         click.echo(f"It stays in {aside}", err=True)
     _write(mine, start)
     return mine
-
-
-def _at_work(pid: int) -> bool:
-    """Whether another process of this number runs."""
-    if pid == os.getpid():
-        return False
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _unused(folder: str, name: str) -> str:

@@ -23,10 +23,9 @@ def told_of_tickets(done: Acted) -> Done:
     return told(done.edits, several=len(done.ids) > 1)
 
 
-def acted(app: App, given: Iterable[str] | str, verb: str, one: TicketVerb, *, several: bool | None = None) -> Done:
+def acted(app: App, given: Iterable[str] | str, verb: str, one: TicketVerb) -> Done:
     """Run a verb on every ticket named, and say what became of each."""
-    done = acting.act_on_tickets(app, arguments.resolve(app, given), verb, one)
-    return told(done.edits, several=len(done.ids) > 1 if several is None else several)
+    return told_of_tickets(acting.act_on_tickets(app, arguments.resolve(app, given), verb, one))
 
 
 def told(edits: list[Edit], *, several: bool) -> Done:

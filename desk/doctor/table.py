@@ -19,10 +19,6 @@ from desk.store.snapshot import Snapshot
 VERB = "doctor"
 
 
-class Settled(Exception):
-    """Somebody mended it meanwhile."""
-
-
 class Check(NamedTuple):
     """`title` says what is looked at; `find` yields what is not as it should be."""
 
@@ -71,8 +67,11 @@ def mends(findings: Iterable[Finding]) -> list[Mend]:
     return [f.fix for f in findings if isinstance(f.fix, Mend)]
 
 
-def mend(snapshot: Snapshot, wanted: list[Mend], *, by: Actor, at: datetime) -> Change:
-    """The fixes of records as one change; it takes the level of settings, since it touches every department's."""
+def mend(snapshot: Snapshot, wanted: list[Mend], *, by: Actor, at: datetime) -> Change | None:
+    """The fixes of records as one change; it takes the level of settings, since it touches every department's.
+
+    None when somebody has mended it meanwhile.
+    """
     rights.require_level(by, "settings")
     grouped: dict[tuple[str, str], list[Mend]] = {}
     for one in wanted:
@@ -84,9 +83,7 @@ def mend(snapshot: Snapshot, wanted: list[Mend], *, by: Actor, at: datetime) -> 
             after = one.how(after)
         if after != before:
             edits.append(Edit(before, after, compare.events(before, after) or (Event("edit"),)))
-    if not edits:
-        raise Settled
-    return Change(VERB, by, at, tuple(edits), summary=_summary(edits))
+    return Change(VERB, by, at, tuple(edits), summary=_summary(edits)) if edits else None
 
 
 def _summary(edits: list[Edit]) -> str:
@@ -100,4 +97,4 @@ def count(exam: Exam) -> int:
     return sum(int(exam.index.db.execute(f"SELECT count(*) FROM {t}").fetchone()[0]) for t in tables)
 
 
-__all__ = ["CHECKS", "Check", "Exam", "Finding", "Settled", "count", "examine", "mend", "mends"]
+__all__ = ["CHECKS", "Check", "Exam", "Finding", "count", "examine", "mend", "mends"]

@@ -58,7 +58,7 @@ def _packed(place: Place, ref: str) -> str | None:
     return None
 
 
-def _is_ancestor(place: Place, old: str, new: str) -> bool:
+def is_ancestor(place: Place, old: str, new: str) -> bool:
     process = git_process.spawn(
         place, ("merge-base", "--is-ancestor", old, new), stderr=git_process.NULL, stdout=git_process.NULL
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from desk.git.place import Place
-from desk.git.refs import _is_ancestor, read_head
+from desk.git.refs import is_ancestor, read_head
 from desk.index.index import Index, Progress, no_progress, signature
 
 
@@ -132,7 +132,7 @@ class Keeper:
                     known = index.commit
                     if self._stands(known, oid):
                         return index
-                    if known is not None and _is_ancestor(self.place, known, oid):
+                    if known is not None and is_ancestor(self.place, known, oid):
                         from desk.index.build import catch_up  # noqa: PLC0415 - where there is something to read
 
                         catch_up(index, self.place, known, oid, self.progress)

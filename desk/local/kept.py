@@ -35,12 +35,15 @@ def keep(path: str, data: bytes, *, durable: bool = False) -> None:
 def is_abandoned(name: str) -> bool:
     """Whether a file being written belongs to a process that runs no longer."""
     found = re.search(rf"\.(\d+){re.escape(UNFINISHED)}$", name)
-    if found is None:
-        return False
+    return found is not None and not runs(int(found[1]))
+
+
+def runs(pid: int) -> bool:
+    """Whether there is a process of this number."""
     try:
-        os.kill(int(found[1]), 0)
+        os.kill(pid, 0)
     except (ProcessLookupError, OverflowError):
-        return True
-    except PermissionError:
         return False
-    return False
+    except PermissionError:
+        return True  # somebody else's
+    return True

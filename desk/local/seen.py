@@ -50,6 +50,15 @@ def load(place: Place, handle: str, now: int) -> Seen:
     return seen
 
 
+def remember(place: Place, handle: str, seen: Seen, counts: Mapping[str, int]) -> None:
+    """Add what somebody has seen now, to what was there. Raises OSError."""
+    if seen.lines > _SLACK + 2 * len(seen.counts):
+        _write(place, handle, seen._replace(counts={**seen.counts, **counts}))
+        return
+    with open(_path(place, handle), "a", encoding="utf-8") as file:
+        file.write(_lines(counts))
+
+
 def _write(place: Place, handle: str, seen: Seen) -> None:
     keep(_path(place, handle), (f"since {seen.since}" + _lines(seen.counts)).encode())
 

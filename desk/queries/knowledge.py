@@ -23,11 +23,6 @@ def public_articles(index: Index, where: str = "1", args: tuple[Any, ...] = ()) 
     return index.rows("article", f"{PUBLIC} AND ({where})", args, "ORDER BY id")
 
 
-def is_public(index: Index, article_id: str) -> bool:
-    """Whether a requester may read this article."""
-    return bool(public_articles(index, "id = ?", (article_id,)))
-
-
 def private_topics(index: Index) -> set[str]:
     """Ids of the topics for staff only; an article's folder that is no topic is taken for one."""
     rows = index.db.execute(

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from desk.git.place import Place
 from desk.index.index import Index
-from desk.local.seen import _SLACK, Seen, _lines, _path, _write, load
+from desk.local.seen import Seen, load, remember
 
 _LOT = 500
 """So many tickets are asked about at once."""
@@ -25,11 +25,7 @@ def mark(place: Place, handle: str, index: Index, ids: Iterable[str], now: int) 
     if not found:
         return
     with suppress(OSError):
-        if seen.lines > _SLACK + 2 * len(seen.counts):
-            _write(place, handle, seen._replace(counts={**seen.counts, **found}))
-        else:
-            with open(_path(place, handle), "a", encoding="utf-8") as file:
-                file.write(_lines(found))
+        remember(place, handle, seen, found)
 
 
 def unread(index: Index, handle: str, seen: Seen, ids: Iterable[str] | None = None) -> set[str]:

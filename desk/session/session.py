@@ -81,13 +81,18 @@ class Session:
             lock_timeout=self.config["write.lock_timeout"],
             progress=self.progress,
             clock=self.clock,
-            teller=_Lazily(self),
+            teller=self._notifier,
         )
         if done := store.recover():
             self.warnings.append(
                 f"finished a write that was interrupted: {', '.join(done[:3])}{' …' if len(done) > 3 else ''}"
             )
         return store
+
+    def _notifier(self) -> Notifier:
+        from desk.session.notify import Notifier  # noqa: PLC0415 - for writes only
+
+        return Notifier(self.place, self.config, self.warnings.append)
 
     @cached_property
     def identity(self) -> Identity:
@@ -203,28 +208,6 @@ class Session:
                 "git holds many small files by now; this makes it quick again: desk maintain (best from cron)"
             )
         return done
-
-
-class _Lazily:
-    """A notifier that is loaded when there is something to tell: a list pays nothing for it."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-
-    @cached_property
-    def notifier(self) -> Notifier:
-        from desk.session.notify import Notifier  # noqa: PLC0415 - for writes only
-
-        return Notifier(self.session.place, self.session.config, self.session.warnings.append)
-
-    def tell(self, store: Store, change: Change, commit: str) -> None:
-        self.notifier.tell(store, change, commit)
-
-    def tell_commit(self, store: Store, commit: str) -> None:
-        self.notifier.tell_commit(store, commit)
-
-    def tell_waiting(self, store: Store) -> None:
-        self.notifier.tell_waiting(store)
 
 
 def requester_in(snapshot: Snapshot, user_id: str) -> Requester:

@@ -62,7 +62,10 @@ class Teller(Protocol):
 
 
 class Store:
-    """A desk on disk. `clock` gives aware UTC; `progress` draws long work; `teller` is told what was committed."""
+    """A desk on disk.
+
+    `clock` gives aware UTC; `progress` draws long work; `teller` gives who tells of commits, when there is one to tell of.
+    """
 
     def __init__(
         self,
@@ -71,7 +74,7 @@ class Store:
         lock_timeout: float = 30,
         progress: Progress[str] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        teller: Teller | None = None,
+        teller: Callable[[], Teller] | None = None,
     ) -> None:
         self.place = place
         self.clock = clock
@@ -186,14 +189,14 @@ class Store:
     def _finish(self, hold: int) -> list[str]:
         done = journal.finish(self.place, hold, self._settle)
         if self.teller is not None and untold.waits(self.place):
-            self.teller.tell_waiting(self)
+            self.teller().tell_waiting(self)
         return done
 
     def _settle(self, interrupted: journal.Unfinished) -> None:
         """Tell of the commit that an interrupted write has made, if it came to that."""
         commit = self._made_by(interrupted) if self.teller is not None and interrupted.mark else None
         if commit is not None and self.teller is not None:
-            self.teller.tell_commit(self, commit)
+            self.teller().tell_commit(self, commit)
 
     def _made_by(self, interrupted: journal.Unfinished) -> str | None:
         """The commit of a write that was interrupted: the child of its base on the way to HEAD, if it carries the mark.
@@ -316,7 +319,7 @@ class Store:
         self._advance(new, oid, base, records)
         if self.teller is not None and change.as_written is None:
             try:
-                self.teller.tell(self, change, oid)
+                self.teller().tell(self, change, oid)
             except OSError as error:
                 return (f"committed, but nobody was told of it yet ({error}); a later desk command does",)
         journal.end(self.place)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from itertools import groupby
@@ -71,11 +70,10 @@ def _fix(app: App, exam: Exam, findings: list[Finding]) -> set[int]:
     wanted = table.mends(findings)
     if wanted:
 
-        def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
+        def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change | None:
             return table.mend(snapshot, wanted, by=by, at=at)
 
-        with suppress(table.Settled):
-            app.apply(plan)
+        app.attempt(plan)
         fixed |= {id(f) for f in findings if isinstance(f.fix, Mend)}
     for finding in findings:
         if finding.fix is not None and not isinstance(finding.fix, Mend):

@@ -126,29 +126,21 @@ def check(app: App, dry_run: bool) -> Done:
     return Done("tickets", [_told(edit) for edit in done], lines)
 
 
-class _Settled(Exception):
-    """There is nothing to be written: somebody has done it meanwhile, or it is only to be said."""
-
-
 def _one(app: App, question: Callable[[Snapshot], Change | None], ticket_id: str, *, dry_run: bool) -> Edit | None:
     """Check one ticket, as it is once the write lock is held, and commit what there is to do; trouble with it is a warning."""
-    found: list[Edit] = []
+    found: Change | None = None
 
-    def plan(snapshot: Snapshot) -> Change:
-        change = question(snapshot)
-        found[:] = change.edits if change else ()
-        if change is None or dry_run:
-            raise _Settled
-        return change
+    def plan(snapshot: Snapshot) -> Change | None:
+        nonlocal found
+        found = question(snapshot)
+        return None if dry_run else found
 
     try:
         app.commit(plan)
-    except _Settled:
-        return found[0] if found else None
     except (Refused, Broken, Conflict) as error:
         app.warnings.append(f"{ticket_id}: {error.message}")
         return None
-    return found[0]
+    return found.edits[0] if found else None
 
 
 def _desk(app: App) -> Staff:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-ActorKind = Literal["staff", "user", "desk", "importer"]
 STAFF, REQUESTER, DESK, IMPORTER = "staff", "user", "desk", "importer"
 
 
