@@ -16,12 +16,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from desk.codec import places
 from desk.domain.changes import message as messages
 from desk.domain.changes import notices
 from desk.domain.model.actor import DESK, Actor, Desk, Importer
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.person import USER_PREFIX, Staff, User, requester
+from desk.domain.model.record import Record
 from desk.errors import DeskError, GitError
 from desk.git import diff, objects
 from desk.git.place import Place
@@ -106,10 +108,23 @@ def change_of(store: Store, commit: str) -> Change | None:
             if record is not None:
                 key = (record.kind, record.id)
                 edits[key] = Edit(old, new, happened.get(key, ()))
+        for key in happened.keys() - edits.keys():
+            # Something happened that changed no file: somebody was told who knew of the ticket already.
+            if (record := _record_at(blobs, commit, *key)) is not None:
+                edits[key] = Edit(record, record, happened[key])
     ordered = [edits[key] for key in happened if key in edits]
     at = datetime.fromtimestamp(header.at, UTC)
     by = _actor(store, told.actor, header.author, header.email)
     return Change(told.verb, by, at, tuple(ordered), told.reason)
+
+
+def _record_at(blobs: objects.Blobs, commit: str, kind: str, record_id: str) -> Record | None:
+    """A record as a commit has it; None for a setting, an article (its id doesn't say where it lies), or no record."""
+    if kind not in KINDS:
+        return None
+    path = KINDS[kind].path_of(record_id)
+    data = blobs.get(f"{commit}:{path}")
+    return None if data is None else places.decode_at(path, "", data)
 
 
 def _actor(store: Store, actor: str, name: str, email: str) -> Actor:

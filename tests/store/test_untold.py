@@ -86,6 +86,18 @@ def test_what_is_told_later_is_what_would_have_been_told(
     ]
 
 
+def test_what_changed_no_file_is_told_as_well(
+    desk: Runner, home: Path, environment: dict[str, str], ticket: str
+) -> None:
+    """Escalated to somebody who watches the ticket already: there is an event, and no difference."""
+    desk("department", "edit", "technical", "--escalation", "petros")
+    desk("ticket", "watch", ticket, "--who", "petros")
+    words = ("ticket", "escalate", ticket, "--up", "--reason", "it takes long")
+    killed_at("desk.session.notify:Notifier.tell:before:1:self", home, environment, *words)
+    told = [m for m in messages(desk) if m["event"] == "escalate-up"]
+    assert [m["to"] for m in told] == ["Petros Ioannou <petros@ncpeh.example>"]
+
+
 def test_what_was_dropped_stays_dropped(desk: Runner, home: Path, environment: dict[str, str], ticket: str) -> None:
     killed_at("desk.store.journal:end:before:1:self", home, environment, "ticket", "reply", ticket, "--body", "x")
     [message] = desk("mail", "outbox", "-f", "ids").out.split()
