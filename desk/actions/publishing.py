@@ -120,9 +120,8 @@ class Shelf:
             record = self.snapshot.get(Article.kind, article_id)
             assert isinstance(record, Article)  # noqa: S101 - the codec builds the class that the path says
             return Publication(record, record, self.snapshot.content(record.path), {}, edited=False)
-        world = checks_edits.laid(
-            World(self.snapshot.index, self.config), list(self.edits.values()), self.snapshot.place
-        )
+        edits = list(self.edits.values())
+        world = checks_edits.world_with(self.snapshot.index, self.config, edits, self.snapshot.place)
         problem = checks_edits.problem(edit, world)
         if problem is not None:
             raise problem
@@ -158,8 +157,7 @@ class Shelf:
 def require_sound(snapshot: Snapshot, article: Article, config: Config) -> None:
     """Refuse a change by command that `desk commit` would refuse by hand."""
     before = snapshot.find(Article.kind, article.id)
-    world = World(snapshot.index, config)
-    world.lay(before, article)
+    world = World(snapshot.index, config, [(before, article)])
     known = {(f.field, f.value) for f in rules.faults(Article.kind, plain.head(before), world)} if before else set()
     content = records.encode(article)
     for fault in rules.faults(Article.kind, plain.head(article), world):

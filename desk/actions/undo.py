@@ -107,9 +107,7 @@ def _pair(path: str, before: bytes | None, after: bytes | None) -> Pair | None:
 
 def _check_rules(snapshot: Snapshot, pairs: list[Pair], config: Config) -> None:
     """What was right once may not be any more: an owner who has left, a department that is gone."""
-    world = World(snapshot.index, config)
-    for pair in pairs:
-        world.lay(pair.now, pair.then)
+    world = World(snapshot.index, config, [(pair.now, pair.then) for pair in pairs])
     for pair in pairs:
         if pair.then is None:
             continue

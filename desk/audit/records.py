@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from desk.audit.moment import FAULT, REMARK, AuditFinding, Moment, name
-from desk.checks import edits
+from desk.checks import edits, together
+from desk.checks.together import Breach
 from desk.domain.changes import truth
 from desk.domain.model.kinds import KINDS
-from desk.domain.model.organisation import RESERVED_TAGS, Department
-from desk.domain.model.person import Staff
-from desk.domain.model.record import Record
-from desk.domain.model.ticket import Ticket
-from desk.domain.rights import rights
 from desk.errors import Refused
 from desk.store import handedits
 from desk.store.handedits import HandEdit
@@ -45,67 +41,29 @@ def _anew(edit: HandEdit, moment: Moment) -> HandEdit:
     return edit._replace(old=None) if told & truth.WHOLE else edit
 
 
-def together(moment: Moment) -> Iterator[AuditFinding]:
+def whole(moment: Moment) -> Iterator[AuditFinding]:
     """The rules that concern several records at once, after the commit (rules 2, 4 and 5)."""
-    kinds = {e.kind for e in moment.edits}
-    if Staff.kind in kinds:
-        yield from _staff(moment)
-    if Department.kind in kinds:
-        yield from _departments(moment)
-    for edit in moment.edits:
-        if edit.kind in KINDS and edit.change == handedits.DELETED and edit.id:
-            count = moment.world.referring(edit.kind, edit.id)
-            if edit.kind == "tag" and edit.id in RESERVED_TAGS:
-                problem = f"the tag {edit.id} was deleted, which decides the kind of tickets"
-                yield moment.finding("rules", FAULT, problem, name(edit))
-            elif count:
-                still = "a record" if count == 1 else f"{count} records"
-                problem = f"{edit.kind} {edit.id} was deleted while {still} referred to it"
-                yield moment.finding("rules", FAULT, problem, name(edit))
-        if isinstance(edit.new, Ticket):
-            yield from _public(moment, edit.new)
+    changed = [(e.old, e.new) for e in moment.edits if e.kind in KINDS and e.fault is None]
+    for breach in together.breaches(changed, moment.world):
+        record = breach.record
+        yield moment.finding("rules", FAULT, _describe(breach), f"{record.kind}/{record.id}" if record else None)
 
 
-def _staff(moment: Moment) -> Iterator[AuditFinding]:
-    staff = moment.world.staff()
-    if staff and not any(s.level == 3 for s in staff):
-        yield moment.finding("rules", FAULT, "nobody of level 3 was left on the staff")
-    owners: dict[str, list[str]] = {}
-    for member in staff:
-        for address in {a.lower() for a in (member.email, *member.emails)}:
-            owners.setdefault(address, []).append(member.id)
-    for edit in moment.edits:
-        old, new = (_addresses(e) for e in (edit.old, edit.new))
-        for address in sorted(new - old):
-            if len(owners.get(address, ())) > 1:
-                problem = f"{address} became the address of {' and of '.join(owners[address])}"
-                yield moment.finding("rules", FAULT, problem, name(edit))
-
-
-def _addresses(record: Record | None) -> set[str]:
-    return {a.lower() for a in (record.email, *record.emails)} if isinstance(record, Staff) else set()
-
-
-def _departments(moment: Moment) -> Iterator[AuditFinding]:
-    found = [d for d in moment.world.all(Department.kind) if isinstance(d, Department)]
-    defaults = [d.id for d in found if d.default]
-    if len(defaults) != 1 and found:
-        problem = f"{len(defaults) or 'no'} departments were the default one: {', '.join(defaults) or 'none'}"
-        yield moment.finding("rules", FAULT, problem)
-    for edit in moment.edits:
-        if isinstance(edit.new, Department) and edit.new.private and not getattr(edit.old, "private", False):
-            count = moment.world.users_tickets(edit.new.id)
-            if count:
-                held = "a user's ticket" if count == 1 else f"{count} tickets of users"
-                problem = f"{edit.new.id} became private while it held {held}"
-                yield moment.finding("rules", FAULT, problem, name(edit))
-
-
-def _public(moment: Moment, ticket: Ticket) -> Iterator[AuditFinding]:
-    """Rule 4: a user's ticket is in no private department."""
-    department = moment.world.find(Department.kind, ticket.department)
-    if isinstance(department, Department):
-        try:
-            rights.require_public(department, ticket)
-        except Refused as error:
-            yield moment.finding("rules", FAULT, error.message, f"ticket/{ticket.id}")
+def _describe(breach: Breach) -> str:
+    """What a commit of the past did to the desk."""
+    record, names, count = breach.record, breach.names, breach.number
+    if record is None:
+        defaults = f"{len(names) or 'no'} departments were the default one: {', '.join(names) or 'none'}"
+        return "nobody of level 3 was left on the staff" if breach.rule == "level" else defaults
+    if breach.rule == "address":
+        return f"{names[0]} became the address of {' and of '.join(sorted({record.id, *names[1:]}))}"
+    if breach.rule == "private":
+        held = "a user's ticket" if count == 1 else f"{count} tickets of users"
+        return f"{record.id} became private while it held {held}"
+    if breach.rule == "public":
+        department = record.values["department"]
+        return f"{record.id} is a user's ticket and can't be in {department}: only staff's own go there"
+    if breach.rule == "reserved":
+        return f"the tag {record.id} was deleted, which decides the kind of tickets"
+    still = "a record" if count == 1 else f"{count} records"
+    return f"{record.kind} {record.id} was deleted while {still} referred to it"

@@ -46,7 +46,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
 Each = Callable[[Moment], Iterable[AuditFinding]]
 BEFORE: tuple[Each, ...] = (rights.actors, rights.rights, rights.by_hand, trailers.trailers)
 """Checks of a commit against the desk as its parent had it."""
-AFTER: tuple[Each, ...] = (records.records, records.together)
+AFTER: tuple[Each, ...] = (records.records, records.whole)
 """Checks of the desk as the commit has it."""
 
 

@@ -9,9 +9,8 @@ from desk import config as settings
 from desk.audit.walk import Delta
 from desk.codec import places
 from desk.config import Config
-from desk.domain.model import states
-from desk.domain.model.kinds import KINDS, id_at, kind_at
-from desk.domain.model.organisation import CustomField
+from desk.domain.model.kinds import KINDS, id_at, kind_at, references
+from desk.domain.model.organisation import CustomField, Department
 from desk.domain.model.person import Staff
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
@@ -21,7 +20,6 @@ from desk.git.objects import Blobs
 
 _KEPT = 20_000
 """Decoded records that are kept: of most tickets, all that happens does so within so many others."""
-_PEOPLE = ("staff", "user")
 
 Key = tuple[str, str]
 """Kind and id."""
@@ -155,6 +153,10 @@ class PastWorld:
             self._staff = [s for s in self.all(Staff.kind) if isinstance(s, Staff)]
         return self._staff
 
+    def departments(self) -> list[Department]:
+        """Every department."""
+        return [d for d in self.all(Department.kind) if isinstance(d, Department)]
+
     def serves(self, handle: str) -> tuple[str, ...]:
         """The departments of a staff member."""
         found = self.find(Staff.kind, handle)
@@ -168,9 +170,9 @@ class PastWorld:
 
     # -- who refers to what ------------------------------------------------------------------------------------------
 
-    def referring(self, kind: str, record_id: str) -> int:
-        """How many records refer to this one; closed tickets keep the names of people who left (rule 5)."""
-        return self._counts()[kind, record_id]
+    def referring(self, kind: str, record_id: str) -> tuple[int, tuple[str, ...]]:
+        """How many records keep one from being deleted (rule 5); which they are isn't kept for so many commits."""
+        return self._counts()[kind, record_id], ()
 
     def users_tickets(self, department: str) -> int:
         """How many tickets of users a department holds."""
@@ -192,20 +194,6 @@ class PastWorld:
 
 
 def _references(record: Record) -> Iterator[Key]:
-    ticket = record if isinstance(record, Ticket) else None
-    for name, field in _REFERRING[record.kind]:
-        value = record.values.get(name)
-        if not value:
-            continue
-        if field in _PEOPLE and (ticket is None or ticket.state == states.CLOSED or name not in ("owner", "requester")):
-            continue
-        yield from ((field, v) for v in (value if isinstance(value, tuple) else (value,)))
-    if ticket is not None:
-        yield from (("ticket", link.partition(" ")[2]) for link in ticket.links)
-        if rights.is_users(ticket):
-            yield "users-ticket", ticket.department
-
-
-_REFERRING: Mapping[str, tuple[tuple[str, str], ...]] = {
-    cls.kind: tuple((name, field.ref) for name, field in cls.FIELDS.items() if field.ref) for cls in KINDS.values()
-}
+    yield from references(record)
+    if isinstance(record, Ticket) and rights.is_users(record):
+        yield "users-ticket", record.department

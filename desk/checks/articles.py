@@ -47,10 +47,10 @@ def _unapproved(old: Article | None, new: Article, world: World) -> DeskError | 
 
 
 def _unreadable(edit: HandEdit, new: Article, world: World) -> DeskError | None:
-    if world.files is None:
+    if world.knowledge is None:
         return None
     try:
-        links.require_readable(new, edit.after or b"", world.files, world.private_topics())
+        links.require_readable(new, edit.after or b"", world.knowledge.files, world.private_topics())
     except DeskError as error:
         return error
     return None
@@ -58,11 +58,12 @@ def _unreadable(edit: HandEdit, new: Article, world: World) -> DeskError | None:
 
 def _missed(edit: HandEdit, world: World) -> DeskError | None:
     """A file that published articles lead to is not deleted from under them."""
-    if world.files is None or world.place is None or not edit.path.startswith("kb/"):
+    knows = world.knowledge
+    if knows is None or not edit.path.startswith("kb/"):
         return None
     rows = world.index.db.execute("SELECT path FROM articles WHERE state = 'published' ORDER BY path").fetchall()
-    others = [str(r[0]) for r in rows if r[0] not in world.touched and r[0] in world.files]
-    contents = links.contents(world.place, world.index.commit or "HEAD", others)
+    others = [str(r[0]) for r in rows if r[0] not in knows.touched and r[0] in knows.files]
+    contents = links.contents(knows.place, world.index.commit or "HEAD", others)
     found = next(links.leading_to({edit.path}, contents), None)
     if found is None:
         return None

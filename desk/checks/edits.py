@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
 from desk import config as settings
 from desk.checks import articles, links, rights, rules
 from desk.checks.rules import Fault
-from desk.checks.world import Known, World
+from desk.checks.world import Knowledge, Known, Sides, World
 from desk.config import Config
 from desk.domain.changes import compare
 from desk.domain.model import filenames, plain, states
@@ -23,6 +23,7 @@ from desk.domain.model.ticket import Ticket, files_folder
 from desk.errors import Broken, ConfigError, DeskError, Refused
 from desk.git.place import Place
 from desk.index import derive
+from desk.index.index import Index
 from desk.store import levels
 from desk.store.handedits import ATTACHMENT, DELETED, SETTINGS, HandEdit
 from desk.store.snapshot import Snapshot
@@ -37,17 +38,19 @@ class Reviewed(NamedTuple):
     warnings: tuple[str, ...]
 
 
-def laid(world: World, edits: list[HandEdit], place: Place) -> World:
+def world_with(index: Index, config: Config | None, edits: list[HandEdit], place: Place) -> World:
     """The world as it will be when the edits are committed."""
+    knowledge = None
     if any(edit.path.startswith("kb/") for edit in edits):
-        world.place = place
-        world.touched = frozenset(edit.path for edit in edits)
-        world.files = links.committed(place, world.index.commit or "HEAD") - world.touched
-        world.files |= {edit.path for edit in edits if edit.after is not None}
-    for edit in edits:
-        if edit.kind in KINDS and edit.fault is None:
-            world.lay(edit.old, edit.new)
-    return world
+        touched = frozenset(edit.path for edit in edits)
+        files = links.committed(place, index.commit or "HEAD") - touched
+        knowledge = Knowledge(place, files | {edit.path for edit in edits if edit.after is not None}, touched)
+    return World(index, config, sides_of(edits), knowledge)
+
+
+def sides_of(edits: Iterable[HandEdit]) -> list[Sides]:
+    """The records of edits before and after; files that can't be read are none."""
+    return [(edit.old, edit.new) for edit in edits if edit.kind in KINDS and edit.fault is None]
 
 
 def problem(edit: HandEdit, world: Known) -> DeskError | None:
@@ -178,7 +181,7 @@ def review(
     snapshot: Snapshot, edits: list[HandEdit], config: Config, *, by: Actor, at: datetime, reason: str | None = None
 ) -> Reviewed:
     """The change that hand edits amount to; raises what stands against the first of them that can't be committed."""
-    world = laid(World(snapshot.index, config), edits, snapshot.place)
+    world = world_with(snapshot.index, config, edits, snapshot.place)
     for edit in edits:
         found = problem(edit, world)
         if found is not None:

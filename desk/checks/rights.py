@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Protocol
 
+from desk.checks import together
+from desk.checks.together import Breach
 from desk.checks.world import Known, World
 from desk.domain.model import states
 from desk.domain.model.actor import Actor
 from desk.domain.model.kinds import KINDS
-from desk.domain.model.organisation import RESERVED_TAGS, Department
 from desk.domain.model.person import Staff
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import moves, rights
 from desk.errors import Refused
-from desk.queries import people
 from desk.store.handedits import ATTACHMENT, DELETED, NEW, OTHER, SETTINGS, TEMPLATE, HandEdit
 
 _VERB = "commit"
-_TOP_LEVEL = 3
 _LEVEL_OF: Mapping[str, str] = MappingProxyType({SETTINGS: "settings", TEMPLATE: "response", OTHER: "article"})
 """Files that are no records need the level of the records they belong with."""
 
@@ -136,83 +135,40 @@ def _check_own_record(edit: HandEdit, by: Actor) -> None:
 
 def check_together(edits: list[HandEdit], world: World) -> None:
     """Refuse edits that would leave the desk as a whole in a state that a rule forbids."""
-    for edit in edits:
-        if edit.change == DELETED and edit.kind in KINDS:
-            _check_unused(edit, edits, world)
-        if edit.kind == "staff" and edit.new is not None:
-            _check_address(edit.new, edits, world)
-        if edit.kind == "department" and isinstance(edit.new, Department) and edit.new.private:
-            _check_no_users(edit.new, world)
-    kinds = {edit.kind for edit in edits}
-    if "staff" in kinds and not any(level == _TOP_LEVEL for level in _column("staff", "level", edits, world)):
-        raise Refused("the last level-3 staff member can't be removed", "give somebody else level 3 first")
-    if "department" in kinds and sum(map(bool, _column("department", "default", edits, world))) != 1:
-        raise Refused(
+    changed = [(edit.old, edit.new) for edit in edits if edit.kind in KINDS and edit.fault is None]
+    for breach in together.breaches(changed, world):
+        raise _refusal(breach)
+
+
+def _refusal(breach: Breach) -> Refused:
+    """In the words of somebody who has a file before them."""
+    record, count, names = breach.record, breach.number, breach.names
+    if record is None:
+        return _WITHOUT[breach.rule]
+    path = record.path
+    if breach.rule == "address":
+        problem = f"{path}: email: {names[0]} belongs to {names[1]}"
+        return Refused(problem, "every staff member has an address of their own")
+    if breach.rule == "private":
+        problem = f"{path}: private: {record.id} holds tickets of users ({count})"
+        return Refused(problem, "move them first: desk ticket move")
+    if breach.rule == "public":
+        problem = f"{path}: department: a user's ticket can't be in {record.values['department']}, which is private"
+        return Refused(problem, "name a public one: desk department list")
+    if breach.rule == "reserved":
+        problem = f"the tag {record.id} decides the kind of tickets and can't be deleted"
+        return Refused(problem, f"git checkout -- {path}")
+    more = f" and {count - 1} more" if count > 1 else ""
+    noun = "kb topic" if record.kind == "topic" else record.kind
+    hint = f"git checkout -- {path}, then let desk do it: desk {noun} delete {record.id}"
+    return Refused(f"{path} can't be deleted: {names[0]}{more} still refer to it", hint)
+
+
+_WITHOUT: Mapping[str, Refused] = MappingProxyType(
+    {
+        "level": Refused("the last level-3 staff member can't be removed", "give somebody else level 3 first"),
+        "default": Refused(
             "exactly one department must be the default one", "default: true in one of records/departments/*.yaml"
-        )
-
-
-def _column(kind: str, name: str, edits: list[HandEdit], world: World) -> list[object]:
-    """A field of all records of a kind, as they will be."""
-    touched = {e.id for e in edits if e.kind == kind}
-    kept: list[object] = [row[name] for row in world.index.rows(kind) if row["id"] not in touched]
-    return kept + [getattr(e.new, name) for e in edits if e.kind == kind and e.new is not None]
-
-
-def _check_unused(edit: HandEdit, edits: list[HandEdit], world: World) -> None:
-    """Rule 5: what others refer to isn't deleted from under them."""
-    if edit.kind == "tag" and edit.id in RESERVED_TAGS:
-        raise Refused(
-            f"the tag {edit.id} decides the kind of tickets and can't be deleted", f"git checkout -- {edit.path}"
-        )
-    touched = {e.path for e in edits}
-    users = [path for path in _referring(edit.kind, edit.id or "", world) if path not in touched]
-    if users:
-        more = f" and {len(users) - 1} more" if len(users) > 1 else ""
-        noun = "kb topic" if edit.kind == "topic" else edit.kind
-        raise Refused(
-            f"{edit.path} can't be deleted: {users[0]}{more} still refer to it",
-            f"git checkout -- {edit.path}, then let desk do it: desk {noun} delete {edit.id}",
-        )
-
-
-def _referring(kind: str, record_id: str, world: World) -> Iterator[str]:
-    db = world.index.db
-    for cls in KINDS.values():
-        for name, field in cls.FIELDS.items():
-            if field.ref != kind:
-                continue
-            if field.type.store == "set":
-                sql = "SELECT path FROM members WHERE kind = ? AND field = ? AND value = ?"
-                yield from (str(r[0]) for r in db.execute(sql, (cls.kind, name, record_id)))
-            elif kind not in ("staff", "user") or cls in (Ticket, Department):
-                live = f" AND state <> '{states.CLOSED}'" if kind in ("staff", "user") and cls is Ticket else ""
-                sql = f'SELECT path FROM {cls.plural} WHERE "{name}" = ?{live}'
-                yield from (str(r[0]) for r in db.execute(sql, (record_id,)))
-    if kind == "ticket":
-        sql = "SELECT path FROM members WHERE kind = 'ticket' AND field = 'links' AND value LIKE ?"
-        yield from (str(r[0]) for r in db.execute(sql, (f"% {record_id}",)))
-
-
-def _check_address(new: Record, edits: list[HandEdit], world: World) -> None:
-    """An address is one person's: git's user.email finds the person by it."""
-    mine = {a.lower() for a in (new.values["email"], *new.values.get("emails", ()))}
-    touched = {e.id for e in edits if e.kind == "staff"}
-    others = {
-        a: str(r["id"]) for r in world.index.rows("staff") if r["id"] not in touched for a in (r["email"], *r["emails"])
+        ),
     }
-    for address, handle in others.items():
-        if address.lower() in mine and handle != new.id:
-            raise Refused(
-                f"{new.path}: email: {address} belongs to {handle}", "every staff member has an address of their own"
-            )
-
-
-def _check_no_users(new: Department, world: World) -> None:
-    """Rule 4: a department with users' tickets can't become private."""
-    count = people.users_tickets(world.index, new.id)
-    if count:
-        raise Refused(
-            f"{new.path}: private: {new.id} holds tickets of users ({count})",
-            "move them first: desk ticket move",
-        )
+)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from desk.config import Config
 from desk.domain.model.article import Topic
-from desk.domain.model.kinds import KINDS, id_at, kind_at
-from desk.domain.model.organisation import CustomField
+from desk.domain.model.kinds import KINDS, id_at, kind_at, references
+from desk.domain.model.organisation import CustomField, Department
 from desk.domain.model.person import Staff
 from desk.domain.model.record import Record
+from desk.domain.model.ticket import Ticket
+from desk.domain.rights import rights
 from desk.git.place import Place
 from desk.index.index import Index
+from desk.queries import people
 from desk.queries.knowledge import private_topics
 
 Row = Mapping[str, Any]
+R = TypeVar("R", bound=Record)
 
 
 class Known(Protocol):
@@ -30,29 +34,36 @@ class Known(Protocol):
     def unread(self, path: str) -> bool: ...
 
 
+Sides = tuple[Record | None, Record | None]
+"""A record before and after a change; None where there is none."""
+
+
+class Knowledge(NamedTuple):
+    """The files of the knowledge base around hand edits of it: as they will be, and which of them are edited."""
+
+    place: Place
+    files: Collection[str]
+    touched: frozenset[str]
+
+
 class World:
     """What a record may refer to: the ids there are, who serves which department, the lists in desk.toml.
 
-    `config` is None when desk.toml can't be read; values are not checked then.
+    It is the desk as the index has it, with a change laid over it that isn't committed yet. `config` is None when
+    desk.toml can't be read; values are not checked then. `knowledge` is None when no hand edit touches an article.
     """
 
-    def __init__(self, index: Index, config: Config | None) -> None:
+    def __init__(
+        self, index: Index, config: Config | None, over: Iterable[Sides] = (), knowledge: Knowledge | None = None
+    ) -> None:
         self.index = index
         self.config = config
+        self.knowledge = knowledge
+        self._over = tuple(over)
         self._ids: dict[str, set[str]] = {}
         self._ever: dict[str, set[str]] = {}
         self._fields: dict[str, CustomField] | None = None
         self._served: dict[str, tuple[str, ...]] | None = None
-        self._over: list[tuple[Record | None, Record | None]] = []
-        self.place: Place | None = None
-        self.files: set[str] | None = None
-        """The files of the knowledge base as they will be; None when no hand edit touches it."""
-        self.touched: frozenset[str] = frozenset()
-        """Paths of the hand edits."""
-
-    def lay(self, before: Record | None, after: Record | None) -> None:
-        """Lay a change that is not committed yet over the commit. Before the first question."""
-        self._over.append((before, after))
 
     def ids(self, kind: str) -> set[str]:
         """Ids of the records of a kind; one that can't be read exists all the same."""
@@ -110,3 +121,41 @@ class World:
     def unread(self, path: str) -> bool:
         """Whether the record at a path can't be read."""
         return bool(self.index.broken(path))
+
+    # -- the desk as a whole -----------------------------------------------------------------------------------------
+
+    def staff(self) -> list[Staff]:
+        """Everybody on the staff."""
+        return self._all(Staff)
+
+    def departments(self) -> list[Department]:
+        """Every department."""
+        return self._all(Department)
+
+    def users_tickets(self, department: str) -> int:
+        """How many tickets of users a department holds."""
+        count = people.users_tickets(self.index, department)
+        for before, after in self._over:
+            count += _is_users_in(after, department) - _is_users_in(before, department)
+        return count
+
+    def referring(self, kind: str, record_id: str) -> tuple[int, Sequence[str]]:
+        """How many records keep one from being deleted, and their paths."""
+        touched = {record.path for pair in self._over for record in pair if record is not None}
+        paths = [path for path in people.referring(self.index, kind, record_id) if path not in touched]
+        paths += [a.path for _, a in self._over if a is not None and (kind, record_id) in references(a)]
+        return len(paths), paths
+
+    def _all(self, cls: type[R]) -> list[R]:
+        rows = self.index.rows(cls.kind, tail="ORDER BY id")
+        found = {str(row["id"]): cls({k: v for k, v in row.items() if v not in (None, [])}) for row in rows}
+        for before, after in self._over:
+            if isinstance(before, cls):
+                found.pop(before.id, None)
+            if isinstance(after, cls):
+                found[after.id] = after
+        return [found[record_id] for record_id in sorted(found)]
+
+
+def _is_users_in(record: Record | None, department: str) -> bool:
+    return isinstance(record, Ticket) and record.department == department and rights.is_users(record)

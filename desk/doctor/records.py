@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from desk.checks import edits, rules
+from desk.checks import edits, rules, together
 from desk.checks.rules import Fault
-from desk.checks.world import World
 from desk.config import FILE
 from desk.doctor.exam import Exam, Finding, Mend
 from desk.domain.model import states
 from desk.domain.model.checklist import Checklist
 from desk.domain.model.kinds import KINDS, id_at, kind_at
-from desk.domain.model.organisation import RESERVED_TAGS
+from desk.domain.model.organisation import RESERVED_TAGS, Department
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.git import process as git_process
@@ -60,7 +59,7 @@ def edited(exam: Exam) -> Iterator[Finding]:
     """Hand edits that can be read and still couldn't be committed."""
     if not exam.edits:
         return
-    world = edits.laid(World(exam.index, exam.config), exam.edits, exam.place)
+    world = edits.world_with(exam.index, exam.config, exam.edits, exam.place)
     for edit in exam.edits:
         if edit.fault is not None or edit.kind == SETTINGS or rules.conflict_line(edit.after) is not None:
             continue
@@ -144,46 +143,40 @@ def one_sided(exam: Exam) -> Iterator[Finding]:
 
 
 def departments(exam: Exam) -> Iterator[Finding]:
-    """Exactly one department is the default one (rules 4 and 5)."""
-    rows = exam.index.rows("department", tail="ORDER BY id")
-    default = [str(row["id"]) for row in rows if row["default"]]
-    if not default:
-        yield Finding(
-            "departments",
-            "records/departments",
-            None,
-            "no department is the default one",
-            "desk department edit ID --default",
-        )
-    for handle in default[1:]:
-        path = KINDS["department"].path_of(handle)
-        problem = f"default: {default[0]} is the default department already"
-        yield Finding(
-            "departments", path, exam.line(path, "default"), problem, f"desk department edit {default[0]} --default"
-        )
+    """Exactly one department is the default one, and private ones hold no tickets of users (rules 4 and 5)."""
+    known = exam.world.departments()
+    for breach in together.without_one_default(known):
+        if not breach.names:
+            problem = "no department is the default one"
+            yield Finding("departments", "records/departments", None, problem, "desk department edit ID --default")
+        first, *others = breach.names or ("",)
+        for handle in others:
+            path = Department.path_of(handle)
+            problem = f"default: {first} is the default department already"
+            hint = f"desk department edit {first} --default"
+            yield Finding("departments", path, exam.line(path, "default"), problem, hint)
+    for department in known:
+        for breach in together.holding_users(department, exam.world):
+            problem = f"private: {department.id} holds tickets of users ({breach.number})"
+            hint = f"move them: desk ticket list --department {department.id} --state any"
+            line = exam.line(department.path, "private")
+            yield Finding("departments", department.path, line, problem, hint)
 
 
 def staff(exam: Exam) -> Iterator[Finding]:
     """Somebody has level 3; nobody shares an address, by which git tells who acts."""
-    rows = exam.index.rows("staff", tail="ORDER BY id")
-    if not any(row["level"] == 3 for row in rows):
-        yield Finding(
-            "staff",
-            "records/staff",
-            None,
-            "nobody has level 3",
-            "edit a file there by hand: level: 3, then: git commit",
-        )
-    owner: dict[str, str] = {}
-    for row in rows:
-        for address in dict.fromkeys(a.lower() for a in (row["email"], *row["emails"])):
-            first = owner.setdefault(address, str(row["id"]))
-            if first != row["id"]:
-                path = KINDS["staff"].path_of(str(row["id"]))
-                problem = f"email: {address} is the address of {first} as well"
-                yield Finding(
-                    "staff", path, exam.line(path, "email"), problem, f"desk staff edit {row['id']} --email ADDRESS"
-                )
+    known = exam.world.staff()
+    for _ in together.without_highest(known):
+        hint = "edit a file there by hand: level: 3, then: git commit"
+        yield Finding("staff", "records/staff", None, "nobody has level 3", hint)
+    for breach in together.shared(known):
+        address, *others = breach.names
+        member = breach.record
+        # Told of everybody but the first who has it.
+        if member is not None and member.id != min(member.id, *others):
+            problem = f"email: {address} is the address of {min(others)} as well"
+            hint = f"desk staff edit {member.id} --email ADDRESS"
+            yield Finding("staff", member.path, exam.line(member.path, "email"), problem, hint)
 
 
 def users(exam: Exam) -> Iterator[Finding]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from desk.domain.matching.folding import fold
-from desk.domain.model.kinds import KINDS
+from desk.domain.model import states
+from desk.domain.model.kinds import KINDS, holders
 from desk.domain.model.person import USER_PREFIX
 from desk.index.index import Index
 from desk.queries.tickets import match
@@ -130,3 +131,24 @@ def holding(index: Index, kind: str, field: str) -> list[str]:
     return _column(
         index, f"SELECT id FROM {table} WHERE fields <> '' AND json_type(fields, {path}) IS NOT NULL ORDER BY id", field
     )
+
+
+def referring(index: Index, kind: str, record_id: str) -> list[str]:
+    """Paths of the records that keep one from being deleted (rule 5), tickets that link to it among them."""
+    paths = []
+    for cls, name, live in holders(kind):
+        if cls.FIELDS[name].type.store == "set":
+            paths += _column(
+                index,
+                "SELECT path FROM members WHERE kind = ? AND field = ? AND value = ?",
+                cls.kind,
+                name,
+                record_id,
+            )
+        else:
+            unfinished = f" AND state <> '{states.CLOSED}'" if live else ""
+            paths += _column(index, f'SELECT path FROM {cls.plural} WHERE "{name}" = ?{unfinished}', record_id)
+    if kind == "ticket":
+        linked = "SELECT path FROM members WHERE kind = 'ticket' AND field = 'links' AND value LIKE ?"
+        paths += _column(index, linked, f"% {record_id}")
+    return paths

@@ -187,17 +187,22 @@ class Session:
     def commit(self, plan: Callable[[Snapshot], Change | None]) -> Committed | None:
         """Commit the change of a plan that says itself who acts: the only way that anything is written.
 
-        What follows from a change is added to it, but for hand edits, which are committed as they stand. None when the
-        plan finds nothing to change.
+        What follows from a change is added to it, and the rules over the desk as a whole are asked of it, but for hand
+        edits: they are committed as they stand, and `checks.edits` has asked. None when the plan finds nothing to change.
         """
 
         def whole(snapshot: Snapshot) -> Change | None:
-            from desk.session import reactions  # noqa: PLC0415 - for writes only
+            from desk.checks import together  # noqa: PLC0415 - for writes only
+            from desk.checks.world import World  # noqa: PLC0415 - as above
+            from desk.session import reactions  # noqa: PLC0415 - as above
 
             change = plan(snapshot)
             if change is None or change.as_written is not None:
                 return change
-            return reactions.follow(change, snapshot, self.config)
+            change = reactions.follow(change, snapshot, self.config)
+            changed = [(edit.before, edit.after) for edit in change.edits]
+            together.require(changed, World(snapshot.index, self.config, changed))
+            return change
 
         done = self.store.commit(whole, self.identity)
         if done is None:

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from desk.checks import edits as checks_edits
-from desk.checks.world import World
 from desk.cli import leaf, told
 from desk.cli.app import App, config_error
 from desk.config import Config
@@ -85,7 +84,7 @@ def _drafts(place: Place) -> list[dict[str, Any]]:
 
 def _edits(store: Store, edits: list[HandEdit], config: Config | None, *, known: bool) -> list[dict[str, Any]]:
     """Hand edits as data, each with what stands against it."""
-    world = checks_edits.laid(World(store.index, config), edits, store.place) if known and edits else None
+    world = checks_edits.world_with(store.index, config, edits, store.place) if known and edits else None
     return [_data(e, checks_edits.problem(e, world) if world else e.fault) for e in edits]
 
 

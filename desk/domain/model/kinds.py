@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
 from desk.domain.model.article import Article, Response, Topic
 from desk.domain.model.checklist import Checklist
 from desk.domain.model.organisation import CustomField, Department, Tag
 from desk.domain.model.person import Ban, Group, Staff, User
 from desk.domain.model.record import Record
+from desk.domain.model.states import CLOSED
 from desk.domain.model.ticket import Ticket
 
 # In the order of an export: what others refer to comes first.
@@ -42,3 +44,47 @@ def id_at(path: str) -> str:
     """The id that a record's path stands for."""
     folder, _, name = path.rpartition("/")
     return folder.rpartition("/")[2] if name == "topic.yaml" else name.rpartition(".")[0]
+
+
+_PEOPLE = ("staff", "user")
+_ANSWERABLE = ("owner", "coordinator", "requester")
+"""Fields of a ticket that name somebody who must be there as long as it isn't closed."""
+
+
+class Holder(NamedTuple):
+    """A field that keeps what it names from being deleted; `live`: as long as the ticket isn't closed (rule 5)."""
+
+    cls: type[Record]
+    field: str
+    live: bool = False
+
+
+def holders(kind: str) -> Iterator[Holder]:
+    """The fields in which records refer to one of a kind; names of people who left are history elsewhere (rule 5)."""
+    for cls in KINDS.values():
+        for name, field in cls.FIELDS.items():
+            if field.ref != kind:
+                continue
+            if kind not in _PEOPLE or cls is Department:
+                yield Holder(cls, name)
+            elif cls is Ticket and name in _ANSWERABLE:
+                yield Holder(cls, name, live=True)
+
+
+def references(record: Record) -> Iterator[tuple[str, str]]:
+    """Kind and id of everything that a record keeps from being deleted."""
+    closed = isinstance(record, Ticket) and record.state == CLOSED
+    for name, kind, live in _HELD[record.kind]:
+        value = record.values.get(name)
+        if value and not (live and closed):
+            yield from ((kind, one) for one in (value if isinstance(value, tuple) else (value,)))
+    if isinstance(record, Ticket):
+        yield from ((Ticket.kind, link.partition(" ")[2]) for link in record.links)
+
+
+_HELD: Mapping[str, tuple[tuple[str, str, bool], ...]] = MappingProxyType(
+    {
+        kind: tuple((h.field, to, h.live) for to in KINDS for h in holders(to) if h.cls is cls)
+        for kind, cls in KINDS.items()
+    }
+)

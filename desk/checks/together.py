@@ -1,0 +1,170 @@
+"""The rules over the desk as a whole, each once: asked of commands, hand edits, the desk as it stands, every past commit.
+
+A rule says what is broken and by which record; each door has its own words for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Literal, NamedTuple, Protocol
+
+from desk.checks.world import Sides
+from desk.domain.model.organisation import RESERVED_TAGS, Department
+from desk.domain.model.person import Staff
+from desk.domain.model.record import Record
+from desk.domain.model.ticket import Ticket
+from desk.domain.rights import rights
+from desk.errors import Refused
+
+HIGHEST = 3
+"""The level of which somebody must remain: only they register staff (rule 2)."""
+
+Rule = Literal["level", "address", "default", "private", "public", "reserved", "referred"]
+
+
+class Breach(NamedTuple):
+    """A rule that the desk would no longer keep.
+
+    `record` is the one whose change breaks it; None where no single one does. `names` are, by rule: the default
+    departments; the address and who else has it; paths of what still refers to the record. `number` is how many tickets
+    of users a department holds, or how many records refer.
+    """
+
+    rule: Rule
+    record: Record | None = None
+    names: tuple[str, ...] = ()
+    number: int = 0
+
+
+class Whole(Protocol):
+    """The desk after a change, as the rules ask for it."""
+
+    def staff(self) -> Sequence[Staff]: ...
+    def departments(self) -> Sequence[Department]: ...
+    def users_tickets(self, department: str) -> int: ...
+    def referring(self, kind: str, record_id: str) -> tuple[int, Sequence[str]]: ...
+
+
+def breaches(changed: Collection[Sides], whole: Whole) -> Iterator[Breach]:
+    """Every rule that a change breaks; what was broken before, and isn't touched, is not the change's."""
+    kinds = {record.kind for sides in changed for record in sides if record is not None}
+    for before, after in changed:
+        if after is None and before is not None:
+            yield from _deleted(before, whole)
+        if isinstance(after, Staff):
+            new = addresses(after) - (addresses(before) if isinstance(before, Staff) else frozenset())
+            yield from (b for b in shared(whole.staff()) if b.record and b.record.id == after.id and b.names[0] in new)
+        if isinstance(after, Department) and after.private and not (isinstance(before, Department) and before.private):
+            yield from holding_users(after, whole)
+        if isinstance(after, Ticket) and _place(after) != (_place(before) if isinstance(before, Ticket) else None):
+            yield from _public(after, whole)
+    if Staff.kind in kinds:
+        yield from without_highest(whole.staff())
+    if Department.kind in kinds:
+        yield from without_one_default(whole.departments())
+
+
+def without_highest(staff: Iterable[Staff]) -> Iterator[Breach]:
+    """Somebody must remain who may register staff (rule 2)."""
+    if not any(member.level == HIGHEST for member in staff):
+        yield Breach("level")
+
+
+def shared(staff: Iterable[Staff]) -> Iterator[Breach]:
+    """An address is one person's: git's user.email finds the person by it. A breach for each but the first who has it."""
+    holders: dict[str, list[Staff]] = {}
+    for member in staff:
+        for address in addresses(member):
+            holders.setdefault(address, []).append(member)
+    for address, several in sorted(holders.items()):
+        ids = [member.id for member in several]
+        for member in several if len(several) > 1 else ():
+            yield Breach("address", member, (address, *(i for i in ids if i != member.id)))
+
+
+def addresses(member: Staff) -> frozenset[str]:
+    """Every address of somebody, as they are compared."""
+    return frozenset(address.lower() for address in (member.email, *member.emails))
+
+
+def without_one_default(departments: Iterable[Department]) -> Iterator[Breach]:
+    """Exactly one department takes what nobody sent elsewhere (rules 4 and 5)."""
+    default = tuple(d.id for d in departments if d.default)
+    if len(default) != 1:
+        yield Breach("default", None, default)
+
+
+def holding_users(department: Department, whole: Whole) -> Iterator[Breach]:
+    """A private department holds only tickets written by staff (rule 4)."""
+    if department.private and (count := whole.users_tickets(department.id)):
+        yield Breach("private", department, (), count)
+
+
+def _place(ticket: Ticket) -> tuple[str, bool]:
+    return ticket.department, rights.is_users(ticket)
+
+
+def _public(ticket: Ticket, whole: Whole) -> Iterator[Breach]:
+    if not rights.is_users(ticket):
+        return
+    if any(d.id == ticket.department and d.private for d in whole.departments()):
+        yield Breach("public", ticket)
+
+
+def _deleted(record: Record, whole: Whole) -> Iterator[Breach]:
+    """What others refer to isn't deleted from under them (rule 5)."""
+    if record.kind == "tag" and record.id in RESERVED_TAGS:
+        yield Breach("reserved", record)
+        return
+    count, paths = whole.referring(record.kind, record.id)
+    if count:
+        yield Breach("referred", record, tuple(paths), count)
+
+
+# -- in the words of commands ------------------------------------------------------------------------------------------
+
+
+def require(changed: Collection[Sides], whole: Whole) -> None:
+    """Refuse what an action would leave behind."""
+    for breach in breaches(changed, whole):
+        raise _refusal(breach, changed, whole)
+
+
+def _refusal(breach: Breach, changed: Collection[Sides], whole: Whole) -> Refused:
+    record, names, count = breach.record, breach.names, breach.number
+    if breach.rule == "level":
+        return _last_of(changed)
+    if record is None:
+        return Refused(
+            "exactly one department must be the default one", "make one the default: desk department edit ID --default"
+        )
+    if breach.rule == "address":
+        return Refused(
+            f"{names[0]} is the address of staff {names[1]}",
+            f"one address, one person: desk staff show {names[1]}",
+        )
+    if breach.rule == "private":
+        return Refused(
+            f"{record.id} can't become private: it holds {count} tickets of users",
+            "a private department holds only tickets written by staff; move the others first: "
+            f"desk ticket list --department {record.id} --state any",
+        )
+    if breach.rule == "public" and isinstance(record, Ticket):
+        rights.require_public(next(d for d in whole.departments() if d.id == record.department), record)
+    if breach.rule == "reserved":
+        return Refused(
+            f"the tag {record.id} can't be deleted: it decides what kind of work a ticket is",
+            f"reserved: {', '.join(RESERVED_TAGS)}; colour and description can be changed: desk tag edit {record.id}",
+        )
+    more = f" and {count - 1} more" if count > 1 else ""
+    return Refused(f"{record.id} can't be deleted: {names[0]}{more} still refer to it", "change or delete that first")
+
+
+def _last_of(changed: Collection[Sides]) -> Refused:
+    """Who was the last of the highest level, and what was to become of them."""
+    fallen = ((b, a) for b, a in changed if isinstance(b, Staff) and b.level == HIGHEST)
+    who, what = next(((b.id, "removed" if a is None else "lowered") for b, a in fallen), ("nobody", "removed"))
+    return Refused(
+        f"{who} is the last one of level {HIGHEST} and can't be {what}",
+        f"give somebody else level {HIGHEST} first: desk staff edit HANDLE --level {HIGHEST}",
+    )
