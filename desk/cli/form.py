@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from desk.actions import identifiers
+from desk.actions.tickets import edits
 from desk.cli.app import App
 from desk.domain.knowledge import articles
 from desk.domain.model.article import Article
@@ -17,9 +18,6 @@ from desk.errors import Broken, Refused, UsageFault
 FRESH = ("title", "department", "requester", "tags", "priority", "impact", "urgency", "service", "channel", "language",
          "fields")  # fmt: skip
 """What the form of a new ticket may set; the rest has verbs of its own."""
-OPEN_FIELDS = (*FRESH[:2], "owner", *FRESH[2:])
-"""What may be changed of an existing one."""
-_SETTINGS = (("priority", "priorities"), ("impact", "impacts"), ("urgency", "urgencies"))
 
 
 def _compose(values: dict[str, Any], body: str) -> str:
@@ -36,7 +34,7 @@ def new_ticket(values: Mapping[str, Any], body: str) -> str:
 
 def existing_ticket(ticket: Ticket) -> str:
     """A ticket as the form to change it."""
-    names = [n for n in OPEN_FIELDS if n != "fields" or ticket.fields]
+    names = [n for n in edits.OPEN_FIELDS if n != "fields" or ticket.fields]
     shown = {n: plain(getattr(ticket, n)) if getattr(ticket, n) is not None else "" for n in names}
     return _compose(shown, ticket.body)
 
@@ -70,15 +68,12 @@ def parsed(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def levels(app: App, values: Mapping[str, Any]) -> dict[str, str | None]:
     """Priority, impact and urgency, each one of those that the desk knows."""
-    return {name: identifiers.chosen(app, f"ticket.{setting}", values.get(name)) for name, setting in _SETTINGS}
+    return {name: identifiers.chosen(app, setting, values.get(name)) for name, setting in edits.LEVELS.items()}
 
 
 def ways(app: App, values: Mapping[str, Any]) -> dict[str, str | None]:
     """Channel and language, each one of those that the desk knows."""
-    return {
-        "channel": identifiers.chosen(app, "ticket.channels", values.get("channel")),
-        "language": identifiers.chosen(app, "desk.languages", values.get("language")),
-    }
+    return {name: identifiers.chosen(app, setting, values.get(name)) for name, setting in edits.WAYS.items()}
 
 
 def parse_new(app: App, text: str) -> tuple[dict[str, Any], str]:

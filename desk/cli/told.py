@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from desk.actions import acting
-from desk.actions.acting import Acted, TicketVerb
-from desk.cli import answers, arguments
-from desk.cli.app import App
+from desk.actions.acting import Acted
+from desk.cli import answers
 from desk.domain.changes import sentences
 from desk.domain.model import due, plain
 from desk.domain.model.article import Article
@@ -21,11 +19,6 @@ from desk.view.model import Done
 def told_of_tickets(done: Acted) -> Done:
     """What an action made of the tickets it was asked to act on."""
     return told(done.edits, several=len(done.ids) > 1)
-
-
-def acted(app: App, given: Iterable[str] | str, verb: str, one: TicketVerb) -> Done:
-    """Run a verb on every ticket named, and say what became of each."""
-    return told_of_tickets(acting.act_on_tickets(app, arguments.resolve(app, given), verb, one))
 
 
 def told(edits: list[Edit], *, several: bool) -> Done:

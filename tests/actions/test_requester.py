@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from desk.actions import acting, tickets
+from desk.actions import acting
 from desk.actions.acting import Acted
 from desk.actions.draft import Draft
-from desk.actions.tickets import NewEntry, NewTicket
+from desk.actions.tickets import lifecycle as tickets
+from desk.actions.tickets.lifecycle import NewEntry, NewTicket
 from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change
 from desk.domain.model.ticket import Ticket

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from desk.actions.acting import require_tickets
+from desk.actions.acting import act_on_tickets, require_tickets
 from desk.actions.draft import Draft
 from desk.cli import arguments, editor, leaf
 from desk.cli.app import App
-from desk.cli.told import acted
+from desk.cli.told import told_of_tickets
 from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change
 from desk.domain.model.ticket import Ticket
@@ -46,7 +46,7 @@ def _told(app: App, verb: str, tell: Tell, ids: tuple[str, ...], source: tuple[s
         def one(_: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
             return tell(ticket, text, by=by, at=at)
 
-        return acted(app, found, verb, one)
+        return told_of_tickets(act_on_tickets(app, found, verb, one))
 
 
 def written(app: App, name: str, ids: list[str]) -> str:

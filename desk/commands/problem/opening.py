@@ -8,7 +8,7 @@ from datetime import datetime
 import click
 
 from desk.actions.draft import Draft
-from desk.actions.tickets import matrix_of
+from desk.actions.tickets.classification import matrix_of
 from desk.cli import arguments, complete, leaf
 from desk.cli.app import App
 from desk.cli.told import told

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from desk.actions import tickets
 from desk.actions.acting import require_tickets
 from desk.actions.owed import warn_owed
+from desk.actions.tickets import lifecycle as tickets
 from desk.cli import answering, arguments, complete, editor, leaf
 from desk.cli.answering import From
 from desk.cli.app import App

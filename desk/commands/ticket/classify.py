@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 
 import click
 
 from desk.actions import identifiers
-from desk.actions.draft import Draft
-from desk.actions.tickets import matrix_of
+from desk.actions.tickets import classification
 from desk.cli import arguments, complete, leaf
 from desk.cli.app import App
-from desk.cli.told import acted
-from desk.domain.model.actor import Actor
-from desk.domain.model.change import Change
+from desk.cli.told import told_of_tickets
 from desk.domain.model.fields import TICKET_ID
-from desk.domain.model.ticket import Ticket
-from desk.domain.tickets import classification
 from desk.errors import UsageFault
 from desk.view.model import Done
 
@@ -42,19 +36,9 @@ def classify(
 
     --priority names another one: where impact and urgency are known that takes a --reason, and the history shows both.
     """
-    if not (priority or impact or urgency):
-        raise UsageFault("nothing to set", "give --priority, --impact or --urgency")
-    p = identifiers.chosen(app, "ticket.priorities", priority)
-    i = identifiers.chosen(app, "ticket.impacts", impact)
-    u = identifiers.chosen(app, "ticket.urgencies", urgency)
-    matrix = matrix_of(app.config)
-
-    def one(_: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
-        return classification.classify(
-            ticket, by=by, at=at, matrix=matrix, priority=p, impact=i, urgency=u, reason=reason
-        )
-
-    return acted(app, ids, "classify", one)
+    found = arguments.resolve(app, ids)
+    done = classification.classify(app, found, priority=priority, impact=impact, urgency=urgency, reason=reason)
+    return told_of_tickets(done)
 
 
 _tags = click.argument("tags", metavar="TAG…", nargs=-1, required=True, shell_complete=complete.complete_tag)
@@ -66,13 +50,7 @@ _tags = click.argument("tags", metavar="TAG…", nargs=-1, required=True, shell_
 def tag(app: App, ids: str, tags: tuple[str, ...]) -> Done:
     """Put tags on tickets. The tags incident and problem decide what kind of ticket it is."""
     wanted = [_known(app, t) for t in arguments.words(app, tags)]
-
-    def one(draft: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
-        for name in wanted:
-            draft.snapshot.get("tag", name)
-        return classification.tag(ticket, wanted, by=by, at=at)
-
-    return acted(app, ids, "tag", one)
+    return told_of_tickets(classification.tag(app, arguments.resolve(app, ids), wanted))
 
 
 def _known(app: App, name: str) -> str:
@@ -89,4 +67,4 @@ def _known(app: App, name: str) -> str:
 def untag(app: App, ids: str, tags: tuple[str, ...]) -> Done:
     """Take tags off tickets."""
     gone = [_known(app, t) if re.fullmatch(TICKET_ID, t.upper()) else t.lower() for t in arguments.words(app, tags)]
-    return acted(app, ids, "untag", lambda _, t, by, at: classification.untag(t, gone, by=by, at=at))
+    return told_of_tickets(classification.untag(app, arguments.resolve(app, ids), gone))

@@ -6,8 +6,9 @@ from typing import Any, cast
 
 import click
 
-from desk.actions import identifiers, tickets
-from desk.actions.tickets import NewTicket
+from desk.actions import identifiers
+from desk.actions.tickets import lifecycle as tickets
+from desk.actions.tickets.lifecycle import NewTicket
 from desk.cli import arguments, complete, editor, form, leaf
 from desk.cli.app import App
 from desk.cli.told import told

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import click
 
 from desk.actions.acting import require_tickets
-from desk.actions.draft import Draft
+from desk.actions.tickets import major as tickets_major
 from desk.cli import arguments, complete, editor, leaf
 from desk.cli.app import App
-from desk.cli.told import acted
-from desk.domain.model.actor import Actor
-from desk.domain.model.change import Change
-from desk.domain.model.ticket import Ticket
-from desk.domain.tickets import major as tickets_major
+from desk.cli.told import told_of_tickets
 from desk.errors import UsageFault
 from desk.view.model import Done
 
@@ -36,16 +30,11 @@ def major(app: App, ids: tuple[str, ...], coordinator: str | None, off: bool, re
     if off:
         if coordinator:
             raise UsageFault("--off takes the coordinator away", "leave out --coordinator, or --off")
-        return acted(app, ids, "major-off", lambda _, t, by, at: tickets_major.end(t, by=by, at=at, reason=reason))
+        return told_of_tickets(tickets_major.end(app, arguments.resolve(app, ids), reason=reason))
     if coordinator == "none":
         raise UsageFault("a major incident has a coordinator", "name somebody, or: desk ticket major ID --off")
     handle = app.person(coordinator) if coordinator else None
-
-    def one(draft: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
-        who = handle or ticket.coordinator or ticket.owner or by.id
-        return tickets_major.declare(ticket, draft.snapshot.staff(who), by=by, at=at, reason=reason)
-
-    return acted(app, ids, "major", one)
+    return told_of_tickets(tickets_major.declare(app, arguments.resolve(app, ids), handle, reason=reason))
 
 
 @leaf.leaf("review", example="desk ticket review 7K3Q --file review.md")
@@ -64,8 +53,7 @@ def review(app: App, ids: tuple[str, ...], body: str | None, file: str | None) -
                 raise UsageFault("one review at a time, please", "or give one text to several: --body, --file")
             require_tickets(app, found, "review")
             given = _written(app, found[0])
-        text = given
-        return acted(app, found, "review", lambda _, t, by, at: tickets_major.review(t, text, by=by, at=at))
+        return told_of_tickets(tickets_major.review(app, found, given))
 
 
 OUTLINE = "What happened, and who was affected\n\n\nWhat was done, and what helped\n\n\nWhat we change, who does it, until when\n\n"

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
-from typing import Any
-
 import click
 
-from desk.actions.acting import act_on_tickets
-from desk.actions.draft import Draft
+from desk.actions.tickets import relations
 from desk.cli import arguments, complete, leaf
 from desk.cli.app import App
-from desk.cli.told import acted, told
+from desk.cli.told import told, told_of_tickets
 from desk.commands.problem import opening
-from desk.domain.model import filenames
-from desk.domain.model.actor import Actor
-from desk.domain.model.change import Change
-from desk.domain.model.ticket import Ticket
-from desk.domain.rights import rights
-from desk.domain.tickets import relations
 from desk.errors import UsageFault
-from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
 RELATIONS = ("relates", "duplicates", "caused-by")
@@ -50,19 +38,6 @@ def transfer(app: App, ids: tuple[str, ...], target: str | None, title: str | No
     return opening.to_existing(app, arguments.resolve(app, ids), arguments.only(app, target))
 
 
-def fresh(app: App, snapshot: Snapshot, ticket: Ticket, by: Actor) -> dict[str, Any]:
-    """What a ticket made out of another one starts with."""
-    kept = ("priority", "impact", "urgency", "department", "requester", "language", "channel")
-    return {
-        "id": snapshot.new_ticket_id(app.today),
-        "title": ticket.title,
-        "state": "open",
-        **{n: getattr(ticket, n) for n in kept},
-        "created": app.now.isoformat(),
-        "author": by.id,
-    }
-
-
 _other = click.argument("other", metavar="OTHER", shell_complete=complete.complete_ticket)
 
 
@@ -75,13 +50,7 @@ _other = click.argument("other", metavar="OTHER", shell_complete=complete.comple
 def link(app: App, ids: str, other: str, relation: str) -> Done:
     """Relate tickets to another one; the relation is written on both."""
     target = arguments.only(app, other)
-
-    def one(draft: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
-        goal = draft.ticket(target)
-        rights.require_act(by, goal, "link")
-        return relations.link(ticket, goal, relation, by=by, at=at)
-
-    return acted(app, ids, "link", one)
+    return told_of_tickets(relations.link(app, arguments.resolve(app, ids), target, relation))
 
 
 @leaf.leaf("unlink", example="desk ticket unlink 7K3Q 9ABC")
@@ -90,13 +59,7 @@ def link(app: App, ids: str, other: str, relation: str) -> Done:
 def unlink(app: App, ids: str, other: str) -> Done:
     """Take every relation between two tickets away."""
     target = arguments.only(app, other)
-
-    def one(draft: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
-        goal = draft.ticket(target)
-        rights.require_act(by, goal, "unlink")
-        return relations.unlink(ticket, goal, by=by, at=at)
-
-    return acted(app, ids, "unlink", one)
+    return told_of_tickets(relations.unlink(app, arguments.resolve(app, ids), target))
 
 
 @leaf.leaf("merge", example="desk ticket merge 9ABC --into 7K3Q")
@@ -110,15 +73,7 @@ def merge(app: App, ids: tuple[str, ...], into: str) -> Done:
     The merged ones are closed, and their ids lead to the other for ever.
     """
     target = arguments.only(app, into)
-
-    def one(draft: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
-        goal = draft.ticket(target)
-        rights.require_act(by, goal, "merge into")
-        draft.require_public(ticket, goal.department)
-        carried = carry(draft.snapshot, ticket.id, ticket.all_attachments, goal.all_attachments)
-        return relations.merge(ticket, goal, carried, by=by, at=at)
-
-    return acted(app, ids, "merge", one)
+    return told_of_tickets(relations.merge(app, arguments.resolve(app, ids), target))
 
 
 @leaf.leaf("split", example='desk ticket split 7K3Q --at 3 --title "Second fault: prescriptions"')
@@ -127,27 +82,8 @@ def merge(app: App, ids: tuple[str, ...], into: str) -> Done:
 @click.option("--title", metavar="T", help="Title of the new ticket; default: that of the old one.")
 def split(app: App, ids: tuple[str, ...], number: int, title: str | None) -> Done:
     """Make the thread from entry N on a ticket of its own, linked to the old one."""
-
-    def one(draft: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
-        draft.require_public(ticket)
-        moved = [name for entry in ticket.thread[number - 1 :] for name in entry.attachments] if number > 0 else []
-        values = {**fresh(app, draft.snapshot, ticket, by), "tags": list(ticket.tags)}
-        new = Ticket.new(**{**values, "title": title or ticket.title})
-        return relations.split(ticket, number, new, carry(draft.snapshot, ticket.id, moved, ()), by=by, at=at)
-
-    done, _ = act_on_tickets(app, arguments.resolve(app, ids), "split", one)
+    done, _ = relations.split(app, arguments.resolve(app, ids), number, title)
     fresh_edits = [e for e in done.change.edits if e.before is None]
     old_edits = [e for e in done.change.edits if e.before is not None]
     view = told(fresh_edits, several=len(fresh_edits) > 1)
     return view._replace(lines=told(old_edits, several=True).lines + view.lines)
-
-
-def carry(snapshot: Snapshot, source: str, names: Iterable[str], taken: Iterable[str]) -> dict[str, tuple[str, bytes]]:
-    """Attachments to take along: old name → name there, and content."""
-    used = set(taken)
-    found: dict[str, tuple[str, bytes]] = {}
-    for name in names:
-        new = filenames.attachment_name(name, used)
-        used.add(new)
-        found[name] = (new, snapshot.attachment(source, name))
-    return found

@@ -1,4 +1,4 @@
-"""What can be done with tickets: register, answer, put aside, close, re-open, delete. Each is one change and one commit."""
+"""Register, answer, put aside, close, re-open, delete."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, cast
 from desk.actions import identifiers, requesters
 from desk.actions.acting import Acted, act_on_tickets
 from desk.actions.draft import Draft
-from desk.config import Config
+from desk.actions.tickets.classification import matrix_of
 from desk.domain.model.actor import REQUESTER, Actor
 from desk.domain.model.change import Change, Edit, join
 from desk.domain.model.organisation import Department
@@ -19,7 +19,6 @@ from desk.domain.model.ticket import NOTE, REPLY, Ticket
 from desk.domain.people import customfields
 from desk.domain.rights import rights
 from desk.domain.tickets import lifecycle, thread
-from desk.domain.tickets.classification import Matrix
 from desk.errors import ConfigError, Refused
 from desk.index.index import Index
 from desk.queries import tickets
@@ -110,11 +109,6 @@ def _build(session: Session, snapshot: Snapshot, by: Actor, new: NewTicket) -> t
     if isinstance(chosen, Department):
         rights.require_public(chosen, ticket)
     return ticket, user
-
-
-def matrix_of(config: Config) -> Matrix:
-    """What desk.toml says of priorities."""
-    return Matrix(config["priority.matrix"], config["priority.fixed"])
 
 
 def _definitions(snapshot: Snapshot) -> list[Any]:

@@ -1,0 +1,167 @@
+"""Title, text and fields of tickets: set one by one, or all of them as an editor gave them back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from desk.actions import identifiers, requesters
+from desk.actions.acting import Acted, act_on_tickets
+from desk.actions.draft import Draft
+from desk.actions.tickets.classification import matrix_of
+from desk.domain.model.actor import Actor
+from desk.domain.model.change import Change, Edit, join
+from desk.domain.model.record import NOTHING, parse_values_of
+from desk.domain.model.ticket import Ticket
+from desk.domain.people import customfields
+from desk.domain.tickets import classification, lifecycle, ownership, thread
+from desk.domain.tickets.classification import Matrix
+from desk.errors import Conflict, UsageFault
+from desk.session.session import Session
+
+OPEN_FIELDS = ("title", "department", "owner", "requester", "tags", "priority", "impact", "urgency", "service", "channel",
+               "language", "fields")  # fmt: skip
+"""What may be changed of a ticket as a whole; the rest has verbs of its own."""
+LEVELS = {"priority": "ticket.priorities", "impact": "ticket.impacts", "urgency": "ticket.urgencies"}
+WAYS = {"channel": "ticket.channels", "language": "desk.languages"}
+"""Fields, and the setting that says what each may be."""
+_PLAIN = ("title", "requester", "service", "channel", "language", "fields")
+_NEEDED = ("department", "priority", "impact", "urgency")
+
+
+def edit(
+    session: Session,
+    ids: Sequence[str],
+    *,
+    title: str | None = None,
+    body: str | None = None,
+    service: str | None = None,
+    fields: Mapping[str, str] = NOTHING,
+    reason: str | None = None,
+) -> Acted:
+    """Set what is given, on each ticket alike; an empty service or custom field takes it away."""
+    if title is not None and not title.strip():
+        raise UsageFault("a ticket needs a title", '--title "What it is about"')
+
+    def one(draft: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
+        after = ticket.evolve(title=title or ticket.title, body=body)
+        if service is not None:
+            after = after.evolve(service=service or None)
+        if fields:
+            after = after.evolve(fields=_check_fields(draft, after, {**ticket.fields, **fields}))
+        return lifecycle.rewrite(ticket, after, by=by, at=at, reason=reason)
+
+    return act_on_tickets(session, ids, "edit", one)
+
+
+def edit_entry(session: Session, ids: Sequence[str], number: int, text: str) -> Acted:
+    """Give entry `number` (from 1) of the thread another text: by its author, while it is the last (rule 6)."""
+
+    def one(_: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
+        return thread.edit_reply(ticket, number, text, by=by, at=at)
+
+    return act_on_tickets(session, ids, "edit", one)
+
+
+# -- all of it, from an editor -----------------------------------------------------------------------------------------
+
+
+class Revision(NamedTuple):
+    """A ticket as somebody saw it, and as they gave it back: values as typed, by field, of those that are filled in."""
+
+    seen: Ticket
+    values: Mapping[str, Any]
+    body: str
+    reason: str | None = None
+
+
+def revise(session: Session, ids: Sequence[str], revision: Revision) -> Acted:
+    """Put each field that a person changed through the verb that changes it. Conflict where it has changed meanwhile."""
+
+    def one(draft: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
+        wanted, user = _wanted(session, draft, ticket, revision)
+        changes = _steps(draft, (ticket, wanted), matrix_of(session.config), revision.reason, by=by, at=at)
+        now = _latest(changes, ticket)
+        plain = now.evolve(**{n: wanted.values.get(n) for n in _PLAIN}, body=wanted.body)
+        if (plain.requester, plain.department) != (ticket.requester, ticket.department):
+            draft.require_public(plain)
+        if plain != now or not changes:
+            changes.append(lifecycle.rewrite(now, plain, by=by, at=at))
+        joined = join(changes)
+        summary = " ".join(event.verb for event in joined.edits[0].events)
+        if len(changes) == 1 and changes[0].verb == "edit":
+            summary = changes[0].summary
+        edits = joined.edits if user is None else (*joined.edits, user)
+        return joined._replace(verb="edit", summary=summary, reason=revision.reason, edits=edits)
+
+    return act_on_tickets(session, ids, "edit", one)
+
+
+def _wanted(session: Session, draft: Draft, ticket: Ticket, revision: Revision) -> tuple[Ticket, Edit | None]:
+    """The ticket with what the person changed; and the requester, if the change made one known."""
+    seen, given, body, _ = revision
+    values = parse_values_of(Ticket, {k: v for k, v in given.items() if k != "requester"}, UsageFault)
+    user: Edit | None = None
+    if "requester" in given:
+        values["requester"], user = requesters.find_or_make(session, draft.snapshot, str(given["requester"]))
+    if values.get("owner"):
+        values["owner"] = session.person(values["owner"])
+    known = {n: identifiers.chosen(session, setting, values.get(n)) for n, setting in {**LEVELS, **WAYS}.items()}
+    values.update({n: v for n, v in known.items() if v})
+    changed = {n: values.get(n) for n in OPEN_FIELDS if values.get(n) != seen.values.get(n)}
+    if "fields" in changed:
+        changed["fields"] = _check_fields(draft, ticket, dict(values.get("fields", {})))
+    for name in _NEEDED:
+        if name in changed and changed[name] is None:
+            raise UsageFault(f"{name} can't be taken away", "give it another value")
+    text = body if body != seen.body else ticket.body
+    clashing = [n for n in changed if ticket.values.get(n) not in (seen.values.get(n), changed[n])]
+    if clashing or (body != seen.body and ticket.body not in (seen.body, body)):
+        what = ", ".join(clashing) or "the text"
+        raise Conflict(
+            f"{what} of {ticket.id} was changed by somebody else meanwhile", f"see: desk ticket history {ticket.id}"
+        )
+    return ticket.evolve(**changed, body=text), user
+
+
+def _check_fields(draft: Draft, ticket: Ticket, values: dict[str, Any]) -> dict[str, Any]:
+    rows = draft.snapshot.index.rows("field", tail="ORDER BY id")
+    declared = [draft.snapshot.get("field", str(row["id"])) for row in rows]
+    return customfields.checked(declared, "ticket", values, ticket.department)  # type: ignore[arg-type]
+
+
+def _latest(changes: list[Change], ticket: Ticket) -> Ticket:
+    found = changes[-1].edits[0].after if changes else ticket
+    return found if isinstance(found, Ticket) else ticket
+
+
+def _steps(
+    draft: Draft, pair: tuple[Ticket, Ticket], matrix: Matrix, reason: str | None, *, by: Actor, at: datetime
+) -> list[Change]:
+    """The verbs of department, owner, levels and tags, each on what the one before left."""
+    ticket, wanted = pair
+    done: list[Change] = []
+    if wanted.department != ticket.department:
+        done.append(draft.moved(ticket, wanted.department, by, at))
+    if wanted.owner != ticket.owner and wanted.owner != _latest(done, ticket).owner:
+        done.append(_own(draft, _latest(done, ticket), wanted.owner, by, at))
+    levels = {n: wanted.values[n] for n in LEVELS if wanted.values.get(n) != ticket.values.get(n)}
+    if levels:
+        now = _latest(done, ticket)
+        done.append(classification.classify(now, by=by, at=at, matrix=matrix, reason=reason, **levels))
+    removed, added = set(ticket.tags) - set(wanted.tags), set(wanted.tags) - set(ticket.tags)
+    for name in added:
+        draft.snapshot.get("tag", name)
+    if removed:
+        done.append(classification.untag(_latest(done, ticket), removed, by=by, at=at))
+    if added:
+        done.append(classification.tag(_latest(done, ticket), added, by=by, at=at))
+    return done
+
+
+def _own(draft: Draft, ticket: Ticket, owner: str | None, by: Actor, at: datetime) -> Change:
+    if owner is None:
+        return ownership.unassign(ticket, by=by, at=at)
+    to = draft.snapshot.staff(owner)
+    return ownership.escalate(ticket, to, by=by, at=at) if ticket.owner else ownership.assign(ticket, to, by=by, at=at)
