@@ -110,7 +110,7 @@ def moves() -> str:
     rows = [f"| `desk ticket …` | {' | '.join(states.STATES)} |", "|---" * (len(states.STATES) + 1) + "|"]
     for verb, (allowed, target) in rights_moves.MOVES.items():
         cells = ((target or "yes") if state in allowed else "–" for state in states.STATES)
-        rows.append(f"| {rights_moves.COMMANDS.get(verb, verb)} | {' | '.join(cells)} |")
+        rows.append(f"| {rights_moves.command(verb)} | {' | '.join(cells)} |")
     return "\n".join(
         [*rows, "", "*yes*: the state stays; a state: where it leads; –: refused. An undo leads back to what was."]
     )

@@ -7,22 +7,13 @@ from desk.checks import rights as checks_rights
 from desk.domain.changes import truth
 from desk.domain.model.person import USER_PREFIX, User
 from desk.domain.model.ticket import REPLY, Ticket
-from desk.domain.rights import rights
+from desk.domain.rights import rights, ticketverbs, verbs
 from desk.errors import Refused
 from desk.store.handedits import HandEdit
 
-_MAY = truth.FOLLOWS | {
-    "thread",
-    "attachments",
-    "state",
-    "closed",
-    "resolution",
-    "pending_until",
-    "pending_for",
-    "owner",
-}
-"""What their verbs may change of a ticket; an owner who left is dropped when it is opened again (rule 3)."""
-_FOLLOWS = frozenset(("unassign", "renew", "checklist"))
+_MAY = truth.FOLLOWS | verbs.may_change(Ticket.kind, *rights.REQUESTERS - {"create"})
+"""What their verbs may change of a ticket that is there; an owner who left is dropped when it is opened again (rule 3)."""
+_FOLLOWS = verbs.brought(Ticket.kind, *rights.REQUESTERS) | frozenset(ticketverbs.COMES_ALONG)
 """What the desk adds to them by itself."""
 
 
@@ -39,8 +30,8 @@ def check_requester(edit: HandEdit, user: User, moment: Moment) -> None:
     old, new = edit.old, edit.new
     if edit.kind != Ticket.kind or not isinstance(new, Ticket) or not isinstance(old, Ticket | None):
         raise Refused(f"a requester doesn't change {edit.kind} records, nor delete any")
-    verbs = {e.verb for e in moment.step.told.events if (e.kind, e.id) == (edit.kind, edit.id)}
-    if odd := verbs - rights.REQUESTERS - _FOLLOWS:
+    told = {e.verb for e in moment.step.told.events if (e.kind, e.id) == (edit.kind, edit.id)}
+    if odd := told - rights.REQUESTERS - _FOLLOWS:
         raise Refused(f"{user.id} may not {', '.join(sorted(odd))} tickets: that is for staff")
     if old is None:
         checks_rights.check_author(new, user.id, moment.world)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterator
 
 from desk.audit.moment import FAULT, REMARK, AuditFinding, Moment, name
 from desk.audit.requesters import check_requester, requester_of
@@ -18,33 +17,16 @@ from desk.domain.model.person import Staff, User
 from desk.domain.model.record import Entry
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import rights as rights_rights
+from desk.domain.rights import verbs
 from desk.errors import Refused
 from desk.store import handedits
 from desk.store.handedits import HandEdit
 
 DESK = "desk"
 """The actor of what desk does by itself, such as noting a breach of a service level."""
-_OWN = truth.FOLLOWS | {
-    "state",
-    "closed",
-    "pending_until",
-    "pending_for",
-    "resolution",
-    "owner",
-    "coordinator",
-    "watchers",
-}
+_OWN = truth.FOLLOWS | verbs.may_change(Ticket.kind, *verbs.DESKS)
 """What desk itself may change of a ticket."""
-_AFTERMATH: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        "staff": frozenset(("owner", "coordinator", "major", "watchers")),
-        "department": frozenset(("department", "owner", "coordinator", "major")),
-        "tag": frozenset(("tags",)),
-        "field": frozenset(("fields",)),
-    }
-)
-"""What a change of another kind of record may do to tickets of departments that its maker doesn't serve."""
-_MOVED = frozenset(("merge", "split"))
+_MOVED = undo.CARRIES & verbs.changing(Ticket.kind, "thread", "untold").keys()
 """Verbs that move entries of threads about."""
 
 
@@ -211,21 +193,20 @@ def _follows(edit: HandEdit, old: Ticket, by: Actor, moment: Moment) -> bool:
         return True
     may = set(truth.FOLLOWS)
     for other in moment.edits:
-        may |= _AFTERMATH.get(other.kind, frozenset())
-        if other.kind == Ticket.kind and other.change == handedits.DELETED:
-            may |= {"links", "merged_into"}
+        if other.kind != Ticket.kind or other.change == handedits.DELETED:
+            may |= verbs.AFTERMATH.get(other.kind, frozenset())
     if verb == "purge" and by.level >= rights_rights.LEVELS["field"]:
-        may |= {"fields"}
+        may |= verbs.AFTERMATH["field"]
     return len(may) > len(truth.FOLLOWS) and truth.case((), edit.old, edit.new, {}).changed <= may
 
 
 def _check_thread(edit: HandEdit, old: Ticket, new: Ticket, by: Actor, moment: Moment) -> None:
     """Rule 6, and that a merge or a split moves entries without changing them."""
-    verbs = _verbs(edit, moment)
-    if undo.VERB in verbs:
+    told = _verbs(edit, moment)
+    if undo.VERB in told:
         _check_taken_back(old, new, by, _gone_by(edit, moment))
         return
-    if not verbs & _MOVED:
+    if not told & _MOVED:
         checks_rights.check_thread(edit.path, old, new, by.id)
         return
     there = {_kept(entry) for e in moment.edits if isinstance(e.old, Ticket) for entry in e.old.thread}
@@ -238,7 +219,7 @@ def _check_thread(edit: HandEdit, old: Ticket, new: Ticket, by: Actor, moment: M
 def _check_taken_back(old: Ticket, new: Ticket, by: Actor, verb: str) -> None:
     """Nobody takes back what somebody else wrote, but for a verb that had carried it from one ticket to another."""
     others = {e.by for e in (*old.thread, *new.thread) if (e in old.thread) != (e in new.thread)} - {by.id}
-    if others and verb not in (*_MOVED, "transfer", "delete"):
+    if others and verb not in undo.CARRIES:
         raise Refused(f"{by.id} may not take back an entry by {', '.join(sorted(others))}")
 
 

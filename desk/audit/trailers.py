@@ -12,13 +12,12 @@ from desk.domain.model.article import Article
 from desk.domain.model.fields import TICKET_ID
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.ticket import Ticket
+from desk.domain.rights import verbs
 from desk.index import derive
 from desk.store import handedits
 from desk.store.handedits import HandEdit
 
 CHECK = "trailers"
-_SILENT = frozenset(("config", "commit", "init", "doctor", "import"))
-"""Verbs whose commits may change desk.toml without telling each setting, as desk once did."""
 
 Key = tuple[str, str]
 
@@ -121,7 +120,8 @@ def _settings(moment: Moment, told: dict[str, Happened]) -> Iterator[AuditFindin
         else:
             continue
         yield moment.finding(CHECK, FAULT, problem, f"{SETTINGS}/{setting}")
-    if real and (told or moment.step.told.verb not in _SILENT) and moment.step.parents:
+    # They may change desk.toml without telling each setting, as desk once did.
+    if real and (told or moment.step.told.verb not in verbs.WITHOUT_RECORD) and moment.step.parents:
         for setting in sorted(real.keys() - told.keys()):
             problem = (
                 f"{setting} was changed from {real[setting].before} to {real[setting].after}, the message doesn't tell"

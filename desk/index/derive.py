@@ -6,8 +6,7 @@ from desk.codec.places import decode_at
 from desk.config import FILE, differences
 from desk.domain.changes import compare
 from desk.domain.changes.message import SET, SETTINGS, Happened
-from desk.domain.changes.sentences import Changed
-from desk.domain.model.change import Event
+from desk.domain.model.change import Changed, Event
 from desk.domain.model.kinds import id_at, kind_at
 from desk.domain.model.record import Record
 from desk.errors import Broken

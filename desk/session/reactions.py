@@ -14,12 +14,13 @@ from desk.config import Config
 from desk.domain.knowledge import knownerrors
 from desk.domain.levels import clocks
 from desk.domain.levels.policy import Policies
-from desk.domain.model import due, states
+from desk.domain.model import states
 from desk.domain.model.article import Article
 from desk.domain.model.change import Change, Edit
 from desk.domain.model.checklist import Checklist
 from desk.domain.model.person import User
 from desk.domain.model.ticket import Ticket
+from desk.domain.rights import verbs
 from desk.domain.tickets import checklists
 from desk.queries import problems
 from desk.store.levels import policies
@@ -102,7 +103,7 @@ def follow(change: Change, snapshot: Snapshot, config: Config) -> Change:
 def react(change: Change, snapshot: Snapshot, config: Config) -> Change:
     """The change with the due times of its tickets. What undoes another change, and the check itself, have set them."""
     tickets = [e for e in change.edits if isinstance(e.after, Ticket)]
-    if not tickets or change.verb in (*due.OWN, "undo"):
+    if not tickets or change.verb in (*verbs.DESKS, "undo"):
         return change
     found = policies(snapshot.place, config)
     group = _groups(found, change, snapshot)

@@ -280,10 +280,12 @@ def test_level_one_reads_and_no_more(desk: Runner, write: Write) -> None:
     """Every verb of the table of rights."""
     write("theirs")
     rights = {right.kind: set(right.verbs) for right in RIGHTS}
-    assert set(ARTICLE_VERBS) == rights["article"]
+    assert {*ARTICLE_VERBS, "known-error"} == rights["article"]
     assert set(TOPIC_VERBS) == rights["topic"]
     refused = [("kb", *words) for several in ARTICLE_VERBS.values() for words in several]
     refused += [("kb", "topic", *words) for words in TOPIC_VERBS.values()]
+    problem = desk("ticket", "create", "--title", "P", "--tag", "problem", "-f", "ids").out.strip()
+    refused.append(("problem", "known-error", problem))
     for words in refused:
         error = desk("--as", "nikos", *words, "-f", "json", code=5).json["error"]
         assert "takes level 2" in error["message"]

@@ -10,12 +10,12 @@ import pytest
 from desk.domain.changes import notices
 from desk.domain.changes.notices import Audience, Person
 from desk.domain.model.change import Change, Edit, Event
-from desk.domain.model.due import OWN
 from desk.domain.model.fields import parse_time
 from desk.domain.model.person import User, requester
 from desk.domain.model.record import Entry
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights.moves import MOVES
+from desk.domain.rights.verbs import DESKS
 from tests.conftest import NOW, Runner
 from tests.mail.conftest import Drafts, Told
 
@@ -182,7 +182,7 @@ def test_hand_edits_and_imports_are_silent(desk: Runner, make: Make, told: Told,
 
 def test_every_event_of_the_table_can_happen_and_has_its_texts(home: Path) -> None:
     assert {row.event for row in notices.TABLE} == set(notices.MEANING)
-    assert set(notices.MEANING) - {"create", "open", "answer", *OWN} <= set(MOVES)
+    assert set(notices.MEANING) - {"create", "open", "answer", *DESKS} <= set(MOVES)
     for row in notices.TABLE:
         for language in ("en", "el"):
             assert (home / f"templates/mail/{row.template}.{language}.txt").is_file(), row.template

@@ -192,11 +192,26 @@ def test_every_level_differs_somewhere() -> None:
     """The table says what rule 2 says: 1 tickets and users, 2 also knowledge, 3 also staff and settings."""
     levels = {r.kind: r.level for r in RIGHTS if r.verbs != ("delete",)}
     tried = {kind.rpartition(" ")[2]: needed for kind, (needed, *_) in BY_COMMAND.items()}
-    # Whoever may run `desk sla check` is tried in tests/sla/test_check.py.
-    assert {**tried, **{kind: levels[kind] for kind in KNOWLEDGE}, "ticket": 1, "sla": 1, "history": 3} == levels
+    # Whoever may run `desk sla check`, mend or import is tried in tests/sla, tests/care and tests/tools.
+    assert {
+        **tried,
+        **{kind: levels[kind] for kind in KNOWLEDGE},
+        "ticket": 1,
+        "sla": 1,
+        "history": 3,
+        "desk": 3,
+    } == levels
     assert {k for k, v in levels.items() if v == 1} == {"ticket", "user", "ban", "sla"}
     assert {k for k, v in levels.items() if v == 2} == {"topic", "article", "response", "checklist", "field"}
-    assert {k for k, v in levels.items() if v == 3} == {"staff", "department", "group", "tag", "settings", "history"}
+    assert {k for k, v in levels.items() if v == 3} == {
+        "staff",
+        "department",
+        "group",
+        "tag",
+        "settings",
+        "history",
+        "desk",
+    }
 
 
 @pytest.mark.parametrize("handle", ["nikos", "eleni", "maria"])

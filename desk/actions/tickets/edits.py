@@ -15,6 +15,7 @@ from desk.domain.model.change import Change, Edit, join
 from desk.domain.model.record import NOTHING, parse_values_of
 from desk.domain.model.ticket import Ticket
 from desk.domain.people import customfields
+from desk.domain.rights import ticketverbs
 from desk.domain.tickets import classification, lifecycle, ownership, thread
 from desk.domain.tickets.classification import Matrix
 from desk.errors import Conflict, UsageFault
@@ -26,7 +27,8 @@ OPEN_FIELDS = ("title", "department", "owner", "requester", "tags", "priority", 
 LEVELS = {"priority": "ticket.priorities", "impact": "ticket.impacts", "urgency": "ticket.urgencies"}
 WAYS = {"channel": "ticket.channels", "language": "desk.languages"}
 """Fields, and the setting that says what each may be."""
-_PLAIN = ("title", "requester", "service", "channel", "language", "fields")
+_PLAIN = tuple(n for n in ticketverbs.BY_NAME["edit"].telling_fields("named") if n != "body")
+"""The fields that an edit sets itself, beside the text; the others have verbs of their own."""
 _NEEDED = ("department", "priority", "impact", "urgency")
 
 

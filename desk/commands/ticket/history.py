@@ -11,7 +11,7 @@ from desk.actions import identifiers
 from desk.cli import arguments, dates, leaf
 from desk.cli.app import App
 from desk.domain.changes import sentences
-from desk.domain.changes.sentences import Changed
+from desk.domain.model.change import Changed
 from desk.domain.model.ticket import Ticket, files_folder
 from desk.errors import NotFound
 from desk.queries import blame as queries_blame

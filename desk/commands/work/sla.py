@@ -19,7 +19,6 @@ from desk.domain.model.fields import parse_time, utc_text
 from desk.domain.model.person import Staff
 from desk.domain.model.query import Query
 from desk.domain.model.states import LIVE
-from desk.domain.rights import rights
 from desk.errors import Broken, Conflict, Refused, UsageFault
 from desk.queries import tickets
 from desk.store.snapshot import Snapshot
@@ -112,6 +111,7 @@ def check(app: App, dry_run: bool) -> Done:
     check, or one at the same time, finds nothing more to do.
     """
     from desk.actions import duties  # noqa: PLC0415 - for this command alone
+    from desk.domain.rights import rights  # noqa: PLC0415 - as above
 
     runner = app.store.read("staff", app.me())
     assert isinstance(runner, Staff)  # noqa: S101 - the codec builds the class that the path says
@@ -158,17 +158,13 @@ def _told(edit: Edit) -> dict[str, Any]:
     return {**plain.whole(edit.record), "events": events}
 
 
-_SAID = {
-    "resume": "open again: its day has come",
-    "renew": "due times brought up to date",
-    "unassign": "owner {before} taken off",
-    "escalate-up": "{after} is told",
-}
-
-
 def _words(event: Event, app: App) -> str:
+    from desk.domain.changes import sentences  # noqa: PLC0415 - for the check alone
+
     if event.verb in (due.WARNING, due.BREACH):
         clock, _, at = (event.after or "").partition(" ")
         what, at = due.SPOKEN.get(clock, clock), app.local(parse_time(at)).strftime("%Y-%m-%d %H:%M")
         return f"{what} due at {at}" if event.verb == due.WARNING else f"{what} missed, was due at {at}"
-    return _SAID.get(event.verb, event.verb).format(before=event.before, after=event.after)
+    if event.verb == "escalate-up":
+        return f"{event.after} is told"
+    return sentences.done(event.verb, event.before, event.after)

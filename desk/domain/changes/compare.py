@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from itertools import zip_longest
 from typing import Any
 
-from desk.domain.changes.sentences import Changed
 from desk.domain.model import plain, states
 from desk.domain.model.article import Article
-from desk.domain.model.change import Event
+from desk.domain.model.change import Changed, Event
 from desk.domain.model.record import Entry, Record
 from desk.domain.model.ticket import Ticket
-from desk.domain.rights import moves
 
 _TOLD = ("cause", "workaround")
 _SHOWN = 80
@@ -226,5 +224,5 @@ def _state(old: Ticket, new: Ticket) -> list[Event]:
     if old.state == new.state == states.CLOSED:
         return [Event("edit", None, " ".join(n for n in names if getattr(old, n) != getattr(new, n)))]
     verb = {states.OPEN: "reopen", states.PENDING: "pending", states.CLOSED: "close"}.get(new.state, "edit")
-    words = moves.standing(new.state, until=new.pending_until, waits_for=new.pending_for, resolution=new.resolution)
+    words = states.standing(new.state, until=new.pending_until, waits_for=new.pending_for, resolution=new.resolution)
     return [Event(verb, old.state, words)]

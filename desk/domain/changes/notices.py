@@ -1,4 +1,4 @@
-"""Who hears of what: a table from an event on a ticket to the people who are told, and the mail text they get.
+"""Who hears of what: the people who are told of an event on a ticket, and the mail text they get, by the table of verbs.
 
 It follows docs/rules.md, requirements 4.1.3 and 4.2: whoever a ticket concerns hears of it. Whoever acted hears nothing of it.
 """
@@ -11,72 +11,34 @@ from typing import NamedTuple
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.person import USER_PREFIX
 from desk.domain.model.ticket import Ticket
-
-REQUESTER = "requester"
-OWNER = "owner"
-RESPONSIBLE = "owner, or else the department"
-DEPARTMENT = "department"
-NAMED = "who is named for the department"
-WATCHERS = "watchers"
-STAFF_WATCHERS = "watchers who are staff"
+from desk.domain.rights import ticketverbs
+from desk.domain.rights.verb import (
+    DEPARTMENT,
+    NAMED,
+    OWNER,
+    REQUESTER,
+    RESPONSIBLE,
+    STAFF_WATCHERS,
+    WATCHERS,
+    Role,
+)
 
 
 class NoticeRow(NamedTuple):
     """One event, who is told, and the name of the text in templates/mail."""
 
     event: str
-    role: str
+    role: Role
     template: str
 
 
-TABLE: tuple[NoticeRow, ...] = (
-    # Somebody whom several rows reach in one action gets one message: the first row counts.
-    NoticeRow("merge", REQUESTER, "ticket-merged"),
-    NoticeRow("create", REQUESTER, "ticket-created"),
-    NoticeRow("reply", REQUESTER, "reply-sent"),
-    NoticeRow("answer", RESPONSIBLE, "ticket-answered"),
-    NoticeRow("assign", OWNER, "ticket-assigned"),
-    NoticeRow("escalate", OWNER, "ticket-assigned"),
-    NoticeRow("escalate-up", NAMED, "ticket-escalated"),
-    NoticeRow("major", DEPARTMENT, "ticket-major"),
-    NoticeRow("breach", RESPONSIBLE, "ticket-late"),
-    NoticeRow("warning", RESPONSIBLE, "ticket-due"),
-    NoticeRow("resume", RESPONSIBLE, "ticket-back"),
-    NoticeRow("close", REQUESTER, "ticket-closed"),
-    NoticeRow("reopen", REQUESTER, "ticket-reopened"),
-    NoticeRow("pending", REQUESTER, "ticket-pending"),
-    NoticeRow("note", OWNER, "ticket-noted"),
-    NoticeRow("note", STAFF_WATCHERS, "ticket-noted"),
-    NoticeRow("answer", STAFF_WATCHERS, "ticket-answered"),
-    NoticeRow("create", DEPARTMENT, "ticket-new"),
-    NoticeRow("open", DEPARTMENT, "ticket-new"),
-    NoticeRow("move", DEPARTMENT, "ticket-moved"),
-    NoticeRow("reopen", OWNER, "ticket-watched"),
-    NoticeRow("merge", WATCHERS, "ticket-watched"),
-    NoticeRow("reply", WATCHERS, "ticket-watched"),
-    NoticeRow("close", WATCHERS, "ticket-watched"),
-    NoticeRow("reopen", WATCHERS, "ticket-watched"),
-    NoticeRow("pending", WATCHERS, "ticket-watched"),
+_HEARD = tuple(hearing for verb in ticketverbs.ROWS for hearing in verb.hears)
+TABLE: tuple[NoticeRow, ...] = tuple(
+    NoticeRow(event, role, template)
+    for (_, role, template), event in sorted((hearer, heard.event) for heard in _HEARD for hearer in heard.hearers)
 )
-MEANING: Mapping[str, str] = {
-    "create": "a ticket is registered, or split off another one",
-    "open": "a problem is opened from an incident",
-    "assign": "a ticket gets an owner",
-    "escalate": "a ticket is handed to another owner",
-    "escalate-up": "a ticket is escalated upwards, and its owner goes on with the work",
-    "major": "an incident is declared a major one, or gets another coordinator",
-    "warning": "most of the time for a reply or a resolution has passed",
-    "breach": "a reply or a resolution is overdue",
-    "resume": "the day has come on which a pending ticket comes back",
-    "move": "a ticket goes to another department",
-    "reply": "staff answer the requester",
-    "answer": "the requester writes",
-    "note": "staff write a private note",
-    "pending": "the work waits",
-    "close": "the work is done",
-    "reopen": "the work is taken up again",
-    "merge": "the work goes on in another ticket",
-}
+"""By rank: somebody whom several rows reach in one action gets one message, and the first row counts."""
+MEANING: Mapping[str, str] = {heard.event: heard.meaning for heard in sorted(_HEARD, key=lambda heard: heard.place)}
 
 
 class Person(NamedTuple):
@@ -161,7 +123,7 @@ def _event(event: Event, change: Change) -> str:
     return event.verb
 
 
-def _ids(role: str, ticket: Ticket, audience: Audience, events: tuple[Event, ...]) -> list[str]:
+def _ids(role: Role, ticket: Ticket, audience: Audience, events: tuple[Event, ...]) -> list[str]:
     serving = [p.id for p in audience.people.values() if ticket.department in p.departments]
     owner = [ticket.owner] if ticket.owner else []
     author = [ticket.author] if ticket.author and ticket.author.startswith(USER_PREFIX) else []

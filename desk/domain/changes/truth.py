@@ -18,6 +18,8 @@ from desk.domain.model.person import User
 from desk.domain.model.plain import label
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
+from desk.domain.rights import recordverbs, ticketverbs, verbs
+from desk.domain.rights.verb import Telling, Verb
 
 
 class Case(NamedTuple):
@@ -38,64 +40,11 @@ def case(events: tuple[Happened, ...], old: Record | None, new: Record | None, o
     return Case(events, old, new, others, changed)
 
 
-_STATE = frozenset(("state", "closed", "pending_until", "pending_for", "resolution"))
-FOLLOWS = frozenset(("respond_by", "update_by", "due", "paused", "pauses", "sla"))
+FOLLOWS = frozenset(ticketverbs.CLOCKS)
 """Fields of service levels, which follow from whatever happens to a ticket."""
-MAY: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        "assign": frozenset(("owner",)),
-        "unassign": frozenset(("owner",)),
-        "escalate": frozenset(("owner",)),
-        "escalate-up": frozenset(("watchers",)),
-        "move": frozenset(("department",)),
-        "classify": frozenset(("priority", "impact", "urgency")),
-        "tag": frozenset(("tags",)),
-        "untag": frozenset(("tags",)),
-        "link": frozenset(("links",)),
-        "unlink": frozenset(("links", "merged_into")),
-        "watch": frozenset(("watchers",)),
-        "unwatch": frozenset(("watchers",)),
-        "reply": frozenset(("thread",)),
-        "note": frozenset(("thread",)),
-        "close": _STATE,
-        "reopen": _STATE,
-        "resume": _STATE,
-        "pending": _STATE,
-        "transfer": frozenset(("links",)),
-        "split": frozenset(("links", "thread")),
-        "merge": _STATE | {"thread", "watchers", "merged_into"},
-        "major": frozenset(("major", "coordinator")),
-        "major-off": frozenset(("major", "coordinator")),
-        "review": frozenset(("review",)),
-        "checklist": frozenset(("checklist",)),
-        "check": frozenset(("checklist",)),
-        "uncheck": frozenset(("checklist",)),
-        "cause": frozenset(("cause",)),
-        "workaround": frozenset(("workaround",)),
-        "resolve": frozenset(("fix",)),
-        "renew": FOLLOWS,
-        "warning": FOLLOWS,
-        "breach": FOLLOWS,
-    }
-)
-"""What a verb of tickets may change. `create` and `delete` may change everything, `edit` what it names."""
-_ARTICLE: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        "publish": frozenset(("state", "published", "review", "approved_by")),
-        "submit": frozenset(("state", "approved_by")),
-        "return": frozenset(("state", "approved_by")),
-        "retire": frozenset(("state",)),
-        "approve": frozenset(("approved_by",)),
-        "move": frozenset(("topic", "body", "approved_by")),
-        "relink": frozenset(("body", "approved_by")),
-        "problem-closed": frozenset(("approved_by",)),
-        "problem-reopened": frozenset(),
-    }
-)
-"""What a verb of articles may change, as MAY says it for tickets."""
-TIDINGS = frozenset(("problem-closed", "problem-reopened"))
+TIDINGS = frozenset(verb.name for verb in recordverbs.ON_ARTICLES.values() if verb.elsewhere)
 """Verbs that tell an article of something elsewhere, and need not change it."""
-WHOLE = frozenset(("create", "delete", "signup", "ban", "unban"))
+WHOLE = frozenset(verb.name for verb in verbs.VERBS if verb.whole and verb.told_as is None)
 """Verbs after which a record is there that wasn't, or the other way round."""
 _EDITED = MappingProxyType({"reply": "thread", "note": "thread", "attachment": "attachments"})
 UNDO = "undo"
@@ -106,11 +55,13 @@ _NO_FIELDS = frozenset(("layout", "mended"))
 
 def known(event: Happened) -> bool:
     """Whether this program knows what a verb may change; of another one, only its values can be looked at."""
-    return event.verb in WHOLE or event.verb in ("edit", UNDO) or event.verb in _may(event.kind)
+    return event.verb in WHOLE or event.verb in ("edit", UNDO) or _row(event) is not None
 
 
-def _may(kind: str) -> Mapping[str, frozenset[str]]:
-    return {"ticket": MAY, "article": _ARTICLE}.get(kind, MappingProxyType({}))
+def _row(event: Happened) -> Verb | None:
+    """What the table says of the verb that an event tells; None where history has no such verb on that kind of record."""
+    row = verbs.find(event.kind, event.verb)
+    return row if row and row.told_as is None else None
 
 
 def untruths(case: Case) -> Iterator[str]:
@@ -173,24 +124,17 @@ def _line(text: str | None) -> str:
 
 def _pairs(event: Happened) -> Iterator[tuple[str, str | None, str | None]]:
     """Field, value before and value after, as an event tells them; remarks in brackets are no values."""
-    verb = event.verb
-    if event.kind == "article":
-        name = {"move": "topic", "publish": "state", "submit": "state", "return": "state", "retire": "state"}.get(verb)
-        if name:
+    row = _row(event)
+    for name, telling in row.may if row else ():
+        if telling == "value":
             yield name, event.before, event.after
-    elif verb in ("assign", "unassign", "escalate"):
-        yield "owner", event.before, event.after
-    elif verb == "move":
-        yield "department", event.before, event.after
-    elif verb in ("major", "major-off"):
-        yield "coordinator", event.before, event.after
-    elif verb == "classify":
+        elif telling == "state":
+            before, after = ((v.split()[0].rstrip(":,") if v else None) for v in (event.before, event.after))
+            yield name, before, after
+    if row and any(row.telling_fields("level")):
         sides = [_levels(side) for side in (event.before, event.after)]
         for name in dict.fromkeys((*sides[0], *sides[1])):
             yield name, sides[0].get(name), sides[1].get(name)
-    elif verb in ("close", "reopen", "pending", "resume"):
-        before, after = ((v.split()[0].rstrip(":,") if v else None) for v in (event.before, event.after))
-        yield "state", before, after
 
 
 def _levels(text: str | None) -> dict[str, str | None]:
@@ -223,10 +167,13 @@ def _text(record: Record | None, name: str) -> str | None:
     return None if value is None or value == "" else str(value)
 
 
+_OF_STATE = frozenset(verbs.changing(Ticket.kind, "state", "state"))
+
+
 def _standing(case: Case) -> Iterator[str]:
     """`pending until 2026-07-30` and the like: the words behind the state, told by the same rule as for a hand edit."""
-    told = [e for e in case.events if e.verb in ("close", "reopen", "pending", "resume") and e.after]
-    real = [e for e in compare.events(case.old, case.new) if e.verb in ("close", "reopen", "pending")]
+    told = [e for e in case.events if e.verb in _OF_STATE and e.after]
+    real = [e for e in compare.events(case.old, case.new) if e.verb in _OF_STATE]
     if told and real and real[-1].after:
         words = told[-1].after or ""
         if not (real[-1].after.startswith(words) or words.startswith(f"{real[-1].after} (")):
@@ -235,43 +182,47 @@ def _standing(case: Case) -> Iterator[str]:
 
 # -- sets, threads, references -------------------------------------------------------------------------------------------
 
-_SETS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
-    {"tags": ("tag", "untag", " "), "watchers": ("watch", "unwatch", " "), "links": ("link", "unlink", ", ")}
+_SETS: Mapping[str, tuple[str, Mapping[str, Telling]]] = MappingProxyType(
+    {
+        name: (joint, verbs.changing(Ticket.kind, name, "added", "removed", "untold"))
+        for name, joint in (("tags", " "), ("watchers", " "), ("links", ", "))
+    }
 )
-_IMPLY = {"links": ("transfer", "split"), "watchers": ("merge", "escalate-up"), "tags": ()}
-"""Verbs that add to a set without telling what."""
+"""Fields that are sets: what stands between their members in an event, and the verbs that change them."""
+_THREAD = verbs.changing(Ticket.kind, "thread")
 
 
 def _sets(case: Case) -> Iterator[str]:
     if not isinstance(case.old, Ticket) or not isinstance(case.new, Ticket):
         return
-    verbs = {e.verb for e in case.events}
-    for name, (more, less, joint) in _SETS.items():
-        if not verbs & {more, less}:
+    for name, (joint, tellings) in _SETS.items():
+        told = [(tellings[e.verb], e) for e in case.events if e.verb in tellings]
+        if all(telling == "untold" for telling, _ in told):
             continue
         have = set(getattr(case.old, name))
-        for event in case.events:
-            if event.verb == less:
+        for telling, event in told:
+            if telling == "removed":
                 gone = {v for v in (event.before or "").split(joint) if v and not v.startswith("merged-into ")}
                 yield from (f"{name}: the message says {v} was taken off, it wasn't there" for v in sorted(gone - have))
                 have -= gone
-            elif event.verb == more:
+            elif telling == "added":
                 have |= {v for v in (event.after or "").split(joint) if v}
         real = set(getattr(case.new, name))
-        if have - real or (real - have and not verbs & set(_IMPLY[name])):
+        # Some verbs add to a set without telling what.
+        if have - real or (real - have and not any(telling == "untold" for telling, _ in told)):
             shown = [", ".join(sorted(s)) or "nothing" for s in (have, real)]
             yield f"{name}: by the message they are {shown[0]}, they are {shown[1]}"
 
 
 def _thread(case: Case) -> Iterator[str]:
     """As many replies and notes as are told; a merge, a split and an edit of an entry move them about."""
-    verbs = [e.verb for e in case.events]
-    if {"merge", "split", "edit", "undo"} & set(verbs) or case.old is None or case.new is None:
+    told = [(_THREAD[e.verb], e.verb) for e in case.events if e.verb in _THREAD]
+    if any(telling != "entry" for telling, _ in told) or case.old is None or case.new is None:
         return
-    told = Counter(v for v in verbs if v in ("reply", "note"))
+    counted = Counter(verb for _, verb in told)
     real = Counter(entry.kind for entry in case.new.thread[len(case.old.thread) :])
-    if told != real:
-        yield f"thread: the message tells of {_counted(told)}, there are {_counted(real)}"
+    if counted != real:
+        yield f"thread: the message tells of {_counted(counted)}, there are {_counted(real)}"
 
 
 def _counted(found: Counter[str]) -> str:
@@ -310,8 +261,8 @@ def _edits(case: Case) -> Iterator[str]:
 def _texts(case: Case) -> Iterator[str]:
     """What is known of a problem is told by its beginning."""
     for event in case.events:
-        name = {"resolve": "fix"}.get(event.verb, event.verb)
-        if name in ("cause", "workaround", "fix"):
+        row = _row(event)
+        for name in row.telling_fields("text") if row else ():
             yield from _is(name, event.after, compare.first_line(_text(case.new, name)))
 
 
@@ -328,10 +279,10 @@ def _left_out(case: Case) -> Iterator[str]:
         return
     may: set[str] = set(FOLLOWS) if isinstance(case.new, Ticket) else set()
     for event in case.events:
-        if event.verb == "classify":
-            may |= {name for name, _, _ in _pairs(event)}
-        elif event.verb != "edit":
-            may |= _may(event.kind).get(event.verb, frozenset())
+        row = _row(event)
+        if event.verb != "edit":
+            told = {name for name, _, _ in _pairs(event)}
+            may |= {name for name, telling in (row.may if row else ()) if telling != "level" or name in told}
         else:
             # Keys of the front matter that desk doesn't know go along with an edit, and are not named.
             may |= {"title"} if event.before else {*_named(event), *(case.changed - {*_fields(case), "body", "thread"})}

@@ -11,12 +11,14 @@ from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.record import Entry, Record
 from desk.domain.model.ticket import Ticket
-from desk.domain.rights import rights
+from desk.domain.rights import rights, ticketverbs, verbs
 from desk.errors import Refused
 
 VERB = "undo"
-_MOVES_ENTRIES = ("merge", "split", "transfer", "delete")
+CARRIES = frozenset(verb.name for verb in ticketverbs.ROWS if verb.carries)
 """Verbs that carry entries from one ticket to another, or away with it: nobody's words are changed."""
+_OF_STATE = frozenset(verbs.changing(Ticket.kind, "state", "state"))
+"""Verbs that tell of the state."""
 
 
 class Pair(NamedTuple):
@@ -64,7 +66,7 @@ def _check_right(pair: Pair, taken: Taken, by: Actor) -> None:
     for ticket in (pair.now, pair.then):
         if isinstance(ticket, Ticket):
             rights.require(by, ticket, taken.right, f"undo {taken.verb} of")
-    if taken.right not in _MOVES_ENTRIES:
+    if taken.right not in CARRIES:
         _check_entries(pair, by)
 
 
@@ -87,7 +89,7 @@ def _events(pair: Pair, taken: Taken) -> tuple[Event, ...]:
     """That it was taken back; and where the state has changed, that too: statistics and mails go by it."""
     events: tuple[Event, ...] = (Event(VERB, None, f"{taken.verb} {taken.commit[:10]}"),)
     if isinstance(pair.now, Ticket) and isinstance(pair.then, Ticket) and pair.now.state != pair.then.state:
-        events += tuple(e for e in compare.events(pair.now, pair.then) if e.verb in ("close", "reopen", "pending"))
+        events += tuple(e for e in compare.events(pair.now, pair.then) if e.verb in _OF_STATE)
     return events
 
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from types import MappingProxyType
 
 from desk.domain.changes import compare, generic
+from desk.domain.model import article as model_article
 from desk.domain.model.actor import Actor
 from desk.domain.model.article import Article, Topic
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.fields import utc_text
 from desk.domain.model.plain import plain
 from desk.domain.model.record import NOTHING
+from desk.domain.rights import recordverbs
 from desk.errors import Refused
 
-DRAFT, REVIEW, PUBLISHED, RETIRED = "draft", "review", "published", "retired"
-STATES = (DRAFT, REVIEW, PUBLISHED, RETIRED)
+DRAFT, REVIEW, PUBLISHED, RETIRED = STATES = model_article.STATES
 LIVE = (DRAFT, REVIEW, PUBLISHED)
 """What `kb list` shows unless it is asked for more."""
 KNOWN_ERROR = "known-error"
@@ -26,16 +26,6 @@ STAMPS = ("state", "published", "review", "approved_by")
 """What a step of an article's life sets; the rest is its text, which is what somebody approves."""
 STRUCTURE = ("symptom", "cause", "workaround", "fix")
 """What a known error says in fields of its own."""
-
-_MOVES: Mapping[str, tuple[tuple[str, ...], str, str]] = MappingProxyType(
-    {
-        "submit": ((DRAFT, PUBLISHED, RETIRED), REVIEW, "wait for review"),
-        "return": ((REVIEW,), DRAFT, "be sent back"),
-        "approve": ((REVIEW,), REVIEW, "be approved"),
-        "retire": ((DRAFT, REVIEW, PUBLISHED), RETIRED, "be retired"),
-    }
-)
-"""Verb → states it starts from, the state it leads to, and its name in a refusal; publishing is legal from anywhere."""
 
 
 class Untimely(Refused):
@@ -54,17 +44,14 @@ def digest(article: Article) -> str:
 
 
 def _after(verb: str, article: Article) -> str:
-    allowed, target, spoken = _MOVES[verb]
-    if article.state not in allowed:
-        if article.state == target and verb != "approve":
+    row = recordverbs.ON_ARTICLES[verb]
+    states, target = row.moves or (STATES, None)
+    if article.state not in states:
+        if article.state == target:
             raise Untimely(f"{article.id} is in state {target} already", f"see: desk kb show {article.id}")
-        hints = {
-            "approve": f"first: desk kb review {article.id} --submit",
-            "return": f"see: desk kb show {article.id}",
-            "retire": f"see: desk kb history {article.id}",
-        }
-        raise Untimely(f"{article.id} can't {spoken}: it is {_spoken(article)}", hints.get(verb, ""))
-    return target
+        hint = row.instead.format(id=article.id)
+        raise Untimely(f"{article.id} can't {row.spoken}: it is {_spoken(article)}", hint)
+    return target or article.state
 
 
 def _spoken(article: Article) -> str:

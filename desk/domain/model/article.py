@@ -22,6 +22,10 @@ from desk.domain.model.fields import (
 )
 from desk.domain.model.record import NOTHING, Record
 
+STATES = ("draft", "review", "published", "retired")
+DRAFT, REVIEW, PUBLISHED, RETIRED = STATES
+"""The states of an article."""
+
 
 class Topic(Record):
     kind = "topic"

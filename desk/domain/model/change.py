@@ -18,6 +18,14 @@ class Event(NamedTuple):
     after: str | None = None
 
 
+class Changed(NamedTuple):
+    """One field before and after, each as one line of text; None where there is nothing. Text is counted in lines."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
 class Edit(NamedTuple):
     """One record before and after. `files` are attachments by name; None as content takes one away."""
 

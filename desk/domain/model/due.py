@@ -16,9 +16,10 @@ CLOCKS: Mapping[str, str] = MappingProxyType({"respond": "respond_by", "update":
 SPOKEN: Mapping[str, str] = MappingProxyType(
     {"respond": "first reply", "update": "next reply", "resolve": "resolution"}
 )
-RESUME, RENEW, WARNING, BREACH = "resume", "renew", "warning", "breach"
-OWN = (RESUME, RENEW, WARNING, BREACH)
-"""Verbs of the check, which follows the clocks itself."""
+RESUME = "resume"
+RENEW = "renew"
+WARNING = "warning"
+BREACH = "breach"
 
 Row = Mapping[str, Any]
 

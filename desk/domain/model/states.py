@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 
 OPEN = "open"
@@ -34,3 +35,17 @@ RESOLUTIONS: Mapping[str, str] = MappingProxyType(
     }
 )
 """How a ticket may end; the first is what `close` means when nothing is said."""
+
+
+def standing(
+    state: str, *, until: date | None = None, waits_for: str | None = None, resolution: str | None = None
+) -> str:
+    """A state as history tells it: `pending for requester until 2026-07-30`, `closed (workaround)`.
+
+    That a ticket was closed because it is solved goes without saying.
+    """
+    if state == PENDING:
+        return state + (f" for {waits_for}" if waits_for else "") + (f" until {until.isoformat()}" if until else "")
+    if state == CLOSED and resolution and resolution != SOLVED:
+        return f"{state} ({resolution})"
+    return state

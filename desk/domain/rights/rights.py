@@ -1,8 +1,8 @@
-"""Who may do what (docs/rules.md, rules 1 and 2)."""
+"""Who may do what (docs/rules.md, rules 1 and 2), as the table of verbs has it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -10,6 +10,8 @@ from desk.domain.model.actor import REQUESTER, Actor
 from desk.domain.model.organisation import Department
 from desk.domain.model.person import USER_PREFIX
 from desk.domain.model.ticket import Ticket
+from desk.domain.rights import recordverbs, ticketverbs
+from desk.domain.rights.verb import Verb
 from desk.errors import Refused
 
 
@@ -31,38 +33,25 @@ class Right(NamedTuple):
         return level >= self.level and (self.everywhere or serves or wrote)
 
 
-_KEEP = ("create", "edit", "delete")
-RIGHTS: tuple[Right, ...] = (
-    Right("ticket", ("create",), 1, public=True),
-    Right("ticket", ("assign", "unassign", "escalate", "escalate-up", "classify", "tag", "untag"), 1, everywhere=False),
-    Right("ticket", ("reply", "note", "pending", "close", "reopen"), 1, everywhere=False),
-    Right("ticket", ("cause", "workaround", "resolve"), 1, everywhere=False),
-    Right("ticket", ("major", "major-off", "review", "checklist", "check", "uncheck"), 1, everywhere=False),
-    Right("ticket", ("edit-reply", "link", "unlink", "watch", "unwatch"), 1, everywhere=False),
-    Right("ticket", ("edit", "move", "merge", "split", "transfer"), 1, everywhere=False, public=True),
-    Right("ticket", ("undo",), 1, everywhere=False, public=True),
-    Right("ticket", ("delete",), 3),
-    Right("user", _KEEP, 1),
-    Right("ban", ("ban", "unban"), 1),
-    Right("sla", ("check",), 1),
-    Right("topic", _KEEP, 2),
-    Right("article", (*_KEEP, "publish", "submit", "approve", "return", "retire", "move"), 2),
-    Right("response", _KEEP, 2),
-    Right("checklist", _KEEP, 2),
-    Right("field", _KEEP, 2),
-    Right("staff", _KEEP, 3),
-    Right("department", _KEEP, 3),
-    Right("group", _KEEP, 3),
-    Right("tag", _KEEP, 3),
-    Right("settings", ("set",), 3),
-    Right("history", ("seal",), 3),
-)
+def _rights(rows: Iterable[Verb]) -> Iterator[Right]:
+    """The verbs that take a level, those together that docs/rights.md has in one line: those of a kind, some of tickets."""
+    lines: dict[tuple[str, int], list[Verb]] = {}
+    for verb in rows:
+        if verb.right.who == "staff":
+            lines.setdefault((verb.kinds[0], verb.right.line), []).append(verb)
+    for (kind, _), verbs in sorted(lines.items(), key=lambda line: line[0][1]):
+        first = verbs[0].right
+        names = tuple(verb.name for verb in sorted(verbs, key=lambda verb: verb.right.word))
+        yield Right(kind, names, first.level, first.everywhere, first.public)
+
+
+RIGHTS: tuple[Right, ...] = (*_rights(ticketverbs.ROWS), *_rights(recordverbs.ROWS))
 """The rights of the three levels, a row each; docs/rights.md is made from it and a test takes every row through the CLI."""
 LEVELS: Mapping[str, int] = MappingProxyType({r.kind: r.level for r in reversed(RIGHTS)})
 """Level that may create, edit and delete records of a kind (rule 2); deleting a ticket takes more."""
 ON_TICKETS: Mapping[str, Right] = MappingProxyType({v: r for r in RIGHTS if r.kind == "ticket" for v in r.verbs})
 """The right that each verb on tickets takes."""
-DELETE_TICKET = next(r.level for r in RIGHTS if (r.kind, r.verbs) == ("ticket", ("delete",)))
+DELETE_TICKET = ON_TICKETS["delete"].level
 
 
 def may_act(by: Actor, ticket: Ticket) -> bool:
@@ -70,7 +59,7 @@ def may_act(by: Actor, ticket: Ticket) -> bool:
     return ticket.department in by.departments or ticket.author == by.id
 
 
-REQUESTERS: frozenset[str] = frozenset(("create", "reply", "close", "reopen"))
+REQUESTERS: frozenset[str] = frozenset(verb.name for verb in ticketverbs.ROWS if verb.right.requester)
 """What requesters may do themselves, on tickets of their own; notes are for staff (rule 6)."""
 
 

@@ -70,7 +70,7 @@ def pending(
             f"somebody else: desk ticket pending {ticket.id} --for {states.THIRD_PARTY}",
         )
     after = ticket.evolve(state=state, pending_until=until.isoformat() if until else None, pending_for=waits_for)
-    words = moves.standing(state, until=until, waits_for=waits_for)
+    words = states.standing(state, until=until, waits_for=waits_for)
     summary = words.removeprefix(state).strip()
     return Change("pending", by, at, (edit(ticket, after, Event("pending", ticket.state, words)),), reason, summary)
 
@@ -84,7 +84,7 @@ def closed(ticket: Ticket, at: datetime, resolution: str = states.SOLVED) -> tup
             f"name it: desk ticket close {ticket.id} --of OTHER; or: desk ticket merge {ticket.id} --into OTHER",
         )
     after = ticket.evolve(state=state, closed=utc_text(at), resolution=resolution, pending_until=None, pending_for=None)
-    return after, Event("close", ticket.state, moves.standing(state, resolution=resolution))
+    return after, Event("close", ticket.state, states.standing(state, resolution=resolution))
 
 
 def close(

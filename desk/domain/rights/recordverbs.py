@@ -1,0 +1,189 @@
+"""The verbs of everything but tickets: people, departments, definitions, knowledge, settings, the desk as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from desk.domain.model.article import DRAFT, PUBLISHED, RETIRED, REVIEW, STATES
+from desk.domain.rights.verb import ANY, ANYBODY, OF_CAUSE, Grant, Verb, Words, fields
+
+ARTICLE = ("article",)
+_USER, _BAN, _FIELD = ("user",), ("ban",), ("field",)
+SETTINGS, DESK = ("settings",), ("desk",)
+"""What is done to desk.toml; and what is done to any number of records of any kind."""
+
+_ONE, _TWO, _THREE = (Grant("staff", level) for level in (1, 2, 3))
+"""The level that it takes, which is one and the same for all verbs of a kind (rule 2)."""
+_CREATED = Words("created", "created {what}: {after}")
+_CHANGED = Words("changed: {after}", "changed {what}: {after}")
+_DELETED = Words("deleted", "deleted {what}: {before}")
+_TO_TICKETS = ("owner", "coordinator", "major", "watchers")
+"""What becomes of the tickets of somebody who goes, or serves other departments."""
+
+
+def _keep(
+    kind: str,
+    right: Grant,
+    functions: tuple[str, str, str],
+    command: str | None = None,
+    *,
+    aftermath: tuple[str, ...] = (),
+    renamed: Words | None = None,
+) -> tuple[Verb, ...]:
+    """Create, edit and delete of one kind; `command` is what they share, None where files are written by hand."""
+    create, edit, delete = (f"{command} {name}" if command else "commit" for name in ("create", "edit", "delete"))
+    otherwise = {"before": renamed} if renamed else {}
+    named = fields("named", ANY)
+    return (
+        Verb("create", (kind,), right, create, functions[0], _CREATED, whole=True),
+        Verb("edit", (kind,), right, edit, functions[1], _CHANGED, may=named, otherwise=otherwise, aftermath=aftermath),
+        Verb("delete", (kind,), right, delete, functions[2], _DELETED, whole=True, aftermath=aftermath),
+    )
+
+
+_GENERIC = ("domain.changes.generic:create", "domain.changes.generic:edit", "domain.changes.generic:delete")
+
+ROWS: tuple[Verb, ...] = (
+    # -- people --------------------------------------------------------------------------------------------------------
+    *_keep(
+        "user", _ONE,
+        ("domain.people.users:register", "domain.people.users:edit", "domain.people.users:delete"), "user",
+    ),
+    Verb(
+        "signup", _USER, ANYBODY, "user signup", "domain.people.users:register",
+        Words("signed up", "signed up {what}"),
+        whole=True,
+    ),
+    Verb(
+        "ban", _BAN, _ONE, "user ban", "domain.people.users:ban",
+        Words("banned", "banned an address: {what}"),
+        whole=True,
+    ),
+    Verb(
+        "unban", _BAN, _ONE, "user unban", "domain.people.users:unban",
+        Words("no longer banned", "lifted the ban {what}"),
+        whole=True,
+    ),
+    # -- service levels ------------------------------------------------------------------------------------------------
+    Verb(
+        "check", ("sla",), _ONE, "sla check", "actions.duties:check",
+        None,
+        told_as=("resume", "renew", "warning", "breach"),
+    ),
+    # -- knowledge -----------------------------------------------------------------------------------------------------
+    *_keep(
+        "topic", _TWO,
+        (_GENERIC[0], _GENERIC[1], "domain.knowledge.articles:delete_topic"), "kb topic",
+    ),
+    *_keep(
+        "article", _TWO,
+        ("domain.knowledge.articles:create", "domain.knowledge.articles:edit", "domain.knowledge.articles:delete"), "kb",
+        renamed=Words("now called: {after}", "renamed {what}: {after} (was: {before})"),
+    ),
+    Verb(
+        "publish", ARTICLE, _TWO, "kb publish", "domain.knowledge.articles:publish",
+        Words("published", "published {what}"),
+        (STATES, PUBLISHED), (("state", "value"), *fields("untold", "published", "review", "approved_by")),
+    ),
+    Verb(
+        "submit", ARTICLE, _TWO, "kb review --submit", "domain.knowledge.articles:submit",
+        Words("handed in for review", "handed in {what} for review"),
+        ((DRAFT, PUBLISHED, RETIRED), REVIEW), (("state", "value"), ("approved_by", "untold")),
+        spoken="wait for review",
+    ),
+    Verb(
+        "approve", ARTICLE, _TWO, "kb review --approve", "domain.knowledge.articles:approve",
+        Words("approved", "approved {what}"),
+        ((REVIEW,), None), (("approved_by", "untold"),),
+        spoken="be approved", instead="first: desk kb review {id} --submit",
+    ),
+    Verb(
+        "return", ARTICLE, _TWO, "kb review --return", "domain.knowledge.articles:send_back",
+        Words("sent back as a draft", "sent {what} back as a draft"),
+        ((REVIEW,), DRAFT), (("state", "value"), ("approved_by", "untold")),
+        spoken="be sent back", instead="see: desk kb show {id}",
+    ),
+    Verb(
+        "retire", ARTICLE, _TWO, "kb retire", "domain.knowledge.articles:retire",
+        Words("retired", "retired {what}"),
+        ((DRAFT, REVIEW, PUBLISHED), RETIRED), (("state", "value"),),
+        spoken="be retired", instead="see: desk kb history {id}",
+    ),
+    Verb(
+        "move", ARTICLE, _TWO, "kb edit --topic", "domain.knowledge.articles:move",
+        Words("moved from {before} to {after}", "moved {what} from {before} to {after}"),
+        may=(("topic", "value"), *fields("untold", "body", "approved_by")),
+    ),
+    Verb(
+        "known-error", ARTICLE, _TWO, "problem known-error", "domain.knowledge.knownerrors:created",
+        Words("drafted from {after}", "drafted {what} from {after}"),
+        whole=True, told_as=("create",),
+    ),
+    Verb(
+        "relink", ARTICLE, OF_CAUSE, "kb edit --topic", "domain.knowledge.articles:move",
+        Words("links follow the move to {after}", "had the links of {what} follow a move to {after}"),
+        may=fields("untold", "body", "approved_by"),
+    ),
+    Verb(
+        "problem-closed", ARTICLE, OF_CAUSE, "ticket close", "domain.knowledge.knownerrors:followed",
+        Words("its problem {after} was closed", "closed the problem {after} of {what}"),
+        may=(("approved_by", "untold"),), elsewhere=True,
+    ),
+    Verb(
+        "problem-reopened", ARTICLE, OF_CAUSE, "ticket reopen", "domain.knowledge.knownerrors:followed",
+        Words("its problem {after} is open again", "opened the problem {after} of {what} again"),
+        elsewhere=True,
+    ),
+    *_keep("response", _TWO, _GENERIC, "response"),
+    *_keep("checklist", _TWO, _GENERIC),
+    # -- the organisation ----------------------------------------------------------------------------------------------
+    *_keep("field", _TWO, _GENERIC, "field"),
+    Verb(
+        "purge", _FIELD, _TWO, "field purge", "domain.people.definitions:purge",
+        None,
+        told_as=("edit",), aftermath=("fields",),
+    ),
+    *_keep(
+        "staff", _THREE,
+        ("domain.people.staff:create", "domain.people.staff:edit", "domain.people.staff:delete"), "staff",
+        aftermath=_TO_TICKETS,
+    ),
+    *_keep(
+        "department", _THREE,
+        ("domain.people.departments:create", "domain.people.departments:edit", "domain.people.departments:delete"),
+        "department", aftermath=("department", "owner", "coordinator", "major"),
+    ),
+    *_keep("group", _THREE, (_GENERIC[0], _GENERIC[1], "domain.people.definitions:delete_group"), "group"),
+    *_keep(
+        "tag", _THREE, (_GENERIC[0], _GENERIC[1], "domain.people.definitions:delete_tag"), "tag",
+        aftermath=("tags",),
+    ),
+    # -- the desk as a whole -------------------------------------------------------------------------------------------
+    Verb(
+        "config", SETTINGS, _THREE, "config set", "commands.care.config:set_",
+        Words("changed from {before} to {after}", "set {what} to {after} (was {before})"),
+        may=((ANY, "value"),),
+    ),
+    Verb(
+        "seal", ("history",), _THREE, "audit seal", "audit.seals:make",
+        None,
+        told_as=(),
+    ),
+    Verb("init", DESK, ANYBODY, "init", "store.founding:commit_first", None, told_as=("create",)),
+    Verb("commit", DESK, OF_CAUSE, "commit", "checks.edits:review", None, told_as=(ANY,)),
+    Verb("doctor", DESK, _THREE, "doctor --fix", "doctor.table:mend", None, told_as=(ANY,)),
+    Verb(
+        "import", DESK, _THREE, "import", "domain.changes.exchange:stages",
+        None,
+        told_as=("create", "reply", "note", "close"),
+    ),
+    Verb(
+        "undo",
+        ("user", "ban", "topic", "article", "response", "checklist", "field", "staff", "department", "group", "tag"),
+        OF_CAUSE, "ticket undo", "domain.changes.undo:undo",
+        Words("taken back: {after}", "took back the last change of {what}: {after}"),
+        may=((ANY, "untold"),),
+    ),
+)  # fmt: skip
+ON_ARTICLES: Mapping[str, Verb] = MappingProxyType({verb.name: verb for verb in ROWS if verb.kinds == ARTICLE})
