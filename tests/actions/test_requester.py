@@ -80,6 +80,7 @@ def test_a_life_of_a_ticket(session: Session, own: str, anna: str, desk: Runner,
         ("{anna}, 2026-07-23T06:12:44Z\n\nMine", "{anna}, 2026-07-23T06:12:44Z\n\nYours", ""),
         ("## Reply by {anna}", "## Note by {anna}", "notes"),
         ("requester: {anna}", "requester: u-other", "may not change requester"),
+        ("channel: ", "attachments: [scan.pdf]\nchannel: ", "may not change attachments"),
     ],
 )
 def test_a_forged_act_of_a_requester_is_caught(
@@ -101,6 +102,14 @@ def test_a_forged_act_of_a_requester_is_caught(
     found = desk("audit", "verify", code=7).out
     assert fault in found
     assert own in found
+
+
+def test_closing_late_is_no_fault(own: str, anna: str, home: Path, desk: Runner, git: Git) -> None:
+    """Whatever ends a clock notes that it was late; the requester didn't do that, desk did."""
+    late = Session(str(home), dict(os.environ), NOW.replace(month=9), requester=anna)
+    tickets.close(late, [own], resolution="withdrawn")
+    assert "breach" in git("log", "-1", "--format=%(trailers:key=Desk-Also,valueonly)").split()
+    assert "no fault" in desk("audit", "verify", env={"DESK_NOW": "2026-09-23T06:12:45Z"}).out
 
 
 def test_staff_hear_of_an_answer_and_of_no_reply_to_themselves(session: Session, own: str, desk: Runner) -> None:

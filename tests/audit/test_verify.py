@@ -143,6 +143,15 @@ def test_without_the_right(desk: Runner, make: Make, forger: Forger, faults: Fau
     ]
 
 
+def test_what_desk_itself_does_not_do(desk: Runner, make: Make, forger: Forger, faults: Faults) -> None:
+    """It brings tickets back and takes owners off who have left; whom people made the coordinator stays."""
+    ticket = make("T", "--tag", "incident")
+    desk("ticket", "major", ticket, "--coordinator", "maria")
+    forger.ticket(ticket, "coordinator: maria\n", "")
+    forger.commit(said("major", "desk", f"Desk-Ticket: {ticket}", "Desk-From: maria"))
+    assert faults() == [("rights", "desk itself doesn't change coordinator")]
+
+
 def test_rights_are_those_of_that_day(desk: Runner, make: Make, faults: Faults) -> None:
     """What was allowed stays allowed when the person leaves, and what wasn't is not made good by a later promotion."""
     ticket = make("One")

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from desk.domain.changes import undo
+from desk.domain.changes import truth, undo
+from desk.domain.changes.message import Happened
 from desk.domain.model import states
 from desk.domain.model.change import Change
 from desk.domain.model.checklist import Checklist
@@ -17,7 +18,7 @@ from desk.domain.model.organisation import Department
 from desk.domain.model.person import Staff
 from desk.domain.model.record import Entry
 from desk.domain.model.ticket import Ticket
-from desk.domain.rights import moves, rights
+from desk.domain.rights import moves, rights, verbs
 from desk.domain.tickets import (
     checklists,
     classification,
@@ -120,6 +121,22 @@ def test_every_move(state: str, verb: str) -> None:
     assert (edit.after.resolution is not None) == (edit.after.state == states.CLOSED)
     assert (edit.after.closed is not None) == (edit.after.state == states.CLOSED)
     assert edit.after.pending_for is None or edit.after.state == states.PENDING
+
+
+@pytest.mark.parametrize("verb", [v for v in moves.MOVES if v not in ("undo", "delete")])
+def test_a_verb_changes_no_more_than_it_may(verb: str) -> None:
+    """Of every ticket of its change; and whatever the event tells of a field is so."""
+    do, values = DO[verb]
+    change = do(ticket(moves.MOVES[verb][0][0], **values), by=MARIA, at=AT)
+    tickets = {e.record.id: e.after for e in change.edits if e.after is not None}
+    for edit in change.edits:
+        told = tuple(Happened(Ticket.kind, edit.record.id, *event) for event in edit.events)
+        case = truth.case(told, edit.before, edit.after, tickets)
+        assert list(truth.untruths(case)) == []
+        if edit.before is not None:
+            may = {name: set(verbs.changing(Ticket.kind, name)) for name in case.changed}
+            assert all(names & {e.verb for e in edit.events} for names in may.values()), may
+            assert case.changed
 
 
 def test_the_moves_that_a_refusal_names() -> None:

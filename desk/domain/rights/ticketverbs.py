@@ -23,8 +23,7 @@ from desk.domain.rights.verb import (
     fields,
 )
 
-KIND = "ticket"
-_KINDS = (KIND,)
+_KINDS = ("ticket",)
 CLOCKS = ("respond_by", "update_by", "due", "paused", "pauses", "sla")
 """Fields of service levels, which follow from whatever happens to a ticket."""
 COMES_ALONG = ("renew", "breach")
