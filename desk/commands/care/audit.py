@@ -10,10 +10,7 @@ import click
 from desk.cli import dates, leaf
 from desk.cli.app import App
 from desk.domain.model.fields import utc_text
-from desk.domain.model.person import Staff
-from desk.domain.rights import rights
-from desk.errors import Conflict, DeskError, Refused
-from desk.store import handedits
+from desk.errors import DeskError
 from desk.view.model import Column, Done, Listing
 
 FOUND = 7
@@ -114,69 +111,31 @@ def seal(app: App, name: str | None, message: str | None, verify: bool, sign: bo
     A commit rewritten after that shows. Put a copy of the seal where nobody who can write here can change it: push the
     tag to another remote, or print the digest. Nothing is sealed over faults or hand edits that are not committed.
     """
-    from desk.audit import seals  # noqa: PLC0415 - as above
-    from desk.audit import verify as audit_verify  # noqa: PLC0415 - as above
+    from desk.actions import sealing  # noqa: PLC0415 - as above
 
-    place, by = app.place, _sealer(app)
-    commit = app.store.commit_now()
-    _refuse_dirty(app)
-    checked = "no"
-    if verify:
-        found = audit_verify.verify(app.store)
-        if faults := found.count(audit_verify.FAULT):
-            raise Refused(f"history has {_many(faults, 'fault')}, so it isn't sealed", "see: desk audit verify")
-        checked = f"since {found.seal or 'the beginning'}"
-    day = app.local(app.now).date().isoformat()
-    chosen = seals.free_name(place, name, day)
-    earlier = [s for s in seals.seals(place) if seals.is_in_history(place, s.commit, commit)]
-    measured = seals.measure(place, commit)
-    title = f"Seal of {app.config['desk.name']}, {day}"
-    said = seals.text(title, message, commit, measured, previous=earlier[-1] if earlier else None, verified=checked)
-    signed = seals.can_sign(place) if sign is None else sign
-    tag = seals.make(place, chosen, commit, said, (by.name, by.email), sign=signed)
+    done = sealing.seal(app, name, message, verified=verify, sign=sign)
+    measured = done.measured
     data = {
-        "id": chosen,
-        "tag": tag,
-        "commit": commit,
+        "id": done.name,
+        "tag": done.tag,
+        "commit": done.commit,
         "commits": measured.commits,
         "records": measured.records,
         "kinds": dict(measured.kinds),
         "digest": measured.digest,
-        "previous": earlier[-1].name if earlier else None,
-        "signed": signed,
-        "verified": checked,
+        "previous": done.previous,
+        "signed": done.signed,
+        "verified": done.verified,
     }
     lines = (
-        f"{chosen}: {_many(measured.commits, 'commit')} and {_many(measured.records, 'record')} sealed at {commit[:10]}"
-        + (", signed" if signed else ", not signed"),
+        f"{done.name}: {_many(measured.commits, 'commit')} and {_many(measured.records, 'record')} sealed at {done.commit[:10]}"
+        + (", signed" if done.signed else ", not signed"),
         measured.digest,
         "",
         "Keep a copy where nobody who can write here can change it:",
-        f"  git push REMOTE {chosen}    or print the line above",
+        f"  git push REMOTE {done.name}    or print the line above",
     )
     return Done("seal", data, lines)
-
-
-def _sealer(app: App) -> Staff:
-    """Who seals: level 3."""
-    handle = app.me()
-    record = app.store.read("staff", handle)
-    assert isinstance(record, Staff)  # noqa: S101 - the codec builds the class that the path says
-    if record.level < rights.LEVELS["history"]:
-        raise Refused(
-            f"{handle} may not seal history: that takes level {rights.LEVELS['history']}, {handle} has level {record.level}",
-            "desk staff list shows who has which level",
-        )
-    return record
-
-
-def _refuse_dirty(app: App) -> None:
-    edits = handedits.scan(app.place).edits
-    if edits:
-        raise Conflict(
-            f"{_many(len(edits), 'file')} differ from the last commit, first {edits[0].path}",
-            "keep them: desk commit   or drop them: git checkout -- PATH",
-        )
 
 
 @leaf.leaf("seals", example="desk audit seals")

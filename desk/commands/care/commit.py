@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
-from desk.checks import edits as checks_edits
+from desk.actions import handedits as actions_handedits
 from desk.cli import leaf, told
 from desk.cli.app import App
-from desk.domain.model.actor import Actor
-from desk.domain.model.article import Response
 from desk.domain.model.change import Change
 from desk.domain.model.kinds import KINDS
 from desk.errors import NotFound
-from desk.session.session import zone
 from desk.store import handedits
 from desk.store.handedits import HandEdit
-from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
 
@@ -32,35 +28,10 @@ def commit(app: App, paths: tuple[str, ...], reason: str | None) -> Done:
     PATH is a file or a folder; without one, all hand edits are committed. Nothing is written if anything is wrong.
     """
     wanted = handedits.watched(app.place, paths, app.env.cwd)
-    edits: list[HandEdit] = []
-
-    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change | None:
-        edits[:] = handedits.scan(app.place, wanted).edits
-        if not edits:
-            return None
-        if any(e.kind == handedits.SETTINGS for e in edits):
-            zone(app.config["desk.timezone"])
-        found = checks_edits.review(snapshot, edits, app.config, by=by, at=at, reason=reason)
-        _check_texts(app, edits)
-        app.warnings.extend(w for w in found.warnings if w not in app.warnings)
-        return found.change
-
-    done = app.attempt(plan)
+    done = actions_handedits.commit(app, wanted, reason=reason)
     if done is None:
         return _nothing(app, paths, wanted)
-    return _told(done.commit, done.change, edits)
-
-
-def _check_texts(app: App, edits: list[HandEdit]) -> None:
-    """Responses and mail texts can be filled in."""
-    texts = [(e.path, e.after) for e in edits if e.path.startswith("templates/") and e.after is not None]
-    if texts:
-        from desk.actions import rendering  # noqa: PLC0415 - 40 ms of Jinja, for templates only
-
-        fresh = {e.new.id: e.new for e in edits if e.kind == Response.kind and e.new is not None}
-        for path, content in texts:
-            if wrong := rendering.fault(app, path, content, fresh):
-                raise wrong
+    return _told(done.done.commit, done.done.change, done.edits)
 
 
 def _nothing(app: App, given: tuple[str, ...], wanted: list[str]) -> Done:
@@ -71,7 +42,7 @@ def _nothing(app: App, given: tuple[str, ...], wanted: list[str]) -> Done:
     return Done("commit", data, ("Nothing to commit: no file differs from the last commit.",))
 
 
-def _told(oid: str, change: Change, edits: list[HandEdit]) -> Done:
+def _told(oid: str, change: Change, edits: Sequence[HandEdit]) -> Done:
     records: list[dict[str, Any]] = [
         {
             "id": e.record.id,

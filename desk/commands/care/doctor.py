@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import partial
 from itertools import groupby
 from typing import Any
 
 import click
 
+from desk.actions import handedits
 from desk.cli import leaf
 from desk.cli.app import App, config_error
 from desk.doctor import files, table
 from desk.doctor.exam import Mend
 from desk.doctor.table import CHECKS, Exam, Finding
-from desk.domain.model.actor import Actor
-from desk.domain.model.change import Change
-from desk.domain.rights import rights
 from desk.errors import DeskError
-from desk.store import handedits
-from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
 FOUND = 7
@@ -43,7 +38,7 @@ def doctor(app: App, fix: bool) -> Done:
         exam.fault = partial(rendering.fault, app)
     findings = table.examine(exam)
     counted = table.count(exam)
-    fixed = _fix(app, exam, findings) if fix else set()
+    fixed = _fix(app, findings) if fix else set()
     serious = [f for f in findings if not f.info]
     left = [f for f in serious if id(f) not in fixed]
     app.exit_code = FOUND if left else 0
@@ -64,16 +59,12 @@ def _row(finding: Finding, *, fixed: bool) -> dict[str, Any]:
     }
 
 
-def _fix(app: App, exam: Exam, findings: list[Finding]) -> set[int]:
+def _fix(app: App, findings: list[Finding]) -> set[int]:
     """Mend what has a fix; which findings were mended. Records come first: a refusal then leaves all as it was."""
     fixed: set[int] = set()
     wanted = table.mends(findings)
     if wanted:
-
-        def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change | None:
-            return table.mend(snapshot, wanted, by=by, at=at)
-
-        app.attempt(plan)
+        handedits.mend(app, wanted)
         fixed |= {id(f) for f in findings if isinstance(f.fix, Mend)}
     for finding in findings:
         if finding.fix is not None and not isinstance(finding.fix, Mend):
@@ -84,25 +75,11 @@ def _fix(app: App, exam: Exam, findings: list[Finding]) -> set[int]:
             else:
                 fixed.add(id(finding))
     if any(f.check == "attributes" for f in findings):
-        _commit_attributes(app, exam)
+        try:
+            handedits.commit_attributes(app)
+        except DeskError as error:
+            app.warnings.append(f"{files.ATTRIBUTES} is mended but not committed: {error.message}")
     return fixed
-
-
-def _commit_attributes(app: App, exam: Exam) -> None:
-    """.gitattributes is a file of the desk, so its repair is a commit like any other."""
-
-    def plan(_snapshot: Snapshot, by: Actor, at: datetime) -> Change | None:
-        rights.require_level(by, "settings")
-        found = handedits.scan(exam.place, [files.ATTRIBUTES]).edits
-        if not found:
-            return None
-        written = {files.ATTRIBUTES: found[0].after}
-        return Change(table.VERB, by, at, (), summary=files.ATTRIBUTES, as_written=written)
-
-    try:
-        app.attempt(plan)
-    except DeskError as error:
-        app.warnings.append(f"{files.ATTRIBUTES} is mended but not committed: {error.message}")
 
 
 # -- for people --------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import click
 from desk.actions import rendering
 from desk.actions.acting import act_on_tickets, require_tickets
 from desk.actions.draft import Draft
-from desk.actions.owed import warn_owed
+from desk.actions.tickets.owed import warn_owed
 from desk.cli import arguments, complete, editor, leaf
 from desk.cli.app import App
 from desk.cli.told import told

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from desk.actions.acting import require_tickets
-from desk.actions.owed import warn_owed
 from desk.actions.tickets import lifecycle as tickets
+from desk.actions.tickets.owed import warn_owed
 from desk.cli import answering, arguments, complete, editor, leaf
 from desk.cli.answering import From
 from desk.cli.app import App

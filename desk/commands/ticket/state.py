@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from desk.actions.owed import warn_owed
 from desk.actions.tickets import lifecycle as tickets
+from desk.actions.tickets.owed import warn_owed
 from desk.cli import arguments, complete, dates, leaf
 from desk.cli.app import App
 from desk.cli.told import told_of_tickets

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import cast
+from collections.abc import Sequence
 
 import click
 
 from desk.actions import identifiers
-from desk.actions import undo as actions_undo
+from desk.actions.tickets import undo as tickets_undo
 from desk.cli import arguments, leaf
 from desk.cli.app import App
 from desk.cli.told import sentence
-from desk.domain.changes import undo as changes_undo
 from desk.domain.changes.undo import Taken
 from desk.domain.model import plain
-from desk.domain.model.actor import Actor
-from desk.domain.model.change import Change
-from desk.domain.model.organisation import Department
 from desk.domain.model.ticket import Ticket
-from desk.domain.rights import rights
-from desk.store.snapshot import Snapshot
 from desk.view.model import Done
 
 
@@ -35,16 +28,7 @@ def undo(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     the outbox are taken out; what was sent stays sent.
     """
     found = [identifiers.known(app, i) for i in arguments.words(app, ids)]
-    taken: list[Taken] = []
-
-    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
-        taken[:] = actions_undo.last_changes(snapshot, found, app.config)
-        for ticket in (pair.then for one in taken for pair in one.pairs):
-            if isinstance(ticket, Ticket):
-                rights.require_public(cast("Department", snapshot.get("department", ticket.department)), ticket)
-        return changes_undo.together([changes_undo.undo(one, by=by, at=at, reason=reason) for one in taken])
-
-    done = app.apply(plan)
+    done, taken = tickets_undo.undo(app, found, reason=reason)
     _take_out(app, taken, done.commit)
     edits = [e for e in done.change.edits if isinstance(e.record, Ticket)]
     lines = tuple(f"{e.record.id}  {sentence(e)}" for e in sorted(edits, key=lambda e: e.record.id not in found))
@@ -53,7 +37,7 @@ def undo(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     return Done("tickets", wholes, lines) if len(wholes) > 1 else Done("ticket", wholes[0], lines)
 
 
-def _take_out(app: App, taken: list[Taken], commit: str) -> None:
+def _take_out(app: App, taken: Sequence[Taken], commit: str) -> None:
     """Messages of what was taken back that nobody has got yet; and then those that would tell of the undo as well."""
     from desk.local import outbox  # noqa: PLC0415 - for this command only
 

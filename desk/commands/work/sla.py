@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import click
@@ -14,18 +13,14 @@ from desk.actions import identifiers
 from desk.cli import answers, complete, leaf
 from desk.cli.app import App
 from desk.domain.model import due, plain
-from desk.domain.model.change import Change, Edit, Event
+from desk.domain.model.change import Edit, Event
 from desk.domain.model.fields import parse_time, utc_text
-from desk.domain.model.person import Staff
 from desk.domain.model.query import Query
 from desk.domain.model.states import LIVE
-from desk.errors import Broken, Conflict, Refused, UsageFault
+from desk.errors import UsageFault
 from desk.queries import tickets
-from desk.store.snapshot import Snapshot
 from desk.view.model import Column, Done, Listing, Row
 
-DESK = "desk"
-"""Who acts when time does: a handle that nobody can have."""
 _WITHIN = r"(\d{1,5})([mhdw])"
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
@@ -111,45 +106,13 @@ def check(app: App, dry_run: bool) -> Done:
     check, or one at the same time, finds nothing more to do.
     """
     from desk.actions import duties  # noqa: PLC0415 - for this command alone
-    from desk.domain.rights import rights  # noqa: PLC0415 - as above
 
-    runner = app.store.read("staff", app.me())
-    assert isinstance(runner, Staff)  # noqa: S101 - the codec builds the class that the path says
-    rights.require_level(runner, "sla")
-    now = duties.moment(app.place, app.config, app.now)
-    by = _desk(app)
-    found = app.store.ask(lambda index: duties.todo(index, now))
-    done = [edit for i in found if (edit := _one(app, partial(duties.check, i, now, by), i, dry_run=dry_run))]
-    if not done:
+    edits, warnings = duties.check(app, dry_run=dry_run)
+    app.warnings.extend(warnings)
+    if not edits:
         app.notes.append("nothing to do")
-    lines = tuple(f"{edit.record.id}  {', '.join(_words(event, app) for event in edit.events)}" for edit in done)
-    return Done("tickets", [_told(edit) for edit in done], lines)
-
-
-def _one(app: App, question: Callable[[Snapshot], Change | None], ticket_id: str, *, dry_run: bool) -> Edit | None:
-    """Check one ticket, as it is once the write lock is held, and commit what there is to do; trouble with it is a warning."""
-    found: Change | None = None
-
-    def plan(snapshot: Snapshot) -> Change | None:
-        nonlocal found
-        found = question(snapshot)
-        return None if dry_run else found
-
-    try:
-        app.commit(plan)
-    except (Refused, Broken, Conflict) as error:
-        app.warnings.append(f"{ticket_id}: {error.message}")
-        return None
-    return found.edits[0] if found else None
-
-
-def _desk(app: App) -> Staff:
-    """The desk itself, with the address of the machine it runs on."""
-    who = app.identity
-    email = who.committer_email or who.author_email or "desk@localhost"
-    return identifiers.checked_values(  # type: ignore[no-any-return]
-        lambda: Staff.new(id=DESK, name=app.config["desk.name"], email=email, level=1)
-    )
+    lines = tuple(f"{edit.record.id}  {', '.join(_words(event, app) for event in edit.events)}" for edit in edits)
+    return Done("tickets", [_told(edit) for edit in edits], lines)
 
 
 def _told(edit: Edit) -> dict[str, Any]:

@@ -1,23 +1,33 @@
-"""What the last change of a ticket did, read from its commit, and whether it can be taken back."""
+"""The last change of a ticket: what it did, read from its commit, whether it can be taken back, and that it is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple, cast
 
 from desk.checks import rules
 from desk.checks.world import World
 from desk.codec import places
 from desk.config import Config
+from desk.domain.changes import undo as changes_undo
 from desk.domain.changes.undo import VERB, Pair, Taken
 from desk.domain.model import plain
+from desk.domain.model.actor import Actor
+from desk.domain.model.change import Change
 from desk.domain.model.kinds import kind_at
+from desk.domain.model.organisation import Department
 from desk.domain.model.record import Record
+from desk.domain.model.ticket import Ticket
+from desk.domain.rights import rights
 from desk.errors import Conflict, Refused
 from desk.git import objects, process
 from desk.index.index import Index
 from desk.queries import tickets
+from desk.session.session import Session
 from desk.store import handedits
 from desk.store.snapshot import Snapshot
+from desk.store.store import Committed
 
 _LAST = (
     "SELECT c.n, c.oid, c.verb FROM events e JOIN commits c ON c.n = e.n WHERE e.kind = 'ticket' AND e.id = ?"
@@ -25,6 +35,29 @@ _LAST = (
 )
 _HAND = "commit"
 """What a commit made by hand, with git, is called."""
+
+
+class Undone(NamedTuple):
+    """The commit of an undo, and what it took back."""
+
+    done: Committed
+    taken: tuple[Taken, ...]
+
+
+def undo(session: Session, ids: Sequence[str], *, reason: str | None = None) -> Undone:
+    """Take back the last change of tickets, with everything that changed together with it, as a change of its own."""
+    taken: list[Taken] = []
+
+    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
+        nonlocal taken
+        taken = last_changes(snapshot, ids, session.config)
+        for ticket in (pair.then for one in taken for pair in one.pairs):
+            if isinstance(ticket, Ticket):
+                rights.require_public(cast("Department", snapshot.get("department", ticket.department)), ticket)
+        return changes_undo.together([changes_undo.undo(one, by=by, at=at, reason=reason) for one in taken])
+
+    done = session.apply(plan)
+    return Undone(done, tuple(taken))
 
 
 def last_changes(snapshot: Snapshot, ids: Iterable[str], config: Config) -> list[Taken]:

@@ -1,0 +1,194 @@
+"""Records brought in from elsewhere: one commit each, in its own time and by its own author."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from desk.codec import records
+from desk.domain.changes import exchange
+from desk.domain.changes import message as changes_message
+from desk.domain.model import filenames
+from desk.domain.model.actor import Importer
+from desk.domain.model.change import Change, Edit
+from desk.domain.model.kinds import KINDS, id_at
+from desk.domain.model.record import Record
+from desk.domain.model.ticket import Ticket, files_folder
+from desk.domain.rights import rights
+from desk.errors import Broken
+from desk.git import objects, write
+from desk.queries import tickets
+from desk.session.session import Session
+from desk.store import bulk
+from desk.store.snapshot import Snapshot
+
+_NAMED = 20
+"""Bad lines that are named one by one."""
+
+
+class BadLine(NamedTuple):
+    """A line that can't be imported, counted from 1."""
+
+    line: int
+    problem: str
+
+
+class Imported(NamedTuple):
+    """What came of an import.
+
+    `commit` is the newest that was made, None for none; `created` counts records by kind, `known` those that were there
+    already; `bad` are the first lines that couldn't be imported, of `bad_number` in all.
+    """
+
+    commit: str | None
+    created: Mapping[str, int]
+    known: int
+    bad: tuple[BadLine, ...]
+    bad_number: int
+
+
+def import_records(
+    session: Session, source: Iterable[bytes], file: str, *, strict: bool = False, history: bool = False
+) -> Imported:
+    """Create records from JSON lines; level 3 only. Those that are there already are passed over.
+
+    `file` is what errors call the source. `strict`: nothing is imported if one line is bad. `history`: a ticket is a
+    commit for the request, one for each entry of the thread, and one for the end.
+    """
+    with session.store.writing() as hold:
+        base = session.store.commit_now()
+        snapshot = session.store.snapshot(session.store.keeper.at(base), base)
+        by = snapshot.staff(session.me())
+        rights.require_level(by, "settings")
+        run = _Run(session, snapshot, by.id, file, strict=strict, history=history)
+        new = bulk.commit_all(session.store, run.commits(source), hold)
+    if new:
+        session.store.keeper.at(new)
+    return Imported(new, run.created, run.known, tuple(run.bad), run.bad_number)
+
+
+class _Run:
+    """One run: what is known, what came in, what was bad."""
+
+    def __init__(
+        self, session: Session, snapshot: Snapshot, importer: str, file: str, *, strict: bool, history: bool
+    ) -> None:
+        self.session = session
+        self.snapshot = snapshot
+        self.importer = importer
+        self.file = file
+        self.strict = strict
+        self.history = history
+        self.bad: list[BadLine] = []
+        self.bad_number = 0
+        self.known = 0
+        self.created: dict[str, int] = {}
+        self.now = int(session.clock().timestamp())
+        self.people: dict[str, tuple[str, str]] = {
+            str(r["id"]): (str(r["name"] or r["id"]), str(r["email"] or ""))
+            for kind in ("staff", "user")
+            for r in snapshot.index.rows(kind)
+        }
+        self.ids = {kind: {id_at(path) for path in tickets.paths(snapshot.index, kind)} for kind in KINDS}
+        self.new: dict[str, bytes] = {}
+        """Paths that this run writes, with a digest of each: a file may name a record twice."""
+
+    def commits(self, source: Iterable[bytes]) -> Iterator[write.NewCommit]:
+        """The commits of all good lines."""
+        texts = (line.decode(errors="replace") for line in source)
+        lines = self.session.store.keeper.progress(texts, 0, "Importing")
+        for number, text in enumerate(lines, 1):
+            if not text.strip():
+                continue
+            try:
+                item = exchange.parse(json.loads(text))
+                made = list(self._commits_of(item))
+            except (ValueError, RecursionError) as error:
+                self._note(number, str(error))
+                continue
+            yield from made
+
+    def _note(self, number: int, problem: str) -> None:
+        if self.strict:
+            raise Broken(
+                problem, self.file, number, "nothing was imported; mend the line, or leave --strict out to pass over it"
+            )
+        self.bad_number += 1
+        if len(self.bad) < _NAMED:
+            self.bad.append(BadLine(number, problem))
+
+    def _commits_of(self, item: exchange.Item) -> Iterator[write.NewCommit]:
+        record = item.record
+        encoded = records.encode(record)
+        path = record.path
+        if self._is_known(record, path, encoded):
+            self.known += 1
+            return
+        self._check(record)
+        files: dict[str, bytes | None] = {}
+        if isinstance(record, Ticket):
+            missing = [n for n in record.all_attachments if n not in item.files]
+            odd = [n for n in item.files if n not in record.all_attachments or n != filenames.attachment_name(n, set())]
+            if missing or odd:
+                raise ValueError(
+                    f"files: {(missing or odd)[0]}: {'no content' if missing else 'not a name the ticket has'}"
+                )
+            files = {f"{files_folder(record.id)}/{n}": c for n, c in item.files.items()}
+        self.new[path] = objects.blob_id(encoded, "").encode()
+        self.ids[record.kind].add(record.id)
+        if record.kind in ("staff", "user"):
+            self.people[record.id] = (
+                str(record.values.get("name") or record.id),
+                str(record.values.get("email") or ""),
+            )
+        self.created[record.kind] = self.created.get(record.kind, 0) + 1
+        previous: Record | None = None
+        for stage in exchange.stages(record, history=self.history):
+            content = encoded if stage.record is record else records.encode(stage.record)
+            yield self._commit(stage, previous, {**files, path: content})
+            previous, files = stage.record, {}
+
+    def _is_known(self, record: Record, path: str, encoded: bytes) -> bool:
+        digest = self.new.get(path)
+        oid = digest.decode() if digest else self.snapshot.index.blob(path)
+        if oid is None and record.id in self.ids[record.kind]:
+            raise ValueError(f"{record.kind} {record.id} is there already, elsewhere")
+        if oid is None:
+            return False
+        if objects.blob_id(encoded, oid) != oid:
+            raise ValueError(f"{record.kind} {record.id} is there already, and differs")
+        return True
+
+    def _check(self, record: Record) -> None:
+        """References must lead somewhere, and listed values must stand in desk.toml."""
+        for name, field in record.FIELDS.items():
+            value = record.values.get(name)
+            if value is None:
+                continue
+            values = value if isinstance(value, tuple) else (value,)
+            if field.ref and field.ref != "ticket":
+                unknown = [v for v in values if v not in self.ids[field.ref]]
+                if unknown:
+                    raise ValueError(f"{name}: there is no {field.ref} {unknown[0]}")
+            if field.setting:
+                unknown = [v for v in values if v not in self.session.config[field.setting]]
+                if unknown:
+                    raise ValueError(
+                        f"{name}: {unknown[0]!r} is none of {', '.join(self.session.config[field.setting])}"
+                    )
+
+    def _commit(
+        self, stage: exchange.Stage, previous: Record | None, files: dict[str, bytes | None]
+    ) -> write.NewCommit:
+        who = stage.by or self.importer
+        name, email = self.people.get(who, (who, ""))
+        at = exchange.seconds(stage.at, self.now)
+        title = str(stage.record.values.get("title", stage.record.values.get("name", ""))) if previous is None else ""
+        edit = Edit(previous, stage.record, (stage.event,))
+        change = Change(stage.event.verb, Importer(who), self.session.now, (edit,), None, title)
+        message = changes_message.message(change) + f"Desk-Import: {self.importer}\n"
+        committer = self.session.identity
+        return write.NewCommit(
+            name, email, at, committer.committer or name, committer.committer_email or email, self.now, message, files
+        )
