@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from desk.errors import NotFound, UsageFault
@@ -42,6 +42,18 @@ def existing(session: Session, kind: str, record_id: str) -> str:
     if session.store.ask(lambda index: index.path_of(kind, wanted)) is None:
         raise session.store.missing(kind, record_id)
     return wanted
+
+
+def require_one(ids: Collection[str], values: Mapping[str, Any], names: Iterable[str]) -> None:
+    """Refuse values that can't hold for several records at once, such as an address."""
+    if len(ids) > 1 and (given := [name for name in names if values.get(name)]):
+        raise UsageFault(f"--{given[0]} can't be given for several records at once", "name one id")
+
+
+def require_among(values: Iterable[str], known: Collection[str], what: str) -> None:
+    """Refuse values of fields that can't be set, or that there are none of."""
+    if strange := [name for name in values if name not in known]:
+        raise UsageFault(f"{strange[0]!r} can't be set of a {what}", f"what can: {', '.join(known)}")
 
 
 def fields_of(given: Iterable[str]) -> dict[str, str]:

@@ -1,16 +1,33 @@
-"""On whose behalf a ticket is registered: somebody known, or made known by the address."""
+"""Requesters: on whose behalf a ticket is registered, who registers, what is known of them, and who is shut out."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
 from desk.actions import identifiers
-from desk.domain.model.change import Edit, Event
+from desk.actions.acting import act_on_records
+from desk.actions.draft import Draft, require_level
+from desk.domain.model.actor import Actor
+from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.fields import utc_text
-from desk.domain.model.person import USER_PREFIX, User
-from desk.errors import Refused
+from desk.domain.model.organisation import CustomField
+from desk.domain.model.person import USER_PREFIX, Ban, Group, User, requester
+from desk.domain.people import users
+from desk.errors import NotFound, Refused
 from desk.index.index import Index
 from desk.queries import people
 from desk.session.session import Session
 from desk.store.snapshot import Snapshot
+from desk.store.store import Committed
+
+Values = Mapping[str, Any]
+"""Fields by name; `fields` holds custom ones as they were typed, each checked by its declaration."""
+SAID = ("name", "email", "group", "phone", "organisation", "language", "fields")
+"""What people say of themselves, and staff of them."""
+
+# -- on whose behalf ---------------------------------------------------------------------------------------------------
 
 
 def find_or_make(session: Session, snapshot: Snapshot, given: str | None) -> tuple[str | None, Edit | None]:
@@ -60,3 +77,126 @@ def refuse_taken(index: Index, email: str, own: str | None = None) -> None:
                 f"{email} is the address of {kind} {record_id}",
                 f"one address, one person: desk {kind} show {record_id}",
             )
+
+
+# -- what is known of them ---------------------------------------------------------------------------------------------
+
+
+def register(session: Session, values: Values) -> Committed:
+    """Make somebody a requester, who may have been known only from a ticket until now."""
+
+    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
+        require_level(snapshot, by, User.kind)
+        new, known = _new(session, Draft(snapshot), values)
+        return users.register(new, known, by=by, at=at)
+
+    return session.apply(plan)
+
+
+def sign_up(session: Session, values: Values) -> Committed:
+    """Register oneself; whoever isn't staff signs the commit with the name and the address given."""
+    handle = session.handle() if session.requester is None else None
+
+    def plan(snapshot: Snapshot) -> Change:
+        new, known = _new(session, Draft(snapshot), values)
+        if session.requester not in (None, new.id):
+            raise Refused(f"{session.requester} is known here by another address", "one registers oneself only")
+        by = requester(new) if handle is None else snapshot.staff(handle)
+        return users.register(new, known, by=by, at=session.now, verb="signup")
+
+    return session.perform(plan)
+
+
+def _new(session: Session, draft: Draft, values: Values) -> tuple[User, User | None]:
+    """The record to be, and the one with this address that is there already."""
+    identifiers.require_among(values, SAID, User.kind)
+    known = None
+    email = address(values["email"]) if values.get("email") else None
+    if email:
+        refuse_banned(draft.snapshot, email)
+        found = people.with_address(draft.index, email, ("user",))
+        known = draft.get(User, found[0][1]) if found else None
+        refuse_taken(draft.index, email, known.id if known else None)
+    made = {**_checked(session, draft, values), "email": email}
+    made["fields"] = users.custom_values(
+        draft.all(CustomField), made.get("group"), known.fields if known else {}, values.get("fields") or {}
+    )
+    made |= {"id": known.id if known else draft.snapshot.new_id("user", USER_PREFIX), "created": utc_text(session.now)}
+    return identifiers.checked_values(lambda: User.new(**made)), known
+
+
+def _checked(session: Session, draft: Draft, values: Values) -> dict[str, Any]:
+    """Values that the desk knows."""
+    found = dict(values)
+    if found.get("language"):
+        found["language"] = identifiers.chosen(session, "desk.languages", found["language"])
+    if found.get("group"):
+        found["group"] = draft.get(Group, found["group"]).id
+    return found
+
+
+def edit(session: Session, ids: Iterable[str], values: Values) -> Committed:
+    """Change what is known of requesters; None takes a value away, and so does an empty text in a custom field."""
+    named = list(ids)
+    identifiers.require_among(values, (*SAID, "disabled"), User.kind)
+    identifiers.require_one(named, values, ("email",))
+    given = {n: v for n, v in values.items() if n != "fields"}
+    fields = values.get("fields") or {}
+
+    def one(draft: Draft, before: User, by: Actor, at: datetime) -> Change:
+        after = before.evolve(**_checked(session, draft, given))
+        if after.email and after.email != before.email:
+            refuse_banned(draft.snapshot, after.email)
+            refuse_taken(draft.index, after.email, before.id)
+        if fields or after.group != before.group:
+            after = after.evolve(
+                fields=users.custom_values(draft.all(CustomField), after.group, before.fields, fields) or None
+            )
+        return users.edit(before, after, by=by, at=at)
+
+    return act_on_records(session, User, named, one)
+
+
+def delete(session: Session, ids: Iterable[str], reason: str | None = None) -> Committed:
+    """Take away what is known of requesters whose tickets are all closed (rule 5)."""
+
+    def one(draft: Draft, user: User, by: Actor, at: datetime) -> Change:
+        return users.delete(user, people.unfinished(draft.index, user.id), by=by, at=at, reason=reason)
+
+    return act_on_records(session, User, ids, one)
+
+
+# -- bans --------------------------------------------------------------------------------------------------------------
+
+
+def address(given: str) -> str:
+    """An e-mail address, in the form that is compared."""
+    found: str = identifiers.checked_values(lambda: Ban.FIELDS["email"].type.parse(given))
+    return found
+
+
+def ban(session: Session, email: str, reason: str | None = None) -> Committed:
+    """Shut an address out (rule 7)."""
+    banned = address(email)
+
+    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
+        require_level(snapshot, by, Ban.kind)
+        if people.with_address(snapshot.index, banned, (Ban.kind,)):
+            raise Refused(f"{banned} is banned already", "desk user bans")
+        return identifiers.checked_values(lambda: users.ban(banned, by=by, at=at, reason=reason))  # type: ignore[no-any-return]
+
+    return session.apply(plan)
+
+
+def unban(session: Session, email: str, reason: str | None = None) -> Committed:
+    """Let an address in again."""
+    banned = address(email)
+
+    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
+        require_level(snapshot, by, Ban.kind)
+        found = people.with_address(snapshot.index, banned, (Ban.kind,))
+        if not found:
+            raise NotFound(f"{banned} is not banned", "desk user bans")
+        return users.unban(Draft(snapshot).get(Ban, found[0][1]), by=by, at=at, reason=reason)
+
+    return session.apply(plan)

@@ -101,8 +101,20 @@ def _requester(app: App, given: str) -> str:
 
 
 def _fields(app: App, given: tuple[str, ...]) -> dict[str, Any]:
-    if not given:
-        return {}
-    from desk.actions import customfields  # noqa: PLC0415 - for this filter only
+    return fields_wanted(app, "ticket", identifiers.fields_of(given)) if given else {}
 
-    return customfields.wanted(app, "ticket", identifiers.fields_of(given))
+
+def fields_wanted(app: App, on: str, given: dict[str, str]) -> dict[str, Any]:
+    """Values of custom fields to compare with, by their declarations; of a field that was removed, as text.
+
+    NotFound for one that never was.
+    """
+    from desk.domain.model.organisation import CustomField  # noqa: PLC0415 - for this filter only
+    from desk.domain.people import customfields  # noqa: PLC0415 - as above
+
+    rows = {str(r["id"]): r for r in app.store.ask(lambda index: index.rows("field", '"on" = ?', (on,)))}
+    known = {name: CustomField.new(**rows[name]) for name in given if name in rows}
+    for name in given:
+        if name not in known and not app.store.ask(lambda index, name=name: index.used("field", name)):  # type: ignore[misc]
+            raise app.store.missing("field", name)
+    return {name: customfields.parse(known[name], value) if name in known else value for name, value in given.items()}

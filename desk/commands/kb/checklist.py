@@ -48,4 +48,4 @@ def show(app: App, ids: tuple[str, ...]) -> Detail:
     def more(_: Index, record: Record) -> dict[str, Any]:
         return {"steps": record.steps if isinstance(record, Checklist) else []}
 
-    return records.show(app, Checklist, ids, more)
+    return records.show_records(app, Checklist, ids, more)

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from desk.actions import identifiers, rendering
-from desk.actions.draft import Draft
+from desk.actions import identifiers, rendering, responses
 from desk.actions.identifiers import normal
-from desk.cli import answers, arguments, complete, editor, leaf, records
+from desk.cli import answers, arguments, complete, editor, leaf, records, told
 from desk.cli.app import App
-from desk.domain.changes import generic
-from desk.domain.knowledge import responses
+from desk.domain.knowledge import responses as knowledge_responses
 from desk.domain.matching.suggestion import slug
 from desk.domain.model import plain
-from desk.domain.model.actor import Actor
 from desk.domain.model.article import Response
-from desk.domain.model.change import Change
-from desk.errors import Ambiguous, Refused, UsageFault
+from desk.errors import Ambiguous, UsageFault
 from desk.view.model import Column, Detail, Done, Listing
 
 if TYPE_CHECKING:
@@ -83,9 +78,9 @@ def _item(app: App, record: Record) -> dict[str, Any]:
         "variables": list(used.variables),
         "articles": list(dict.fromkeys(name for name, _, _ in used.articles)),
         "includes": list(used.parts),
-        "gaps": responses.gaps(record.body),
-        "known": [f"{group}.{name}" for group, names in responses.VARIABLES.items() for name in names],
-        "filters": list(responses.FILTERS),
+        "gaps": knowledge_responses.gaps(record.body),
+        "known": [f"{group}.{name}" for group, names in knowledge_responses.VARIABLES.items() for name in names],
+        "filters": list(knowledge_responses.FILTERS),
     }
 
 
@@ -121,12 +116,7 @@ def create(app: App, name: str, body: str | None, file: str | None, **given: Any
         )
         if text is None:
             made = _edited(app, made)
-        rendering.check(app, made)
-
-        def build(_: Draft, new: Response, by: Actor, at: datetime) -> Change:
-            return generic.create(new, by=by, at=at)
-
-        return records.create(app, Response, {**made.values, "body": made.body}, build)
+        return told.told_of(Response, responses.create(app, made), several=False)
 
 
 @leaf.leaf(
@@ -149,13 +139,7 @@ def edit(app: App, name: str, body: str | None, file: str | None, **given: Any) 
     with editor.kept(app, "response"):
         text = editor.given_text(app, body, file)
         after = _changed(app, before, text, given)
-        rendering.check(app, after)
-
-        def one(_: Draft, now: Response, by: Actor, at: datetime) -> Change:
-            wanted = now.evolve(body=after.body, **{n: after.values.get(n) for n in ("title", "department")})
-            return generic.edit(now, wanted, by=by, at=at)
-
-        return records.act(app, Response, [response_id], one)
+        return told.told_of(Response, responses.edit(app, after), several=False)
 
 
 def _changed(app: App, before: Response, text: str | None, given: dict[str, Any]) -> Response:
@@ -184,7 +168,7 @@ def _edited(app: App, before: Response) -> Response:
         record = records.decode(text.encode(), before.path, Response.kind)
         if record.id != before.id or record.values["language"] != before.language:
             raise UsageFault("id and language can't be changed here", "desk response create NAME --language L")
-        rendering.check(app, record, responses.body_line(text.encode()))
+        rendering.check(app, record, knowledge_responses.body_line(text.encode()))
         return record  # type: ignore[return-value]  # the codec builds the class of the kind
 
     return editor.edit(app, f"response-{before.id}", records.encode(before).decode(), accept)
@@ -195,16 +179,7 @@ def _edited(app: App, before: Response) -> Response:
 def delete(app: App, names: tuple[str, ...]) -> Done:
     """Delete responses in all their languages, or one variant. Level 2."""
     ids = [record.id for record in _records(app, names)]
-    for name in dict.fromkeys(slug(i, i.rpartition(".")[2]) for i in ids):
-        left = set(rendering.variants(app, name).values()) - set(ids)
-        users = [i for i in rendering.including(app, name) if i not in ids]
-        if users and not left:
-            raise Refused(f"{name} is included by {', '.join(users[:3])}", "take the include out of them first")
-
-    def one(_: Draft, record: Response, by: Actor, at: datetime) -> Change:
-        return generic.delete(record, by=by, at=at)
-
-    return records.act(app, Response, ids, one)
+    return records.told_of(app, Response, ids, lambda named: responses.delete(app, named))
 
 
 @leaf.leaf(

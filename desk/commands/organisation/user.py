@@ -2,51 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import Any
 
 import click
 
-from desk.actions import customfields, identifiers, requesters
-from desk.actions.draft import Draft, require_level
-from desk.cli import arguments, complete, leaf, records, told
+from desk.actions import identifiers, requesters
+from desk.cli import arguments, complete, filters, leaf, records, told
 from desk.cli.app import App
-from desk.domain.model.actor import Actor
-from desk.domain.model.change import Change
-from desk.domain.model.fields import utc_text
-from desk.domain.model.organisation import CustomField
-from desk.domain.model.person import USER_PREFIX, Ban, Group, User, requester
+from desk.domain.model.person import Ban, User
 from desk.domain.model.record import Record
-from desk.domain.people import users
-from desk.errors import NotFound, Refused
+from desk.errors import NotFound
 from desk.index.index import Index
 from desk.queries import people
-from desk.store.snapshot import Snapshot
 from desk.view.model import Column, Detail, Done, Listing
 
-F = TypeVar("F", bound=Callable[..., Any])
 
-
-def _data(*, required: tuple[str, ...] = ()) -> Callable[[F], F]:
+def _data(*required: str) -> list[records.Decorator]:
     """The options that describe a person."""
+    return [
+        click.option("--name", metavar="N", required="name" in required, help="Full name."),
+        click.option("--email", metavar="E", required="email" in required, help="Where answers go."),
+        click.option("--group", metavar="G", required="group" in required, shell_complete=complete.complete_group,
+                     help="Actor group: desk group list."),
+        click.option("--phone", metavar="P", help="Telephone number."),
+        click.option("--organisation", metavar="O", help="Employer or institution."),
+        click.option("--language", metavar="L", shell_complete=complete.complete_language, help="What they read."),
+        click.option("--field", "fields", metavar="K=V", multiple=True, help="A custom field; repeat for more."),
+    ]  # fmt: skip
 
-    def wrap(function: F) -> F:
-        options = [
-            click.option("--name", metavar="N", required="name" in required, help="Full name."),
-            click.option("--email", metavar="E", required="email" in required, help="Where answers go."),
-            click.option("--group", metavar="G", required="group" in required, shell_complete=complete.complete_group,
-                         help="Actor group: desk group list."),
-            click.option("--phone", metavar="P", help="Telephone number."),
-            click.option("--organisation", metavar="O", help="Employer or institution."),
-            click.option("--language", metavar="L", shell_complete=complete.complete_language, help="What they read."),
-            click.option("--field", "fields", metavar="K=V", multiple=True, help="A custom field; repeat for more."),
-        ]  # fmt: skip
-        for option in reversed(options):
-            function = option(function)
-        return function
 
-    return wrap
+def _said(options: dict[str, Any]) -> dict[str, Any]:
+    return {**options, "fields": identifiers.fields_of(options["fields"])}
 
 
 # -- reading -----------------------------------------------------------------------------------------------------------
@@ -62,7 +49,7 @@ def _data(*, required: tuple[str, ...] = ()) -> Callable[[F], F]:
 def list_(app: App, search: str | None, group: str | None, fields: tuple[str, ...], limit: int | None) -> Listing:
     """List requesters by name."""
     wanted = identifiers.existing(app, "group", group) if group else None
-    values = customfields.wanted(app, "user", identifiers.fields_of(fields)) if fields else {}
+    values = filters.fields_wanted(app, "user", identifiers.fields_of(fields)) if fields else {}
     limit = app.rows_wanted(limit)
 
     def question(index: Index) -> list[dict[str, Any]]:
@@ -105,7 +92,7 @@ def show(app: App, ids: tuple[str, ...]) -> Detail:
         whose = people.colleagues(index, record.id) if shared else [record.id]
         return {"banned": banned, **records.live_tickets(app, index, "requester", *whose)}
 
-    return records.show(app, User, found, more)
+    return records.show_records(app, User, found, more)
 
 
 def _by_address(index: Index, typed: str) -> str:
@@ -126,62 +113,20 @@ def _by_address(index: Index, typed: str) -> str:
     example='desk user create --name "Dr Anna Georgiou" --email anna@hospital.example --group health-professional \\\n'
     '    --organisation "Nicosia General Hospital" --phone "+357 22 123456"',
 )
-@_data(required=("name", "group"))
+@records.offer(_data("name", "group"))
 def create(app: App, **options: Any) -> Done:
     """Register a requester, who may have been known only from a ticket until now."""
-
-    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
-        require_level(snapshot, by, "user")
-        draft = Draft(snapshot)
-        new, known = _new(app, draft, options)
-        return users.register(new, known, by=by, at=at)
-
-    return told.told_of(User, app.apply(plan), several=False)
+    return told.told_of(User, requesters.register(app, _said(options)), several=False)
 
 
 @leaf.leaf("signup", example='desk user signup --name "Anna Georgiou" --email anna@clinic.example --group patient')
-@_data(required=("name", "email", "group"))
+@records.offer(_data("name", "email", "group"))
 def signup(app: App, **options: Any) -> Done:
     """Register yourself as a requester.
 
     Somebody who isn't staff signs the commit with the name and the address given here.
     """
-    handle = app.handle()
-
-    def plan(snapshot: Snapshot) -> Change:
-        new, known = _new(app, Draft(snapshot), options)
-        by = requester(new) if handle is None else snapshot.staff(handle)
-        return users.register(new, known, by=by, at=app.now, verb="signup")
-
-    return told.told_of(User, app.perform(plan), several=False)
-
-
-def _new(app: App, draft: Draft, options: dict[str, Any]) -> tuple[User, User | None]:
-    """The record to be, and the one with this address that is there already."""
-    known = None
-    email = _address(options["email"]) if options["email"] else None
-    if email:
-        requesters.refuse_banned(draft.snapshot, email)
-        found = people.with_address(draft.index, email, ("user",))
-        known = draft.get(User, found[0][1]) if found else None
-        requesters.refuse_taken(draft.index, email, known.id if known else None)
-    values = {**_checked(app, draft, options), "email": email}
-    given = identifiers.fields_of(options["fields"])
-    values["fields"] = users.custom_values(
-        draft.all(CustomField), values["group"], known.fields if known else {}, given
-    )
-    values |= {"id": known.id if known else draft.snapshot.new_id("user", USER_PREFIX), "created": utc_text(app.now)}
-    return identifiers.checked_values(lambda: User.new(**values)), known
-
-
-def _checked(app: App, draft: Draft, options: dict[str, Any]) -> dict[str, Any]:
-    """Options as values that the desk knows."""
-    values = dict(options)
-    if values.get("language"):
-        values["language"] = identifiers.chosen(app, "desk.languages", values["language"])
-    if values.get("group"):
-        values["group"] = draft.get(Group, values["group"]).id
-    return values
+    return told.told_of(User, requesters.sign_up(app, _said(options)), several=False)
 
 
 # -- changing ----------------------------------------------------------------------------------------------------------
@@ -189,26 +134,14 @@ def _checked(app: App, draft: Draft, options: dict[str, Any]) -> dict[str, Any]:
 
 @leaf.leaf("edit", example='desk user edit u-4f9x2 --phone "+357 22 123456"\ndesk user edit u-4f9x2 --disabled')
 @records.ids_of("user")
-@_data()
+@records.offer(_data())
 @click.option("--disabled/--no-disabled", default=None, help="May not open tickets.")
 def edit(app: App, ids: tuple[str, ...], **options: Any) -> Done:
     """Change requesters. An empty text takes a value away."""
     values = records.given(User, options)
-    named = records.one_only(app, ids, "--email") if options["email"] else arguments.words(app, ids)
-    fields = identifiers.fields_of(values.pop("fields", ()))
-
-    def one(draft: Draft, before: User, by: Actor, at: datetime) -> Change:
-        after = before.evolve(**_checked(app, draft, values))
-        if after.email and after.email != before.email:
-            requesters.refuse_banned(draft.snapshot, after.email)
-            requesters.refuse_taken(draft.index, after.email, before.id)
-        if fields or after.group != before.group:
-            after = after.evolve(
-                fields=users.custom_values(draft.all(CustomField), after.group, before.fields, fields) or None
-            )
-        return users.edit(before, after, by=by, at=at)
-
-    return _act(app, named, one)
+    if "fields" in values:
+        values = _said(values)
+    return records.told_of(app, User, _by_addresses(app, ids), lambda named: requesters.edit(app, named, values))
 
 
 @leaf.leaf("delete", example="desk user delete u-4f9x2")
@@ -219,16 +152,11 @@ def delete(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
 
     A placeholder without name and address stays, so that their tickets and the history can still be read.
     """
-
-    def one(draft: Draft, user: User, by: Actor, at: datetime) -> Change:
-        return users.delete(user, people.unfinished(draft.index, user.id), by=by, at=at, reason=reason)
-
-    return _act(app, ids, one)
+    return records.told_of(app, User, _by_addresses(app, ids), lambda named: requesters.delete(app, named, reason))
 
 
-def _act(app: App, ids: Iterable[str], one: Callable[[Draft, User, Actor, datetime], Change]) -> Done:
-    typed = arguments.words(app, ids)
-    return records.act(app, User, [_by_address(app.store.index, i) for i in typed], one)
+def _by_addresses(app: App, ids: Iterable[str]) -> list[str]:
+    return [_by_address(app.store.index, i) for i in arguments.words(app, ids)]
 
 
 # -- bans --------------------------------------------------------------------------------------------------------------
@@ -239,15 +167,7 @@ def _act(app: App, ids: Iterable[str], one: Callable[[Draft, User, Actor, dateti
 @click.option("--reason", metavar="R", help="Why; the person is told so.")
 def ban(app: App, email: str, reason: str | None) -> Done:
     """Ban an e-mail address: no sign-up and no tickets from it, whatever account it has."""
-    address = _address(email)
-
-    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
-        require_level(snapshot, by, "ban")
-        if people.with_address(snapshot.index, address, ("ban",)):
-            raise Refused(f"{address} is banned already", "desk user bans")
-        return identifiers.checked_values(lambda: users.ban(address, by=by, at=at, reason=reason))  # type: ignore[no-any-return]
-
-    return told.told_of(Ban, app.apply(plan), several=False)
+    return told.told_of(Ban, requesters.ban(app, email, reason), several=False)
 
 
 @leaf.leaf("unban", example="desk user unban spam@somewhere.example")
@@ -255,21 +175,7 @@ def ban(app: App, email: str, reason: str | None) -> Done:
 @click.option("--reason", metavar="R", help="Why; it stands in the history.")
 def unban(app: App, email: str, reason: str | None) -> Done:
     """Lift a ban."""
-    address = _address(email)
-
-    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
-        require_level(snapshot, by, "ban")
-        found = people.with_address(snapshot.index, address, ("ban",))
-        if not found:
-            raise NotFound(f"{address} is not banned", "desk user bans")
-        return users.unban(Draft(snapshot).get(Ban, found[0][1]), by=by, at=at, reason=reason)
-
-    return told.told_of(Ban, app.apply(plan), several=False)
-
-
-def _address(email: str) -> str:
-    found: str = identifiers.checked_values(lambda: Ban.FIELDS["email"].type.parse(email))
-    return found
+    return told.told_of(Ban, requesters.unban(app, email, reason), several=False)
 
 
 @leaf.leaf("bans", example="desk user bans")
