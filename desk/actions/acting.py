@@ -8,17 +8,13 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 from desk.actions import identifiers
 from desk.actions.draft import Draft, require_fresh, require_level
-from desk.domain.knowledge.articles import Untimely
 from desk.domain.model.actor import Actor
-from desk.domain.model.article import Article, base_of
 from desk.domain.model.change import Change, Edit, join
 from desk.domain.model.person import Staff
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import moves, rights
 from desk.errors import UsageFault
-from desk.index.index import Index
-from desk.queries import knowledge
 from desk.session.session import Session
 from desk.store.snapshot import Snapshot
 from desk.store.store import Committed
@@ -104,64 +100,6 @@ def act_on_records(
                 draft.take(one(draft, record, by, at))
             except ValueError as error:
                 raise UsageFault(str(error)) from None
-        return join(draft.changes)
-
-    return session.apply(plan)
-
-
-# -- articles, which have a record for each language -------------------------------------------------------------------
-
-
-def article_ids(index: Index, name: str) -> list[str]:
-    """Ids that a name stands for: every language of an article, or the one that is named with it; none if unknown."""
-    ids = [str(row["id"]) for row in knowledge.variants(index, base_of(name))]
-    if name in ids and name != base_of(name):
-        return [name]
-    return ids if name == base_of(name) else []
-
-
-def every_article_id(snapshot: Snapshot, names: Iterable[str]) -> list[str]:
-    """As `article_ids` for several names; NotFound for one that is unknown."""
-    every: list[str] = []
-    for name in names:
-        ids = article_ids(snapshot.index, name)
-        if not ids:
-            raise snapshot.missing("article", name)
-        every += [i for i in ids if i not in every]
-    return every
-
-
-def require_articles(session: Session) -> None:
-    """Before somebody starts to write: whether they may. The commit asks again."""
-    rights.require_level(cast("Staff", session.store.read("staff", session.me())), Article.kind)
-
-
-def act_on_articles(
-    session: Session, names: list[str], one: Callable[[Draft, Article, Actor, datetime], Change | None]
-) -> Committed:
-    """Run a verb on every language of every article named, as one commit.
-
-    None from the verb passes one over, and so does a step that it can't take now, as long as another language can.
-    """
-
-    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
-        require_level(snapshot, by, Article.kind)
-        draft = Draft(snapshot)
-        untimely: list[Untimely] = []
-        for article_id in every_article_id(snapshot, names):
-            try:
-                change = one(draft, draft.get(Article, article_id), by, at)
-            except Untimely as error:
-                if article_id in names and article_id != base_of(article_id):
-                    raise
-                untimely.append(error)
-                continue
-            except ValueError as error:
-                raise UsageFault(str(error)) from None
-            if change is not None:
-                draft.take(change)
-        if not draft.changes:
-            raise untimely[0] if untimely else UsageFault("nothing to do", f"see: desk kb show {names[0]}")
         return join(draft.changes)
 
     return session.apply(plan)

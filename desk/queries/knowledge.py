@@ -38,6 +38,14 @@ def variants(index: Index, base: str) -> list[dict[str, Any]]:
     return [row for row in rows if base_of(row["id"]) == base]
 
 
+def article_ids(index: Index, name: str) -> list[str]:
+    """Ids that a name stands for: every language of an article, or the one that is named with it; none if unknown."""
+    ids = [str(row["id"]) for row in variants(index, base_of(name))]
+    if name in ids and name != base_of(name):
+        return [name]
+    return ids if name == base_of(name) else []
+
+
 def grouped(index: Index) -> dict[str, list[dict[str, Any]]]:
     """All articles, each with its languages."""
     found: dict[str, list[dict[str, Any]]] = {}

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import click
 
-from desk.actions import acting, identifiers
-from desk.actions.draft import Draft, require_fresh, require_level
+from desk.actions import articles, identifiers
 from desk.actions.identifiers import normal
 from desk.cli import arguments, complete, editor, form, leaf, told
 from desk.cli.app import App
 from desk.domain.knowledge import articles as knowledge_articles
 from desk.domain.knowledge import skeleton
 from desk.domain.knowledge.slugs import slug_of
-from desk.domain.model.actor import Actor
 from desk.domain.model.article import Article, Topic, base_of
-from desk.domain.model.change import Change
 from desk.errors import NotFound, Refused, UsageFault
-from desk.store.snapshot import Snapshot
+from desk.queries import knowledge
 from desk.view.model import Done
 
 TYPES = click.Choice(knowledge_articles.TYPES)
@@ -100,7 +96,7 @@ def _translation(app: App, of: str, options: dict[str, Any]) -> dict[str, Any]:
         raise UsageFault("a translation needs a language", "--language L")
     values = _common(app, options)
     base = base_of(normal(of))
-    known = app.store.ask(lambda index: acting.article_ids(index, base))
+    known = app.store.ask(lambda index: knowledge.article_ids(index, base))
     if not known:
         raise app.store.missing("article", of)
     article = app.store.read("article", base if base in known else known[0])
@@ -124,32 +120,13 @@ def _check_first(app: App, article: Article) -> None:
     identifiers.existing(app, Topic.kind, article.topic)
     for tag in article.tags:
         identifiers.existing(app, "tag", tag)
-    acting.require_articles(app)
-    if app.store.ask(lambda index: index.path_of(Article.kind, article.id)):
-        raise _taken(article)
-
-
-def _taken(article: Article) -> Refused:
-    hint = f"see: desk kb show {article.id}; or choose another name: --slug NAME"
-    return Refused(f"there is an article {article.id} already", hint)
+    articles.require_articles(app)
+    app.store.ask(lambda index: articles.require_free(index, article))
 
 
 def _create(app: App, article: Article) -> Done:
-    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
-        require_level(snapshot, by, Article.kind)
-        draft = Draft(snapshot)
-        draft.get(Topic, article.topic)
-        for tag in article.tags:
-            snapshot.get("tag", tag)
-        if snapshot.index.path_of(Article.kind, article.id):
-            raise _taken(article)
-        require_fresh(draft, Article, article.id)
-        return knowledge_articles.create(article, by=by, at=at)
-
-    done = told.told_articles(app.apply(plan), several=False)
-    state = "a draft" if article.state == knowledge_articles.DRAFT else f"in state {article.state}"
-    lines = (f"{article.id}  created as {state} in {article.path}", *_next(article))
-    return done._replace(lines=lines)
+    done = told.told_articles(articles.create(app, article), several=False)
+    return done._replace(lines=(f"{article.id}  created as a draft in {article.path}", *_next(article)))
 
 
 def _next(article: Article) -> list[str]:

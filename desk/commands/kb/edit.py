@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 from zlib import crc32
 
 import click
 
-from desk.actions import acting, publishing
-from desk.actions.draft import Draft, require_level
+from desk.actions import articles, publishing
 from desk.actions.identifiers import normal
 from desk.cli import arguments, complete, dates, editor, form, leaf, told
 from desk.cli.app import App
 from desk.commands.kb.create import TYPES
 from desk.domain.knowledge import articles as knowledge_articles
-from desk.domain.model.actor import Actor
-from desk.domain.model.article import Article, Topic, base_of
-from desk.domain.model.change import Change, join
 from desk.errors import UsageFault
-from desk.store.snapshot import Snapshot
+from desk.queries import knowledge
 from desk.view.model import Done
-
-_TEXTS = ("title", "symptom", "cause", "workaround", "fix")
 
 
 @leaf.leaf(
@@ -66,8 +59,8 @@ def edit(app: App, slugs: tuple[str, ...], body: str | None, file: str | None, *
                 "--topic moves an article and nothing else", "give the other options in a command of their own"
             )
         if topic:
-            return _move(app, slugs, normal(topic))
-        return _by_options(app, slugs, values, text)
+            return told.told_articles(articles.move(app, arguments.article_names(app, slugs), normal(topic)))
+        return told.told_articles(articles.edit(app, arguments.article_names(app, slugs), values, text))
 
 
 def _values(app: App, options: dict[str, Any]) -> dict[str, Any]:
@@ -80,57 +73,6 @@ def _values(app: App, options: dict[str, Any]) -> dict[str, Any]:
     return {n: None if v == "" and n != "title" else list(v) if isinstance(v, tuple) else v for n, v in values.items()}
 
 
-def _by_options(app: App, slugs: Iterable[str], values: dict[str, Any], text: str | None) -> Done:
-    approval = app.config["kb.approval"]
-    own = [n for n in _TEXTS if n in values] + (["the text"] if text is not None else [])
-
-    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
-        require_level(snapshot, by, Article.kind)
-        draft = Draft(snapshot)
-        for tag in values.get("tags") or ():
-            snapshot.get("tag", tag)
-        ids = [i for name in names for i in _one_or_all(snapshot, name, own)]
-        for article_id in dict.fromkeys(ids):
-            before = draft.get(Article, article_id)
-            try:
-                after = before.evolve(body=None if text is None else text.strip("\n"), **values)
-            except ValueError as error:
-                raise UsageFault(str(error)) from None
-            publishing.require_sound(snapshot, after, app.config)
-            draft.take(knowledge_articles.edit(before, after, by=by, at=at, approval=approval))
-        return join(draft.changes)
-
-    names = arguments.article_names(app, slugs)
-    return told.told_articles(app.apply(plan))
-
-
-def _one_or_all(snapshot: Snapshot, name: str, own: list[str]) -> list[str]:
-    """The languages that are changed: a text belongs to the one that has the very name."""
-    ids = acting.every_article_id(snapshot, [name])
-    if not own or len(ids) == 1:
-        return ids
-    if name in ids:
-        return [name]
-    raise UsageFault(f"{name} has several languages: {', '.join(ids)}", f"{own[0]} belongs to one of them: name it")
-
-
-def _move(app: App, slugs: Iterable[str], topic: str) -> Done:
-    names = arguments.article_names(app, slugs)
-
-    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
-        require_level(snapshot, by, Article.kind)
-        draft = Draft(snapshot)
-        draft.get(Topic, topic)
-        every = acting.every_article_id(snapshot, [base_of(name) for name in names])
-        moving = [a for a in draft.several(Article, every) if a.topic != topic]
-        if not moving:
-            raise UsageFault(f"{', '.join(every)} lies in {topic} already", "desk kb topic list")
-        following = publishing.relinked(snapshot, moving, topic)
-        return knowledge_articles.move(moving, topic, following, by=by, at=at, approval=app.config["kb.approval"])
-
-    return told.told_articles(app.apply(plan))
-
-
 # -- the editor --------------------------------------------------------------------------------------------------------
 
 
@@ -140,27 +82,14 @@ def _in_editor(app: App, slugs: Iterable[str]) -> Done:
     names = arguments.article_names(app, slugs)
     if len(names) > 1:
         raise UsageFault("one article at a time, please", "give options to change several alike")
-    acting.require_articles(app)
-    known = app.store.ask(lambda index: acting.article_ids(index, names[0]))
+    articles.require_articles(app)
+    known = app.store.ask(lambda index: knowledge.article_ids(index, names[0]))
     path, start = publishing.file_of(app.store, names[0] if names[0] in known or not known else known[0])
     before = publishing.committed_or_new(app.store, path)
 
     def apply(text: str) -> Done:
         after = form.read_article(text, before)
-        return told.told_articles(
-            app.apply(lambda snapshot, by, at: _saved(app, snapshot, path, start, after, by, at)), several=False
-        )
+        return told.told_articles(articles.save(app, path, start, after), several=False)
 
     # A draft from before the article changed must not be taken up again: it would undo that change.
     return editor.edit(app, f"kb-{before.id}-{crc32(start.encode()):08x}", start, apply)
-
-
-def _saved(app: App, snapshot: Snapshot, path: str, start: str, after: Article, by: Actor, at: datetime) -> Change:
-    """What the editor gave back. It began with the file, so hand edits that were in it are in this, too."""
-    require_level(snapshot, by, Article.kind)
-    snapshot.taken[path] = start.encode()
-    publishing.require_sound(snapshot, after, app.config)
-    before = snapshot.find(Article.kind, after.id)
-    if not isinstance(before, Article):
-        return knowledge_articles.create(after, by=by, at=at)
-    return knowledge_articles.edit(before, after, by=by, at=at, approval=app.config["kb.approval"])

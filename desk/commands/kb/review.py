@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from difflib import unified_diff
 from typing import Any
 
 import click
 
-from desk.actions import acting, publishing
-from desk.actions.draft import Draft
+from desk.actions import articles, publishing
 from desk.cli import arguments, leaf, told
 from desk.cli.app import App
 from desk.commands.kb.listing import STATE
 from desk.domain.knowledge import articles as knowledge_articles
-from desk.domain.model.actor import Actor
 from desk.domain.model.article import Article
-from desk.domain.model.change import Change
 from desk.errors import UsageFault
 from desk.index.index import Index
 from desk.queries import knowledge, problems
@@ -31,6 +26,9 @@ _COLUMNS = (
     Column("title", "TITLE", "title"),
     Column("author", "AUTHOR", "plain", 1),
 )
+
+
+_STEPS = {"submit": articles.submit, "approve": articles.approve, "back": articles.send_back}
 
 
 @leaf.leaf(
@@ -63,40 +61,7 @@ def review(
         raise UsageFault("--stale is for the list", "desk kb review --stale")
     if not steps:
         return _differences(app, slugs)
-    return told.told_articles(
-        acting.act_on_articles(app, arguments.article_names(app, slugs), _STEPS[steps[0]](reason))
-    )
-
-
-# -- steps -------------------------------------------------------------------------------------------------------------
-
-_Step = Callable[[Draft, Article, Actor, datetime], Change | None]
-
-
-def _submit(reason: str | None) -> _Step:
-    def step(draft: Draft, article: Article, by: Actor, at: datetime) -> Change | None:
-        states = {row["state"] for row in knowledge.variants(draft.index, article.base)}
-        # One language was written anew; those that readers have stay where they are.
-        if knowledge_articles.DRAFT in states and article.state != knowledge_articles.DRAFT:
-            return None
-        return knowledge_articles.submit(article, by=by, at=at, reason=reason)
-
-    return step
-
-
-def _approve(reason: str | None) -> _Step:
-    def step(draft: Draft, article: Article, by: Actor, at: datetime) -> Change:
-        author = knowledge.last_author(draft.index, article.id)
-        return knowledge_articles.approve(article, author, by=by, at=at, reason=reason)
-
-    return step
-
-
-def _back(reason: str | None) -> _Step:
-    return lambda _, article, by, at: knowledge_articles.send_back(article, by=by, at=at, reason=reason)
-
-
-_STEPS = {"submit": _submit, "approve": _approve, "back": _back}
+    return told.told_articles(_STEPS[steps[0]](app, arguments.article_names(app, slugs), reason))
 
 
 # -- what waits --------------------------------------------------------------------------------------------------------
@@ -145,7 +110,7 @@ def _changed(app: App, index: Index, row: dict[str, Any]) -> tuple[str, str] | N
 def _differences(app: App, slugs: tuple[str, ...]) -> Detail:
     items = []
     for name in arguments.article_names(app, slugs):
-        ids = app.store.ask(lambda index, n=name: acting.article_ids(index, n)) or [name]  # type: ignore[misc]
+        ids = app.store.ask(lambda index, n=name: knowledge.article_ids(index, n)) or [name]  # type: ignore[misc]
         items += [_difference(app, article_id) for article_id in ids]
     return Detail("reviews", items)
 

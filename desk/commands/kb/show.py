@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from desk.actions import acting, identifiers, publishing
+from desk.actions import identifiers, publishing
 from desk.cli import answers, arguments, complete, leaf
 from desk.cli.app import App
 from desk.commands.ticket.history import HISTORY
@@ -98,7 +98,7 @@ def history(app: App, slugs: tuple[str, ...]) -> Listing:
 
 def _ever(app: App, name: str) -> list[str]:
     """The languages of an article; a deleted article has a history too."""
-    found = app.store.ask(lambda index: acting.article_ids(index, name))
+    found = app.store.ask(lambda index: knowledge.article_ids(index, name))
     if not found and app.store.ask(lambda index: index.used(Article.kind, name)):
         return [name]
     if not found:
