@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 import click
 
 from desk import config as settings
+from desk.actions import settings as actions_settings
 from desk.cli import leaf
 from desk.cli.app import App
-from desk.domain.changes import message
-from desk.domain.model.actor import Actor
-from desk.domain.model.change import Change, Event
-from desk.domain.rights import rights
-from desk.errors import Refused, UsageFault
-from desk.session.session import zone
-from desk.store import worktree
-from desk.store.snapshot import Snapshot
 from desk.view.model import Column, Done, Listing, Row
 
 
@@ -94,7 +86,8 @@ def list_(app: App) -> Listing:
 @click.argument("name", shell_complete=_complete)
 def get(app: App, name: str) -> Done:
     """Show the value of one setting."""
-    row = _row(app, _known(name))
+    actions_settings.require_known(name)
+    row = _row(app, name)
     return Done("setting", row, _lines(row))
 
 
@@ -105,46 +98,6 @@ def get(app: App, name: str) -> Done:
 @click.argument("value")
 def set_(app: App, name: str, value: str) -> Done:
     """Change a setting in desk.toml and commit it; comments stay. Level 3 only. Lists are joined by commas."""
-    _known(name)
-    if name in settings.NESTED:
-        raise UsageFault(
-            f"{name} has tables of its own", f"edit them in {settings.FILE}, then: desk commit {settings.FILE}"
-        )
-    checked = settings.check(name, value)
-    if name == "desk.timezone":
-        zone(checked)
-    before = app.config[name]
-    if before == checked:
-        raise Refused(f"{name} is {value} already", f"desk config get {name}")
-
-    def plan(_snapshot: Snapshot, by: Actor, at: datetime) -> Change:
-        rights.require_level(by, "settings")
-        was, now = settings.plain(before), settings.plain(checked)
-        event = Event(message.SET, was, now)
-        text = f"{name} = {now} (was {was})"
-        files = {settings.FILE: _changed(app, name, checked)}
-        return Change(message.SET, by, at, (), None, text, files, ((name, event),))
-
-    app.apply(plan)
-    if name in ("ticket.impacts", "ticket.urgencies") and (missing := settings.holes(_read_again(app))):
-        shown = ", ".join(f"{impact} × {urgency}" for impact, urgency in missing[:4])
-        app.warnings.append(f"priority.matrix has no priority for {shown}: fill it in in {settings.FILE}")
-    return Done(
-        "setting", {"id": name, "value": checked, "before": before}, (f"{name} is now {settings.plain(checked)}",)
-    )
-
-
-def _read_again(app: App) -> settings.Config:
-    return settings.load((worktree.read(app.place, settings.FILE) or b"").decode())
-
-
-def _changed(app: App, name: str, value: Any) -> bytes:
-    from desk.codec.toml import with_setting  # noqa: PLC0415 - 25 ms, for this command only
-
-    return with_setting((worktree.read(app.place, settings.FILE) or b"").decode(), name, value).encode()
-
-
-def _known(name: str) -> str:
-    if name not in settings.SETTINGS:
-        raise UsageFault(f"there is no setting {name!r}{settings.nearest(name)}", "desk config list shows all of them")
-    return name
+    done = actions_settings.set_value(app, name, value)
+    shown = f"{name} is now {settings.plain(done.value)}"
+    return Done("setting", {"id": name, "value": done.value, "before": done.before}, (shown,))
