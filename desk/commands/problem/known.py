@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
 
-from desk.actions.acting import act_on_tickets, require_tickets
-from desk.actions.draft import Draft
+from desk.actions import problems as actions_problems
+from desk.actions.acting import Acted, require_tickets
 from desk.cli import arguments, editor, leaf
 from desk.cli.app import App
 from desk.cli.told import told_of_tickets
-from desk.domain.model.actor import Actor
-from desk.domain.model.change import Change
 from desk.domain.model.ticket import Ticket
 from desk.domain.tickets import problems
 from desk.view.model import Done
 
-Tell = Callable[..., Change]
+Record = Callable[[App, Sequence[str], str], Acted]
 
 
 @leaf.leaf("cause", example='desk problem cause 7K3Q --body "Nobody is told when a certificate runs out."')
@@ -24,7 +21,7 @@ Tell = Callable[..., Change]
 @editor.body_options("The root cause.")
 def cause(app: App, ids: tuple[str, ...], body: str | None, file: str | None) -> Done:
     """Record the root cause of a problem. Without a text, the editor opens with the one recorded."""
-    return _told(app, problems.CAUSE, problems.cause, ids, (body, file))
+    return _recorded(app, problems.CAUSE, actions_problems.record_cause, ids, (body, file))
 
 
 @leaf.leaf("workaround", example='desk problem workaround 7K3Q --body "Ask for the summary by phone."')
@@ -32,21 +29,17 @@ def cause(app: App, ids: tuple[str, ...], body: str | None, file: str | None) ->
 @editor.body_options("What helps until the problem is solved.")
 def workaround(app: App, ids: tuple[str, ...], body: str | None, file: str | None) -> Done:
     """Record what helps until a problem is solved. Its incidents show it. Without a text, the editor opens."""
-    return _told(app, problems.WORKAROUND, problems.workaround, ids, (body, file))
+    return _recorded(app, problems.WORKAROUND, actions_problems.record_workaround, ids, (body, file))
 
 
-def _told(app: App, verb: str, tell: Tell, ids: tuple[str, ...], source: tuple[str | None, str | None]) -> Done:
+def _recorded(app: App, verb: str, record: Record, ids: tuple[str, ...], source: tuple[str | None, str | None]) -> Done:
     with editor.kept(app, verb):
         given = editor.given_text(app, *source)
         found = arguments.resolve(app, ids)
         if given is None and editor.interactive(app):
             require_tickets(app, found, verb)
         text = given if given is not None else written(app, verb, found)
-
-        def one(_: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
-            return tell(ticket, text, by=by, at=at)
-
-        return told_of_tickets(act_on_tickets(app, found, verb, one))
+        return told_of_tickets(record(app, found, text))
 
 
 def written(app: App, name: str, ids: list[str]) -> str:
