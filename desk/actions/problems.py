@@ -10,8 +10,8 @@ from desk.actions import rendering
 from desk.actions.acting import Acted, act_on_tickets
 from desk.actions.draft import Draft, require_fresh, require_level
 from desk.actions.identifiers import normal
-from desk.actions.tickets.owed import warn_owed
 from desk.actions.tickets.classification import matrix_of
+from desk.actions.tickets.owed import warn_owed
 from desk.domain.knowledge import articles, knownerrors, skeleton
 from desk.domain.knowledge.slugs import slug_of
 from desk.domain.model import states
@@ -225,7 +225,7 @@ class Resolution(TypedDict):
     skipped: list[Suffering]
 
 
-def plan_resolutions(session: Session, ids: Sequence[str], wish: Wish, fix: str | None) -> dict[str, Resolution]:
+def plan_resolutions(session: Session, ids: Sequence[str], wish: Wish, fix: str | None = None) -> dict[str, Resolution]:
     """What is to happen, by problem; an incident that two of them cause is answered once. Nothing is changed."""
     require_told(wish)
     plans: dict[str, Resolution] = {}

@@ -221,3 +221,15 @@ def test_no_two_public_classes_share_a_name() -> None:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 named.setdefault(node.name, []).append(module)
     assert {name: modules for name, modules in named.items() if len(modules) > 1} == {}
+
+
+def test_no_command_asks_for_a_right() -> None:
+    """Whoever else calls an action would not be asked: the right is the action's to ask."""
+    asking = {"desk.domain.rights.rights", "desk.checks.rights"}
+    assert not [m for m in MODULES if room(m) in ("cli", "commands") and asking & set(imports(MODULES[m]))]
+
+
+def test_commands_make_no_changes() -> None:
+    """They call an action; a Draft, or a Change that is built, is what actions are made of."""
+    building = {"desk.actions.draft", "desk.domain.changes.generic", "desk.store.snapshot"}
+    assert not [m for m in MODULES if room(m) == "commands" and building & set(imports(MODULES[m]))]
