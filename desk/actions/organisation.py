@@ -11,7 +11,6 @@ from desk.actions import identifiers, requesters
 from desk.actions.acting import act_on_records, create_record
 from desk.actions.draft import Draft, require_level
 from desk.domain.changes import generic
-from desk.domain.knowledge import articles
 from desk.domain.model.actor import Actor
 from desk.domain.model.article import Article, Response, Topic
 from desk.domain.model.change import Change
@@ -24,7 +23,7 @@ from desk.domain.model.ticket import Ticket
 from desk.domain.people import definitions, departments
 from desk.domain.people import staff as people_staff
 from desk.errors import NotFound, Refused
-from desk.queries import knowledge, people
+from desk.queries import people
 from desk.session.session import Session
 from desk.store.snapshot import Snapshot
 from desk.store.store import Committed
@@ -146,9 +145,8 @@ def _create_department(draft: Draft, new: Department, by: Actor, at: datetime) -
 
 
 def _edit_department(draft: Draft, before: Department, values: Values, by: Actor, at: datetime) -> Change:
-    users = people.users_tickets(draft.index, before.id)
     named = draft.get(Staff, values["escalation"]) if values.get("escalation") else None
-    return departments.edit(before, before.evolve(**values), draft.all(Department), users, named, by=by, at=at)
+    return departments.edit(before, before.evolve(**values), draft.all(Department), named, by=by, at=at)
 
 
 def _limited(draft: Draft, department: str) -> list[CustomField | Response | Checklist]:
@@ -189,9 +187,8 @@ def _delete_staff(draft: Draft, staff: Staff, reason: str | None, by: Actor, at:
 
 
 def _delete_group(draft: Draft, group: Group, _: str | None, by: Actor, at: datetime) -> Change:
-    members = people.groups(draft.index).get(group.id, 0)
     fields = [f for f in draft.all(CustomField) if group.id in f.groups]
-    return definitions.delete_group(group, members, fields, by=by, at=at)
+    return definitions.delete_group(group, fields, by=by, at=at)
 
 
 def _delete_tag(draft: Draft, tag: Tag, _: str | None, by: Actor, at: datetime) -> Change:
@@ -231,10 +228,6 @@ def _edit_topic(draft: Draft, before: Topic, values: Values, by: Actor, at: date
     return _edit(draft, before, {**values, "titles": titles or None}, by, at)
 
 
-def _delete_topic(draft: Draft, topic: Topic, _: str | None, by: Actor, at: datetime) -> Change:
-    return articles.delete_topic(topic, knowledge.held(draft.index, topic.id), by=by, at=at)
-
-
 KEPT: Mapping[str, Keeping] = MappingProxyType(
     {
         Department.kind: Keeping(_create_department, _edit_department, None, ("default",)),
@@ -242,7 +235,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         Group.kind: Keeping(_create, _edit, _delete_group),
         Tag.kind: Keeping(_create, _edit, _delete_tag),
         CustomField.kind: Keeping(_create_field, _edit_field, _delete),
-        Topic.kind: Keeping(_create, _edit_topic, _delete_topic),
+        Topic.kind: Keeping(_create, _edit_topic, _delete),
     }
 )
 """The kinds of record that only need create, edit and delete; the right to each is its row in rights.RIGHTS (rule 2)."""

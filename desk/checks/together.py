@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple, Protocol
 
 from desk.checks.world import Sides
+from desk.domain.model.kinds import id_at
 from desk.domain.model.organisation import RESERVED_TAGS, Department
 from desk.domain.model.person import Staff
 from desk.domain.model.record import Record
@@ -156,8 +157,30 @@ def _refusal(breach: Breach, changed: Collection[Sides], whole: Whole) -> Refuse
             f"the tag {record.id} can't be deleted: it decides what kind of work a ticket is",
             f"reserved: {', '.join(RESERVED_TAGS)}; colour and description can be changed: desk tag edit {record.id}",
         )
+    return _referred(record, names, count)
+
+
+def _referred(record: Record, paths: tuple[str, ...], count: int) -> Refused:
+    """What still refers to a record, and how that is mended."""
+    if record.kind == "group":
+        return Refused(
+            f"the group {record.id} can't be deleted: {count} users belong to it",
+            f"move them first: desk user list --group {record.id} -f ids | desk user edit - --group OTHER",
+        )
+    if record.kind == "topic":
+        held = sorted(id_at(path) for path in paths)
+        shown = ", ".join(held[:_SHOWN]) + (f" and {count - _SHOWN} more" if count > _SHOWN else "")
+        return Refused(
+            f"the topic {record.id} can't be deleted: it holds {shown}",
+            f"move them: desk kb list --topic {record.id} --state any -f ids | desk kb edit - --topic OTHER   "
+            "or delete them: desk kb delete SLUG",
+        )
     more = f" and {count - 1} more" if count > 1 else ""
-    return Refused(f"{record.id} can't be deleted: {names[0]}{more} still refer to it", "change or delete that first")
+    return Refused(f"{record.id} can't be deleted: {paths[0]}{more} still refer to it", "change or delete that first")
+
+
+_SHOWN = 3
+"""So many records are named, the others counted."""
 
 
 def _last_of(changed: Collection[Sides]) -> Refused:

@@ -9,7 +9,6 @@ import pytest
 from desk.domain.model.organisation import CustomField, Department
 from desk.domain.model.person import Staff, User
 from desk.domain.model.ticket import Ticket
-from desk.domain.people import staff
 from desk.domain.people import users as people_users
 from desk.domain.rights.rights import is_users, require_public
 from desk.errors import Refused, UsageFault
@@ -31,16 +30,6 @@ def ticket(**values: str) -> Ticket:
         "created": "2026-07-23T06:12:44Z",
     }
     return Ticket.new(**{**full, **values})
-
-
-def test_the_last_one_of_the_highest_level_stays() -> None:
-    chief, clerk = person("chief", 3), person("clerk", 1)
-    with pytest.raises(Refused, match="last one of level 3"):
-        staff.delete(chief, [], [chief, clerk], by=clerk, at=AT)
-    with pytest.raises(Refused, match="last one of level 3"):
-        staff.edit(chief, chief.evolve(level=2), [], [chief, clerk], by=clerk, at=AT)
-    other = person("other", 3)
-    assert staff.delete(chief, [], [chief, clerk, other], by=other, at=AT).edits[0].after is None
 
 
 @pytest.mark.parametrize(("values", "users"), [

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from desk.domain.changes import compare, generic
 from desk.domain.model import article as model_article
 from desk.domain.model.actor import Actor
-from desk.domain.model.article import Article, Topic
+from desk.domain.model.article import Article
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.fields import utc_text
 from desk.domain.model.plain import plain
@@ -151,19 +151,6 @@ def delete(article: Article, *, by: Actor, at: datetime, reason: str | None = No
     """Take an article out of the desk; git keeps what it said."""
     event = Event("delete", article.title)
     return Change("delete", by, at, (Edit(article, None, (event,)),), reason, article.title)
-
-
-def delete_topic(topic: Topic, articles: Iterable[str], *, by: Actor, at: datetime) -> Change:
-    """Delete a topic that holds no articles (rule 5)."""
-    held = sorted(articles)
-    if held:
-        shown = ", ".join(held[:3]) + (f" and {len(held) - 3} more" if len(held) > 3 else "")
-        raise Refused(
-            f"the topic {topic.id} can't be deleted: it holds {shown}",
-            f"move them: desk kb list --topic {topic.id} --state any -f ids | desk kb edit - --topic OTHER   "
-            "or delete them: desk kb delete SLUG",
-        )
-    return generic.delete(topic, by=by, at=at)
 
 
 def move(

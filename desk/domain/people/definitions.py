@@ -39,13 +39,8 @@ def _without_tag(record: Article | Checklist, tag: str) -> Record:
     return after.evolve(automatic=None) if isinstance(after, Checklist) else after
 
 
-def delete_group(group: Group, members: int, fields: Iterable[CustomField], *, by: Actor, at: datetime) -> Change:
-    """Delete a group nobody belongs to; custom fields are no longer asked of it."""
-    if members:
-        raise Refused(
-            f"the group {group.id} can't be deleted: {members} users belong to it",
-            f"move them first: desk user list --group {group.id} -f ids | desk user edit - --group OTHER",
-        )
+def delete_group(group: Group, fields: Iterable[CustomField], *, by: Actor, at: datetime) -> Change:
+    """Delete a group; custom fields are no longer asked of it."""
     changes = []
     for field in fields:
         left = [g for g in field.groups if g != group.id]

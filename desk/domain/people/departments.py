@@ -32,7 +32,6 @@ def edit(
     before: Department,
     after: Department,
     others: Iterable[Department],
-    users_tickets: int,
     named: Staff | None = None,
     *,
     by: Actor,
@@ -47,12 +46,6 @@ def edit(
         raise Refused(
             f"{named.id} doesn't serve {after.id} and can't be named for its escalations",
             f"who does: desk staff list --department {after.id}",
-        )
-    if after.private and not before.private and users_tickets:
-        raise Refused(
-            f"{before.id} can't become private: it holds {users_tickets} tickets of users",
-            "a private department holds only tickets written by staff; move the others first: "
-            f"desk ticket list --department {before.id} --state any",
         )
     change = generic.edit(before, after, by=by, at=at)
     if not after.default or before.default:

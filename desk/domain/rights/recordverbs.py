@@ -72,10 +72,7 @@ ROWS: tuple[Verb, ...] = (
         told_as=("resume", "renew", "warning", "breach"),
     ),
     # -- knowledge -----------------------------------------------------------------------------------------------------
-    *_keep(
-        "topic", _TWO,
-        (_GENERIC[0], _GENERIC[1], "domain.knowledge.articles:delete_topic"), "kb topic",
-    ),
+    *_keep("topic", _TWO, _GENERIC, "kb topic"),
     *_keep(
         "article", _TWO,
         ("domain.knowledge.articles:create", "domain.knowledge.articles:edit", "domain.knowledge.articles:delete"), "kb",
