@@ -18,6 +18,7 @@ from desk.errors import Broken, Conflict, Refused
 from desk.git import place as git_place
 from desk.index.index import Index
 from desk.session.session import Session
+from desk.queries.sql import UNSETTLED
 from desk.store.levels import policies
 from desk.store.snapshot import Snapshot
 
@@ -31,15 +32,8 @@ def _moment(place: git_place.Place, config: Config, at: datetime) -> Instant:
 def _todo(index: Index, now: Instant) -> list[str]:
     """Tickets on which there is something to do, the oldest first: live ones, and closed ones with something unrecorded."""
     groups = _groups_by_user(index) if now.policies.asks_for_groups else {}
-    rows = index.rows("ticket", _OPEN_ENDS, (), "ORDER BY created, id")
+    rows = index.rows("ticket", UNSETTLED, (), "ORDER BY created, id")
     return [str(row["id"]) for row in rows if any(levels_check.look(row, groups.get(row["requester"]), now))]
-
-
-_OPEN_ENDS = (
-    "state <> 'closed' OR paused IS NOT NULL OR (due < closed AND instr(sla, 'breach resolve ' || due) = 0)"
-    " OR (respond_by < coalesce(responded, closed) AND instr(sla, 'breach respond ' || respond_by) = 0)"
-)
-"""Live tickets, and closed ones with something that isn't recorded."""
 
 
 def _groups_by_user(index: Index) -> dict[str, str]:

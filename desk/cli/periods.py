@@ -144,5 +144,4 @@ def _day(app: App, text: str) -> date:
 def asked(app: App, span: Period, given: dict[str, Any] | None = None) -> Asked:
     """The question to the index, with the filters of the command."""
     query = Query() if given is None else tickets_of(app, given)
-    where, args = tickets.condition(query)
-    return Asked(span, zone(app.config["desk.timezone"]), int(app.now.timestamp()), where, args)
+    return Asked(span, zone(app.config["desk.timezone"]), int(app.now.timestamp()), tickets.condition(query))

@@ -174,7 +174,7 @@ def live_tickets(app: App, index: Index, where: str, *people: str) -> Data:
         "ticket", f"{where} IN ({marks}) AND state <> 'closed'", people, "ORDER BY created DESC, id DESC"
     )
     scope = app.scope()
-    seen = [r for r in found if scope is None or r["department"] in scope.departments or r["author"] == scope.author]
+    seen = [r for r in found if scope is None or scope.shows(r["department"], r["author"])]
     names = ("id", "state", "priority", "department", "title", *((where,) if len(people) > 1 else ()))
     return {"load": len(found), "tickets": [{n: row[n] for n in names} for row in seen]}
 

@@ -17,6 +17,7 @@ from desk.domain.model.organisation import RESERVED_TAGS, Department
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.git import process as git_process
+from desk.queries.sql import REVIEW_OWED
 from desk.store.handedits import MODIFIED, NEW, SETTINGS
 
 _CONFLICT = "merge conflict"
@@ -220,8 +221,7 @@ def checklists(exam: Exam) -> Iterator[Finding]:
 
 def reviews(exam: Exam) -> Iterator[Finding]:
     """Major incidents that are over and were never reviewed."""
-    where = "major = 1 AND state = 'closed' AND review IS NULL AND merged_into IS NULL"
-    for row in exam.index.rows("ticket", where, tail="ORDER BY closed, id"):
+    for row in exam.index.rows("ticket", REVIEW_OWED, tail="ORDER BY closed, id"):
         path = Ticket.path_of(str(row["id"]))
         problem = "the review of this major incident is owed"
         yield Finding("reviews", path, exam.line(path, "major"), problem, f"desk ticket review {row['id']}", info=True)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from desk.domain.figures.statistics import VERBS, WEEKDAYS, Period, midnight
 from desk.index.index import Index
+from desk.queries.sql import EVERYTHING, Condition, marks
 
 _DAY = 86400
 _EPOCH = date(1970, 1, 1)
@@ -24,8 +25,11 @@ class Asked(NamedTuple):
     period: Period
     zone: tzinfo
     moment: int
-    where: str = ""
-    args: tuple[Any, ...] = ()
+    which: Condition = EVERYTHING
+
+    @property
+    def args(self) -> tuple[Any, ...]:
+        return self.which.args
 
     @property
     def span(self) -> tuple[int, int]:
@@ -33,7 +37,7 @@ class Asked(NamedTuple):
 
     def among(self, column: str) -> str:
         """A condition on a column that holds ticket ids."""
-        return f" AND {column} IN (SELECT id FROM tickets WHERE {self.where})" if self.where else ""
+        return f" AND {column} IN (SELECT id FROM tickets WHERE {self.which.where})" if self.which.where else ""
 
     def before(self) -> Asked:
         return self._replace(period=self.period.before())
@@ -131,10 +135,9 @@ def counts(index: Index, asked: Asked, by: str | None) -> dict[Any, Counter[str]
     """Key of the cut → figure → events of the period; `again` counts re-openings of closed tickets."""
     how = cut(asked, by)
     tickets = " LEFT JOIN tickets t ON t.id = e.id" if by in DIMENSIONS else ""
-    marks = ",".join("?" * len(VERBS))
     rows = index.db.execute(
         f"SELECT {how.at('e.at')}, e.verb, count(*) FROM events e{tickets}{how.join}"
-        f" WHERE e.at >= ? AND e.at < ? AND e.kind = 'ticket' AND e.verb IN ({marks}){asked.among('e.id')} GROUP BY 1, 2",
+        f" WHERE e.at >= ? AND e.at < ? AND e.kind = 'ticket' AND e.verb IN ({marks(VERBS)}){asked.among('e.id')} GROUP BY 1, 2",
         (*asked.span, *VERBS, *asked.args),
     )
     found: dict[Any, Counter[str]] = {}
@@ -147,7 +150,7 @@ def counts(index: Index, asked: Asked, by: str | None) -> dict[Any, Counter[str]
     )
     for key, number in again:
         found.setdefault(key, Counter())["again"] += number
-    if by not in DIMENSIONS and not asked.where:
+    if by not in DIMENSIONS and not asked.which.where:
         for key, number in index.db.execute(f"SELECT {how.at('e.at')}, count(*) {_SIGNED_UP} GROUP BY 1", asked.span):
             if number:
                 found.setdefault(key, Counter())["signups"] += number

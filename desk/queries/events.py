@@ -10,13 +10,12 @@ from desk.git import process
 from desk.git.place import Place
 from desk.index import derive
 from desk.index.index import Index
+from desk.queries import sql
 from desk.queries import tickets as queries_tickets
+from desk.queries.sql import marks
 
 WORK = ("incident", "problem")
 """Kinds of work: tickets by their tag, as they are now."""
-WHO = "coalesce(c.actor, (SELECT id FROM staff WHERE lower(email) = lower(c.email)), c.author)"
-"""Who made a commit: whom its trailer names, else the staff member with the author's address, else the author."""
-_AT = "strftime('%Y-%m-%dT%H:%M:%SZ', c.at, 'unixepoch')"
 _NAMES = ("at", "by", "kind", "id", "title", "verb", "from", "to", "reason", "commit", "by_hand")
 
 
@@ -52,36 +51,35 @@ def log(index: Index, wanted: Wanted) -> list[dict[str, Any]]:
     elif wanted.events_only:
         tables = "commits c CROSS JOIN events e ON e.n = c.n"
     rows = index.db.execute(
-        f"SELECT {_AT}, {WHO}, e.kind, e.id, t.title, coalesce(e.verb, c.verb), e.before, e.after, c.reason, c.oid,"
-        f" c.verb IS NULL FROM {tables} LEFT JOIN tickets t ON e.kind = 'ticket' AND t.id = e.id"
+        f"SELECT {sql.told(*_NAMES)} FROM {tables} {sql.TICKETS_OF_EVENTS}"
         f" WHERE {where} ORDER BY c.at DESC, c.depth DESC, c.n DESC, e.place LIMIT ?",
         (*args, wanted.limit or -1),
     )
-    return [{**dict(zip(_NAMES, row, strict=True)), "by_hand": bool(row[-1])} for row in rows]
+    return sql.as_rows(_NAMES, rows)
 
 
 def _where(wanted: Wanted) -> tuple[str, list[Any]]:
     parts, args = ["1"], list[Any]()
 
-    def add(sql: str, *values: Any) -> None:
-        parts.append(sql)
+    def add(where: str, *values: Any) -> None:
+        parts.append(where)
         args.extend(values)
 
     if wanted.by:
         addresses = (wanted.by, *wanted.addresses)
-        add(f"(c.actor = ? OR (c.actor IS NULL AND lower(c.email) IN ({_marks(addresses)})))", wanted.by, *addresses)
+        add(f"(c.actor = ? OR (c.actor IS NULL AND lower(c.email) IN ({marks(addresses)})))", wanted.by, *addresses)
     if wanted.since:
-        add("c.at >= CAST(strftime('%s', ?) AS INTEGER)", wanted.since)
+        add(f"c.at >= {sql.seconds('?')}", wanted.since)
     if wanted.until:
-        add("c.at < CAST(strftime('%s', ?) AS INTEGER)", wanted.until)
+        add(f"c.at < {sql.seconds('?')}", wanted.until)
     if wanted.verbs:
-        add(f"e.verb IN ({_marks(wanted.verbs)})", *wanted.verbs)
+        add(f"e.verb IN ({marks(wanted.verbs)})", *wanted.verbs)
     if wanted.tickets:
-        add(f"e.kind = 'ticket' AND e.id IN ({_marks(wanted.tickets)})", *wanted.tickets)
+        add(f"e.kind = 'ticket' AND e.id IN ({marks(wanted.tickets)})", *wanted.tickets)
     if wanted.kinds:
         records, work = (tuple(k for k in wanted.kinds if (k in WORK) is so) for so in (False, True))
-        either = [f"e.kind IN ({_marks(records)})"] if records else []
-        either += [f"t.kind IN ({_marks(work)})"] if work else []
+        either = [f"e.kind IN ({marks(records)})"] if records else []
+        either += [f"t.kind IN ({marks(work)})"] if work else []
         add(f"({' OR '.join(either)})", *records, *work)
     if wanted.department:
         add("t.department = ?", wanted.department)
@@ -97,22 +95,17 @@ def names(index: Index, ids: set[str]) -> dict[str, str]:
     return found
 
 
-def _marks(values: tuple[str, ...]) -> str:
-    return ",".join("?" * len(values))
-
-
 FACTS = ("at", "by", "verb", "reason", "commit", "by_hand")
 
 
 def commits(index: Index, oids: list[str]) -> dict[str, dict[str, Any]]:
     """Who made each of these commits, when and why."""
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     wanted = list(dict.fromkeys(oids))
     for start in range(0, len(wanted), 400):
         part = tuple(wanted[start : start + 400])
-        sql = f"SELECT {_AT}, {WHO}, c.verb, c.reason, c.oid, c.verb IS NULL FROM commits c WHERE c.oid IN ({_marks(part)})"
-        for row in index.db.execute(sql, part):
-            found[str(row[4])] = {**dict(zip(FACTS, row, strict=True)), "by_hand": bool(row[-1])}
+        rows = index.db.execute(f"SELECT {sql.told_of_commits(*FACTS)} FROM commits c WHERE c.oid IN ({marks(part)})", part)
+        found |= {str(row["commit"]): row for row in sql.as_rows(FACTS, rows)}
     return found
 
 
@@ -165,9 +158,6 @@ def _is_edit(row: dict[str, Any]) -> bool:
     return row["verb"] == "edit" and row["from"] is None and row["kind"] in KINDS
 
 
-_WHO = "coalesce(c.actor, (SELECT id FROM staff WHERE lower(email) = lower(c.email)), c.author)"
-
-
 class Sought(NamedTuple):
     """`mine`: of tickets that this person owns or watches. `scope`: whose tickets are told at all; records of other
     kinds always are. `since` in epoch seconds; `commits`: only what these did.
@@ -191,21 +181,20 @@ def events(index: Index, sought: Sought) -> list[dict[str, Any]]:
         )
         args += [sought.mine, sought.mine]
     if sought.scope:
-        marks = ",".join("?" * len(sought.scope.departments))
+        within = sql.scope(sought.scope, "t")
         # A deleted ticket's department is known no more; the event of its deletion has its title.
-        parts.append(f"(e.kind <> 'ticket' OR t.department IN ({marks}) OR t.author = ?)")
-        args += [*sought.scope.departments, sought.scope.author]
+        parts.append(f"(e.kind <> 'ticket' OR {within.where})")
+        args += within.args
     if sought.since is not None:
         parts.append("e.at >= ?")
         args.append(sought.since)
     if sought.commits is not None:
-        parts.append("c.oid IN (SELECT value FROM json_each(?))")
-        args.append("[" + ",".join(f'"{oid}"' for oid in sought.commits) + "]")
+        parts.append(f"c.oid IN {sql.LISTED}")
+        args.append(sql.listed(sought.commits))
+    names = _NAMES[:-1]
     rows = index.db.execute(
-        f"SELECT strftime('%Y-%m-%dT%H:%M:%SZ', e.at, 'unixepoch'), {_WHO}, e.kind, e.id, t.title, e.verb, e.before, e.after,"
-        " c.reason, c.oid FROM events e JOIN commits c ON c.n = e.n LEFT JOIN tickets t ON e.kind = 'ticket' AND t.id = e.id"
+        f"SELECT {sql.told(*names)} FROM {sql.EVENTS} {sql.TICKETS_OF_EVENTS}"
         f" WHERE {' AND '.join(parts)} ORDER BY e.at DESC, e.n DESC, e.place DESC LIMIT ?",
         (*args, sought.limit or -1),
     )
-    names = ("at", "by", "kind", "id", "title", "verb", "from", "to", "reason", "commit")
-    return [dict(zip(names, row, strict=True)) for row in rows]
+    return sql.as_rows(names, rows)

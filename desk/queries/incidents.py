@@ -9,7 +9,9 @@ from desk.domain.matching.likeness import Incident
 from desk.domain.model.organisation import INCIDENT, PROBLEM, RESERVED_TAGS
 from desk.domain.model.query import Scope
 from desk.index.index import BETWEEN, Index
+from desk.queries import sql
 from desk.queries.problems import CAUSED
+from desk.queries.sql import Condition, marks
 
 _NO_FAULT = ("not-an-incident", "withdrawn")
 """Resolutions of what never was a fault."""
@@ -21,36 +23,24 @@ def compared(
     index: Index, since: str, *, scope: Scope | None = None, department: str | None = None, untagged: bool = False
 ) -> list[Incident]:
     """Incidents since a moment (RFC 3339) that no problem explains yet, and the problems that are open."""
-    where, args = _visible(scope, department)
+    within = sql.every(sql.is_one_of("t.department", [department] if department else []), sql.scope(scope, "t"))
     kinds = (INCIDENT, "ticket") if untagged else (INCIDENT,)
     fresh = (
-        f"t.created >= ? AND t.kind IN ({','.join('?' * len(kinds))}) AND t.merged_into IS NULL"
-        f" AND coalesce(t.resolution, '') NOT IN ({','.join('?' * len(_NO_FAULT))})"
+        f"t.created >= ? AND t.kind IN ({marks(kinds)}) AND t.merged_into IS NULL"
+        f" AND coalesce(t.resolution, '') NOT IN ({marks(_NO_FAULT)})"
         f" AND (t.links = '' OR instr(t.links, '{CAUSED}') = 0)"
     )
-    rows = _rows(index, fresh + where, (since, *kinds, *_NO_FAULT, *args))
-    return rows + _with_incidents(
-        index, _rows(index, f"t.kind = '{PROBLEM}' AND t.state <> 'closed'{where}", tuple(args))
-    )
+    rows = _rows(index, sql.every(Condition(fresh, (since, *kinds, *_NO_FAULT)), within))
+    problems = _rows(index, sql.every(Condition(f"t.kind = '{PROBLEM}' AND t.state <> 'closed'"), within))
+    return rows + _with_incidents(index, problems)
 
 
-def _visible(scope: Scope | None, department: str | None) -> tuple[str, list[str]]:
-    where, args = "", []
-    if department:
-        where += " AND t.department = ?"
-        args.append(department)
-    if scope:
-        where += f" AND (t.department IN ({','.join('?' * len(scope.departments))}) OR t.author = ?)"
-        args += [*scope.departments, scope.author]
-    return where, args
-
-
-def _rows(index: Index, where: str, args: tuple[Any, ...]) -> list[Incident]:
+def _rows(index: Index, which: Condition) -> list[Incident]:
     found = index.db.execute(
         "SELECT t.id, t.title, x.body, a.length, t.department, t.tags, t.service, strftime('%s', t.created), t.requester, t.kind,"
         " t.cause, t.workaround FROM tickets t JOIN texts x ON x.path = t.path JOIN asked a ON a.path = t.path WHERE "
-        + where,
-        args,
+        + which.where,
+        which.args,
     )
     return [_incident(row) for row in found]
 
@@ -68,16 +58,14 @@ def _incident(row: tuple[Any, ...]) -> Incident:
 def _with_incidents(index: Index, problems: list[Incident]) -> list[Incident]:
     """Problems, and the newest of their incidents: people tell more of a fault than whoever opened the problem."""
     place = {row.id: row.department for row in problems}
-    listed = ",".join(f'"{CAUSED}{row.id}"' for row in problems)
     links = index.db.execute(
         "SELECT m.value, t.id FROM members m JOIN tickets t ON t.path = m.path WHERE m.kind = 'ticket' AND m.field = 'links'"
-        " AND m.value IN (SELECT value FROM json_each(?)) ORDER BY t.created DESC",
-        (f"[{listed}]",),
+        f" AND m.value IN {sql.LISTED} ORDER BY t.created DESC",
+        (sql.listed(CAUSED + row.id for row in problems),),
     )
     told: dict[str, list[str]] = defaultdict(list)
     for link, ticket_id in links:
         told[link.removeprefix(CAUSED)].append(ticket_id)
     of = {ticket_id: problem for problem, ids in told.items() for ticket_id in ids[:_NEWEST]}
-    wanted = ",".join(f'"{ticket_id}"' for ticket_id in of)
-    rows = _rows(index, "t.id IN (SELECT value FROM json_each(?))", (f"[{wanted}]",))
+    rows = _rows(index, Condition(f"t.id IN {sql.LISTED}", (sql.listed(of),)))
     return problems + [r._replace(problem=of[r.id], department=place[of[r.id]]) for r in rows if r.problem is None]

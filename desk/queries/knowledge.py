@@ -11,6 +11,7 @@ from desk.errors import Broken
 from desk.git import objects, process
 from desk.git.place import Place
 from desk.index.index import Index
+from desk.queries.sql import EVENTS, marks
 
 PUBLIC = "state = 'published' AND topic IN (SELECT id FROM topics WHERE NOT private)"
 """What requesters may read, as a condition on the table of articles. A topic that can't be read hides its articles."""
@@ -77,7 +78,7 @@ def topic_counts(index: Index) -> dict[str, tuple[int, int]]:
 def approval(index: Index, article_id: str) -> tuple[str | None, str] | None:
     """Who approved an article last, and the digest of what they approved."""
     row = index.db.execute(
-        "SELECT c.actor, e.after FROM events e JOIN commits c ON c.n = e.n WHERE e.kind = 'article' AND e.id = ?"
+        f"SELECT c.actor, e.after FROM {EVENTS} WHERE e.kind = 'article' AND e.id = ?"
         " AND e.verb = 'approve' ORDER BY e.at DESC, c.depth DESC LIMIT 1",
         (article_id,),
     ).fetchone()
@@ -86,10 +87,10 @@ def approval(index: Index, article_id: str) -> tuple[str | None, str] | None:
 
 def last_author(index: Index, article_id: str) -> str | None:
     """Who changed an article's text last; None when history doesn't know them as staff."""
-    marks = ",".join("?" * len(_TEXT_VERBS))
     rows = index.db.execute(
-        "SELECT c.actor, c.email, e.verb, e.before, e.after FROM events e JOIN commits c ON c.n = e.n"
-        f" WHERE e.kind = 'article' AND e.id = ? AND e.verb IN ({marks}) ORDER BY e.at DESC, c.depth DESC, e.place DESC",
+        f"SELECT c.actor, c.email, e.verb, e.before, e.after FROM {EVENTS}"
+        f" WHERE e.kind = 'article' AND e.id = ? AND e.verb IN ({marks(_TEXT_VERBS)})"
+        " ORDER BY e.at DESC, c.depth DESC, e.place DESC",
         (article_id, *_TEXT_VERBS),
     )
     for actor, email, verb, before, after in rows:
@@ -105,7 +106,7 @@ def published_at(index: Index, article_id: str) -> str | None:
     """The commit that published an article last; where none did so by name, the one it came with."""
     for verb in ("publish", "create"):
         row = index.db.execute(
-            "SELECT c.oid FROM events e JOIN commits c ON c.n = e.n WHERE e.kind = 'article' AND e.id = ?"
+            f"SELECT c.oid FROM {EVENTS} WHERE e.kind = 'article' AND e.id = ?"
             " AND e.verb = ? ORDER BY e.at DESC, c.depth DESC LIMIT 1",
             (article_id, verb),
         ).fetchone()
@@ -121,7 +122,7 @@ def touched(index: Index) -> set[str]:
     Some of them may say by now what they said then: `unchanged` tells.
     """
     rows = index.db.execute(
-        "SELECT e.id, e.verb, e.n FROM events e JOIN commits c ON c.n = e.n WHERE e.kind = 'article'"
+        f"SELECT e.id, e.verb, e.n FROM {EVENTS} WHERE e.kind = 'article'"
         " ORDER BY e.at, c.depth, e.n, e.place"
     )
     found: set[str] = set()

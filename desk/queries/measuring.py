@@ -10,15 +10,9 @@ from desk.domain.figures.statistics import Facts, Turn, levels
 from desk.domain.model.fields import utc_text
 from desk.domain.model.states import CLOSED
 from desk.index.index import Index
+from desk.queries import sql
 from desk.queries.counting import DIMENSIONS, Asked, counts, cut
-
-_DUES = (("respond_by", "responded"), ("due", "closed"))
-"""A due time, and what is due then."""
-
-
-def seconds(column: str) -> str:
-    """SQL for a time of a record as epoch seconds."""
-    return f"CAST(strftime('%s', {column}) AS INTEGER)"
+from desk.queries.sql import LIVE, marks, seconds
 
 
 def _text(at: int) -> str:
@@ -98,13 +92,12 @@ def _breaches(index: Index, asked: Asked, by: str | None, found: _Found) -> None
     """Due times of the period that passed before the moment, without what was due, and without the clock standing still."""
     how = cut(asked, by)
     start, end = asked.span
-    for due, done in _DUES:
+    until = _text(min(end, asked.moment))
+    for clock, due in sql.PROMISED.items():
         rows = index.db.execute(
             f"SELECT {how.at(seconds(f't.{due}'))}, count(*) FROM tickets t{how.join} WHERE t.{due} >= ? AND t.{due} < ?"
-            f" AND (t.{done} IS NULL OR t.{done} > t.{due}) AND (t.paused IS NULL OR t.paused > t.{due})"
-            # Who is done with a ticket owes no first reply any more.
-            f" AND (t.closed IS NULL OR t.closed > t.{due}) AND t.merged_into IS NULL{asked.among('t.id')} GROUP BY 1",
-            (_text(start), _text(min(end, asked.moment)), *asked.args),
+            f" AND {sql.missed(clock, '?', 't')} AND t.merged_into IS NULL{asked.among('t.id')} GROUP BY 1",
+            (_text(start), until, until, *asked.args),
         )
         for key, number in rows:
             if number:
@@ -115,7 +108,7 @@ def _waiting(index: Index, asked: Asked, by: str | None, found: _Found) -> None:
     how = cut(asked, by)
     rows = index.db.execute(
         f"SELECT {how.key}, t.state, {seconds('t.created')} FROM tickets t{how.join}"
-        f" WHERE t.state <> '{CLOSED}'{asked.among('t.id')}",
+        f" WHERE t.{LIVE}{asked.among('t.id')}",
         asked.args,
     )
     for key, state, created in rows:
@@ -126,7 +119,6 @@ def _waiting(index: Index, asked: Asked, by: str | None, found: _Found) -> None:
 # -- the backlog as it was ---------------------------------------------------------------------------------------------
 
 _TURNS = ("create", "close", "reopen", "pending", "delete")
-_MARKS = ",".join("?" * len(_TURNS))
 """Events at which a ticket may begin or cease to be live."""
 
 
@@ -134,13 +126,13 @@ def backlog(index: Index, asked: Asked, moments: list[int]) -> list[int]:
     """How many tickets were not closed at each of some moments in order, none later than the index is."""
     first = min(moments)
     since = (first, *_TURNS, *asked.args)
-    turned = f"SELECT id FROM events WHERE at >= ? AND kind = 'ticket' AND verb IN ({_MARKS}){asked.among('id')}"
+    turned = f"SELECT id FROM events WHERE at >= ? AND kind = 'ticket' AND verb IN ({marks(_TURNS)}){asked.among('id')}"
     # A ticket that was imported closed has no event of its closing, only the time.
     turned += f" UNION SELECT id FROM tickets WHERE closed >= ?{asked.among('id')}"
     args = (*since, _text(first), *asked.args)
     rows = index.db.execute(
         "SELECT e.id, e.at, e.verb FROM events e JOIN commits c ON c.n = e.n"
-        f" WHERE e.kind = 'ticket' AND e.verb IN ({_MARKS}) AND e.id IN ({turned}) ORDER BY e.at, c.depth, c.oid, e.place",
+        f" WHERE e.kind = 'ticket' AND e.verb IN ({marks(_TURNS)}) AND e.id IN ({turned}) ORDER BY e.at, c.depth, c.oid, e.place",
         (*_TURNS, *args),
     )
     turns = [Turn(str(i), at, verb not in ("close", "delete")) for i, at, verb in rows]
@@ -152,5 +144,5 @@ def backlog(index: Index, asked: Asked, moments: list[int]) -> list[int]:
         now[str(i)] = state != CLOSED
         if state == CLOSED and closed is not None and (str(i), closed) not in told:
             turns.append(Turn(str(i), closed, live=False))
-    total = index.db.execute(f"SELECT count(*) FROM tickets WHERE state <> '{CLOSED}'{asked.among('id')}", asked.args)
+    total = index.db.execute(f"SELECT count(*) FROM tickets WHERE {LIVE}{asked.among('id')}", asked.args)
     return levels(sorted(turns, key=lambda turn: turn.at), now, int(total.fetchone()[0]), moments)

@@ -9,6 +9,7 @@ from desk.domain.model import states
 from desk.domain.model.kinds import KINDS, holders
 from desk.domain.model.person import USER_PREFIX
 from desk.index.index import Index
+from desk.queries.sql import LIVE, utc
 from desk.queries.tickets import match
 
 _USERS = f"(requester IS NOT NULL OR author LIKE '{USER_PREFIX}%')"
@@ -50,14 +51,14 @@ def users_tickets(index: Index, department: str) -> int:
 
 def owned(index: Index, handle: str) -> list[str]:
     """Ids of the tickets that are not closed and that somebody owns, or coordinates as major incidents."""
-    sql = "SELECT id FROM tickets WHERE (owner = ?1 OR coordinator = ?1) AND state <> 'closed' ORDER BY id"
+    sql = f"SELECT id FROM tickets WHERE (owner = ?1 OR coordinator = ?1) AND {LIVE} ORDER BY id"
     return _column(index, sql, handle)
 
 
 def unfinished(index: Index, user: str) -> list[str]:
     """Ids of a requester's tickets that are not closed."""
     return _column(
-        index, "SELECT id FROM tickets WHERE (requester = ?1 OR author = ?1) AND state <> 'closed' ORDER BY id", user
+        index, f"SELECT id FROM tickets WHERE (requester = ?1 OR author = ?1) AND {LIVE} ORDER BY id", user
     )
 
 
@@ -83,7 +84,7 @@ def tagged(index: Index, kind: str, tag: str) -> list[str]:
 
 def departments(index: Index, *, live: bool) -> dict[str, int]:
     """Tickets by department; `live`: only those not closed."""
-    where = "state <> 'closed'" if live else "1"
+    where = LIVE if live else "1"
     return _tally(index, f"SELECT department, count(*) FROM tickets WHERE {where} GROUP BY department")
 
 
@@ -100,7 +101,7 @@ def groups(index: Index) -> dict[str, int]:
 def last_activity(index: Index, handle: str) -> str | None:
     """When somebody last did anything, RFC 3339; commits made by hand are known by the author's address."""
     row = index.db.execute(
-        "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', max(at), 'unixepoch') FROM commits c WHERE actor = ?1"
+        f"SELECT {utc('max(at)')} FROM commits c WHERE actor = ?1"
         " OR (actor IS NULL AND lower(email) = (SELECT lower(s.email) FROM staff s WHERE s.id = ?1))",
         (handle,),
     ).fetchone()

@@ -7,13 +7,17 @@ from typing import Any
 
 from desk.domain.model.organisation import PROBLEM
 from desk.index.index import Index
+from desk.queries.sql import marks
+
+CAUSED = "caused-by "
+_LINKED = "path IN (SELECT path FROM members WHERE kind = 'ticket' AND field = 'links' AND value = ?)"
+"""Tickets with a link."""
 
 
 def incidents(index: Index, problem: str) -> list[dict[str, Any]]:
     """The tickets that a problem causes, oldest first; for one that was merged, the ticket that goes on."""
     where = (
-        "path IN (SELECT path FROM members WHERE kind = 'ticket' AND field = 'links' AND value = ?)"
-        " OR id IN (SELECT substr(m.value, 8) FROM members m JOIN tickets t ON t.path = m.path"
+        f"{_LINKED} OR id IN (SELECT substr(m.value, 8) FROM members m JOIN tickets t ON t.path = m.path"
         " WHERE m.kind = 'ticket' AND m.field = 'links' AND t.id = ? AND m.value LIKE 'causes %')"
     )
     found: dict[str, dict[str, Any]] = {}
@@ -37,10 +41,9 @@ def _going_on(index: Index, row: dict[str, Any]) -> dict[str, Any]:
 
 def counts(index: Index, problems: Sequence[str]) -> dict[str, int]:
     """How many tickets each of these problems causes."""
-    marks = ",".join("?" * len(problems))
     rows = index.db.execute(
         "SELECT substr(value, 11), count(*) FROM members WHERE kind = 'ticket' AND field = 'links'"
-        f" AND value IN ({marks}) GROUP BY value",
+        f" AND value IN ({marks(problems)}) GROUP BY value",
         [CAUSED + one for one in problems],
     )
     return {str(problem): int(count) for problem, count in rows}
@@ -49,11 +52,8 @@ def counts(index: Index, problems: Sequence[str]) -> dict[str, int]:
 def groups(index: Index, requesters: Iterable[str]) -> set[str]:
     """The groups that these requesters belong to."""
     wanted = tuple(requesters)
-    rows = index.db.execute(f'SELECT DISTINCT "group" FROM users WHERE id IN ({",".join("?" * len(wanted))})', wanted)
+    rows = index.db.execute(f'SELECT DISTINCT "group" FROM users WHERE id IN ({marks(wanted)})', wanted)
     return {str(group) for (group,) in rows if group}
-
-
-CAUSED = "caused-by "
 
 
 def causes(index: Index, links: Iterable[str]) -> list[dict[str, Any]]:
@@ -61,7 +61,7 @@ def causes(index: Index, links: Iterable[str]) -> list[dict[str, Any]]:
     named = [link.removeprefix(CAUSED) for link in links if link.startswith(CAUSED)]
     if not named:
         return []
-    rows = index.rows("ticket", f"id IN ({','.join('?' * len(named))})", named, "ORDER BY created, id")
+    rows = index.rows("ticket", f"id IN ({marks(named)})", named, "ORDER BY created, id")
     kept = ("id", "title", "state", "cause", "workaround", "fix")
     return [
         {**{k: row[k] for k in kept}, "known_errors": known_errors(index, row["id"])}
@@ -78,22 +78,13 @@ def known_errors(index: Index, problem: str) -> list[dict[str, Any]]:
 
 def of_problems(index: Index, problems: Iterable[str]) -> list[str]:
     """Ids of the articles that come from these problems; what was retired is not among them."""
-    ids = tuple(problems)
-    marks = ",".join("?" * len(ids))
-    rows = index.db.execute(
-        f"SELECT id FROM articles WHERE problem IN ({marks}) AND state <> 'retired' ORDER BY id", ids
-    )
-    return [str(row[0]) for row in rows]
+    told = (row for problem in problems for row in known_errors(index, problem))
+    return sorted(str(row["id"]) for row in told if row["state"] != "retired")
 
 
 def incidents_of(index: Index, problem: str) -> list[dict[str, Any]]:
     """Tickets that say they are caused by a problem, newest first."""
-    return index.rows(
-        "ticket",
-        "path IN (SELECT path FROM members WHERE kind = 'ticket' AND field = 'links' AND value = ?)",
-        (f"caused-by {problem}",),
-        "ORDER BY created DESC, id DESC",
-    )
+    return index.rows("ticket", _LINKED, (CAUSED + problem,), "ORDER BY created DESC, id DESC")
 
 
 def is_closed(index: Index, ticket: str) -> bool:

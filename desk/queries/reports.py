@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.domain.figures import statistics
 from desk.domain.figures.statistics import FIGURES, Facts, Period
@@ -16,31 +17,25 @@ from desk.domain.model.organisation import RESERVED_TAGS
 from desk.domain.model.states import CLOSED
 from desk.git.place import Place
 from desk.index.index import Index
-from desk.queries import counting, measuring, usage
+from desk.queries import counting, measuring, sql, usage
 from desk.queries import tickets as queries_tickets
 from desk.queries.counting import TIMES, Asked
-from desk.queries.measuring import seconds
-from desk.queries.tickets import PRESSING
+from desk.queries.sql import EVERYTHING, LIVE, PRESSING, PROMISED, WHO, Condition, missed, seconds
 
 Rows = list[dict[str, Any]]
-_LIVE = f"state <> '{CLOSED}'"
-_MISSED = (
-    "(({0} >= :start AND {0} < :end AND {0} < :now AND ({1} IS NULL OR {1} > {0}) AND (closed IS NULL OR closed > {0})"
-    " AND (paused IS NULL OR paused > {0})))"
+_MISSED = " OR ".join(
+    f"({due} >= :start AND {due} < :end AND {due} < :now AND {missed(clock, ':now')})" for clock, due in PROMISED.items()
 )
 LISTS: Mapping[str, tuple[str, str]] = {
     "created": ("created >= :start AND created < :end", "created"),
     "closed": (f"closed >= :start AND closed < :end AND state = '{CLOSED}'", "closed"),
-    "unowned": (f"{_LIVE} AND owner IS NULL", "created"),
-    "waiting": (_LIVE, "created"),
+    "unowned": (f"{LIVE} AND owner IS NULL", "created"),
+    "waiting": (LIVE, "created"),
     "pending": ("state = 'pending'", "pending_until IS NULL, pending_until, created"),
-    "incidents": (f"{_LIVE} AND kind = 'incident'", "created"),
-    "overdue": (f"{_LIVE} AND {PRESSING} < :now", PRESSING),
-    "due": (f"{_LIVE} AND {PRESSING} >= :now", PRESSING),
-    "breached": (
-        f"merged_into IS NULL AND ({_MISSED.format('respond_by', 'responded')} OR {_MISSED.format('due', 'closed')})",
-        "coalesce(respond_by, due)",
-    ),
+    "incidents": (f"{LIVE} AND kind = 'incident'", "created"),
+    "overdue": (f"{LIVE} AND {PRESSING} < :now", PRESSING),
+    "due": (f"{LIVE} AND {PRESSING} >= :now", PRESSING),
+    "breached": (f"merged_into IS NULL AND ({_MISSED})", "coalesce(respond_by, due)"),
 }
 """The lists of tickets that reports have: condition and order."""
 _AGES = ((1, "under a day"), (3, "1-3 days"), (7, "3-7 days"), (30, "7-30 days"), (90, "30-90 days"))
@@ -50,7 +45,6 @@ _SHOWN = (
     "id", "title", "priority", "department", "owner", "state", "created", "closed", "responded", "respond_by", "due",
     "pending_until",
 )  # fmt: skip
-_WHO = "coalesce(c.actor, (SELECT id FROM staff WHERE lower(email) = lower(c.email)), c.author)"
 _NOTABLE = {
     "rights": "e.kind NOT IN ('ticket', 'user')",
     "deleted": "e.kind = 'ticket' AND e.verb = 'delete'",
@@ -58,16 +52,6 @@ _NOTABLE = {
 }
 _MOST = 200
 """Events of one section; an auditor who needs more asks `desk log`."""
-
-
-class Readable(NamedTuple):
-    """What a reader may name: SQL on tickets and its values; empty for all of them (rule 1)."""
-
-    where: str = ""
-    args: tuple[Any, ...] = ()
-
-
-EVERYTHING = Readable()
 
 
 class Reading:
@@ -80,10 +64,10 @@ class Reading:
         place: Place,
         commit: str,
         *,
-        readable: Readable = EVERYTHING,
+        readable: Condition = EVERYTHING,
         language: str = "en",
     ) -> None:
-        """`language` is that of tickets and articles which name none."""
+        """`language` is that of tickets and articles which name none; `readable` the tickets a reader may name (rule 1)."""
         self.index = index
         self.asked = asked
         self.place = place
@@ -117,19 +101,16 @@ class Reading:
 
     # -- tickets -----------------------------------------------------------------------------------------------------
 
-    def _condition(self, which: str) -> tuple[str, tuple[Any, ...]]:
+    def _condition(self, which: str) -> Condition:
         """SQL with its values in order: the list's own, the filters', and what may be read."""
-        sql, args = LISTS[which][0], []
-        for part in sql.split(":")[1:]:
-            name = part[: next((at for at, c in enumerate(part) if not c.isalpha()), len(part))]
-            args.append(self._times[name])
-        for name in self._times:
-            sql = sql.replace(f":{name}", "?")
-        both = [(self.asked.where, self.asked.args), self.readable]
-        return (
-            " AND ".join([f"({sql})", *(f"({where})" for where, _ in both if where)]),
-            (*args, *(value for where, values in both if where for value in values)),
-        )
+        own = LISTS[which][0]
+        times = tuple(self._times[name] for name in re.findall(r":([a-z]+)", own))
+        return self._among(Condition(re.sub(r":[a-z]+", "?", own), times))
+
+    def _among(self, which: Condition) -> Condition:
+        """Of these tickets those that fit the filters and may be read."""
+        parts = (which, self.asked.which, self.readable)
+        return sql.every(*(Condition(f"({c.where})", c.args) for c in parts if c.where))
 
     def tickets(self, which: str, limit: int) -> Rows:
         where, args = self._condition(which)
@@ -152,7 +133,7 @@ class Reading:
     def waiting_by_age(self) -> Rows:
         found: dict[str, Counter[str]] = {name: Counter() for name in (*(name for _, name in _AGES), _OLDER)}
         rows = self.index.db.execute(
-            f"SELECT state, {seconds('created')} FROM tickets WHERE {_LIVE}{self.asked.among('id')}", self.asked.args
+            f"SELECT state, {seconds('created')} FROM tickets WHERE {LIVE}{self.asked.among('id')}", self.asked.args
         )
         for state, created in rows:
             days = (self.asked.moment - created) / _DAY
@@ -174,7 +155,7 @@ class Reading:
 
         owned = self.index.db.execute(
             f"SELECT owner, state, count(*), min({seconds('created')}) FROM tickets"
-            f" WHERE {_LIVE} AND owner IS NOT NULL{self.asked.among('id')} GROUP BY 1, 2",
+            f" WHERE {LIVE} AND owner IS NOT NULL{self.asked.among('id')} GROUP BY 1, 2",
             self.asked.args,
         )
         for owner, state, number, since in owned:
@@ -182,7 +163,7 @@ class Reading:
             row[state] = number
             row["oldest"] = max(row["oldest"] or 0, self.asked.moment - since)
         done = self.index.db.execute(
-            f"SELECT {_WHO}, e.verb, count(*) FROM events e JOIN commits c ON c.n = e.n"
+            f"SELECT {WHO}, e.verb, count(*) FROM {sql.EVENTS}"
             f" WHERE e.at >= ? AND e.at < ? AND e.kind = 'ticket'{self.asked.among('e.id')} GROUP BY 1, 2",
             (*self.asked.span, *self.asked.args),
         )
@@ -196,11 +177,9 @@ class Reading:
     # -- what the desk knows -----------------------------------------------------------------------------------------
 
     def problems(self) -> Rows:
-        where = f"kind = 'problem' AND ({_LIVE} OR (closed >= ? AND closed < ?)) AND merged_into IS NULL"
-        args: tuple[Any, ...] = (self._times["start"], self._times["end"])
-        for more, values in ((self.asked.where, self.asked.args), self.readable):
-            where, args = (f"{where} AND ({more})", (*args, *values)) if more else (where, args)
-        rows = self.index.rows("ticket", where, args, "ORDER BY created, id")
+        where = f"kind = 'problem' AND ({LIVE} OR (closed >= ? AND closed < ?)) AND merged_into IS NULL"
+        which = self._among(Condition(where, (self._times["start"], self._times["end"])))
+        rows = self.index.rows("ticket", which.where, which.args, "ORDER BY created, id")
         return [
             {
                 **{n: row[n] for n in _SHOWN},
@@ -266,12 +245,12 @@ class Reading:
     def acts(self) -> Rows:
         names = self.names()
         rows = self.index.db.execute(
-            f"SELECT {_WHO}, count(*), sum(c.verb IS NULL) FROM commits c WHERE c.at >= ? AND c.at < ? GROUP BY 1",
+            f"SELECT {WHO}, count(*), sum(c.verb IS NULL) FROM commits c WHERE c.at >= ? AND c.at < ? GROUP BY 1",
             self.asked.span,
         )
         verbs: dict[str, Counter[str]] = {}
         for who, verb, number in self.index.db.execute(
-            f"SELECT {_WHO}, e.verb, count(*) FROM events e JOIN commits c ON c.n = e.n WHERE e.at >= ? AND e.at < ? GROUP BY 1, 2",
+            f"SELECT {WHO}, e.verb, count(*) FROM {sql.EVENTS} WHERE e.at >= ? AND e.at < ? GROUP BY 1, 2",
             self.asked.span,
         ):
             verbs.setdefault(str(who), Counter())[verb] = number
@@ -291,19 +270,18 @@ class Reading:
     def notable(self, which: str) -> Rows:
         if which == "by-hand":
             return self._by_hand()
+        names = ("at", "by", "kind", "id", "verb", "from", "to", "reason", "commit")
         rows = self.index.db.execute(
-            f"SELECT strftime('%Y-%m-%dT%H:%M:%SZ', e.at, 'unixepoch'), {_WHO}, e.kind, e.id, e.verb, e.before, e.after,"
-            f" c.reason, c.oid FROM events e JOIN commits c ON c.n = e.n WHERE e.at >= ? AND e.at < ? AND {_NOTABLE[which]}"
+            f"SELECT {sql.told(*names)} FROM {sql.EVENTS} WHERE e.at >= ? AND e.at < ? AND {_NOTABLE[which]}"
             " ORDER BY e.at DESC, c.depth DESC, c.oid, e.place LIMIT ?",
             (*self.asked.span, _MOST),
         )
-        names = ("at", "by", "kind", "id", "verb", "from", "to", "reason", "commit")
-        found = [dict(zip(names, row, strict=True)) for row in rows]
+        found = sql.as_rows(names, rows)
         return [{"record": r["id"] if r["kind"] == "ticket" else f"{r['kind']}/{r['id']}", **r} for r in found]
 
     def _by_hand(self) -> Rows:
         rows = self.index.db.execute(
-            f"SELECT strftime('%Y-%m-%dT%H:%M:%SZ', c.at, 'unixepoch'), {_WHO},"
+            f"SELECT {sql.utc('c.at')}, {WHO},"
             " (SELECT group_concat(DISTINCT e.id) FROM events e WHERE e.n = c.n),"
             " (SELECT group_concat(DISTINCT e.verb) FROM events e WHERE e.n = c.n), c.oid"
             " FROM commits c WHERE c.at >= ? AND c.at < ? AND c.verb IS NULL ORDER BY c.at DESC, c.depth DESC, c.oid LIMIT ?",
@@ -320,7 +298,7 @@ def figures(index: Index, asked: Asked) -> list[dict[str, Any]]:
     now, before = (measuring.facts(index, q).get("", Facts()) for q in (asked, asked.before()))
     values, earlier = statistics.figures(now), statistics.figures(before)
     trends = {**counting.trends(index, asked), "backlog": _backlog(index, asked)}
-    names = [n for n in FIGURES if not (n == "signups" and asked.where)]
+    names = [n for n in FIGURES if not (n == "signups" and asked.which.where)]
     return [statistics.row(name, values, earlier, trends.get(name, ())) for name in names]
 
 
@@ -336,7 +314,7 @@ def grouped(index: Index, asked: Asked, by: str) -> list[dict[str, Any]]:
     """The figures of each group in which anything happened or waits; those without one last."""
     found = measuring.facts(index, asked, by)
     without = {"backlog", *(n for n, f in FIGURES.items() if f.level)} if by in TIMES else {"backlog", "signups"}
-    without |= {"signups"} if asked.where else set()
+    without |= {"signups"} if asked.which.where else set()
     names = [n for n in FIGURES if n not in without]
     rows = []
     for key in sorted(found, key=lambda key: (key == "none", key)):

@@ -11,6 +11,8 @@ from desk.domain.matching.words import is_code, tokens
 from desk.domain.model.query import Scope
 from desk.domain.model.ticket import Ticket
 from desk.index.index import BETWEEN, Index
+from desk.queries import sql
+from desk.queries.sql import marks
 from desk.queries.tickets import match
 
 
@@ -92,11 +94,12 @@ def _best(table: str) -> str:
 def _ranked(index: Index, table: str, wanted: str, where: Where, ahead: int) -> list[tuple[Any, ...]]:
     """Of the `ahead` best hits (-1: all), those that fit, best first, ties by path."""
     # Looked up for each hit: a subquery over all tickets of a department would read them all for a rare word.
-    parts = [f"(a.state IN ({_marks(where.states)}) OR (t.kind = 'ticket' AND k.path IS NOT NULL))"]
+    parts = [f"(a.state IN ({marks(where.states)}) OR (t.kind = 'ticket' AND k.path IS NOT NULL))"]
     args: list[str] = [*where.states]
     if where.scope:
-        parts.append(f"(t.kind <> 'ticket' OR k.department IN ({_marks(where.scope.departments)}) OR k.author = ?)")
-        args += [*where.scope.departments, where.scope.author]
+        within = sql.scope(where.scope, "k")
+        parts.append(f"(t.kind <> 'ticket' OR {within.where})")
+        args += within.args
     for column, value in (("topic", where.topic), ("language", where.language)):
         if value:
             parts.append(f"a.{column} = ?")
@@ -107,10 +110,6 @@ def _ranked(index: Index, table: str, wanted: str, where: Where, ahead: int) -> 
         f" WHERE {' AND '.join(parts)} ORDER BY w.rank, t.path",
         (wanted, ahead, *args),
     ).fetchall()
-
-
-def _marks(values: Iterable[str]) -> str:
-    return ",".join("?" for _ in values)
 
 
 # -- articles that probably answer a ticket ----------------------------------------------------------------------------
@@ -135,7 +134,7 @@ def postings(index: Index, terms: Iterable[str]) -> dict[str, dict[str, Counts]]
     wanted = tuple(terms)
     found: dict[str, dict[str, Counts]] = {}
     rows = index.db.execute(
-        f"SELECT term, path, title, symptom, keywords, body FROM terms WHERE term IN ({_marks(wanted)})", wanted
+        f"SELECT term, path, title, symptom, keywords, body FROM terms WHERE term IN ({marks(wanted)})", wanted
     )
     for term, path, *counts in rows:
         found.setdefault(str(term), {})[str(path)] = Counts(*map(int, counts))
@@ -196,13 +195,12 @@ def _latest(index: Index, term: str) -> list[int]:
 
 
 def _solved(index: Index, docs: list[int], but: str, scope: Scope | None) -> list[tuple[Any, ...]]:
-    within = f" AND (k.department IN ({_marks(scope.departments)}) OR k.author = ?)" if scope else ""
-    args = (*scope.departments, scope.author) if scope else ()
+    within = sql.scope(scope, "k")
     return index.db.execute(
         "SELECT k.id, k.title, k.closed FROM texts t JOIN tickets k ON k.path = t.path"
-        f" WHERE t.doc IN ({_marks(map(str, docs))}) AND k.state = 'closed' AND k.merged_into IS NULL AND k.id <> ?"
-        f" AND (k.resolution IS NULL OR k.resolution IN ({_marks(_SOLVED)})){within}",
-        (*docs, but, *_SOLVED, *args),
+        f" WHERE t.doc IN ({marks(docs)}) AND k.state = 'closed' AND k.merged_into IS NULL AND k.id <> ?"
+        f" AND (k.resolution IS NULL OR k.resolution IN ({marks(_SOLVED)})){within.joined()}",
+        (*docs, but, *_SOLVED, *within.args),
     ).fetchall()
 
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from desk.domain.matching.folding import fold
-from desk.domain.model.due import CLOCKS
 from desk.domain.model.fields import LINK_TYPES
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.person import USER_PREFIX
 from desk.domain.model.query import Query
 from desk.domain.model.ticket import Ticket
 from desk.index.index import Index
+from desk.queries import sql
+from desk.queries.sql import LIVE, PRESSING, Condition, marks
 
 _SIMPLE = (("states", "state"), ("kinds", "kind"), ("departments", "department"), ("priorities", "priority"))
 
@@ -45,37 +46,37 @@ def tickets(index: Index, query: Query) -> Page:
     return Page(rows, total)
 
 
-def condition(query: Query) -> tuple[str, tuple[Any, ...]]:
-    """SQL on the table of tickets for those that fit a query, empty for all of them; and its values."""
+def condition(query: Query) -> Condition:
+    """SQL on the table of tickets for those that fit a query."""
     where, args = _where(query)
-    return ("" if where == "1" else where), tuple(args)
+    return sql.EVERYTHING if where == "1" else Condition(where, tuple(args))
 
 
 def _where(query: Query) -> tuple[str, list[Any]]:
     parts: list[str] = []
     args: list[Any] = []
 
-    def add(sql: str, *values: Any) -> None:
-        parts.append(sql)
+    def add(where: str, *values: Any) -> None:
+        parts.append(where)
         args.extend(values)
 
     if query.states == ("open", "pending"):
-        add("state <> 'closed'")  # as the partial indexes say it
+        add(LIVE)
     for name, column in _SIMPLE:
         values = getattr(query, name)
         if values and not (name == "states" and query.states == ("open", "pending")):
-            add(f"{column} IN ({_marks(values)})", *values)
+            add(f"{column} IN ({marks(values)})", *values)
     for tag in query.tags:
         add("path IN (SELECT path FROM members WHERE kind = 'ticket' AND field = 'tags' AND value = ?)", tag)
     if query.owner == "none":
         add("owner IS NULL")
     elif query.owner:
         add("owner = ?", query.owner)
-    for sql, values in _rarer(query):
-        add(sql, *values)
+    for where, values in _rarer(query):
+        add(where, *values)
     if query.scope:
-        departments = query.scope.departments
-        add(f"(department IN ({_marks(departments)}) OR author = ?)", *departments, query.scope.author)
+        within = sql.scope(query.scope)
+        add(within.where, *within.args)
     if query.search:
         found = match(query.search)
         add(
@@ -92,36 +93,17 @@ def _rarer(query: Query) -> Iterator[tuple[str, tuple[Any, ...]]]:
     if query.until:
         yield "created < ?", (query.until,)
     if query.requesters:
-        yield f"requester IN ({_marks(query.requesters)})", query.requesters
+        yield f"requester IN ({marks(query.requesters)})", query.requesters
     if query.services:
-        yield f"service IN ({_marks(query.services)})", query.services
+        yield f"service IN ({marks(query.services)})", query.services
     if query.major:
         yield "major = 1", ()
     for name, value in query.fields.items():
         yield "CASE fields WHEN '' THEN NULL ELSE json_extract(fields, '$.\"' || ? || '\"') END = ?", (name, value)
     if query.overdue:
-        yield f"state <> 'closed' AND {PRESSING} < ?", (query.overdue,)
+        yield f"{LIVE} AND {PRESSING} < ?", (query.overdue,)
     if query.among is not None:
-        # Not one question mark an id: SQLite counts them.
-        ids = ",".join(f'"{i}"' for i in query.among)
-        yield "id IN (SELECT value FROM json_each(?))", (f"[{ids}]",)
-
-
-def _pressing() -> str:
-    ended = {"respond_by": " AND responded IS NULL"}
-    times = (
-        f"coalesce(CASE WHEN (paused IS NULL OR {name} < paused){ended.get(name, '')} THEN {name} END, '~')"
-        for name in CLOCKS.values()
-    )
-    return f"nullif(min({', '.join(times)}), '~')"
-
-
-PRESSING = _pressing()
-"""When the next thing is due on a ticket that isn't closed, NULL for nothing: `due.pressing` in SQL."""
-
-
-def _marks(values: tuple[str, ...]) -> str:
-    return ",".join("?" * len(values))
+        yield f"id IN {sql.LISTED}", (sql.listed(query.among),)
 
 
 # Times are to the second and ids random, so which of two tickets of one second is newer, only history knows. SQLite asks
@@ -135,7 +117,7 @@ def _order(query: Query) -> str:
     if query.sort == "activity":
         column = "(SELECT max(at) FROM events e WHERE e.id = tickets.id AND e.kind = 'ticket')"
     elif query.sort == "due":
-        when = f"CASE WHEN state <> 'closed' THEN {PRESSING} END"
+        when = f"CASE WHEN {LIVE} THEN {PRESSING} END"
         return f"{when} IS NULL, {when} {down}, created DESC, id DESC"
     elif query.sort in query.ranks:
         cases = " ".join(f"WHEN '{_safe(v)}' THEN {n}" for n, v in enumerate(query.ranks[query.sort]))
@@ -159,25 +141,18 @@ def match(words: str) -> str:
 
 def history(index: Index, kind: str, record_id: str) -> list[dict[str, Any]]:
     """Events of a record, oldest first: at, by, verb, from, to, reason, commit."""
-    return _events(index, "e.id = ? AND e.kind = ?", (record_id, kind))
-
-
-def _events(index: Index, where: str, args: tuple[Any, ...]) -> list[dict[str, Any]]:
-    rows = index.db.execute(
-        "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', e.at, 'unixepoch'), coalesce(c.actor,"
-        " (SELECT id FROM staff WHERE lower(email) = lower(c.email)), c.author), e.verb, e.before, e.after, c.reason, c.oid,"
-        f" c.verb IS NULL FROM events e JOIN commits c ON c.n = e.n WHERE {where}"
-        " ORDER BY e.at, c.depth, c.oid, e.place",
-        args,
-    )
     names = ("at", "by", "verb", "from", "to", "reason", "commit", "by_hand")
-    return [{**dict(zip(names, row, strict=True)), "by_hand": bool(row[-1])} for row in rows]
+    rows = index.db.execute(
+        f"SELECT {sql.told(*names)} FROM {sql.EVENTS} WHERE e.id = ? AND e.kind = ? ORDER BY e.at, c.depth, c.oid, e.place",
+        (record_id, kind),
+    )
+    return sql.as_rows(names, rows)
 
 
 def load(index: Index) -> dict[str, int]:
     """Tickets not closed, by owner."""
     rows = index.db.execute(
-        "SELECT owner, count(*) FROM tickets WHERE state <> 'closed' AND owner IS NOT NULL GROUP BY owner"
+        f"SELECT owner, count(*) FROM tickets WHERE {LIVE} AND owner IS NOT NULL GROUP BY owner"
     )
     return {str(owner): int(count) for owner, count in rows}
 
@@ -193,7 +168,7 @@ def linking(index: Index, ticket_id: str) -> list[str]:
     wanted = tuple(f"{relation} {ticket_id}" for relation in LINK_TYPES)
     rows = index.db.execute(
         "SELECT DISTINCT t.id FROM members m JOIN tickets t ON t.path = m.path"
-        f" WHERE m.kind = 'ticket' AND m.field = 'links' AND m.value IN ({_marks(wanted)})",
+        f" WHERE m.kind = 'ticket' AND m.field = 'links' AND m.value IN ({marks(wanted)})",
         wanted,
     )
     return sorted(str(row[0]) for row in rows)
@@ -216,8 +191,8 @@ def names(index: Index, ids: set[str]) -> dict[str, str]:
 
 def _names_now(index: Index, wanted: tuple[str, ...]) -> dict[str, str]:
     rows = index.db.execute(
-        f"SELECT id, name FROM staff WHERE id IN ({_marks(wanted)})"
-        f" UNION ALL SELECT id, coalesce(name, email) FROM users WHERE id IN ({_marks(wanted)})",
+        f"SELECT id, name FROM staff WHERE id IN ({marks(wanted)})"
+        f" UNION ALL SELECT id, coalesce(name, email) FROM users WHERE id IN ({marks(wanted)})",
         wanted * 2,
     )
     return {str(key): str(value) for key, value in rows if value}

@@ -8,6 +8,7 @@ from contextlib import suppress
 from desk.git.place import Place
 from desk.index.index import Index
 from desk.local.seen import Seen, load, remember
+from desk.queries.sql import EVENTS, marks
 
 _LOT = 500
 """So many tickets are asked about at once."""
@@ -47,10 +48,8 @@ def _activity(index: Index, handle: str, ids: list[str]) -> dict[str, tuple[int,
     found: dict[str, tuple[int, int]] = {}
     for start in range(0, len(ids), _LOT):
         lot = ids[start : start + _LOT]
-        marks = ",".join("?" * len(lot))
         rows = index.db.execute(
-            "SELECT e.id, count(*), max(e.at) FROM events e JOIN commits c ON c.n = e.n"
-            f" WHERE {_OTHERS} AND e.id IN ({marks}) GROUP BY e.id",
+            f"SELECT e.id, count(*), max(e.at) FROM {EVENTS} WHERE {_OTHERS} AND e.id IN ({marks(lot)}) GROUP BY e.id",
             (handle, *lot),
         )
         found.update({str(i): (int(count), int(last)) for i, count, last in rows})

@@ -16,7 +16,7 @@ from desk.domain.model.fields import parse_time
 from desk.domain.model.record import Entry
 from desk.domain.model.slafields import parse_pauses, parse_records
 from desk.domain.model.ticket import Ticket
-from desk.queries.tickets import PRESSING
+from desk.queries.sql import PRESSING
 from tests.conftest import Runner
 from tests.sla.story import policies, time_of
 

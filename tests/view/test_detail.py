@@ -30,6 +30,12 @@ def test_the_facts_of_a_ticket_stand_in_two_columns() -> None:
     assert "room         2.14" in "\n".join(lines)
 
 
+def test_a_review_is_owed_where_the_ticket_ended() -> None:
+    over = {**ticket(), "major": True, "state": "closed", "review": None, "merged_into": None}
+    assert page(Detail("ticket", over))[0] == "MAJOR INCIDENT · its review is owed"
+    assert page(Detail("ticket", {**over, "merged_into": "260723-AB02"}))[0] == "MAJOR INCIDENT"
+
+
 def test_the_thread_is_numbered_and_notes_are_marked() -> None:
     rules = [line for line in page(detail(), width=100, color=True) if "──" in line]
     assert "── 1 · reply by maria (Maria Georgiou) · 2026-07-23 10:15 · via email · 2 h ago ─" in rules[0]

@@ -19,6 +19,10 @@ class Scope(NamedTuple):
     author: str
     departments: tuple[str, ...]
 
+    def shows(self, department: str | None, author: str | None) -> bool:
+        """Whether a ticket of this department, written by this person, is one of them."""
+        return department in self.departments or author == self.author
+
 
 class Query(NamedTuple):
     """Filters are joined by AND, the values of one filter by OR; an empty one asks nothing.

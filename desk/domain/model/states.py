@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 OPEN = "open"
 PENDING = "pending"
@@ -49,3 +50,9 @@ def standing(
     if state == CLOSED and resolution and resolution != SOLVED:
         return f"{state} ({resolution})"
     return state
+
+
+def owes_review(row: Mapping[str, Any]) -> bool:
+    """Whether a major incident is over and nobody has written down what was learnt; one that was merged goes on elsewhere."""
+    over = row.get("state") == CLOSED and not row.get("merged_into")
+    return bool(row.get("major")) and over and not row.get("review")

@@ -65,4 +65,4 @@ def review(ticket: Ticket, text: str, *, by: Actor, at: datetime) -> Change:
 
 def owes_review(ticket: Ticket) -> bool:
     """Whether a major incident is over and nobody has written down what was learnt."""
-    return ticket.major and ticket.state == states.CLOSED and not ticket.review and not ticket.merged_into
+    return states.owes_review(ticket.values)

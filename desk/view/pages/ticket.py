@@ -7,6 +7,7 @@ from itertools import zip_longest
 from types import MappingProxyType
 from typing import Any
 
+from desk.domain.model import states
 from desk.view.look import Look, ago, moment, paint
 from desk.view.model import Detail, Done
 from desk.view.pages import problems
@@ -136,8 +137,7 @@ PAGES: Mapping[str, Callable[[Data, Look], Iterator[str]]] = {
 def headline(data: Data, look: Look) -> Iterator[str]:
     """The id, and the title beside it."""
     if data.get("major"):
-        owed = data.get("state") == "closed" and not data.get("review")
-        words = "MAJOR INCIDENT" + (" · its review is owed" if owed else "")
+        words = "MAJOR INCIDENT" + (" · its review is owed" if states.owes_review(data) else "")
         yield paint(words, "critical", look)
     number, title = say(data.get("id")), say(data.get("title"))
     lines = wrap(title, max(look.width - width(number + GAP), 20)) if look.tty else [title]
