@@ -17,8 +17,9 @@ from desk.domain.rights import rights
 from desk.errors import Broken, Conflict, Refused
 from desk.git import place as git_place
 from desk.index.index import Index
-from desk.session.session import Session
+from desk.queries import events, people
 from desk.queries.sql import UNSETTLED
+from desk.session.session import Session
 from desk.store.levels import policies
 from desk.store.snapshot import Snapshot
 
@@ -31,13 +32,9 @@ def _moment(place: git_place.Place, config: Config, at: datetime) -> Instant:
 
 def _todo(index: Index, now: Instant) -> list[str]:
     """Tickets on which there is something to do, the oldest first: live ones, and closed ones with something unrecorded."""
-    groups = _groups_by_user(index) if now.policies.asks_for_groups else {}
+    groups = people.groups_by_user(index) if now.policies.asks_for_groups else {}
     rows = index.rows("ticket", UNSETTLED, (), "ORDER BY created, id")
     return [str(row["id"]) for row in rows if any(levels_check.look(row, groups.get(row["requester"]), now))]
-
-
-def _groups_by_user(index: Index) -> dict[str, str]:
-    return {str(i): str(g) for i, g in index.db.execute('SELECT id, "group" FROM users WHERE "group" IS NOT NULL')}
 
 
 def _facts(snapshot: Snapshot, ticket: Ticket, now: Instant) -> TicketFacts:
@@ -53,8 +50,7 @@ def _facts(snapshot: Snapshot, ticket: Ticket, now: Instant) -> TicketFacts:
 
 
 def _last(index: Index, ticket_id: str, verb: str) -> datetime | None:
-    sql = "SELECT max(at) FROM events WHERE id = ? AND kind = 'ticket' AND verb = ?"
-    [at] = index.db.execute(sql, (ticket_id, verb)).fetchone()
+    at = events.last_at(index, ticket_id, verb)
     return None if at is None else datetime.fromtimestamp(at, UTC)
 
 

@@ -18,7 +18,7 @@ from desk.domain.model.ticket import Ticket, files_folder
 from desk.domain.rights import rights
 from desk.errors import Broken
 from desk.git import objects, write
-from desk.queries import tickets
+from desk.queries import records as queries_records
 from desk.session.session import Session
 from desk.store import bulk
 from desk.store.snapshot import Snapshot
@@ -90,7 +90,7 @@ class _Run:
             for kind in ("staff", "user")
             for r in snapshot.index.rows(kind)
         }
-        self.ids = {kind: {id_at(path) for path in tickets.paths(snapshot.index, kind)} for kind in KINDS}
+        self.ids = {kind: {id_at(path) for path in queries_records.paths(snapshot.index, kind)} for kind in KINDS}
         self.new: dict[str, bytes] = {}
         """Paths that this run writes, with a digest of each: a file may name a record twice."""
 

@@ -201,15 +201,12 @@ class _Follow:
 
 
 def _articles(snapshot: Snapshot) -> Iterator[str]:
-    rows = snapshot.index.db.execute("SELECT path FROM articles ORDER BY path")
-    yield from (str(row[0]) for row in rows.fetchall())
+    yield from knowledge.paths(snapshot.index)
 
 
 def linking_to(snapshot: Snapshot, paths: Collection[str], *, live: bool = True) -> list[tuple[str, int, str]]:
     """Path, line and link of the articles outside of `paths` that lead to one of them; `live`: published ones only."""
-    where = " WHERE state = 'published'" if live else ""
-    rows = snapshot.index.db.execute(f"SELECT path FROM articles{where} ORDER BY path").fetchall()
-    others = [str(row[0]) for row in rows if row[0] not in paths]
+    others = [path for path in knowledge.paths(snapshot.index, published=live) if path not in paths]
     contents = checks_links.contents(snapshot.place, snapshot.commit, others)
     return list(checks_links.leading_to(paths, contents))
 
@@ -218,9 +215,4 @@ def dead_ends(index: Index, article: Article) -> list[tuple[str, str]]:
     """Id and state of the articles that this one leads to and that are not published."""
     folder = posixpath.dirname(article.path)
     found = {links.target(folder, link.url) for link in links.links(article.body) if links.is_relative(link.url)}
-    paths = sorted(path for path in found if path)
-    marks = ",".join("?" * len(paths))
-    rows = index.db.execute(
-        f"SELECT id, state FROM articles WHERE path IN ({marks}) AND state <> 'published' ORDER BY id", paths
-    )
-    return [(str(i), str(s)) for i, s in rows]
+    return knowledge.unpublished(index, sorted(path for path in found if path))

@@ -21,6 +21,7 @@ from desk.domain.changes import message
 from desk.domain.model.kinds import kind_at
 from desk.domain.model.person import Staff
 from desk.git import objects, process
+from desk.queries import records as queries_records
 from desk.store.store import Store
 
 _AT_ONCE = 400
@@ -128,8 +129,7 @@ class _Walk:
 
     def _known(self, kind: str) -> set[str]:
         """Ids that a kind ever had: people who left before this walk began."""
-        rows = self.store.index.db.execute("SELECT DISTINCT id FROM events WHERE kind = ?", (kind,))
-        return {str(row[0]) for row in rows}
+        return queries_records.ever(self.store.index, kind)
 
     def _read_ahead(self, world: PastWorld, part: list[Step]) -> None:
         wanted = (d.new_oid for step in part for d in step.deltas if d.new_oid and (kind_at(d.path) or d.path == FILE))

@@ -61,8 +61,8 @@ def _missed(edit: HandEdit, world: World) -> DeskError | None:
     knows = world.knowledge
     if knows is None or not edit.path.startswith("kb/"):
         return None
-    rows = world.index.db.execute("SELECT path FROM articles WHERE state = 'published' ORDER BY path").fetchall()
-    others = [str(r[0]) for r in rows if r[0] not in knows.touched and r[0] in knows.files]
+    published = knowledge.paths(world.index, published=True)
+    others = [path for path in published if path not in knows.touched and path in knows.files]
     contents = links.contents(knows.place, world.index.commit or "HEAD", others)
     found = next(links.leading_to({edit.path}, contents), None)
     if found is None:

@@ -15,7 +15,7 @@ from desk.domain.model.ticket import Ticket
 from desk.domain.rights import rights
 from desk.git.place import Place
 from desk.index.index import Index
-from desk.queries import people
+from desk.queries import people, records
 from desk.queries.knowledge import private_topics
 
 Row = Mapping[str, Any]
@@ -68,7 +68,7 @@ class World:
     def ids(self, kind: str) -> set[str]:
         """Ids of the records of a kind; one that can't be read exists all the same."""
         if kind not in self._ids:
-            found = {str(r[0]) for r in self.index.db.execute(f"SELECT id FROM {KINDS[kind].plural}")}
+            found = records.ids(self.index, kind)
             found |= {id_at(path) for path, _, _ in self.index.broken() if kind_at(path) is KINDS[kind]}
             for before, after in self._over:
                 if before is not None and before.kind == kind and after is None:
@@ -81,8 +81,7 @@ class World:
     def ever(self, kind: str) -> set[str]:
         """Ids of people who are, or were, there: closed tickets keep the names of those who left (rule 5)."""
         if kind not in self._ever:
-            rows = self.index.db.execute("SELECT DISTINCT id FROM events WHERE kind = ?", (kind,))
-            self._ever[kind] = self.ids(kind) | {str(r[0]) for r in rows}
+            self._ever[kind] = self.ids(kind) | records.ever(self.index, kind)
         return self._ever[kind]
 
     def custom_fields(self) -> Mapping[str, CustomField]:
@@ -142,7 +141,7 @@ class World:
     def referring(self, kind: str, record_id: str) -> tuple[int, Sequence[str]]:
         """How many records keep one from being deleted, and their paths."""
         touched = {record.path for pair in self._over for record in pair if record is not None}
-        paths = [path for path in people.referring(self.index, kind, record_id) if path not in touched]
+        paths = [path for path in records.referring(self.index, kind, record_id) if path not in touched]
         paths += [a.path for _, a in self._over if a is not None and (kind, record_id) in references(a)]
         return len(paths), paths
 

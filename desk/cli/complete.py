@@ -41,13 +41,9 @@ def _complete(question: Callable[[App, str], Iterable[tuple[str, str]]]) -> Call
 
 
 def _tickets(app: App, word: str) -> Iterable[tuple[str, str]]:
-    rows = app.store.ask(
-        lambda index: index.db.execute(
-            "SELECT id, title FROM tickets WHERE id LIKE ?1 || '%' OR id LIKE '%' || ?1 ORDER BY created DESC LIMIT 50",
-            (word.upper(),),
-        ).fetchall()
-    )
-    return [(str(i), str(t)) for i, t in rows]
+    from desk.queries.tickets import titles  # noqa: PLC0415 - for the shell only
+
+    return app.store.ask(lambda index: titles(index, word.upper()))
 
 
 def _records(kind: str) -> Callable[[App, str], Iterable[tuple[str, str]]]:

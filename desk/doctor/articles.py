@@ -13,11 +13,8 @@ from desk.queries import knowledge
 
 def published(exam: Exam) -> Iterator[Finding]:
     """Published articles have text, no places left to fill in, and links and pictures that lead somewhere."""
-    paths = [
-        str(r[0]) for r in exam.index.db.execute("SELECT path FROM articles WHERE state = 'published' ORDER BY path")
-    ]
-    every = {str(r[0]) for r in exam.index.db.execute("SELECT path FROM articles UNION SELECT path FROM topics")}
-    files = every | {p for p in exam.walk.others if p.startswith("kb/")}
+    paths = knowledge.paths(exam.index, published=True)
+    files = knowledge.pages(exam.index) | {p for p in exam.walk.others if p.startswith("kb/")}
     private = knowledge.private_topics(exam.index)
     for path in paths:
         content = exam.content(path)
@@ -28,12 +25,7 @@ def published(exam: Exam) -> Iterator[Finding]:
 def approvals(exam: Exam) -> Iterator[Finding]:
     """Who is said to have approved an article has done so, in a commit of their own."""
     for row in exam.index.rows("article", "approved_by IS NOT NULL", tail="ORDER BY path"):
-        given = exam.index.db.execute(
-            "SELECT 1 FROM events e JOIN commits c ON c.n = e.n WHERE e.kind = 'article' AND e.id = ? AND e.verb = 'approve'"
-            " AND c.actor = ?",
-            (row["id"], row["approved_by"]),
-        ).fetchone()
-        if given is None:
+        if not knowledge.has_approved(exam.index, row["id"], row["approved_by"]):
             path = f"kb/{row['topic']}/{row['id']}.md"
             problem_ = f"approved_by: {row['approved_by']} has not approved {row['id']}: no commit says so"
             hint = f"take the line out; then a colleague: desk kb review {row['id']} --approve"
@@ -42,8 +34,7 @@ def approvals(exam: Exam) -> Iterator[Finding]:
 
 def twice(exam: Exam) -> Iterator[Finding]:
     """No two articles have the same name, in whatever topics they lie."""
-    rows = exam.index.db.execute("SELECT id, min(path), max(path) FROM articles GROUP BY id HAVING count(*) > 1")
-    for article_id, first, second in rows:
+    for article_id, first, second in knowledge.namesakes(exam.index):
         yield Finding(
-            "articles", str(second), 1, f"id: {first} has the id {article_id} as well", "rename one of them: git mv"
+            "articles", second, 1, f"id: {first} has the id {article_id} as well", "rename one of them: git mv"
         )

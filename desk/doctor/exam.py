@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sqlite3
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from desk.codec import places
 from desk.config import Config
 from desk.domain.model.record import Record
 from desk.errors import Broken, DeskError
+from desk.index import keeper
 from desk.index.index import Index
 from desk.store import handedits, worktree
 from desk.store.handedits import HandEdit
@@ -74,7 +74,7 @@ class Exam:
     @cached_property
     def index(self) -> Index:
         """The index at HEAD, sound enough to be asked."""
-        self.store.ask(_sound)
+        self.store.ask(keeper.require_sound)
         return self.store.index
 
     @cached_property
@@ -120,13 +120,6 @@ class Exam:
             return None if data is None else places.decode_at(path, "", data)
         except Broken:
             return None
-
-
-def _sound(index: Index) -> None:
-    """DatabaseError for an index file that is damaged anywhere, which makes the store build it anew."""
-    found = index.db.execute("PRAGMA quick_check(1)").fetchone()
-    if found is None or found[0] != "ok":
-        raise sqlite3.DatabaseError(str(found))
 
 
 def _files(root: str, folder: str) -> Iterator[tuple[str, bool]]:

@@ -12,6 +12,7 @@ from desk.checks.rules import line_of
 from desk.doctor.exam import Exam, Finding, line_in
 from desk.errors import ConfigError
 from desk.git import repo
+from desk.queries import records
 from desk.store import levels as store_levels
 from desk.store import worktree
 
@@ -46,8 +47,7 @@ def strays(exam: Exam) -> Iterator[Finding]:
 def texts(exam: Exam) -> Iterator[Finding]:
     """Responses and mail texts name nothing that there isn't, and include nothing that can't be included."""
     known = {path for path, _, _ in exam.index.broken()}
-    rows = exam.index.db.execute("SELECT path FROM responses ORDER BY path")
-    paths = [str(row[0]) for row in rows] + [p for p in exam.walk.others if p.startswith("templates/mail/")]
+    paths = records.paths(exam.index, "response") + [p for p in exam.walk.others if p.startswith("templates/mail/")]
     for path in paths:
         content = exam.content(path)
         wrong = exam.fault(path, content) if exam.fault and content is not None and path not in known else None

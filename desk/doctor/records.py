@@ -17,6 +17,8 @@ from desk.domain.model.organisation import RESERVED_TAGS, Department
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.git import process as git_process
+from desk.queries import people
+from desk.queries import records as queries_records
 from desk.queries.sql import REVIEW_OWED
 from desk.store.handedits import MODIFIED, NEW, SETTINGS
 
@@ -72,9 +74,8 @@ def edited(exam: Exam) -> Iterator[Finding]:
 
 def conflicts(exam: Exam) -> Iterator[Finding]:
     """Marks that a merge left where they don't keep a file from being read: in a text, a template, desk.toml."""
-    rows = exam.index.db.execute("SELECT path FROM texts WHERE body LIKE '%<<<<<<< %'")
     known = {path for path, _, _ in exam.index.broken()}
-    paths = [str(r[0]) for r in rows]
+    paths = queries_records.with_conflicts(exam.index)
     paths += [*exam.walk.others, FILE, ".gitattributes"]
     paths += [e.path for e in exam.edits if e.kind in KINDS and e.fault is None]
     for path in sorted(set(paths) - known):
@@ -127,11 +128,7 @@ def _with_link(link: str, record: Record) -> Record:
 
 def one_sided(exam: Exam) -> Iterator[Finding]:
     """Links that stand on one of two tickets only."""
-    rows = exam.index.db.execute(
-        "SELECT t.id, m.value FROM members m JOIN tickets t ON t.path = m.path"
-        " WHERE m.kind = 'ticket' AND m.field = 'links' ORDER BY t.id, m.value"
-    )
-    links = {(str(i), str(v)) for i, v in rows}
+    links = queries_records.links(exam.index)
     for ticket_id, link in sorted(links):
         other = link.partition(" ")[2]
         mirror = rules.mirror(link, ticket_id)
@@ -182,12 +179,7 @@ def staff(exam: Exam) -> Iterator[Finding]:
 
 def users(exam: Exam) -> Iterator[Finding]:
     """Nobody is registered twice."""
-    rows = exam.index.db.execute(
-        "SELECT lower(email), group_concat(id, ' ') FROM users WHERE email IS NOT NULL"
-        " GROUP BY lower(email) HAVING count(*) > 1"
-    )
-    for address, joined in rows:
-        first, *others = sorted(str(joined).split(" "))
+    for address, (first, *others) in people.users_by_address(exam.index).items():
         for user in others:
             path = KINDS["user"].path_of(user)
             problem = f"email: {address} is the address of {first} as well"

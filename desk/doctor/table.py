@@ -12,8 +12,8 @@ from desk.doctor.exam import Exam, Finding, Mend
 from desk.domain.changes import compare
 from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Edit, Event
-from desk.domain.model.kinds import KINDS
 from desk.domain.rights import rights
+from desk.queries import records as queries_records
 from desk.store.snapshot import Snapshot
 
 VERB = "doctor"
@@ -93,8 +93,7 @@ def _summary(edits: list[Edit]) -> str:
 
 def count(exam: Exam) -> int:
     """How many records were looked at."""
-    tables = [cls.plural for cls in KINDS.values()] + ["broken"]
-    return sum(int(exam.index.db.execute(f"SELECT count(*) FROM {t}").fetchone()[0]) for t in tables)
+    return queries_records.count(exam.index)
 
 
 __all__ = ["CHECKS", "Check", "Exam", "Finding", "count", "examine", "mend", "mends"]

@@ -25,30 +25,37 @@ def build(index: Index, place: Place, oid: str, progress: Progress[str] = no_pro
     """Everything up to a commit, into an empty index."""
     index = Index(index.db, fresh=True)
     index.create()
-    index.db.execute("BEGIN")
-    entries = _tree(place, oid)
-    read_files(index, place, entries, progress)
-    _read_commits(index, place, (oid,), progress, int(git_process.run(place, "rev-list", "--count", oid)))
-    index.set_commit(oid)
-    index.db.execute("COMMIT")
+    with index.transaction():
+        entries = _tree(place, oid)
+        read_files(index, place, entries, progress)
+        _read_commits(index, place, (oid,), progress, int(git_process.run(place, "rev-list", "--count", oid)))
+        index.set_commit(oid)
 
 
 def catch_up(index: Index, place: Place, old: str, new: str, progress: Progress[str] = no_progress) -> None:
     """From one commit to a later one, by what differs. All or nothing."""
-    db = index.db
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        changed = difference(place, old, new)
-        for path, _, name in changed:
-            if not name:
-                index.forget(path)
-        read_files(index, place, [c for c in changed if c[2]], progress)
+    with index.transaction():
+        _follow_files(index, place, old, new, progress)
         _read_commits(index, place, (f"{old}..{new}",), progress, 0)
         index.set_commit(new)
-        db.execute("COMMIT")
-    except BaseException:
-        db.execute("ROLLBACK")
-        raise
+
+
+def rewind(index: Index, place: Place, old: str, progress: Progress[str] = no_progress) -> None:
+    """Take an index back to an ancestor of its commit: the files that differ, and the commits since."""
+    new = index.commit or old
+    with index.transaction():
+        _follow_files(index, place, new, old, progress)
+        index.forget_commits(git_process.run(place, "rev-list", f"{old}..{new}").decode().split())
+        index.set_commit(old)
+
+
+def _follow_files(index: Index, place: Place, old: str, new: str, progress: Progress[str]) -> None:
+    """What differs between two commits, as the second has it."""
+    changed = difference(place, old, new)
+    for path, _, name in changed:
+        if not name:
+            index.forget(path)
+    read_files(index, place, [c for c in changed if c[2]], progress)
 
 
 _Item = tuple[str, str, str]

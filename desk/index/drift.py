@@ -63,9 +63,9 @@ def same(one: Index, two: Index, *, closely: bool = False) -> list[str]:
     found = []
     if one.commit != two.commit:
         found.append(f"commit: {one.commit} and {two.commit}")
-    asked = tables(one, closely=closely)
-    for name, sql in tables(two, closely=closely).items():
-        if name not in asked:
+    left_tables, right_tables = (tables(index, closely=closely) for index in (one, two))
+    for name, sql in {**left_tables, **right_tables}.items():
+        if name not in left_tables or name not in right_tables:
             found.append(f"{name}: is in one of them only")
             continue
         for left, right in zip_longest(one.db.execute(sql), two.db.execute(sql)):
@@ -97,4 +97,4 @@ def differences(index: Index, place: Place, progress: Progress[str], *, closely:
     try:
         return same(index, built, closely=closely)
     finally:
-        built.db.close()
+        built.close()

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
 from desk.domain.changes import message as changes_message
@@ -106,13 +107,16 @@ def signature() -> int:
 
 
 class Index:
-    """An open index. Methods that write must be called inside `with index.db:` and under the index lock."""
+    """An open index. Methods that write must be called inside `with index.transaction():` and under the index lock."""
 
     def __init__(self, db: sqlite3.Connection, *, fresh: bool = False) -> None:
         """`fresh` is for building an empty one from a tree: each path comes once, so there is nothing to replace."""
         self.db = db
         self._fresh = fresh
         self._depths: dict[str, int] = {}
+
+    def close(self) -> None:
+        self.db.close()
 
     def create(self) -> None:
         """Make the tables in an empty file."""
@@ -130,7 +134,38 @@ class Index:
     def set_commit(self, oid: str) -> None:
         self.db.execute("INSERT OR REPLACE INTO meta VALUES ('commit', ?)", (oid,))
 
+    def has_commit(self, oid: str) -> bool:
+        """Whether a commit belongs to the history this index knows."""
+        return self.db.execute("SELECT 1 FROM commits WHERE oid = ?", (oid,)).fetchone() is not None
+
+    def last_before(self, at: int) -> str | None:
+        """The last commit in which somebody acted before a moment (epoch seconds)."""
+        row = self.db.execute(
+            "SELECT oid FROM commits WHERE at < ? ORDER BY depth DESC, at DESC LIMIT 1", (at,)
+        ).fetchone()
+        return None if row is None else str(row[0])
+
     # -- writing -----------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of what is written inside, or nothing."""
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.db.execute("COMMIT")
+        except BaseException:
+            if self.db.in_transaction:
+                self.db.execute("ROLLBACK")
+            raise
+
+    def forget_commits(self, oids: Iterable[str]) -> None:
+        """Nothing is known of these commits any more."""
+        self.db.execute("CREATE TEMP TABLE later (oid TEXT PRIMARY KEY)")
+        self.db.executemany("INSERT INTO later VALUES (?)", ((oid,) for oid in oids))
+        self.db.execute("DELETE FROM events WHERE n IN (SELECT n FROM commits JOIN later USING (oid))")
+        self.db.execute("DELETE FROM commits WHERE oid IN (SELECT oid FROM later)")
+        self.db.execute("DROP TABLE later")
 
     def forget(self, path: str) -> None:
         """Nothing is known of this path any more."""

@@ -55,7 +55,7 @@ class Keeper:
         if index is not None:
             if self._stands(index.commit, oid):
                 return index
-            index.db.close()
+            index.close()
         if not os.access(self._folder(), os.W_OK):
             return self._in_memory(oid)
         try:
@@ -77,7 +77,7 @@ class Keeper:
         if index is None:
             return "missing"
         found = "current" if index.commit == oid else "behind"
-        index.db.close()
+        index.close()
         return found
 
     def _folder(self) -> str:
@@ -139,7 +139,7 @@ class Keeper:
                         return index
                 except sqlite3.DatabaseError:
                     pass
-                index.db.close()
+                index.close()
             return self._build(oid)
 
     def _build(self, oid: str) -> Index:
@@ -197,6 +197,22 @@ def _unlink(*paths: str) -> None:
             os.unlink(path)
         except FileNotFoundError:
             continue
+
+
+def require_sound(index: Index) -> None:
+    """DatabaseError for an index file that is damaged anywhere, which makes the store build it anew."""
+    found = index.db.execute("PRAGMA quick_check(1)").fetchone()
+    if found is None or found[0] != "ok":
+        raise sqlite3.DatabaseError(str(found))
+
+
+def copied(index: Index, path: str) -> Index:
+    """An index in a file of its own that is thrown away when the machine fails; `:memory:` for none."""
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute("PRAGMA synchronous = OFF")
+    index.db.backup(db)
+    db.execute("PRAGMA journal_mode = OFF")
+    return Index(db)
 
 
 def index_state(keeper: Keeper, oid: str | None) -> str:

@@ -104,7 +104,9 @@ def commits(index: Index, oids: list[str]) -> dict[str, dict[str, Any]]:
     wanted = list(dict.fromkeys(oids))
     for start in range(0, len(wanted), 400):
         part = tuple(wanted[start : start + 400])
-        rows = index.db.execute(f"SELECT {sql.told_of_commits(*FACTS)} FROM commits c WHERE c.oid IN ({marks(part)})", part)
+        rows = index.db.execute(
+            f"SELECT {sql.told_of_commits(*FACTS)} FROM commits c WHERE c.oid IN ({marks(part)})", part
+        )
         found |= {str(row["commit"]): row for row in sql.as_rows(FACTS, rows)}
     return found
 
@@ -198,3 +200,55 @@ def events(index: Index, sought: Sought) -> list[dict[str, Any]]:
         (*args, sought.limit or -1),
     )
     return sql.as_rows(names, rows)
+
+
+def acted(index: Index, who: str) -> bool:
+    """Whether somebody, by handle, id or address in lower case, ever made a commit."""
+    asked = "SELECT 1 FROM commits WHERE actor = ?1 OR lower(email) = ?1 LIMIT 1"
+    return index.db.execute(asked, (who,)).fetchone() is not None
+
+
+def last_at(index: Index, ticket_id: str, verb: str) -> int | None:
+    """When a verb was last done to a ticket, in epoch seconds."""
+    asked = "SELECT max(at) FROM events WHERE id = ? AND kind = 'ticket' AND verb = ?"
+    [at] = index.db.execute(asked, (ticket_id, verb)).fetchone()
+    return None if at is None else int(at)
+
+
+# -- taking back -------------------------------------------------------------------------------------------------------
+
+
+class LastChange(NamedTuple):
+    """The commit that changed a ticket last: its number in the index, its name, and its verb, None if made by hand."""
+
+    n: int
+    oid: str
+    verb: str | None
+
+
+def last_change(index: Index, ticket_id: str) -> LastChange:
+    """The commit that changed a ticket last."""
+    row = index.db.execute(
+        f"SELECT c.n, c.oid, c.verb FROM {sql.EVENTS} WHERE e.kind = 'ticket' AND e.id = ?"
+        " ORDER BY c.depth DESC, c.n DESC LIMIT 1",
+        (ticket_id,),
+    ).fetchone()
+    return LastChange(*row)
+
+
+def begins_with(index: Index, n: int) -> tuple[str, str]:
+    """Kind and id of the record that a commit's first event is about."""
+    kind, record_id = index.db.execute(
+        "SELECT kind, id FROM events WHERE n = ? ORDER BY place LIMIT 1", (n,)
+    ).fetchone()
+    return str(kind), str(record_id)
+
+
+def undone(index: Index, n: int, verb: str) -> tuple[str, int | None]:
+    """What an undo took back: the verb, and the number of the commit if that was an undo itself."""
+    [after] = index.db.execute("SELECT after FROM events WHERE n = ? AND verb = ? LIMIT 1", (n, verb)).fetchone()
+    was, _, oid = str(after).partition(" ")
+    if was != verb:
+        return was, None
+    [number] = index.db.execute("SELECT n FROM commits WHERE oid LIKE ? || '%'", (oid,)).fetchone()
+    return was, int(number)

@@ -72,6 +72,31 @@ def topic_counts(index: Index) -> dict[str, tuple[int, int]]:
     return {topic: (len(every), len(published)) for topic, (every, published) in found.items()}
 
 
+def paths(index: Index, *, published: bool = False) -> list[str]:
+    """Where the articles lie, in order; or the published ones alone."""
+    where = " WHERE state = 'published'" if published else ""
+    return [str(row[0]) for row in index.db.execute(f"SELECT path FROM articles{where} ORDER BY path")]
+
+
+def pages(index: Index) -> set[str]:
+    """Where the articles and the topics lie."""
+    return {str(row[0]) for row in index.db.execute("SELECT path FROM articles UNION SELECT path FROM topics")}
+
+
+def unpublished(index: Index, paths: list[str]) -> list[tuple[str, str]]:
+    """Id and state of those of some articles that are not published."""
+    rows = index.db.execute(
+        f"SELECT id, state FROM articles WHERE path IN ({marks(paths)}) AND state <> 'published' ORDER BY id", paths
+    )
+    return [(str(i), str(s)) for i, s in rows]
+
+
+def namesakes(index: Index) -> list[tuple[str, str, str]]:
+    """Ids that more than one article has, and the paths of two that do."""
+    rows = index.db.execute("SELECT id, min(path), max(path) FROM articles GROUP BY id HAVING count(*) > 1")
+    return [(str(i), str(first), str(last)) for i, first, last in rows]
+
+
 # -- history -----------------------------------------------------------------------------------------------------------
 
 
@@ -83,6 +108,15 @@ def approval(index: Index, article_id: str) -> tuple[str | None, str] | None:
         (article_id,),
     ).fetchone()
     return None if row is None else (row[0], str(row[1]))
+
+
+def has_approved(index: Index, article_id: str, by: str) -> bool:
+    """Whether somebody ever approved an article, in a commit of their own."""
+    row = index.db.execute(
+        f"SELECT 1 FROM {EVENTS} WHERE e.kind = 'article' AND e.id = ? AND e.verb = 'approve' AND c.actor = ?",
+        (article_id, by),
+    ).fetchone()
+    return row is not None
 
 
 def last_author(index: Index, article_id: str) -> str | None:
@@ -122,8 +156,7 @@ def touched(index: Index) -> set[str]:
     Some of them may say by now what they said then: `unchanged` tells.
     """
     rows = index.db.execute(
-        f"SELECT e.id, e.verb, e.n FROM {EVENTS} WHERE e.kind = 'article'"
-        " ORDER BY e.at, c.depth, e.n, e.place"
+        f"SELECT e.id, e.verb, e.n FROM {EVENTS} WHERE e.kind = 'article' ORDER BY e.at, c.depth, e.n, e.place"
     )
     found: set[str] = set()
     published: dict[str, int] = {}

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from desk.domain.matching.folding import fold
-from desk.domain.model import states
-from desk.domain.model.kinds import KINDS, holders
+from desk.domain.model.kinds import KINDS
 from desk.domain.model.person import USER_PREFIX
 from desk.index.index import Index
 from desk.queries.sql import LIVE, utc
@@ -57,9 +56,7 @@ def owned(index: Index, handle: str) -> list[str]:
 
 def unfinished(index: Index, user: str) -> list[str]:
     """Ids of a requester's tickets that are not closed."""
-    return _column(
-        index, f"SELECT id FROM tickets WHERE (requester = ?1 OR author = ?1) AND {LIVE} ORDER BY id", user
-    )
+    return _column(index, f"SELECT id FROM tickets WHERE (requester = ?1 OR author = ?1) AND {LIVE} ORDER BY id", user)
 
 
 def colleagues(index: Index, user: str) -> list[str]:
@@ -134,22 +131,16 @@ def holding(index: Index, kind: str, field: str) -> list[str]:
     )
 
 
-def referring(index: Index, kind: str, record_id: str) -> list[str]:
-    """Paths of the records that keep one from being deleted (rule 5), tickets that link to it among them."""
-    paths = []
-    for cls, name, live in holders(kind):
-        if cls.FIELDS[name].type.store == "set":
-            paths += _column(
-                index,
-                "SELECT path FROM members WHERE kind = ? AND field = ? AND value = ?",
-                cls.kind,
-                name,
-                record_id,
-            )
-        else:
-            unfinished = f" AND state <> '{states.CLOSED}'" if live else ""
-            paths += _column(index, f'SELECT path FROM {cls.plural} WHERE "{name}" = ?{unfinished}', record_id)
-    if kind == "ticket":
-        linked = "SELECT path FROM members WHERE kind = 'ticket' AND field = 'links' AND value LIKE ?"
-        paths += _column(index, linked, f"% {record_id}")
-    return paths
+def groups_by_user(index: Index) -> dict[str, str]:
+    """The group of each requester who is in one."""
+    rows = index.db.execute('SELECT id, "group" FROM users WHERE "group" IS NOT NULL')
+    return {str(user): str(group) for user, group in rows}
+
+
+def users_by_address(index: Index) -> dict[str, list[str]]:
+    """Addresses that more than one requester has, in lower case, and their ids."""
+    rows = index.db.execute(
+        "SELECT lower(email), group_concat(id, ' ') FROM users WHERE email IS NOT NULL"
+        " GROUP BY lower(email) HAVING count(*) > 1"
+    )
+    return {str(address): sorted(str(ids).split(" ")) for address, ids in rows}

@@ -24,7 +24,8 @@ from desk.queries.sql import EVERYTHING, LIVE, PRESSING, PROMISED, WHO, Conditio
 
 Rows = list[dict[str, Any]]
 _MISSED = " OR ".join(
-    f"({due} >= :start AND {due} < :end AND {due} < :now AND {missed(clock, ':now')})" for clock, due in PROMISED.items()
+    f"({due} >= :start AND {due} < :end AND {due} < :now AND {missed(clock, ':now')})"
+    for clock, due in PROMISED.items()
 )
 LISTS: Mapping[str, tuple[str, str]] = {
     "created": ("created >= :start AND created < :end", "created"),

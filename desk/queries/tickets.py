@@ -151,16 +151,17 @@ def history(index: Index, kind: str, record_id: str) -> list[dict[str, Any]]:
 
 def load(index: Index) -> dict[str, int]:
     """Tickets not closed, by owner."""
-    rows = index.db.execute(
-        f"SELECT owner, count(*) FROM tickets WHERE {LIVE} AND owner IS NOT NULL GROUP BY owner"
-    )
+    rows = index.db.execute(f"SELECT owner, count(*) FROM tickets WHERE {LIVE} AND owner IS NOT NULL GROUP BY owner")
     return {str(owner): int(count) for owner, count in rows}
 
 
-def paths(index: Index, kind: str) -> list[str]:
-    """Where the records of a kind lie, in order."""
-    rows = index.db.execute(f"SELECT path FROM {KINDS[kind].plural} ORDER BY path")
-    return [str(row[0]) for row in rows]
+def titles(index: Index, part: str) -> list[tuple[str, str]]:
+    """Ids that begin or end so, with their titles: the newest, 50 at most."""
+    rows = index.db.execute(
+        "SELECT id, title FROM tickets WHERE id LIKE ?1 || '%' OR id LIKE '%' || ?1 ORDER BY created DESC LIMIT 50",
+        (part,),
+    )
+    return [(str(ticket_id), str(title)) for ticket_id, title in rows]
 
 
 def linking(index: Index, ticket_id: str) -> list[str]:

@@ -8,12 +8,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from desk.domain.model.fields import parse_time
 from desk.errors import NotFound
 from desk.git import process
 from desk.git import process as git_process
-from desk.git.place import Place
 from desk.index import build, keeper
-from desk.index.index import Index, Progress, signature
+from desk.index.index import Index, signature
 from desk.local.kept import beside
 from desk.store.store import Store
 
@@ -33,7 +33,7 @@ def index_at(store: Store, oid: str) -> Iterator[Index]:
     try:
         yield index
     finally:
-        index.db.close()
+        index.close()
 
 
 def _known(path: str) -> Index | None:
@@ -53,7 +53,7 @@ def _made(store: Store, oid: str, path: str) -> Index:
         return _rewound(store, oid, ":memory:")
     fresh = beside(path)
     try:
-        _rewound(store, oid, fresh).db.close()
+        _rewound(store, oid, fresh).close()
         os.replace(fresh, path)
     finally:
         with suppress(OSError):
@@ -63,31 +63,9 @@ def _made(store: Store, oid: str, path: str) -> Index:
 
 
 def _rewound(store: Store, oid: str, file: str) -> Index:
-    db = sqlite3.connect(file, isolation_level=None)
-    db.execute("PRAGMA synchronous = OFF")
-    store.index.db.backup(db)
-    db.execute("PRAGMA journal_mode = OFF")
-    index = Index(db)
-    rewind(index, store.place, oid, store.keeper.progress)
+    index = keeper.copied(store.index, file)
+    build.rewind(index, store.place, oid, store.keeper.progress)
     return index
-
-
-def rewind(index: Index, place: Place, old: str, progress: Progress[str]) -> None:
-    """Take an index back to an ancestor of its commit: the files that differ, and the commits since."""
-    new = index.commit or old
-    index.db.execute("BEGIN")
-    changed = build.difference(place, new, old)
-    for path, _, name in changed:
-        if not name:
-            index.forget(path)
-    build.read_files(index, place, [c for c in changed if c[2]], progress)
-    later = process.run(place, "rev-list", f"{old}..{new}").decode().split()
-    index.db.execute("CREATE TEMP TABLE later (oid TEXT PRIMARY KEY)")
-    index.db.executemany("INSERT INTO later VALUES (?)", ((oid,) for oid in later))
-    index.db.execute("DELETE FROM events WHERE n IN (SELECT n FROM commits JOIN later USING (oid))")
-    index.db.execute("DELETE FROM commits WHERE oid IN (SELECT oid FROM later)")
-    index.set_commit(old)
-    index.db.execute("COMMIT")
 
 
 def _clear(folder: str) -> None:
@@ -109,15 +87,11 @@ _COMMIT_NAME = r"[0-9A-Za-z_][0-9A-Za-z_./~^@{}-]*"
 
 def commit_at(store: Store, moment: str) -> str:
     """The last commit before a moment (RFC 3339 UTC), by the time at which it says that somebody acted."""
-    row = store.ask(
-        lambda index: index.db.execute(
-            "SELECT oid FROM commits WHERE at < CAST(strftime('%s', ?) AS INTEGER) ORDER BY depth DESC, at DESC LIMIT 1",
-            (moment,),
-        ).fetchone()
-    )
-    if row is None:
+    at = int(parse_time(moment).timestamp())
+    oid = store.ask(lambda index: index.last_before(at))
+    if oid is None:
         raise NotFound(f"this desk had no commit before {moment}", "git log --reverse shows when it began")
-    return str(row[0])
+    return oid
 
 
 def commit_named(store: Store, name: str) -> str:
@@ -130,8 +104,8 @@ def commit_named(store: Store, name: str) -> str:
         )
         out, _ = process.communicate()
         oid = out.decode(errors="replace").strip()
-        known = store.ask(lambda index: index.db.execute("SELECT 1 FROM commits WHERE oid = ?", (oid,)).fetchone())
-        if process.returncode == 0 and known is not None:
+        known = store.ask(lambda index: index.has_commit(oid))
+        if process.returncode == 0 and known:
             return oid
     raise NotFound(
         f"{name[:60]!r} is neither a date nor a commit of this desk", "2026-07-23, 7d, or a name from git log"

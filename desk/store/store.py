@@ -112,7 +112,7 @@ class Store:
             return question(self.index)
         except sqlite3.DatabaseError:
             if self._index is not None:
-                self._index.db.close()
+                self._index.close()
             self._index = self.keeper.repair(self.commit_now())
             return question(self._index)
 
@@ -275,7 +275,7 @@ class Store:
                 except sqlite3.DatabaseError:
                     if attempt:
                         raise
-                    index.db.close()
+                    index.close()
                     self.keeper.repair(base)
                     continue
                 new = writing.new_commit(change, files, identity, int(self.clock().timestamp()))
@@ -335,8 +335,7 @@ class Store:
             return
         row = CommitRow(oid, (base,), new.at, *write.seen(new.author, new.email), new.message)
         try:
-            with self.keeper.lock():
-                index.db.execute("BEGIN IMMEDIATE")
+            with self.keeper.lock(), index.transaction():
                 for path, data in new.files.items():
                     if data is None:
                         index.forget(path)
@@ -348,7 +347,6 @@ class Store:
                             index.put_file(path, name, len(data), record)
                 index.add_commit(row, changes_message.parse(row.message))
                 index.set_commit(oid)
-                index.db.execute("COMMIT")
         except (sqlite3.Error, OSError):
-            index.db.close()
+            index.close()
             self._index = None

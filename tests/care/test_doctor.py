@@ -395,6 +395,7 @@ def _index(home: Path, sql: str) -> None:
         "UPDATE asked SET length = length + 1",
         "UPDATE texts SET lead = 'other'",
         "INSERT INTO article_words (rowid, title, lead, body) VALUES (99999, 'ghost', '', '')",
+        "CREATE TABLE ghosts (id TEXT PRIMARY KEY)",
     ],
 )
 def test_index_drift(desk: Runner, make: Make, home: Path, sql: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -178,6 +179,30 @@ def test_only_the_front_end_looks_around() -> None:
                 banned = OUTSIDE.get(node.value.id, set())
                 allowed = node.value.id == "datetime" and module in CLOCKS
                 assert node.attr not in banned or allowed, f"{module}:{node.lineno}: {node.value.id}.{node.attr}"
+
+
+SQL_ROOMS = ("queries", "index")
+SQL = re.compile(
+    r"^\s*SELECT |\bSELECT .* FROM |\bINSERT (OR \w+ )?INTO |\bUPDATE \w+ SET |\bDELETE FROM "
+    r"|\bCREATE (TEMP |VIRTUAL )?TABLE |^(PRAGMA |(BEGIN|COMMIT|ROLLBACK)( IMMEDIATE)?$)"
+)
+ASKING = ("db", "execute", "executemany", "executescript")
+
+
+def sql_in(text: str) -> Iterator[int]:
+    """The lines in which a module asks a database itself, or writes SQL."""
+    for node in ast.walk(ast.parse(text)):
+        asks = isinstance(node, ast.Attribute) and node.attr in ASKING
+        if asks or (isinstance(node, ast.Constant) and isinstance(node.value, str) and SQL.search(node.value)):
+            yield getattr(node, "lineno", 0)
+
+
+def test_sql_has_two_rooms() -> None:
+    for module, path in MODULES.items():
+        if room(module) not in SQL_ROOMS:
+            assert list(sql_in(path.read_text(encoding="utf-8"))) == [], module
+    assert list(sql_in("found = index.db.execute(question)\n"))
+    assert list(sql_in("question = f'SELECT {name} FROM tickets'\n"))
 
 
 def test_the_domain_is_pure() -> None:

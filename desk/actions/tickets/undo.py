@@ -23,16 +23,12 @@ from desk.domain.rights import rights
 from desk.errors import Conflict, Refused
 from desk.git import objects, process
 from desk.index.index import Index
-from desk.queries import tickets
+from desk.queries import events, tickets
 from desk.session.session import Session
 from desk.store import handedits
 from desk.store.snapshot import Snapshot
 from desk.store.store import Committed
 
-_LAST = (
-    "SELECT c.n, c.oid, c.verb FROM events e JOIN commits c ON c.n = e.n WHERE e.kind = 'ticket' AND e.id = ?"
-    " ORDER BY c.depth DESC, c.n DESC LIMIT 1"
-)
 _HAND = "commit"
 """What a commit made by hand, with git, is called."""
 
@@ -62,8 +58,8 @@ def undo(session: Session, ids: Sequence[str], *, reason: str | None = None) -> 
 
 def last_changes(snapshot: Snapshot, ids: Iterable[str], config: Config) -> list[Taken]:
     """The last change of each ticket; several tickets changed together have one."""
-    found = dict.fromkeys(snapshot.index.db.execute(_LAST, (ticket_id,)).fetchone() for ticket_id in ids)
-    return [_taken(snapshot, int(n), str(oid), verb, config) for n, oid, verb in found]
+    found = dict.fromkeys(events.last_change(snapshot.index, ticket_id) for ticket_id in ids)
+    return [_taken(snapshot, n, oid, verb, config) for n, oid, verb in found]
 
 
 def _taken(snapshot: Snapshot, n: int, oid: str, verb: str | None, config: Config) -> Taken:
@@ -88,14 +84,12 @@ def _taken(snapshot: Snapshot, n: int, oid: str, verb: str | None, config: Confi
 def _check_commit(snapshot: Snapshot, n: int, oid: str, verb: str) -> None:
     """Only what was done to tickets is taken back from a ticket."""
     parents = process.run(snapshot.place, "rev-list", "--parents", "-n", "1", oid).decode().split()[1:]
-    first = snapshot.index.db.execute("SELECT kind, id FROM events WHERE n = ? ORDER BY place LIMIT 1", (n,)).fetchone()
+    kind, record_id = events.begins_with(snapshot.index, n)
     hint = f"look at it: git show {oid[:10]}; what is to be different: desk ticket edit"
     if len(parents) != 1:
         raise Refused(f"its last change, commit {oid[:10]}, joined two histories and can't be taken back", hint)
-    if first[0] != "ticket":
-        raise Refused(
-            f"its last change followed from {verb} of {first[0]} {first[1]}, and stands or falls with it", hint
-        )
+    if kind != "ticket":
+        raise Refused(f"its last change followed from {verb} of {kind} {record_id}, and stands or falls with it", hint)
 
 
 def _changed(snapshot: Snapshot, oid: str) -> dict[str, tuple[str, str]]:
@@ -123,8 +117,8 @@ def _check_last(snapshot: Snapshot, changed: dict[str, tuple[str, str]], verb: s
         if now.get(path, "") != new:
             kind, record_id = handedits.sort_of(path)
             owner = "ticket" if kind == handedits.ATTACHMENT else kind
-            events = tickets.history(snapshot.index, owner, record_id or "")
-            after = f": {events[-1]['verb']} by {events[-1]['by']}, {events[-1]['at']}" if events else ""
+            told = tickets.history(snapshot.index, owner, record_id or "")
+            after = f": {told[-1]['verb']} by {told[-1]['by']}, {told[-1]['at']}" if told else ""
             raise Conflict(
                 f"{verb} can't be taken back: {record_id} has changed since{after}",
                 f"first that: desk ticket undo {record_id}" if owner == "ticket" else "change it as it should be",
@@ -156,9 +150,7 @@ def _faults(record: Record, world: World) -> dict[str, str]:
 
 def _right(index: Index, n: int, verb: str) -> str:
     """The verb whose right it takes: to take back an undo is to do again what was undone."""
-    while verb == VERB:
-        row = index.db.execute("SELECT after FROM events WHERE n = ? AND verb = ? LIMIT 1", (n, VERB)).fetchone()
-        verb, _, oid = str(row[0]).partition(" ")
-        if verb == VERB:
-            n = int(index.db.execute("SELECT n FROM commits WHERE oid LIKE ? || '%'", (oid,)).fetchone()[0])
+    before: int | None = n
+    while verb == VERB and before is not None:
+        verb, before = events.undone(index, before, VERB)
     return verb

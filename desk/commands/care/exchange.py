@@ -20,7 +20,7 @@ from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket, files_folder
 from desk.errors import Broken, NotFound, UsageFault
 from desk.git import objects
-from desk.queries import tickets
+from desk.queries import records as queries_records
 from desk.view.drawing.progress import progress
 from desk.view.model import Done
 
@@ -42,7 +42,9 @@ _SHOWN = 20
 def export(app: App, kinds: tuple[str, ...], no_files: bool, output: str | None) -> Done:
     """Write records as JSON lines, one a line, as `desk import` reads them; docs/exchange.md describes the fields."""
     wanted = kinds or tuple(KINDS)
-    paths = app.store.ask(lambda index: [(kind, path) for kind in wanted for path in tickets.paths(index, kind)])
+    paths = app.store.ask(
+        lambda index: [(kind, path) for kind in wanted for path in queries_records.paths(index, kind)]
+    )
     commit = app.store.commit_now()
     out: IO[str] = open(output, "w", encoding="utf-8") if output else app.env.stdout  # noqa: SIM115 - closed below
     count = 0

@@ -98,15 +98,8 @@ def person(app: App, who: str) -> str:
         raise UsageFault("--by names a person", "a handle, me, a requester's id, or an e-mail address")
     if "@" in wanted and (handles := app.store.ask(lambda index: index.staff_by_email(wanted))):
         return handles[0]
-    known = app.store.ask(
-        lambda index: (
-            index.path_of("staff", wanted)
-            or index.db.execute(
-                "SELECT 1 FROM commits WHERE actor = ?1 OR lower(email) = ?1 LIMIT 1", (wanted,)
-            ).fetchone()
-        )
-    )
-    if known is None:
+    known = app.store.ask(lambda index: index.path_of("staff", wanted) or events.acted(index, wanted))
+    if not known:
         raise app.store.missing("staff", wanted)
     return wanted
 
