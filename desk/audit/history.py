@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from desk.audit.moment import FAULT, REMARK, AuditFinding, Moment, name
-from desk.git import process
+from desk.git import refs
 from desk.git.place import Place
 
 _AHEAD = 300
@@ -23,8 +23,7 @@ def repository(place: Place) -> Iterator[AuditFinding]:
         whole = os.path.join(place.common, path)
         if os.path.exists(whole) and os.path.getsize(whole):
             yield AuditFinding("repository", FAULT, f"{problem} ({os.path.join('.git', path)})", hint)
-    out = process.run(place, "for-each-ref", "--format=%(refname)", "refs/replace/").decode(errors="replace")
-    for ref in out.split():
+    for ref in refs.below(place, "refs/replace/"):
         oid = ref.rpartition("/")[2]
         problem = f"the object {oid[:10]} is replaced by another one wherever git shows it"
         yield AuditFinding("repository", FAULT, problem, f"git replace -d {oid[:10]}", oid)

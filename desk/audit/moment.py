@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from desk.audit.walk import Delta, Step
+from desk.audit.walk import Step
 from desk.audit.world import PastWorld
 from desk.domain.model.fields import utc_text
 from desk.domain.model.kinds import KINDS
@@ -13,6 +13,7 @@ from desk.domain.model.person import Staff
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.errors import Broken
+from desk.git.diff import Delta
 from desk.store import handedits
 from desk.store.handedits import HandEdit
 

@@ -15,16 +15,12 @@ from desk.audit import walk
 from desk.audit.moment import FAULT, REMARK, AuditFinding
 from desk.domain.model.kinds import KINDS, kind_at
 from desk.errors import GitError, Refused
-from desk.git import process as git_process
+from desk.git import log, process, refs
 from desk.git.place import Place
 
 PREFIX = "seal/"
 VERSION = "1"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_FORMAT = (
-    "%(refname:lstrip=2)%00%(objecttype)%00%(objectname)%00%(*objectname)%00"
-    "%(taggerdate:unix)%00%(taggername)%00%(taggeremail:trim)%00%(contents)%00%01"
-)
 _LINE = re.compile(r"^(Seal-[A-Z][A-Za-z]*): (.*)$", re.MULTILINE)
 GOOD, BAD, UNKNOWN, UNSIGNED = "good", "bad", "unknown key", "unsigned"
 
@@ -59,10 +55,7 @@ def measure(place: Place, commit: str) -> Measure:
     """Counts and the digest of everything up to a commit."""
     from hashlib import sha256  # noqa: PLC0415 - loads OpenSSL, for seals only
 
-    lines = git_process.run(
-        place, "--no-replace-objects", "log", "--no-show-signature", "--format=%H %T", commit, "--"
-    ).split(b"\n")
-    ordered = sorted(line for line in lines if line)
+    ordered = sorted(log.trees(place, commit))
     digest = sha256(b"".join(line + b"\n" for line in ordered)).hexdigest()
     found: Counter[str] = Counter(dict.fromkeys(KINDS, 0))
     for delta in walk.files(place, commit):
@@ -74,20 +67,12 @@ def measure(place: Place, commit: str) -> Measure:
 
 def seals(place: Place) -> list[Seal]:
     """Every seal, the oldest first."""
-    out = git_process.run(place, "for-each-ref", f"--format={_FORMAT}", "--sort=taggerdate", f"refs/tags/{PREFIX}")
     found = []
-    for part in out.decode(errors="replace").split("\x01"):
-        fields = part.lstrip("\n").split("\0")
-        if len(fields) < 8:
-            continue
-        name, kind, tag, commit, at, by, email, text = fields[:8]
-        annotated = kind == "tag"
+    for name, annotated, tag, commit, at, by, email, whole in refs.tags(place, PREFIX):
         # What stands in the signature is no line of the seal.
-        body, mark, _ = text.partition("-----BEGIN ")
+        body, mark, _ = whole.partition("-----BEGIN ")
         said = dict(_LINE.findall(body)) if annotated else {}
-        found.append(
-            Seal(name, tag, annotated, commit if annotated else tag, int(at or 0), by, email, said, bool(mark))
-        )
+        found.append(Seal(name, tag, annotated, commit, at, by, email, said, bool(mark)))
     return found
 
 
@@ -131,35 +116,23 @@ def text(title: str, message: str | None, commit: str, found: Measure, *, previo
 
 def can_sign(place: Place) -> bool:
     """Whether git is told a key to sign with."""
-    return bool(git_process.setting(place, "user.signingKey")) or git_process.setting(place, "tag.gpgSign") == "true"
+    return bool(process.setting(place, "user.signingKey")) or process.setting(place, "tag.gpgSign") == "true"
 
 
 def make(place: Place, name: str, commit: str, said: str, who: tuple[str, str], *, sign: bool) -> str:
     """Make the tag, durably; its object name."""
-    # As the person who seals, whoever the machine's git identity is; a key may be chosen by that address.
-    identity = ("-c", f"user.name={who[0]}", "-c", f"user.email={who[1]}")
-    args = (
-        *git_process.DURABLE,
-        *identity,
-        "tag",
-        "-s" if sign else "-a",
-        "--cleanup=verbatim",
-        "-F",
-        "-",
-        name,
-        commit,
-    )
     hint = "see user.signingKey and gpg.format in git's configuration; without a signature: --no-sign"
     try:
-        git_process.run(place, *args, data=said.encode())
+        # As the person who seals, whoever the machine's git identity is; a key may be chosen by that address.
+        refs.make_tag(place, name, commit, said, who, sign=sign)
     except GitError as error:
         if not sign:
             raise
         raise GitError(f"the seal could not be signed: {error.message}", hint) from None
-    tag = git_process.run(place, "rev-parse", f"refs/tags/{name}").decode().strip()
-    if sign and b"\n-----BEGIN " not in git_process.run(place, "cat-file", "tag", tag):
+    tag, content = refs.tag_object(place, name)
+    if sign and b"\n-----BEGIN " not in content:
         # git 2.39 says that an ssh key can't be read, makes the tag all the same, and ends with 0.
-        git_process.run(place, "update-ref", "-d", f"refs/tags/{name}", tag)
+        refs.drop_tag(place, name, tag)
         raise GitError("the seal could not be signed: git can't read the key", hint)
     return tag
 
@@ -168,22 +141,18 @@ def make(place: Place, name: str, commit: str, said: str, who: tuple[str, str], 
 
 
 def is_in_history(place: Place, commit: str, head: str) -> bool:
-    """Whether a commit is there and one that the head stands on."""
-    args = ("--no-replace-objects", "merge-base", "--is-ancestor", commit, head)
-    return git_process.spawn(place, args, stdout=git_process.NULL, stderr=git_process.NULL).wait() == 0
+    """Whether a commit is there and one that the head stands on, whatever this clone replaces."""
+    return refs.is_ancestor(place, commit, head, as_committed=True)
 
 
 def signature(place: Place, seal: Seal) -> str:
     """good, bad, unknown key (this machine can't tell whose it is), or unsigned."""
     if not seal.signed:
         return UNSIGNED
-    process = git_process.spawn(
-        place, ("verify-tag", "--raw", f"refs/tags/{seal.name}"), stdout=git_process.PIPE, stderr=git_process.PIPE
-    )
-    out, err = process.communicate()
-    if process.returncode == 0:
+    said = refs.verify_tag(place, seal.name)
+    if said is None:
         return GOOD
-    told = (out + err).decode(errors="replace").lower()
+    told = said.lower()
     wrong = ("badsig", "incorrect signature", "signature verification failed", "bad signature")
     return BAD if any(w in told for w in wrong) else UNKNOWN
 

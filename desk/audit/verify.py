@@ -20,7 +20,7 @@ from desk.config import FILE
 from desk.domain.changes import message
 from desk.domain.model.kinds import kind_at
 from desk.domain.model.person import Staff
-from desk.git import objects, process
+from desk.git import log, objects
 from desk.queries import records as queries_records
 from desk.store.store import Store
 
@@ -110,8 +110,7 @@ class _Walk:
     def run(self) -> Iterator[AuditFinding]:
         """Every finding of every commit."""
         place = self.store.place
-        spec = (self.head,) if self.since is None else (f"^{self.since}", self.head)
-        total = int(process.run(place, "--no-replace-objects", "rev-list", "--count", *spec))
+        total = log.count(place, self.since, self.head, as_committed=True)
         with objects.blobs(place) as blobs:
             world = PastWorld(blobs, None if self.since is None else self._known)
             if self.since is not None:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from desk import config as settings
-from desk.audit.walk import Delta
 from desk.codec import places
 from desk.config import Config
 from desk.domain.model.kinds import KINDS, id_at, kind_at, references
@@ -16,6 +15,7 @@ from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import rights
 from desk.errors import Broken, ConfigError
+from desk.git.diff import Delta
 from desk.git.objects import Blobs
 
 _KEPT = 20_000

@@ -15,7 +15,7 @@ from desk.domain.knowledge.links import Link, is_relative, links, target
 from desk.domain.model.article import Article
 from desk.domain.model.kinds import id_at, kind_at
 from desk.errors import Broken, DeskError, Refused
-from desk.git import objects, process
+from desk.git import objects
 from desk.git.place import Place
 
 _FENCE = "---"
@@ -32,8 +32,7 @@ class LinkFault(NamedTuple):
 
 def committed(place: Place, commit: str) -> set[str]:
     """The files of the knowledge base in a commit."""
-    out = process.run(place, "ls-tree", "-r", "-z", "--name-only", "--full-tree", commit, "--", "kb")
-    return {path for path in out.decode(errors="surrogateescape").split("\0") if path}
+    return {file.path for file in objects.files(place, commit, ("kb",))}
 
 
 def faults(path: str, content: bytes, files: Collection[str], private: Collection[str]) -> Iterator[LinkFault]:

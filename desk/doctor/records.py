@@ -16,7 +16,7 @@ from desk.domain.model.kinds import KINDS, id_at, kind_at
 from desk.domain.model.organisation import RESERVED_TAGS, Department
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
-from desk.git import process as git_process
+from desk.git import objects
 from desk.queries import people
 from desk.queries import records as queries_records
 from desk.queries.sql import REVIEW_OWED
@@ -266,9 +266,6 @@ def _mention(exam: Exam, ticket: Ticket, name: str) -> int:
 
 
 def _naming(exam: Exam) -> list[str]:
-    """Tickets whose file has the word attachments in it. git greps 100,000 files in about a second."""
-    args = ("--literal-pathspecs", "grep", "-l", "-z", "-F", "-e", "attachments", "--", "records/tickets")
-    process = git_process.spawn(exam.place, args, stdout=git_process.PIPE, stderr=git_process.NULL)
-    out, _ = process.communicate()
-    paths = out.decode(errors="surrogateescape").split("\0")
+    """Tickets whose file has the word attachments in it."""
+    paths = objects.files_saying(exam.place, "attachments", Ticket.folder)
     return [id_at(path) for path in paths if kind_at(path) is Ticket]

@@ -1,4 +1,4 @@
-"""What commits did to files: raw differences from git."""
+"""What differs between commits, or did at each of them: raw differences from git, and the one parser of them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,23 @@ from desk.git.place import Place
 FOLDERS = ("records", "kb", "templates/responses", "templates/checklists")
 NAMES = "backslashreplace"
 """A path that is not UTF-8 can't be a record's; listed as broken, its bytes are written out: SQLite takes no others."""
+BYTES = "surrogateescape"
+"""Paths that are opened again: whatever bytes they have."""
+RAW = ("-r", "--raw", "--no-renames", "--no-abbrev", "-z")
+
+
+class Delta(NamedTuple):
+    """One file: modes and object names before and after, empty where there is none."""
+
+    path: str
+    mode: str
+    new_mode: str
+    oid: str
+    new_oid: str
 
 
 class Touched(NamedTuple):
-    """One path in one commit: modes and object names before and after, zeros where there is no file."""
+    """One path in one commit: modes and object names before and after, empty where there is no file."""
 
     commit: str
     path: str
@@ -25,15 +38,60 @@ class Touched(NamedTuple):
     new_oid: str
 
 
+def parse(meta: str, path: str) -> Delta:
+    """`:MODE MODE NAME NAME STATUS` and the path behind it; zeros stand for no file."""
+    mode, new_mode, oid, new_oid, _ = meta[1:].split(" ")
+    return Delta(path, *(v if v.strip("0") else "" for v in (mode, new_mode, oid, new_oid)))
+
+
 def touched(place: Place, commits: Iterable[str]) -> Iterator[Touched]:
     """What commits with one parent or none changed of records and of desk.toml."""
     asked = "".join(f"{oid}\n" for oid in commits).encode()
-    args = ("diff-tree", "--stdin", "--root", "-r", "--raw", "--no-renames", "--full-index", "-z", "--", *FOLDERS, FILE)
+    args = ("diff-tree", "--stdin", "--root", *RAW, "--", *FOLDERS, FILE)
     current = ""
     parts = iter(process.run(place, *args, data=asked).decode(errors=NAMES).split("\0"))
     for part in parts:
         if part.startswith(":"):
-            mode, new_mode, oid, new_oid, _ = part[1:].split(" ")
-            yield Touched(current, next(parts), mode, new_mode, oid, new_oid)
+            yield Touched(current, *parse(part, next(parts)))
         else:
             current = part.strip() or current
+
+
+def between(
+    place: Place, old: str, new: str, folders: Iterable[str] = (), *, names: str = NAMES, as_committed: bool = False
+) -> list[Delta]:
+    """What differs between two commits, from the one to the other. `names`: how to read bytes that are not UTF-8.
+
+    `as_committed`: whatever this clone shows in the place of objects.
+    """
+    plainly = process.AS_COMMITTED if as_committed else ()
+    out = process.run(place, *plainly, "diff-tree", *RAW, old, new, "--", *folders).decode(errors=names)
+    parts = iter(out.split("\0"))
+    return [parse(meta, path) for meta, path in zip(parts, parts, strict=False)]
+
+
+class Edited(NamedTuple):
+    """What git says of one path: a mark as in `git status --short`, the mode in the work tree, the object in HEAD."""
+
+    mark: str
+    mode: str
+    oid: str
+
+
+def against_head(place: Place, paths: Iterable[str]) -> dict[str, Edited]:
+    """What in the work tree, below some paths, differs from HEAD."""
+    args = ("status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=none", "--")
+    out = process.run(place, "--literal-pathspecs", *args, *paths)
+    found: dict[str, Edited] = {}
+    for part in out.decode(errors=BYTES).split("\0"):
+        kind, _, rest = part.partition(" ")
+        if kind == "1":
+            mark, _, _, _, mode, oid, _, path = rest.split(" ", 7)
+            found[path] = Edited(mark, mode, oid)
+        elif kind == "u":
+            # Both sides of a merge: ours is what HEAD has.
+            mark, _, _, _, _, mode, _, oid, _, path = rest.split(" ", 9)
+            found[path] = Edited(mark, mode, oid)
+        elif kind == "?" and rest not in found:
+            found[rest] = Edited("??", "", "")
+    return found

@@ -1,15 +1,15 @@
-"""Contents of objects, by their names."""
+"""Objects by their names: contents, the files of a commit, what a commit says."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, NamedTuple
 
 from desk.errors import GitError
 from desk.git.place import Place
-from desk.git.process import PIPE, spawn
+from desk.git.process import AS_COMMITTED, NULL, PIPE, run, spawn
 
 
 class Blobs:
@@ -108,3 +108,37 @@ def parse_commit(raw: bytes) -> tuple[CommitHeader, str]:
         raise GitError("git gave no commit", "git fsck")
     header = CommitHeader(tuple(fields.get("parent", ())), author[1], author[2], int(author[3]), int(committer[3]))
     return header, text.decode(errors="replace")
+
+
+class TreeFile(NamedTuple):
+    """A file of a commit: its path, its mode, and the object with its content."""
+
+    path: str
+    mode: str
+    oid: str
+
+
+def files(
+    place: Place, commit: str, paths: Iterable[str] = (), *, names: str = "surrogateescape", as_committed: bool = False
+) -> list[TreeFile]:
+    """The files of a commit, all of them or those below some paths. `names`: how to read bytes that are not UTF-8.
+
+    `as_committed`: whatever this clone shows in the place of objects.
+    """
+    plainly = AS_COMMITTED if as_committed else ()
+    args = (*plainly, "--literal-pathspecs", "ls-tree", "-r", "-z", "--full-tree", commit, "--", *paths)
+    found = []
+    for part in run(place, *args).decode(errors=names).split("\0"):
+        meta, tab, path = part.partition("\t")
+        if tab:
+            mode, _, oid = meta.split(" ")
+            found.append(TreeFile(path, mode, oid))
+    return found
+
+
+def files_saying(place: Place, word: str, folder: str) -> list[str]:
+    """Files of the work tree, of those that git knows, with a word in them. git greps 100,000 in about a second."""
+    args = ("--literal-pathspecs", "grep", "-l", "-z", "-F", "-e", word, "--", folder)
+    process = spawn(place, args, stdout=PIPE, stderr=NULL)
+    out, _ = process.communicate()
+    return [path for path in out.decode(errors="surrogateescape").split("\0") if path]

@@ -21,6 +21,9 @@ OLDEST = (2, 39)
 DURABLE = ("-c", "core.fsync=loose-object,pack,pack-metadata,reference", "-c", "core.fsyncMethod=fsync")
 """Objects and the ref have reached the disk when git returns; git's own default leaves loose objects to chance."""
 
+AS_COMMITTED = ("--no-replace-objects",)
+"""What was committed, whatever this clone shows in its place."""
+
 _CLEARED = r"GIT_(DIR|WORK_TREE|INDEX_FILE|NAMESPACE|COMMON_DIR|PREFIX)$"
 _QUARANTINE = r"GIT_(OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|QUARANTINE_PATH)$"
 """Where the objects of a push lie until it is accepted."""
@@ -122,3 +125,8 @@ def require(place: Place) -> None:
         with open(path, "w", encoding="utf-8") as file:
             file.write(mark)
         return
+
+
+def counts_modes(place: Place) -> bool:
+    """Whether this file system knows which files are executable; git has found out when it made the repository."""
+    return run(place, "config", "--type=bool", "--default=true", "--get", "core.fileMode").strip() == b"true"

@@ -6,7 +6,7 @@ import os
 from typing import NamedTuple
 
 from desk.errors import GitError
-from desk.git import process as git_process
+from desk.git import process
 from desk.git.place import Place
 from desk.git.process import run
 
@@ -58,8 +58,79 @@ def _packed(place: Place, ref: str) -> str | None:
     return None
 
 
-def is_ancestor(place: Place, old: str, new: str) -> bool:
-    process = git_process.spawn(
-        place, ("merge-base", "--is-ancestor", old, new), stderr=git_process.NULL, stdout=git_process.NULL
-    )
-    return process.wait() == 0
+def is_ancestor(place: Place, old: str, new: str, *, as_committed: bool = False) -> bool:
+    """Whether a commit is there, and one that the other stands on; `as_committed`: whatever this clone replaces."""
+    args = (*(process.AS_COMMITTED if as_committed else ()), "merge-base", "--is-ancestor", old, new)
+    return process.spawn(place, args, stderr=process.NULL, stdout=process.NULL).wait() == 0
+
+
+def commit_of(place: Place, name: str) -> str | None:
+    """The commit that a name means to git (an object name, a tag, HEAD~3); None for none."""
+    args = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    running = process.spawn(place, args, stdout=process.PIPE)
+    out, _ = running.communicate()
+    return None if running.returncode else out.decode(errors="replace").strip()
+
+
+def below(place: Place, prefix: str) -> list[str]:
+    """The refs whose names begin so."""
+    return run(place, "for-each-ref", "--format=%(refname)", prefix).decode(errors="replace").split()
+
+
+# -- annotated tags ----------------------------------------------------------------------------------------------------
+
+_TAG = (
+    "%(refname:lstrip=2)%00%(objecttype)%00%(objectname)%00%(*objectname)%00"
+    "%(taggerdate:unix)%00%(taggername)%00%(taggeremail:trim)%00%(contents)%00%01"
+)
+
+
+class TagRef(NamedTuple):
+    """A tag: its name, its own object name if it is annotated, the commit, when (epoch seconds) and by whom, and its text."""
+
+    name: str
+    annotated: bool
+    oid: str
+    commit: str
+    at: int
+    by: str
+    email: str
+    text: str
+
+
+def tags(place: Place, prefix: str) -> list[TagRef]:
+    """The tags whose names begin so, the oldest first."""
+    out = run(place, "for-each-ref", f"--format={_TAG}", "--sort=taggerdate", f"refs/tags/{prefix}")
+    found = []
+    for part in out.decode(errors="replace").split("\x01"):
+        fields = part.lstrip("\n").split("\0")
+        if len(fields) >= 8:
+            name, kind, oid, commit, at, by, email, text = fields[:8]
+            annotated = kind == "tag"
+            found.append(TagRef(name, annotated, oid, commit if annotated else oid, int(at or 0), by, email, text))
+    return found
+
+
+def make_tag(place: Place, name: str, commit: str, text: str, who: tuple[str, str], *, sign: bool) -> None:
+    """Make an annotated tag, durably, as somebody (name and address); signed, it is with the key for that address."""
+    identity = ("-c", f"user.name={who[0]}", "-c", f"user.email={who[1]}")
+    how = ("-s" if sign else "-a", "--cleanup=verbatim", "-F", "-")
+    run(place, *process.DURABLE, *identity, "tag", *how, name, commit, data=text.encode())
+
+
+def tag_object(place: Place, name: str) -> tuple[str, bytes]:
+    """A tag's object name, and what it holds."""
+    oid = run(place, "rev-parse", f"refs/tags/{name}").decode().strip()
+    return oid, run(place, "cat-file", "tag", oid)
+
+
+def drop_tag(place: Place, name: str, oid: str) -> None:
+    """Remove a tag that is still this object."""
+    run(place, "update-ref", "-d", f"refs/tags/{name}", oid)
+
+
+def verify_tag(place: Place, name: str) -> str | None:
+    """None for a signature that this machine finds good, else what git says of it."""
+    running = process.spawn(place, ("verify-tag", "--raw", f"refs/tags/{name}"), stdout=process.PIPE, stderr=process.PIPE)
+    out, err = running.communicate()
+    return None if running.returncode == 0 else (out + err).decode(errors="replace")

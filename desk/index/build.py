@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from contextlib import closing
 from itertools import islice
-from typing import IO
 
 from desk.codec import places
 from desk.domain.changes.message import parse
 from desk.domain.model.kinds import kind_at
 from desk.domain.model.record import Record
-from desk.errors import Broken, GitError
-from desk.git import diff, objects
-from desk.git import process as git_process
+from desk.errors import Broken
+from desk.git import diff, log, objects
 from desk.git.diff import FOLDERS
 from desk.git.place import Place
 from desk.index import derive
-from desk.index.index import CommitRow, Index, Progress, no_progress
-
-_COMMIT = "%H%x00%P%x00%at%x00%an%x00%ae%x00%B%x00"
+from desk.index.index import Index, Progress, no_progress
 
 
 def build(index: Index, place: Place, oid: str, progress: Progress[str] = no_progress) -> None:
@@ -28,7 +24,7 @@ def build(index: Index, place: Place, oid: str, progress: Progress[str] = no_pro
     with index.transaction():
         entries = _tree(place, oid)
         read_files(index, place, entries, progress)
-        _read_commits(index, place, (oid,), progress, int(git_process.run(place, "rev-list", "--count", oid)))
+        _read_commits(index, place, (oid,), progress, log.count(place, None, oid))
         index.set_commit(oid)
 
 
@@ -45,7 +41,7 @@ def rewind(index: Index, place: Place, old: str, progress: Progress[str] = no_pr
     new = index.commit or old
     with index.transaction():
         _follow_files(index, place, new, old, progress)
-        index.forget_commits(git_process.run(place, "rev-list", f"{old}..{new}").decode().split())
+        index.forget_commits(log.names(place, old, new))
         index.set_commit(old)
 
 
@@ -63,28 +59,14 @@ _Item = tuple[str, str, str]
 
 
 def _tree(place: Place, oid: str) -> list[_Item]:
-    out = git_process.run(place, "ls-tree", "-r", "-z", "--full-tree", oid, "--", *FOLDERS)
-    items = []
-    for part in out.decode(errors=diff.NAMES).split("\0"):
-        if part:
-            meta, _, path = part.partition("\t")
-            mode, _, name = meta.split(" ")
-            items.append((path, mode, name))
-    return [i for i in items if kind_at(i[0])]
+    files = objects.files(place, oid, FOLDERS, names=diff.NAMES)
+    return [(file.path, file.mode, file.oid) for file in files if kind_at(file.path)]
 
 
 def difference(place: Place, old: str, new: str) -> list[_Item]:
     """The paths of records that differ between two commits, as the second has them."""
-    out = git_process.run(
-        place, "diff-tree", "-r", "--raw", "--no-renames", "--full-index", "-z", old, new, "--", *FOLDERS
-    )
-    parts = iter(out.decode(errors=diff.NAMES).split("\0"))
-    items = []
-    for meta, path in zip(parts, parts, strict=False):
-        _, mode, _, name, status = meta.split(" ")
-        if kind_at(path):
-            items.append((path, mode, "" if status == "D" else name))
-    return items
+    deltas = diff.between(place, old, new, FOLDERS)
+    return [(delta.path, delta.new_mode, delta.new_oid) for delta in deltas if kind_at(delta.path)]
 
 
 def read_files(index: Index, place: Place, items: list[_Item], progress: Progress[str]) -> None:
@@ -109,13 +91,7 @@ def put(index: Index, path: str, mode: str, name: str, content: bytes) -> Record
 
 
 def _read_commits(index: Index, place: Place, spec: tuple[str, ...], progress: Progress[str], total: int) -> None:
-    plainly = ("--encoding=UTF-8", "--no-show-signature")  # whatever this machine's configuration says
-    args = ("log", *plainly, "--reverse", "--topo-order", f"--format={_COMMIT}", *spec, "--")
-    process = git_process.spawn(place, args, stdout=git_process.PIPE)
-    if process.stdout is None:
-        raise GitError("git log has no pipe")
-    with process:
-        rows = _commit_rows(process.stdout)
+    with closing(log.commits(place, *spec)) as rows:
         counted = iter(progress((str(n) for n in range(total)), total, "Indexing history")) if total else iter(())
         while part := list(islice(rows, 500)):
             told = [parse(row.message) for row in part]
@@ -126,16 +102,3 @@ def _read_commits(index: Index, place: Place, spec: tuple[str, ...], progress: P
                 index.add_commit(row, said, derived.get(row.oid, ()))
         for _ in counted:
             continue
-    if process.returncode:
-        raise GitError("git log failed", "git fsck")
-
-
-def _commit_rows(stdout: IO[bytes]) -> Iterator[CommitRow]:
-    rest = b""
-    while chunk := stdout.read(1 << 16):
-        *parts, rest = (rest + chunk).split(b"\0")
-        whole = len(parts) - len(parts) % 6
-        for i in range(0, whole, 6):
-            oid, parents, at, author, email, message = (p.decode(errors="replace") for p in parts[i : i + 6])
-            yield CommitRow(oid.strip(), tuple(parents.split()), int(at or 0), author, email, message)
-        rest = b"\0".join([*parts[whole:], rest])

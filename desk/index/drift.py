@@ -8,7 +8,7 @@ from itertools import zip_longest
 from types import MappingProxyType
 from typing import Any
 
-from desk.git import process
+from desk.git import refs
 from desk.git.place import Place
 from desk.index import build
 from desk.index.index import Index, Progress
@@ -92,7 +92,7 @@ def fresh(place: Place, oid: str, progress: Progress[str]) -> Index:
 
 def differences(index: Index, place: Place, progress: Progress[str], *, closely: bool = False) -> list[str]:
     """How an index differs from one built anew for the same commit."""
-    oid = index.commit or process.run(place, "rev-parse", "HEAD").decode().strip()
+    oid = index.commit or refs.head(place).oid or ""
     built = fresh(place, oid, progress)
     try:
         return same(index, built, closely=closely)

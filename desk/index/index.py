@@ -11,7 +11,7 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from desk.domain.changes import message as changes_message
 from desk.domain.matching.folding import fold
@@ -21,6 +21,9 @@ from desk.domain.model.kinds import KINDS, kind_at
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.index.texts import Text, articles_in, text_of
+
+if TYPE_CHECKING:
+    from desk.git.log import CommitRow
 
 LAYOUT = 3
 """Raise when the meaning of a column changes without its name changing."""
@@ -70,17 +73,6 @@ Progress = Callable[[Iterable[_T], int, str], Iterable[_T]]
 def no_progress(items: Iterable[_T], _total: int, _label: str) -> Iterable[_T]:
     """Draws nothing."""
     return items
-
-
-class CommitRow(NamedTuple):
-    """A commit as git tells it: parents and object names in hex, time in epoch seconds of the author."""
-
-    oid: str
-    parents: tuple[str, ...]
-    at: int
-    author: str
-    email: str
-    message: str
 
 
 def columns(cls: type[Record]) -> dict[str, str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 
-from desk.git import process as git_process
+from desk.errors import GitError
+from desk.git import log
 from desk.git.place import Place
 from desk.local.kept import keep
 
@@ -25,12 +26,10 @@ def unseen(place: Place, reader: str, head: str) -> tuple[str, ...] | None:
         return None
     if not re.fullmatch(r"[0-9a-f]{40,64}", mark):
         return None
-    process = git_process.spawn(
-        place, ("rev-list", f"{mark}..{head}"), stdout=git_process.PIPE, stderr=git_process.NULL
-    )
-    out, _ = process.communicate()
-    # A mark that history no longer has says nothing.
-    return None if process.returncode else tuple(out.decode().split())
+    try:
+        return log.names(place, mark, head)
+    except GitError:
+        return None  # a mark that history no longer has says nothing
 
 
 def mark(place: Place, reader: str, head: str) -> None:

@@ -7,13 +7,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from desk.codec import records
-from desk.git import objects, process
+from desk.git import log, objects
 from desk.git.place import Place
 
 _KEY = re.compile(r"([\w.-]+):(?: |$)")
-
-
-_BLOCK = re.compile(r"([0-9a-f]{40,64}) \d+ (\d+) (\d+)")
 
 
 class Line(NamedTuple):
@@ -31,24 +28,13 @@ def lines(place: Place, path: str, commit: str) -> list[Line] | None:
         content = blobs.get(f"{commit}:{path}")
     if content is None:
         return None
-    made = _commits(place, path, commit)
+    made = log.commits_by_line(place, path, commit)
     numbered = enumerate(_parts(content.decode(errors="replace").split("\n")), 1)
     return [
         Line(number, field, text, made[number])
         for number, (field, text) in numbered
         if field and text.strip() and number in made
     ]
-
-
-def _commits(place: Place, path: str, commit: str) -> dict[int, str]:
-    """The commit of each line. Whatever revisions this machine tells git to ignore, an auditor wants to see them."""
-    args = ("blame", "--incremental", "--ignore-revs-file=", commit, "--", path)
-    found: dict[int, str] = {}
-    for text in process.run(place, *args).decode(errors="replace").split("\n"):
-        if block := _BLOCK.fullmatch(text):
-            first = int(block[2])
-            found.update(dict.fromkeys(range(first, first + int(block[3])), block[1]))
-    return found
 
 
 def _parts(texts: list[str]) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.query import Scope
-from desk.git import process
 from desk.git.place import Place
 from desk.index import derive
 from desk.index.index import Index
@@ -109,36 +108,6 @@ def commits(index: Index, oids: list[str]) -> dict[str, dict[str, Any]]:
         )
         found |= {str(row["commit"]): row for row in sql.as_rows(FACTS, rows)}
     return found
-
-
-def patches(place: Place, paths: tuple[str, ...]) -> list[tuple[str, str]]:
-    """What each commit changed in these files, oldest first: its name and git's own difference."""
-    plainly = (
-        "--no-ext-diff",
-        "--no-textconv",
-        "--no-color",
-        "--no-renames",
-        "--no-show-signature",
-        "--encoding=UTF-8",
-    )
-    args = ("--literal-pathspecs", "log", "--reverse", "--topo-order", "-p", *plainly, "--format=%x00%H", "HEAD", "--")
-    parts = process.run(place, *args, *paths).decode(errors="replace").split("\0")
-    found = []
-    for part in parts[1:]:
-        oid, _, patch = part.partition("\n")
-        if patch.strip():
-            found.append((oid, patch.lstrip("\n")))
-    return found
-
-
-def subjects(place: Place, oids: list[str]) -> dict[str, str]:
-    """The subjects of commits, for those that tell of no record."""
-    if not oids:
-        return {}
-    asked = "".join(f"{oid}\n" for oid in dict.fromkeys(oids)).encode()
-    args = ("log", "--no-walk=unsorted", "--encoding=UTF-8", "--no-show-signature", "--format=%H%x00%s%x00", "--stdin")
-    parts = process.run(place, *args, data=asked).decode(errors="replace").split("\0")
-    return {oid.strip(): subject for oid, subject in zip(parts[::2], parts[1::2], strict=False)}
 
 
 def addresses(index: Index, handle: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from desk.codec import places
 from desk.domain.knowledge import articles
 from desk.domain.model.article import Article, base_of
 from desk.errors import Broken
-from desk.git import objects, process
+from desk.git import objects
 from desk.git.place import Place
 from desk.index.index import Index
 from desk.queries.sql import EVENTS, marks
@@ -171,8 +171,7 @@ def touched(index: Index) -> set[str]:
 
 def article_at(place: Place, commit: str, article_id: str) -> tuple[str, bytes] | None:
     """Path and content of an article in a commit, in whatever topic it was then."""
-    out = process.run(place, "ls-tree", "-r", "-z", "--name-only", commit, "--", "kb")
-    for path in out.decode(errors="surrogateescape").split("\0"):
+    for path, _, _ in objects.files(place, commit, ("kb",)):
         if path.endswith(f"/{article_id}.md") and path.count("/") == 2:
             with objects.blobs(place) as blobs:
                 return path, blobs.get(f"{commit}:{path}") or b""

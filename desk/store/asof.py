@@ -10,8 +10,7 @@ from contextlib import contextmanager, suppress
 
 from desk.domain.model.fields import parse_time
 from desk.errors import NotFound
-from desk.git import process
-from desk.git import process as git_process
+from desk.git import log, refs
 from desk.index import build, keeper
 from desk.index.index import Index, signature
 from desk.local.kept import beside
@@ -78,8 +77,7 @@ def _clear(folder: str) -> None:
 
 def moment_of(store: Store, oid: str) -> int:
     """When a commit says that somebody acted, in epoch seconds."""
-    out = process.run(store.place, "show", "--no-patch", "--format=%at", oid)
-    return int(out.split()[0])
+    return log.authored_at(store.place, oid)
 
 
 _COMMIT_NAME = r"[0-9A-Za-z_][0-9A-Za-z_./~^@{}-]*"
@@ -97,15 +95,8 @@ def commit_at(store: Store, moment: str) -> str:
 def commit_named(store: Store, name: str) -> str:
     """The commit that a name means to git (an object name, a tag, HEAD~3); NotFound for none, or one of another history."""
     if re.fullmatch(_COMMIT_NAME, name):
-        process = git_process.spawn(
-            store.place,
-            ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"),
-            stdout=git_process.PIPE,
-        )
-        out, _ = process.communicate()
-        oid = out.decode(errors="replace").strip()
-        known = store.ask(lambda index: index.has_commit(oid))
-        if process.returncode == 0 and known:
+        oid = refs.commit_of(store.place, name)
+        if oid is not None and store.ask(lambda index: index.has_commit(oid)):
             return oid
     raise NotFound(
         f"{name[:60]!r} is neither a date nor a commit of this desk", "2026-07-23, 7d, or a name from git log"

@@ -15,7 +15,8 @@ from desk.domain.model.change import Event
 from desk.domain.model.kinds import KINDS, id_at, kind_at
 from desk.domain.model.record import Record
 from desk.errors import Broken, UsageFault
-from desk.git import objects, process
+from desk.git import diff, objects, process
+from desk.git.diff import Edited
 from desk.git.place import Place, require_work_tree
 from desk.store import worktree
 
@@ -107,18 +108,10 @@ def watched(place: Place, given: Iterable[str], here: str) -> list[str]:
     return found
 
 
-class _Line(NamedTuple):
-    """What git says of one path: a mark as in `git status --short`, the mode in the work tree, the object in HEAD."""
-
-    mark: str
-    mode: str
-    oid: str
-
-
 def scan(place: Place, paths: Iterable[str] = ()) -> Scan:
     """Everything under `paths` (all of the desk by default) that differs from HEAD."""
     require_work_tree(place)
-    lines = _status(place, list(paths) or list(WATCHED))
+    lines = diff.against_head(place, list(paths) or list(WATCHED))
     staged = sorted(path for path, line in lines.items() if line.mark[0] not in ".?")
     edits = []
     with objects.blobs(place) as blobs:
@@ -133,25 +126,7 @@ def scan(place: Place, paths: Iterable[str] = ()) -> Scan:
     return Scan(edits, staged)
 
 
-def _status(place: Place, paths: list[str]) -> dict[str, _Line]:
-    args = ("status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=none", "--")
-    out = process.run(place, "--literal-pathspecs", *args, *paths)
-    lines: dict[str, _Line] = {}
-    for part in out.decode(errors="surrogateescape").split("\0"):
-        kind, _, rest = part.partition(" ")
-        if kind == "1":
-            mark, _, _, _, mode, oid, _, path = rest.split(" ", 7)
-            lines[path] = _Line(mark, mode, oid)
-        elif kind == "u":
-            # Both sides of a merge: ours is what HEAD has.
-            mark, _, _, _, _, mode, _, oid, _, path = rest.split(" ", 9)
-            lines[path] = _Line(mark, mode, oid)
-        elif kind == "?" and rest not in lines:
-            lines[rest] = _Line("??", "", "")
-    return lines
-
-
-def _edit(place: Place, path: str, line: _Line, before: bytes | None) -> HandEdit | None:
+def _edit(place: Place, path: str, line: Edited, before: bytes | None) -> HandEdit | None:
     kind, record_id = sort_of(path)
     fault: Broken | None = None
     after: bytes | None = None
@@ -170,7 +145,7 @@ def _edit(place: Place, path: str, line: _Line, before: bytes | None) -> HandEdi
     return _decoded(edit) if kind in KINDS else edit
 
 
-def _content(place: Place, path: str, line: _Line) -> bytes | None:
+def _content(place: Place, path: str, line: Edited) -> bytes | None:
     """A file as it stands, None if it is gone; Broken for what can't be committed as a plain file."""
     try:
         path.encode()
@@ -186,7 +161,7 @@ def _content(place: Place, path: str, line: _Line) -> bytes | None:
             return None
         if not stat.S_ISREG(mode):
             raise Broken("not a plain file", path, hint="replace it by a file")
-        if line.mode == _EXECUTABLE or (not line.mode and mode & 0o111 and _modes_count(place)):
+        if line.mode == _EXECUTABLE or (not line.mode and mode & 0o111 and process.counts_modes(place)):
             raise Broken("an executable file is no record of a desk", path, hint=f"chmod -x {path}")
         with open(whole, "rb") as file:
             return file.read()
@@ -194,11 +169,6 @@ def _content(place: Place, path: str, line: _Line) -> bytes | None:
         return None
     except OSError as error:
         raise Broken(f"can't be read: {error.strerror}", path, hint=f"ls -l {path}") from None
-
-
-def _modes_count(place: Place) -> bool:
-    """Whether this file system knows which files are executable; git has found out when it made the repository."""
-    return process.run(place, "config", "--type=bool", "--default=true", "--get", "core.fileMode").strip() == b"true"
 
 
 def _decoded(edit: HandEdit) -> HandEdit:

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from desk.errors import Conflict
-from desk.git import objects, process, refs
+from desk.git import objects, refs
 from desk.git import place as git_place
 from desk.git.place import Place
 from desk.store import worktree
@@ -124,9 +124,9 @@ def finish(place: Place, hold: int, settle: Callable[[Unfinished], None] | None 
                 worktree.write(place, path, wanted)
             done.append(path)
     _clear_beside(place, paths)
-    listed = b"".join(p.encode() + b"\0" for p in paths)
-    from_stdin = ("--pathspec-from-file=-", "--pathspec-file-nul")
-    process.run(place, "--literal-pathspecs", "reset", "-q", *from_stdin, data=listed, hold=hold)
+    from desk.git import write  # noqa: PLC0415 - only after a crash
+
+    write.reset_index(place, paths, hold)
     if settle is not None:
         settle(Unfinished(found["base"], found.get("mark")))
     end(place)
@@ -140,8 +140,9 @@ def _was_taken(found: Mapping[str, Any], path: str, present: bytes | None) -> bo
 
 
 def _differing(place: Place, base: str) -> list[str]:
-    out = process.run(place, "diff-tree", "-r", "--name-only", "--no-renames", "-z", base, "HEAD")
-    return [p for p in out.decode(errors="surrogateescape").split("\0") if p]
+    from desk.git import diff  # noqa: PLC0415 - after a crash of an import only
+
+    return [delta.path for delta in diff.between(place, base, "HEAD", names=diff.BYTES)]
 
 
 def _load(place: Place) -> dict[str, Any] | None:

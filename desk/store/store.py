@@ -24,7 +24,7 @@ from desk.git import objects, process, refs
 from desk.git.place import Place, require_work_tree
 from desk.git.refs import Head
 from desk.index import keeper
-from desk.index.index import CommitRow, Index, Progress
+from desk.index.index import Index, Progress
 from desk.local import untold
 from desk.store import journal, worktree
 from desk.store.snapshot import ALPHABET, Snapshot
@@ -327,7 +327,8 @@ class Store:
 
     def _advance(self, new: write.NewCommit, oid: str, base: str, records: dict[str, Record]) -> None:
         """Add one commit to the index; left to the next reader when the file is not at `base` or can't be written."""
-        from desk.git import write  # noqa: PLC0415 - for writes only, as the next
+        from desk.git import write  # noqa: PLC0415 - for writes only, as the next two
+        from desk.git.log import CommitRow  # noqa: PLC0415
         from desk.index import build  # noqa: PLC0415
 
         index = self._index

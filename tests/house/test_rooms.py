@@ -184,7 +184,7 @@ def test_only_the_front_end_looks_around() -> None:
 SQL_ROOMS = ("queries", "index")
 SQL = re.compile(
     r"^\s*SELECT |\bSELECT .* FROM |\bINSERT (OR \w+ )?INTO |\bUPDATE \w+ SET |\bDELETE FROM "
-    r"|\bCREATE (TEMP |VIRTUAL )?TABLE |^(PRAGMA |(BEGIN|COMMIT|ROLLBACK)( IMMEDIATE)?$)"
+    r"|\bCREATE (TEMP |VIRTUAL )?TABLE |^(PRAGMA |(BEGIN|ROLLBACK)( IMMEDIATE)?$)"
 )
 ASKING = ("db", "execute", "executemany", "executescript")
 
@@ -203,6 +203,39 @@ def test_sql_has_two_rooms() -> None:
             assert list(sql_in(path.read_text(encoding="utf-8"))) == [], module
     assert list(sql_in("found = index.db.execute(question)\n"))
     assert list(sql_in("question = f'SELECT {name} FROM tickets'\n"))
+
+
+RUNNERS = {"run", "spawn", "failed", "PIPE", "NULL", "DURABLE", "AS_COMMITTED"}
+"""What `git/process` gives to those who know git's command lines and what it prints."""
+
+
+def git_in(text: str) -> Iterator[int]:
+    """The lines in which a module runs git itself: by the runner, or by a list of words that begins with git."""
+    tree = ast.parse(text)
+    runners: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "desk.git":
+            runners |= {alias.asname or alias.name for alias in node.names if alias.name == "process"}
+        elif isinstance(node, ast.ImportFrom) and node.module == "desk.git.process":
+            yield from (node.lineno for alias in node.names if alias.name in RUNNERS)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in runners:
+            if node.attr in RUNNERS:
+                yield node.lineno
+        elif isinstance(node, ast.List | ast.Tuple) and node.elts:
+            first = node.elts[0]
+            if isinstance(first, ast.Constant) and first.value == "git":
+                yield node.lineno
+
+
+def test_git_s_command_lines_have_one_room() -> None:
+    """But for the demo, which shows people what they would type."""
+    for module, path in MODULES.items():
+        if room(module) != "git" and module != "desk.commands.care.demo":
+            assert list(git_in(path.read_text(encoding="utf-8"))) == [], module
+    assert list(git_in("from desk.git import process as p\nout = p.run(place, 'log')\n")) == [2]
+    assert list(git_in("from desk.git.process import spawn\n")) == [1]
+    assert list(git_in("subprocess.run(['git', 'log'])\n")) == [1]
 
 
 def test_the_domain_is_pure() -> None:

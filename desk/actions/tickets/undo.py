@@ -21,7 +21,7 @@ from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import rights
 from desk.errors import Conflict, Refused
-from desk.git import objects, process
+from desk.git import diff, objects
 from desk.index.index import Index
 from desk.queries import events, tickets
 from desk.session.session import Session
@@ -83,7 +83,7 @@ def _taken(snapshot: Snapshot, n: int, oid: str, verb: str | None, config: Confi
 
 def _check_commit(snapshot: Snapshot, n: int, oid: str, verb: str) -> None:
     """Only what was done to tickets is taken back from a ticket."""
-    parents = process.run(snapshot.place, "rev-list", "--parents", "-n", "1", oid).decode().split()[1:]
+    parents = _parents(snapshot, oid)
     kind, record_id = events.begins_with(snapshot.index, n)
     hint = f"look at it: git show {oid[:10]}; what is to be different: desk ticket edit"
     if len(parents) != 1:
@@ -94,25 +94,24 @@ def _check_commit(snapshot: Snapshot, n: int, oid: str, verb: str) -> None:
 
 def _changed(snapshot: Snapshot, oid: str) -> dict[str, tuple[str, str]]:
     """Path → object names before and after a commit; empty where there was no file."""
-    out = process.run(snapshot.place, "diff-tree", "-r", "-z", "--no-renames", "--no-commit-id", oid)
-    parts = out.decode(errors="surrogateescape").split("\0")
+    [parent] = _parents(snapshot, oid)
     found: dict[str, tuple[str, str]] = {}
-    for meta, path in zip(parts[::2], parts[1::2], strict=False):
-        _, _, old, new, _ = meta.split(" ")
+    for path, _, _, old, new in diff.between(snapshot.place, parent, oid, names=diff.BYTES):
         if kind_at(path) is None and handedits.sort_of(path)[0] != handedits.ATTACHMENT:
             raise Refused(f"its last change, commit {oid[:10]}, changed {path} as well", f"git show {oid[:10]}")
-        found[path] = (old if old.strip("0") else "", new if new.strip("0") else "")
+        found[path] = (old, new)
     return found
+
+
+def _parents(snapshot: Snapshot, oid: str) -> tuple[str, ...]:
+    with objects.blobs(snapshot.place) as blobs:
+        header, _ = objects.parse_commit(blobs.get(oid) or b"")
+    return header.parents
 
 
 def _check_last(snapshot: Snapshot, changed: dict[str, tuple[str, str]], verb: str) -> None:
     """Conflict when something that the change touched has changed again since."""
-    out = process.run(snapshot.place, "--literal-pathspecs", "ls-tree", "-z", snapshot.commit, "--", *changed)
-    now: dict[str, str] = {}
-    for line in out.decode(errors="surrogateescape").split("\0"):
-        meta, _, path = line.partition("\t")
-        if path:
-            now[path] = meta.split(" ")[2]
+    now = {file.path: file.oid for file in objects.files(snapshot.place, snapshot.commit, changed)}
     for path, (_, new) in changed.items():
         if now.get(path, "") != new:
             kind, record_id = handedits.sort_of(path)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from desk.cli import leaf
 from desk.cli.app import App
-from desk.git import process
+from desk.git import write
 from desk.git.place import Place
 from desk.view.model import Done
 
@@ -29,35 +29,22 @@ def maintain(app: App) -> Done:
 
 
 def _repack(place: Place, hold: int) -> str:
-    """New objects into one pack, small packs together; --geometric keeps the cost in step with what is new."""
-    process.run(place, *process.DURABLE, "repack", "--geometric=2", "-d", "-q", "--write-midx", hold=hold)
-    process.run(place, "prune-packed", "-q", hold=hold)
+    write.repack(place, hold)
     return "repacked"
 
 
 def _graph(place: Place, hold: int) -> str:
-    """With changed paths, so that `git log -- FILE` doesn't compare every commit's trees."""
-    process.run(place, "commit-graph", "write", "--reachable", "--changed-paths", "--split", "--no-progress", hold=hold)
+    write.write_graph(place, hold)
     return "commit-graph written"
 
 
 def _refs(place: Place, hold: int) -> str:
-    process.run(place, "pack-refs", "--all", hold=hold)
+    write.pack_refs(place, hold)
     return "refs packed"
 
 
-_SPLIT_FROM = 2 * 1024 * 1024
-"""Bytes of git's own index, some 25,000 files: from there on a write spends 60 ms on it, 20 if it is split."""
-
-
 def _index(place: Place, hold: int) -> str | None:
-    """git writes its whole index at every commit; split, it writes what has changed since the last time here."""
-    if os.path.getsize(os.path.join(place.gitdir, "index")) > _SPLIT_FROM:
-        process.run(place, "config", "core.splitIndex", "true", hold=hold)
-    if process.setting(place, "core.splitIndex") != "true":
-        return None
-    process.run(place, "update-index", "--split-index", hold=hold)
-    return "git's index split"
+    return "git's index split" if write.split_index(place, hold) else None
 
 
 STEPS: tuple[Callable[[Place, int], str | None], ...] = (_repack, _graph, _refs, _index)

@@ -14,6 +14,7 @@ from desk.domain.changes import sentences
 from desk.domain.model.change import Changed
 from desk.domain.model.ticket import Ticket, files_folder
 from desk.errors import NotFound
+from desk.git import log
 from desk.queries import blame as queries_blame
 from desk.queries import events, tickets
 from desk.view.model import Column, Done, Listing, Row
@@ -68,7 +69,7 @@ def _spell(rows: Sequence[Row]) -> list[Row]:
 def _diffs(app: App, ids: list[str]) -> Done:
     rows = []
     for ticket_id in ids:
-        patches = events.patches(app.place, (Ticket.path_of(ticket_id), files_folder(ticket_id)))
+        patches = log.patches(app.place, (Ticket.path_of(ticket_id), files_folder(ticket_id)))
         oids = [oid for oid, _ in patches]
         facts = app.store.ask(lambda index, oids=oids: events.commits(index, oids))  # type: ignore[misc]
         rows += [{"id": ticket_id, **facts[oid], "diff": patch} for oid, patch in patches if oid in facts]

@@ -14,6 +14,7 @@ from desk.domain.changes import sentences
 from desk.domain.changes.message import SETTINGS
 from desk.domain.model.kinds import KINDS
 from desk.errors import UsageFault
+from desk.git import log as git_log
 from desk.queries import events
 from desk.queries.events import Wanted
 from desk.view.model import Column, Listing, Row
@@ -108,7 +109,7 @@ def _tell(app: App, rows: list[dict[str, Any]]) -> None:
     """Names, changed fields and a sentence for each row."""
     people = app.store.ask(lambda index: events.names(index, {str(row["by"]) for row in rows}))
     events.add_changes(app.place, rows)
-    bare = events.subjects(app.place, [row["commit"] for row in rows if row["id"] is None])
+    bare = git_log.subjects(app.place, [row["commit"] for row in rows if row["id"] is None])
     for row in rows:
         row["name"] = people.get(str(row["by"]))
         if row["id"] is None:

@@ -1,0 +1,159 @@
+"""Commits as git tells them: one process for any number, and the only readers of what it prints."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator
+from contextlib import closing
+from typing import NamedTuple
+
+from desk.errors import GitError
+from desk.git import diff, process
+from desk.git.place import Place
+
+_PLAINLY = ("--encoding=UTF-8", "--no-show-signature")
+"""Whatever this machine's configuration says."""
+_COMMIT = ("%H", "%P", "%at", "%an", "%ae", "%B")
+_STEP = ("%H", "%P", "%T", "%at", "%an", "%ae", "%ct", "%ce", "%s", "%B")
+_BLOCK = re.compile(r"([0-9a-f]{40,64}) \d+ (\d+) (\d+)")
+
+
+class CommitRow(NamedTuple):
+    """A commit as git tells it: parents and object names in hex, time in epoch seconds of the author."""
+
+    oid: str
+    parents: tuple[str, ...]
+    at: int
+    author: str
+    email: str
+    message: str
+
+
+class LoggedStep(NamedTuple):
+    """One commit with what it changed against its first parent; times in epoch seconds, the author's and the committer's."""
+
+    oid: str
+    parents: tuple[str, ...]
+    tree: str
+    at: int
+    author: str
+    email: str
+    committed: int
+    committer: str
+    subject: str
+    message: str
+    deltas: tuple[diff.Delta, ...]
+
+
+def _parts(place: Place, args: tuple[str, ...], names: str) -> Generator[str, None, None]:
+    """What git log prints between NULs, read as it comes; GitError when it fails."""
+    running = process.spawn(place, args, stdout=process.PIPE)
+    if running.stdout is None:
+        raise GitError("git log has no pipe")
+    with running:
+        rest = b""
+        while chunk := running.stdout.read(1 << 16):
+            *parts, rest = (rest + chunk).split(b"\0")
+            for part in parts:
+                yield part.decode(errors=names)
+        if rest:
+            yield rest.decode(errors=names)
+    if running.returncode:
+        raise GitError("git log failed", "git fsck")
+
+
+def commits(place: Place, *spec: str) -> Generator[CommitRow, None, None]:
+    """Commits, each after its parents: `OID`, or `OLD..NEW`."""
+    asked = f"--format={''.join(f'{field}%x00' for field in _COMMIT)}"
+    args = ("log", *_PLAINLY, "--reverse", "--topo-order", asked, *spec, "--")
+    with closing(_parts(place, args, "replace")) as parts:
+        for part in parts:
+            if oid := part.strip():
+                parents, at, author, email, message = (next(parts) for _ in _COMMIT[1:])
+                yield CommitRow(oid, tuple(parents.split()), int(at or 0), author, email, message)
+
+
+def steps(place: Place, since: str | None, until: str) -> Generator[LoggedStep, None, None]:
+    """The commits up to `until` that `since` doesn't hold, each after its parents, as they were committed."""
+    plainly = (*process.AS_COMMITTED, "-c", "log.showRoot=true", "-c", "log.showSignature=false")
+    asked = f"--format=%x01{''.join(f'{field}%x00' for field in _STEP)}"
+    how = ("--reverse", "--topo-order", "--diff-merges=first-parent", *diff.RAW, "--encoding=UTF-8", asked)
+    head: list[str] = []
+    deltas: list[diff.Delta] = []
+    with closing(_parts(place, (*plainly, "log", *how, *_span(since, until), "--"), diff.NAMES)) as parts:
+        for part in parts:
+            text = part.lstrip("\n")
+            if text.startswith("\x01"):
+                if head:
+                    yield _step(head, deltas)
+                head, deltas = [text[1:], *(next(parts) for _ in _STEP[1:])], []
+            elif text.startswith(":"):
+                deltas.append(diff.parse(text, next(parts)))
+    if head:
+        yield _step(head, deltas)
+
+
+def _step(head: list[str], deltas: list[diff.Delta]) -> LoggedStep:
+    oid, parents, tree, at, author, email, committed, committer, subject, message = head
+    who = (author, email, int(committed or 0), committer, subject, message)
+    return LoggedStep(oid, tuple(parents.split()), tree, int(at or 0), *who, tuple(deltas))
+
+
+def _span(since: str | None, until: str) -> tuple[str, ...]:
+    return (until,) if since is None else (f"^{since}", until)
+
+
+def count(place: Place, since: str | None, until: str, *, as_committed: bool = False) -> int:
+    """How many commits `until` has that `since` doesn't hold."""
+    plainly = process.AS_COMMITTED if as_committed else ()
+    return int(process.run(place, *plainly, "rev-list", "--count", *_span(since, until)))
+
+
+def names(place: Place, old: str, new: str) -> tuple[str, ...]:
+    """The commits from one to a later one, the newest first; GitError when git doesn't know one of them."""
+    return tuple(process.run(place, "rev-list", f"{old}..{new}").decode().split())
+
+
+def trees(place: Place, commit: str) -> list[bytes]:
+    """Each commit's own name and its tree's, of everything up to a commit as it was committed."""
+    args = (*process.AS_COMMITTED, "log", "--no-show-signature", "--format=%H %T", commit, "--")
+    return [line for line in process.run(place, *args).split(b"\n") if line]
+
+
+def authored_at(place: Place, oid: str) -> int:
+    """When a commit says that somebody acted, in epoch seconds."""
+    return int(process.run(place, "show", "--no-patch", "--format=%at", oid).split()[0])
+
+
+def patches(place: Place, paths: tuple[str, ...]) -> list[tuple[str, str]]:
+    """What each commit changed in these files, oldest first: its name and git's own difference."""
+    plainly = ("--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", *_PLAINLY)
+    args = ("--literal-pathspecs", "log", "--reverse", "--topo-order", "-p", *plainly, "--format=%x00%H", "HEAD", "--")
+    parts = process.run(place, *args, *paths).decode(errors="replace").split("\0")
+    found = []
+    for part in parts[1:]:
+        oid, _, patch = part.partition("\n")
+        if patch.strip():
+            found.append((oid, patch.lstrip("\n")))
+    return found
+
+
+def subjects(place: Place, oids: list[str]) -> dict[str, str]:
+    """The subjects of commits, for those that tell of no record."""
+    if not oids:
+        return {}
+    asked = "".join(f"{oid}\n" for oid in dict.fromkeys(oids)).encode()
+    args = ("log", "--no-walk=unsorted", *_PLAINLY, "--format=%H%x00%s%x00", "--stdin")
+    parts = process.run(place, *args, data=asked).decode(errors="replace").split("\0")
+    return {oid.strip(): subject for oid, subject in zip(parts[::2], parts[1::2], strict=False)}
+
+
+def commits_by_line(place: Place, path: str, commit: str) -> dict[int, str]:
+    """The commit of each line of a file. Whatever revisions this machine tells git to ignore, an auditor wants to see them."""
+    args = ("blame", "--incremental", "--ignore-revs-file=", commit, "--", path)
+    found: dict[int, str] = {}
+    for text in process.run(place, *args).decode(errors="replace").split("\n"):
+        if block := _BLOCK.fullmatch(text):
+            first = int(block[2])
+            found.update(dict.fromkeys(range(first, first + int(block[3])), block[1]))
+    return found
