@@ -12,7 +12,7 @@ from desk.checks import edits as checks_edits
 from desk.checks import links as checks_links
 from desk.checks import rights, rules
 from desk.checks.world import World
-from desk.codec import places, records
+from desk.codec import locate, places, records
 from desk.config import Config
 from desk.domain.knowledge import links
 from desk.domain.knowledge.articles import PUBLISHED
@@ -162,7 +162,7 @@ def require_sound(snapshot: Snapshot, article: Article, config: Config) -> None:
     content = records.encode(article)
     for fault in rules.faults(Article.kind, plain.head(article), world):
         if (fault.field, fault.value) not in known:
-            raise Broken(fault.problem, article.path, rules.line_of(content, fault.field), fault.hint)
+            raise Broken(fault.problem, article.path, locate.line_of(content, fault.field), fault.hint)
     if article.state == PUBLISHED:
         files = checks_links.committed(snapshot.place, snapshot.commit)
         checks_links.require_readable(article, content, files, knowledge.private_topics(snapshot.index))

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import quote
 
-from desk.codec import records
+from desk.codec import locate, records
 from desk.domain.knowledge import responses
 from desk.domain.matching.suggestion import slug
 from desk.domain.model.article import Response
@@ -82,7 +82,7 @@ def source(record: Record) -> Part:
     """The text of a response, and where it begins in its file."""
     from desk.templates.rules import Part  # noqa: PLC0415 - as above
 
-    return Part(record.body, record.path, responses.body_line(records.encode(record)))
+    return Part(record.body, record.path, locate.body_line(records.encode(record)))
 
 
 # -- checking ----------------------------------------------------------------------------------------------------------
@@ -117,7 +117,7 @@ def fault(session: Session, path: str, content: bytes, fresh: Fresh = NOTHING) -
 
     try:
         if path.startswith(f"{Response.folder}/"):
-            check(session, records.decode(content, path, Response.kind), responses.body_line(content), fresh)
+            check(session, records.decode(content, path, Response.kind), locate.body_line(content), fresh)
         elif path.startswith(f"{FOLDER}/") and path.endswith(".txt"):
             inspect(content.decode(errors="replace"), path, VARIABLES)
     except Broken as error:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from desk.checks import links
-from desk.checks.rules import line_of
 from desk.checks.world import World
+from desk.codec import locate
 from desk.domain.knowledge import articles
 from desk.domain.knowledge.articles import PUBLISHED
 from desk.domain.model.article import Article
@@ -23,7 +23,7 @@ def problem(edit: HandEdit, world: World) -> DeskError | None:
     if not isinstance(new, Article) or not (old is None or isinstance(old, Article)):
         return None
     if new.approved_by not in (None, old.approved_by if old else None):
-        where = f"{edit.path}:{line_of(edit.after, 'approved_by')}"
+        where = f"{edit.path}:{locate.line_of(edit.after, 'approved_by')}"
         return Refused(
             f"{where}: approved_by: an approval is not written by hand",
             f"take the line out; desk kb review {new.id} --approve",

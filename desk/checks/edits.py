@@ -11,6 +11,7 @@ from desk import config as settings
 from desk.checks import articles, links, rights, rules
 from desk.checks.rules import Fault
 from desk.checks.world import Knowledge, Known, Sides, World
+from desk.codec import locate
 from desk.config import Config
 from desk.domain.changes import compare
 from desk.domain.model import filenames, plain, states
@@ -57,8 +58,8 @@ def problem(edit: HandEdit, world: Known) -> DeskError | None:
     """Why an edit can't be committed by anyone; None if it is sound."""
     if edit.fault is not None:
         return edit.fault
-    marks = rules.conflict_line(edit.after)
-    if marks is not None and edit.kind != ATTACHMENT and rules.conflict_line(edit.before) is None:
+    marks = locate.conflict_line(edit.after)
+    if marks is not None and edit.kind != ATTACHMENT and locate.conflict_line(edit.before) is None:
         return Broken("a merge conflict was left in the file", edit.path, marks, "choose a side, then: desk commit")
     if edit.kind == SETTINGS:
         return _settings_problem(edit, world)
@@ -141,7 +142,7 @@ def _fixed_problem(edit: HandEdit, new: Record) -> DeskError | None:
         before, after = edit.old.values.get(name), new.values.get(name)
         if field.fixed and before != after:
             shown = [plain.plain(v) if v is not None else "nothing" for v in (before, after)]
-            where = f"{edit.path}:{rules.line_of(edit.after, name)}"
+            where = f"{edit.path}:{locate.line_of(edit.after, name)}"
             hint = f"put it back: {name}: {shown[0]}" if before is not None else f"take the line out: {name}"
             return Refused(f"{where}: {name} can't be changed (from {shown[0]} to {shown[1]})", hint)
     return None
@@ -168,7 +169,7 @@ def _renewed(old: Record, new: Record) -> set[tuple[str, str]]:
 
 
 def _as_error(edit: HandEdit, fault: Fault) -> DeskError:
-    line = rules.line_of(edit.after, fault.field)
+    line = locate.line_of(edit.after, fault.field)
     if fault.rule:
         return Refused(f"{edit.path}:{line}: {fault.problem}", fault.hint)
     return Broken(fault.problem, edit.path, line, fault.hint)
@@ -233,7 +234,7 @@ def _check_attachments(snapshot: Snapshot, edit: HandEdit, ticket: Ticket) -> No
         if os.path.isfile(os.path.join(snapshot.place.root, path)):
             continue
         if name not in before or (edit.kind == ATTACHMENT and edit.path == path):
-            line = rules.line_of(edit.after, "attachments") if edit.kind == Ticket.kind else 1
+            line = locate.line_of(edit.after, "attachments") if edit.kind == Ticket.kind else 1
             raise Broken(
                 f"the attachment {name} is named, and there is no such file", ticket.path, line, f"put it there: {path}"
             )

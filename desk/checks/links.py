@@ -9,6 +9,7 @@ import posixpath
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
+from desk.codec import locate
 from desk.domain.knowledge import skeleton
 from desk.domain.knowledge.articles import STRUCTURE
 from desk.domain.knowledge.links import Link, is_relative, links, target
@@ -17,8 +18,6 @@ from desk.domain.model.kinds import id_at, kind_at
 from desk.errors import Broken, DeskError, Refused
 from desk.git import objects
 from desk.git.place import Place
-
-_FENCE = "---"
 
 
 class LinkFault(NamedTuple):
@@ -39,7 +38,7 @@ def faults(path: str, content: bytes, files: Collection[str], private: Collectio
     """Every link of an article's file that leads to none of `files`, or out of a public topic into a private one."""
     folder = posixpath.dirname(path)
     topic = posixpath.basename(folder)
-    first, body = body_of(content)
+    first, body = locate.body_of(content)
     for link in links(body):
         if not is_relative(link.url):
             continue
@@ -59,7 +58,7 @@ def faults(path: str, content: bytes, files: Collection[str], private: Collectio
 
 def require_readable(article: Article, content: bytes, files: Collection[str], private: Collection[str]) -> None:
     """Refuse an article with nothing in it, places left to fill in, or links and pictures that lead nowhere."""
-    first, body = body_of(content)
+    first, body = locate.body_of(content)
     if not body.strip() and not any(article.values.get(n) for n in STRUCTURE):
         raise Broken("the article is empty", article.path, first, f"desk kb edit {article.id}")
     for line, words in skeleton.gaps(body):
@@ -101,19 +100,10 @@ def _nearest(found: str, files: Collection[str]) -> str | None:
     return posixpath.relpath(close[0], posixpath.dirname(found)) if close else None
 
 
-def body_of(content: bytes) -> tuple[int, str]:
-    """The text behind the front matter, and the line it begins in."""
-    text = content.decode(errors="replace")
-    end = text.find(f"\n{_FENCE}\n", len(_FENCE))
-    if end < 0:
-        return 1, ""
-    return text.count("\n", 0, end) + 3, text[end + len(_FENCE) + 2 :]
-
-
 def leading_to(paths: Collection[str], files: Mapping[str, bytes]) -> Iterator[tuple[str, int, str]]:
     """Article, line and link of everything in `files` (path → content) that leads to one of `paths`."""
     for path, content in files.items():
-        first, body = body_of(content)
+        first, body = locate.body_of(content)
         for link in links(body):
             if is_relative(link.url) and target(posixpath.dirname(path), link.url) in paths:
                 yield path, first + link.line - 1, link.url

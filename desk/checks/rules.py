@@ -5,7 +5,6 @@ One set of rules over plain rows, for hand edits before they are committed and f
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -239,21 +238,3 @@ def template_fault(record: Checklist, content: bytes | None) -> tuple[int, str, 
 def mirror(link: str, ticket_id: str) -> str:
     """The link that belongs on the other ticket."""
     return f"{LINK_TYPES[link.partition(' ')[0]]} {ticket_id}"
-
-
-def line_of(content: bytes | None, field: str) -> int:
-    """The line in which a file sets a field, 1 if it doesn't."""
-    found = re.search(rb"^" + re.escape(field).encode() + rb"\s*:", content or b"", re.MULTILINE)
-    return 1 if found is None or content is None else content.count(b"\n", 0, found.start()) + 1
-
-
-_OURS, _MIDDLE, _THEIRS = (re.compile(p, re.MULTILINE) for p in (rb"^<{7} .*$", rb"^={7}\r?$", rb"^>{7} .*$"))
-
-
-def conflict_line(content: bytes | None) -> int | None:
-    """The line at which a merge conflict begins: all three marks, in their order, since a text may hold one of them."""
-    ours = _OURS.search(content or b"")
-    middle = _MIDDLE.search(content or b"", ours.end()) if ours else None
-    if content is None or ours is None or middle is None or not _THEIRS.search(content, middle.end()):
-        return None
-    return content.count(b"\n", 0, ours.start()) + 1

@@ -41,11 +41,11 @@ def existing_ticket(ticket: Ticket) -> str:
 
 def split(text: str, names: Iterable[str]) -> tuple[dict[str, Any], str]:
     """Front matter (what is filled in) and body of what the editor gave back; `names` may stand in the former."""
-    from desk.codec import records  # noqa: PLC0415 - for the editor only
+    from desk.codec import locate, records  # noqa: PLC0415 - for the editor only
 
     text = text.replace("\r\n", "\n") if text.startswith("---\r\n") else text
     try:
-        front, rest = records._split(text, "your text")  # noqa: SLF001 - the form has the layout of a ticket file
+        front, rest = locate.split(text, "your text")
         values = records.load_yaml(front, "your text", 2)
     except Broken as error:
         raise UsageFault(

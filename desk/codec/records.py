@@ -9,14 +9,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from desk.codec import plainlines
+from desk.codec import locate, plainlines
+from desk.codec.locate import FENCE
 from desk.codec.plainlines import FRONT_MAX, Stamp
 from desk.domain.model.fields import parse_slug, parse_time, utc_text
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.record import NOTHING, Entry, Record, parse_values_of
 from desk.errors import Broken, Refused
-
-FENCE = "---"
 
 _HEADING = re.compile(
     r"^## (?P<kind>Reply|Note) by (?P<by>\S+), (?P<at>\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:\d\d))(?: <!-- (?P<meta>\{.*\}) -->)?$",
@@ -119,10 +118,12 @@ def decode(data: bytes, path: str, kind: str) -> Record:
     if cls.suffix == ".yaml":
         front, rest, first = text, "", 1
     else:
-        front, rest = _split(text, path)
+        front, rest = locate.split(text, path)
         first = 2
     raw = _load_or_conflict(front, text, path, first)
-    values = parse_values_of(cls, raw, lambda problem: Broken(problem, path, _line_of(front, problem, first)))
+    values = parse_values_of(
+        cls, raw, lambda said: Broken(said, path, first + locate.rows_before(front, said.partition(":")[0]))
+    )
     _check_required(cls, values, path)
     extra = {k: v for k, v in raw.items() if k not in cls.FIELDS} or NOTHING
     if cls.suffix == ".yaml":
@@ -152,24 +153,6 @@ def _load_or_conflict(front: str, text: str, path: str, first: int) -> dict[str,
                 "a merge conflict was left in the file", path, line, "choose a side, then: desk commit"
             ) from None
         raise
-
-
-def _split(text: str, path: str) -> tuple[str, str]:
-    """Front matter and the rest after the closing fence."""
-    if not text.startswith(FENCE + "\n"):
-        raise Broken("the first line must be ---", path, 1)
-    end = text.find(f"\n{FENCE}\n", len(FENCE))
-    if end < 0:
-        if text.endswith(f"\n{FENCE}"):
-            return text[len(FENCE) + 1 : -len(FENCE)], ""
-        raise Broken("the closing --- of the front matter is missing", path, text.count("\n") + 1)
-    return text[len(FENCE) + 1 : end + 1], text[end + len(FENCE) + 2 :]
-
-
-def _line_of(front: str, problem: str, first: int) -> int:
-    """The line of the field that a problem names first."""
-    found = re.search(rf"^{re.escape(problem.partition(':')[0])}\s*:", front, re.MULTILINE)
-    return first + (front.count("\n", 0, found.start()) if found else 0)
 
 
 def _check_required(cls: type[Record], values: Mapping[str, Any], path: str) -> None:

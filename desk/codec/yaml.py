@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
-from desk.codec import blocks
+from desk.codec import blocks, locate
 from desk.codec.plainlines import FRONT_MAX, STAMP, Stamp, is_word
 from desk.errors import Broken
 
@@ -171,7 +171,7 @@ def load(text: str, path: str, first_line: int = 1) -> dict[str, Any]:
         raise Broken("expected `key: value` lines", path, first_line)
     for key, value in data.items():
         if isinstance(value, list | dict) and _depth(value) >= DEPTH_MAX:
-            raise Broken(f"{key}: nested too deeply", path, first_line + _row_of(text, key))
+            raise Broken(f"{key}: nested too deeply", path, first_line + locate.rows_before(text, key))
     return data
 
 
@@ -183,11 +183,6 @@ def _error_line(error: yaml.MarkedYAMLError, *, opened: bool = False) -> int:
 
 def _line(event: yaml.Event) -> int:
     return event.start_mark.line if event.start_mark else 0
-
-
-def _row_of(text: str, key: str) -> int:
-    found = re.search(rf"^{re.escape(key)}\s*:", text, re.MULTILINE)
-    return text.count("\n", 0, found.start()) if found else 0
 
 
 def _depth(value: Any) -> int:

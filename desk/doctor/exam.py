@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from desk.checks import rules
 from desk.checks.world import World
-from desk.codec import places
+from desk.codec import locate, places
 from desk.config import Config
 from desk.domain.model.record import Record
 from desk.errors import Broken, DeskError
@@ -111,7 +109,7 @@ class Exam:
 
     def line(self, path: str, field: str) -> int:
         """The line in which a record's file sets a field."""
-        return rules.line_of(self.content(path), field)
+        return locate.line_of(self.content(path), field)
 
     def record(self, path: str) -> Record | None:
         """A record as its file says now; None if it can't be read."""
@@ -142,12 +140,3 @@ def _files(root: str, folder: str) -> Iterator[tuple[str, bool]]:
                 stack.append(path)
             else:
                 yield path, False
-
-
-_AT_LINE = re.compile(r"line (\d+)")
-
-
-def line_in(message: str) -> int | None:
-    """The line that an error of another program names."""
-    found = _AT_LINE.search(message)
-    return int(found[1]) if found else None

@@ -8,8 +8,8 @@ from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from desk import config as settings
-from desk.checks.rules import line_of
-from desk.doctor.exam import Exam, Finding, line_in
+from desk.codec import locate
+from desk.doctor.exam import Exam, Finding
 from desk.errors import ConfigError
 from desk.git import repo
 from desk.queries import records
@@ -61,7 +61,7 @@ def desk_toml(exam: Exam) -> Iterator[Finding]:
         yield Finding(
             "settings",
             settings.FILE,
-            line_in(exam.wrong.message),
+            locate.line_in(exam.wrong.message),
             exam.wrong.message.removeprefix(f"{settings.FILE}: "),
             exam.wrong.hint or "",
         )
@@ -69,7 +69,9 @@ def desk_toml(exam: Exam) -> Iterator[Finding]:
         return
     content = exam.content(settings.FILE)
     for name, problem, hint in _at_odds(exam.config):
-        yield Finding("settings", settings.FILE, line_of_setting(content, name), f"{name}: {problem}", hint)
+        yield Finding(
+            "settings", settings.FILE, locate.setting_line(content, name.split(".")), f"{name}: {problem}", hint
+        )
     try:
         levels = store_levels.policies(exam.place, exam.config, content)
     except ConfigError as error:
@@ -111,22 +113,6 @@ def _at_odds(config: settings.Config) -> Iterator[tuple[str, str, str]]:
     for impact in config["priority.fixed"]:
         if impact not in lists["impacts"]:
             yield "priority.fixed", f"{impact!r} is none of ticket.impacts", f"mend {settings.FILE}"
-
-
-def line_of_setting(content: bytes | None, name: str) -> int:
-    """The line of a setting, or of its table."""
-    table, _, key = name.partition(".")
-    lines = (content or b"").decode(errors="replace").splitlines()
-    here = ""
-    for number, line in enumerate(lines, 1):
-        text = line.strip()
-        if text.startswith("["):
-            here = text.strip("[] ").partition("]")[0]
-            if here == name:
-                return number
-        elif here == table and text.partition("=")[0].strip() == key:
-            return number
-    return line_of(content, f"[{table}]")
 
 
 def attributes(exam: Exam) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from desk.checks import edits, rules, together
 from desk.checks.rules import Fault
+from desk.codec import locate
 from desk.config import FILE
 from desk.doctor.exam import Exam, Finding, Mend
 from desk.domain.model import states
@@ -64,7 +65,7 @@ def edited(exam: Exam) -> Iterator[Finding]:
         return
     world = edits.world_with(exam.index, exam.config, exam.edits, exam.place)
     for edit in exam.edits:
-        if edit.fault is not None or edit.kind == SETTINGS or rules.conflict_line(edit.after) is not None:
+        if edit.fault is not None or edit.kind == SETTINGS or locate.conflict_line(edit.after) is not None:
             continue
         problem = edits.problem(edit, world)
         if problem is not None:
@@ -79,7 +80,7 @@ def conflicts(exam: Exam) -> Iterator[Finding]:
     paths += [*exam.walk.others, FILE, ".gitattributes"]
     paths += [e.path for e in exam.edits if e.kind in KINDS and e.fault is None]
     for path in sorted(set(paths) - known):
-        line = rules.conflict_line(exam.content(path))
+        line = locate.conflict_line(exam.content(path))
         if line is not None:
             yield Finding(
                 "conflicts",

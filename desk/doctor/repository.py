@@ -12,7 +12,7 @@ from desk.doctor.exam import Exam, Finding
 from desk.errors import DeskError
 from desk.git import process, repo
 from desk.index import drift
-from desk.local.kept import UNFINISHED, is_abandoned
+from desk.local.kept import UNFINISHED, is_abandoned, runs
 
 HOUR, DAY, WEEK = 3600, 86400, 7 * 86400
 """Seconds."""
@@ -45,17 +45,16 @@ def _configure(exam: Exam) -> None:
 _LOCKS = ("index.lock", "HEAD.lock", "config.lock", "packed-refs.lock", "refs/heads/**/*.lock")
 _REPORTS = ("fast_import_crash_*", "desk/crash*")
 _TEMPORARY = ("desk/tmp/*", "objects/pack/tmp_*", "objects/pack/.tmp-*")
-_OWN = (f"desk/*{UNFINISHED}", f"desk/outbox/*{UNFINISHED}")
+_OWN = (f"desk/*{UNFINISHED}", f"desk/*{UNFINISHED}-journal", f"desk/outbox/*{UNFINISHED}")
 """Small files that are written beside the ones they replace; each names the process that writes it."""
 
 
 def left_overs(exam: Exam) -> Iterator[Finding]:
     """Files that killed commands left in the git directory; what is younger than a day may still be in use."""
-    for whole in _matching(exam, _OWN):
-        if is_abandoned(whole):
-            path = os.path.relpath(whole, exam.place.root)
-            what = "an unfinished file that a killed command left"
-            yield Finding("left-overs", path, None, what, "desk doctor --fix removes it", partial(_remove, whole))
+    for whole in (*filter(is_abandoned, _matching(exam, _OWN)), *_indexes(exam)):
+        path = os.path.relpath(whole, exam.place.root)
+        what = "an unfinished file that a killed command left"
+        yield Finding("left-overs", path, None, what, "desk doctor --fix removes it", partial(_remove, whole))
     now = exam.store.clock().timestamp()
     for patterns, what, patience in (
         (_LOCKS, "a lock that a git command left behind", HOUR),
@@ -77,6 +76,11 @@ def left_overs(exam: Exam) -> Iterator[Finding]:
             )
             path = os.path.relpath(whole, exam.place.root)
             yield Finding("left-overs", path, None, what, hint, partial(_remove, whole) if old else None)
+
+
+def _indexes(exam: Exam) -> Iterator[str]:
+    """Indexes that killed commands built, or were about to put in their place; not the one in use, nor what is at work."""
+    yield from (path for path, builder in exam.store.keeper.unused() if not runs(builder))
 
 
 def _matching(exam: Exam, patterns: tuple[str, ...]) -> list[str]:

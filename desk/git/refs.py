@@ -131,6 +131,8 @@ def drop_tag(place: Place, name: str, oid: str) -> None:
 
 def verify_tag(place: Place, name: str) -> str | None:
     """None for a signature that this machine finds good, else what git says of it."""
-    running = process.spawn(place, ("verify-tag", "--raw", f"refs/tags/{name}"), stdout=process.PIPE, stderr=process.PIPE)
+    running = process.spawn(
+        place, ("verify-tag", "--raw", f"refs/tags/{name}"), stdout=process.PIPE, stderr=process.PIPE
+    )
     out, err = running.communicate()
     return None if running.returncode == 0 else (out + err).decode(errors="replace")

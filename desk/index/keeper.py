@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -34,6 +35,10 @@ def _size(path: str) -> int:
 
 def _uri(path: str) -> str:
     return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+
+
+_LINK = ".link"
+"""How the name of the link ends that is about to become the one in use."""
 
 
 class Keeper:
@@ -158,7 +163,7 @@ class Keeper:
             db.close()
         with open(fresh, "rb") as file:
             os.fsync(file.fileno())
-        link = f"{self.path}.link"
+        link = self.path + _LINK
         _unlink(link)
         os.symlink(os.path.basename(fresh), link)
         os.replace(link, self.path)
@@ -170,6 +175,19 @@ class Keeper:
         folder = os.path.dirname(self.path)
         old = (n for n in sorted(os.listdir(folder)) if n.startswith("index-") and not n.startswith(keep))
         _unlink(*(os.path.join(folder, n) for n in old))
+
+    def unused(self) -> list[tuple[str, int]]:
+        """Files of indexes other than the one in use, and a link to one on its way, with the process that made each."""
+        folder = os.path.dirname(self.path)
+        used = os.path.basename(os.path.realpath(self.path))
+        link = os.path.basename(self.path) + _LINK
+        found = []
+        for name in sorted(os.listdir(folder)):
+            of = os.path.basename(os.path.realpath(os.path.join(folder, name))) if name == link else name
+            built = re.match(r"index-(\d+)-[0-9a-f]+\.sqlite", of)
+            if built is not None and (name == link or built[0] != used):
+                found.append((os.path.join(folder, name), int(built[1])))
+        return found
 
     def _in_memory(self, oid: str) -> Index:
         from desk.index.build import build  # noqa: PLC0415 - as above

@@ -33,8 +33,8 @@ def keep(path: str, data: bytes, *, durable: bool = False) -> None:
 
 
 def is_abandoned(name: str) -> bool:
-    """Whether a file being written belongs to a process that runs no longer."""
-    found = re.search(rf"\.(\d+){re.escape(UNFINISHED)}$", name)
+    """Whether a file being written, or what SQLite writes beside one, belongs to a process that runs no longer."""
+    found = re.search(rf"\.(\d+){re.escape(UNFINISHED)}(-journal)?$", name)
     return found is not None and not runs(int(found[1]))
 
 

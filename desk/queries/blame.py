@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from desk.codec import records
+from desk.codec import locate, records
 from desk.git import log, objects
 from desk.git.place import Place
 
@@ -41,7 +41,7 @@ def _parts(texts: list[str]) -> Iterator[tuple[str, str]]:
     """For each line of a file the part it belongs to, empty for the fences, and its text."""
     field, fences, entries = "", 0, 0
     for text in texts:
-        if fences < 2 and text == records.FENCE:
+        if fences < 2 and text == locate.FENCE:
             fences += 1
             field = "" if fences == 1 else "body"
             yield "", text

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from datetime import tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from desk.codec import locate
 from desk.config import FILE, Config
 from desk.domain.levels.policy import Policies, Surroundings, read
-from desk.domain.levels.reading import Place, SettingFault, spoken
+from desk.domain.levels.reading import SettingFault, spoken
 from desk.errors import ConfigError
 from desk.git import place as git_place
 from desk.local.holidays import days_off
@@ -30,7 +30,7 @@ def policies(place: git_place.Place | None, config: Config, text: bytes | None =
         return read(config["sla.calendar"], config[POLICY], config["sla.warn"], world)
     except SettingFault as fault:
         content = text if text is not None else (place and worktree.read(place, FILE)) or b""
-        number = line_of(content.decode(errors="replace"), fault.place)
+        number = locate.setting_line(content, fault.place)
         raise ConfigError(f"{FILE}:{number}: {spoken(fault.place)}: {fault.problem}", fault.hint) from None
 
 
@@ -49,32 +49,3 @@ def strangers(found: Policies, ids: Callable[[str], set[str]]) -> Iterator[str]:
                 for word in target.conditions.get(kind, ()):
                     if word not in ids(kind):
                         yield f"{spoken((POLICY, number, 'target', n, kind))}: there is no {kind} {word}"
-
-
-def line_of(text: str, place: Place) -> int:
-    """The line of a place in desk.toml: of its key, else of its table's header."""
-    lines = text.splitlines()
-    headers = [_header(line) for line in lines]
-    at, table, key = -1, "", ""
-    for part in place:
-        if isinstance(part, int):
-            at = ([n for n, name in enumerate(headers) if n > at and name == table] + [at] * part)[part - 1]
-            continue
-        name = f"{table}.{part}".lstrip(".")
-        if table and name not in headers[at + 1 :]:
-            key = str(part)
-            break
-        table = name
-    if at < 0 and table in headers:
-        at = headers.index(table)
-    for number in range(at + 1, len(lines) if key else 0):
-        if headers[number]:
-            break
-        if re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", lines[number]):
-            return number + 1
-    return at + 1 or 1
-
-
-def _header(line: str) -> str:
-    match = re.match(r"\s*\[\[?\s*([\w.\"' -]+?)\s*\]", line)
-    return re.sub(r"[\"' ]", "", match[1]) if match else ""

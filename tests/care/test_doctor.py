@@ -344,6 +344,29 @@ def test_files_that_killed_commands_were_writing(desk: Runner, home: Path) -> No
     assert [p.name for p in own.rglob("*.new")] == [f"settings.{os.getppid()}.new"]
 
 
+def test_indexes_that_killed_commands_left(desk: Runner, home: Path) -> None:
+    """Those of the dead go; the one in use stays whoever built it, and one that is being built stays."""
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    own = home / ".git/desk"
+    used = os.readlink(own / "index.sqlite")
+    names = [
+        f"index-{dead.pid}-1f.sqlite",
+        f"index-{dead.pid}-1f.sqlite-wal",
+        f"then-abc-00.sqlite.{dead.pid}.new-journal",
+    ]
+    for name in names:
+        (own / name).write_text("half")
+    (own / "index.sqlite.link").symlink_to(names[0])
+    building = own / f"index-{os.getppid()}-2f.sqlite"
+    building.write_text("half")
+    left = [row["path"] for row in desk("doctor", "-f", "json", code=7).data if row["check"] == "left-overs"]
+    assert sorted(left) == sorted(f".git/desk/{name}" for name in (*names, "index.sqlite.link"))
+    desk("doctor", "--fix")
+    assert {p.name for p in own.glob("*index*.sqlite*")} >= {used, building.name, "index.sqlite"}
+    assert not [name for name in (*names, "index.sqlite.link") if os.path.lexists(own / name)]
+
+
 def test_left_overs(desk: Runner, home: Path) -> None:
     now = time.time()
     young = home / ".git/refs/heads/main.lock"

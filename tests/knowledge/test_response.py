@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from desk.domain.knowledge.responses import body_line, gaps, variant
+from desk.codec.locate import body_line
+from desk.domain.knowledge.responses import gaps, variant
 from tests.cli.conftest import Acts, Refuses
 from tests.conftest import Runner
 

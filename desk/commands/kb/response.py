@@ -10,6 +10,7 @@ from desk.actions import identifiers, rendering, responses
 from desk.actions.identifiers import normal
 from desk.cli import answers, arguments, complete, editor, leaf, records, told
 from desk.cli.app import App
+from desk.codec import locate
 from desk.domain.knowledge import responses as knowledge_responses
 from desk.domain.matching.suggestion import slug
 from desk.domain.model import plain
@@ -168,7 +169,7 @@ def _edited(app: App, before: Response) -> Response:
         record = records.decode(text.encode(), before.path, Response.kind)
         if record.id != before.id or record.values["language"] != before.language:
             raise UsageFault("id and language can't be changed here", "desk response create NAME --language L")
-        rendering.check(app, record, knowledge_responses.body_line(text.encode()))
+        rendering.check(app, record, locate.body_line(text.encode()))
         return record  # type: ignore[return-value]  # the codec builds the class of the kind
 
     return editor.edit(app, f"response-{before.id}", records.encode(before).decode(), accept)

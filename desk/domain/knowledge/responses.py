@@ -111,16 +111,6 @@ def time_in(text: str) -> str:
     return datetime.fromisoformat(text).strftime("%H:%M")
 
 
-def body_line(content: bytes) -> int:
-    """The line of a response's file on which its text begins, counted from 1."""
-    text = content.decode(errors="replace")
-    end = text.find("\n---\n", 3)
-    if end < 0:
-        return 1
-    rest = end + len("\n---\n")
-    return text.count("\n", 0, rest) + 1 + text.startswith("\n", rest)
-
-
 def gaps(body: str) -> list[str]:
     """Places that a person is to fill in, written [[ … ]], as they stand there."""
     return re.findall(r"\[\[.*?\]\]", body)
