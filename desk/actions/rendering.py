@@ -12,6 +12,7 @@ from desk.domain.knowledge import responses
 from desk.domain.matching.suggestion import slug
 from desk.domain.model.article import Response
 from desk.domain.model.record import NOTHING, Record
+from desk.domain.model.rows import ArticleRow
 from desk.domain.model.ticket import Ticket
 from desk.errors import Broken, Refused
 from desk.mail.letters import FOLDER
@@ -136,7 +137,7 @@ def including(session: Session, name: str) -> list[str]:
     return found
 
 
-def _public(session: Session, name: str, language: str, otherwise: Exception) -> dict[str, Any]:
+def _public(session: Session, name: str, language: str, otherwise: Exception) -> ArticleRow:
     """An article that requesters may read, in a language if it has that one; `otherwise` is raised for any other."""
     wanted = name.strip().lower()
     rows = session.store.ask(knowledge.public_articles)

@@ -11,7 +11,7 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from desk.domain.changes import message as changes_message
 from desk.domain.matching.folding import fold
@@ -23,6 +23,7 @@ from desk.domain.model.ticket import Ticket
 from desk.index.texts import Text, articles_in, text_of
 
 if TYPE_CHECKING:
+    from desk.domain.model.rows import ArticleRow, TicketRow
     from desk.git.log import CommitRow
 
 LAYOUT = 3
@@ -297,6 +298,14 @@ class Index:
         listed = ", ".join(f'"{n}"' for n in names)
         found = self.db.execute(f"SELECT {listed} FROM {cls.plural} WHERE {where} {tail}", tuple(args))
         return [_row(cls, names, row) for row in found]
+
+    def tickets(self, where: str = "1", args: Iterable[Any] = (), tail: str = "") -> list[TicketRow]:
+        """Tickets as lists show them."""
+        return cast("list[TicketRow]", self.rows("ticket", where, args, tail))
+
+    def articles(self, where: str = "1", args: Iterable[Any] = (), tail: str = "") -> list[ArticleRow]:
+        """Articles, each of their languages by itself."""
+        return cast("list[ArticleRow]", self.rows("article", where, args, tail))
 
     def broken(self, prefix: str = "") -> list[tuple[str, int, str]]:
         """Records that can't be read: path, line, problem."""

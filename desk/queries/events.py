@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.query import Scope
@@ -12,6 +12,9 @@ from desk.index.index import Index
 from desk.queries import sql
 from desk.queries import tickets as queries_tickets
 from desk.queries.sql import marks
+
+if TYPE_CHECKING:
+    from desk.domain.model.rows import ActivityRow, CommitFacts, LogRow
 
 WORK = ("incident", "problem")
 """Kinds of work: tickets by their tag, as they are now."""
@@ -40,7 +43,7 @@ class Wanted(NamedTuple):
         return bool(self.verbs or self.tickets or self.kinds or self.department)
 
 
-def log(index: Index, wanted: Wanted) -> list[dict[str, Any]]:
+def log(index: Index, wanted: Wanted) -> list[LogRow]:
     """Events, newest first, those of one commit in their order; a commit without events is a row of its own (id null)."""
     where, args = _where(wanted)
     # Told which table to begin with: by time there is an index on commits, of a few tickets one on events.
@@ -54,7 +57,7 @@ def log(index: Index, wanted: Wanted) -> list[dict[str, Any]]:
         f" WHERE {where} ORDER BY c.at DESC, c.depth DESC, c.n DESC, e.place LIMIT ?",
         (*args, wanted.limit or -1),
     )
-    return sql.as_rows(_NAMES, rows)
+    return cast("list[LogRow]", sql.as_rows(_NAMES, rows))
 
 
 def _where(wanted: Wanted) -> tuple[str, list[Any]]:
@@ -97,16 +100,16 @@ def names(index: Index, ids: set[str]) -> dict[str, str]:
 FACTS = ("at", "by", "verb", "reason", "commit", "by_hand")
 
 
-def commits(index: Index, oids: list[str]) -> dict[str, dict[str, Any]]:
+def commits(index: Index, oids: list[str]) -> dict[str, CommitFacts]:
     """Who made each of these commits, when and why."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, CommitFacts] = {}
     wanted = list(dict.fromkeys(oids))
     for start in range(0, len(wanted), 400):
         part = tuple(wanted[start : start + 400])
         rows = index.db.execute(
             f"SELECT {sql.told_of_commits(*FACTS)} FROM commits c WHERE c.oid IN ({marks(part)})", part
         )
-        found |= {str(row["commit"]): row for row in sql.as_rows(FACTS, rows)}
+        found |= {row["commit"]: row for row in cast("list[CommitFacts]", sql.as_rows(FACTS, rows))}
     return found
 
 
@@ -141,8 +144,8 @@ class Sought(NamedTuple):
     limit: int = 0
 
 
-def events(index: Index, sought: Sought) -> list[dict[str, Any]]:
-    """Events with the title of their ticket; `at` in RFC 3339 UTC."""
+def events(index: Index, sought: Sought) -> list[ActivityRow]:
+    """Events with the title of their ticket, newest first."""
     parts: list[str] = ["1"]
     args: list[Any] = []
     if sought.mine:
@@ -168,7 +171,7 @@ def events(index: Index, sought: Sought) -> list[dict[str, Any]]:
         f" WHERE {' AND '.join(parts)} ORDER BY e.at DESC, e.n DESC, e.place DESC LIMIT ?",
         (*args, sought.limit or -1),
     )
-    return sql.as_rows(names, rows)
+    return cast("list[ActivityRow]", sql.as_rows(names, rows))
 
 
 def acted(index: Index, who: str) -> bool:

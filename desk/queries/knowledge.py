@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from desk.codec import places
 from desk.domain.knowledge import articles
@@ -13,15 +13,18 @@ from desk.git.place import Place
 from desk.index.index import Index
 from desk.queries.sql import EVENTS, marks
 
+if TYPE_CHECKING:
+    from desk.domain.model.rows import ArticleRow
+
 PUBLIC = "state = 'published' AND topic IN (SELECT id FROM topics WHERE NOT private)"
 """What requesters may read, as a condition on the table of articles. A topic that can't be read hides its articles."""
 _TEXT_VERBS = ("create", "edit", "move", "relink")
 """Events that may have changed the text of an article."""
 
 
-def public_articles(index: Index, where: str = "1", args: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
+def public_articles(index: Index, where: str = "1", args: tuple[Any, ...] = ()) -> list[ArticleRow]:
     """Articles that may be quoted to a requester, in every language: published, and in no private topic."""
-    return index.rows("article", f"{PUBLIC} AND ({where})", args, "ORDER BY id")
+    return index.articles(f"{PUBLIC} AND ({where})", args, "ORDER BY id")
 
 
 def private_topics(index: Index) -> set[str]:
@@ -33,9 +36,9 @@ def private_topics(index: Index) -> set[str]:
     return {str(row[0]) for row in rows}
 
 
-def variants(index: Index, base: str) -> list[dict[str, Any]]:
+def variants(index: Index, base: str) -> list[ArticleRow]:
     """Every language of an article, the one that gave the name first."""
-    rows = index.rows("article", "id = ?1 OR (id > ?1 || '.' AND id < ?1 || '/')", (base,), "ORDER BY id")
+    rows = index.articles("id = ?1 OR (id > ?1 || '.' AND id < ?1 || '/')", (base,), "ORDER BY id")
     return [row for row in rows if base_of(row["id"]) == base]
 
 
@@ -47,10 +50,10 @@ def article_ids(index: Index, name: str) -> list[str]:
     return ids if name == base_of(name) else []
 
 
-def grouped(index: Index) -> dict[str, list[dict[str, Any]]]:
+def grouped(index: Index) -> dict[str, list[ArticleRow]]:
     """All articles, each with its languages."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row in index.rows("article", tail="ORDER BY id"):
+    found: dict[str, list[ArticleRow]] = {}
+    for row in index.articles(tail="ORDER BY id"):
         found.setdefault(base_of(row["id"]), []).append(row)
     return found
 

@@ -3,36 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 from desk.domain.model.organisation import PROBLEM
 from desk.index.index import Index
 from desk.queries.sql import marks
+
+if TYPE_CHECKING:
+    from desk.domain.model.rows import CauseRow, KnownErrorRow, TicketRow
 
 CAUSED = "caused-by "
 _LINKED = "path IN (SELECT path FROM members WHERE kind = 'ticket' AND field = 'links' AND value = ?)"
 """Tickets with a link."""
 
 
-def incidents(index: Index, problem: str) -> list[dict[str, Any]]:
+def incidents(index: Index, problem: str) -> list[TicketRow]:
     """The tickets that a problem causes, oldest first; for one that was merged, the ticket that goes on."""
     where = (
         f"{_LINKED} OR id IN (SELECT substr(m.value, 8) FROM members m JOIN tickets t ON t.path = m.path"
         " WHERE m.kind = 'ticket' AND m.field = 'links' AND t.id = ? AND m.value LIKE 'causes %')"
     )
-    found: dict[str, dict[str, Any]] = {}
-    for row in index.rows("ticket", where, (CAUSED + problem, problem)):
+    found: dict[str, TicketRow] = {}
+    for row in index.tickets(where, (CAUSED + problem, problem)):
         last = _going_on(index, row)
         if last["id"] != problem and last["kind"] != PROBLEM:
             found[last["id"]] = last
     return sorted(found.values(), key=lambda row: (row["created"], row["id"]))
 
 
-def _going_on(index: Index, row: dict[str, Any]) -> dict[str, Any]:
+def _going_on(index: Index, row: TicketRow) -> TicketRow:
     seen = {row["id"]}
     while row["merged_into"] and row["merged_into"] not in seen:
         seen.add(row["merged_into"])
-        target = index.rows("ticket", "id = ?", (row["merged_into"],))
+        target = index.tickets("id = ?", (row["merged_into"],))
         if not target:
             break
         row = target[0]
@@ -56,35 +59,38 @@ def groups(index: Index, requesters: Iterable[str]) -> set[str]:
     return {str(group) for (group,) in rows if group}
 
 
-def causes(index: Index, links: Iterable[str]) -> list[dict[str, Any]]:
+def causes(index: Index, links: Iterable[str]) -> list[CauseRow]:
     """The problems that an incident's links name, with their known errors: what a clerk on the phone asks for."""
     named = [link.removeprefix(CAUSED) for link in links if link.startswith(CAUSED)]
     if not named:
         return []
     rows = index.rows("ticket", f"id IN ({marks(named)})", named, "ORDER BY created, id")
     kept = ("id", "title", "state", "cause", "workaround", "fix")
-    return [
+    found = [
         {**{k: row[k] for k in kept}, "known_errors": known_errors(index, row["id"])}
         for row in rows
         if row["kind"] == PROBLEM
     ]
+    return cast("list[CauseRow]", found)
 
 
-def known_errors(index: Index, problem: str) -> list[dict[str, Any]]:
+def known_errors(index: Index, problem: str) -> list[KnownErrorRow]:
     """The articles that tell of a problem."""
-    rows = index.rows("article", "problem = ?", (problem,), "ORDER BY id")
-    return [{k: row[k] for k in ("id", "title", "state", "language")} for row in rows]
+    rows = index.articles("problem = ?", (problem,), "ORDER BY id")
+    return [
+        {"id": row["id"], "title": row["title"], "state": row["state"], "language": row["language"]} for row in rows
+    ]
 
 
 def of_problems(index: Index, problems: Iterable[str]) -> list[str]:
     """Ids of the articles that come from these problems; what was retired is not among them."""
     told = (row for problem in problems for row in known_errors(index, problem))
-    return sorted(str(row["id"]) for row in told if row["state"] != "retired")
+    return sorted(row["id"] for row in told if row["state"] != "retired")
 
 
-def incidents_of(index: Index, problem: str) -> list[dict[str, Any]]:
+def incidents_of(index: Index, problem: str) -> list[TicketRow]:
     """Tickets that say they are caused by a problem, newest first."""
-    return index.rows("ticket", _LINKED, (CAUSED + problem,), "ORDER BY created DESC, id DESC")
+    return index.tickets(_LINKED, (CAUSED + problem,), "ORDER BY created DESC, id DESC")
 
 
 def is_closed(index: Index, ticket: str) -> bool:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from desk.domain.figures import statistics
 from desk.domain.figures.statistics import FIGURES, Facts, Period
@@ -21,6 +21,9 @@ from desk.queries import counting, measuring, sql, usage
 from desk.queries import tickets as queries_tickets
 from desk.queries.counting import TIMES, Asked
 from desk.queries.sql import EVERYTHING, LIVE, PRESSING, PROMISED, WHO, Condition, missed, seconds
+
+if TYPE_CHECKING:
+    from desk.domain.model.rows import MissRow
 
 Rows = list[dict[str, Any]]
 _MISSED = " OR ".join(
@@ -238,7 +241,7 @@ class Reading:
         span = (self._times["start"], self._times["end"])
         return usage.suggested(self.index, span, among, self.language)
 
-    def misses(self) -> Rows:
+    def misses(self) -> list[MissRow]:
         return usage.misses(self.place, self.asked.span)
 
     # -- what auditors look at ---------------------------------------------------------------------------------------

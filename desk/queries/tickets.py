@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from desk.domain.matching.folding import fold
 from desk.domain.model.fields import LINK_TYPES
@@ -15,13 +15,16 @@ from desk.index.index import Index
 from desk.queries import sql
 from desk.queries.sql import LIVE, PRESSING, Condition, marks
 
+if TYPE_CHECKING:
+    from desk.domain.model.rows import HistoryRow, StepRow, TicketRow
+
 _SIMPLE = (("states", "state"), ("kinds", "kind"), ("departments", "department"), ("priorities", "priority"))
 
 
 class Page(NamedTuple):
     """Rows of a list, and how many there are in all; `more`: the count was given up there."""
 
-    rows: list[dict[str, Any]]
+    rows: list[TicketRow]
     total: int
     more: bool = False
 
@@ -36,7 +39,7 @@ def tickets(index: Index, query: Query) -> Page:
     tail = f"ORDER BY {_order(query)}"
     if query.limit:
         tail += f" LIMIT {int(query.limit)} OFFSET {int(query.offset)}"
-    rows = index.rows("ticket", where, args, tail)
+    rows = index.tickets(where, args, tail)
     total = query.offset + len(rows)
     if query.limit and (len(rows) == query.limit or (query.offset and not rows)):
         most = query.offset + query.limit + _COUNTED if rows else -1
@@ -139,14 +142,14 @@ def match(words: str) -> str:
     return " ".join(f'"{w}"*' for w in found if any(c.isalnum() for c in w)) or '""'
 
 
-def history(index: Index, kind: str, record_id: str) -> list[dict[str, Any]]:
-    """Events of a record, oldest first: at, by, verb, from, to, reason, commit."""
+def history(index: Index, kind: str, record_id: str) -> list[HistoryRow]:
+    """Events of a record, oldest first."""
     names = ("at", "by", "verb", "from", "to", "reason", "commit", "by_hand")
     rows = index.db.execute(
         f"SELECT {sql.told(*names)} FROM {sql.EVENTS} WHERE e.id = ? AND e.kind = ? ORDER BY e.at, c.depth, c.oid, e.place",
         (record_id, kind),
     )
-    return sql.as_rows(names, rows)
+    return cast("list[HistoryRow]", sql.as_rows(names, rows))
 
 
 def load(index: Index) -> dict[str, int]:
@@ -205,18 +208,18 @@ def counts(index: Index) -> dict[str, int]:
     return {t: int(index.db.execute(f"SELECT count(*) FROM {t}").fetchone()[0]) for t in tables}
 
 
-def steps(index: Index, ticket: Ticket) -> list[dict[str, Any]]:
-    """Number, text, whether it is done, by whom and when; nobody is known of a tick made in a file not committed yet."""
+def steps(index: Index, ticket: Ticket) -> list[StepRow]:
+    """The steps of a checklist; nobody is known of a tick made in a file not committed yet."""
     if not ticket.checklist:
         return []
-    ticked: dict[str, dict[str, Any]] = {}
+    ticked: dict[str, HistoryRow] = {}
     for event in history(index, "ticket", ticket.id):
         if event["verb"] == "check":
             ticked[str(event["to"]).partition(" ")[2]] = event
-    found = []
+    found: list[StepRow] = []
     for number, line in enumerate(ticket.checklist, 1):
         done, text = line.startswith("[x]"), line[4:]
         # History has values in one line, with single blanks.
-        event = ticked.get(" ".join(text.split()), {}) if done else {}
-        found.append({"n": number, "text": text, "done": done, "by": event.get("by"), "at": event.get("at")})
+        tick = ticked.get(" ".join(text.split())) if done else None
+        found.append({"n": number, "text": text, "done": done, "by": tick and tick["by"], "at": tick and tick["at"]})
     return found

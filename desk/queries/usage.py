@@ -5,7 +5,7 @@ vain, from the local log.
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from desk.codec import places
 from desk.domain.matching import suggestion
@@ -16,6 +16,9 @@ from desk.git.place import Place
 from desk.index.index import BETWEEN, Index
 from desk.local import misses as local_misses
 from desk.queries import search
+
+if TYPE_CHECKING:
+    from desk.domain.model.rows import MissRow
 
 _MARK = "article"
 """The key in a reply's own line under which it names its articles."""
@@ -68,8 +71,8 @@ def suggested(index: Index, span: tuple[str, str], among: tuple[str, tuple[Any, 
     return found
 
 
-def misses(place: Place, span: tuple[int, int]) -> list[dict[str, Any]]:
-    """What was searched for without a hit, most often first: `words`, `times`."""
+def misses(place: Place, span: tuple[int, int]) -> list[MissRow]:
+    """What was searched for without a hit, most often first."""
     found = Counter(miss.words for miss in local_misses.load(place) if span[0] <= miss.at.timestamp() < span[1])
-    rows = [{"words": words, "times": times} for words, times in found.items()]
-    return sorted(rows, key=lambda row: (-int(str(row["times"])), row["words"]))
+    rows: list[MissRow] = [{"words": words, "times": times} for words, times in found.items()]
+    return sorted(rows, key=lambda row: (-row["times"], row["words"]))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from desk.domain.figures.statistics import Period
+from desk.domain.model.rows import MissRow
 
 Rows = list[dict[str, Any]]
 
@@ -51,7 +52,7 @@ class Reader(Protocol):
     def suggested(self) -> Mapping[str, int]:
         """Tickets of the period that an article very probably answers, by article: what is said after `ticket create`."""
 
-    def misses(self) -> Rows:
+    def misses(self) -> list[MissRow]:
         """What people searched for without a hit in the period, on this machine."""
 
     def acts(self) -> Rows:

@@ -146,7 +146,7 @@ def test_a_large_index_of_git_is_split(
     desk: Runner, make: Make, git: Git, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "split" not in desk("maintain").out
-    monkeypatch.setattr("desk.commands.care.maintain._SPLIT_FROM", 100)
+    monkeypatch.setattr("desk.git.write._SPLIT_FROM", 100)
     assert "git's index split" in desk("maintain").out
     assert list((home / ".git").glob("sharedindex.*"))
     ticket = make("after the split")

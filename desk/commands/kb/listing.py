@@ -12,6 +12,7 @@ from desk.actions.identifiers import normal
 from desk.cli import arguments, complete, leaf
 from desk.cli.app import App
 from desk.domain.knowledge import articles as knowledge_articles
+from desk.domain.model.rows import ArticleRow
 from desk.errors import UsageFault
 from desk.queries import knowledge
 from desk.view.model import Column, Listing
@@ -109,11 +110,9 @@ def _named(row: Row, filters: Mapping[str, tuple[str, ...]]) -> bool:
     return all(normal(t) in row["tags"] for t in filters["tags"])
 
 
-def _row(
-    base: str, found: list[dict[str, Any]], variants: list[dict[str, Any]], wanted: tuple[str, ...]
-) -> dict[str, Any]:
+def _row(base: str, found: list[ArticleRow], variants: list[ArticleRow], wanted: tuple[str, ...]) -> dict[str, Any]:
     """An article as its first language says, of those that fit; with all languages it has."""
-    rank = {language: number for number, language in enumerate(wanted)}
+    rank: dict[str | None, int] = {language: number for number, language in enumerate(wanted)}
     chief = min(found, key=lambda v: (v["id"] != base, rank.get(v["language"], len(rank)), v["id"]))
     languages = sorted((v["language"] or "?" for v in variants), key=lambda x: (rank.get(x, len(rank)), x))
     return {

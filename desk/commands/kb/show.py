@@ -48,7 +48,7 @@ def _chosen(app: App, name: str, language: str | None) -> str:
         return name
     if language is None and (name in known and name != base_of(name)):
         return name
-    order = [language] if language else []
+    order: list[str | None] = [language] if language else []
     order += [x for x in app.config["desk.languages"] if x not in order]
     found = min(known, key=lambda i: (order.index(known[i]) if known[i] in order else len(order), i))
     if language and known[found] != language:

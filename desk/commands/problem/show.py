@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from desk.cli import answers, arguments, leaf
 from desk.cli.app import App
@@ -14,7 +14,7 @@ from desk.queries import problems as queries_problems
 from desk.queries import tickets as queries_tickets
 from desk.view.model import Detail
 
-_KEPT = ("id", "title", "state", "priority", "department", "requester", "created", "closed", "resolution")
+_KEPT: Final = ("id", "title", "state", "priority", "department", "requester", "created", "closed", "resolution")
 
 
 @leaf.leaf("show", example="desk problem show 7K3Q\ndesk problem show 7K3Q -f json")

@@ -9,6 +9,7 @@ from desk.cli import arguments, leaf
 from desk.cli.app import App
 from desk.codec import places
 from desk.domain.model.person import Staff
+from desk.domain.model.rows import HistoryRow
 from desk.errors import Broken
 from desk.git import objects
 from desk.queries import tickets
@@ -46,9 +47,9 @@ def escalations(app: App, ids: tuple[str, ...]) -> Listing:
     return Listing("escalations", _with_levels(app, rows), tuple(columns), "it was never escalated")
 
 
-def _row(ticket_id: str, event: dict[str, Any]) -> dict[str, Any]:
-    names = ("at", "by", "from", "to", "reason", "commit")
-    return {"id": ticket_id, "type": _KIND[event["verb"]], "level": None, **{n: event[n] for n in names}}
+def _row(ticket_id: str, event: HistoryRow) -> dict[str, Any]:
+    kept = {name: event[name] for name in ("at", "by", "from", "to", "reason", "commit")}
+    return {"id": ticket_id, "type": _KIND[event["verb"]], "level": None, **kept}
 
 
 def _with_levels(app: App, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,9 @@ from desk.errors import UsageFault
 from desk.local import seen
 from desk.queries import tickets, unread
 from desk.view.model import Column, Listing
+
+if TYPE_CHECKING:
+    from desk.domain.model.rows import TicketRow
 
 _KINDS = ("ticket", "incident", "problem")
 
@@ -130,7 +133,7 @@ def _unread(app: App) -> tuple[str, ...]:
     return tuple(sorted(app.store.ask(lambda index: unread.unread(index, handle, mine))))
 
 
-def _marked(app: App, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _marked(app: App, rows: list[TicketRow]) -> list[dict[str, Any]]:
     """Rows with `unread`: null for somebody unknown, who has nothing to come back to."""
     handle = app.handle()
     if handle is None:

@@ -13,6 +13,7 @@ from desk.cli import dates, leaf
 from desk.cli.app import App
 from desk.domain.changes import sentences
 from desk.domain.model.fields import parse_time
+from desk.domain.model.rows import ActivityRow
 from desk.local import marks
 from desk.queries import events, tickets
 from desk.queries.events import Sought
@@ -60,8 +61,9 @@ def activity(app: App, whose: str | None, since: str | None, limit: int | None) 
     return _told(app, rows, "nothing new since last time" if last and commits is not None else "nothing happened")
 
 
-def _told(app: App, rows: list[dict[str, Any]], empty: str) -> Listing:
-    people = app.store.ask(lambda index: tickets.names(index, {str(row["by"]) for row in rows}))
+def _told(app: App, found: list[ActivityRow], empty: str) -> Listing:
+    people = app.store.ask(lambda index: tickets.names(index, {row["by"] for row in found}))
+    rows: list[dict[str, Any]] = [{**row} for row in found]
     for row in rows:
         row["name"] = people.get(str(row["by"]))
         row["sentence"] = _sentence(row)

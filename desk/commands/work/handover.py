@@ -14,6 +14,7 @@ from desk.domain.figures import handover as figures_handover
 from desk.domain.model.change import Edit, Event
 from desk.domain.model.fields import utc_text
 from desk.domain.model.query import Scope
+from desk.domain.model.rows import HandoverRow
 from desk.queries import handover as queries_handover
 from desk.view.model import Column, Listing, Sections
 
@@ -78,9 +79,9 @@ def _found(app: App, scope: Scope | None, named: tuple[str, ...], since: str) ->
     }
 
 
-def _changed(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _changed(events: list[HandoverRow]) -> list[dict[str, Any]]:
     """One row a ticket, told in one sentence, the newest first."""
-    grouped: dict[str, list[dict[str, Any]]] = {}
+    grouped: dict[str, list[HandoverRow]] = {}
     for event in events:
         grouped.setdefault(event["id"], []).append(event)
     rows = []

@@ -47,7 +47,7 @@ def log(app: App, kinds: tuple[str, ...], verbs: tuple[str, ...], limit: int | N
     """
     most = app.rows_wanted(limit)
     wanted = _wanted(app, kinds, verbs, most + 1 if most else 0, **options)
-    rows = app.store.ask(lambda index: events.log(index, wanted))
+    rows: list[dict[str, Any]] = [{**row} for row in app.store.ask(lambda index: events.log(index, wanted))]
     more = bool(most) and len(rows) > most
     rows = rows[:most] if more else rows
     _tell(app, rows)

@@ -16,6 +16,7 @@ from desk.domain.model import due, plain
 from desk.domain.model.change import Edit, Event
 from desk.domain.model.fields import parse_time, utc_text
 from desk.domain.model.query import Query
+from desk.domain.model.rows import TicketRow
 from desk.domain.model.states import LIVE
 from desk.errors import UsageFault
 from desk.queries import tickets
@@ -75,7 +76,7 @@ def _rows(app: App, query: Query) -> list[dict[str, Any]]:
     return [{**row, "clock": _clock(row)} for row in rows]
 
 
-def _clock(row: dict[str, Any]) -> str | None:
+def _clock(row: TicketRow) -> str | None:
     one = due.pressing(row)
     return one.clock if one else None
 
