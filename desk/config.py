@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import tzinfo
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from desk.errors import ConfigError
+from desk.errors import ConfigError, did_you_mean
 
 FILE = "desk.toml"
+PARTS = ("records", "kb", "templates")
+"""The folders of a desk."""
 
 
 class Setting(NamedTuple):
@@ -249,7 +252,8 @@ def _plain(value: Any) -> Any:
 def check(name: str, value: Any) -> Any:
     """The value of a setting as it is used; ConfigError for an unknown name or a value that doesn't fit."""
     if name not in SETTINGS:
-        raise ConfigError(f"{FILE}: there is no setting {name!r}{nearest(name)}", "desk config list shows all of them")
+        near = did_you_mean(name, SETTINGS)
+        raise ConfigError(f"{FILE}: there is no setting {name!r}{near}", "desk config list shows all of them")
     try:
         return SETTINGS[name].check(value)
     except ValueError as error:
@@ -263,9 +267,11 @@ def holes(config: Config) -> list[tuple[str, str]]:
     return [(i, u) for i, u in pairs if u not in matrix.get(i, {})]
 
 
-def nearest(name: str) -> str:
-    """`; did you mean desk.name?`, or nothing."""
-    import difflib  # noqa: PLC0415 - for the error only
+def zone(name: str) -> tzinfo | None:
+    """A time zone by its name; None for one that this machine doesn't know."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - 5 ms, only where local time is asked for
 
-    found = difflib.get_close_matches(name, SETTINGS, 1, 0.5)
-    return f"; did you mean {found[0]}?" if found else ""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None

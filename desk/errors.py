@@ -17,6 +17,7 @@ A new error answers three questions: what happened (message), what can be done (
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 
@@ -87,3 +88,16 @@ class GitError(DeskError):
 class MailError(DeskError):
     code = "mail"
     exit_code = 10
+
+
+def nearest(word: str, known: Iterable[str], alike: float = 0.6) -> str | None:
+    """What was probably meant by a word that is none of the known ones; `alike` from 0, anything, to 1, the same."""
+    import difflib  # noqa: PLC0415 - for the error only
+
+    return next(iter(difflib.get_close_matches(word, list(known), 1, alike)), None)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`; did you mean high?`, or nothing."""
+    close = nearest(word, known, 0.5)
+    return f"; did you mean {close}?" if close else ""

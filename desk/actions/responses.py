@@ -9,10 +9,10 @@ from desk.actions import identifiers, rendering
 from desk.actions.acting import act_on_records, create_record
 from desk.actions.draft import Draft
 from desk.domain.changes import generic
-from desk.domain.matching.suggestion import slug
 from desk.domain.model.actor import Actor
 from desk.domain.model.article import Response
 from desk.domain.model.change import Change
+from desk.domain.model.fields import name_of
 from desk.domain.model.organisation import Department
 from desk.errors import Refused, UsageFault
 from desk.session.session import Session
@@ -54,7 +54,7 @@ def _check_department(draft: Draft, response: Response) -> None:
 def delete(session: Session, ids: Iterable[str]) -> Committed:
     """Delete variants; the last one of a name stays as long as another response includes it."""
     going = list(dict.fromkeys(ids))
-    for name in dict.fromkeys(slug(i, i.rpartition(".")[2]) for i in going):
+    for name in dict.fromkeys(name_of(i) for i in going):
         left = set(rendering.variants(session, name).values()) - set(going)
         users = [i for i in rendering.including(session, name) if i not in going]
         if users and not left:

@@ -10,7 +10,7 @@ from desk.domain.changes import message
 from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Event
 from desk.domain.rights import rights
-from desk.errors import Refused, UsageFault
+from desk.errors import Refused, UsageFault, did_you_mean
 from desk.session.session import Session, zone
 from desk.store import worktree
 from desk.store.snapshot import Snapshot
@@ -57,7 +57,9 @@ def set_value(session: Session, name: str, given: str) -> ChangedSetting:
 def require_known(name: str) -> None:
     """Refuse the name of a setting that there isn't, naming the nearest."""
     if name not in config.SETTINGS:
-        raise UsageFault(f"there is no setting {name!r}{config.nearest(name)}", "desk config list shows all of them")
+        raise UsageFault(
+            f"there is no setting {name!r}{did_you_mean(name, config.SETTINGS)}", "desk config list shows all of them"
+        )
 
 
 def _text(session: Session) -> str:

@@ -15,7 +15,7 @@ from desk.domain.knowledge.articles import STRUCTURE
 from desk.domain.knowledge.links import Link, is_relative, links, target
 from desk.domain.model.article import Article
 from desk.domain.model.kinds import id_at, kind_at
-from desk.errors import Broken, DeskError, Refused
+from desk.errors import Broken, DeskError, Refused, nearest
 from desk.git import objects
 from desk.git.place import Place
 
@@ -92,12 +92,10 @@ def _fault(link: Link, found: str | None, files: Collection[str]) -> tuple[str, 
 
 
 def _nearest(found: str, files: Collection[str]) -> str | None:
-    import difflib  # noqa: PLC0415 - for the error only
-
     name = posixpath.basename(found)
     same = [path for path in sorted(files) if posixpath.basename(path) == name]
-    close = same or difflib.get_close_matches(found, sorted(files), 1, 0.8)
-    return posixpath.relpath(close[0], posixpath.dirname(found)) if close else None
+    close = same[0] if same else nearest(found, sorted(files), 0.8)
+    return posixpath.relpath(close, posixpath.dirname(found)) if close else None
 
 
 def leading_to(paths: Collection[str], files: Mapping[str, bytes]) -> Iterator[tuple[str, int, str]]:

@@ -10,9 +10,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from desk.checks.world import Known, Row
+from desk.domain.knowledge import articles
 from desk.domain.model import states
 from desk.domain.model.checklist import STEP_MAX, Checklist
-from desk.domain.model.fields import LINK_TYPES
+from desk.domain.model.fields import LINK_TYPES, name_of
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.organisation import INCIDENT, PROBLEM, RESERVED_TAGS
 from desk.domain.model.person import Staff
@@ -41,8 +42,8 @@ CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType(
         ("checklist", "work"): (*RESERVED_TAGS, "ticket"),
         ("field", "type"): customfields.TYPES,
         ("field", "on"): ("user", "ticket"),
-        ("article", "state"): ("draft", "review", "published", "retired"),
-        ("article", "type"): ("faq", "how-to", "known-error", "root-cause", "workaround"),
+        ("article", "state"): articles.STATES,
+        ("article", "type"): articles.TYPES,
     }
 )
 """Fields whose values are fixed by the program."""
@@ -190,8 +191,8 @@ def _escalation(row: Row, world: Known) -> Iterator[Fault]:
 
 def _language(row: Row, _world: Known) -> Iterator[Fault]:
     """`malta-4703.el` is the Greek one: its name says so, and its front matter must."""
-    _, dot, language = row["id"].partition(".")
-    if dot and row["language"] != language:
+    language = row["id"].removeprefix(name_of(row["id"])).removeprefix(".")
+    if language and row["language"] != language:
         shown = row["language"] or "nothing"
         problem = f"language: {row['id']} must be in {language}, as its name says, not {shown}"
         yield Fault(VALUES, "language", shown, problem, f"language: {language}, or rename the file: git mv")

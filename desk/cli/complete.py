@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from desk.cli.app import App
+from desk.domain.model.fields import name_of
 from desk.domain.model.states import STATES
 from desk.errors import DeskError
 
@@ -68,12 +69,8 @@ complete_user = _complete(_records("user"))
 complete_tag = _complete(_records("tag"))
 complete_department = _complete(_records("department"))
 complete_group = _complete(_records("group"))
-complete_response = _complete(
-    lambda app, word: {i.rpartition(".")[0]: t for i, t in _records("response")(app, word)}.items()
-)
-complete_checklist = _complete(
-    lambda app, word: {i.rpartition(".")[0]: t for i, t in _records("checklist")(app, word)}.items()
-)
+complete_response = _complete(lambda app, word: {name_of(i): t for i, t in _records("response")(app, word)}.items())
+complete_checklist = _complete(lambda app, word: {name_of(i): t for i, t in _records("checklist")(app, word)}.items())
 complete_state = _complete(lambda _, word: [(s, "") for s in (*STATES, "any") if s.startswith(word)])
 complete_priority = _complete(_setting("ticket.priorities"))
 complete_impact = _complete(_setting("ticket.impacts"))

@@ -15,7 +15,7 @@ import click
 from desk import __version__
 from desk.cli.env import Env, of_process
 from desk.cli.table import COMMANDS, CommandRow
-from desk.errors import DeskError, Interrupted, NotFound, UsageFault
+from desk.errors import DeskError, Interrupted, NotFound, UsageFault, nearest
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -78,13 +78,11 @@ class CommandGroup(click.Group):
 
     def _meant(self, name: str) -> str:
         """What was probably meant: `desk close` is `desk ticket close`, `desk tikcet` is `desk ticket`."""
-        import difflib  # noqa: PLC0415 - for the error only
-
         elsewhere = [path for path in COMMANDS if path.rpartition(" ")[2] == name]
-        close = difflib.get_close_matches(name, self._rows(), 1, 0.5)
+        close = nearest(name, self._rows(), 0.5)
         if elsewhere and not (close and self.prefix):
             return " or ".join(f"{PROG} {path}" for path in elsewhere[:2])
-        return f"{PROG} {self.prefix} {close[0]}".replace("  ", " ") if close else ""
+        return f"{PROG} {self.prefix} {close}".replace("  ", " ") if close else ""
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """From the table: completing a command's name imports no command."""

@@ -14,6 +14,7 @@ from desk.cli.app import App
 from desk.cli.filters import tickets_of
 from desk.domain.figures.statistics import Period
 from desk.domain.model.fields import parse_time, utc_text
+from desk.domain.model.organisation import WORK
 from desk.domain.model.query import Query
 from desk.errors import UsageFault
 from desk.index.index import Index
@@ -23,7 +24,6 @@ from desk.session.session import zone
 from desk.store import asof
 
 T = TypeVar("T", bound=Callable[..., Any])
-KINDS = ("ticket", "incident", "problem")
 
 _PERIOD = (
     click.option("--days", metavar="N", type=click.IntRange(1, 3660), help="The last N days, today included."),
@@ -40,7 +40,7 @@ _FILTERS = (
                  help="Only tickets of this department; repeat for more."),
     click.option("--tag", "tags", metavar="T", multiple=True, shell_complete=complete.complete_tag,
                  help="Only tickets carrying this tag; repeated: all of them."),
-    click.option("--kind", "kinds", metavar="K", multiple=True, type=click.Choice(KINDS), help="Only ticket, incident or problem."),
+    click.option("--kind", "kinds", metavar="K", multiple=True, type=click.Choice(WORK), help="Only ticket, incident or problem."),
     click.option("--owner", metavar="WHO", shell_complete=complete.complete_who, help="A handle, me, or none."),
     click.option("--requester", metavar="U", shell_complete=complete.complete_user, help="Only of this requester."),
     click.option("--priority", "priorities", metavar="P", multiple=True, shell_complete=complete.complete_priority,

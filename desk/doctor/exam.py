@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from desk.checks.world import World
 from desk.codec import locate, places
-from desk.config import Config
+from desk.config import PARTS, Config
 from desk.domain.model.record import Record
 from desk.errors import Broken, DeskError
 from desk.index import keeper
@@ -17,8 +17,6 @@ from desk.index.index import Index
 from desk.store import handedits, worktree
 from desk.store.handedits import HandEdit
 from desk.store.store import Store
-
-_FOLDERS = ("records", "kb", "templates")
 
 
 class Mend(NamedTuple):
@@ -87,7 +85,7 @@ class Exam:
     @cached_property
     def walk(self) -> Walk:
         found = Walk([], {}, [], [])
-        for folder in _FOLDERS:
+        for folder in PARTS:
             for path, is_link in _files(self.place.root, folder):
                 kind, record_id = handedits.sort_of(path)
                 if is_link:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from functools import partial
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from desk import config as settings
 from desk.codec import locate
@@ -84,13 +83,11 @@ def desk_toml(exam: Exam) -> Iterator[Finding]:
 
 
 def _at_odds(config: settings.Config) -> Iterator[tuple[str, str, str]]:
-    zone = config["desk.timezone"]
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    name = config["desk.timezone"]
+    if settings.zone(name) is None:
         yield (
             "desk.timezone",
-            f"there is no time zone {zone!r} on this machine",
+            f"there is no time zone {name!r} on this machine",
             "desk config set desk.timezone Europe/Athens",
         )
     if config["ticket.channel"] not in config["ticket.channels"]:

@@ -47,7 +47,7 @@ class Place:
 
 
 def find(start: str, environ: Mapping[str, str]) -> Place:
-    """The desk that `start` lies in, walking up."""
+    """The desk that `start` lies in, walking up. Never in quarantine: whoever answers a push knows, and says so to Place."""
     here = os.path.abspath(start)
     if not os.path.isdir(here):
         raise NotFound(f"there is no folder {start}", "name a desk with --desk DIR or DESK_DIR")

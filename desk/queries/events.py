@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from desk.domain.model.kinds import KINDS
+from desk.domain.model.organisation import RESERVED_TAGS
 from desk.domain.model.query import Scope
 from desk.git.place import Place
 from desk.index import derive
@@ -16,8 +17,6 @@ from desk.queries.sql import marks
 if TYPE_CHECKING:
     from desk.domain.model.rows import ActivityRow, CommitFacts, LogRow
 
-WORK = ("incident", "problem")
-"""Kinds of work: tickets by their tag, as they are now."""
 _NAMES = ("at", "by", "kind", "id", "title", "verb", "from", "to", "reason", "commit", "by_hand")
 
 
@@ -79,7 +78,7 @@ def _where(wanted: Wanted) -> tuple[str, list[Any]]:
     if wanted.tickets:
         add(f"e.kind = 'ticket' AND e.id IN ({marks(wanted.tickets)})", *wanted.tickets)
     if wanted.kinds:
-        records, work = (tuple(k for k in wanted.kinds if (k in WORK) is so) for so in (False, True))
+        records, work = (tuple(k for k in wanted.kinds if (k in RESERVED_TAGS) is so) for so in (False, True))
         either = [f"e.kind IN ({marks(records)})"] if records else []
         either += [f"t.kind IN ({marks(work)})"] if work else []
         add(f"({' OR '.join(either)})", *records, *work)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
+from desk import config
 from desk.config import Config
 from desk.domain.model.actor import Actor, Requester
 from desk.domain.model.change import Change
@@ -226,12 +227,10 @@ def requester_in(snapshot: Snapshot, user_id: str) -> Requester:
 
 def zone(name: str) -> Any:
     """A time zone; ConfigError for a name that this machine doesn't know."""
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - 3 ms, only where local time is asked for
-
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    found = config.zone(name)
+    if found is None:
         raise ConfigError(
             f"desk.timezone: there is no time zone {name!r} on this machine",
             "desk config set desk.timezone Europe/Athens",
-        ) from None
+        )
+    return found

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desk.codec import records
+from desk.config import FILE, PARTS
 from desk.domain.changes import message
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.person import Staff
@@ -18,7 +19,7 @@ from desk.store import journal, writing
 if TYPE_CHECKING:
     from desk.git.place import Place
 
-_PARTS = ("desk.toml", "records", "kb", "templates")
+_PARTS = (FILE, *PARTS)
 
 
 def starter() -> dict[str, bytes]:

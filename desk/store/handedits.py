@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from desk.codec import places
-from desk.config import FILE
+from desk.config import FILE, PARTS
 from desk.domain.changes import compare
 from desk.domain.model.change import Event
 from desk.domain.model.kinds import KINDS, id_at, kind_at
@@ -20,7 +20,7 @@ from desk.git.diff import Edited
 from desk.git.place import Place, require_work_tree
 from desk.store import worktree
 
-WATCHED = ("records", "kb", "templates", FILE, ".gitattributes")
+WATCHED = (*PARTS, FILE, ".gitattributes")
 """What of the work tree belongs to the desk."""
 NEW, MODIFIED, DELETED = "new", "modified", "deleted"
 SETTINGS, ATTACHMENT, TEMPLATE, OTHER, STRAY = "settings", "attachment", "template", "file", "stray"

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from desk.codec import locate
-from desk.config import FILE, Config
+from desk.config import FILE, Config, zone
 from desk.domain.levels.policy import Policies, Surroundings, read
 from desk.domain.levels.reading import SettingFault, spoken
+from desk.domain.model.organisation import WORK
 from desk.errors import ConfigError
 from desk.git import place as git_place
 from desk.local.holidays import days_off
 from desk.store import worktree
 
-KINDS = ("ticket", "incident", "problem")
 POLICY = "sla.policy"
 
 
 def policies(place: git_place.Place | None, config: Config, text: bytes | None = None) -> Policies:
     """The policies in force; ConfigError with the line for what can't be meant. `text` is desk.toml, if it isn't the place's."""
     try:
-        zone = _zone(config["desk.timezone"])
+        local = _zone(config["desk.timezone"])
     except ValueError as error:
         raise ConfigError(f"{FILE}: desk.timezone: {error}", "desk config set desk.timezone Europe/Athens") from None
-    world = Surroundings(zone, _zone, days_off(place), {"priority": config["ticket.priorities"], "kind": KINDS})
+    world = Surroundings(local, _zone, days_off(place), {"priority": config["ticket.priorities"], "kind": WORK})
     try:
         return read(config["sla.calendar"], config[POLICY], config["sla.warn"], world)
     except SettingFault as fault:
@@ -35,10 +34,10 @@ def policies(place: git_place.Place | None, config: Config, text: bytes | None =
 
 
 def _zone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"there is no time zone {name!r} on this machine") from None
+    found = zone(name)
+    if found is None:
+        raise ValueError(f"there is no time zone {name!r} on this machine")
+    return found
 
 
 def strangers(found: Policies, ids: Callable[[str], set[str]]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from desk.domain.model.change import Change
 from desk.domain.model.kinds import KINDS, kind_at
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
-from desk.errors import Ambiguous, Conflict, DeskError, GitError, NotFound
+from desk.errors import Ambiguous, Conflict, DeskError, GitError, NotFound, nearest
 from desk.git import identity as git_identity
 from desk.git import objects, process, refs
 from desk.git.place import Place, require_work_tree
@@ -136,15 +136,13 @@ class Store:
 
     def missing(self, kind: str, record_id: str) -> NotFound:
         """The error for a record that isn't there, with what was probably meant."""
-        import difflib  # noqa: PLC0415 - for the error only
-
         shown = record_id if len(record_id) <= 60 else record_id[:60] + "…"
         if kind == "ticket":
             hint = "desk ticket list --state any; desk search WORDS"
         else:
             known = [str(row["id"]) for row in self.ask(lambda index: index.rows(kind))]
-            close = difflib.get_close_matches(record_id, known, 1)
-            hint = f"did you mean {close[0]}?" if close else f"desk {KINDS[kind].noun} list"
+            close = nearest(record_id, known)
+            hint = f"did you mean {close}?" if close else f"desk {KINDS[kind].noun} list"
         return NotFound(f"there is no {kind} {shown}", hint)
 
     def resolve(self, text: str) -> str:

@@ -7,7 +7,6 @@ of the text and by the budget that `template` counts.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple, NoReturn, cast
@@ -16,7 +15,7 @@ from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 
 from desk.domain.knowledge.responses import ARTICLES, FILTERS, VARIABLES
-from desk.errors import Broken
+from desk.errors import Broken, nearest
 
 DEEPEST = 40
 """How deep constructs may stand in each other."""
@@ -154,16 +153,16 @@ class Inspection:
 
     def unknown(self, node: nodes.Node, name: str) -> NoReturn:
         known = [f"{group}.{n}" for group, names in self.rules.known.items() for n in names]
-        close = difflib.get_close_matches(name, known, 1, 0.6)
+        close = nearest(name, known)
         own = [one for one in known if one.startswith(f"{name.partition('.')[0]}.")]
         groups = [f"{group}.…" for group in self.rules.known]
-        hint = f"did you mean {close[0]}? " if close else ""
+        hint = f"did you mean {close}? " if close else ""
         self.fail(node, f"there is no variable {name[:80]}", f"{hint}known: {', '.join(own or groups)}")
 
     def _filter(self, node: nodes.Filter) -> Iterator[nodes.Node]:
         if node.name not in FILTERS:
-            close = difflib.get_close_matches(node.name, FILTERS, 1, 0.6)
-            hint = f"did you mean {close[0]}? " if close else ""
+            close = nearest(node.name, FILTERS)
+            hint = f"did you mean {close}? " if close else ""
             self.fail(node, f"there is no filter {node.name[:60]}", f"{hint}known: {', '.join(FILTERS)}")
         if node.dyn_args is not None or node.dyn_kwargs is not None or node.node is None:
             self.fail(node, "a filter can't be used so")

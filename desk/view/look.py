@@ -51,12 +51,9 @@ class Look(NamedTuple):
 def _zone(name: str) -> tzinfo:
     if name in ("", "UTC"):
         return UTC
-    from zoneinfo import ZoneInfo  # noqa: PLC0415 - 5 ms, and only output with a time in it needs the rules
+    from desk.config import zone  # noqa: PLC0415 - help has no times in it, and reads no settings
 
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return UTC
+    return zone(name) or UTC
 
 
 def local(iso_text: str, look: Look) -> datetime:

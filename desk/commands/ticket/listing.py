@@ -10,6 +10,7 @@ from desk.cli import answers, dates, leaf
 from desk.cli.app import App
 from desk.cli.filters import filters, tickets_of
 from desk.domain.model.fields import utc_text
+from desk.domain.model.organisation import WORK
 from desk.domain.model.query import SORTABLE, Query, Scope
 from desk.domain.model.states import LIVE, STATES
 from desk.errors import UsageFault
@@ -20,8 +21,6 @@ from desk.view.model import Column, Listing
 if TYPE_CHECKING:
     from desk.domain.model.rows import TicketRow
 
-_KINDS = ("ticket", "incident", "problem")
-
 
 @leaf.leaf(
     "list",
@@ -29,7 +28,7 @@ _KINDS = ("ticket", "incident", "problem")
 )
 @filters
 @click.option(
-    "--kind", "kinds", metavar="K", multiple=True, type=click.Choice(_KINDS), help="ticket, incident or problem."
+    "--kind", "kinds", metavar="K", multiple=True, type=click.Choice(WORK), help="ticket, incident or problem."
 )
 def list_(app: App, **given: Any) -> Listing:
     """List tickets, newest first: those of your departments that are not closed, unless you ask otherwise."""

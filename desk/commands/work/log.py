@@ -13,13 +13,14 @@ from desk.cli.app import App
 from desk.domain.changes import sentences
 from desk.domain.changes.message import SETTINGS
 from desk.domain.model.kinds import KINDS
+from desk.domain.model.organisation import RESERVED_TAGS
 from desk.errors import UsageFault
 from desk.git import log as git_log
 from desk.queries import events
 from desk.queries.events import Wanted
 from desk.view.model import Column, Listing, Row
 
-_KINDS = (*KINDS, SETTINGS, *events.WORK)
+_KINDS = (*KINDS, SETTINGS, *RESERVED_TAGS)
 
 
 @leaf.leaf(

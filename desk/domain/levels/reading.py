@@ -8,6 +8,7 @@ from datetime import date, timedelta, tzinfo
 from typing import Any
 
 from desk.domain.levels.calendar import Calendar, Span, Week
+from desk.errors import did_you_mean
 
 Place = tuple[str | int, ...]
 """Where in desk.toml: ("sla.policy", 1, "target", 2, "priority")."""
@@ -48,7 +49,9 @@ class PolicyReader:
         for key in given:
             if key not in self.keys:
                 raise SettingFault(
-                    (*place, key), f"there is no key {key!r}{meant(key, self.keys)}", f"known: {', '.join(self.keys)}"
+                    (*place, key),
+                    f"there is no key {key!r}{did_you_mean(key, self.keys)}",
+                    f"known: {', '.join(self.keys)}",
                 )
 
     def fail(self, key: str, expected: str, hint: str = "see docs/service-levels.md") -> SettingFault:
@@ -82,7 +85,9 @@ class PolicyReader:
             return default
         if value not in known:
             raise SettingFault(
-                (*self.place, key), f"there is no {key} {value!r}{meant(value, known)}", f"known: {', '.join(known)}"
+                (*self.place, key),
+                f"there is no {key} {value!r}{did_you_mean(value, known)}",
+                f"known: {', '.join(known)}",
             )
         return value
 
@@ -109,14 +114,6 @@ class PolicyReader:
         return list(value)
 
 
-def meant(word: str, known: Iterable[str]) -> str:
-    """`; did you mean high?`, or nothing."""
-    import difflib  # noqa: PLC0415 - for the error only
-
-    close = difflib.get_close_matches(word, list(known), 1, 0.5)
-    return f"; did you mean {close[0]}?" if close else ""
-
-
 def conditions_of(
     reader: PolicyReader, names: Iterable[str], known: Mapping[str, tuple[str, ...]]
 ) -> dict[str, tuple[str, ...]]:
@@ -125,7 +122,7 @@ def conditions_of(
     for name, words in found.items():
         for word in words:
             if name in known and word not in known[name]:
-                problem = f"there is no {name} {word!r}{meant(word, known[name])}"
+                problem = f"there is no {name} {word!r}{did_you_mean(word, known[name])}"
                 raise SettingFault((*reader.place, name), problem, f"known: {', '.join(known[name])}")
     return found
 

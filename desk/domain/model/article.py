@@ -19,6 +19,7 @@ from desk.domain.model.fields import (
     TIME,
     TITLES,
     Field,
+    name_of,
 )
 from desk.domain.model.record import NOTHING, Record
 
@@ -84,7 +85,7 @@ class Article(Record):
 
 def base_of(article_id: str) -> str:
     """`malta-4703` of `malta-4703.el`."""
-    return article_id.partition(".")[0]
+    return name_of(article_id)
 
 
 class Response(Record):

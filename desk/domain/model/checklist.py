@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from desk.domain.model.fields import FLAG, LINE, SLUG, SLUGS, Field
+from desk.domain.model.fields import FLAG, LINE, SLUG, SLUGS, Field, name_of
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 
@@ -31,7 +31,7 @@ class Checklist(Record):
     @property
     def name(self) -> str:
         """The id without its language."""
-        return self.id.rpartition(".")[0] or self.id
+        return name_of(self.id)
 
     @property
     def steps(self) -> list[str]:

@@ -168,6 +168,11 @@ def _each(raw: object, parse: Callable[[object], str]) -> list[str]:
     return [parse(item) for item in raw]
 
 
+def name_of(record_id: str) -> str:
+    """What the languages of an article, a response or a checklist have in common: `malta-4703` of `malta-4703.el`."""
+    return record_id.rpartition(".")[0] or record_id
+
+
 def parse_slugs(raw: object) -> tuple[str, ...]:
     """A set: sorted, each once, so that two clones that add the same tags write the same line."""
     return tuple(sorted(set(_each(raw, parse_slug))))

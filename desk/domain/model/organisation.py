@@ -9,6 +9,8 @@ INCIDENT = "incident"
 PROBLEM = "problem"
 RESERVED_TAGS = (INCIDENT, PROBLEM)
 """Tags that decide the kind of a ticket (requirement 1.0-a); a ticket carries at most one of them."""
+WORK = ("ticket", *RESERVED_TAGS)
+"""The kinds of work, as lists and rules name them."""
 
 
 class Department(Record):
