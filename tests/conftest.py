@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from desk.cli import main
 
@@ -30,6 +32,11 @@ PEOPLE = {
 _MEMORY = "/dev/shm"
 _ROOM = 4 << 30
 """Bytes that must be free in memory for the tests to run there."""
+
+
+# How long an example takes to draw says how busy the machine is, and nothing of the program.
+hypothesis_settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("desk")
 
 
 def pytest_configure() -> None:
