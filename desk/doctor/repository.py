@@ -12,6 +12,7 @@ from desk.doctor.exam import Exam, Finding
 from desk.errors import DeskError
 from desk.git import process, repo
 from desk.index import drift
+from desk.local import untold as local_untold
 from desk.local.kept import UNFINISHED, is_abandoned, runs
 
 HOUR, DAY, WEEK = 3600, 86400, 7 * 86400
@@ -109,6 +110,16 @@ def drafts(exam: Exam) -> Iterator[Finding]:
                     f"send it, or: rm {path}",
                     info=True,
                 )
+
+
+def untold(exam: Exam) -> Iterator[Finding]:
+    """Commits of which somebody is still to be told; opening the desk has just tried it again."""
+    if waiting := local_untold.load(exam.place):
+        path = os.path.relpath(exam.place.own(local_untold.FILE), exam.place.root)
+        problem = f"nobody has been told yet of {local_untold.counted(len(waiting))}: messages can't be written"
+        yield Finding(
+            "untold", path, None, problem, "clear away what the warning names; the next desk command tells them"
+        )
 
 
 def index(exam: Exam) -> Iterator[Finding]:

@@ -52,6 +52,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "approvals": Check("approvals of articles", articles.approvals),
         "left-overs": Check("what killed commands left", repository.left_overs),
         "drafts": Check("old drafts", repository.drafts),
+        "untold": Check("everybody was told", repository.untold),
         "index": Check("the index", repository.index),
     }
 )

@@ -142,3 +142,13 @@ def files_saying(place: Place, word: str, folder: str) -> list[str]:
     process = spawn(place, args, stdout=PIPE, stderr=NULL)
     out, _ = process.communicate()
     return [path for path in out.decode(errors="surrogateescape").split("\0") if path]
+
+
+def parse_tree(raw: bytes, like: str) -> Iterator[tuple[str, bytes, str]]:
+    """Mode, name and object name of each entry of a tree object; `like` is an object name of the same repository."""
+    width, at = len(like) // 2, 0
+    while at < len(raw):
+        space = raw.index(b" ", at)
+        end = raw.index(b"\0", space)
+        yield raw[at:space].decode(), raw[space + 1 : end], raw[end + 1 : end + 1 + width].hex()
+        at = end + 1 + width

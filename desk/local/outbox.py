@@ -1,39 +1,81 @@
-"""The outbox: one JSON file a message, in desk's folder of the git directory. It is local and never committed."""
+"""The outbox: one JSON file a message, in desk's folder of the git directory. It is local and never committed.
+
+What a write does to it is staged beside it first: messages that come in, and messages that are taken out. Then it is
+decided, by the write's leaving the journal or `local.untold`; and then published, each step of it once. So a kill before the
+decision has told nobody, and after it nothing is left but to move files: what was sent or dropped meanwhile never comes back.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from desk.errors import Ambiguous, NotFound
-from desk.local.kept import beside
+from desk.local.untold import STAGED
 
-FOLDER = "outbox"
-"""Its name in desk's folder."""
+FOLDER, _STAGED = STAGED
+"""Their names in desk's folder, and in the outbox."""
+_OUT = ".out"
+"""How the name of a staged file ends that takes a message out."""
 _MANY = 16
 """More files than this are brought to the disk together."""
 
 
-def put(folder: str, drafts: Iterable[Mapping[str, Any]]) -> None:
-    """Write drafts so that each is there whole or not at all. Raises OSError."""
+def stage(folder: str, write: str, drafts: Iterable[Mapping[str, Any]], withdrawn: Iterable[str] = ()) -> None:
+    """Bring to the disk what a write does to the outbox: drafts that come in, and ids that are taken out. Raises OSError."""
     written: list[str] = []
+    beside = os.path.join(folder, _STAGED)
     try:
         for draft in drafts:
-            os.makedirs(folder, exist_ok=True)
-            written.append(os.path.join(folder, f"{draft['id']}.json"))
-            with open(beside(written[-1]), "w", encoding="utf-8") as file:
+            written.append(_new(beside, f"{write}.{draft['id']}.json"))
+            with open(written[-1], "w", encoding="utf-8") as file:
                 json.dump(draft, file, ensure_ascii=False)
-        _to_disk([beside(path) for path in written])
-        for path in written:
-            os.replace(beside(path), path)
-    except OSError:
+        for draft_id in withdrawn:
+            written.append(_new(beside, f"{write}.{draft_id}{_OUT}"))
+            with open(written[-1], "wb"):
+                pass
+        _to_disk(written)
+    except BaseException:
+        # Nothing half written may be there when the write is decided all the same; and a full disk needs the room.
         for path in written:
             with suppress(OSError):
-                os.unlink(beside(path))
+                os.unlink(path)
+        _clear(beside)
         raise
+
+
+def _new(folder: str, name: str) -> str:
+    os.makedirs(folder, exist_ok=True)
+    return os.path.join(folder, name)
+
+
+def publish(folder: str, undecided: Container[str] = ()) -> None:
+    """Do what is staged, each step once; of writes that are not decided, forget it. Raises OSError."""
+    beside = os.path.join(folder, _STAGED)
+    try:
+        names = sorted(os.listdir(beside))
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for name in names:
+        write, _, rest = name.partition(".")
+        path = os.path.join(beside, name)
+        if write in undecided:
+            os.unlink(path)
+        elif rest.endswith(_OUT):
+            drop(folder, rest.removesuffix(_OUT))
+            os.unlink(path)
+        else:
+            os.replace(path, os.path.join(folder, rest))
+    _clear(beside)
+
+
+def _clear(beside: str) -> None:
+    """Take the folder away, so that nobody looks into it; others' files may be in it yet."""
+    with suppress(OSError):
+        os.rmdir(beside)
 
 
 def _to_disk(paths: list[str]) -> None:

@@ -13,10 +13,10 @@ from desk.queries.people import with_address
 
 def audience(index: Index, change: Change) -> Audience:
     """Away staff are among them: they read it when they are back."""
-    people = {r["id"]: _person("staff", r, r["departments"]) for r in index.rows("staff", tail="ORDER BY id")}
+    people = {r["id"]: person("staff", r, r["departments"]) for r in index.rows("staff", tail="ORDER BY id")}
     for user_id in sorted(i for i in concerned(change) if i.startswith(USER_PREFIX)):
         for row in index.rows("user", "id = ?", (user_id,)):
-            people[user_id] = _person("user", row, ())._replace(
+            people[user_id] = person("user", row, ())._replace(
                 barred=bool(row["disabled"]) or bool(row["email"] and with_address(index, row["email"], ("ban",))),
                 organisation=row["organisation"] or "",
             )
@@ -24,5 +24,6 @@ def audience(index: Index, change: Change) -> Audience:
     return Audience(people, {r["id"]: r["name"] for r in rows}, frozenset(r["id"] for r in rows if r["private"]))
 
 
-def _person(kind: str, row: dict[str, Any], departments: list[str] | tuple[str, ...]) -> Person:
+def person(kind: str, row: dict[str, Any], departments: list[str] | tuple[str, ...]) -> Person:
+    """Somebody who may be told, from their record as data (`plain.head`)."""
     return Person(kind, row["id"], row["name"] or "", row["email"] or "", row["language"], tuple(departments))

@@ -1,9 +1,10 @@
-"""Messages derived from commits: what a write has committed is told once, by whoever comes to it first.
+"""Messages derived from commits: what this desk has committed is told once, by whoever comes to it first.
 
-The write lock is held from before a commit until its messages are in the outbox, and the journal of the write stands as
-long. So a command that is killed in between leaves a journal, and the next one tells of the commit, from the commit
-alone. A message is named after its commit: writing it again changes nothing. Where the outbox can't be written, the
-commit is kept in `local.untold` and told by a later command.
+    drafts are staged beside the outbox → the write leaves the journal, or `local.untold` → they move into the outbox
+
+All of it under the write lock. A kill before the second step has told nobody: the next command, of any kind, makes the
+drafts again, from the commit alone. After it they are only moved, and each moves once: one that was sent or dropped
+meanwhile never comes back.
 
 Only what this desk's own verbs commit here is told. A commit that came by a pull was told where it was made; imports and
 hand edits (`desk commit`, plain git) tell nobody.
@@ -13,27 +14,26 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from desk.codec import places
-from desk.domain.changes import message as messages
-from desk.domain.changes import notices
-from desk.domain.model.actor import DESK, Actor, Desk, Importer
-from desk.domain.model.change import Change, Edit, Event
-from desk.domain.model.kinds import KINDS
-from desk.domain.model.person import USER_PREFIX, Staff, User, requester
-from desk.domain.model.record import Record
-from desk.errors import DeskError, GitError
-from desk.git import diff, objects
+from desk.domain.changes import notices, undo
+from desk.domain.changes.notices import Audience
+from desk.domain.model.change import Change
+from desk.errors import GitError
+from desk.git import objects
 from desk.git.place import Place
-from desk.index import derive
 from desk.local import outbox, untold
+from desk.local.untold import Untold
 from desk.queries.audience import audience
 
 if TYPE_CHECKING:
     from desk.config import Config
+    from desk.queries.past import Past
     from desk.store.store import Store
+
+_PASSING = (OSError, GitError, sqlite3.OperationalError)
+"""What may be over by the next time: a full disk, a folder in the way, a locked database. Anything else lies in the commit
+or in the program: a second try would end the same way, and must not keep the others waiting."""
 
 
 class Notifier:
@@ -43,99 +43,99 @@ class Notifier:
         self.place = place
         self.config = config
         self.warn = warn
-        self.failed: set[str] = set()
-        """Commits that nobody could be told of in this run."""
+        self.folder = place.own(outbox.FOLDER)
 
-    def tell(self, store: Store, change: Change, commit: str) -> None:
-        """Put a message into the outbox for everybody who hears of a change."""
-        if not self.config["mail.notify"]:
-            return
+    # -- a commit that was made just now -----------------------------------------------------------------------------
+
+    def concerns(self, change: Change) -> bool:
+        """Whether anybody may have to hear of a change, or a message of an earlier one be taken out."""
+        return bool((self.config["mail.notify"] and notices.tickets_of(change)) or _undone(change))
+
+    def stage(self, store: Store, change: Change, commit: str, told: Untold) -> tuple[str, ...]:
+        """Make messages ready for everybody who hears of a change, and take out those of what it undoes: the ids of these.
+
+        Raises OSError when they can be neither made ready nor kept for later.
+        """
+        if waiting := untold.load(self.place):
+            # Older ones were tried just before, and it was said what is in their way.
+            untold.keep(self.place, [*waiting, told])
+            return ()
         try:
-            self._put(store, change, commit)
-        except (OSError, GitError, sqlite3.OperationalError) as error:
-            # It stays, or comes, among those that wait: a full disk and a locked database pass.
-            untold.keep(self.place, list(dict.fromkeys((*untold.load(self.place), commit))))
-            self.failed.add(commit)
+            return self._stage(told, change, commit, lambda: store.ask(lambda index: audience(index, change)))
+        except _PASSING as error:
+            untold.add(self.place, told)
             self.warn(f"done, but no message was written to the outbox yet: {error}; a later command tries again")
-        except Exception as error:  # noqa: BLE001 - a second try would end the same way, and must not stop every command
+        except Exception as error:  # noqa: BLE001 - see _PASSING
             self.warn(f"done, but no message was written to the outbox: {error}")
+        return ()
 
-    def tell_commit(self, store: Store, commit: str) -> None:
-        """As `tell`, from the commit alone: for one whose command was killed."""
+    def publish(self) -> None:
+        """Put what is ready into the outbox."""
         try:
-            change = change_of(store, commit)
-        except DeskError as error:
-            self.warn(f"nobody is told of commit {commit[:10]}: {error.message}")
-            return
-        if change is not None:
-            self.tell(store, change, commit)
+            self._publish(untold.load(self.place))
+        except OSError as error:
+            self.warn(f"done, but no message was written to the outbox yet: {error}; a later command tries again")
 
-    def tell_waiting(self, store: Store) -> None:
-        """Try once more what could not be written."""
-        for commit in untold.load(self.place):
-            self.failed.discard(commit)
-            self.tell_commit(store, commit)
-            if commit not in self.failed:
-                # Only now: whoever is killed before has told nobody of it, or tells the same once more.
-                untold.keep(self.place, [one for one in untold.load(self.place) if one != commit])
+    # -- what an earlier command left --------------------------------------------------------------------------------
 
-    def _put(self, store: Store, change: Change, commit: str) -> None:
-        from desk.mail import drafts  # noqa: PLC0415 - where somebody hears of it
-
-        if notices.tickets_of(change):
-            people = store.ask(lambda index: audience(index, change))
-            outbox.put(
-                self.place.own(outbox.FOLDER), drafts.drafts(drafts.Occasion(change, commit, people, self.config))
+    def catch_up(self) -> None:
+        """Tell of what was committed here and isn't told yet."""
+        try:
+            waiting = untold.load(self.place)
+            self._publish(waiting)
+            if waiting:
+                self._tell(waiting)
+            untold.keep(self.place, [])
+        except _PASSING as error:
+            self.warn(
+                f"messages about earlier changes are not written to the outbox yet: {error}; a later command tries again"
             )
 
+    def _tell(self, waiting: list[Untold]) -> None:
+        from desk.queries.past import Past  # noqa: PLC0415 - only after something went wrong
 
-def change_of(store: Store, commit: str) -> Change | None:
-    """The change that a commit of desk's own made, read back; None for one that desk didn't make, or imported."""
-    with objects.blobs(store.place) as blobs:
-        raw = blobs.get(commit) or b""
-        header, text = objects.parse_commit(raw)
-        told = messages.parse(text)
-        if told.verb is None or told.actor is None or messages.importer(text) is not None:
-            return None
-        happened: dict[tuple[str, str], tuple[Event, ...]] = {}
-        for event in told.events:
-            key = (event.kind, event.id)
-            happened[key] = (*happened.get(key, ()), Event(event.verb, event.before, event.after))
-        edits = {}
-        for one in diff.touched(store.place, [commit]):
-            old, new = derive.both(blobs, one)
-            record = new or old
-            if record is not None:
-                key = (record.kind, record.id)
-                edits[key] = Edit(old, new, happened.get(key, ()))
-        for key in happened.keys() - edits.keys():
-            # Something happened that changed no file: somebody was told who knew of the ticket already.
-            if (record := _record_at(blobs, commit, *key)) is not None:
-                edits[key] = Edit(record, record, happened[key])
-    ordered = [edits[key] for key in happened if key in edits]
-    at = datetime.fromtimestamp(header.at, UTC)
-    by = _actor(store, told.actor, header.author, header.email)
-    return Change(told.verb, by, at, tuple(ordered), told.reason)
+        with objects.blobs(self.place) as blobs:
+            past = Past(blobs, self.warn)
+            for told, commit in untold.made(self.place, blobs, waiting):
+                self.tell_late(past, told, commit)
+                waiting = [one for one in waiting if one != told]
+                untold.keep(self.place, waiting)
+                self._publish(waiting)
+
+    def tell_late(self, past: Past, told: Untold, commit: str) -> None:
+        """Make messages of a commit ready, from the commit alone."""
+        try:
+            change = past.change(commit)
+            if change is not None:
+                self._stage(told, change, commit, lambda: past.audience(commit, change))
+        except _PASSING:
+            raise
+        except Exception as error:  # noqa: BLE001 - see _PASSING
+            self.warn(f"nobody is told of commit {commit[:10]}: {error}")
+
+    # -- both --------------------------------------------------------------------------------------------------------
+
+    def _stage(self, told: Untold, change: Change, commit: str, ask: Callable[[], Audience]) -> tuple[str, ...]:
+        undone = _undone(change)
+        waiting = outbox.ids(self.folder) if undone else []
+        withdrawn = tuple(i for i in waiting if any(f"-{oid}-" in i for oid in undone))
+        # Whoever never heard of a change need not hear that it was taken back.
+        made = [] if withdrawn else self._drafts(change, commit, ask)
+        outbox.stage(self.folder, told.write, made, withdrawn)
+        return withdrawn
+
+    def _drafts(self, change: Change, commit: str, ask: Callable[[], Audience]) -> list[dict[str, Any]]:
+        from desk.mail import drafts  # noqa: PLC0415 - where somebody hears of it
+
+        if not self.config["mail.notify"] or not notices.tickets_of(change):
+            return []
+        return drafts.drafts(drafts.Occasion(change, commit, ask(), self.config))
+
+    def _publish(self, waiting: list[Untold]) -> None:
+        outbox.publish(self.folder, {one.write for one in waiting})
 
 
-def _record_at(blobs: objects.Blobs, commit: str, kind: str, record_id: str) -> Record | None:
-    """A record as a commit has it; None for a setting, an article (its id doesn't say where it lies), or no record."""
-    if kind not in KINDS:
-        return None
-    path = KINDS[kind].path_of(record_id)
-    data = blobs.get(f"{commit}:{path}")
-    return None if data is None else places.decode_at(path, "", data)
-
-
-def _actor(store: Store, actor: str, name: str, email: str) -> Actor:
-    """Who acted, as the newest state knows them; by the commit's own words, where they are gone since."""
-    if actor == DESK:
-        return Desk(name, email)
-    kind = User.kind if actor.startswith(USER_PREFIX) else Staff.kind
-    try:
-        record = store.read(kind, actor) if kind in KINDS else None
-    except DeskError:
-        record = None
-    if isinstance(record, User):
-        return requester(record)
-    return record if isinstance(record, Staff) else Importer(actor, name, email)
+def _undone(change: Change) -> set[str]:
+    """Beginnings of the names of the commits that a change takes back, as ids of messages have them."""
+    events = (event for edit in change.edits for event in edit.events if event.verb == undo.VERB)
+    return {(event.after or "").rpartition(" ")[2][:8] for event in events}

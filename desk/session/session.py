@@ -93,7 +93,12 @@ class Session:
     def _notifier(self) -> Notifier:
         from desk.session.notify import Notifier  # noqa: PLC0415 - for writes only
 
-        return Notifier(self.place, self.config, self.warnings.append)
+        return Notifier(self.place, self.config, self._warn)
+
+    def _warn(self, text: str) -> None:
+        """Once: a write tries again what was tried when the desk was opened."""
+        if text not in self.warnings:
+            self.warnings.append(text)
 
     @cached_property
     def identity(self) -> Identity:

@@ -2,7 +2,8 @@
 
 The journal names the commit that a write starts from and the paths it will touch. It is on the disk before the commit
 is made and goes when the work tree and git's index agree with it. So a crash before the commit leaves nothing, and
-after it `finish` knows which files still have to be written.
+after it `finish` knows which files still have to be written. Where people may have to hear of the commit, the journal
+has its mark as well; when it goes before they were told, the mark goes over to `local.untold`.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.errors import Conflict
 from desk.git import objects, refs
 from desk.git import place as git_place
 from desk.git.place import Place
+from desk.local import untold
+from desk.local.untold import Untold
 from desk.store import worktree
 
 _NONE: Mapping[str, bytes] = MappingProxyType({})
@@ -67,17 +70,17 @@ def pending(place: Place) -> bool:
 
 
 def begin(
-    place: Place, base: str, paths: list[str] | None, taken: Mapping[str, bytes] = _NONE, mark: str | None = None
+    place: Place, base: str, paths: list[str] | None, taken: Mapping[str, bytes] = _NONE, told: Untold | None = None
 ) -> None:
     """Put the journal on the disk; None as paths: whatever will differ from the base.
 
-    `taken` are hand edits that the write made its own: path → content, which it may write over. `mark` tells the commit
-    that will be made from any other; without one, nobody is told of it.
+    `taken` are hand edits that the write made its own: path → content, which it may write over. `told`: by what the
+    commit will be known to those who tell of it; None where nobody is to hear of it.
     """
     import json  # noqa: PLC0415 - for writes only
 
     seen = {path: objects.blob_id(data, base) for path, data in taken.items()}
-    text = json.dumps({"base": base, "paths": paths, "taken": seen, "mark": mark}, ensure_ascii=False)
+    text = json.dumps({"base": base, "paths": paths, "taken": seen, "untold": told}, ensure_ascii=False)
     temporary = place.own("tmp", "journal")
     with open(temporary, "w", encoding="utf-8") as file:
         file.write(text)
@@ -91,17 +94,8 @@ def end(place: Place) -> None:
     os.unlink(place.own("journal"))
 
 
-class Unfinished(NamedTuple):
-    """A write that wasn't finished: the commit it started from, and the mark of the one it was about to make."""
-
-    base: str
-    mark: str | None
-
-
-def finish(place: Place, hold: int, settle: Callable[[Unfinished], None] | None = None) -> list[str]:
+def finish(place: Place, hold: int) -> list[str]:
     """Complete an interrupted write; the paths it put right. Call it with the write lock held.
-
-    `settle` does what else belongs to the write, before the journal goes.
 
     A file that is neither as before nor as after the interrupted write was edited by hand since, and stays.
     """
@@ -127,8 +121,8 @@ def finish(place: Place, hold: int, settle: Callable[[Unfinished], None] | None 
     from desk.git import write  # noqa: PLC0415 - only after a crash
 
     write.reset_index(place, paths, hold)
-    if settle is not None:
-        settle(Unfinished(found["base"], found.get("mark")))
+    if found.get("untold"):
+        untold.add(place, Untold(*found["untold"]))
     end(place)
     return done
 

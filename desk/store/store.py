@@ -1,7 +1,8 @@
 """The store: get, find, and commit, which is the only way that anything is written.
 
 lock → finish what a crash left → plan (pure verbs on records as HEAD has them) → refuse over hand edits
-     → journal → git fast-import (the durable point) → files → git's index → SQLite → journal gone
+     → journal → git fast-import (the durable point) → files → git's index → SQLite → messages staged → journal gone
+     → messages in the outbox
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from desk.git.refs import Head
 from desk.index import keeper
 from desk.index.index import Index, Progress
 from desk.local import untold
+from desk.local.untold import Untold
 from desk.store import journal, worktree
 from desk.store.snapshot import ALPHABET, Snapshot
 
@@ -44,21 +46,31 @@ _T = TypeVar("_T")
 
 
 class Committed(NamedTuple):
-    """What a write did; `commit` is the object name of the one commit it made."""
+    """What a write did; `commit` is the object name of the one commit it made.
+
+    `withdrawn` are ids of messages that it took out of the outbox.
+    """
 
     commit: str
     change: Change
     warnings: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
 
 
 class Teller(Protocol):
-    """Tells people of commits; called while the write lock is held, before the write counts as finished."""
+    """Tells people of commits; called while the write lock is held."""
 
-    def tell(self, store: Store, change: Change, commit: str) -> None: ...
+    def concerns(self, change: Change) -> bool:
+        """Whether anybody may have to hear of a change."""
 
-    def tell_commit(self, store: Store, commit: str) -> None: ...
+    def stage(self, store: Store, change: Change, commit: str, told: Untold) -> tuple[str, ...]:
+        """Make messages of a commit ready, or keep it among those that wait to be told; ids of messages taken out."""
 
-    def tell_waiting(self, store: Store) -> None: ...
+    def publish(self) -> None:
+        """Put what is ready into the outbox: the write that it belongs to is finished."""
+
+    def catch_up(self) -> None:
+        """Tell of what was committed here and isn't told yet."""
 
 
 class Store:
@@ -185,35 +197,11 @@ class Store:
             return []  # reading goes on; the next write says what stands in the way
 
     def _finish(self, hold: int) -> list[str]:
-        done = journal.finish(self.place, hold, self._settle)
+        """Complete an interrupted write, then tell of what isn't told yet. The paths put right."""
+        done = journal.finish(self.place, hold)
         if self.teller is not None and untold.waits(self.place):
-            self.teller().tell_waiting(self)
+            self.teller().catch_up()
         return done
-
-    def _settle(self, interrupted: journal.Unfinished) -> None:
-        """Tell of the commit that an interrupted write has made, if it came to that."""
-        commit = self._made_by(interrupted) if self.teller is not None and interrupted.mark else None
-        if commit is not None and self.teller is not None:
-            self.teller().tell_commit(self, commit)
-
-    def _made_by(self, interrupted: journal.Unfinished) -> str | None:
-        """The commit of a write that was interrupted: the child of its base on the way to HEAD, if it carries the mark.
-
-        Whoever pulled since may have brought another one there.
-        """
-        from desk.store import writing  # noqa: PLC0415 - for writes only
-
-        oid = self.head().oid
-        with objects.blobs(self.place) as blobs:
-            while oid is not None and oid != interrupted.base:
-                header, text = objects.parse_commit(blobs.get(oid) or b"")
-                parent = header.parents[0] if header.parents else None
-                if parent == interrupted.base:
-                    return (
-                        oid if writing.mark_of(header.at, header.committed_at, text, oid) == interrupted.mark else None
-                    )
-                oid = parent
-        return None
 
     # -- writing -----------------------------------------------------------------------------------------------------
 
@@ -277,18 +265,12 @@ class Store:
                     self.keeper.repair(base)
                     continue
                 new = writing.new_commit(change, files, identity, int(self.clock().timestamp()))
-                mark = (
-                    None
-                    if change.as_written is not None
-                    else writing.mark_of(new.at, new.committed_at, new.message, base)
-                )
+                told = writing.untold_of(new, base) if self._concerns(change) else None
                 try:
-                    oid = writing.make_commit(self.place, new, ref, base, hold, taken=snapshot.taken, mark=mark)
+                    oid = writing.make_commit(self.place, new, ref, base, hold, taken=snapshot.taken, told=told)
                 except write.RefMoved:
                     continue
-                return Committed(
-                    oid, change, self._after(change, new, oid, base, hold, placed=change.as_written is not None)
-                )
+                return self._settled(Committed(oid, change), new, base, hold, told)
         raise Conflict("the branch keeps moving: somebody commits faster than desk can", "try again")
 
     def _checked_files(self, change: Change, snapshot: Snapshot) -> dict[str, bytes | None]:
@@ -303,25 +285,33 @@ class Store:
         writing.refuse_over_edits(self.place, snapshot, change, files)
         return files
 
-    def _after(
-        self, change: Change, new: write.NewCommit, oid: str, base: str, hold: int, *, placed: bool
-    ) -> tuple[str, ...]:
-        """Bring files, git's index and SQLite up to the commit that now stands. Trouble here is a warning."""
+    def _concerns(self, change: Change) -> bool:
+        """Whether anybody may have to hear of a change; of hand edits nobody knows what was meant to be told to whom."""
+        return self.teller is not None and change.as_written is None and self.teller().concerns(change)
+
+    def _settled(self, done: Committed, new: write.NewCommit, base: str, hold: int, told: Untold | None) -> Committed:
+        """Bring files, git's index, SQLite and the outbox up to the commit that now stands. Trouble here is a warning."""
         from desk.store import writing  # noqa: PLC0415 - for writes only
 
+        change, placed = done.change, done.change.as_written is not None
         try:
             writing.place_files(self.place, new, hold, placed=placed)
         except (OSError, GitError, Conflict) as error:
-            return (f"committed, but the files are not all written yet ({error}); the next desk command finishes it",)
+            text = f"committed, but the files are not all written yet ({error}); the next desk command finishes it"
+            return done._replace(warnings=(text,))
         records = {} if placed else {e.after.path: e.after for e in change.edits if e.after is not None}
-        self._advance(new, oid, base, records)
-        if self.teller is not None and change.as_written is None:
-            try:
-                self.teller().tell(self, change, oid)
-            except OSError as error:
-                return (f"committed, but nobody was told of it yet ({error}); a later desk command does",)
-        journal.end(self.place)
-        return ()
+        self._advance(new, done.commit, base, records)
+        if told is None or self.teller is None:
+            journal.end(self.place)
+            return done
+        try:
+            withdrawn = self.teller().stage(self, change, done.commit, told)
+        except OSError as error:
+            text = f"committed, but nobody was told of it yet ({error}); a later desk command does"
+            return done._replace(warnings=(text,))
+        journal.end(self.place)  # what is told is decided now
+        self.teller().publish()
+        return done._replace(withdrawn=withdrawn)
 
     def _advance(self, new: write.NewCommit, oid: str, base: str, records: dict[str, Record]) -> None:
         """Add one commit to the index; left to the next reader when the file is not at `base` or can't be written."""

@@ -14,6 +14,8 @@ from desk.errors import Conflict, UsageFault
 from desk.git import identity as git_identity
 from desk.git import objects, refs, write
 from desk.git.place import Place
+from desk.local import untold
+from desk.local.untold import Untold
 from desk.store import journal, worktree
 from desk.store.snapshot import Snapshot
 
@@ -96,9 +98,9 @@ def new_commit(
     )
 
 
-def mark_of(at: int, committed_at: int, message: str, like: str) -> str:
-    """What tells a commit from every other child of its parent."""
-    return f"{at} {committed_at} {objects.blob_id(message.encode(), like)}"
+def untold_of(new: write.NewCommit, base: str) -> Untold:
+    """By what a commit that is about to be made will be known to those who tell of it."""
+    return untold.new(untold.mark_of(new.at, new.message), base)
 
 
 def make_commit(
@@ -109,13 +111,13 @@ def make_commit(
     hold: int,
     *,
     taken: Mapping[str, bytes] = MappingProxyType({}),
-    mark: str | None = None,
+    told: Untold | None = None,
 ) -> str:
     """Journal, then commit, durably; its object name. RefMoved when somebody else has committed meanwhile.
 
     A commit that fails leaves no journal, so that a full disk doesn't stand in the way of the next command.
     """
-    journal.begin(place, base or NOTHING, list(new.files), taken, mark)
+    journal.begin(place, base or NOTHING, list(new.files), taken, told)
     try:
         [oid] = write.fast_import(place, [new], ref, base, hold)
     except write.RefMoved:

@@ -22,13 +22,17 @@ AFTER_THE_COMMIT = [
     "desk.store.worktree:write:after:1:self",
     "desk.git.write:update_index:after:1:self",
     "desk.index.index:Index.set_commit:after:1:self",
-    "desk.session.notify:Notifier.tell:before:1:self",
-    "desk.local.outbox:put:before:1:self",
+    "desk.session.notify:Notifier.stage:before:1:self",
+    "desk.local.outbox:stage:before:1:self",
+    "desk.local.outbox:_to_disk:before:1:self",
     "desk.local.outbox:_to_disk:after:1:self",
-    "desk.local.outbox:put:after:1:self",
-    "desk.session.notify:Notifier.tell:after:1:self",
+    "desk.local.outbox:stage:after:1:self",
+    "desk.session.notify:Notifier.stage:after:1:self",
     "desk.store.journal:end:before:1:self",
     "desk.store.journal:end:after:1:self",
+    "desk.local.outbox:publish:before:1:self",
+    "os:rmdir:before:1:self",
+    "desk.local.outbox:publish:after:1:self",
 ]
 
 
@@ -58,7 +62,8 @@ def test_killed_after_the_commit(
     desk("ticket", "list")  # whoever comes next, and if it only reads
     expected = {"event": "reply", "to": "anna@clinic.example", "ticket": ticket, "commit": head}
     assert messages(desk) == [expected]
-    assert not list((home / ".git/desk/outbox").glob("*.new")) or step.startswith("desk.local.outbox")
+    assert not (home / ".git/desk/outbox/new").exists()
+    assert not (home / ".git/desk/untold").exists()
     desk("ticket", "note", ticket, "--body", "after")
     assert [m for m in messages(desk) if m["event"] == "reply"] == [expected]
 
@@ -68,7 +73,7 @@ def test_what_is_told_later_is_what_would_have_been_told(
 ) -> None:
     desk("ticket", "watch", ticket, "--who", "petros")
     words = ("ticket", "reply", ticket, "--body", "Ελληνικά: try again.", "--close")
-    killed_at("desk.session.notify:Notifier.tell:before:1:self", home, environment, *words)
+    killed_at("desk.session.notify:Notifier.stage:before:1:self", home, environment, *words)
     desk("ticket", "list")
     late = files(home)
     assert len(late) == 2
@@ -93,7 +98,7 @@ def test_what_changed_no_file_is_told_as_well(
     desk("department", "edit", "technical", "--escalation", "petros")
     desk("ticket", "watch", ticket, "--who", "petros")
     words = ("ticket", "escalate", ticket, "--up", "--reason", "it takes long")
-    killed_at("desk.session.notify:Notifier.tell:before:1:self", home, environment, *words)
+    killed_at("desk.session.notify:Notifier.stage:before:1:self", home, environment, *words)
     told = [m for m in messages(desk) if m["event"] == "escalate-up"]
     assert [m["to"] for m in told] == ["Petros Ioannou <petros@ncpeh.example>"]
 
@@ -125,7 +130,7 @@ def test_killed_while_what_waited_is_told(desk: Runner, home: Path, environment:
     folder.write_text("in the way", encoding="utf-8")
     desk("ticket", "reply", ticket, "--body", "x")
     folder.unlink()
-    killed_at("desk.session.notify:Notifier.tell_commit:before:1:self", home, environment, "ticket", "list")
+    killed_at("desk.session.notify:Notifier.tell_late:before:1:self", home, environment, "ticket", "list")
     assert [m["event"] for m in messages(desk)] == ["reply"]
     assert not (home / ".git/desk/untold").exists()
 

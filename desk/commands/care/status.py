@@ -17,6 +17,7 @@ from desk.domain.model.kinds import KINDS
 from desk.errors import DeskError
 from desk.git.place import Place
 from desk.index import keeper
+from desk.local import untold
 from desk.store import handedits, journal
 from desk.store.handedits import HandEdit
 from desk.store.store import Store
@@ -55,6 +56,7 @@ def status(app: App) -> Done:
         "broken": broken,
         "settings": wrong.message if wrong else None,
         "drafts": drafts,
+        "untold": len(untold.load(app.place)),
     }
     return Done("status", data, tuple(_lines(data, scan.edits, operation)))
 
@@ -168,6 +170,8 @@ def _rest(data: dict[str, Any]) -> list[str]:
         lines.append(f"The index was {data['index']}; it is up to date now")
     if data["drafts"]:
         lines.append("Drafts: " + _few([d["path"] for d in data["drafts"]]))
+    if data["untold"]:
+        lines.append(f"Nobody has been told yet of {untold.counted(data['untold'])}: messages can't be written")
     return ["", *lines] if lines and data["hand_edits"] else lines
 
 

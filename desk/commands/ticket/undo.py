@@ -29,7 +29,7 @@ def undo(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     """
     found = [identifiers.known(app, i) for i in arguments.words(app, ids)]
     done, taken = tickets_undo.undo(app, found, reason=reason)
-    _take_out(app, taken, done.commit)
+    _say_what_was_sent(app, taken, len(done.withdrawn))
     edits = [e for e in done.change.edits if isinstance(e.record, Ticket)]
     lines = tuple(f"{e.record.id}  {sentence(e)}" for e in sorted(edits, key=lambda e: e.record.id not in found))
     own = [e for e in edits if e.record.id in found]
@@ -37,17 +37,10 @@ def undo(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     return Done("tickets", wholes, lines) if len(wholes) > 1 else Done("ticket", wholes[0], lines)
 
 
-def _take_out(app: App, taken: Sequence[Taken], commit: str) -> None:
-    """Messages of what was taken back that nobody has got yet; and then those that would tell of the undo as well."""
-    from desk.local import outbox  # noqa: PLC0415 - for this command only
-
-    folder = app.place.own(outbox.FOLDER)
-    waiting = outbox.ids(folder)
-    unsent = [i for i in waiting for one in taken if f"-{one.commit[:8]}-" in i]
-    if unsent:
-        for draft_id in unsent + [i for i in waiting if f"-{commit[:8]}-" in i]:
-            outbox.drop(folder, draft_id)
-        noun = "message that was" if len(unsent) == 1 else "messages that were"
-        app.notes.append(f"{len(unsent)} {noun} not sent yet: taken out of the outbox")
+def _say_what_was_sent(app: App, taken: Sequence[Taken], withdrawn: int) -> None:
+    """Messages of what was taken back that nobody has got, and will not get; or that somebody has."""
+    if withdrawn:
+        noun = "message that was" if withdrawn == 1 else "messages that were"
+        app.notes.append(f"{withdrawn} {noun} not sent yet: taken out of the outbox")
     elif any(one.verb == "reply" for one in taken):
         app.warnings.append("a reply that was sent to the requester can't be unsent")

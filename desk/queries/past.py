@@ -1,0 +1,124 @@
+"""What commits say, read back from git alone: the change that one was made of, and who could be told of it then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from desk.codec import places
+from desk.domain.changes import message as messages
+from desk.domain.changes.notices import Audience, concerned
+from desk.domain.model import plain
+from desk.domain.model.actor import DESK, Actor, Desk, Importer
+from desk.domain.model.change import Change, Edit, Event
+from desk.domain.model.kinds import kind_at
+from desk.domain.model.organisation import Department
+from desk.domain.model.person import USER_PREFIX, Ban, Staff, User, requester
+from desk.domain.model.record import Record
+from desk.domain.model.ticket import Ticket
+from desk.errors import Broken
+from desk.git import diff, objects
+from desk.queries.audience import person
+
+_R = TypeVar("_R", bound=Record)
+
+
+class Past:
+    """The desk as any commit has it. What one commit has in common with the one asked for before is read once.
+
+    `warn` takes what can't be read: it is left out, and the rest is told.
+    """
+
+    def __init__(self, blobs: objects.Blobs, warn: Callable[[str], None]) -> None:
+        self.blobs = blobs
+        self.warn = warn
+        self._folders: dict[str, tuple[bytes, list[Any]]] = {}
+
+    def change(self, commit: str) -> Change | None:
+        """The change that a commit of desk's own made; None for one that desk didn't make, or imported.
+
+        It has the edits of tickets alone, and none where the action was about something else (`notices.tickets_of`).
+        """
+        header, text = objects.parse_commit(self.blobs.get(commit) or b"")
+        told = messages.parse(text)
+        if told.verb is None or told.actor is None or messages.importer(text) is not None:
+            return None
+        happened: dict[str, list[Event]] = {}
+        if told.events and told.events[0].kind == Ticket.kind:
+            for one in told.events:
+                if one.kind == Ticket.kind:
+                    happened.setdefault(one.id, []).append(Event(one.verb, one.before, one.after))
+        edits = []
+        for ticket, events in happened.items():
+            old = self._record(header.parents[0], Ticket, ticket) if header.parents else None
+            new = self._record(commit, Ticket, ticket)
+            if old is not None or new is not None:
+                edits.append(Edit(old, new, tuple(events)))
+        by = self._actor(told.actor, (*header.parents[:1], commit), header)
+        return Change(told.verb, by, datetime.fromtimestamp(header.at, UTC), tuple(edits), told.reason)
+
+    def audience(self, commit: str, change: Change) -> Audience:
+        """As `queries.audience`, of the people and departments as a commit has them."""
+        staff = sorted(self._folder(commit, Staff), key=lambda one: one.id)
+        people = {one.id: person(Staff.kind, plain.head(one), one.departments) for one in staff}
+        for user_id in sorted(i for i in concerned(change) if i.startswith(USER_PREFIX)):
+            user = self._record(commit, User, user_id)
+            if user is not None:
+                people[user_id] = person(User.kind, plain.head(user), ())._replace(
+                    barred=user.disabled or self._is_banned(commit, user), organisation=user.organisation or ""
+                )
+        departments = self._folder(commit, Department)
+        return Audience(people, {d.id: d.name for d in departments}, frozenset(d.id for d in departments if d.private))
+
+    def _is_banned(self, commit: str, user: User) -> bool:
+        address = (user.email or "").strip().lower()
+        return bool(address) and address in {ban.email.lower() for ban in self._folder(commit, Ban)}
+
+    def _actor(self, actor: str, commits: tuple[str, ...], header: objects.CommitHeader) -> Actor:
+        """Who acted, as the first of these commits that has them knows them; else by the commit's own words."""
+        if actor == DESK:
+            return Desk(header.author, header.email)
+        for commit in commits:
+            if actor.startswith(USER_PREFIX):
+                if (user := self._record(commit, User, actor)) is not None:
+                    return requester(user)
+            elif (staff := self._record(commit, Staff, actor)) is not None:
+                return staff
+        return Importer(actor, header.author, header.email)
+
+    # -- records -----------------------------------------------------------------------------------------------------
+
+    def _record(self, commit: str, cls: type[_R], record_id: str) -> _R | None:
+        path = cls.path_of(record_id)
+        data = self.blobs.get(f"{commit}:{path}")
+        return None if data is None else self._decoded(commit, cls, path, "", data)
+
+    def _folder(self, commit: str, cls: type[_R]) -> list[_R]:
+        """All records of a kind that lie in one folder."""
+        tree = self.blobs.get(f"{commit}:{cls.folder}") or b""
+        known = self._folders.get(cls.folder)
+        if known is None or known[0] != tree:
+            known = self._folders[cls.folder] = tree, list(self._read(commit, cls, tree))
+        return known[1]
+
+    def _read(self, commit: str, cls: type[_R], tree: bytes) -> Iterator[_R]:
+        entries = [
+            (mode, f"{cls.folder}/{name.decode(errors=diff.NAMES)}", oid)
+            for mode, name, oid in objects.parse_tree(tree, commit)
+        ]
+        kept = [one for one in entries if kind_at(one[1]) is cls]
+        for (mode, path, _), data in zip(kept, self.blobs.each([oid for _, _, oid in kept]), strict=True):
+            record = self._decoded(commit, cls, path, mode, data or b"")
+            if record is not None:
+                yield record
+
+    def _decoded(self, commit: str, cls: type[_R], path: str, mode: str, data: bytes) -> _R | None:
+        try:
+            record = places.decode_at(path, mode, data)
+        except Broken as error:
+            self.warn(
+                f"commit {commit[:10]} has a record that can't be read, and who it concerns may not be told of it: {error.message}"
+            )
+            return None
+        return record if isinstance(record, cls) else None
