@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from desk.codec import places
 from desk.domain.changes import message as messages
-from desk.domain.changes.notices import Audience, concerned
+from desk.domain.changes.notices import Audience, Person, concerned
 from desk.domain.model import plain
 from desk.domain.model.actor import DESK, Actor, Desk, Importer
 from desk.domain.model.change import Change, Edit, Event
@@ -34,12 +34,15 @@ class Past:
         self.blobs = blobs
         self.warn = warn
         self._folders: dict[str, tuple[bytes, list[Any]]] = {}
+        self._staff: tuple[list[Staff], dict[str, Person]] = [], {}
+        self._fetched: dict[str, bytes | None] = {}
 
     def change(self, commit: str) -> Change | None:
         """The change that a commit of desk's own made; None for one that desk didn't make, or imported.
 
         It has the edits of tickets alone, and none where the action was about something else (`notices.tickets_of`).
         """
+        self._fetched = {}
         header, text = objects.parse_commit(self.blobs.get(commit) or b"")
         told = messages.parse(text)
         if told.verb is None or told.actor is None or messages.importer(text) is not None:
@@ -49,20 +52,24 @@ class Past:
             for one in told.events:
                 if one.kind == Ticket.kind:
                     happened.setdefault(one.id, []).append(Event(one.verb, one.before, one.after))
+        parents = header.parents[:1]
+        self._fetch(f"{oid}:{Ticket.path_of(ticket)}" for oid in (*parents, commit) for ticket in happened)
         edits = []
         for ticket, events in happened.items():
-            old = self._record(header.parents[0], Ticket, ticket) if header.parents else None
+            old = self._record(parents[0], Ticket, ticket) if parents else None
             new = self._record(commit, Ticket, ticket)
             if old is not None or new is not None:
                 edits.append(Edit(old, new, tuple(events)))
-        by = self._actor(told.actor, (*header.parents[:1], commit), header)
+        by = self._actor(told.actor, (*parents, commit), header)
         return Change(told.verb, by, datetime.fromtimestamp(header.at, UTC), tuple(edits), told.reason)
 
     def audience(self, commit: str, change: Change) -> Audience:
         """As `queries.audience`, of the people and departments as a commit has them."""
-        staff = sorted(self._folder(commit, Staff), key=lambda one: one.id)
-        people = {one.id: person(Staff.kind, plain.head(one), one.departments) for one in staff}
-        for user_id in sorted(i for i in concerned(change) if i.startswith(USER_PREFIX)):
+        users = sorted(i for i in concerned(change) if i.startswith(USER_PREFIX))
+        paths = (*(cls.folder for cls in (Staff, Department, Ban)), *map(User.path_of, users))
+        self._fetch(f"{commit}:{path}" for path in paths)
+        people = dict(self._serving(commit))
+        for user_id in users:
             user = self._record(commit, User, user_id)
             if user is not None:
                 people[user_id] = person(User.kind, plain.head(user), ())._replace(
@@ -70,6 +77,13 @@ class Past:
                 )
         departments = self._folder(commit, Department)
         return Audience(people, {d.id: d.name for d in departments}, frozenset(d.id for d in departments if d.private))
+
+    def _serving(self, commit: str) -> Mapping[str, Person]:
+        staff = self._folder(commit, Staff)
+        if staff is not self._staff[0]:
+            ordered = sorted(staff, key=lambda one: one.id)
+            self._staff = staff, {one.id: person(Staff.kind, plain.head(one), one.departments) for one in ordered}
+        return self._staff[1]
 
     def _is_banned(self, commit: str, user: User) -> bool:
         address = (user.email or "").strip().lower()
@@ -89,14 +103,22 @@ class Past:
 
     # -- records -----------------------------------------------------------------------------------------------------
 
+    def _fetch(self, names: Iterable[str]) -> None:
+        """Ask git for several at once: each question of its own is two switches between processes."""
+        wanted = [name for name in names if name not in self._fetched]
+        self._fetched.update(zip(wanted, self.blobs.each(wanted), strict=True))
+
+    def _content(self, name: str) -> bytes | None:
+        return self._fetched[name] if name in self._fetched else self.blobs.get(name)
+
     def _record(self, commit: str, cls: type[_R], record_id: str) -> _R | None:
         path = cls.path_of(record_id)
-        data = self.blobs.get(f"{commit}:{path}")
+        data = self._content(f"{commit}:{path}")
         return None if data is None else self._decoded(commit, cls, path, "", data)
 
     def _folder(self, commit: str, cls: type[_R]) -> list[_R]:
         """All records of a kind that lie in one folder."""
-        tree = self.blobs.get(f"{commit}:{cls.folder}") or b""
+        tree = self._content(f"{commit}:{cls.folder}") or b""
         known = self._folders.get(cls.folder)
         if known is None or known[0] != tree:
             known = self._folders[cls.folder] = tree, list(self._read(commit, cls, tree))
