@@ -157,3 +157,14 @@ def commits_by_line(place: Place, path: str, commit: str) -> dict[int, str]:
             first = int(block[2])
             found.update(dict.fromkeys(range(first, first + int(block[3])), block[1]))
     return found
+
+
+def commits_since(place: Place, cursor: str) -> list[str]:
+    """The commits that a cursor hasn't passed, each after its parents; all of them where git doesn't have it any more.
+
+    Of every branch: the one that was written to need not be checked out now.
+    """
+    out = process.run(
+        place, "rev-list", "--topo-order", "--reverse", "--ignore-missing", "--branches", f"^{cursor}", "--"
+    )
+    return out.decode().split()

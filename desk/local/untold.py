@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from desk.errors import GitError
-from desk.git import objects, process
+from desk.git import log, objects
 from desk.git.place import Place
 from desk.local import kept
 
@@ -80,17 +80,6 @@ def add(place: Place, one: Untold) -> None:
         keep(place, [*writes, one])
 
 
-def commits_since(place: Place, cursor: str) -> list[str]:
-    """The commits that a cursor hasn't passed, each after its parents; all of them where git doesn't have it any more.
-
-    Of every branch: the one that was written to need not be checked out now.
-    """
-    out = process.run(
-        place, "rev-list", "--topo-order", "--reverse", "--ignore-missing", "--branches", f"^{cursor}", "--"
-    )
-    return out.decode().split()
-
-
 def made(place: Place, blobs: objects.Blobs, writes: list[Untold]) -> list[tuple[Untold, str]]:
     """The commits that these writes have made, each after its parents.
 
@@ -98,7 +87,7 @@ def made(place: Place, blobs: objects.Blobs, writes: list[Untold]) -> list[tuple
     """
     bearing: dict[str, list[str]] = {one.mark: [] for one in writes}
     order: dict[str, int] = {}
-    oids = commits_since(place, writes[0].since)
+    oids = log.commits_since(place, writes[0].since)
     for oid, raw in zip(oids, blobs.each(oids), strict=True):
         mark = _mark_in(raw or b"")
         if mark in bearing:

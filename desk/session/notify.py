@@ -28,7 +28,7 @@ from desk.queries.audience import audience
 
 if TYPE_CHECKING:
     from desk.config import Config
-    from desk.queries.past import Past
+    from desk.session.past import Past
     from desk.store.store import Store
 
 _PASSING = (OSError, GitError, sqlite3.OperationalError)
@@ -92,7 +92,7 @@ class Notifier:
             )
 
     def _tell(self, waiting: list[Untold]) -> None:
-        from desk.queries.past import Past  # noqa: PLC0415 - only after something went wrong
+        from desk.session.past import Past  # noqa: PLC0415 - only after something went wrong
 
         with objects.blobs(self.place) as blobs:
             past = Past(blobs, self.warn)

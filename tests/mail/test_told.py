@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 
-from desk.git import place
-from desk.local import untold
+from desk.git import log, place
 from tests.conftest import Runner
 from tests.mail.conftest import Drafts
 from tests.store.test_crash import killed_at, victim
@@ -442,7 +441,7 @@ def test_what_lies_before_the_cursor_is_not_looked_at(desk: Runner, git: Git, ho
     left = git("rev-parse", "HEAD").strip()
     git("reset", "-q", "--hard", "HEAD~1")
     desk("ticket", "note", ticket, "--body", "instead")
-    assert untold.commits_since(place.find(str(home), os.environ), left) == [git("rev-parse", "HEAD").strip()]
+    assert log.commits_since(place.find(str(home), os.environ), left) == [git("rev-parse", "HEAD").strip()]
 
 
 # -- what was taken back -------------------------------------------------------------------------------------------------
@@ -512,4 +511,4 @@ def test_reading_pays_nothing_when_all_is_told(home: Path, environment: dict[str
         [sys.executable, "-c", code], cwd=home, env=environment, capture_output=True, text=True, check=True
     )
     assert ticket in done.stdout
-    assert not {"desk.session.notify", "desk.queries.past", "desk.local.outbox"} & set(done.stderr.split())
+    assert not {"desk.session.notify", "desk.session.past", "desk.local.outbox"} & set(done.stderr.split())
