@@ -26,7 +26,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("session",),
     ("checks",),
     ("queries", "store"),
-    ("local", "index", "view"),
+    ("local", "index", "view", "intake", "post"),
     ("codec", "git", "templates", "mail", "reports"),
     ("domain",),
     ("config",),
@@ -35,6 +35,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 """From the front end down. A room imports from rooms below its floor; docs/architecture.md draws it."""
 HEIGHT = {room: -number for number, floor in enumerate(FLOORS) for room in floor}
 APART = {room: {"store", "index", "queries", "git"} for room in ("view", "templates", "mail", "reports")}
+APART["intake"] = {"store", "index", "queries", "git", "local"}
+APART["post"] = {"store", "index", "queries", "local"}
 """Rooms that know what they are given, and not where it comes from."""
 DOMAIN = {
     "people": {"tickets", "changes", "rights", "model"},
@@ -61,6 +63,12 @@ OWNERS = {
     "plotext": {"desk.view.drawing.chart"},
     "pygal": {"desk.view.drawing.svg"},
     "holidays": {"desk.local.holidays"},
+    "imapclient": {"desk.post.imap"},
+    "smtplib": {"desk.post.smtp"},
+    "nh3": {"desk.intake.html"},
+    "html_to_markdown": {"desk.intake.html"},
+    "chardet": {"desk.mail.charsets"},
+    "flufl": {"desk.intake.bounces"},
 }
 """Libraries that take long to import, or are easily misused, and the modules that may."""
 PURE = {

@@ -1,0 +1,69 @@
+"""Access tokens (OAuth2): asked for with a program's own credentials, no person at hand (RFC 6749, section 4.4)."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+from typing import NamedTuple
+
+from desk.errors import ConfigError, MailError
+from desk.post.servers import TIMEOUT, is_here
+
+_LONGEST = 65536
+
+
+class Client(NamedTuple):
+    """`url` is where tokens are given out, `name` what the program is registered as there."""
+
+    url: str
+    name: str
+    scope: str
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Follows nowhere: the secret is for this server."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+def ask(client: Client, secret: str) -> str:
+    """A new access token; MailError in the server's words, ConfigError for an address that isn't safe."""
+    parts = urllib.parse.urlsplit(client.url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_here(parts.hostname or "")):
+        raise ConfigError(f"desk.mail.oauth.url must begin with https://: {client.url}", "see your provider's manual")
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": client.name,
+        "client_secret": secret,
+        "scope": client.scope,
+    }
+    request = urllib.request.Request(client.url, urllib.parse.urlencode(form).encode())  # noqa: S310 - checked above
+    try:
+        with urllib.request.build_opener(_Stay).open(request, timeout=TIMEOUT) as answer:
+            told = json.loads(answer.read(_LONGEST))
+    except urllib.error.HTTPError as error:
+        words = _refusal(error.read(_LONGEST)) or f"status {error.code}"
+        error.close()
+        raise MailError(
+            f"{parts.hostname} gave no token: {words}", "is the secret of the program still valid?"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise MailError(f"{parts.hostname} gave no token: {type(error).__name__}", "is the address right?") from None
+    token = told.get("access_token") if isinstance(told, dict) else None
+    if not isinstance(token, str) or not token.isascii() or not token:
+        raise MailError(
+            f"{parts.hostname} answered, but with no token", "is desk.mail.oauth.url where tokens are given out?"
+        )
+    return token
+
+
+def _refusal(answer: bytes) -> str:
+    try:
+        told = json.loads(answer)
+    except ValueError:
+        return ""
+    words = str(told.get("error_description") or told.get("error") or "") if isinstance(told, dict) else ""
+    return " ".join(words.split())[:300]

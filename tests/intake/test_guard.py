@@ -1,0 +1,127 @@
+"""Hostile mails between good ones: the good ones come in, the others are told, and nothing takes long or grows large."""
+
+# ruff: noqa: ARG001 - stand-ins for a reader take what it takes
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import time
+from collections.abc import Sequence
+
+import pytest
+
+from desk.intake import guard, parsing
+from desk.intake.attachments import Limits
+from desk.intake.mails import Mail
+from tests.intake.conftest import mail
+
+MULTI = "Content-Type: multipart/mixed; boundary=b"
+
+
+def _nested(depth: int) -> bytes:
+    inner = "".join(f"--{n}\nContent-Type: multipart/mixed; boundary={n + 1}\n\n" for n in range(depth))
+    return mail("Content-Type: multipart/mixed; boundary=0", body=inner + "x")
+
+
+HOSTILE = {
+    "parts": mail(MULTI, body="--b\n\nx\n" * 20_000 + "--b--\n"),
+    "many parts": mail(MULTI, body="--b\n\nx\n" * 200_000 + "--b--\n"),
+    "nested": _nested(3_000),
+    "recipients": mail("Cc: " + "a@b.example, " * 20_000),
+    "references": mail("References: " + "<a@b.example> " * 50_000),
+    "empty words": mail("X-Note: x", "Subject: " + "=?utf-8?q??= " * 100_000),
+    "brackets": mail("Cc: " + "(" * 20_000, "To: " + "<" * 20_000),
+    "deep html": mail("Content-Type: text/html", body="<div>" * 20_000 + "words"),
+    "links": mail("Content-Type: text/html", body='<a href="http://x.example/">y</a>' * 20_000),
+    "semicolons": mail("Content-Type: text/plain" + ";a=b" * 50_000 + ';c="' + "\\" * 50_000),
+    "nul": mail("Subject: a\0b", body=bytes(range(256)) * 4000),
+    "quotes": mail(body="On " + "On x, " * 100_000 + "\n" + "> a\nb\n" * 50_000),
+}
+
+
+def test_good_mails_come_in_between_hostile_ones() -> None:
+    began = time.monotonic()
+    good, told = 0, dict[str, Mail | guard.Unreadable]()
+    for name, raw in HOSTILE.items():
+        told[name] = guard.read(raw, ("en", "el"), Limits(), guard.BOUNDS._replace(cpu=2))
+        good += isinstance(guard.read(mail(), ("en", "el"), Limits()), Mail)
+    assert good == len(HOSTILE) == 12
+    assert time.monotonic() - began < 60
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 300 << 10  # KiB
+    for name in ("parts", "recipients", "references", "empty words", "brackets", "deep html", "links", "nul", "quotes"):
+        assert isinstance(told[name], Mail), (name, told[name])
+    assert {name for name, found in told.items() if isinstance(found, guard.Unreadable)} <= {
+        "many parts",
+        "nested",
+        "semicolons",
+    }
+
+
+def test_what_is_nested_too_deeply_is_told_with_its_head() -> None:
+    found = guard.read(HOSTILE["nested"], ("en", "el"), Limits())
+    assert isinstance(found, guard.Unreadable)
+    assert found.reason == "its parts are nested too deeply"
+    assert found.headers.text("subject") == "Error 4703"
+
+
+def _busy(raw: bytes, languages: Sequence[str], limits: Limits) -> Mail:
+    while True:
+        languages = [*languages]
+
+
+def _asleep(raw: bytes, languages: Sequence[str], limits: Limits) -> Mail:
+    time.sleep(60)
+    return parsing.parse(raw, languages, limits)
+
+
+def _hungry(raw: bytes, languages: Sequence[str], limits: Limits) -> Mail:
+    bytearray(1 << 33)
+    return parsing.parse(raw, languages, limits)
+
+
+def _killed(raw: bytes, languages: Sequence[str], limits: Limits) -> Mail:
+    os.kill(os.getpid(), signal.SIGSEGV)
+    return parsing.parse(raw, languages, limits)
+
+
+def _failing(raw: bytes, languages: Sequence[str], limits: Limits) -> Mail:
+    raise LookupError(raw)
+
+
+def _exiting(raw: bytes, languages: Sequence[str], limits: Limits) -> Mail:
+    raise SystemExit
+
+
+@pytest.mark.parametrize(
+    ("parse", "reason"),
+    [
+        (_busy, "reading it takes more than 1 s of processor time"),
+        (_asleep, "it took more than 2 s to read"),
+        (_hungry, "reading it takes too much memory"),
+        (_killed, "its reader was ended by signal 11"),
+        (_failing, "reading it failed: LookupError"),
+        (_exiting, "its reader ended without an answer"),
+    ],
+)
+def test_whatever_happens_to_the_reader_is_told(parse: guard.Parse, reason: str) -> None:
+    bounds = guard.Bounds(cpu=1, wall=20 if parse is _busy else 2)
+    found = guard.read(mail(), ("en", "el"), Limits(), bounds, parse)
+    assert isinstance(found, guard.Unreadable)
+    assert found.reason == reason
+
+
+def test_a_large_mail_comes_through_whole() -> None:
+    data = os.urandom(3 << 20)
+    data = data.replace(b"\n", b"x").replace(b"\r", b"x")
+    part = b"--b\nContent-Type: application/pdf; name=a.pdf\n\n"
+    found = guard.read(mail(MULTI, body=part + data + b"\n--b--\n"), ("en", "el"), Limits())
+    assert isinstance(found, Mail)
+    assert [(a.name, len(a.data)) for a in found.attachments] == [("a.pdf", len(data))]
+
+
+def test_no_child_is_left_behind() -> None:
+    guard.read(mail(), ("en", "el"), Limits())
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
