@@ -29,6 +29,10 @@ PEOPLE = {
 """Beside the founder (level 3, all six departments): one of two departments, one of another, one of none."""
 
 
+DOVECOT = shutil.which("dovecot") or shutil.which("dovecot", path="/usr/sbin") or ""
+"""The mail server that tests of mailboxes run, where it is installed."""
+MAIL_REQUIRED = os.environ.get("DESK_TEST_MAIL") == "require"
+
 _MEMORY = "/dev/shm"
 _ROOM = 4 << 30
 """Bytes that must be free in memory for the tests to run there."""
@@ -46,6 +50,12 @@ def pytest_configure() -> None:
     found = os.statvfs(_MEMORY)
     if found.f_bavail * found.f_frsize >= _ROOM:
         os.environ["TMPDIR"] = tempfile.tempdir = _MEMORY
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The last line of a run says what it didn't try."""
+    if not DOVECOT and not hasattr(config, "workerinput"):
+        print("Not tried: mailboxes on a server, as dovecot isn't installed: apt install dovecot-imapd dovecot-lmtpd")  # noqa: T201
 
 
 class Result(NamedTuple):

@@ -18,7 +18,7 @@ from typing import NamedTuple, NoReturn
 from desk.intake import parsing
 from desk.intake.attachments import Limits
 from desk.intake.mails import Mail
-from desk.mail import headers
+from desk.mail import charsets, headers
 from desk.mail.headers import Headers
 
 Parse = Callable[[bytes, Sequence[str], Limits], Mail]
@@ -40,6 +40,11 @@ class Unreadable(NamedTuple):
 
     reason: str
     headers: Headers
+
+
+def prepare() -> None:
+    """Load now what each child would load for itself when a mail doesn't say its charset: 0.1 s, before a dozen mails."""
+    charsets.guess("Καλημέρα".encode("cp1253"))
 
 
 def read(

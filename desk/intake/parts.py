@@ -6,8 +6,8 @@ import binascii
 import email.parser
 import re
 from collections.abc import Iterator, Sequence
-from email._policybase import Compat32
 from email.message import Message
+from email.policy import Compat32
 from typing import Any, Literal, NamedTuple, cast
 
 from desk.intake import attachments, html, plaintext

@@ -6,7 +6,7 @@ IMAPClient, since it expunges single messages (UIDPLUS): a plain EXPUNGE erases 
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
@@ -115,6 +115,7 @@ class Mailbox:
     def waiting(self) -> list[Waiting]:
         """The mails of the folder that nobody has marked as deleted, oldest first; read or not makes no difference."""
         with _told(self._server):
+            self._client.noop()  # what others did since is told only now
             uids = sorted(self._client.search("UNDELETED"))
             told: dict[int, Any] = self._client.fetch(uids, ["RFC822.SIZE", "INTERNALDATE"]) if uids else {}
         return [Waiting(u, int(told[u][b"RFC822.SIZE"]), told[u].get(b"INTERNALDATE")) for u in uids if u in told]
@@ -154,19 +155,26 @@ class Mailbox:
             return "expunged"
 
     def wait(self, seconds: float) -> bool:
-        """Wait until something happens in the folder, or the time is over; whether something did. Needs IDLE."""
+        """Wait until a mail comes into the folder, or the time is over; whether one did. Needs IDLE.
+
+        One that comes in the moment between the two commands is announced to neither: look into the folder now and then.
+        """
         with _told(self._server):
+            if _arrived(self._client.noop()[1]):
+                return True
             self._client.idle()
             try:
                 happened = self._client.idle_check(timeout=seconds)
             finally:
                 self._client.idle_done()
-            return any(word in (b"EXISTS", b"RECENT") for line in happened for word in line[1:2])
+            return _arrived(happened)
 
     def close(self) -> None:
         """Leave, without expunging anything."""
         with suppress(IMAPClientError, OSError):
             self._client.logout()
+        with suppress(IMAPClientError, OSError):  # where there was nobody to say goodbye to
+            self._client.shutdown()
 
     def _part(self, uid: int, asked: str, name: bytes) -> bytes | None:
         with _told(self._server):
@@ -185,6 +193,11 @@ class Mailbox:
         if folder.upper() == "INBOX" or folder.startswith(self._prefix):
             return folder
         return self._prefix + folder
+
+
+def _arrived(lines: Iterable[Any]) -> bool:
+    """Whether a server's lines tell of mails."""
+    return any(isinstance(line, tuple) and b"EXISTS" in line for line in lines)
 
 
 @contextmanager
