@@ -10,9 +10,9 @@ from desk.mail.composing import MARKER
 _MARKED = re.compile("|".join(map(re.escape, MARKER.strip("— ").split(" / "))))
 _WROTE = re.compile(
     r"(?:On\s.{4,300}\swrote|Am\s.{4,300}\sschrieb.{0,200}|Le\s.{4,300}\sa\sécrit|El\s.{4,300}\sescribió"
-    r"|Il\s.{4,300}\sha\sscritto|(?:Στις|Την?|Στο)\s.{4,300}\sέγραψ(?:ε|αν)"
-    r"|.{0,200}<[^<>\s]+@[^<>\s]+>.{0,80}\s(?:wrote|έγραψε))(?:\s(?:τα εξής|the following))?\s?:"
+    r"|Il\s.{4,300}\sha\sscritto|(?:Στις|Την?|Στο)\s.{4,300}\sέγραψ(?:ε|αν))(?:\s(?:τα εξής|the following))?\s?:"
 )
+_ADDRESS_WROTE = re.compile(r".{0,200}<[^<>\s]+@[^<>\s]+>.{0,80}\s(?:wrote|έγραψε)\s?:")
 _RULE = re.compile(
     r"[-_*\s\\]*(?:Original Message|Αρχικό μήνυμα|Ursprüngliche Nachricht|Message d'origine)[-_*\s\\]*", re.IGNORECASE
 )
@@ -75,8 +75,14 @@ def _attribution(lines: list[str], at: int) -> bool:
     """Whether `On …, Anna wrote:` begins here; programs break it over up to three lines."""
     if not lines[at].strip() or lines[at].startswith(">"):
         return False
-    for end in range(at + 1, min(at + 4, len(lines) + 1)):
-        if _WROTE.fullmatch(" ".join(line.strip() for line in lines[at:end])):
+    if _ADDRESS_WROTE.fullmatch(lines[at].strip()):
+        return True
+    joined = ""
+    for line in lines[at : at + 3]:
+        if not line.strip():
+            break
+        joined = f"{joined} {line.strip()}" if joined else line.strip()
+        if _WROTE.fullmatch(joined):
             return True
     return False
 

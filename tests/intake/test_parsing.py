@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from desk.intake import language, parsing, plaintext, quotes
 from desk.intake.attachments import Limits
@@ -241,3 +245,51 @@ def test_numbers_of_other_desks() -> None:
     for wrong in ("INC", "{n}", "{y}{n}", "(a+)+{", "x" * 99 + "{n}"):
         with pytest.raises(ValueError, match="INC"):
             check(wrong)
+
+
+HTML_ANSWERS = {
+    "gmail": '<div dir="ltr">Ναι, λειτουργεί.</div><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">On Thu, Jul 23, 2026 at 10:12 AM Desk &lt;<a href="mailto:desk@ncpeh.example">desk@ncpeh.example</a>&gt; wrote:<br></div><blockquote class="gmail_quote" style="margin:0"><div>old<br>words</div></blockquote></div>',
+    "apple": '<html><body style="overflow-wrap: break-word;">Ναι, λειτουργεί.<div><br><blockquote type="cite"><div>On 23 Jul 2026, at 10:12, Desk &lt;desk@ncpeh.example&gt; wrote:</div><br><div>old</div></blockquote></div></body></html>',
+    "outlook on the web": '<div class="elementToProof">Ναι, λειτουργεί.</div><div id="appendonsend"></div><hr style="display:inline-block;width:98%"><div id="divRplyFwdMsg"><font face="Calibri"><b>From:</b> Desk &lt;desk@ncpeh.example&gt;<br><b>Sent:</b> Thursday<br><b>To:</b> Anna<br><b>Subject:</b> x</font></div><div>old</div>',
+    "yahoo": '<div>Ναι, λειτουργεί.</div><div id="yahoo_quoted"><div>    On Thursday, 23 July 2026 at 10:12:00 EEST, Desk &lt;desk@ncpeh.example&gt; wrote:  </div><div>old</div></div>',
+}
+
+
+@pytest.mark.parametrize("html", HTML_ANSWERS.values(), ids=HTML_ANSWERS)
+def test_answers_in_html_are_cut_as_well(parse: Parse, html: str) -> None:
+    mail = parse("Content-Type: text/html; charset=utf-8", body=html)
+    assert mail.kept == "Ναι, λειτουργεί."
+    assert "old" in mail.cut
+
+
+PACKED = ("8bit", "base64", "quoted-printable")
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    text=st.text(st.sampled_from("αβγδάέήίόύώΑΒΓΆ abcXYZ 0123.,;:-_=?<>\"'()\n\t"), max_size=300),
+    charset=st.sampled_from(["utf-8", "iso-8859-7", "windows-1253", "utf-16"]),
+    packed=st.sampled_from(PACKED),
+)
+def test_any_text_in_any_packing_is_read(text: str, charset: str, packed: str) -> None:
+    assume(packed == "base64" or charset != "utf-16")
+    data = text.encode(charset)
+    if packed == "base64":
+        data = base64.encodebytes(data)
+    elif packed == "quoted-printable":
+        data = binascii.b2a_qp(data, istext=True)
+    head = f"From: a@b.example\nContent-Type: text/plain; charset={charset}\nContent-Transfer-Encoding: {packed}\n\n"
+    assert parsing.parse(head.encode() + data, (), Limits()).text == plaintext.clean(text)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.binary(max_size=400),
+    st.sampled_from(["text/plain", "text/html", "multipart/mixed; boundary=b", "message/rfc822", ""]),
+)
+def test_no_bytes_make_it_fail(data: bytes, kind: str) -> None:
+    head = f"From: a@b.example\nContent-Type: {kind}\nContent-Transfer-Encoding: base64\n".encode()
+    for raw in (data, head + b"\n" + data, head + data, b"--b\n".join((head, data, data))):
+        mail = parsing.parse(raw, ("en", "el"), Limits())
+        assert mail.id
+        assert "\0" not in mail.text
