@@ -45,7 +45,9 @@ def test_good_mails_come_in_between_hostile_ones() -> None:
     began = time.monotonic()
     good, told = 0, dict[str, Mail | guard.Unreadable]()
     for name, raw in HOSTILE.items():
-        told[name] = guard.read(raw, ("en", "el"), Limits(), guard.BOUNDS._replace(cpu=2))
+        told[name] = guard.read(
+            raw, ("en", "el"), Limits(), guard.BOUNDS._replace(cpu=1 if name == "many parts" else 2)
+        )
         good += isinstance(guard.read(mail(), ("en", "el"), Limits()), Mail)
     assert good == len(HOSTILE) == 12
     assert time.monotonic() - began < 60
@@ -82,7 +84,7 @@ def _hungry(raw: bytes, languages: Sequence[str], limits: Limits) -> Mail:
 
 
 def _killed(raw: bytes, languages: Sequence[str], limits: Limits) -> Mail:
-    os.kill(os.getpid(), signal.SIGSEGV)
+    os.kill(os.getpid(), signal.SIGUSR1)
     return parsing.parse(raw, languages, limits)
 
 
@@ -98,15 +100,15 @@ def _exiting(raw: bytes, languages: Sequence[str], limits: Limits) -> Mail:
     ("parse", "reason"),
     [
         (_busy, "reading it takes more than 1 s of processor time"),
-        (_asleep, "it took more than 2 s to read"),
+        (_asleep, "it took more than 1 s to read"),
         (_hungry, "reading it takes too much memory"),
-        (_killed, "its reader was ended by signal 11"),
+        (_killed, "its reader was ended by signal 10"),
         (_failing, "reading it failed: LookupError"),
         (_exiting, "its reader ended without an answer"),
     ],
 )
 def test_whatever_happens_to_the_reader_is_told(parse: guard.Parse, reason: str) -> None:
-    bounds = guard.Bounds(cpu=1, wall=20 if parse is _busy else 2)
+    bounds = guard.Bounds(cpu=1, wall=20 if parse is _busy else 1)
     found = guard.read(mail(), ("en", "el"), Limits(), bounds, parse)
     assert isinstance(found, guard.Unreadable)
     assert found.reason == reason
