@@ -11,9 +11,9 @@ import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
 
-from desk.errors import ConfigError, GitError
+from desk.errors import ConfigError
+from desk.git import credential
 from desk.git.place import Place
-from desk.git.process import run
 from desk.post import tokens
 from desk.post.servers import Server
 
@@ -66,9 +66,7 @@ def find(server: Server, place: Place, settings: Mapping[str, str]) -> Secret:
 def remember(server: Server, place: Place, secret: Secret, *, good: bool) -> None:
     """Tell git's credential helpers whether the secret that they gave was right."""
     if secret.origin == GIT:
-        with suppress(GitError):  # they only keep it: mail went, or didn't, without them
-            words = _asked(server) + f"password={secret.reveal()}\n"
-            run(place, "credential", "approve" if good else "reject", data=words.encode())
+        credential.tell(place, server.protocol, server.place, server.user, secret.reveal(), good=good)
 
 
 def _stored(server: Server, environ: Mapping[str, str]) -> Secret | None:
@@ -88,16 +86,8 @@ def _stored(server: Server, environ: Mapping[str, str]) -> Secret | None:
 def _kept(server: Server, place: Place, settings: Mapping[str, str]) -> Secret | None:
     if settings.get("secretcommand"):
         return _command(settings["secretcommand"], "desk.mail.secretCommand", place.environ)
-    try:
-        answer = run(place, "credential", "fill", data=_asked(server).encode()).decode()
-    except GitError:
-        return None  # no helper has one, and nobody is there to be asked
-    told = dict(line.partition("=")[::2] for line in answer.splitlines())
-    return Secret(told["password"], GIT) if told.get("password") else None
-
-
-def _asked(server: Server) -> str:
-    return f"protocol={server.protocol}\nhost={server.place}\nusername={server.user}\n"
+    password = credential.fill(place, server.protocol, server.place, server.user)
+    return Secret(password, GIT) if password else None
 
 
 def _command(command: str, name: str, environ: Mapping[str, str]) -> Secret:
