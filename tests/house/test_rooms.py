@@ -39,6 +39,7 @@ APART["intake"] = {"store", "index", "queries", "git", "local"}
 APART["post"] = {"store", "index", "queries", "local"}
 """Rooms that know what they are given, and not where it comes from."""
 DOMAIN = {
+    "merge": {"people", "levels", "knowledge", "tickets", "changes", "rights", "model"},
     "people": {"tickets", "changes", "rights", "model"},
     "levels": {"tickets", "changes", "rights", "model"},
     "knowledge": {"tickets", "changes", "rights", "model"},
