@@ -53,8 +53,7 @@ T = ticket()
             {"priority": "medium", "urgency": "high"},
             {"priority": "medium", "impact": None, "urgency": "high"},
             [
-                "priority: priority=medium impact=nothing urgency=high (petros), "
-                "not priority=high impact=high urgency=nothing (maria)"
+                "priority: priority=medium impact=nothing urgency=high (petros), not priority=high impact=high urgency=nothing (maria)"
             ],
         ),
         (

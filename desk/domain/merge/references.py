@@ -11,7 +11,7 @@ from typing import Any
 
 from desk.domain.knowledge import articles
 from desk.domain.merge.result import Result, record_key
-from desk.domain.merge.side import WHOLE
+from desk.domain.merge.side import WHOLE, Side
 from desk.domain.model.article import Article, Response, Topic
 from desk.domain.model.checklist import Checklist
 from desk.domain.model.fields import LINK_TYPES
@@ -198,7 +198,12 @@ def _links(result: Result, key: str, record: Record) -> None:
         relation, _, other = link.partition(" ")
         there = result.of(Ticket, record_key(Ticket, other))
         mirror = f"{LINK_TYPES[relation]} {record.id}"
-        if there is not None and mirror not in there.links and not _one_sided(result, key, link, mirror):
+        if (
+            there is not None
+            and other != record.id
+            and mirror not in there.links
+            and not _one_sided(result, key, link, mirror)
+        ):
             result.put(there.evolve(links=[*there.links, mirror]))
 
 
@@ -217,11 +222,21 @@ def _merged(result: Result, key: str, record: Record) -> None:
     if not isinstance(record, Ticket) or not record.merged_into:
         return
     into = record_key(Ticket, record.merged_into)
-    circle = _circle(result, record)
-    last = max(circle, key=lambda t: result.last(t.path, "merged_into"), default=None)
+    circle = [] if any(_goes_round(side, record) for side in result.sides) else _circle(result, record)
+    last = max(circle, key=lambda t: (result.last(t.path, "merged_into"), t.id), default=None)
     if result.gone(into) or (last is not None and last.id == record.id):
         state = {"state": "open", "closed": None, "resolution": None, "merged_into": None}
         _set(result, key, record, state)
+
+
+def _goes_round(side: Side, ticket: Ticket) -> bool:
+    """Whether a side had a merge that leads back to itself."""
+    now: Record | None = side.record(ticket.path)
+    seen: set[str] = set()
+    while isinstance(now, Ticket) and now.merged_into and now.id not in seen:
+        seen.add(now.id)
+        now = side.record(record_key(Ticket, now.merged_into))
+    return now is not None and now.id in seen
 
 
 def _circle(result: Result, ticket: Ticket) -> list[Ticket]:

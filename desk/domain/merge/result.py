@@ -53,13 +53,11 @@ class Result:
         yield from (record for side in self.sides if (record := side.record(key)) is not None)
 
     def last(self, key: str, *fields: str) -> TimeStamp:
-        """When either side last changed these fields."""
-        return max(side.stamp(key, *fields) for side in self.sides)
-
-    def changed(self, number: int, key: str) -> bool:
-        """Whether one side has changed a file."""
-        base, now = self.base.get(key), self.sides[number].tree.get(key)
-        return (base and base.mark) != (now and now.mark)
+        """When either side last changed these fields, or the file where none are named."""
+        base = self.base.get(key)
+        was = base.record.values if base and base.record else {}
+        own = [s for s in self.sides if (r := s.record(key)) and any(r.values.get(n) != was.get(n) for n in fields)]
+        return max(side.stamp(key, *fields) for side in own or self.sides)
 
     # -- changing ----------------------------------------------------------------------------------------------------
 

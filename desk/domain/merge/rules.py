@@ -30,9 +30,9 @@ def keep_rules(result: Result) -> None:
 
 def _take_back(result: Result, key: str, record: Record, **values: Any) -> None:
     result.put(record.evolve(**values))
-    stamps = sorted(side.stamp(key, *values) for side in result.sides)
+    first = min(side.stamp(key, *values) for side in result.sides)
     for name, value in values.items():
-        result.decide(record, name, Clash("", value, record.values.get(name)), (stamps[0], stamps[1]))
+        result.decide(record, name, Clash("", value, record.values.get(name)), (first, result.last(key, name)))
 
 
 def _one_default(result: Result) -> None:

@@ -65,7 +65,13 @@ def merge(base: Tree, ours: Side, theirs: Side, around: Circumstances) -> Merged
     mend(result)
     keep_named(result)
     drop_orphans(result)
-    return Merged(_files(result), _told(result), tuple(result.renamed), tuple(result.unread), tuple(both))
+    return Merged(
+        _files(result, (base, ours.tree, theirs.tree)),
+        _told(result),
+        tuple(result.renamed),
+        tuple(result.unread),
+        tuple(both),
+    )
 
 
 def _meet(result: Result, key: str, around: Circumstances) -> bool:
@@ -132,17 +138,13 @@ def _variant(article: Article, oid: str) -> Article:
     return draft.evolve(id=f"{base}-{VARIANT}-{oid[:4]}{ending}")
 
 
-def _files(result: Result) -> dict[str, Leaf | None]:
+def _files(result: Result, trees: tuple[Tree, Tree, Tree]) -> dict[str, Leaf | None]:
     """Every path as it comes out: a file that a side has already keeps its name there."""
-    found: dict[str, Leaf | None] = {}
-    trees = (result.base, *(side.tree for side in result.sides))
-    for tree in trees:
-        found.update(dict.fromkeys(leaf.path for leaf in tree.values()))
+    found: dict[str, Leaf | None] = {leaf.path: None for tree in trees for leaf in tree.values()}
     for key, leaf in sorted(result.leaves.items()):
-        if leaf is None:
-            continue
-        known = [tree[key] for tree in trees if key in tree and tree[key].oid and same(tree[key], leaf)]
-        found[leaf.path] = leaf if leaf.oid else min(known, key=lambda one: one.mark, default=leaf)
+        if leaf is not None:
+            known = [tree[key] for tree in trees if key in tree and same(tree[key], leaf)]
+            found[leaf.path] = leaf if leaf.oid else min(known, key=lambda one: one.mark, default=leaf)
     return found
 
 

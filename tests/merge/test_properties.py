@@ -1,0 +1,158 @@
+"""What holds of every merge: the same from both sides, nothing made up, nothing of a thread lost."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from desk.codec import records
+from desk.domain.merge.thread import gone_in
+from desk.domain.merge.tree import merge
+from desk.domain.model import fields, slafields
+from desk.domain.model.kinds import KINDS
+from desk.domain.model.merging import meet
+from desk.domain.model.record import Entry, Record
+from desk.domain.model.ticket import Ticket
+from tests.merge.sides import AROUND, at, common, met, note, side, text
+
+WORDS = st.sampled_from(["alpha", "beta", "γάμμα", "delta"])
+TEXTS = st.lists(WORDS, max_size=4).map("\n".join)
+IDS = st.sampled_from(["260723-0001", "260723-0002"])
+VALUES: dict[fields.FieldType, st.SearchStrategy[Any]] = {
+    fields.LINE: WORDS,
+    fields.TEXT: TEXTS,
+    fields.SLUG: WORDS,
+    fields.TICKET: IDS,
+    fields.EMAIL: WORDS.map(lambda w: f"{w}@x.example"),
+    fields.EMAILS: st.lists(WORDS.map(lambda w: f"{w}@x.example"), max_size=3),
+    fields.COLOUR: st.sampled_from(["#111111", "#222222"]),
+    fields.INTEGER: st.integers(1, 3),
+    fields.LEVEL: st.integers(1, 3),
+    fields.FLAG: st.booleans(),
+    fields.TIME: st.integers(0, 3).map(at).map(fields.utc_text),
+    fields.DATE: st.integers(1, 3).map(lambda day: date(2026, 7, day).isoformat()),
+    fields.SLUGS: st.lists(WORDS, max_size=3),
+    fields.LINES: st.lists(WORDS, max_size=3),
+    fields.STEPS: st.lists(st.tuples(st.sampled_from(["[ ] ", "[x] "]), WORDS).map("".join), max_size=3),
+    fields.LINKS: st.lists(IDS.map(lambda i: f"relates {i}"), max_size=2),
+    fields.TITLES: st.dictionaries(st.sampled_from(["el", "en"]), WORDS, max_size=2),
+    fields.VALUES: st.dictionaries(WORDS, st.integers(1, 3), max_size=3),
+    slafields.PAUSES: st.lists(
+        st.integers(0, 3).map(lambda n: f"{fields.utc_text(at(n))} {fields.utc_text(at(n + 2))}"), max_size=2
+    ),
+    slafields.RECORDS: st.lists(
+        st.integers(0, 2).map(lambda n: f"breach respond {fields.utc_text(at(n))}"), max_size=2, unique=True
+    ),
+}
+"""How each type of field is filled; a new type without a row fails the test below."""
+MINUTES = st.tuples(st.integers(1, 3), st.integers(1, 3))
+LONG = settings(max_examples=50, deadline=None)
+
+
+def test_every_type_of_field_is_tried() -> None:
+    assert {field.type for cls in KINDS.values() for field in cls.FIELDS.values()} == VALUES.keys()
+
+
+@st.composite
+def values_of(draw: st.DrawFn, cls: type[Record]) -> Any:
+    given = {}
+    for name, field in cls.FIELDS.items():
+        if name != "id" and (field.required or draw(st.booleans())):
+            given[name] = draw(VALUES[field.type])
+    body = draw(TEXTS) if cls.suffix == ".md" else ""
+    made = cls.new(id="260723-0001" if cls is Ticket else "thing", body=body, **given)
+    return made.evolve(thread=draw(threads())) if cls is Ticket else made
+
+
+@st.composite
+def threads(draw: st.DrawFn, among: tuple[Entry, ...] = ()) -> tuple[Entry, ...]:
+    fresh = draw(st.lists(st.builds(note, WORDS, st.integers(0, 5), st.sampled_from(["maria", "petros"])), max_size=3))
+    kept = [e for e in among if draw(st.integers(0, 4))]
+    kept = [e if draw(st.integers(0, 4)) else e._replace(text=draw(WORDS)) for e in kept]
+    return (*kept, *sorted(fresh, key=lambda e: e.at))
+
+
+@st.composite
+def three(draw: st.DrawFn, cls: type[Record]) -> tuple[Record | None, Record, Record]:
+    """A record as both knew it, and as each of them left it; sometimes neither knew it."""
+    base = draw(values_of(cls))
+    sides = []
+    for _ in range(2):
+        new = draw(values_of(cls))
+        taken = {
+            n: new.values.get(n) for n, f in cls.FIELDS.items() if n != "id" and not f.fixed and draw(st.booleans())
+        }
+        changed = cls({n: v for n, v in {**base.values, **taken}.items() if v is not None}, body=new.body)
+        ordered = {n: changed.values[n] for n in cls.FIELDS if n in changed.values}
+        thread = draw(threads(base.thread)) if cls is Ticket else ()
+        sides.append(cls(ordered, body=draw(st.sampled_from([base.body, new.body])), thread=thread))
+    return (base if draw(st.integers(0, 5)) else None), sides[0], sides[1]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(data=st.data())
+@settings(max_examples=15, deadline=None)
+def test_of_every_kind(kind: str, data: st.DataObject) -> None:
+    base, ours, theirs = data.draw(three(KINDS[kind]))
+    one, two = data.draw(MINUTES)
+    start = common(*([base] if base else []))
+    left, right = side(common(ours), one, "maria", start), side(common(theirs), two, "petros", start)
+    found = met(start, left, right)
+    for leaf in found.files.values():
+        if leaf is not None and leaf.record is not None:
+            written = records.encode(leaf.record)
+            assert records.encode(records.decode(written, leaf.path, leaf.record.kind)) == written
+    assert text(merge(start, left, side(start, 0, "", start), AROUND)) == expected(start, left)
+    assert text(merge(start, left, left, AROUND)) == expected(start, left)
+
+
+def expected(base: Any, only: Any) -> dict[str, Any]:
+    """The files where one side alone has changed anything."""
+    paths = {leaf.path for tree in (base, only.tree) for leaf in tree.values()}
+    there = {leaf.path: (leaf.mode, leaf.oid) for leaf in only.tree.values()}
+    return {path: there.get(path) for path in paths}
+
+
+@given(data=st.data())
+@LONG
+def test_nothing_of_a_thread_is_lost(data: st.DataObject) -> None:
+    base = data.draw(threads())
+    ours, theirs = data.draw(threads(base)), data.draw(threads(base))
+    ticket = Ticket.new(
+        id="260723-0001",
+        title="T",
+        state="open",
+        priority="low",
+        department="technical",
+        created=fields.utc_text(at(0)),
+    )
+    start = common(ticket.evolve(thread=base))
+    sides = [
+        side(common(ticket.evolve(thread=t)), n, w, start) for t, n, w in ((ours, 1, "maria"), (theirs, 2, "petros"))
+    ]
+    leaf = met(start, sides[0], sides[1]).files[ticket.path]
+    assert leaf is not None
+    assert leaf.record is not None
+    thread = leaf.record.thread
+    kept = {(e.kind, e.by, e.at) for e in thread}
+    lost = {(e.kind, e.by, e.at) for e in (*gone_in(base, ours), *gone_in(base, theirs))}
+    assert {(e.kind, e.by, e.at) for e in (*ours, *theirs)} <= kept | lost
+    for one, other in ((ours, theirs), (theirs, ours)):
+        for entry in one:
+            if entry not in base:  # new, or edited: there, unless the other side edited the same one
+                assert entry in thread or any((o.by, o.at, o.kind) == (entry.by, entry.at, entry.kind) for o in other)
+
+
+@pytest.mark.parametrize("type_", VALUES, ids=lambda t: t.name)
+@given(data=st.data())
+@settings(max_examples=15, deadline=None)
+def test_of_every_type(type_: fields.FieldType, data: st.DataObject) -> None:
+    base, one, two = (data.draw(st.none() | VALUES[type_].map(type_.parse)) or None for _ in range(3))
+    value = meet(base, one, two, type_.merge).value
+    assert value is None or type_.parse(records.plain(value)) == value
+    assert meet(base, one, base, type_.merge).value == meet(base, base, one, type_.merge).value == one
+    assert meet(base, one, one, type_.merge).value == one
