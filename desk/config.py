@@ -102,6 +102,15 @@ def _address(value: Any) -> str:
     return text
 
 
+def _name(value: Any) -> str:
+    if value in ("", "-"):
+        return ""
+    name = _text(value)
+    if name.startswith("-") or any(c.isspace() for c in name):
+        raise ValueError("a name as git has it, or nothing")
+    return name
+
+
 _LEVELS = ("low", "medium", "high")
 _DEFAULT_MATRIX = {
     "high": {"low": "medium", "medium": "high", "high": "high"},
@@ -149,6 +158,8 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         "kb.approval": Setting(False, _flag, "whether somebody else must approve an article before it is published"),
         "mail.notify": Setting(True, _flag, "whether changes of tickets write messages to the outbox"),
         "attachment.max_mb": Setting(25, _count, "largest attachment, in MiB"),
+        "sync.remote": Setting("", _name, "the git remote that desk sync meets; without one origin, or the only one"),
+        "sync.branch": Setting("", _name, "the branch there; without one, as this desk's is called"),
         "write.lock_timeout": Setting(30, _count, "seconds to wait for another desk command"),
     }
 )

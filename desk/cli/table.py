@@ -203,6 +203,7 @@ COMMANDS: Mapping[str, CommandRow] = MappingProxyType(
             "desk.commands.care.index:status", "Whether the index is up to date, and what it holds."
         ),
         "index rebuild": CommandRow("desk.commands.care.index:rebuild", "Build the index anew from git."),
+        "sync": CommandRow("desk.commands.care.sync:sync", "Meet another clone: fetch, merge, publish.", _CARE),
         "export": CommandRow("desk.commands.care.exchange:export", "Write records as JSON lines.", _CARE),
         "import": CommandRow(
             "desk.commands.care.exchange:import_", "Create records from JSON lines, each in its own time.", _CARE

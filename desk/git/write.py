@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from desk.errors import Conflict, GitError
@@ -28,6 +29,10 @@ class NewCommit(NamedTuple):
     committed_at: int
     message: str
     files: dict[str, bytes | None]
+    merged: tuple[str, ...] = ()
+    """Parents beside the commit it stands on; `files` are then what differs from that one."""
+    blobs: Mapping[str, tuple[str, str]] = MappingProxyType({})
+    """Files whose content git has already: path → mode and object name."""
 
 
 def ident(name: str, email: str) -> str:
@@ -44,7 +49,7 @@ def seen(name: str, email: str) -> tuple[str, str]:
 
 def _quoted(path: str) -> bytes:
     escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'.encode()
+    return f'"{escaped}"'.encode(errors="surrogateescape")
 
 
 def stream(commits: Iterable[NewCommit], ref: str, base: str | None, *, marks: bool = True) -> Iterator[bytes]:
@@ -66,7 +71,10 @@ def stream(commits: Iterable[NewCommit], ref: str, base: str | None, *, marks: b
         )
         if parent:
             yield f"from {parent}\n".encode()
+        yield from (f"merge {other}\n".encode() for other in commit.merged)
         parent = f":{number}"
+        for path, (mode, oid) in commit.blobs.items():
+            yield f"M {mode} {oid} ".encode() + _quoted(path) + b"\n"
         for path, data in commit.files.items():
             if data is None:
                 yield b"D " + _quoted(path) + b"\n"
@@ -188,6 +196,13 @@ def reset_index(place: Place, paths: Iterable[str], hold: int) -> None:
     listed = b"".join(p.encode() + b"\0" for p in paths)
     from_stdin = ("--pathspec-from-file=-", "--pathspec-file-nul")
     run(place, "--literal-pathspecs", "reset", "-q", *from_stdin, data=listed, hold=hold)
+
+
+def replace(place: Place, new: NewCommit, ref: str, base: str, hold: int) -> str:
+    """A commit on top of `base` as what a ref stands for from now on, whatever it stood for; its object name."""
+    run(place, "update-ref", "-d", ref, hold=hold)
+    [oid] = fast_import(place, [new], ref, base, hold)
+    return oid
 
 
 def update_index(place: Place, paths: Iterable[str], hold: int) -> None:

@@ -22,7 +22,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("commands",),
     ("cli",),
     ("actions",),
-    ("audit", "doctor"),
+    ("audit", "doctor", "sync"),
     ("session",),
     ("checks",),
     ("queries", "store"),

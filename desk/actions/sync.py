@@ -1,0 +1,92 @@
+"""Meeting the clones of others: fetch, merge, publish, and only then check out."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from desk.errors import Conflict, UsageFault
+from desk.git import process
+from desk.git import remote as git_remote
+from desk.session.session import Session
+from desk.sync import apply, plan
+from desk.sync.plan import Plan
+
+TRIES = 12
+"""Lost races before a sync gives up."""
+
+
+class Synced(NamedTuple):
+    """What was to be done and whether it was: `commit` is where the desk stands now, `published` whether it is there as well."""
+
+    plan: Plan
+    commit: str
+    published: bool
+
+
+def chosen_remote(session: Session, typed: str | None) -> str:
+    """The repository to meet: the one that was typed, `sync.remote`, `origin`, or the only one."""
+    known = git_remote.remotes(session.place)
+    for name in (typed, session.config["sync.remote"]):
+        if name and name not in known:
+            raise UsageFault(
+                f"there is no remote {name}", f"known: {', '.join(known) or 'none'}; git remote add NAME URL"
+            )
+        if name:
+            return str(name)
+    if "origin" in known or len(known) == 1:
+        return "origin" if "origin" in known else known[0]
+    if not known:
+        raise UsageFault("this desk has no other one to meet", "name it: git remote add origin URL")
+    raise UsageFault(f"which one? {', '.join(known)}", "desk sync NAME, or: desk config set sync.remote NAME")
+
+
+def sync(session: Session, remote: str, *, dry: bool = False, publish: bool = True, timeout: float = 120) -> Synced:
+    """Bring this desk and another one together; nothing is shown here before it is published there.
+
+    `dry` only says what there is to do. Conflict when hand edits stand in the way, or after too many lost races.
+    """
+    store = session.store
+    process.require(session.place)
+    for attempt in range(1, TRIES + 1):
+        branch = session.config["sync.branch"] or _branch(session)
+        theirs = git_remote.fetch(session.place, remote, branch, timeout)
+        with store.writing() as hold:
+            ref, ours = store.writable_head()
+            found = plan.plan(session.place, remote, ours, theirs, hold)
+            if dry or found.way == "same" or (found.way == "ahead" and not publish):
+                return Synced(found, ours, published=found.way == "same")
+            new = _meeting(session, found, hold)
+            apply.refuse_over_edits(session.place, ours, new)
+            if found.way == "behind" or not publish:
+                apply.check_out(store, ref, ours, new, hold)
+                return _done(session, Synced(found, new, published=found.way == "behind"), hold)
+        pushed = git_remote.push(session.place, remote, new, branch, timeout)
+        if not pushed.taken:
+            git_remote.wait(attempt, os.urandom(1)[0] / 255)
+            continue
+        with store.writing() as hold:
+            if new == ours or apply.check_out(store, ref, ours, new, hold):
+                return _done(session, Synced(found, new, published=True), hold)
+    raise Conflict(
+        f"{remote} has moved on {TRIES} times while this desk was met with it", "nothing is lost; try again: desk sync"
+    )
+
+
+def _branch(session: Session) -> str:
+    ref = session.store.head().ref
+    return ref.removeprefix("refs/heads/") if ref else "main"
+
+
+def _meeting(session: Session, found: Plan, hold: int) -> str:
+    """The commit that both sides are to stand at."""
+    if found.way == "merge":
+        return apply.merge_commit(session, found, hold)
+    return str(found.theirs) if found.way == "behind" else found.ours
+
+
+def _done(session: Session, synced: Synced, hold: int) -> Synced:
+    if synced.plan.way == "merge":
+        apply.forget_side(session.place, hold)
+    session.store.ask(lambda index: index.commit)
+    return synced

@@ -1,0 +1,94 @@
+"""desk sync: this desk and another clone's come together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from desk.actions import sync as actions
+from desk.actions.sync import Synced
+from desk.cli import leaf
+from desk.cli.app import App
+from desk.domain.merge.side import Decision
+from desk.errors import Broken
+from desk.view.model import Done
+
+
+@leaf.leaf("sync", example="desk sync\ndesk sync --dry-run\ndesk sync larnaca --no-push")
+@click.argument("remote", required=False)
+@click.option("--dry-run", is_flag=True, help="Only say what there is to do.")
+@click.option("--no-push", is_flag=True, help="Take in what others did, and publish nothing.")
+@click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=click.FloatRange(1),
+    default=120,
+    show_default=True,
+    help="How long to wait for the other side.",
+)
+def sync(app: App, remote: str | None, dry_run: bool, no_push: bool, timeout: float) -> Done:
+    """Fetch what others did, merge it record by record, and publish the result.
+
+    Replies of both sides are kept. Where both changed one field, a rule decides, the history tells, and nobody sees a
+    conflict marker. REMOTE is a git remote; without one, sync.remote, origin, or the only one there is.
+    """
+    name = actions.chosen_remote(app, remote)
+    done = actions.sync(app, name, dry=dry_run, publish=not no_push, timeout=timeout)
+    merged = done.plan.merged
+    if merged is not None and merged.unread:
+        app.exit_code = Broken.exit_code
+        app.warnings.extend(
+            f"{path} can't be read on either side: the later is kept; see desk doctor" for path in merged.unread
+        )
+    return Done("sync", _data(done, dry=dry_run), tuple(_lines(done, dry=dry_run)))
+
+
+def _data(done: Synced, *, dry: bool) -> dict[str, Any]:
+    plan = done.plan
+    told = plan.told
+    return {
+        "remote": plan.remote,
+        "fetched": plan.fetched,
+        "pushed": plan.pushed if dry or done.published else 0,
+        "merged": told.both,
+        "decided": [_decided(d) for d in told.decisions],
+        "renamed": [{"kind": r.kind, "old": r.old, "new": r.new} for r in told.renamed],
+        "merge": done.commit if plan.way == "merge" and not dry else None,
+        "published": done.published,
+    }
+
+
+def _decided(one: Decision) -> dict[str, str | None]:
+    return {
+        "kind": one.kind,
+        "id": one.id,
+        "field": one.field,
+        "kept": one.kept,
+        "by": one.by or None,
+        "lost": one.lost,
+        "lost_by": one.lost_by or None,
+    }
+
+
+def _lines(done: Synced, *, dry: bool) -> list[str]:
+    plan = done.plan
+    told = plan.told
+    if plan.way == "same":
+        return [f"Nothing to do: {plan.remote} and this desk stand at the same commit."]
+    words = ("to fetch", "to merge", "to push") if dry else ("fetched", "merged", "pushed")
+    parts = [f"{words[0]} {_count(plan.fetched, 'commit')}"] if plan.fetched else []
+    parts += [f"{words[1]} {_count(told.both, 'file')} changed on both sides"] if plan.way == "merge" else []
+    if plan.pushed:
+        parts.append(f"{words[2]} {_count(plan.pushed, 'commit')}" if dry or done.published else "nothing published")
+    lines = [f"{plan.remote}: {', '.join(parts)}"]
+    lines += [f"{r.new}  was {r.old}, which another {r.kind} has as well" for r in told.renamed]
+    return lines + [f"{d.id}  {d.field}: {d.kept}{_by(d.by)} and not {d.lost}{_by(d.lost_by)}" for d in told.decisions]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _by(who: str) -> str:
+    return f" ({who})" if who else ""

@@ -1,0 +1,112 @@
+"""Other repositories: what they have, what is brought from them and to them."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from desk.errors import GitError, Refused
+from desk.git.place import Place
+from desk.git.process import NULL, PIPE, failed, run, spawn
+
+TRACKED = "refs/remotes"
+_HINT = "your commits are safe here; see: git fetch"
+
+
+def remotes(place: Place) -> list[str]:
+    """The names of the repositories that this one knows."""
+    return run(place, "remote").decode(errors="replace").split()
+
+
+def fetch(place: Place, remote: str, branch: str, timeout: float) -> str | None:
+    """Bring a branch here; the commit it stands at, None where the other side has no such branch yet.
+
+    Needs no lock: nothing of the desk changes by it. GitError, with git's words, when the other side can't be reached.
+    """
+    tracked = f"{TRACKED}/{remote}/{branch}"
+    args = ("fetch", "-q", "--no-tags", remote, f"+refs/heads/{branch}:{tracked}")
+    code, _, err = _talk(place, timeout, "-c", "fetch.writeCommitGraph=true", *args)
+    if code and b"couldn't find remote ref" in err:
+        return None
+    if code:
+        raise _failed(remote, err)
+    return run(place, "rev-parse", "--verify", f"{tracked}^{{commit}}").decode().strip()
+
+
+class Pushed(NamedTuple):
+    """Whether the other side took a commit; if not, whether because it has moved on meanwhile."""
+
+    taken: bool
+    raced: bool = False
+
+
+def push(place: Place, remote: str, oid: str, branch: str, timeout: float) -> Pushed:
+    """Publish a commit as a branch there. Refused, with the server's words, where it says no."""
+    args = ("push", "--porcelain", "--no-verify", remote, f"{oid}:refs/heads/{branch}")
+    code, out, err = _talk(place, timeout, *args)
+    if not code:
+        return Pushed(taken=True)
+    lines = [line for line in out.decode(errors="replace").splitlines() if line.startswith("!")]
+    text = " ".join(lines)
+    if re.search(
+        r"non-fast-forward|fetch first|stale info|cannot lock ref|failed to update ref|incorrect old value", text
+    ):
+        return Pushed(taken=False, raced=True)
+    if lines:
+        words = [
+            w.removeprefix("remote: ").strip() for w in err.decode(errors="replace").splitlines() if "remote: " in w
+        ]
+        why = "; ".join(w for w in words if w) or text.rpartition("[")[2].rstrip("]")
+        raise Refused(f"{remote} refused: {why}", "nothing was taken there; your commits are safe here")
+    raise _failed(remote, err)
+
+
+def _talk(place: Place, timeout: float, *args: str) -> tuple[int, bytes, bytes]:
+    """A git process that talks to another machine, ended when it takes too long."""
+    import subprocess  # noqa: PLC0415 - only where somebody asks the network
+
+    process = spawn(place, args, stdin=NULL, stdout=PIPE, stderr=PIPE)
+    try:
+        out, err = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise GitError(f"the other side has not answered for {timeout:g} s", _HINT) from None
+    return process.returncode, out, err
+
+
+def _failed(remote: str, err: bytes) -> GitError:
+    found = failed(("fetch",), err)
+    return GitError(f"{remote} can't be reached: {found.message.partition(': ')[2]}", _HINT)
+
+
+def merge_bases(place: Place, one: str, two: str) -> list[str]:
+    """The newest commits that two histories have in common; none where they have begun apart."""
+    process = spawn(place, ("merge-base", "--all", one, two), stdin=NULL, stdout=PIPE, stderr=PIPE)
+    out, err = process.communicate()
+    if process.returncode not in (0, 1):
+        raise failed(("merge-base",), err)
+    return sorted(out.decode().split())
+
+
+def count(place: Place, new: str, *known: str) -> int:
+    """How many commits lead to `new` and not to any of the known ones."""
+    return int(run(place, "rev-list", "--count", new, "--not", *known))
+
+
+def root(place: Place, oid: str) -> str:
+    """The commit that a history begins with."""
+    return run(place, "rev-list", "--max-parents=0", oid).decode().split()[-1]
+
+
+def commits(place: Place, new: str, known: Iterable[str]) -> list[str]:
+    """The commits with one parent that lead to `new` and not to any of the known ones, the oldest first."""
+    args = ("rev-list", "--no-merges", "--topo-order", "--reverse", new, "--not", *known)
+    return run(place, *args).decode().split()
+
+
+def wait(attempt: int, chance: float) -> None:
+    """Before another try after a lost race: long at first, shorter later, so that nobody is always the last."""
+    time.sleep(chance * 3 / attempt)

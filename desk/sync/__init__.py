@@ -1,0 +1,1 @@
+"""Clones that meet: what there is to do, and doing it."""

@@ -1,0 +1,86 @@
+"""Carrying out a plan: a merge commit on the side, and the branch and the files brought up to a commit that is published."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from desk.domain.merge.telling import merge_message
+from desk.domain.model.actor import Actor, Desk
+from desk.domain.model.person import Staff
+from desk.errors import Conflict
+from desk.git import process, trees, write
+from desk.git.place import Place
+from desk.session.session import Session
+from desk.store import handedits, journal
+from desk.store.store import Store
+from desk.sync.plan import Plan
+
+_SIDE = "refs/desk/sync"
+"""Where a merge lies until it is published."""
+_NAMED = 3
+
+
+def merge_commit(session: Session, plan: Plan, hold: int) -> str:
+    """The merge of a plan as a commit with theirs and ours for parents; no branch moves."""
+    assert plan.theirs is not None  # noqa: S101 - a plan of the way merge has both sides,
+    assert plan.written is not None  # noqa: S101 - and what they come to
+    by, machine = _actor(session), session.identity
+    name = by.name or by.id
+    new = write.NewCommit(
+        name,
+        by.email,
+        int(session.now.timestamp()),
+        machine.committer or name,
+        machine.committer_email or by.email,
+        int(session.clock().timestamp()),
+        merge_message(plan.told, by.id),
+        plan.written.files,
+        (plan.ours,),
+        plan.written.blobs,
+    )
+    return write.replace(session.place, new, _SIDE, plan.theirs, hold)
+
+
+def _actor(session: Session) -> Actor:
+    """Who runs it; the desk itself for somebody who isn't registered, such as cron."""
+    handle = session.handle()
+    if handle is None:
+        return Desk(session.identity.author, session.identity.author_email)
+    return cast("Staff", session.store.read(Staff.kind, handle))
+
+
+def refuse_over_edits(place: Place, ours: str, new: str) -> None:
+    """Conflict where a file that would change has hand edits, or something that isn't committed stands in its place."""
+    paths = list(trees.differing(place, ours, new))
+    edits = handedits.scan(place, paths).edits if paths else []
+    if edits:
+        shown = ", ".join(edit.path for edit in edits[:_NAMED]) + (" …" if len(edits) > _NAMED else "")
+        raise Conflict(
+            f"hand edits stand in the way of what others have changed: {shown}",
+            "keep them: desk commit   or drop them: git checkout -- PATH; then again: desk sync",
+        )
+
+
+def check_out(store: Store, ref: str, ours: str, new: str, hold: int) -> bool:
+    """Branch, files and index at a commit that comes after ours; False when the branch has moved on meanwhile.
+
+    A crash on the way leaves a journal: the next command brings the files to wherever the branch is.
+    """
+    if store.writable_head() != (ref, ours):
+        return False
+    refuse_over_edits(store.place, ours, new)
+    journal.begin(store.place, ours, None)
+    process.run(store.place, *process.DURABLE, "update-ref", "-m", "desk sync", ref, new, ours, hold=hold)
+    read_files(store.place, ours, new, hold)
+    journal.end(store.place)
+    return True
+
+
+def read_files(place: Place, ours: str, new: str, hold: int) -> None:
+    """git's index and the work tree at once, in one process, leaving alone what is staged or edited elsewhere."""
+    process.run(place, "read-tree", "-m", "-u", ours, new, hold=hold)
+
+
+def forget_side(place: Place, hold: int) -> None:
+    """The merge is where it belongs, or is thrown away: nothing leads to it from the side any more."""
+    process.run(place, "update-ref", "-d", _SIDE, hold=hold)

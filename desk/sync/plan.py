@@ -1,0 +1,60 @@
+"""What there is to do when a desk meets another clone's, as a value: shown by a dry run, and carried out by `apply`."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from desk.domain.merge.telling import Told
+from desk.domain.merge.tree import Merged
+from desk.errors import GitError
+from desk.git import remote as git_remote
+from desk.git.place import Place
+from desk.store import sides
+from desk.store.sides import Brought
+
+Way = Literal["same", "ahead", "behind", "merge"]
+"""Nothing to do, only to publish, only to check out, or both have moved on."""
+
+
+class Plan(NamedTuple):
+    """`theirs` is None for a branch that isn't there yet. `merged` and `written` are for the way `merge` alone."""
+
+    way: Way
+    remote: str
+    ours: str
+    theirs: str | None
+    fetched: int
+    pushed: int
+    merged: Merged | None = None
+    written: Brought | None = None
+
+    @property
+    def told(self) -> Told:
+        """The merge as its message tells it."""
+        decisions = self.merged.decisions if self.merged else ()
+        renamed = self.merged.renamed if self.merged else ()
+        both = len(self.merged.both) if self.merged else 0
+        return Told(self.remote, self.fetched, self.pushed, both, decisions, renamed)
+
+
+def plan(place: Place, remote: str, ours: str, theirs: str | None, hold: int) -> Plan:
+    """What it takes for two commits to come together; GitError where they have no beginning in common."""
+    if theirs is None:
+        return Plan("ahead", remote, ours, None, 0, git_remote.count(place, ours))
+    if theirs == ours:
+        return Plan("same", remote, ours, theirs, 0, 0)
+    bases = git_remote.merge_bases(place, ours, theirs)
+    if not bases:
+        roots = [git_remote.root(place, oid)[:10] for oid in (ours, theirs)]
+        raise GitError(
+            f"this desk and that of {remote} have no beginning in common: {roots[0]} and {roots[1]}",
+            f"they are two desks; is this the right one? git remote get-url {remote}",
+        )
+    fetched, pushed = (git_remote.count(place, *pair) for pair in ((theirs, ours), (ours, theirs)))
+    if bases == [theirs]:
+        return Plan("ahead", remote, ours, theirs, 0, pushed)
+    if bases == [ours]:
+        return Plan("behind", remote, ours, theirs, fetched, 0)
+    base = sides.common_base(place, bases, hold)
+    merged, written = sides.meet(place, base, ours, theirs)
+    return Plan("merge", remote, ours, theirs, fetched, pushed, merged, written)

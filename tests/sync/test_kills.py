@@ -1,0 +1,58 @@
+"""kill -9 at each step of a sync: what is here is the old state or the new one, and the next sync puts things right."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.store.indexes import assert_sound
+from tests.sync.conftest import Clone
+
+TOP = Path(__file__).parents[2]
+STEPS = [
+    "desk.git.remote:fetch:after:1:self",
+    "desk.git.write:fast_import:before:1:self",
+    "desk.git.process:spawn:during:1:group",
+    "desk.git.write:fast_import:after:1:self",
+    "desk.git.remote:push:before:1:self",
+    "desk.git.remote:push:after:1:self",
+    "desk.store.journal:begin:before:1:self",
+    "desk.store.journal:begin:after:1:self",
+    "desk.sync.apply:read_files:before:1:self",
+    "desk.sync.apply:read_files:after:1:self",
+    "desk.store.journal:end:before:1:self",
+    "desk.store.journal:end:after:1:self",
+    "desk.sync.apply:forget_side:before:1:self",
+    "desk.sync.apply:forget_side:after:1:self",
+]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_at(step: str, towns: Callable[..., list[Clone]], environment: dict[str, str]) -> None:
+    one, two = towns(2)
+    ticket = one.create()
+    one.sync()
+    two.sync()
+    one("ticket", "reply", ticket, "--body", "from one")
+    two("ticket", "reply", ticket, "--body", "from two")
+    one.sync()
+    before = two.git("rev-parse", "HEAD")
+    command = [sys.executable, "-m", "tests.store.victim", "kill", step, "--as", "petros", "sync"]
+    env = {**environment, "PYTHONPATH": str(TOP), "DESK_NOW": "2026-07-23T08:00:00Z"}
+    done = subprocess.run(
+        command, cwd=two.home, env=env, capture_output=True, text=True, check=False, start_new_session=True
+    )
+    assert done.returncode == -signal.SIGKILL, f"{step} was never reached: {done.stdout}{done.stderr}"
+    old = {"from two"} if two.git("rev-parse", "HEAD") == before else {"from one", "from two"}
+    assert {e["text"] for e in two.show(ticket)["thread"]} == old
+    two.sync()
+    assert [e["text"] for e in two.show(ticket)["thread"]] == ["from one", "from two"]
+    one.sync()
+    assert one.tree == two.tree
+    assert two.git("rev-list", "--count", "--merges", "HEAD") == "1"
+    assert_sound(two.home)

@@ -1,0 +1,214 @@
+"""Clones that meet at a hub: everything comes together, and nothing is said that isn't so."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from desk.git import remote
+from tests.store.indexes import assert_sound
+from tests.sync.conftest import Clone
+
+Towns = Callable[..., list[Clone]]
+
+
+def test_nothing_to_do(towns: Towns) -> None:
+    [one] = towns(1)
+    found = one.sync()
+    assert (found["fetched"], found["pushed"], found["merge"]) == (0, 0, None)
+    assert "same commit" in one("sync").out
+
+
+def test_ahead_and_behind_make_no_merge(towns: Towns) -> None:
+    one, two = towns(2)
+    ticket = one.create("From one town")
+    found = one.sync()
+    assert (found["fetched"], found["pushed"], found["merge"], found["published"]) == (0, 1, None, True)
+    found = two.sync()
+    assert (found["fetched"], found["pushed"], found["merge"]) == (1, 0, None)
+    assert two.show(ticket)["title"] == "From one town"
+    assert two.git("rev-parse", "HEAD") == one.git("rev-parse", "HEAD")
+    assert_sound(two.home)
+
+
+def test_replies_of_two_towns_to_one_ticket(towns: Towns) -> None:
+    one, two = towns(2)
+    ticket = one.create()
+    one.sync()
+    two.sync()
+    one("ticket", "reply", ticket, "--body", "from one")
+    two("ticket", "reply", ticket, "--body", "from two")
+    one.sync()
+    found = two.sync()
+    assert (found["fetched"], found["pushed"], found["merged"], found["decided"]) == (1, 1, 1, [])
+    assert [e["text"] for e in two.show(ticket)["thread"]] == ["from one", "from two"]
+    one.sync()
+    assert one.tree == two.tree
+    assert one.git("log", "-1", "--format=%P").split() == [
+        one.git("rev-parse", "HEAD^1"),
+        two.git("rev-parse", "HEAD^2"),
+    ]
+    for town in (one, two):
+        assert_sound(town.home)
+
+
+def test_a_decision_is_told_in_the_history(towns: Towns) -> None:
+    one, two = towns(2)
+    ticket = one.create()
+    one.sync()
+    two.sync()
+    one("ticket", "assign", ticket, "--to", "maria")
+    two("ticket", "assign", ticket, "--to", "petros")
+    two.sync()
+    found = one.sync()
+    assert found["decided"] == [
+        {
+            "kind": "ticket",
+            "id": ticket,
+            "field": "owner",
+            "kept": "maria",
+            "by": "maria",
+            "lost": "petros",
+            "lost_by": "petros",
+        }
+    ]
+    assert one.show(ticket)["owner"] == "maria"
+    row = one("ticket", "history", ticket, "-f", "json").data[-1]
+    assert (row["verb"], row["from"], row["to"]) == ("decide", "owner petros (petros)", "owner maria (maria)")
+    assert "Desk-Merge: 1" in one.git("log", "-1", "--format=%B")
+
+
+def test_a_dry_run_changes_nothing(towns: Towns) -> None:
+    one, two = towns(2)
+    one.create()
+    one.sync()
+    two.create()
+    before = two.git("rev-parse", "HEAD"), two.git("for-each-ref", "refs/heads", "refs/desk")
+    found = two.sync("--dry-run")
+    assert (found["fetched"], found["pushed"], found["merge"], found["published"]) == (1, 1, None, False)
+    assert (two.git("rev-parse", "HEAD"), two.git("for-each-ref", "refs/heads", "refs/desk")) == before
+    assert "to fetch 1 commit, to merge 0 files changed on both sides, to push 1 commit" in two("sync", "--dry-run").out
+
+
+def test_without_a_push_the_merge_stays_here(towns: Towns, tmp_path: Path) -> None:
+    one, two = towns(2)
+    one.create()
+    one.sync()
+    two.create()
+    found = two.sync("--no-push")
+    assert (found["published"], found["pushed"]) == (False, 0)
+    assert found["merge"] == two.git("rev-parse", "HEAD")
+    hub = subprocess.run(
+        ["git", "-C", str(tmp_path / "hub"), "rev-parse", "main"], capture_output=True, text=True, check=True
+    )
+    assert hub.stdout.strip() == one.git("rev-parse", "HEAD")
+    assert two.sync()["pushed"] == 2
+
+
+def test_hand_edits_in_the_way(towns: Towns) -> None:
+    one, two = towns(2)
+    ticket, other = one.create(), one.create()
+    one.sync()
+    two.sync()
+    one("ticket", "note", ticket, "--body", "changed")
+    one.sync()
+    paths = {t: next(two.home.glob(f"records/tickets/*/*/*/{t}.md")) for t in (ticket, other)}
+    paths[ticket].write_text(paths[ticket].read_text() + "\n## edited\n")
+    error = two.sync(code=6)
+    assert ticket in error["message"]
+    assert "desk commit" in error["hint"]
+    two("commit")
+    paths[other].write_text(paths[other].read_text() + "\nelsewhere\n")
+    assert two.sync()["published"]
+    assert paths[other].read_text().endswith("elsewhere\n")
+    assert [e["text"] for e in two.show(ticket)["thread"]] == ["changed"]
+
+
+def test_a_server_that_refuses(towns: Towns, tmp_path: Path) -> None:
+    [one] = towns(1)
+    hook = tmp_path / "hub/hooks/pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho 'not today' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    one.create()
+    before = one.git("rev-parse", "HEAD")
+    error = one.sync(code=5)
+    assert "not today" in error["message"]
+    assert one.git("rev-parse", "HEAD") == before
+
+
+def test_a_server_that_isnt_there(towns: Towns) -> None:
+    [one] = towns(1)
+    one.git("remote", "set-url", "origin", "/nowhere/at/all")
+    error = one.sync(code=9)
+    assert "origin can't be reached" in error["message"]
+
+
+def test_another_desk_is_refused(towns: Towns, tmp_path: Path) -> None:
+    [one] = towns(1)
+    other = tmp_path / "other"
+    one.run("init", str(other), env={"DESK_NOW": "2026-07-24T06:00:00Z"})
+    one.git("remote", "set-url", "origin", str(other))
+    error = one.sync(code=9)
+    assert "no beginning in common" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("remotes", "args", "code"), [([], (), 2), (["a", "b"], (), 2), (["a"], (), 0), (["a", "b"], ("b",), 0)]
+)
+def test_which_remote(towns: Towns, tmp_path: Path, remotes: list[str], args: tuple[str, ...], code: int) -> None:
+    [one] = towns(1)
+    one.git("remote", "remove", "origin")
+    for name in remotes:
+        one.git("remote", "add", name, str(tmp_path / "hub"))
+    one.sync(*args, code=code)
+
+
+def test_a_lost_race_is_run_again(towns: Towns, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = towns(2)
+    mine = two.create("Two")
+    theirs = one.create("One")
+    push = remote.push
+    raced = []
+
+    def slow(*args: object) -> remote.Pushed:
+        if not raced:
+            raced.append(True)
+            one.git("push", "-q", "origin", "main")
+        return push(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(remote, "push", slow)
+    monkeypatch.setattr(remote, "wait", lambda *_: None)
+    assert two.sync()["published"]
+    assert {two.show(t)["title"] for t in (mine, theirs)} == {"One", "Two"}
+    assert two.git("rev-list", "--count", "--merges", "HEAD") == "1"
+    assert_sound(two.home)
+
+
+def test_two_clones_that_met_each_other_at_once(towns: Towns, tmp_path: Path) -> None:
+    """Each takes the other's branch as it was before either merged: the same tree twice, and later two bases."""
+    one, two = towns(2)
+    ticket = one.create()
+    one.sync()
+    two.sync()
+    one("ticket", "edit", ticket, "--title", "One", "--body", "a")
+    two("ticket", "edit", ticket, "--title", "Two", "--body", "b")
+    for town, other in ((one, two), (two, one)):
+        before = tmp_path / f"before-{town.home.name}"
+        subprocess.run(["git", "clone", "-q", "--bare", str(town.home), str(before)], check=True)
+        other.git("remote", "add", "before", str(before))
+        other.git("remote", "add", "other", str(town.home))
+    merges = [town.sync("before", "--no-push")["merge"] for town in (one, two)]
+    assert merges[0] != merges[1]
+    assert one.tree == two.tree
+    one("ticket", "note", ticket, "--body", "after")
+    two("ticket", "note", ticket, "--body", "as well")
+    assert one.sync("other", "--no-push")["decided"] == []
+    assert len(one.git("merge-base", "--all", "HEAD^1", "HEAD^2").split()) == 2
+    shown = one.show(ticket)
+    assert (shown["title"], shown["body"]) == ("Two", "b")
+    assert [e["text"] for e in shown["thread"]] == ["a", "after", "as well"]
+    assert_sound(one.home)
