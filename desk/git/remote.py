@@ -101,10 +101,10 @@ def root(place: Place, oid: str) -> str:
     return run(place, "rev-list", "--max-parents=0", oid).decode().split()[-1]
 
 
-def commits(place: Place, new: str, known: Iterable[str]) -> list[str]:
-    """The commits with one parent that lead to `new` and not to any of the known ones, the oldest first."""
-    args = ("rev-list", "--no-merges", "--topo-order", "--reverse", new, "--not", *known)
-    return run(place, *args).decode().split()
+def commits(place: Place, new: str, known: Iterable[str], *, merges: bool = False) -> list[str]:
+    """The commits with one parent, or else the merges, that lead to `new` and not to a known one, the oldest first."""
+    which = "--merges" if merges else "--no-merges"
+    return run(place, "rev-list", which, "--topo-order", "--reverse", new, "--not", *known).decode().split()
 
 
 def wait(attempt: int, chance: float) -> None:

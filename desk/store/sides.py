@@ -16,7 +16,8 @@ from desk.config import FILE
 from desk.domain.changes import message
 from desk.domain.levels import clocks
 from desk.domain.merge.record import Relevel
-from desk.domain.merge.side import WHOLE, Leaf, Side, TimeStamp, Tree, key_of
+from desk.domain.merge.side import WHOLE, Leaf, Renamed, Side, TimeStamp, Tree, key_of
+from desk.domain.merge.telling import RENAME, VERB
 from desk.domain.merge.tree import Circumstances, Merged, merge
 from desk.domain.model.fields import parse_slug
 from desk.domain.model.kinds import kind_at
@@ -194,6 +195,7 @@ class _History:
         self.tree = tree
         self.both = both
         self.commits = remote.commits(reader.place, oid, (base,))
+        self.merges = remote.commits(reader.place, oid, (base,), merges=True)
         self.heirs: dict[str, str] = {}
         self.stamps: dict[tuple[str, str], TimeStamp] = {}
         self._matches: dict[tuple[str, str], TimeStamp] = {}
@@ -211,7 +213,16 @@ class _History:
                         pair[number] = self.reader.leaf(one.path, Node(mode, oid))
         for (commit, key), (before, after) in touched.items():
             self._date_fields(key, before, after, made[commit])
-        return Side(self.tree, {**self.stamps, **self._matches}, self.heirs)
+        renamed = tuple(one for oid in self.merges for one in self._renamed(oid))
+        return Side(self.tree, {**self.stamps, **self._matches}, self.heirs, renamed)
+
+    def _renamed(self, oid: str) -> Iterable[Renamed]:
+        """What a merge says that it has given another id."""
+        _, text = objects.parse_commit(self.reader.blobs.get(oid) or b"")
+        told = message.parse(text)
+        for event in told.events if told.verb == VERB else ():
+            if event.verb == RENAME and event.before and event.kind in (Ticket.kind, User.kind):
+                yield Renamed(event.kind, event.before, event.id)
 
     def _date(self, key: str, field: str, stamp: TimeStamp) -> None:
         self.stamps[key, field] = max(stamp, self.stamps.get((key, field), stamp))

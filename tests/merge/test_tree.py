@@ -381,3 +381,27 @@ def test_a_record_that_cant_be_read_gives_way() -> None:
     assert found.unread == (T1.path,)
     assert found.files[T1.path].oid == oid(broken[1])  # type: ignore[union-attr]
     assert [p for p in found.files if p.startswith(f"{T1.path}.broken-")]
+
+
+def test_a_third_side_that_knows_a_person_by_the_id_that_went() -> None:
+    one, two = user(1), user(2)
+    base = common(two)
+    merged = side(common(one), 1, "maria", base)._replace(renamed=(Renamed("user", "u-2", "u-1"),))
+    third = side(common(two, ticket(1, requester="u-2")), 2, "petros", base)
+    found = met(base, merged, third)
+    assert found.files[two.path] is None
+    assert record(found, T1.path).requester == "u-1"
+
+
+def test_a_third_side_that_knows_a_ticket_by_the_id_it_had() -> None:
+    older, younger = ticket(1, title="Older"), ticket(1, title="Younger", created="2026-07-23T07:00:00Z")
+    renamed = Renamed("ticket", T1.id, "260723-ZZZZ")
+    base = common(younger, T2)
+    merged = side(common(older, younger.evolve(id=renamed.new), T2), 1, "maria", base)._replace(renamed=(renamed,))
+    answered = younger.evolve(thread=(note("to the younger", 5, "petros"),))
+    third = side(common(answered, T2.evolve(links=[f"relates {T1.id}"])), 2, "petros", base)
+    found = met(base, merged, third)
+    assert record(found, older.path) == older
+    moved = record(found, Ticket.path_of(renamed.new))
+    assert (moved.title, [e.text for e in moved.thread]) == ("Younger", ["to the younger"])
+    assert record(found, T2.path).links == (f"relates {renamed.new}",)

@@ -172,7 +172,7 @@ def test_a_lost_race_is_run_again(towns: Towns, monkeypatch: pytest.MonkeyPatch)
     mine = two.create("Two")
     theirs = one.create("One")
     push = remote.push
-    raced = []
+    raced: list[bool] = []
 
     def slow(*args: object) -> remote.Pushed:
         if not raced:

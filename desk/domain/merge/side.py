@@ -52,12 +52,25 @@ Tree = Mapping[str, Leaf]
 """Files by key: all that differ between the three trees, and every department and staff member, changed or not."""
 
 
+class Renamed(NamedTuple):
+    """A record that goes on under another id, since the other side's has the same."""
+
+    kind: str
+    old: str
+    new: str
+
+
 class Side(NamedTuple):
-    """What one clone brings. `stamps` are by key and field; `heirs` who took over the tickets of a deleted department."""
+    """What one clone brings.
+
+    `stamps` are by key and field; `heirs` say who took over the tickets of a deleted department, `renamed` what merges on
+    this side have given another id, which the other side may still know by the old one.
+    """
 
     tree: Tree
     stamps: Mapping[tuple[str, str], TimeStamp] = MappingProxyType({})
     heirs: Mapping[str, str] = MappingProxyType({})
+    renamed: tuple[Renamed, ...] = ()
 
     def stamp(self, key: str, *fields: str) -> TimeStamp:
         """When any of these fields was last changed here; where that isn't known, when the file was."""
@@ -96,14 +109,6 @@ class Decision(NamedTuple):
     by: str
     lost: str
     lost_by: str
-
-
-class Renamed(NamedTuple):
-    """A record that goes on under another id, since the other side's has the same."""
-
-    kind: str
-    old: str
-    new: str
 
 
 _SHOWN = 80

@@ -54,10 +54,10 @@ class Merged(NamedTuple):
 def merge(base: Tree, ours: Side, theirs: Side, around: Circumstances) -> Merged:
     """What two sides come to that have a tree in common. Nothing that either wrote to a thread is lost."""
     apart = set_apart(base, ours, theirs, around.taken)
-    sides = name_apart(base, apart.ours, apart.theirs)
-    result = Result(base, sides)
+    sides = name_apart(apart.base, apart.ours, apart.theirs)
+    result = Result(apart.base, sides)
     result.renamed += apart.renamed
-    keys = sorted({*base, *sides[0].tree, *sides[1].tree}, key=lambda key: (key != FILE, key))
+    keys = sorted({*apart.base, *sides[0].tree, *sides[1].tree}, key=lambda key: (key != FILE, key))
     both = [key for key in keys if _meet(result, key, around)]
     carry_on(result)
     mend(result)

@@ -1,6 +1,7 @@
 """One id for two tickets, and two ids for one person: put right on one side, before anything else meets.
 
-Whoever gets another id is new on its side, so only what that side wrote itself can refer to it.
+Whoever gets another id is new on its side, so only what that side wrote itself can refer to it; but a third clone may have
+met that side before, and is caught up with when it meets the merge.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class Apart(NamedTuple):
-    """Both sides with nothing in common that isn't the same thing, and what was renamed for it."""
+    """The three trees with nothing under one id that isn't the same thing, and what was renamed for it."""
 
+    base: Tree
     ours: Side
     theirs: Side
     renamed: tuple[Renamed, ...]
@@ -30,6 +32,7 @@ class Apart(NamedTuple):
 
 def set_apart(base: Tree, ours: Side, theirs: Side, taken: Taken) -> Apart:
     """Two tickets that have one id get one each, two records of one person become one."""
+    base, ours, theirs = _caught_up(base, ours, theirs)
     sides = [ours, theirs]
     renamed: list[Renamed] = []
     for key in sorted(ours.tree.keys() & theirs.tree.keys() - base.keys()):
@@ -40,10 +43,37 @@ def set_apart(base: Tree, ours: Side, theirs: Side, taken: Taken) -> Apart:
             renamed.append(Renamed(Ticket.kind, one.id, new))
             sides[number] = _renumbered(base, sides[number], one.id, new)
     for pair in list(_twice(base, ours, theirs)):
-        sides[pair.goes] = _as_one(base, sides[pair.goes], pair.going, pair.staying)
+        sides[pair.goes] = _as_one(base, sides[pair.goes], pair.going.id, pair.staying.id)
         sides[1 - pair.goes] = _filled(sides[1 - pair.goes], pair.going, pair.staying)
         renamed.append(Renamed(User.kind, pair.going.id, pair.staying.id))
-    return Apart(sides[0], sides[1], tuple(renamed))
+    return Apart(base, sides[0], sides[1], tuple(renamed))
+
+
+def _caught_up(base: Tree, ours: Side, theirs: Side) -> tuple[Tree, Side, Side]:
+    """What an earlier merge has renamed on one side, and the other knows by the old id, is renamed there as well."""
+    sides = [ours, theirs]
+    for number in (0, 1):
+        for one in sides[number].renamed:
+            here, there = sides[number], sides[1 - number]
+            if one.kind == User.kind:
+                going, staying = (User.path_of(i) for i in (one.old, one.new))
+                if going in base and going not in here.tree and staying in here.tree:
+                    sides[1 - number] = _as_one(base, there, one.old, one.new)
+                    base = {key: leaf for key, leaf in base.items() if key != going}
+            elif _was_renumbered(base, here, one):
+                # In both alike, so that what neither has changed still counts as unchanged.
+                sides[1 - number] = _renumbered({}, there, one.old, one.new)
+                base = _renumbered({}, Side(base), one.old, one.new).tree
+    return base, sides[0], sides[1]
+
+
+def _was_renumbered(base: Tree, side: Side, one: Renamed) -> bool:
+    """Whether the ticket that both knew by its old id goes on under the new one here."""
+    leaf = base.get(Ticket.path_of(one.old))
+    known, now = leaf.record if leaf else None, side.record(Ticket.path_of(one.new))
+    if not isinstance(known, Ticket) or not isinstance(now, Ticket) or Ticket.path_of(one.new) in base:
+        return False
+    return (known.created, known.author) == (now.created, now.author)
 
 
 def _same_ticket(one: Ticket, two: Ticket) -> bool:
@@ -163,12 +193,12 @@ def _known_since(user: User) -> tuple[bool, datetime | None, str]:
     return user.created is None, user.created, user.id
 
 
-def _as_one(base: Tree, side: Side, going: User, staying: User) -> Side:
-    """The side with one person in place of another."""
-    tree = {key: leaf for key, leaf in side.tree.items() if key != going.path}
+def _as_one(base: Tree, side: Side, going: str, staying: str) -> Side:
+    """The side with one person in place of another, by their ids."""
+    tree = {key: leaf for key, leaf in side.tree.items() if key != User.path_of(going)}
     for key, leaf in tree.items():
         if isinstance(leaf.record, Ticket) and _own(base, key, leaf):
-            tree[key] = _with(leaf, _of_person(leaf.record, going.id, staying.id))
+            tree[key] = _with(leaf, _of_person(leaf.record, going, staying))
     return side._replace(tree=tree)
 
 
