@@ -203,6 +203,7 @@ COMMANDS: Mapping[str, CommandRow] = MappingProxyType(
             "desk.commands.care.index:status", "Whether the index is up to date, and what it holds."
         ),
         "index rebuild": CommandRow("desk.commands.care.index:rebuild", "Build the index anew from git."),
+        "clone": CommandRow("desk.commands.care.clone:clone", "Make a clone of a desk, to work in.", _CARE),
         "sync": CommandRow("desk.commands.care.sync:sync", "Meet another clone: fetch, merge, publish.", _CARE),
         "export": CommandRow("desk.commands.care.exchange:export", "Write records as JSON lines.", _CARE),
         "import": CommandRow(

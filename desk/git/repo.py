@@ -9,7 +9,14 @@ import os
 from collections.abc import Mapping
 
 import git as gitpython
-from git.exc import GitCommandError, GitCommandNotFound, InvalidGitRepositoryError, NoSuchPathError
+from git.exc import (
+    GitCommandError,
+    GitCommandNotFound,
+    InvalidGitRepositoryError,
+    NoSuchPathError,
+    UnsafeOptionError,
+    UnsafeProtocolError,
+)
 
 from desk.errors import GitError
 from desk.git.place import Place, at
@@ -43,6 +50,21 @@ def create(folder: str, environ: Mapping[str, str]) -> Place:
         repo = gitpython.Repo.init(folder, mkdir=True, initial_branch=BRANCH)
     except (GitCommandError, OSError) as error:
         raise GitError(f"can't make a repository in {folder}: {error}", "is the folder yours to write to?") from None
+    configure(repo)
+    repo.close()
+    return at(os.path.abspath(folder), environ)
+
+
+def clone(url: str, folder: str, environ: Mapping[str, str]) -> Place:
+    """A clone with the configuration a desk needs; GitError, with git's words, when the other side can't be reached."""
+    try:
+        repo = gitpython.Repo.clone_from(url, folder, env={**environ, "GIT_TERMINAL_PROMPT": "0"})
+    except GitCommandError as error:
+        words = [line for line in error.stderr.splitlines() if "fatal: " in line] or error.stderr.strip().splitlines()
+        text = words[0].partition("fatal: ")[2].rstrip("'") if words else "it was stopped"
+        raise GitError(f"{url} can't be cloned: {text}", "is the address right, and may you read it?") from None
+    except (UnsafeProtocolError, UnsafeOptionError):
+        raise GitError(f"{url} is no address that a desk is cloned from", "https://…, ssh://… or a folder") from None
     configure(repo)
     repo.close()
     return at(os.path.abspath(folder), environ)

@@ -212,3 +212,31 @@ def test_two_clones_that_met_each_other_at_once(towns: Towns, tmp_path: Path) ->
     assert (shown["title"], shown["body"]) == ("Two", "b")
     assert [e["text"] for e in shown["thread"]] == ["a", "after", "as well"]
     assert_sound(one.home)
+
+
+def test_a_clone_to_work_in(towns: Towns, tmp_path: Path) -> None:
+    [one] = towns(1)
+    ticket = one.create("From one town")
+    one.sync()
+    folder = tmp_path / "larnaca"
+    data = one.run("clone", str(tmp_path / "hub"), str(folder), "-f", "json").data
+    assert (data["id"], data["commit"]) == ("larnaca", one.git("rev-parse", "HEAD"))
+    two = Clone(folder, one.run, one.tick, "petros")
+    assert two.show(ticket)["title"] == "From one town"
+    assert two.git("config", "core.quotepath") == "false"
+    two("ticket", "note", ticket, "--body", "seen")
+    assert two.sync()["pushed"] == 1
+    assert_sound(folder)
+    one.run("clone", str(tmp_path / "hub"), str(folder), code=5)
+
+
+def test_a_clone_of_what_is_no_desk(towns: Towns, tmp_path: Path) -> None:
+    [one] = towns(1)
+    for address, code in ((str(tmp_path / "nowhere"), 9), ("ext::sh -c true", 9)):
+        one.run("clone", address, str(tmp_path / "new"), code=code)
+        assert not (tmp_path / "new").exists()
+    other = tmp_path / "other"
+    subprocess.run(["git", "init", "-q", str(other)], check=True)
+    subprocess.run(["git", "-C", str(other), "commit", "-q", "--allow-empty", "-m", "x"], check=True)
+    one.run("clone", str(other), str(tmp_path / "new"), code=8)
+    assert not (tmp_path / "new").exists()

@@ -1,0 +1,57 @@
+"""desk clone: a clone of a desk, ready to work in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import click
+
+from desk.cli import leaf
+from desk.cli.app import App
+from desk.config import FILE
+from desk.errors import ConfigError, Refused
+from desk.view.model import Done
+
+
+@leaf.leaf("clone", example="desk clone ssh://git@server.example/desk.git nicosia")
+@click.argument("url")
+@click.argument("directory", metavar="[DIR]", required=False)
+def clone(app: App, url: str, directory: str | None) -> Done:
+    """Make a clone of the desk at URL: configured as a desk needs it, and indexed. Meet it again with desk sync."""
+    from desk.git import place, process, repo  # noqa: PLC0415 - GitPython, for the commands that need it
+    from desk.store.store import Store  # noqa: PLC0415 - as above
+
+    folder = os.path.abspath(directory or _name(url))
+    if os.path.lexists(folder):
+        raise Refused(f"{folder} is there already", "name a new folder: desk clone URL DIR")
+    try:
+        made = repo.clone(url, folder, app.environ)
+        _require_desk(url, folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    process.check_version(made)
+    os.makedirs(os.path.join(made.gitdir, place.OWN), exist_ok=True)
+    commit = Store(made).commit_now()
+    Store(made).ask(lambda index: index.commit)
+    lines = (
+        f"A clone is ready in {folder}.",
+        "",
+        "Next:",
+        f"  cd {os.path.relpath(folder)}",
+        "  desk ticket list",
+        "  desk sync",
+    )
+    return Done("desk", {"id": os.path.basename(folder), "folder": folder, "commit": commit, "url": url}, lines)
+
+
+def _require_desk(url: str, folder: str) -> None:
+    if not os.path.isfile(os.path.join(folder, FILE)):
+        raise ConfigError(f"{url} is not a desk: it has no {FILE}", "a new desk: desk init")
+
+
+def _name(url: str) -> str:
+    """The folder that git would make of an address."""
+    name = url.rstrip("/").removesuffix(".git").rstrip("/").replace(":", "/").rpartition("/")[2]
+    return name or "desk"
