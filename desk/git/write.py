@@ -200,9 +200,14 @@ def reset_index(place: Place, paths: Iterable[str], hold: int) -> None:
 
 def replace(place: Place, new: NewCommit, ref: str, base: str, hold: int) -> str:
     """A commit on top of `base` as what a ref stands for from now on, whatever it stood for; its object name."""
-    run(place, "update-ref", "-d", ref, hold=hold)
+    drop_ref(place, ref, hold)
     [oid] = fast_import(place, [new], ref, base, hold)
     return oid
+
+
+def drop_ref(place: Place, ref: str, hold: int) -> None:
+    """A ref is there no more; nothing happens if it wasn't."""
+    run(place, "update-ref", "-d", ref, hold=hold)
 
 
 def update_index(place: Place, paths: Iterable[str], hold: int) -> None:

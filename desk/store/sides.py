@@ -26,7 +26,7 @@ from desk.domain.model.person import Staff, User
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.errors import Broken, ConfigError
-from desk.git import objects, process, remote, trees, write
+from desk.git import objects, remote, trees, write
 from desk.git.place import Place
 from desk.git.trees import Node
 from desk.store import levels
@@ -86,7 +86,7 @@ def common_base(place: Place, bases: list[str], hold: int) -> str:
         # Of no time and nobody, so that it has one name wherever it is made.
         new = write.NewCommit("desk", "", 0, "desk", "", 0, "base\n", files, (base,), blobs)
         base = write.replace(place, new, _BASE, other, hold)
-        process.run(place, "update-ref", "-d", _BASE, hold=hold)  # git keeps what no ref names for two weeks
+        write.drop_ref(place, _BASE, hold)  # git keeps what no ref names for two weeks
     return base
 
 

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desk.codec import records
+from desk.domain.merge.merging import RULES, meet
 from desk.domain.merge.thread import gone_in
 from desk.domain.merge.tree import merge
 from desk.domain.model import fields, slafields
 from desk.domain.model.kinds import KINDS
-from desk.domain.model.merging import meet
 from desk.domain.model.record import Entry, Record
 from desk.domain.model.ticket import Ticket
 from tests.merge.sides import AROUND, at, common, met, note, side, text
@@ -152,7 +152,7 @@ def test_nothing_of_a_thread_is_lost(data: st.DataObject) -> None:
 @settings(max_examples=15, deadline=None)
 def test_of_every_type(type_: fields.FieldType, data: st.DataObject) -> None:
     base, one, two = (data.draw(st.none() | VALUES[type_].map(type_.parse)) or None for _ in range(3))
-    value = meet(base, one, two, type_.merge).value
+    value = meet(base, one, two, RULES[type_.merge]).value
     assert value is None or type_.parse(records.plain(value)) == value
-    assert meet(base, one, base, type_.merge).value == meet(base, base, one, type_.merge).value == one
-    assert meet(base, one, one, type_.merge).value == one
+    assert meet(base, one, base, RULES[type_.merge]).value == meet(base, base, one, RULES[type_.merge]).value == one
+    assert meet(base, one, one, RULES[type_.merge]).value == one

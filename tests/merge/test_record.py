@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from desk.domain.merge.merging import weave_lines
 from desk.domain.model.kinds import KINDS
-from desk.domain.model.merging import weave_lines
 from tests.merge.sides import meet, note, ticket
 
 T = ticket()

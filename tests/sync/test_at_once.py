@@ -40,7 +40,7 @@ def test_towns_that_sync_at_once(towns: Callable[..., list[Clone]], environment:
     for clone in clones:
         clone.sync()
     assert len({clone.git("rev-parse", "HEAD") for clone in clones}) == 1
-    for ticket in made:
-        assert clones[-1].show(ticket)["id"] == ticket
+    for one in made:
+        assert clones[-1].show(one)["id"] == one
     assert int(clones[-1].git("rev-list", "--count", "--merges", "HEAD")) <= ROUNDS * len(clones)
     assert_sound(clones[-1].home)

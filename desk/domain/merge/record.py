@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from desk.domain.levels import clocks
+from desk.domain.merge.merging import RULES, Clash, Merged, Rule, meet, meet_by_key, weave
 from desk.domain.merge.side import WHOLE, Decision, Leaf, Side, TimeStamp, shown
 from desk.domain.merge.thread import meet_threads
 from desk.domain.merge.units import UNITS, Ranks, Unit, Version
-from desk.domain.model.merging import Clash, Outcome, Rule, meet, meet_by_key, weave
 from desk.domain.model.person import User
 from desk.domain.model.record import NOTHING, Entry, Record
 from desk.domain.model.states import CLOSED
@@ -63,7 +63,7 @@ class Meeting:
         self.note(name, found, first, second)
         return found.value
 
-    def note(self, name: str, found: Outcome, first: tuple[int, TimeStamp], second: tuple[int, TimeStamp]) -> None:
+    def note(self, name: str, found: Merged, first: tuple[int, TimeStamp], second: tuple[int, TimeStamp]) -> None:
         for clash in found.clashes:
             field = clash.part if name == "thread" else f"{name}.{clash.part}" if clash.part else name
             winner, loser = (second[1], first[1]) if clash.later else (first[1], second[1])
@@ -83,11 +83,11 @@ class Meeting:
         first, second = self.order(*unit.fields)
         later_wins = True
 
-        def choose(_base: Any, earlier: Any, later: Any) -> Outcome:
+        def choose(_base: Any, earlier: Any, later: Any) -> Merged:
             nonlocal later_wins
             later_wins = unit.later_wins(base, Version(earlier, first[1]), Version(later, second[1]), ranks)
             kept, lost = (later, earlier) if later_wins else (earlier, later)
-            return Outcome(kept, (Clash("", *_differing(kept, lost), later=later_wins),))
+            return Merged(kept, (Clash("", *_differing(kept, lost), later=later_wins),))
 
         found = meet(base, both[first[0]], both[second[0]], choose)
         self.note(unit.name, found, first, second)
@@ -129,7 +129,7 @@ def meet_records(meeting: Meeting, ranks: Ranks, relevel: Relevel | None = None)
     together = {name for unit in units for name in unit.fields}
     for name, field in some.FIELDS.items():
         if name not in together:
-            meeting.values[name] = meeting.meet(name, field.type.merge, _three(meeting, name))
+            meeting.values[name] = meeting.meet(name, RULES[field.type.merge], _three(meeting, name))
     extra = meeting.meet("extra", meet_by_key, _extras(meeting)) or NOTHING
     body, variant = _body(meeting)
     thread = meeting.meet("thread", meet_threads, _threads(meeting))

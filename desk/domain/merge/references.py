@@ -10,12 +10,12 @@ from types import MappingProxyType
 from typing import Any
 
 from desk.domain.knowledge import articles
+from desk.domain.merge.merging import Clash
 from desk.domain.merge.result import Result, record_key
 from desk.domain.merge.side import WHOLE, Side
 from desk.domain.model.article import Article, Response, Topic
 from desk.domain.model.checklist import Checklist
 from desk.domain.model.fields import LINK_TYPES
-from desk.domain.model.merging import Clash
 from desk.domain.model.organisation import INCIDENT, PROBLEM, RESERVED_TAGS, CustomField, Department, Tag
 from desk.domain.model.person import Group, Staff, User
 from desk.domain.model.record import Record

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeVar
 
+from desk.domain.merge.merging import Clash
 from desk.domain.merge.side import WHOLE, Decision, Leaf, Renamed, Side, TimeStamp, Tree, key_of, shown
 from desk.domain.model.article import Topic
 from desk.domain.model.kinds import id_at, kind_at
-from desk.domain.model.merging import Clash
 from desk.domain.model.record import Record
 
 R = TypeVar("R", bound=Record)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from desk.domain.merge.merging import Clash
 from desk.domain.merge.references import default
 from desk.domain.merge.result import Result
 from desk.domain.merge.side import Side
-from desk.domain.model.merging import Clash
 from desk.domain.model.organisation import Department
 from desk.domain.model.person import Staff
 from desk.domain.model.record import Record

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from desk import config
 from desk.config import FILE
-from desk.domain.model.merging import Clash, meet, take_later, weave_lines
+from desk.domain.merge.merging import Clash, meet, take_later, weave_lines
 from desk.errors import ConfigError
 
 Setter = Callable[[str, Mapping[str, Any]], str]

@@ -11,10 +11,9 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from types import MappingProxyType
-from typing import Any, Generic, NamedTuple, Self, TypeVar, overload
+from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar, overload
 
 from desk.domain.model.filenames import DEVICES
-from desk.domain.model.merging import Rule, meet_by_key, take_later, tick, unite, unite_sorted, weave
 
 T = TypeVar("T")
 
@@ -237,36 +236,40 @@ def utc_text(value: datetime) -> str:
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+Merge = Literal["take_later", "unite", "unite_sorted", "meet_by_key", "tick", "weave", "unite_pauses"]
+
+
 class FieldType(NamedTuple):
     """How a kind of value is parsed, how two changes of it meet, and how the index stores it.
 
-    `store` is text, int, set (one row a member) or json.
+    `store` is text, int, set (one row a member) or json. `merge` names a rule of `domain/merge/merging.RULES`: who merges
+    nothing needn't load them.
     """
 
     name: str
     parse: Callable[[object], Any]
-    merge: Rule
+    merge: Merge
     store: str = "text"
 
 
-LINE = FieldType("one line of text", parse_line, take_later)
-TEXT = FieldType("text", parse_text, weave)
-SLUG = FieldType("a name", parse_slug, take_later)
-TICKET = FieldType("a ticket id", parse_ticket_id, take_later)
-EMAIL = FieldType("an e-mail address", parse_email, take_later)
-EMAILS = FieldType("e-mail addresses", parse_emails, unite, "set")
-COLOUR = FieldType("a colour", parse_colour, take_later)
-INTEGER = FieldType("a whole number", parse_integer, take_later, "int")
-LEVEL = FieldType("1, 2 or 3", parse_level, take_later, "int")
-FLAG = FieldType("true or false", parse_flag, take_later, "int")
-TIME = FieldType("a time", parse_time, take_later)
-DATE = FieldType("a date", parse_date, take_later)
-SLUGS = FieldType("names", parse_slugs, unite_sorted, "set")
-LINES = FieldType("lines of text", parse_lines, unite, "json")
-STEPS = FieldType("steps", parse_steps, tick, "json")
-LINKS = FieldType("links", parse_links, unite_sorted, "set")
-TITLES = FieldType("titles by language", parse_titles, meet_by_key, "json")
-VALUES = FieldType("custom fields", parse_values, meet_by_key, "json")
+LINE = FieldType("one line of text", parse_line, "take_later")
+TEXT = FieldType("text", parse_text, "weave")
+SLUG = FieldType("a name", parse_slug, "take_later")
+TICKET = FieldType("a ticket id", parse_ticket_id, "take_later")
+EMAIL = FieldType("an e-mail address", parse_email, "take_later")
+EMAILS = FieldType("e-mail addresses", parse_emails, "unite", "set")
+COLOUR = FieldType("a colour", parse_colour, "take_later")
+INTEGER = FieldType("a whole number", parse_integer, "take_later", "int")
+LEVEL = FieldType("1, 2 or 3", parse_level, "take_later", "int")
+FLAG = FieldType("true or false", parse_flag, "take_later", "int")
+TIME = FieldType("a time", parse_time, "take_later")
+DATE = FieldType("a date", parse_date, "take_later")
+SLUGS = FieldType("names", parse_slugs, "unite_sorted", "set")
+LINES = FieldType("lines of text", parse_lines, "unite", "json")
+STEPS = FieldType("steps", parse_steps, "tick", "json")
+LINKS = FieldType("links", parse_links, "unite_sorted", "set")
+TITLES = FieldType("titles by language", parse_titles, "meet_by_key", "json")
+VALUES = FieldType("custom fields", parse_values, "meet_by_key", "json")
 
 
 class Field(Generic[T]):

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Any
 
 from desk.domain.model.fields import FieldType, parse_lines, parse_time, utc_text
-from desk.domain.model.merging import Outcome, unite
 
 _RECORD = r"(warning|breach) (respond|update|resolve) (\S+)"
 
@@ -48,9 +46,5 @@ def parse_records(raw: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(_record, parse_lines(raw))))
 
 
-def _unite_pauses(base: Any, earlier: Any, later: Any) -> Outcome:
-    return Outcome(parse_pauses(unite(base, earlier, later).value or ()) or None)
-
-
-PAUSES = FieldType("pauses", parse_pauses, _unite_pauses, "json")
-RECORDS = FieldType("warnings and breaches", parse_records, unite, "json")
+PAUSES = FieldType("pauses", parse_pauses, "unite_pauses", "json")
+RECORDS = FieldType("warnings and breaches", parse_records, "unite", "json")

@@ -7,9 +7,12 @@ apart by time alone, so the same comes out whichever clone asks.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
+
+from desk.domain.model.fields import Merge
+from desk.domain.model.slafields import parse_pauses
 
 _LINES_MAX = 4_000_000
 """Lines of one text times lines of the other, beyond which comparing them takes seconds; such texts count as changed whole."""
@@ -24,42 +27,42 @@ class Clash(NamedTuple):
     later: bool = True
 
 
-class Outcome(NamedTuple):
+class Merged(NamedTuple):
     """What two changes have come to, and what was lost on the way."""
 
     value: Any
     clashes: tuple[Clash, ...] = ()
 
 
-Rule = Callable[[Any, Any, Any], Outcome]
+Rule = Callable[[Any, Any, Any], Merged]
 
 
-def meet(base: Any, earlier: Any, later: Any, rule: Rule) -> Outcome:
+def meet(base: Any, earlier: Any, later: Any, rule: Rule) -> Merged:
     """The rule where both sides changed a value, and each to another one; else whatever was changed."""
     if earlier in (later, base):
-        return Outcome(later)
-    return Outcome(earlier) if later == base else rule(base, earlier, later)
+        return Merged(later)
+    return Merged(earlier) if later == base else rule(base, earlier, later)
 
 
-def take_later(_base: Any, earlier: Any, later: Any) -> Outcome:
+def take_later(_base: Any, earlier: Any, later: Any) -> Merged:
     """The later change is kept."""
-    return Outcome(later, (Clash("", later, earlier),))
+    return Merged(later, (Clash("", later, earlier),))
 
 
-def unite(base: Any, earlier: Any, later: Any) -> Outcome:
+def unite(base: Any, earlier: Any, later: Any) -> Merged:
     """Lists: what either side added, less what either took away."""
     known, one, two = (tuple(value or ()) for value in (base, earlier, later))
     kept = [v for v in two if v in one or v not in known]
     added = [v for v in one if v not in known and v not in two]
-    return Outcome(tuple(dict.fromkeys(kept + added)) or None)
+    return Merged(tuple(dict.fromkeys(kept + added)) or None)
 
 
-def unite_sorted(base: Any, earlier: Any, later: Any) -> Outcome:
+def unite_sorted(base: Any, earlier: Any, later: Any) -> Merged:
     """Sets, which a record keeps in order."""
-    return Outcome(tuple(sorted(unite(base, earlier, later).value or ())) or None)
+    return Merged(tuple(sorted(unite(base, earlier, later).value or ())) or None)
 
 
-def meet_by_key(base: Any, earlier: Any, later: Any) -> Outcome:
+def meet_by_key(base: Any, earlier: Any, later: Any) -> Merged:
     """Mappings: each key for itself, and of one that both changed the later value."""
     known, one, two = (value or {} for value in (base, earlier, later))
     out: dict[str, Any] = {}
@@ -69,10 +72,10 @@ def meet_by_key(base: Any, earlier: Any, later: Any) -> Outcome:
         clashes += [clash._replace(part=key) for clash in found.clashes]
         if found.value is not None:
             out[key] = found.value
-    return Outcome(MappingProxyType(out) if out else None, tuple(clashes))
+    return Merged(MappingProxyType(out) if out else None, tuple(clashes))
 
 
-def tick(base: Any, earlier: Any, later: Any) -> Outcome:
+def tick(base: Any, earlier: Any, later: Any) -> Merged:
     """Steps: each is done where either side did it and none undid it; new ones of both."""
     known, one, two = (_marks(value or ()) for value in (base, earlier, later))
     out = []
@@ -87,7 +90,7 @@ def tick(base: Any, earlier: Any, later: Any) -> Outcome:
         else:
             mark = there if here == was else here
         out.append(f"{mark}{step[0]}")
-    return Outcome(tuple(out) or None)
+    return Merged(tuple(out) or None)
 
 
 def _marks(steps: Iterable[str]) -> dict[tuple[str, int], str]:
@@ -101,10 +104,10 @@ def _marks(steps: Iterable[str]) -> dict[tuple[str, int], str]:
     return found
 
 
-def weave(base: Any, earlier: Any, later: Any) -> Outcome:
+def weave(base: Any, earlier: Any, later: Any) -> Merged:
     """Texts: by line, and where both changed the same place the later text."""
     text = weave_lines(base or "", earlier or "", later or "")
-    return take_later(base, earlier, later) if text is None else Outcome(text or None)
+    return take_later(base, earlier, later) if text is None else Merged(text or None)
 
 
 def weave_lines(base: str, one: str, two: str) -> str | None:
@@ -162,3 +165,22 @@ def _kept_by_both(old: list[str], left: list[str], right: list[str]) -> list[tup
 
 def _follows(run: tuple[int, int, int, int], place: tuple[int, int, int]) -> bool:
     return all(start + run[3] == here for start, here in zip(run[:3], place, strict=True))
+
+
+def unite_pauses(base: Any, earlier: Any, later: Any) -> Merged:
+    """Pauses of both sides; those that overlap are one."""
+    return Merged(parse_pauses(unite(base, earlier, later).value or ()) or None)
+
+
+RULES: Mapping[Merge, Rule] = MappingProxyType(
+    {
+        "take_later": take_later,
+        "unite": unite,
+        "unite_sorted": unite_sorted,
+        "meet_by_key": meet_by_key,
+        "tick": tick,
+        "weave": weave,
+        "unite_pauses": unite_pauses,
+    }
+)
+"""The rules by the names that field types give them."""
