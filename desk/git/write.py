@@ -205,6 +205,11 @@ def replace(place: Place, new: NewCommit, ref: str, base: str, hold: int) -> str
     return oid
 
 
+def move_ref(place: Place, ref: str, old: str, new: str, *, reason: str, hold: int) -> None:
+    """A ref from one commit to another, on the disk when git returns; GitError where it isn't at the old one any more."""
+    run(place, *DURABLE, "update-ref", "-m", reason, ref, new, old, hold=hold)
+
+
 def drop_ref(place: Place, ref: str, hold: int) -> None:
     """A ref is there no more; nothing happens if it wasn't."""
     run(place, "update-ref", "-d", ref, hold=hold)

@@ -8,7 +8,7 @@ from desk.domain.merge.telling import merge_message
 from desk.domain.model.actor import Actor, Desk
 from desk.domain.model.person import Staff
 from desk.errors import Conflict
-from desk.git import process, trees, write
+from desk.git import trees, write
 from desk.git.place import Place
 from desk.session.session import Session
 from desk.store import handedits, journal
@@ -70,17 +70,12 @@ def check_out(store: Store, ref: str, ours: str, new: str, hold: int) -> bool:
         return False
     refuse_over_edits(store.place, ours, new)
     journal.begin(store.place, ours, None)
-    process.run(store.place, *process.DURABLE, "update-ref", "-m", "desk sync", ref, new, ours, hold=hold)
-    read_files(store.place, ours, new, hold)
+    write.move_ref(store.place, ref, ours, new, reason="desk sync", hold=hold)
+    write.move_files(store.place, ours, new, hold)
     journal.end(store.place)
     return True
 
 
-def read_files(place: Place, ours: str, new: str, hold: int) -> None:
-    """git's index and the work tree at once, in one process, leaving alone what is staged or edited elsewhere."""
-    process.run(place, "read-tree", "-m", "-u", ours, new, hold=hold)
-
-
 def forget_side(place: Place, hold: int) -> None:
     """The merge is where it belongs, or is thrown away: nothing leads to it from the side any more."""
-    process.run(place, "update-ref", "-d", _SIDE, hold=hold)
+    write.drop_ref(place, _SIDE, hold)

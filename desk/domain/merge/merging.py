@@ -27,42 +27,42 @@ class Clash(NamedTuple):
     later: bool = True
 
 
-class Merged(NamedTuple):
+class MetValue(NamedTuple):
     """What two changes have come to, and what was lost on the way."""
 
     value: Any
     clashes: tuple[Clash, ...] = ()
 
 
-Rule = Callable[[Any, Any, Any], Merged]
+Rule = Callable[[Any, Any, Any], MetValue]
 
 
-def meet(base: Any, earlier: Any, later: Any, rule: Rule) -> Merged:
+def meet(base: Any, earlier: Any, later: Any, rule: Rule) -> MetValue:
     """The rule where both sides changed a value, and each to another one; else whatever was changed."""
     if earlier in (later, base):
-        return Merged(later)
-    return Merged(earlier) if later == base else rule(base, earlier, later)
+        return MetValue(later)
+    return MetValue(earlier) if later == base else rule(base, earlier, later)
 
 
-def take_later(_base: Any, earlier: Any, later: Any) -> Merged:
+def take_later(_base: Any, earlier: Any, later: Any) -> MetValue:
     """The later change is kept."""
-    return Merged(later, (Clash("", later, earlier),))
+    return MetValue(later, (Clash("", later, earlier),))
 
 
-def unite(base: Any, earlier: Any, later: Any) -> Merged:
+def unite(base: Any, earlier: Any, later: Any) -> MetValue:
     """Lists: what either side added, less what either took away."""
     known, one, two = (tuple(value or ()) for value in (base, earlier, later))
     kept = [v for v in two if v in one or v not in known]
     added = [v for v in one if v not in known and v not in two]
-    return Merged(tuple(dict.fromkeys(kept + added)) or None)
+    return MetValue(tuple(dict.fromkeys(kept + added)) or None)
 
 
-def unite_sorted(base: Any, earlier: Any, later: Any) -> Merged:
+def unite_sorted(base: Any, earlier: Any, later: Any) -> MetValue:
     """Sets, which a record keeps in order."""
-    return Merged(tuple(sorted(unite(base, earlier, later).value or ())) or None)
+    return MetValue(tuple(sorted(unite(base, earlier, later).value or ())) or None)
 
 
-def meet_by_key(base: Any, earlier: Any, later: Any) -> Merged:
+def meet_by_key(base: Any, earlier: Any, later: Any) -> MetValue:
     """Mappings: each key for itself, and of one that both changed the later value."""
     known, one, two = (value or {} for value in (base, earlier, later))
     out: dict[str, Any] = {}
@@ -72,10 +72,10 @@ def meet_by_key(base: Any, earlier: Any, later: Any) -> Merged:
         clashes += [clash._replace(part=key) for clash in found.clashes]
         if found.value is not None:
             out[key] = found.value
-    return Merged(MappingProxyType(out) if out else None, tuple(clashes))
+    return MetValue(MappingProxyType(out) if out else None, tuple(clashes))
 
 
-def tick(base: Any, earlier: Any, later: Any) -> Merged:
+def tick(base: Any, earlier: Any, later: Any) -> MetValue:
     """Steps: each is done where either side did it and none undid it; new ones of both."""
     known, one, two = (_marks(value or ()) for value in (base, earlier, later))
     out = []
@@ -90,7 +90,7 @@ def tick(base: Any, earlier: Any, later: Any) -> Merged:
         else:
             mark = there if here == was else here
         out.append(f"{mark}{step[0]}")
-    return Merged(tuple(out) or None)
+    return MetValue(tuple(out) or None)
 
 
 def _marks(steps: Iterable[str]) -> dict[tuple[str, int], str]:
@@ -104,10 +104,10 @@ def _marks(steps: Iterable[str]) -> dict[tuple[str, int], str]:
     return found
 
 
-def weave(base: Any, earlier: Any, later: Any) -> Merged:
+def weave(base: Any, earlier: Any, later: Any) -> MetValue:
     """Texts: by line, and where both changed the same place the later text."""
     text = weave_lines(base or "", earlier or "", later or "")
-    return take_later(base, earlier, later) if text is None else Merged(text or None)
+    return take_later(base, earlier, later) if text is None else MetValue(text or None)
 
 
 def weave_lines(base: str, one: str, two: str) -> str | None:
@@ -167,9 +167,9 @@ def _follows(run: tuple[int, int, int, int], place: tuple[int, int, int]) -> boo
     return all(start + run[3] == here for start, here in zip(run[:3], place, strict=True))
 
 
-def unite_pauses(base: Any, earlier: Any, later: Any) -> Merged:
+def unite_pauses(base: Any, earlier: Any, later: Any) -> MetValue:
     """Pauses of both sides; those that overlap are one."""
-    return Merged(parse_pauses(unite(base, earlier, later).value or ()) or None)
+    return MetValue(parse_pauses(unite(base, earlier, later).value or ()) or None)
 
 
 RULES: Mapping[Merge, Rule] = MappingProxyType(

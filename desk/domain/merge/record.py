@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from desk.domain.levels import clocks
-from desk.domain.merge.merging import RULES, Clash, Merged, Rule, meet, meet_by_key, weave
+from desk.domain.merge.merging import RULES, Clash, MetValue, Rule, meet, meet_by_key, weave
 from desk.domain.merge.side import WHOLE, Decision, Leaf, Side, TimeStamp, shown
 from desk.domain.merge.thread import meet_threads
 from desk.domain.merge.units import UNITS, Ranks, Unit, Version
@@ -63,7 +63,7 @@ class Meeting:
         self.note(name, found, first, second)
         return found.value
 
-    def note(self, name: str, found: Merged, first: tuple[int, TimeStamp], second: tuple[int, TimeStamp]) -> None:
+    def note(self, name: str, found: MetValue, first: tuple[int, TimeStamp], second: tuple[int, TimeStamp]) -> None:
         for clash in found.clashes:
             field = clash.part if name == "thread" else f"{name}.{clash.part}" if clash.part else name
             winner, loser = (second[1], first[1]) if clash.later else (first[1], second[1])
@@ -83,11 +83,11 @@ class Meeting:
         first, second = self.order(*unit.fields)
         later_wins = True
 
-        def choose(_base: Any, earlier: Any, later: Any) -> Merged:
+        def choose(_base: Any, earlier: Any, later: Any) -> MetValue:
             nonlocal later_wins
             later_wins = unit.later_wins(base, Version(earlier, first[1]), Version(later, second[1]), ranks)
             kept, lost = (later, earlier) if later_wins else (earlier, later)
-            return Merged(kept, (Clash("", *_differing(kept, lost), later=later_wins),))
+            return MetValue(kept, (Clash("", *_differing(kept, lost), later=later_wins),))
 
         found = meet(base, both[first[0]], both[second[0]], choose)
         self.note(unit.name, found, first, second)

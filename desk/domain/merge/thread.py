@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from desk.domain.merge.merging import Clash, Merged, meet, take_later
+from desk.domain.merge.merging import Clash, MetValue, meet, take_later
 from desk.domain.model.record import Entry
 
 Thread = Sequence[Entry]
@@ -18,7 +18,7 @@ class _Fresh(NamedTuple):
     entry: Entry
 
 
-def meet_threads(base: Thread, earlier: Thread, later: Thread) -> Merged:
+def meet_threads(base: Thread, earlier: Thread, later: Thread) -> MetValue:
     """A union by entry: new ones of both sides by their times, edits and withdrawals of those that both knew.
 
     An entry that one side took back and the other edited stays. The clashes are entries that both edited.
@@ -36,7 +36,7 @@ def meet_threads(base: Thread, earlier: Thread, later: Thread) -> Merged:
         found = meet(entry, here, there, take_later)
         clashes += [c._replace(part=f"{entry.kind} {place + 1}") for c in found.clashes]
         kept[place] = found.value
-    return Merged(tuple(_woven(base, kept, _joined(one[1], two[1]))), tuple(clashes))
+    return MetValue(tuple(_woven(base, kept, _joined(one[1], two[1]))), tuple(clashes))
 
 
 def gone_in(base: Thread, side: Thread) -> list[Entry]:
