@@ -180,7 +180,7 @@ ANYBODY = {"requesters.sign_up"}
 """Actions that take no right: test_organisation tries them."""
 ELSEWHERE = {
     "duties.check", "handedits.commit", "handedits.commit_attributes", "handedits.mend", "importing.import_records",
-    "sealing.seal", "tickets.edits.edit_entry", "tickets.undo.undo",
+    "sealing.seal", "sync.sync", "tickets.edits.edit_entry", "tickets.undo.undo",
 }  # fmt: skip
 """What staff alone run, or the right to which hangs on what is undone or whose words they are: tests/organisation,
 tests/care, tests/audit and tests/cli try them."""
@@ -188,7 +188,7 @@ READING = {
     "acting.require_tickets", "articles.require_articles", "identifiers.known", "identifiers.chosen",
     "identifiers.existing", "tickets.owed.warn_owed", "rendering.variants", "rendering.named", "rendering.check",
     "rendering.fault", "rendering.including", "rendering.article", "rendering.render", "rendering.variables",
-    "rendering.mention", "requesters.find_or_make", "suggestions.answers", "suggestions.lines",
+    "rendering.mention", "requesters.find_or_make", "suggestions.answers", "suggestions.lines", "sync.chosen_remote",
 }  # fmt: skip
 """What asks for a session and changes nothing by itself."""
 FRAMES = {"acting.act_on_tickets", "acting.create_record", "acting.act_on_records"}
