@@ -44,12 +44,17 @@ def parse(meta: str, path: str) -> Delta:
     return Delta(path, *(v if v.strip("0") else "" for v in (mode, new_mode, oid, new_oid)))
 
 
-def touched(place: Place, commits: Iterable[str]) -> Iterator[Touched]:
-    """What commits with one parent or none changed of records and of desk.toml."""
+RECORDS = (*FOLDERS, FILE)
+
+
+def touched(
+    place: Place, commits: Iterable[str], paths: Iterable[str] = RECORDS, *, names: str = NAMES
+) -> Iterator[Touched]:
+    """What commits with one parent or none changed below some paths, or anywhere. `names`: as for `between`."""
     asked = "".join(f"{oid}\n" for oid in commits).encode()
-    args = ("diff-tree", "--stdin", "--root", *RAW, "--", *FOLDERS, FILE)
+    args = ("diff-tree", "--stdin", "--root", *RAW, "--", *paths)
     current = ""
-    parts = iter(process.run(place, *args, data=asked).decode(errors=NAMES).split("\0"))
+    parts = iter(process.run(place, *args, data=asked).decode(errors=names).split("\0"))
     for part in parts:
         if part.startswith(":"):
             yield Touched(current, *parse(part, next(parts)))

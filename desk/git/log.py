@@ -114,6 +114,17 @@ def names(place: Place, old: str, new: str) -> tuple[str, ...]:
     return tuple(process.run(place, "rev-list", f"{old}..{new}").decode().split())
 
 
+def lineage(place: Place, since: str, until: str, *, merges: bool) -> list[str]:
+    """The merges, or else the commits with one parent or none, that `until` has and `since` doesn't hold, the oldest first."""
+    which = "--merges" if merges else "--no-merges"
+    return process.run(place, "rev-list", which, "--topo-order", "--reverse", *_span(since, until)).decode().split()
+
+
+def root(place: Place, oid: str) -> str:
+    """The commit that a history begins with."""
+    return process.run(place, "rev-list", "--max-parents=0", oid).decode().split()[-1]
+
+
 def trees(place: Place, commit: str) -> list[bytes]:
     """Each commit's own name and its tree's, of everything up to a commit as it was committed."""
     args = (*process.AS_COMMITTED, "log", "--no-show-signature", "--format=%H %T", commit, "--")

@@ -64,6 +64,17 @@ def is_ancestor(place: Place, old: str, new: str, *, as_committed: bool = False)
     return process.spawn(place, args, stderr=process.NULL, stdout=process.NULL).wait() == 0
 
 
+def merge_bases(place: Place, one: str, two: str) -> list[str]:
+    """The newest commits that two histories have in common; none where they have begun apart."""
+    running = process.spawn(
+        place, ("merge-base", "--all", one, two), stdin=process.NULL, stdout=process.PIPE, stderr=process.PIPE
+    )
+    out, err = running.communicate()
+    if running.returncode not in (0, 1):
+        raise process.failed(("merge-base",), err)
+    return sorted(out.decode().split())
+
+
 def commit_of(place: Place, name: str) -> str | None:
     """The commit that a name means to git (an object name, a tag, HEAD~3); None for none."""
     args = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from desk.errors import GitError, Refused
@@ -80,31 +79,6 @@ def _talk(place: Place, timeout: float, *args: str) -> tuple[int, bytes, bytes]:
 def _failed(remote: str, err: bytes) -> GitError:
     found = failed(("fetch",), err)
     return GitError(f"{remote} can't be reached: {found.message.partition(': ')[2]}", _HINT)
-
-
-def merge_bases(place: Place, one: str, two: str) -> list[str]:
-    """The newest commits that two histories have in common; none where they have begun apart."""
-    process = spawn(place, ("merge-base", "--all", one, two), stdin=NULL, stdout=PIPE, stderr=PIPE)
-    out, err = process.communicate()
-    if process.returncode not in (0, 1):
-        raise failed(("merge-base",), err)
-    return sorted(out.decode().split())
-
-
-def count(place: Place, new: str, *known: str) -> int:
-    """How many commits lead to `new` and not to any of the known ones."""
-    return int(run(place, "rev-list", "--count", new, "--not", *known))
-
-
-def root(place: Place, oid: str) -> str:
-    """The commit that a history begins with."""
-    return run(place, "rev-list", "--max-parents=0", oid).decode().split()[-1]
-
-
-def commits(place: Place, new: str, known: Iterable[str], *, merges: bool = False) -> list[str]:
-    """The commits with one parent, or else the merges, that lead to `new` and not to a known one, the oldest first."""
-    which = "--merges" if merges else "--no-merges"
-    return run(place, "rev-list", which, "--topo-order", "--reverse", new, "--not", *known).decode().split()
 
 
 def wait(attempt: int, chance: float) -> None:

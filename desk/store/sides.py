@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from desk import config
@@ -26,9 +27,8 @@ from desk.domain.model.person import Staff, User
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.errors import Broken, ConfigError
-from desk.git import objects, remote, trees, write
+from desk.git import diff, log, objects, refs, write
 from desk.git.place import Place
-from desk.git.trees import Node
 from desk.store import levels
 
 _ALWAYS = (Department.folder, Staff.folder, FILE)
@@ -36,6 +36,13 @@ _ALWAYS = (Department.folder, Staff.folder, FILE)
 _TEXT_MAX = 4 << 20
 _HEIR = r"department/(\S+) delete: tickets to (\S+)"
 _BASE = "refs/desk/base"
+
+
+class Node(NamedTuple):
+    """A file's mode and the name of its blob."""
+
+    mode: str
+    oid: str
 
 
 class Sides(NamedTuple):
@@ -81,7 +88,7 @@ def common_base(place: Place, bases: list[str], hold: int) -> str:
     """The one commit that a merge starts from. Several, of clones that have met each other directly, are met first."""
     base = bases[0]
     for other in bases[1:]:
-        before = common_base(place, remote.merge_bases(place, base, other), hold)
+        before = common_base(place, refs.merge_bases(place, base, other), hold)
         _, (files, blobs) = meet(place, before, base, other)
         # Of no time and nobody, so that it has one name wherever it is made.
         new = write.NewCommit("desk", "", 0, "desk", "", 0, "base\n", files, (base,), blobs)
@@ -100,8 +107,8 @@ class _Reader:
 
     def sides(self, base: str, ours: str, theirs: str) -> Sides:
         """Everything that a merge of two commits looks at."""
-        changes = [trees.differing(self.place, base, oid) for oid in (ours, theirs)]
-        always = trees.listed(self.place, base, *_ALWAYS)
+        changes = [self._differing(base, oid) for oid in (ours, theirs)]
+        always = {f.path: Node(f.mode, f.oid) for f in objects.files(self.place, base, _ALWAYS, names=diff.BYTES)}
         paths = sorted({*always, *changes[0], *changes[1]})
         # Contents of other files matter only where both sides changed them.
         texts = {p for p in changes[0].keys() & changes[1].keys() if changes[0][p] != changes[1][p]} | {FILE}
@@ -118,6 +125,11 @@ class _Reader:
         dated = [_History(self, base, oid, tree, both).side() for oid, tree in ((ours, one), (theirs, two))]
         around = Circumstances(with_settings, self._taken(ours, theirs), self._relevel(ours, theirs))
         return Sides(base_tree, dated[0], dated[1], around)
+
+    def _differing(self, old: str, new: str) -> dict[str, tuple[Node | None, Node | None]]:
+        """The paths that differ between two commits: what the first has there, and what the second."""
+        found = diff.between(self.place, old, new, names=diff.BYTES)
+        return {d.path: (_node(d.mode, d.oid), _node(d.new_mode, d.new_oid)) for d in found}
 
     def _tree(self, nodes: dict[str, Node | None], texts: set[str]) -> Tree:
         found: dict[str, Leaf] = {}
@@ -195,8 +207,7 @@ class _History:
         self.reader = reader
         self.tree = tree
         self.both = both
-        self.commits = remote.commits(reader.place, oid, (base,))
-        self.merges = remote.commits(reader.place, oid, (base,), merges=True)
+        self.commits, self.merges = (log.lineage(reader.place, base, oid, merges=m) for m in (False, True))
         self.heirs: dict[str, str] = {}
         self.stamps: dict[tuple[str, str], TimeStamp] = {}
         self._matches: dict[tuple[str, str], TimeStamp] = {}
@@ -204,14 +215,14 @@ class _History:
     def side(self) -> Side:
         made = {oid: self._stamp(oid) for oid in self.commits}
         touched: dict[tuple[str, str], list[Leaf | None]] = {}
-        for one in trees.changed_by(self.reader.place, self.commits):
+        for one in diff.touched(self.reader.place, self.commits, (), names=diff.BYTES):
             key, stamp = key_of(one.path), made[one.commit]
             self._date(key, WHOLE, stamp)
             if key in self.both and kind_at(one.path) is not None:
                 pair = touched.setdefault((one.commit, key), [None, None])
-                for number, (mode, oid) in enumerate(((one.mode, one.oid), (one.new_mode, one.new_oid))):
-                    if oid.strip("0"):
-                        pair[number] = self.reader.leaf(one.path, Node(mode, oid))
+                for number, node in enumerate((_node(one.mode, one.oid), _node(one.new_mode, one.new_oid))):
+                    if node is not None:
+                        pair[number] = self.reader.leaf(one.path, node)
         for (commit, key), (before, after) in touched.items():
             self._date_fields(key, before, after, made[commit])
         renamed = tuple(one for oid in self.merges for one in self._renamed(oid))
@@ -250,16 +261,18 @@ class _History:
         named = re.match(_HEIR, text)
         if named:
             self.heirs[named[1]] = named[2]
-        return TimeStamp(header.at, oid, _handle(told.actor) or self._by_address(header.email))
+        return TimeStamp(header.at, oid, _handle(told.actor) or self._handles.get(header.email.lower(), ""))
 
-    def _by_address(self, email: str) -> str:
-        """Who committed by hand: the staff member of that address."""
-        for leaf in self.tree.values():
-            if isinstance(leaf.record, Staff) and email.lower() in (
-                a.lower() for a in (leaf.record.email, *leaf.record.emails)
-            ):
-                return leaf.record.id
-        return ""
+    @cached_property
+    def _handles(self) -> dict[str, str]:
+        """The staff member of each address: who committed by hand."""
+        staff = [leaf.record for leaf in self.tree.values() if isinstance(leaf.record, Staff)]
+        # Of two that share one, the first of the tree.
+        return {address: one.id for one in reversed(staff) for address in one.addresses}
+
+
+def _node(mode: str, oid: str) -> Node | None:
+    return Node(mode, oid) if oid else None
 
 
 def _handle(actor: str | None) -> str:

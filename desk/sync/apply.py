@@ -8,7 +8,7 @@ from desk.domain.merge.telling import merge_message
 from desk.domain.model.actor import Actor, Desk
 from desk.domain.model.person import Staff
 from desk.errors import Conflict
-from desk.git import trees, write
+from desk.git import diff, write
 from desk.git.place import Place
 from desk.session.session import Session
 from desk.store import handedits, journal
@@ -51,7 +51,7 @@ def _actor(session: Session) -> Actor:
 
 def refuse_over_edits(place: Place, ours: str, new: str) -> None:
     """Conflict where a file that would change has hand edits, or something that isn't committed stands in its place."""
-    paths = list(trees.differing(place, ours, new))
+    paths = [delta.path for delta in diff.between(place, ours, new, names=diff.BYTES)]
     edits = handedits.scan(place, paths).edits if paths else []
     if edits:
         shown = ", ".join(edit.path for edit in edits[:_NAMED]) + (" …" if len(edits) > _NAMED else "")

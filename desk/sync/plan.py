@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from desk.domain.merge.telling import Told
 from desk.domain.merge.tree import Merged
 from desk.errors import GitError
-from desk.git import remote as git_remote
+from desk.git import log, refs
 from desk.git.place import Place
 from desk.store import sides
 from desk.store.sides import Brought
@@ -40,17 +40,17 @@ class Plan(NamedTuple):
 def plan(place: Place, remote: str, ours: str, theirs: str | None, hold: int) -> Plan:
     """What it takes for two commits to come together; GitError where they have no beginning in common."""
     if theirs is None:
-        return Plan("ahead", remote, ours, None, 0, git_remote.count(place, ours))
+        return Plan("ahead", remote, ours, None, 0, log.count(place, None, ours))
     if theirs == ours:
         return Plan("same", remote, ours, theirs, 0, 0)
-    bases = git_remote.merge_bases(place, ours, theirs)
+    bases = refs.merge_bases(place, ours, theirs)
     if not bases:
-        roots = [git_remote.root(place, oid)[:10] for oid in (ours, theirs)]
+        roots = [log.root(place, oid)[:10] for oid in (ours, theirs)]
         raise GitError(
             f"this desk and that of {remote} have no beginning in common: {roots[0]} and {roots[1]}",
             f"they are two desks; is this the right one? git remote get-url {remote}",
         )
-    fetched, pushed = (git_remote.count(place, *pair) for pair in ((theirs, ours), (ours, theirs)))
+    fetched, pushed = log.count(place, ours, theirs), log.count(place, theirs, ours)
     if bases == [theirs]:
         return Plan("ahead", remote, ours, theirs, 0, pushed)
     if bases == [ours]:

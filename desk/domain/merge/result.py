@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from desk.domain.merge.merging import Clash
 from desk.domain.merge.side import WHOLE, Decision, Leaf, Renamed, Side, TimeStamp, Tree, key_of, shown
-from desk.domain.model.article import Topic
 from desk.domain.model.kinds import id_at, kind_at
 from desk.domain.model.record import Record
 
@@ -88,10 +87,6 @@ class Result:
 def record_key(cls: type[Record], record_id: str) -> str:
     """The key of a record, from its id."""
     return f"article:{record_id}" if cls.kind == "article" else cls.path_of(record_id)
-
-
-def topic_key(topic: str) -> str:
-    return Topic.path_of(topic)
 
 
 def name_of(path: str) -> tuple[str, str]:

@@ -25,6 +25,11 @@ class Staff(Record):
     away = Field[bool](FLAG, "not to be given work now", default=False)
     created = Field[datetime | None](TIME, "registered at", fixed=True)
 
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Every address of theirs, as addresses are compared."""
+        return frozenset(address.lower() for address in (self.email, *self.emails))
+
 
 class User(Record):
     """A requester. The opaque id keeps personal data in this one file."""
