@@ -4,30 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import closing
-from typing import NamedTuple
+from functools import cached_property
 
 from desk.domain.changes import message as changes_message
 from desk.domain.changes.message import Parsed
 from desk.git import diff, log, objects
 from desk.git.diff import Delta
+from desk.git.log import LoggedStep
 from desk.git.place import Place
 
 
-class Step(NamedTuple):
-    """One commit; times in epoch seconds, the author's and the committer's."""
+class Step(LoggedStep):
+    """One commit, with what its message tells."""
 
-    oid: str
-    parents: tuple[str, ...]
-    tree: str
-    at: int
-    author: str
-    email: str
-    committed: int
-    committer: str
-    subject: str
-    message: str
-    told: Parsed
-    deltas: tuple[Delta, ...]
+    @cached_property
+    def told(self) -> Parsed:
+        """The message, as desk's own are read."""
+        return changes_message.parse(self.message)
 
     @property
     def merge(self) -> bool:
@@ -38,7 +31,7 @@ def steps(place: Place, since: str | None, until: str) -> Generator[Step, None, 
     """The commits up to `until` that `since` doesn't hold, each after its parents."""
     with closing(log.steps(place, since, until)) as found:
         for one in found:
-            yield Step(*one[:-1], changes_message.parse(one.message), one.deltas)
+            yield Step(*one)
 
 
 def between(place: Place, old: str, new: str) -> list[Delta]:
