@@ -38,7 +38,7 @@ def find_or_make(session: Session, snapshot: Snapshot, given: str | None) -> tup
         record = snapshot.get("user", given.lower())
         refuse_barred(snapshot, record)
         return record.id, None
-    email = identifiers.checked_values(lambda: User.FIELDS["email"].type.parse(given))
+    email = address(given)
     refuse_banned(snapshot, email)
     known = people.with_address(snapshot.index, email, ("user",))
     if known:

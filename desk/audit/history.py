@@ -71,9 +71,8 @@ class History:
         """Remembers who commits in another's name (desk --as); told at the end, one line for each pair."""
         if moment.staff is not None and not moment.importer:
             machine = moment.step.committer.lower()
-            own = {a.lower() for a in (moment.staff.email, *moment.staff.emails)}
-            if machine not in own:
-                others = (s for s in moment.world.staff() if machine in {a.lower() for a in (s.email, *s.emails)})
+            if machine not in moment.staff.addresses:
+                others = (s for s in moment.world.staff() if machine in s.addresses)
                 for other in others:
                     self.names[other.id, moment.staff.id] += 1
         yield from ()

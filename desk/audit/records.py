@@ -8,7 +8,6 @@ from desk.audit.moment import FAULT, REMARK, AuditFinding, Moment, name
 from desk.checks import edits, together
 from desk.checks.together import Breach
 from desk.domain.changes import truth
-from desk.domain.model.kinds import KINDS
 from desk.errors import Refused
 from desk.store import handedits
 from desk.store.handedits import HandEdit
@@ -43,8 +42,7 @@ def _anew(edit: HandEdit, moment: Moment) -> HandEdit:
 
 def whole(moment: Moment) -> Iterator[AuditFinding]:
     """The rules that concern several records at once, after the commit (rules 2, 4 and 5)."""
-    changed = [(e.old, e.new) for e in moment.edits if e.kind in KINDS and e.fault is None]
-    for breach in together.breaches(changed, moment.world):
+    for breach in together.breaches(together.sides_of(moment.edits), moment.world):
         record = breach.record
         yield moment.finding("rules", FAULT, _describe(breach), f"{record.kind}/{record.id}" if record else None)
 

@@ -39,7 +39,7 @@ def actors(moment: Moment) -> Iterator[AuditFinding]:
         yield from _stranger(moment)
     elif not moment.by_hand and not moment.importer:
         after = [e.new for e in moment.edits if isinstance(e.new, Staff) and e.new.id == actor]
-        known = {a.lower() for s in (moment.staff, *after) for a in (s.email, *s.emails)}
+        known = moment.staff.addresses.union(*(s.addresses for s in after))
         if step.email.lower() not in known:
             problem = f"the message names {actor} as the actor, the author's address is {step.email or 'empty'}"
             yield moment.finding("actors", FAULT, problem)

@@ -165,7 +165,7 @@ def _moment(step: Step, world: PastWorld, only: set[str] | None) -> Moment:
     edits = tuple(audit_moment.edits(step, world, only))
     if step.told.verb is None:
         mine = step.email.lower()
-        found = [s for s in world.staff() if mine in {a.lower() for a in (s.email, *s.emails)}]
+        found = [s for s in world.staff() if mine in s.addresses]
         staff = found[0] if len(found) == 1 else None
         return Moment(step, world, edits, staff.id if staff else f"{step.author} <{step.email}>", None, staff)
     actor = step.told.actor or "nobody"

@@ -45,6 +45,7 @@ class PastWorld:
         self._gone: dict[Key, str] = {}
         self._records: dict[tuple[str, str], Record | Broken] = {}
         self._staff: list[Staff] | None = None
+        self._departments: list[Department] | None = None
         self._fields: Mapping[str, CustomField] | None = None
         self._refs: Counter[Key] = Counter()
         self._counted = before is None
@@ -84,6 +85,8 @@ class PastWorld:
             self._gone[key] = delta.oid
         if key[0] == Staff.kind:
             self._staff = None
+        elif key[0] == Department.kind:
+            self._departments = None
         elif key[0] == CustomField.kind:
             self._fields = None
 
@@ -155,7 +158,9 @@ class PastWorld:
 
     def departments(self) -> list[Department]:
         """Every department."""
-        return [d for d in self.all(Department.kind) if isinstance(d, Department)]
+        if self._departments is None:
+            self._departments = [d for d in self.all(Department.kind) if isinstance(d, Department)]
+        return self._departments
 
     def serves(self, handle: str) -> tuple[str, ...]:
         """The departments of a staff member."""

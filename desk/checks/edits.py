@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
 from desk import config as settings
-from desk.checks import articles, links, rights, rules
+from desk.checks import articles, links, rights, rules, together
 from desk.checks.rules import Fault
-from desk.checks.world import Knowledge, Known, Sides, World
+from desk.checks.world import Knowledge, Known, World
 from desk.codec import locate
 from desk.config import Config
 from desk.domain.changes import compare
@@ -46,12 +46,7 @@ def world_with(index: Index, config: Config | None, edits: list[HandEdit], place
         touched = frozenset(edit.path for edit in edits)
         files = links.committed(place, index.commit or "HEAD") - touched
         knowledge = Knowledge(place, files | {edit.path for edit in edits if edit.after is not None}, touched)
-    return World(index, config, sides_of(edits), knowledge)
-
-
-def sides_of(edits: Iterable[HandEdit]) -> list[Sides]:
-    """The records of edits before and after; files that can't be read are none."""
-    return [(edit.old, edit.new) for edit in edits if edit.kind in KINDS and edit.fault is None]
+    return World(index, config, together.sides_of(edits), knowledge)
 
 
 def problem(edit: HandEdit, world: Known) -> DeskError | None:

@@ -11,7 +11,6 @@ from desk.checks.together import Breach
 from desk.checks.world import Known, World
 from desk.domain.model import states
 from desk.domain.model.actor import Actor
-from desk.domain.model.kinds import KINDS
 from desk.domain.model.person import Staff
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
@@ -135,8 +134,7 @@ def _check_own_record(edit: HandEdit, by: Actor) -> None:
 
 def check_together(edits: list[HandEdit], world: World) -> None:
     """Refuse edits that would leave the desk as a whole in a state that a rule forbids."""
-    changed = [(edit.old, edit.new) for edit in edits if edit.kind in KINDS and edit.fault is None]
-    for breach in together.breaches(changed, world):
+    for breach in together.breaches(together.sides_of(edits), world):
         raise _refusal(breach)
 
 

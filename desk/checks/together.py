@@ -9,13 +9,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple, Protocol
 
 from desk.checks.world import Sides
-from desk.domain.model.kinds import id_at
+from desk.domain.model.kinds import KINDS, id_at
 from desk.domain.model.organisation import RESERVED_TAGS, Department
 from desk.domain.model.person import Staff
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import rights
 from desk.errors import Refused
+from desk.store.handedits import HandEdit
 
 HIGHEST = 3
 """The level of which somebody must remain: only they register staff (rule 2)."""
@@ -37,6 +38,11 @@ class Breach(NamedTuple):
     number: int = 0
 
 
+def sides_of(edits: Iterable[HandEdit]) -> list[Sides]:
+    """The records of edits before and after; files that can't be read are none."""
+    return [(edit.old, edit.new) for edit in edits if edit.kind in KINDS and edit.fault is None]
+
+
 class Whole(Protocol):
     """The desk after a change, as the rules ask for it."""
 
@@ -52,15 +58,14 @@ def breaches(changed: Collection[Sides], whole: Whole) -> Iterator[Breach]:
     for before, after in changed:
         if after is None and before is not None:
             yield from _deleted(before, whole)
-        if isinstance(after, Staff):
-            new = addresses(after) - (addresses(before) if isinstance(before, Staff) else frozenset())
-            yield from (b for b in shared(whole.staff()) if b.record and b.record.id == after.id and b.names[0] in new)
         if isinstance(after, Department) and after.private and not (isinstance(before, Department) and before.private):
             yield from holding_users(after, whole)
         if isinstance(after, Ticket) and _place(after) != (_place(before) if isinstance(before, Ticket) else None):
             yield from _public(after, whole)
     if Staff.kind in kinds:
-        yield from without_highest(whole.staff())
+        staff = whole.staff()
+        yield from _newly_shared(changed, staff)
+        yield from without_highest(staff)
     if Department.kind in kinds:
         yield from without_one_default(whole.departments())
 
@@ -72,10 +77,10 @@ def without_highest(staff: Iterable[Staff]) -> Iterator[Breach]:
 
 
 def shared(staff: Iterable[Staff]) -> Iterator[Breach]:
-    """An address is one person's: git's user.email finds the person by it. A breach for each but the first who has it."""
+    """An address is one person's: git's user.email finds the person by it. A breach for each who shares one."""
     holders: dict[str, list[Staff]] = {}
     for member in staff:
-        for address in addresses(member):
+        for address in member.addresses:
             holders.setdefault(address, []).append(member)
     for address, several in sorted(holders.items()):
         ids = [member.id for member in several]
@@ -83,9 +88,16 @@ def shared(staff: Iterable[Staff]) -> Iterator[Breach]:
             yield Breach("address", member, (address, *(i for i in ids if i != member.id)))
 
 
-def addresses(member: Staff) -> frozenset[str]:
-    """Every address of somebody, as they are compared."""
-    return frozenset(address.lower() for address in (member.email, *member.emails))
+def _newly_shared(changed: Iterable[Sides], staff: Iterable[Staff]) -> Iterator[Breach]:
+    """The shared addresses that a change has given to somebody."""
+    given = {
+        (after.id, address)
+        for before, after in changed
+        if isinstance(after, Staff)
+        for address in after.addresses - (before.addresses if isinstance(before, Staff) else frozenset())
+    }
+    if given:
+        yield from (b for b in shared(staff) if b.record is not None and (b.record.id, b.names[0]) in given)
 
 
 def without_one_default(departments: Iterable[Department]) -> Iterator[Breach]:

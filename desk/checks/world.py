@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from desk.config import Config
@@ -125,10 +126,18 @@ class World:
 
     def staff(self) -> list[Staff]:
         """Everybody on the staff."""
-        return self._all(Staff)
+        return self._staff
 
     def departments(self) -> list[Department]:
         """Every department."""
+        return self._departments
+
+    @cached_property
+    def _staff(self) -> list[Staff]:
+        return self._all(Staff)
+
+    @cached_property
+    def _departments(self) -> list[Department]:
         return self._all(Department)
 
     def users_tickets(self, department: str) -> int:

@@ -12,6 +12,7 @@ from desk.actions.draft import Draft
 from desk.actions.tickets.classification import matrix_of
 from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Edit, join
+from desk.domain.model.organisation import CustomField
 from desk.domain.model.record import NOTHING, parse_values_of
 from desk.domain.model.ticket import Ticket
 from desk.domain.people import customfields
@@ -86,8 +87,6 @@ def revise(session: Session, ids: Sequence[str], revision: Revision) -> Acted:
         changes = _steps(draft, (ticket, wanted), matrix_of(session.config), revision.reason, by=by, at=at)
         now = _latest(changes, ticket)
         plain = now.evolve(**{n: wanted.values.get(n) for n in _PLAIN}, body=wanted.body)
-        if (plain.requester, plain.department) != (ticket.requester, ticket.department):
-            draft.require_public(plain)
         if plain != now or not changes:
             changes.append(lifecycle.rewrite(now, plain, by=by, at=at))
         joined = join(changes)
@@ -128,9 +127,7 @@ def _wanted(session: Session, draft: Draft, ticket: Ticket, revision: Revision) 
 
 
 def _check_fields(draft: Draft, ticket: Ticket, values: dict[str, Any]) -> dict[str, Any]:
-    rows = draft.snapshot.index.rows("field", tail="ORDER BY id")
-    declared = [draft.snapshot.get("field", str(row["id"])) for row in rows]
-    return customfields.checked(declared, "ticket", values, ticket.department)  # type: ignore[arg-type]
+    return customfields.checked(draft.all(CustomField), "ticket", values, ticket.department)
 
 
 def _latest(changes: list[Change], ticket: Ticket) -> Ticket:

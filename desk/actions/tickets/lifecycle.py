@@ -12,7 +12,7 @@ from desk.actions.draft import Draft
 from desk.actions.tickets.classification import matrix_of
 from desk.domain.model.actor import REQUESTER, Actor
 from desk.domain.model.change import Change, Edit, join
-from desk.domain.model.organisation import Department
+from desk.domain.model.organisation import CustomField
 from desk.domain.model.record import NOTHING
 from desk.domain.model.states import SOLVED
 from desk.domain.model.ticket import NOTE, REPLY, Ticket
@@ -80,7 +80,7 @@ def _refuse_for_requester(new: NewTicket) -> None:
 def _build(session: Session, snapshot: Snapshot, by: Actor, new: NewTicket) -> tuple[Ticket, Edit | None]:
     config = session.config
     department = new.department.lower() if new.department else default_department(snapshot.index)
-    chosen = snapshot.get("department", department)
+    snapshot.get("department", department)
     for name in new.tags:
         snapshot.get("tag", name)
     requester, user = (
@@ -103,16 +103,9 @@ def _build(session: Session, snapshot: Snapshot, by: Actor, new: NewTicket) -> t
         "author": by.id,
         "created": session.now.isoformat(),
         "attachments": list(new.files),
-        "fields": customfields.checked(_definitions(snapshot), "ticket", new.fields, department),
+        "fields": customfields.checked(Draft(snapshot).all(CustomField), "ticket", new.fields, department),
     }
-    ticket: Ticket = identifiers.checked_values(lambda: Ticket.new(body=new.body, **raw))
-    if isinstance(chosen, Department):
-        rights.require_public(chosen, ticket)
-    return ticket, user
-
-
-def _definitions(snapshot: Snapshot) -> list[Any]:
-    return [snapshot.get("field", str(row["id"])) for row in snapshot.index.rows("field", tail="ORDER BY id")]
+    return identifiers.checked_values(lambda: Ticket.new(body=new.body, **raw)), user
 
 
 def default_department(index: Index) -> str:

@@ -13,7 +13,6 @@ from desk.domain.model.checklist import Checklist
 from desk.domain.model.organisation import CustomField, Department
 from desk.domain.model.person import Staff
 from desk.domain.model.ticket import Ticket
-from desk.domain.rights.rights import require_public
 from desk.domain.tickets import ownership
 from desk.errors import Refused
 
@@ -87,14 +86,9 @@ def delete(
         )
     if department.id == to.id:
         raise Refused(f"{department.id} can't take over its own tickets", "name another department with --transfer-to")
-    moved = []
-    for ticket in held:
-        require_public(to, ticket)
-        moved.append(
-            ownership.move(
-                ticket, to.id, staff.get(ticket.owner or ""), staff.get(ticket.coordinator or ""), by=by, at=at
-            )
-        )
+    moved = [
+        ownership.move(t, to.id, staff.get(t.owner or ""), staff.get(t.coordinator or ""), by=by, at=at) for t in held
+    ]
     freed = [
         generic.edit(s, s.evolve(departments=[d for d in s.departments if d != department.id]), by=by, at=at)
         for s in staff.values()
