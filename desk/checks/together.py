@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple, Protocol
 
-from desk.checks.world import Sides
+from desk.checks.world import BeforeAfter
 from desk.domain.model.kinds import KINDS, id_at
 from desk.domain.model.organisation import RESERVED_TAGS, Department
 from desk.domain.model.person import Staff
@@ -38,7 +38,7 @@ class Breach(NamedTuple):
     number: int = 0
 
 
-def sides_of(edits: Iterable[HandEdit]) -> list[Sides]:
+def sides_of(edits: Iterable[HandEdit]) -> list[BeforeAfter]:
     """The records of edits before and after; files that can't be read are none."""
     return [(edit.old, edit.new) for edit in edits if edit.kind in KINDS and edit.fault is None]
 
@@ -52,7 +52,7 @@ class Whole(Protocol):
     def referring(self, kind: str, record_id: str) -> tuple[int, Sequence[str]]: ...
 
 
-def breaches(changed: Collection[Sides], whole: Whole) -> Iterator[Breach]:
+def breaches(changed: Collection[BeforeAfter], whole: Whole) -> Iterator[Breach]:
     """Every rule that a change breaks; what was broken before, and isn't touched, is not the change's."""
     kinds = {record.kind for sides in changed for record in sides if record is not None}
     for before, after in changed:
@@ -88,7 +88,7 @@ def shared(staff: Iterable[Staff]) -> Iterator[Breach]:
             yield Breach("address", member, (address, *(i for i in ids if i != member.id)))
 
 
-def _newly_shared(changed: Iterable[Sides], staff: Iterable[Staff]) -> Iterator[Breach]:
+def _newly_shared(changed: Iterable[BeforeAfter], staff: Iterable[Staff]) -> Iterator[Breach]:
     """The shared addresses that a change has given to somebody."""
     given = {
         (after.id, address)
@@ -137,13 +137,13 @@ def _deleted(record: Record, whole: Whole) -> Iterator[Breach]:
 # -- in the words of commands ------------------------------------------------------------------------------------------
 
 
-def require(changed: Collection[Sides], whole: Whole) -> None:
+def require(changed: Collection[BeforeAfter], whole: Whole) -> None:
     """Refuse what an action would leave behind."""
     for breach in breaches(changed, whole):
         raise _refusal(breach, changed, whole)
 
 
-def _refusal(breach: Breach, changed: Collection[Sides], whole: Whole) -> Refused:
+def _refusal(breach: Breach, changed: Collection[BeforeAfter], whole: Whole) -> Refused:
     record, names, count = breach.record, breach.names, breach.number
     if breach.rule == "level":
         return _last_of(changed)
@@ -195,7 +195,7 @@ _SHOWN = 3
 """So many records are named, the others counted."""
 
 
-def _last_of(changed: Collection[Sides]) -> Refused:
+def _last_of(changed: Collection[BeforeAfter]) -> Refused:
     """Who was the last of the highest level, and what was to become of them."""
     fallen = ((b, a) for b, a in changed if isinstance(b, Staff) and b.level == HIGHEST)
     who, what = next(((b.id, "removed" if a is None else "lowered") for b, a in fallen), ("nobody", "removed"))

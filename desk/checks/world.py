@@ -35,7 +35,7 @@ class Known(Protocol):
     def unread(self, path: str) -> bool: ...
 
 
-Sides = tuple[Record | None, Record | None]
+BeforeAfter = tuple[Record | None, Record | None]
 """A record before and after a change; None where there is none."""
 
 
@@ -55,7 +55,7 @@ class World:
     """
 
     def __init__(
-        self, index: Index, config: Config | None, over: Iterable[Sides] = (), knowledge: Knowledge | None = None
+        self, index: Index, config: Config | None, over: Iterable[BeforeAfter] = (), knowledge: Knowledge | None = None
     ) -> None:
         self.index = index
         self.config = config

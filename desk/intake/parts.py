@@ -156,8 +156,7 @@ class _Reading:
         return found
 
     def _one(self, part: Piece, type_: str, options: dict[str, str], *, alone: bool) -> list[_Words]:
-        disposition, more = headers.parameters(str(part.get("content-disposition") or ""))
-        name = more.get("filename") or options.get("name") or ""
+        disposition, name = _disposition(part, options)
         if type_ in ("text/plain", "text/html", "text") and disposition != "attachment" and (not name or alone):
             return self._words(part, type_, options)
         data = payload(part)
@@ -191,8 +190,7 @@ class _Reading:
 
     def _file(self, part: Piece) -> None:
         type_, options = headers.parameters(str(part.get("content-type") or ""))
-        more = headers.parameters(str(part.get("content-disposition") or ""))[1]
-        self.files.add(more.get("filename") or options.get("name") or "", type_, payload(part))
+        self.files.add(_disposition(part, options)[1], type_, payload(part))
 
     def join(self, words: Sequence[_Words]) -> str:
         """All words as one text; HTML is read last, when the names of its pictures are known."""
@@ -210,6 +208,12 @@ class _Reading:
             return text
         self.protection = "signed"
         return re.sub(r"^- ", "", found[1], flags=re.MULTILINE)
+
+
+def _disposition(part: Piece, options: dict[str, str]) -> tuple[str, str]:
+    """How a part wants to be shown, and what it is called; `options` are those of its type, where old programs put the name."""
+    disposition, more = headers.parameters(str(part.get("content-disposition") or ""))
+    return disposition, more.get("filename") or options.get("name") or ""
 
 
 def _chosen(versions: list[list[_Words]]) -> list[_Words]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from desk.checks import together
-from desk.checks.world import Sides
+from desk.checks.world import BeforeAfter
 from desk.domain.model.organisation import Department, Tag
 from desk.domain.model.person import Staff
 from desk.domain.model.ticket import Ticket
@@ -68,7 +68,7 @@ class Small(NamedTuple):
 
 MARIA, PETROS = member("maria"), member("petros", 1)
 LEGAL, BOARD = department("legal", default=True), department("board", private=True)
-CASES: tuple[tuple[str, Sides, Small, str | None], ...] = (
+CASES: tuple[tuple[str, BeforeAfter, Small, str | None], ...] = (
     ("one of level 3 is left", (member("nikos"), None), Small(), None),
     ("the last of level 3 goes", (MARIA, None), Small(people=[PETROS]), "level"),
     ("the last of level 3 is lowered", (MARIA, member("maria", 2)), Small(people=[member("maria", 2)]), "level"),
@@ -101,7 +101,7 @@ CASES: tuple[tuple[str, Sides, Small, str | None], ...] = (
 
 
 @pytest.mark.parametrize(("sides", "desk", "rule"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
-def test_each_rule(sides: Sides, desk: Small, rule: str | None) -> None:
+def test_each_rule(sides: BeforeAfter, desk: Small, rule: str | None) -> None:
     assert [b.rule for b in together.breaches([sides], desk)] == ([rule] if rule else [])
     if rule:
         with pytest.raises(Refused) as caught:

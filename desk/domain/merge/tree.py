@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
 from desk.config import FILE, load
@@ -23,6 +24,8 @@ from desk.errors import ConfigError
 
 _LEVELS = ("ticket.priorities", "ticket.impacts", "ticket.urgencies")
 VARIANT = "variant"
+Levels = Callable[[], tuple[Ranks, Relevel | None]]
+"""What desk.toml says of priorities and of service levels."""
 
 
 class Circumstances(NamedTuple):
@@ -58,7 +61,15 @@ def merge(base: Tree, ours: Side, theirs: Side, around: Circumstances) -> Merged
     result = Result(apart.base, sides)
     result.renamed += apart.renamed
     keys = sorted({*apart.base, *sides[0].tree, *sides[1].tree}, key=lambda key: (key != FILE, key))
-    both = [key for key in keys if _meet(result, key, around)]
+
+    @cache
+    def levels() -> tuple[Ranks, Relevel | None]:
+        """Of desk.toml as it comes out: it is the first to be met."""
+        settings = result.leaves.get(FILE)
+        text = (settings.data if settings else None) or b""
+        return _ranks(text), around.relevel(text)
+
+    both = [key for key in keys if _meet(result, key, around.put, levels)]
     carry_on(result)
     mend(result)
     keep_rules(result)
@@ -74,7 +85,7 @@ def merge(base: Tree, ours: Side, theirs: Side, around: Circumstances) -> Merged
     )
 
 
-def _meet(result: Result, key: str, around: Circumstances) -> bool:
+def _meet(result: Result, key: str, put: Setter, levels: Levels) -> bool:
     """One key; whether both sides had changed it, and differently."""
     base = result.base.get(key)
     ours, theirs = (side.tree.get(key) for side in result.sides)
@@ -87,11 +98,11 @@ def _meet(result: Result, key: str, around: Circumstances) -> bool:
     if ours is None or theirs is None:
         _edited_stays(result, key)
     elif kind_at(ours.path) is None:
-        meet_files(result, key, around.put)
+        meet_files(result, key, put)
     elif ours.record is None or theirs.record is None:
         meet_unread(result, key)
     else:
-        _meet_records(result, key, around)
+        _meet_records(result, key, levels)
     return True
 
 
@@ -105,11 +116,9 @@ def _edited_stays(result: Result, key: str) -> None:
     result.decisions.append(Decision(kind, record_id, "deletion", "changed", stayed.by, "deleted", deleted.by))
 
 
-def _meet_records(result: Result, key: str, around: Circumstances) -> None:
+def _meet_records(result: Result, key: str, levels: Levels) -> None:
     leaves = result.sides[0].tree[key], result.sides[1].tree[key]
-    settings = result.leaves.get(FILE)
-    text = (settings.data if settings else None) or b""
-    met = meet_records(Meeting(key, result.base.get(key), leaves, result.sides), _ranks(text), around.relevel(text))
+    met = meet_records(Meeting(key, result.base.get(key), leaves, result.sides), *levels())
     result.decisions += met.decisions
     beaten = leaves[met.variant] if met.variant is not None else None
     result.put(met.record)
