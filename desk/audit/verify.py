@@ -8,7 +8,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple
 
-from desk.audit import history, records, rights, trailers
+from desk.audit import history, merges, records, rights, trailers
 from desk.audit import moment as audit_moment
 from desk.audit import seals as audit_seals
 from desk.audit import walk as audit_walk
@@ -146,6 +146,11 @@ class _Walk:
             world.move(step.parents[0], audit_walk.between(place, world.commit or self.head, step.parents[0]))
         moment = _moment(step, world, self._both(step) if step.merge else None)
         self.changes += len(moment.edits)
+        if merges.is_own(step):
+            reworked = merges.rework(moment, self.store)
+            yield from reworked.findings
+            # What its sides give was theirs to say; anything else is judged as a change of whoever merged.
+            moment = moment._replace(edits=()) if reworked.files_as_given else moment
         for check in (self.history.shape, self.history.dates, self.history.committers, *BEFORE):
             yield from check(moment)
         world.move(step.oid, step.deltas)

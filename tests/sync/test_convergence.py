@@ -140,6 +140,9 @@ def test_clones_come_to_one_desk(towns: Callable[..., list[Clone]], seed: int) -
     found = first("doctor", "-f", "json", code=None)
     wrong = [f for f in found.data if not f["info"]]
     assert wrong == [], "\n".join((*region.said, *map(str, wrong)))
+    audit = first("audit", "verify", "--full", "-f", "json", code=None).data["findings"]
+    faults = [f for f in audit if f["level"] == "fault" or f["check"] == "history"]
+    assert faults == [], "\n".join((*region.said, *map(str, faults)))
     for clone in clones:
         assert_sound(clone.home)
     assert_files_are_canonical(first.home)

@@ -212,6 +212,8 @@ def test_two_clones_that_met_each_other_at_once(towns: Towns, tmp_path: Path) ->
     assert (shown["title"], shown["body"]) == ("Two", "b")
     assert [e["text"] for e in shown["thread"]] == ["a", "after", "as well"]
     assert_sound(one.home)
+    audit = one("audit", "verify", "--full", "-f", "json").data["findings"]
+    assert [f for f in audit if f["level"] == "fault" or f["check"] == "history"] == []
 
 
 def test_a_clone_to_work_in(towns: Towns, tmp_path: Path) -> None:

@@ -121,8 +121,13 @@ def parse(text: str) -> Parsed:
 
 def importer(text: str) -> str | None:
     """Who imported what a commit holds, for those of `desk import`: its actors are the authors of long ago."""
+    return trailer(text, "Desk-Import")
+
+
+def trailer(text: str, name: str) -> str | None:
+    """The value of a trailer that stands once in a message; None where it doesn't stand."""
     last = text.strip("\n").rpartition("\n\n")[2]
-    return dict(_trailer_lines(last)).get("Desk-Import")
+    return dict(_trailer_lines(last)).get(name)
 
 
 def _trailer_lines(paragraph: str) -> list[tuple[str, str]]:

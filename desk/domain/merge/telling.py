@@ -10,6 +10,8 @@ from desk.domain.merge.side import VERSION, Decision, Renamed
 from desk.domain.model.ticket import Ticket
 
 VERB, DECIDE, RENAME = "sync", "decide", "rename"
+TRAILER = "Desk-Merge"
+"""Says by which rules a merge was made, so that it can be worked out again."""
 
 
 class Told(NamedTuple):
@@ -27,7 +29,7 @@ def merge_message(told: Told, actor: str) -> str:
     """The message of a merge commit; `actor` is the handle of whoever ran it."""
     parts = [f"{told.theirs} of {told.remote}", f"{told.ours} of ours", f"{told.both} merged"]
     parts += [f"{len(told.decisions)} decided"] if told.decisions else []
-    lines = [f"Desk-Verb: {VERB}", f"Desk-Actor: {actor}", f"Desk-Merge: {VERSION}"]
+    lines = [f"Desk-Verb: {VERB}", f"Desk-Actor: {actor}", f"{TRAILER}: {VERSION}"]
     for one in told.renamed:
         lines += [_record(one.kind, one.new), f"Desk-Effect: {RENAME}", f"Desk-From: {one.old}", f"Desk-To: {one.new}"]
     for (kind, record_id), group in groupby(told.decisions, key=lambda d: (d.kind, d.id)):

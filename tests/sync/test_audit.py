@@ -1,0 +1,79 @@
+"""Merges that `desk sync` makes are what their sides give: the audit works them out again, and takes nothing on trust."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.audit.forge import Forger
+from tests.sync.conftest import Clone
+
+Towns = Callable[..., list[Clone]]
+
+
+def found(clone: Clone, code: int = 0) -> list[tuple[str, str]]:
+    """The faults of an audit, and what it remarks of merges; the fixture's people are made by hand, with clocks of their own."""
+    data = clone("audit", "verify", "--full", "-f", "json", code=code).data
+    told = [f for f in data["findings"] if f["level"] == "fault" or f["check"] == "history"]
+    return [(f["level"], f["problem"]) for f in told]
+
+
+@pytest.fixture
+def met(towns: Towns) -> tuple[Clone, str]:
+    """A clone whose last commit is a merge: of entries by both sides, and of an owner that one side has lost."""
+    one, two = towns(2)
+    ticket = one.create()
+    one.sync()
+    two.sync()
+    one("ticket", "reply", ticket, "--body", "from one")
+    one("ticket", "assign", ticket, "--to", "maria")
+    two("ticket", "note", ticket, "--body", "from two")
+    two("ticket", "assign", ticket, "--to", "petros")
+    two.sync()
+    assert len(one.sync()["decided"]) == 1
+    return one, ticket
+
+
+def test_nothing_is_found_and_it_can_be_sealed(met: tuple[Clone, str]) -> None:
+    clone, _ = met
+    assert found(clone) == []
+    clone("audit", "seal")
+    clone.create()
+    assert clone("audit", "verify", "-f", "json").data["faults"] == 0
+
+
+def test_nothing_is_smuggled_into_a_merge(met: tuple[Clone, str]) -> None:
+    clone, ticket = met
+    forger = Forger(clone.home)
+    path = clone.git("ls-files", f"*{ticket}.md")
+    forger.ticket(ticket, "from two", "from nobody")
+    clone.git("commit", "-q", "--amend", "-a", "--no-edit")
+    faults = found(clone, 7)
+    assert ("fault", f"the merge is not what its sides give: {path}") in faults
+    assert any("of the thread was changed" in problem for _, problem in faults)  # and judged as a change by hand
+
+
+@pytest.mark.parametrize(("path", "text"), [("records/staff/mallory.yaml", "id: mallory\n"), ("notes.txt", "x\n")])
+def test_a_file_that_no_side_has(met: tuple[Clone, str], path: str, text: str) -> None:
+    clone, _ = met
+    (clone.home / path).write_text(text, encoding="utf-8")
+    clone.git("add", path)
+    clone.git("commit", "-q", "--amend", "--no-edit")
+    assert ("fault", f"the merge is not what its sides give: {path}") in found(clone, 7)
+
+
+def test_a_side_that_is_left_out(met: tuple[Clone, str]) -> None:
+    clone, ticket = met
+    path = clone.git("ls-files", f"*{ticket}.md")
+    clone.git("checkout", "-q", "HEAD^1", "--", path)
+    clone.git("commit", "-q", "--amend", "-a", "--no-edit")
+    assert ("fault", f"the merge is not what its sides give: {path}") in found(clone, 7)
+
+
+def test_a_decision_that_is_not_told(met: tuple[Clone, str]) -> None:
+    clone, _ = met
+    message = clone.git("log", "-1", "--format=%B")
+    clone.git("commit", "-q", "--amend", "-m", message.replace("owner petros", "owner nobody"))
+    problem = "the merge's message doesn't tell what was decided, or something else"
+    assert found(clone, 7) == [("fault", problem)]
