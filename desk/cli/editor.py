@@ -114,10 +114,12 @@ def edit(app: App, name: str, start: str, accept: Callable[[str], T], *, as_it_i
     """Let the person edit a text until `accept` takes it; its error stands on top when it doesn't.
 
     The text stays in a draft file until the command has succeeded; one that was left unfinished is offered again.
-    An unchanged text means that the person has thought better of it, unless `as_it_is` says that it will do.
+    An unchanged text means that the person has thought better of it, unless `as_it_is` says that it may do: whoever
+    leaves without saving is asked then, as with a draft that is taken up again and left as it was.
     """
     app.draft = path = _begin(app, name, start)
     while True:
+        before = _read_draft(path)
         try:
             _run_editor(app, path)
         except DeskError:
@@ -127,9 +129,11 @@ def edit(app: App, name: str, start: str, accept: Callable[[str], T], *, as_it_i
         text = _read_draft(path)
         if not text.strip() or (text == start and not as_it_is):
             _forget(app)
-            raise UsageFault(
-                "nothing was written, so nothing was changed", "to give a text without an editor: --body, --file"
-            )
+            raise _nothing_written()
+        if text == before and not click.confirm(_UNCHANGED, default=False, err=True):
+            if text == start:
+                _forget(app)
+            raise _nothing_written()
         try:
             return accept(text)
         except DeskError as error:
@@ -140,6 +144,11 @@ def edit(app: App, name: str, start: str, accept: Callable[[str], T], *, as_it_i
 
 
 _ERROR = "# ERROR: "
+_UNCHANGED = "You left the text as it was. Go on with it as it is?"
+
+
+def _nothing_written() -> UsageFault:
+    return UsageFault("nothing was written, so nothing was changed", "to give a text without an editor: --body, --file")
 
 
 def _on_one_line(error: DeskError) -> str:

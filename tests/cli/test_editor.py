@@ -193,10 +193,44 @@ def test_reply(terminal: Terminal, desk: Runner, make: Make, home: Path, seen: C
     assert drafts(home) == []
 
 
+AS_IT_IS = "Go on with it as it is?"
+
+
 def test_a_reply_from_a_custom_response_may_stay_as_it_is(terminal: Terminal, desk: Runner, make: Make) -> None:
     ticket = make()
-    terminal("ticket", "reply", ticket, "--response", "request-received", editor="pass")
+    terminal("ticket", "reply", ticket, "--response", "request-received", editor="pass", answers=((AS_IT_IS, "y"),))
     assert ticket in desk("ticket", "show", ticket, "-f", "json").data["thread"][-1]["text"]
+
+
+def test_leaving_the_editor_without_saving_sends_nothing(
+    terminal: Terminal, desk: Runner, make: Make, home: Path, git: Git
+) -> None:
+    ticket = make()
+    before = heads(git)
+    said = terminal(
+        "ticket", "reply", ticket, "--response", "incident-resolved", "--close", editor="pass", code=2,
+        answers=((AS_IT_IS, ""),),
+    )  # fmt: skip
+    assert "nothing was written, so nothing was changed" in said
+    assert heads(git) == before
+    assert desk("ticket", "show", ticket, "-f", "json").data["thread"] == []
+    assert drafts(home) == []
+
+
+def test_a_draft_that_is_taken_up_again_and_left_as_it_was_sends_nothing_and_stays(
+    terminal: Terminal, make: Make, home: Path, git: Git
+) -> None:
+    ticket = make()
+    close = f"import subprocess\nsubprocess.run([sys.executable, '-m', 'desk', 'ticket', 'close', '{ticket}'], check=True, capture_output=True)\n"
+    terminal("ticket", "reply", ticket, editor=f"{close}text = 'Half an answer' + text", code=5)
+    git("revert", "--no-edit", "HEAD")
+    before = heads(git)
+    terminal(
+        "ticket", "reply", ticket, editor="pass", code=2, answers=(("Go on with it? [Y/n]", "y"), (AS_IT_IS, "n"))
+    )
+    [draft] = drafts(home)
+    assert draft.read_text(encoding="utf-8").startswith("Half an answer")
+    assert heads(git) == before
 
 
 def test_who_may_not_is_told_before_writing(terminal: Terminal, make: Make, home: Path) -> None:
