@@ -46,10 +46,20 @@ def _flag(value: Any) -> bool:
 
 def _words(value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
-        value = [word.strip() for word in value.split(",")]
+        value = _list_of(value) if value.lstrip().startswith("[") else [word.strip() for word in value.split(",")]
     if not isinstance(value, list | tuple) or not value or not all(isinstance(w, str) and w.strip() for w in value):
         raise ValueError('a list of words such as ["low", "high"]')
     return tuple(value)
+
+
+def _list_of(text: str) -> object:
+    """A list as TOML writes it, which is how desk.toml shows it; None for what is none."""
+    import tomllib  # noqa: PLC0415 - for `config set` only
+
+    try:
+        return tomllib.loads(f"list = {text}")["list"]
+    except tomllib.TOMLDecodeError:
+        return None
 
 
 def _some_words(value: Any) -> tuple[str, ...]:
@@ -276,6 +286,15 @@ def holes(config: Config) -> list[tuple[str, str]]:
     matrix = config["priority.matrix"]
     pairs = ((i, u) for i in config["ticket.impacts"] for u in config["ticket.urgencies"])
     return [(i, u) for i, u in pairs if u not in matrix.get(i, {})]
+
+
+def strangers(config: Config) -> list[tuple[str, str, str]]:
+    """Settings that name a word which the list it belongs to doesn't have: the setting, the word, the list."""
+    named = [("ticket.channel", config["ticket.channel"], "ticket.channels")]
+    named += [("priority.fixed", impact, "ticket.impacts") for impact in config["priority.fixed"]]
+    given = dict.fromkeys(priority for row in config["priority.matrix"].values() for priority in row.values())
+    named += [("priority.matrix", priority, "ticket.priorities") for priority in given]
+    return [(setting, word, where) for setting, word, where in named if word not in config[where]]
 
 
 def zone(name: str) -> tzinfo | None:

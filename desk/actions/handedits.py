@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from desk import config
+from desk.actions import settings
 from desk.checks import edits as checks_edits
 from desk.doctor import files, table
 from desk.doctor.exam import Mend
@@ -13,6 +15,7 @@ from desk.domain.model.actor import Actor
 from desk.domain.model.article import Response
 from desk.domain.model.change import Change
 from desk.domain.rights import rights
+from desk.errors import ConfigError
 from desk.session.session import Session, zone
 from desk.store import handedits
 from desk.store.handedits import HandEdit
@@ -41,12 +44,25 @@ def commit(session: Session, paths: Sequence[str], *, reason: str | None = None)
             zone(session.config["desk.timezone"])
         found = checks_edits.review(snapshot, edits, session.config, by=by, at=at, reason=reason)
         _check_texts(session, edits)
-        warnings = found.warnings
+        warnings = (*found.warnings, *_check_settings(snapshot, edits))
         return found.change
 
     done = session.attempt(plan)
     session.warnings.extend(warnings)
     return None if done is None else HandCommit(done, tuple(edits))
+
+
+def _check_settings(snapshot: Snapshot, edits: list[HandEdit]) -> Iterator[str]:
+    """Refuse settings that break; and say which words records still use."""
+    for edit in edits:
+        if edit.kind == handedits.SETTINGS and edit.before is not None and edit.after is not None:
+            try:
+                was = config.load(edit.before.decode())
+            except (ConfigError, UnicodeDecodeError):
+                continue  # nothing to compare with: the edit mends it
+            now = config.load(edit.after.decode())
+            settings.require_sound(was, now)
+            yield from settings.words_missing(snapshot.index, was, now)
 
 
 def _check_texts(session: Session, edits: list[HandEdit]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,8 +11,11 @@ from desk import config
 from desk.domain.changes import message
 from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Event
+from desk.domain.model.fields import parse_slug
 from desk.domain.rights import rights
 from desk.errors import Refused, UsageFault, did_you_mean
+from desk.index.index import Index
+from desk.queries import records
 from desk.session.session import Session, zone
 from desk.store import worktree
 from desk.store.snapshot import Snapshot
@@ -39,12 +44,16 @@ def set_value(session: Session, name: str, given: str) -> ChangedSetting:
     if before == value:
         raise Refused(f"{name} is {given} already", f"desk config get {name}")
 
-    def plan(_: Snapshot, by: Actor, at: datetime) -> Change:
+    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
         rights.require_level(by, "settings")
         was, now = config.plain(before), config.plain(value)
         event = Event(message.SET, was, now)
         text = f"{name} = {now} (was {was})"
         files = {config.FILE: _changed(session, name, value)}
+        after = config.load(files[config.FILE].decode())
+        require_sound(session.config, after)
+        if missed := next(words_missing(snapshot.index, session.config, after), None):
+            raise Refused(missed, f"keep it in the list: desk config get {name} shows the one in force")
         return Change(message.SET, by, at, (), None, text, files, ((name, event),))
 
     done = session.apply(plan)
@@ -60,6 +69,55 @@ def require_known(name: str) -> None:
         raise UsageFault(
             f"there is no setting {name!r}{did_you_mean(name, config.SETTINGS)}", "desk config list shows all of them"
         )
+
+
+# -- what a change would break -----------------------------------------------------------------------------------------
+
+LISTS = ("desk.languages", "ticket.priorities", "ticket.impacts", "ticket.urgencies", "ticket.channels")
+"""Settings whose words stand in records."""
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
+
+
+def require_sound(was: config.Config, now: config.Config) -> None:
+    """Refuse settings that no record could follow, and such as name a word of another one that isn't there.
+
+    What was so before is not this change's.
+    """
+    for name in LISTS:
+        words = now[name]
+        for word in words:
+            if word not in was[name]:
+                _require_word(name, word)
+        if len(set(words)) < len(words) and words != was[name]:
+            raise Refused(f"{name} names a word twice: {config.plain(words)}", "name each once")
+    known = config.strangers(was)
+    for setting, word, where in config.strangers(now):
+        if (setting, word, where) not in known:
+            raise Refused(
+                f"{setting} says {word}, which is not one of {where}: {config.plain(now[where])}",
+                f"change both in {config.FILE}, then: desk commit {config.FILE}",
+            )
+
+
+def _require_word(name: str, word: str) -> None:
+    try:
+        parse_slug(word)
+    except ValueError as error:
+        raise UsageFault(f"{name}: {error}", f"words joined by commas: desk config set {name} a,b") from None
+    if name == "desk.languages" and not _LANGUAGE.fullmatch(word):
+        raise UsageFault(f"{name}: {word!r} is not a language", "a language is named as in en, el, pt-br")
+
+
+def words_missing(index: Index, was: config.Config, now: config.Config) -> Iterator[str]:
+    """A sentence for each word that records say, and that a list of settings no longer has."""
+    for name in LISTS:
+        for word in was[name]:
+            if word not in now[name] and (number := records.saying(index, name, word)):
+                said = "1 record says" if number == 1 else f"{number} records say"
+                yield f"{said} {word}, which {name} would no longer know"
+
+
+# -- desk.toml ---------------------------------------------------------------------------------------------------------
 
 
 def _text(session: Session) -> str:

@@ -48,6 +48,13 @@ def referring(index: Index, kind: str, record_id: str) -> Iterator[str]:
         yield from (str(row[0]) for row in index.db.execute(sql, (f"% {record_id}",)))
 
 
+def saying(index: Index, setting: str, word: str) -> int:
+    """How many records say a word in a field whose values are those of a setting."""
+    fields = [(cls.plural, name) for cls in KINDS.values() for name, f in cls.FIELDS.items() if f.setting == setting]
+    counted = (index.db.execute(f'SELECT count(*) FROM {table} WHERE "{name}" = ?', (word,)) for table, name in fields)
+    return sum(int(found.fetchone()[0]) for found in counted)
+
+
 def links(index: Index) -> set[tuple[str, str]]:
     """The links of all tickets: whose, and what each says."""
     rows = index.db.execute(

@@ -44,6 +44,57 @@ def test_settings_that_make_no_sense(desk: Runner, words: tuple[str, ...], code:
     assert said in desk("config", *words, code=code).err
 
 
+def test_a_list_may_be_written_as_in_desk_toml(desk: Runner) -> None:
+    done = desk("config", "set", "ticket.channels", '["phone", "email", "sms"]', "-f", "json")
+    assert done.data["value"] == ["phone", "email", "sms"]
+    assert "a list of words" in desk("config", "set", "ticket.channels", '["phone", ', code=8).err
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code", "said"),
+    [
+        ("desk.languages", "en,el,English language", 2, "is not a valid name"),
+        ("desk.languages", "en,el,english", 2, "is not a language"),
+        ("ticket.priorities", "low,medium,high,Very-High", 2, "must be in lower case"),
+        ("ticket.channels", "phone,email,web,cli,phone", 5, "names a word twice"),
+        ("ticket.channel", "fax", 5, "ticket.channel says fax, which is not one of ticket.channels"),
+        ("ticket.channels", "email,web", 5, "ticket.channel says phone, which is not one of ticket.channels"),
+        ("ticket.priorities", "low,high", 5, "priority.matrix says medium, which is not one of ticket.priorities"),
+        ("desk.languages", "el", 5, "records say en, which desk.languages would no longer know"),
+    ],
+)
+def test_settings_that_would_break_the_desk_are_refused(
+    desk: Runner, git: Git, home: Path, name: str, value: str, code: int, said: str
+) -> None:
+    before, text = git("rev-parse", "HEAD"), (home / "desk.toml").read_bytes()
+    assert said in desk("config", "set", name, value, code=code).err
+    assert (git("rev-parse", "HEAD"), (home / "desk.toml").read_bytes()) == (before, text)
+
+
+def test_settings_that_break_are_told_of_when_made_by_hand(desk: Runner, home: Path, make: Make) -> None:
+    make("T", "--channel", "web")
+    file = home / "desk.toml"
+    text = file.read_text(encoding="utf-8")
+    kept = text.replace('["phone", "email", "web", "cli"]', '["phone", "email", "cli"]')
+    assert kept != text
+    file.write_text(kept + "\n", encoding="utf-8")
+    assert "1 record says web, which ticket.channels would no longer know" in desk("commit").err
+    file.write_text(kept.replace('"cli"]', '"Cli!"]'), encoding="utf-8")
+    assert "is not a valid name" in desk("commit", code=2).err
+
+
+def test_the_doctor_names_a_few_of_many_findings_that_are_alike(desk: Runner, home: Path, make: Make) -> None:
+    made = [make(f"T{number}", "--channel", "web") for number in range(6)]
+    file = home / "desk.toml"
+    text = file.read_text(encoding="utf-8").replace('["phone", "email", "web", "cli"]', '["phone", "email", "cli"]')
+    file.write_text(text, encoding="utf-8")
+    desk("commit")
+    said = desk("doctor", code=7).out
+    assert said.count("channel: 'web' is not known") == 3
+    assert "and 3 more that say the same" in said
+    assert len(desk("doctor", "-f", "json", code=7).data) == len(made)
+
+
 def test_settings_take_level_three(desk: Runner) -> None:
     desk("--as", "petros", "config", "set", "list.limit", "9", code=5)
 

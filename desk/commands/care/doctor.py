@@ -49,7 +49,7 @@ def doctor(app: App, fix: bool) -> Done:
 def _row(finding: Finding, *, fixed: bool) -> dict[str, Any]:
     return {
         "check": finding.check,
-        "path": finding.path.encode(errors="surrogateescape").decode(errors="replace"),
+        "path": _path(finding),
         "line": finding.line,
         "problem": finding.problem,
         "hint": finding.hint,
@@ -57,6 +57,10 @@ def _row(finding: Finding, *, fixed: bool) -> dict[str, Any]:
         "fixed": fixed,
         "info": finding.info,
     }
+
+
+def _path(finding: Finding) -> str:
+    return finding.path.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def _fix(app: App, findings: list[Finding]) -> set[int]:
@@ -90,16 +94,32 @@ def _lines(findings: list[Finding], fixed: set[int], counted: int, *, tried: boo
     order = {name: number for number, name in enumerate(CHECKS)}
     found = sorted(findings, key=lambda f: order.get(f.check, len(order)))
     for check, group in groupby(found, key=lambda f: f.check):
-        lines += [check, *(line for f in group for line in _finding(f, done=id(f) in fixed)), ""]
+        lines += [check, *_of_check(list(group), fixed), ""]
     return [*lines, _last(findings, fixed, counted, tried=tried)]
 
 
-def _finding(finding: Finding, *, done: bool) -> list[str]:
-    row = _row(finding, fixed=done)
-    where = f"{row['path']}:{row['line']}" if row["line"] else row["path"]
-    if done:
-        return [f"  {where}: {finding.problem}", "    mended"]
-    return [f"  {where}: {finding.problem}", f"    -> {finding.hint}"]
+_NAMED = 3
+"""Of findings that are all alike, so many are named."""
+
+
+def _of_check(findings: list[Finding], fixed: set[int]) -> list[str]:
+    """Findings of one check; of many that say the same, and have the same remedy, a few stand for all."""
+    alike: dict[tuple[str, str, bool], list[Finding]] = {}
+    for finding in findings:
+        alike.setdefault((finding.problem, finding.hint, id(finding) in fixed), []).append(finding)
+    lines: list[str] = []
+    for (problem, hint, done), group in alike.items():
+        shown = group if len(group) <= _NAMED + 1 else group[:_NAMED]
+        lines += [f"  {_where(f)}: {problem}" for f in shown]
+        if len(group) > len(shown):
+            lines.append(f"  and {len(group) - len(shown)} more that say the same (-f csv names all)")
+        lines.append("    mended" if done else f"    -> {hint}")
+    return lines
+
+
+def _where(finding: Finding) -> str:
+    path = _path(finding)
+    return f"{path}:{finding.line}" if finding.line else path
 
 
 def _last(findings: list[Finding], fixed: set[int], counted: int, *, tried: bool) -> str:
