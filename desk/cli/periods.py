@@ -144,4 +144,5 @@ def _day(app: App, text: str) -> date:
 def asked(app: App, span: Period, given: dict[str, Any] | None = None) -> Asked:
     """The question to the index, with the filters of the command."""
     query = Query() if given is None else tickets_of(app, given)
-    return Asked(span, zone(app.config["desk.timezone"]), int(app.now.timestamp()), tickets.condition(query))
+    moment, priorities = int(app.now.timestamp()), app.config["ticket.priorities"]
+    return Asked(span, zone(app.config["desk.timezone"]), moment, tickets.condition(query), priorities)

@@ -20,12 +20,16 @@ _SIGNED_UP = (
 
 
 class Asked(NamedTuple):
-    """A period in a time zone, up to a moment (epoch seconds), of the tickets that fit a condition; all for an empty one."""
+    """A period in a time zone, up to a moment (epoch seconds), of the tickets that fit a condition; all for an empty one.
+
+    `priorities` are the desk's, lowest first, in which order groups by priority stand.
+    """
 
     period: Period
     zone: tzinfo
     moment: int
     which: Condition = EVERYTHING
+    priorities: tuple[str, ...] = ()
 
     @property
     def args(self) -> tuple[Any, ...]:
@@ -126,6 +130,12 @@ def named(key: Any, by: str) -> str:
     if by == "hour":
         return f"{int(key):02}"
     return WEEKDAYS[int(key)] if by == "weekday" else str(key)
+
+
+def place(key: Any, by: str, asked: Asked) -> tuple[bool, int, Any]:
+    """Where a key stands among the others: those without one last, priorities from the lowest on, the rest by itself."""
+    ranks = asked.priorities if by == "priority" else ()
+    return key == "none", ranks.index(key) if key in ranks else len(ranks), key
 
 
 # -- counting ----------------------------------------------------------------------------------------------------------

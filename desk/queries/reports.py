@@ -321,7 +321,7 @@ def grouped(index: Index, asked: Asked, by: str) -> list[dict[str, Any]]:
     without |= {"signups"} if asked.which.where else set()
     names = [n for n in FIGURES if n not in without]
     rows = []
-    for key in sorted(found, key=lambda key: (key == "none", key)):
+    for key in sorted(found, key=lambda key: counting.place(key, by, asked)):
         values = statistics.figures(found[key])
         if any(values[n] for n in names):
             rows.append({"id": counting.named(key, by), **{n: values[n] for n in names}})

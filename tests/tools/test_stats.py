@@ -34,6 +34,7 @@ from tests.store.indexes import contents
 from tests.tools.ledger import Ledger, days
 
 Git = Callable[..., str]
+Make = Callable[..., str]
 ZONE = ZoneInfo("Asia/Nicosia")
 
 
@@ -190,6 +191,16 @@ def _check_trends(rows: dict[str, Any], ledger: Ledger, first: date, number: int
         ledger.times("create", start, min(last, start + timedelta(days=step - 1))) for start in starts
     ]
     assert rows["backlog"]["trend"] == [ledger.backlog(min(last, start + timedelta(days=step - 1))) for start in starts]
+
+
+@pytest.mark.parametrize("words", [("stats", "--by", "priority"), ("report", "monthly")])
+def test_priorities_stand_from_the_lowest_on(desk: Runner, make: Make, words: tuple[str, ...]) -> None:
+    for priority in ("low", "high", "medium"):
+        make(priority, "--priority", priority, "--reason", "x")
+    env = {"DESK_NOW": "2026-08-02T06:12:44Z"}
+    data = desk(*words, *(("--days", "30") if "monthly" not in words else ()), "-f", "json", env=env).data
+    rows = data if words[0] == "stats" else next(p for p in data["sections"] if p["id"] == "by-priority")["rows"]
+    assert [row["id"] for row in rows] == ["low", "medium", "high"]
 
 
 def test_groups_and_filters_add_up(desk: Runner, home: Path, git: Git, history: tuple[list[str], datetime]) -> None:
