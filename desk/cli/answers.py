@@ -30,17 +30,18 @@ def with_due(app: App, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return [due.shown(row, now) for row in rows]
 
 
-# The id says the day already and most people serve few departments: these go before the title does, and before what is due.
+# The id says the day already and most people serve few departments: these go before the title does, and then whose it
+# is. What is due, and how urgent it is, stay.
 TICKET_COLUMNS = (
     Column("id", "ID", "id"),
     Column("state", "STATE", "state"),
     Column("priority", "PRIO", "priority"),
     Column("major", "", "major"),
     Column("department", "DEPARTMENT", spare=2),
-    Column("owner", "OWNER"),
+    Column("owner", "OWNER", spare=1),
     Column("unread", "", "mark"),
     Column("title", "TITLE", "title"),
-    Column("next_due", "DUE", "due", 1),
+    Column("next_due", "DUE", "due"),
     Column("tags", "TAGS", "tags", 4),
     Column("created", "CREATED", "time", 3),
 )

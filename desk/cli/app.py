@@ -15,7 +15,14 @@ class App(Session):
     """One run of the program."""
 
     def __init__(
-        self, env: Env, desk: str | None = None, who: str | None = None, *, color: bool = True, debug: bool = False
+        self,
+        env: Env,
+        desk: str | None = None,
+        who: str | None = None,
+        *,
+        color: bool = True,
+        debug: bool = False,
+        quiet: bool = False,
     ) -> None:
         def draw(items: Iterable[str], total: int, label: str) -> Iterable[str]:
             return progress(items, total, label, env.stderr)
@@ -27,6 +34,8 @@ class App(Session):
         self.env = env
         self.color = color
         self.debug = debug
+        self.quiet = quiet
+        """Whether only what is asked for is said, and what is wrong."""
         self.output = "table"
         """The format of the answer: for the renderer alone. A command asks what people need, not which format it is."""
         self.typed: str | None = None
@@ -40,6 +49,11 @@ class App(Session):
     def talks(self) -> bool:
         """Whether somebody reads what is said beside the answer."""
         return self.output == "table"
+
+    def idle(self) -> None:
+        """Say that there was nothing to do, to somebody who waits for an answer: cron sends each line as a message."""
+        if self.env.stderr.isatty():
+            self.notes.append("nothing to do")
 
     def rows_wanted(self, asked: int | None) -> int:
         """How many rows an answer has, 0 for all: as asked for; else a page for people, and everything for a program."""

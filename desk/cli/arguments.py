@@ -19,12 +19,21 @@ one_ticket = click.argument("ids", metavar="ID[,ID…]", shell_complete=complete
 """For commands in which other words follow: several ids are joined by commas."""
 
 
+class NothingGiven(Exception):
+    """Ids were to come from stdin, and none came: a quiet day for a pipeline."""
+
+
 def words(app: App, given: Iterable[str]) -> list[str]:
-    """Ids as typed: repeated, joined by commas, or `-` for those on stdin; each once, in order."""
-    found: list[str] = []
+    """Ids as typed: repeated, joined by commas, or `-` for those on stdin; each once, in order.
+
+    NothingGiven where stdin had none.
+    """
+    given, found = list(given), list[str]()
     for word in given:
         text = app.env.read_stdin().decode(errors="replace") if word == "-" else word
         found += [part for part in re.split(r"[,\s]+", text) if part]
+    if not found and "-" in given:
+        raise NothingGiven
     if not found:
         raise UsageFault("no ids were given", "name one, or pipe some in: desk ticket list -f ids | desk ticket … -")
     return list(dict.fromkeys(found))

@@ -28,7 +28,7 @@ def body_options(what: str) -> Callable[[F], F]:
 
     def wrap(function: F) -> F:
         by_file = click.option("--file", metavar="PATH", help=f"{what.rstrip('.')}, from a file; - is stdin.")(function)
-        return click.option("--body", metavar="TEXT", help=what)(by_file)
+        return click.option("--body", metavar="TEXT", help=f"{what.rstrip('.')}; - is stdin.")(by_file)
 
     return wrap
 
@@ -37,6 +37,8 @@ def given_text(app: App, body: str | None, file: str | None) -> str | None:
     """The text that --body or --file gave; None if neither was used."""
     if body is not None and file is not None:
         raise UsageFault("--body and --file can't be used together", "give one of them")
+    if body == "-":
+        body, file = None, "-"
     if body is not None:
         return _checked(body)
     if file is None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeVar
 
 import click
 
 from desk.cli.app import App
+from desk.cli.arguments import NothingGiven
+from desk.domain.model.kinds import KINDS
+from desk.view.model import Done
 
 FORMATS = ("table", "json", "jsonl", "csv", "yaml", "md", "ids")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -17,7 +21,7 @@ def leaf(name: str, *, example: str) -> Callable[[Callable[..., Any]], click.Com
     """A command that does something: takes the App first, returns a view, and has --format and an example."""
 
     def wrap(function: Callable[..., Any]) -> click.Command:
-        with_app = click.pass_obj(function)
+        with_app = click.pass_obj(_nothing_is_done(function))
         formatted = click.option(
             "-f",
             "--format",
@@ -36,6 +40,25 @@ def leaf(name: str, *, example: str) -> Callable[[Callable[..., Any]], click.Com
         return command
 
     return wrap
+
+
+def _nothing_is_done(function: Callable[..., Any]) -> Callable[..., Any]:
+    """An empty pipe is answered with nothing, done: a script must not fail on a quiet day."""
+
+    @wraps(function)
+    def run(app: App, *args: Any, **options: Any) -> Any:
+        try:
+            return function(app, *args, **options)
+        except NothingGiven:
+            app.idle()
+            return Done(_plural(click.get_current_context().command_path.split()[1]), [], ())
+
+    return run
+
+
+def _plural(group: str) -> str:
+    """What the commands of a group are about; those of `desk problem` are about tickets."""
+    return next((cls.plural for cls in KINDS.values() if cls.noun == group), "tickets")
 
 
 def _set_format(ctx: click.Context, _param: click.Parameter, value: str) -> None:

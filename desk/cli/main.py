@@ -122,10 +122,11 @@ def load(row: CommandRow) -> click.Command:
 @click.option("--desk", metavar="DIR", help="The desk to work on (default: DESK_DIR, or the one around this folder).")
 @click.option("--as", "who", metavar="WHO", help="Act as this staff member (default: DESK_AS, or git's user.email).")
 @click.option("--no-color", is_flag=True, help="No colours (as does NO_COLOR).")
+@click.option("-q", "--quiet", is_flag=True, help="Say only what is asked for and what is wrong; for cron.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an unexpected error.")
 @click.version_option(__version__, prog_name=PROG)
 @click.pass_context
-def root(ctx: click.Context, desk: str | None, who: str | None, no_color: bool, debug: bool) -> None:
+def root(ctx: click.Context, desk: str | None, who: str | None, quiet: bool, no_color: bool, debug: bool) -> None:
     """A service desk in a git repository: tickets are Markdown files, every change is a commit."""
     env: Env = ctx.obj
     try:
@@ -134,7 +135,7 @@ def root(ctx: click.Context, desk: str | None, who: str | None, no_color: bool, 
         raise NotFound("the folder you are in has been deleted", "cd to another one") from None
     from desk.cli.app import App  # noqa: PLC0415 - `desk --help` and `--version` don't need it
 
-    ctx.obj = app = App(env, desk, who, color=not no_color, debug=debug)
+    ctx.obj = app = App(env, desk, who, color=not no_color, debug=debug, quiet=quiet)
     ctx.meta[HOLDER].append(app)
 
 
@@ -183,10 +184,11 @@ def _run(env: Env, holder: list[App]) -> int:
         ctx.meta[HOLDER] = holder
         view = root.invoke(ctx)
         if holder and view is not None:
-            from desk.view.model import with_talk  # noqa: PLC0415 - not for --help
+            from desk.view.model import quieted, with_talk  # noqa: PLC0415 - not for --help
 
             [app] = holder
-            _print(with_talk(view, app.warnings, app.notes), app)
+            whole = with_talk(view, app.warnings, app.notes)
+            _print(quieted(whole) if app.quiet else whole, app)
             return app.exit_code
     return 0
 
@@ -234,6 +236,8 @@ _ELSEWHERE = {
     "--as": "it stands before the command: desk --as WHO ticket list",
     "--desk": "it stands before the command: desk --desk DIR ticket list",
     "--no-color": "it stands before the command: desk --no-color ticket list",
+    "-q": "it stands before the command: desk -q sla check",
+    "--quiet": "it stands before the command: desk --quiet sla check",
     "--debug": "it stands before the command: desk --debug ticket list",
 }
 """Options that people put in the wrong place."""

@@ -67,6 +67,8 @@ class Done(NamedTuple):
     notes: tuple[str, ...] = ()
     bare: bool = False
     """The lines alone, in every format: what was asked for has been written already."""
+    answer: bool = False
+    """The lines are what was asked for, not what was done."""
 
 
 class Paper(NamedTuple):
@@ -99,3 +101,12 @@ View = Listing | Detail | Done | Paper | Sections
 def with_talk(view: View, warnings: Sequence[str], notes: Sequence[str]) -> View:
     """A view with what the run has to say beside it."""
     return view._replace(warnings=(*view.warnings, *warnings), notes=(*view.notes, *notes))
+
+
+def quieted(view: View) -> View:
+    """A view without talk: what was asked for, and warnings; neither what was done nor what could be typed next."""
+    if isinstance(view, Listing):
+        return view._replace(notes=(), empty="")
+    if isinstance(view, Done) and not (view.answer or view.bare):
+        return view._replace(notes=(), lines=())
+    return view._replace(notes=())

@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from desk.cli import main
-from tests.cli.conftest import Make
+from tests.cli.conftest import Git, Make, heads
 from tests.conftest import Runner
 
 Process = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -291,3 +291,53 @@ def test_a_working_folder_that_is_gone(tmp_path: Path) -> None:
     done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 3
     assert "has been deleted" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        (("ticket", "close", "-"), "tickets"),
+        (("ticket", "assign", "-", "--to", "me"), "tickets"),
+        (("ticket", "tag", "-", "incident"), "tickets"),
+        (("ticket", "show", "-"), "tickets"),
+        (("user", "edit", "-", "--disabled"), "users"),
+        (("kb", "publish", "-"), "articles"),
+        (("staff", "show", "-"), "staff"),
+    ],
+)
+def test_an_empty_pipe_is_nothing_to_do(desk: Runner, git: Git, words: tuple[str, ...], kind: str) -> None:
+    before = heads(git)
+    done = desk(*words, "-f", "json", stdin="\n")
+    assert (done.json["kind"], done.data, done.err) == (kind, [], "")
+    assert desk(*words).out == ""
+    assert heads(git) == before
+    assert "no ids were given" in desk("ticket", "close", "", code=2).err
+
+
+def test_a_body_of_a_dash_is_stdin(desk: Runner, make: Make) -> None:
+    ticket = make("T", "--body", "x")
+    desk("ticket", "reply", ticket, "--body", "-", stdin="From the pipe\n")
+    assert desk("ticket", "show", ticket, "-f", "json").data["thread"][-1]["text"].strip() == "From the pipe"
+    desk("ticket", "create", "--title", "T", "--body", "-", "--tag", "problem", stdin="The text\n")
+    assert (
+        desk("ticket", "show", *desk("problem", "list", "-f", "ids").out.split(), "-f", "json").data["body"]
+        == "The text\n"
+    )
+
+
+def test_cron_hears_nothing_where_nothing_happened(desk: Runner, home: Path) -> None:
+    done = desk("sla", "check")
+    assert (done.out, done.err) == ("", "")
+    assert desk("report", "daily", "--output", "r.md").out == "written: r.md\n"
+    assert (desk("-q", "report", "daily", "--output", "q.md").out, (home / "q.md").exists()) == ("", True)
+
+
+def test_quiet_says_what_is_asked_for_and_what_is_wrong(desk: Runner, make: Make) -> None:
+    ticket = make()
+    assert desk("-q", "ticket", "close", ticket).out == ""
+    assert desk("--quiet", "ticket", "reopen", ticket, "-f", "ids").out == f"{ticket}\n"
+    assert desk("-q", "config", "get", "desk.timezone").out == "Asia/Nicosia\n"
+    assert desk("-q", "ticket", "list", "--search", "zzz").err == ""
+    assert desk("-q", "doctor").out == ""
+    assert "error: " in desk("-q", "ticket", "close", "0000", code=3).err
+    assert "it stands before the command: desk -q sla check" in desk("sla", "check", "-q", code=2).err

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from desk.cli.answers import TICKET_COLUMNS
 from desk.view.model import Column, Listing
 from desk.view.table import table
 from desk.view.text.cells import width
@@ -119,3 +120,17 @@ def test_a_narrow_terminal_spares_columns_before_the_title_is_cut() -> None:
     assert heads[60] == heads[56] == ["ID", "TITLE", "AT"]
     assert heads[30] == ["ID", "TITLE"]
     assert next(iter(table(listing, looking(tty=False)))).split() == ["ID", "TITLE", "TAGS", "AT"]
+
+
+@pytest.mark.parametrize("major", [False, True])
+@pytest.mark.parametrize("unread", [False, True])
+def test_a_list_of_tickets_says_what_is_due_in_80_columns(*, major: bool, unread: bool) -> None:
+    more = {"department": "operation-services", "major": major, "unread": unread, "next_due": "2026-04-10T06:12:00Z"}
+    rows = [
+        row(1, "Patient summaries from Malta fail, and no prescription comes either", state="pending",
+            priority="medium", owner="petros", tags=["incident"], **more),
+    ]  # fmt: skip
+    head, line = "".join(table(Listing("tickets", rows, TICKET_COLUMNS, ""), looking())).splitlines()
+    assert {"PRIO", "TITLE", "DUE"} <= set(head.split())
+    assert "overdue 3 months" in line
+    assert width(line) <= 80

@@ -48,7 +48,7 @@ def verify(app: App, since: str | None, full: bool) -> Done:
         "remarks": remarks,
         "findings": [f._asdict() for f in found.findings],
     }
-    return Done("audit", data, tuple(_lines(app, found)))
+    return Done("audit", data, tuple(_lines(app, found)), answer=bool(app.exit_code))
 
 
 def _since(app: App, text: str) -> str:

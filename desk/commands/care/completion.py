@@ -27,4 +27,6 @@ def completion(app: App, shell: str) -> Done:  # noqa: ARG001 - every command ge
         raise click.UsageError(f"no completion for {shell}")
     program = top.info_name or "desk"
     script = cls(top.command, {}, program, f"_{program.upper()}_COMPLETE").source()
-    return Done("completion", {"id": shell, "script": script, "install": _WHERE[shell]}, tuple(script.splitlines()))
+    return Done(
+        "completion", {"id": shell, "script": script, "install": _WHERE[shell]}, tuple(script.splitlines()), answer=True
+    )

@@ -88,7 +88,7 @@ def get(app: App, name: str) -> Done:
     """Show the value of one setting."""
     actions_settings.require_known(name)
     row = _row(app, name)
-    return Done("setting", row, _lines(row))
+    return Done("setting", row, _lines(row), answer=True)
 
 
 @leaf.leaf(

@@ -43,7 +43,7 @@ def doctor(app: App, fix: bool) -> Done:
     left = [f for f in serious if id(f) not in fixed]
     app.exit_code = FOUND if left else 0
     rows = [_row(f, fixed=id(f) in fixed) for f in findings]
-    return Done("doctor", rows, tuple(_lines(findings, fixed, counted, tried=fix)))
+    return Done("doctor", rows, tuple(_lines(findings, fixed, counted, tried=fix)), answer=bool(left))
 
 
 def _row(finding: Finding, *, fixed: bool) -> dict[str, Any]:

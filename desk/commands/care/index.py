@@ -27,7 +27,10 @@ def status(app: App) -> Done:
         "missing": "was missing and has been built",
     }
     return Done(
-        "index", data, (f"The index {before[state]} ({size / 1024 / 1024:.1f} MiB).", f"It holds {held}.", keeper.path)
+        "index",
+        data,
+        (f"The index {before[state]} ({size / 1024 / 1024:.1f} MiB).", f"It holds {held}.", keeper.path),
+        answer=True,
     )
 
 

@@ -58,7 +58,7 @@ def status(app: App) -> Done:
         "drafts": drafts,
         "untold": len(untold.load(app.place)),
     }
-    return Done("status", data, tuple(_lines(data, scan.edits, operation)))
+    return Done("status", data, tuple(_lines(data, scan.edits, operation)), answer=True)
 
 
 def _journal(place: Place) -> list[str]:

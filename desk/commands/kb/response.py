@@ -214,4 +214,4 @@ def render(app: App, name: str, ids: tuple[str, ...], articles: tuple[str, ...])
         if one.gaps:
             app.notes.append(f"to be filled in by hand: {', '.join(dict.fromkeys(one.gaps))}")
             break
-    return Done("rendered", items if len(items) > 1 else items[0], tuple(lines))
+    return Done("rendered", items if len(items) > 1 else items[0], tuple(lines), answer=True)

@@ -74,7 +74,7 @@ def _diffs(app: App, ids: list[str]) -> Done:
         facts = app.store.ask(lambda index, oids=oids: events.commits(index, oids))  # type: ignore[misc]
         rows += [{"id": ticket_id, **facts[oid], "diff": patch} for oid, patch in patches if oid in facts]
     lines = [line for row in rows for line in (_head(app, row), *str(row["diff"]).rstrip("\n").split("\n"), "")]
-    return Done("diff", rows, tuple(lines[:-1]) or ("nothing has happened yet",))
+    return Done("diff", rows, tuple(lines[:-1]) or ("nothing has happened yet",), answer=True)
 
 
 def _head(app: App, row: dict[str, Any]) -> str:

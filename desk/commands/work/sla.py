@@ -111,7 +111,7 @@ def check(app: App, dry_run: bool) -> Done:
     edits, warnings = duties.check(app, dry_run=dry_run)
     app.warnings.extend(warnings)
     if not edits:
-        app.notes.append("nothing to do")
+        app.idle()
     lines = tuple(f"{edit.record.id}  {', '.join(_words(event, app) for event in edit.events)}" for edit in edits)
     return Done("tickets", [_told(edit) for edit in edits], lines)
 
