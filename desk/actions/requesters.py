@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,7 @@ from desk.domain.model.fields import utc_text
 from desk.domain.model.organisation import CustomField
 from desk.domain.model.person import USER_PREFIX, Ban, Group, User, requester
 from desk.domain.people import users
-from desk.errors import NotFound, Refused
+from desk.errors import Ambiguous, NotFound, Refused
 from desk.index.index import Index
 from desk.queries import people
 from desk.session.session import Session
@@ -34,21 +35,50 @@ def find_or_make(session: Session, snapshot: Snapshot, given: str | None) -> tup
     """The requester's id; and, for an address nobody has, the record that makes the person known."""
     if not given:
         return None, None
-    if "@" not in given:
-        record = snapshot.get("user", given.lower())
+    # What has an @ and is part of nobody's address is a slip in a new one, and refused as such below.
+    if not is_address(given) and ("@" not in given or people.called(snapshot.index, given)):
+        record = snapshot.get("user", find(snapshot.index, given))
         refuse_barred(snapshot, record)
         return record.id, None
     email = address(given)
     refuse_banned(snapshot, email)
-    known = people.with_address(snapshot.index, email, ("user",))
-    if known:
-        record = snapshot.get("user", known[0][1])
+    found = people.with_address(snapshot.index, email, ("user",))
+    if found:
+        record = snapshot.get("user", found[0][1])
         refuse_barred(snapshot, record)
         return record.id, None
     user = User.new(
         id=snapshot.new_id("user", USER_PREFIX), email=email, registered=False, created=utc_text(session.now)
     )
     return user.id, Edit(None, user, (Event("create"),))
+
+
+def is_address(typed: str) -> bool:
+    """Whether a text is a whole e-mail address, rather than a part of one."""
+    try:
+        User.FIELDS["email"].type.parse(typed)
+    except ValueError:
+        return False
+    return True
+
+
+def find(index: Index, typed: str) -> str:
+    """A requester's id, from that or whatever a caller gives: name, telephone number, a part of an address.
+
+    Ambiguous names those who could be meant; NotFound says how to look for others.
+    """
+    wanted = identifiers.normal(typed)
+    if index.path_of("user", wanted) is not None:
+        return wanted
+    shown = typed.strip()[:60]
+    found = people.called(index, typed)
+    if not found:
+        raise NotFound(f"there is no user {shown}", f"desk user list --search {shlex.quote(shown)}")
+    if len(found) > 1:
+        named = ", ".join(f"{row['id']} {row['name'] or row['email'] or ''}".strip() for row in found[:5])
+        more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+        raise Ambiguous(f"{len(found)} users could be {shown}", f"name one by id: {named}{more}")
+    return str(found[0]["id"])
 
 
 def refuse_barred(snapshot: Snapshot, user: object) -> None:

@@ -91,12 +91,14 @@ def _requesters(app: App, given: str | None) -> tuple[str, ...]:
 
 
 def _requester(app: App, given: str) -> str:
-    """A requester's id, from that or from an e-mail address."""
-    if "@" not in given:
-        return identifiers.existing(app, "user", given)
+    """A requester's id, from that, an e-mail address, a name or a telephone number."""
+    from desk.actions import requesters  # noqa: PLC0415 - for this filter only
+
+    if not requesters.is_address(given):
+        return app.store.ask(lambda index: requesters.find(index, given))
     rows = app.store.ask(lambda index: index.rows("user", "lower(email) = lower(?)", (given.strip(),)))
     if not rows:
-        raise NotFound(f"nobody here has the address {given}", "desk user list --search WORDS")
+        raise NotFound(f"nobody here has the address {given}", f"desk user list --search {given.strip()[:60]}")
     return str(rows[0]["id"])
 
 

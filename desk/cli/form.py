@@ -89,7 +89,7 @@ def parse_new(app: App, text: str) -> tuple[dict[str, Any], str]:
         "requester": str(given["requester"]) if "requester" in given else None,
         "tags": list(values.get("tags", ())),
         "channel": used["channel"] or app.config["ticket.channel"],
-        "language": used["language"] or app.config["desk.languages"][0],
+        "language": used["language"],
         "service": values.get("service"),
         "fields": dict(values.get("fields", {})),
         **levels(app, values),

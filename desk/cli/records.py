@@ -16,6 +16,7 @@ from desk.domain.model.fields import SLUG
 from desk.domain.model.record import Record
 from desk.errors import UsageFault
 from desk.index.index import Index
+from desk.queries import people as queries_people
 from desk.store.store import Committed
 from desk.view.model import Column, Detail, Done, Listing
 
@@ -167,16 +168,17 @@ def told_of(app: App, cls: type[Record], ids: Iterable[str], action: Callable[[l
     return told.told_of(cls, action(named), several=len(named) > 1, named=named)
 
 
-def live_tickets(app: App, index: Index, where: str, *people: str) -> Data:
-    """The tickets of somebody, or of several, that are not closed; only those that whoever asks may see are named (rule 1)."""
-    marks = ",".join("?" * len(people))
-    found = index.rows(
-        "ticket", f"{where} IN ({marks}) AND state <> 'closed'", people, "ORDER BY created DESC, id DESC"
-    )
+def tickets_of(app: App, index: Index, where: str, *people: str, closed: int = 0) -> Data:
+    """The tickets of somebody, or of several, that are not closed, and closed ones among the newest so many.
+
+    Only those that whoever asks may see are named (rule 1); `load` counts those that are not closed.
+    """
+    found = queries_people.tickets_of(index, where, people, closed)
+    load = sum(row["state"] != "closed" for row in found)
     scope = app.scope()
     seen = [r for r in found if scope is None or scope.shows(r["department"], r["author"])]
     names = ("id", "state", "priority", "department", "title", *((where,) if len(people) > 1 else ()))
-    return {"load": len(found), "tickets": [{n: row[n] for n in names} for row in seen]}
+    return {"load": load, "tickets": [{n: row[n] for n in names} for row in seen]}
 
 
 # -- options -----------------------------------------------------------------------------------------------------------

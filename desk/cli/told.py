@@ -6,12 +6,15 @@ from collections.abc import Iterable
 
 from desk.actions.acting import Acted
 from desk.cli import answers
+from desk.cli.app import App
 from desk.domain.changes import sentences
 from desk.domain.model import due, plain
 from desk.domain.model.article import Article
 from desk.domain.model.change import Edit, Event
+from desk.domain.model.person import User
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
+from desk.queries.people import near
 from desk.store.store import Committed
 from desk.view.model import Done
 
@@ -25,6 +28,15 @@ def told(edits: list[Edit], *, several: bool) -> Done:
     """What a change made of these tickets."""
     lines = [f"{e.record.id}  {sentence(e)}" for e in edits]
     return answers.shown("ticket", "tickets", [e.record for e in edits], lines, several=several)
+
+
+def tell_of_requester(app: App, edits: Iterable[Edit]) -> None:
+    """Say that an address made somebody known; and warn where it is nearly that of somebody who was known before."""
+    for user in (e.after for e in edits if e.before is None and isinstance(e.after, User) and e.after.email):
+        app.notes.append(f"new requester {user.id} ({user.email})")
+        close = app.store.ask(lambda index, email=str(user.email): near(index, email))  # type: ignore[misc]
+        if close:
+            app.warnings.append(f"{user.email} is new here: did you mean {' or '.join(close[:3])}?")
 
 
 def sentence(edit: Edit) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from desk.domain.matching.folding import fold
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.person import USER_PREFIX
 from desk.index.index import Index
-from desk.queries.sql import LIVE, utc
+from desk.queries.sql import LIVE, marks, utc
 from desk.queries.tickets import match
 
 _USERS = f"(requester IS NOT NULL OR author LIKE '{USER_PREFIX}%')"
+_NUMBER = 5
+"""Digits from which on a number is that of a telephone."""
 _ADDRESSES = """
 SELECT 'staff', id, email FROM staff
 UNION ALL SELECT 'staff', s.id, m.value FROM members m JOIN staff s ON s.path = m.path
@@ -57,6 +61,14 @@ def owned(index: Index, handle: str) -> list[str]:
 def unfinished(index: Index, user: str) -> list[str]:
     """Ids of a requester's tickets that are not closed."""
     return _column(index, f"SELECT id FROM tickets WHERE (requester = ?1 OR author = ?1) AND {LIVE} ORDER BY id", user)
+
+
+def tickets_of(index: Index, field: str, people: Sequence[str], closed: int) -> list[dict[str, Any]]:
+    """Tickets that say one of these people in a field, newest first: those not closed, and closed ones of the newest so many."""
+    named = f"{field} IN ({marks(people)})"
+    newest = f"id IN (SELECT id FROM tickets WHERE {named} ORDER BY created DESC, id DESC LIMIT {closed})"
+    where = f"{named} AND (state <> 'closed' OR {newest})"
+    return index.rows("ticket", where, (*people, *people), "ORDER BY created DESC, id DESC")
 
 
 def colleagues(index: Index, user: str) -> list[str]:
@@ -108,7 +120,8 @@ def last_activity(index: Index, handle: str) -> str | None:
 def users(index: Index, search: str | None, group: str | None, fields: dict[str, Any]) -> list[dict[str, Any]]:
     """Requesters by name, without placeholders of deleted ones; every word of `search` must occur, accents aside."""
     parts, args = ["(name IS NOT NULL OR email IS NOT NULL OR NOT disabled)"], list[Any]()
-    if search is not None:
+    number = digits(search) if search is not None else ""
+    if search is not None and not number:
         found_in = (
             "SELECT t.path FROM words JOIN texts t ON t.doc = words.rowid WHERE words MATCH ? AND t.kind = 'user'"
         )
@@ -119,7 +132,50 @@ def users(index: Index, search: str | None, group: str | None, fields: dict[str,
         args.append(group)
     rows = index.rows("user", " AND ".join(parts), args)
     found = [row for row in rows if all(row["fields"].get(name) == value for name, value in fields.items())]
+    if number:
+        found = [row for row in found if number in re.sub(r"[^0-9]", "", str(row["phone"] or ""))]
     return sorted(found, key=lambda row: (fold(row["name"] or row["email"] or "~"), row["id"]))
+
+
+def called(index: Index, typed: str) -> list[dict[str, Any]]:
+    """Requesters whom somebody could mean: by words of their name, the digits of their number, a part of their address.
+
+    Accents and case aside, and so are the blanks in a telephone number.
+    """
+    known = users(index, None, None, {})
+    number = digits(typed)
+    if number:
+        return [row for row in known if number in re.sub(r"[^0-9]", "", str(row["phone"] or ""))]
+    words = fold(typed).split()
+    return [row for row in known if words and all(_says(row, word) for word in words)]
+
+
+def _says(row: dict[str, Any], word: str) -> bool:
+    names = fold(str(row["name"] or "")).split()
+    return any(name.startswith(word) for name in names) or word in fold(str(row["email"] or ""))
+
+
+def digits(typed: str) -> str:
+    """The digits of what looks like a telephone number, without what stands for an international call; else nothing."""
+    text = typed.strip()
+    found = re.sub(r"[^0-9]", "", text).removeprefix("00")
+    return found if re.fullmatch(r"\+?[0-9 ()./-]+", text) and len(found) >= _NUMBER else ""
+
+
+def near(index: Index, email: str) -> list[str]:
+    """Addresses of requesters that are one letter away from this one: missing, one too many, another, or two swapped."""
+    known = {str(row[0]).lower() for row in index.db.execute("SELECT email FROM users WHERE email IS NOT NULL")}
+    wanted = email.lower()
+    return sorted(one for one in known if one != wanted and _one_apart(one, wanted))
+
+
+def _one_apart(one: str, other: str) -> bool:
+    if abs(len(one) - len(other)) > 1:
+        return False
+    start = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    first, second = one[start:], other[start:]
+    swapped = first[:2] == second[1::-1] and first[2:] == second[2:] and len(first) > 1
+    return swapped or first[1:] == second[1:] or first[1:] == second or first == second[1:]
 
 
 def holding(index: Index, kind: str, field: str) -> list[str]:

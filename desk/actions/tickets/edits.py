@@ -40,20 +40,36 @@ def edit(
     title: str | None = None,
     body: str | None = None,
     service: str | None = None,
+    requester: str | None = None,
+    ways: Mapping[str, str | None] = NOTHING,
     fields: Mapping[str, str] = NOTHING,
     reason: str | None = None,
 ) -> Acted:
-    """Set what is given, on each ticket alike; an empty service or custom field takes it away."""
+    """Set what is given, on each ticket alike; an empty service, requester or custom field takes it away.
+
+    `ways` are channel and language. A requester may be named by whatever finds one, or by an address that is new here.
+    """
     if title is not None and not title.strip():
         raise UsageFault("a ticket needs a title", '--title "What it is about"')
 
+    known = {n: identifiers.chosen(session, WAYS[n], value) for n, value in ways.items()}
+    who: str | None = None
+
     def one(draft: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
-        after = ticket.evolve(title=title or ticket.title, body=body)
+        nonlocal who
+        user: Edit | None = None
+        after = ticket.evolve(title=title or ticket.title, body=body, **{n: v for n, v in known.items() if v})
+        if requester is not None:
+            if not draft.changes:  # once for all tickets: an address that is new makes one person known
+                who, user = requesters.find_or_make(session, draft.snapshot, requester)
+            after = after.evolve(requester=who)
+            draft.require_public(after)
         if service is not None:
             after = after.evolve(service=service or None)
         if fields:
             after = after.evolve(fields=_check_fields(draft, after, {**ticket.fields, **fields}))
-        return lifecycle.rewrite(ticket, after, by=by, at=at, reason=reason)
+        change = lifecycle.rewrite(ticket, after, by=by, at=at, reason=reason)
+        return change if user is None else change._replace(edits=(*change.edits, user))
 
     return act_on_tickets(session, ids, "edit", one)
 

@@ -13,6 +13,7 @@ from desk.actions.tickets.classification import matrix_of
 from desk.domain.model.actor import REQUESTER, Actor
 from desk.domain.model.change import Change, Edit, join
 from desk.domain.model.organisation import CustomField
+from desk.domain.model.person import User
 from desk.domain.model.record import NOTHING
 from desk.domain.model.states import SOLVED
 from desk.domain.model.ticket import NOTE, REPLY, Ticket
@@ -90,7 +91,8 @@ def _build(session: Session, snapshot: Snapshot, by: Actor, new: NewTicket) -> t
     raw: dict[str, Any] = {
         "title": new.title,
         "channel": new.channel or config["ticket.channel"],
-        "language": new.language or config["desk.languages"][0],
+        "language": new.language
+        or _language(session, new, snapshot.find("user", requester) if requester and user is None else None),
         "tags": list(new.tags),
         "impact": new.impact,
         "urgency": new.urgency,
@@ -106,6 +108,14 @@ def _build(session: Session, snapshot: Snapshot, by: Actor, new: NewTicket) -> t
         "fields": customfields.checked(Draft(snapshot).all(CustomField), "ticket", new.fields, department),
     }
     return identifiers.checked_values(lambda: Ticket.new(body=new.body, **raw)), user
+
+
+def _language(session: Session, new: NewTicket, user: object) -> str:
+    """The language of a ticket that names none: the requester's, else that of its script, else the desk's first."""
+    known = session.config["desk.languages"]
+    spoken = user.language if isinstance(user, User) else None
+    written = lifecycle.language_of(f"{new.title} {new.body}", known)
+    return spoken if spoken in known else written or known[0]
 
 
 def default_department(index: Index) -> str:

@@ -87,7 +87,7 @@ def show(app: App, ids: tuple[str, ...]) -> Detail:
     def more(index: Index, record: Record) -> records.Data:
         return {
             "last_activity": people.last_activity(index, record.id),
-            **records.live_tickets(app, index, "owner", record.id),
+            **records.tickets_of(app, index, "owner", record.id),
         }
 
     return records.show_records(app, Staff, ids, more)

@@ -79,20 +79,29 @@ def list_(app: App, search: str | None, group: str | None, fields: tuple[str, ..
 @leaf.leaf("show", example="desk user show u-4f9x2\ndesk user show anna@hospital.example")
 @records.ids_of("user")
 def show(app: App, ids: tuple[str, ...]) -> Detail:
-    """Show requesters, by id or e-mail address, with their tickets that are not closed.
+    """Show requesters, by id, e-mail address, name or telephone number, with their tickets: open ones, and the last ten.
 
     With the setting users.share_organisation, these are the tickets of everybody in the same organisation.
     """
-    found = [_by_address(app.store.ask(lambda index: index), i) for i in arguments.words(app, ids)]
+    typed = [word for i in ids for word in (arguments.words(app, [i]) if i == "-" else i.split(","))]
+    found = list(dict.fromkeys(app.store.ask(lambda index: [_found(index, word) for word in typed if word.strip()])))
 
     def more(index: Index, record: Record) -> dict[str, Any]:
         email = str(record.values.get("email") or "")
         banned = bool(people.with_address(index, email, ("ban",))) if email else False
         shared = app.config["users.share_organisation"]
         whose = people.colleagues(index, record.id) if shared else [record.id]
-        return {"banned": banned, **records.live_tickets(app, index, "requester", *whose)}
+        return {"banned": banned, **records.tickets_of(app, index, "requester", *whose, closed=LAST)}
 
     return records.show_records(app, User, found, more)
+
+
+LAST = 10
+"""Tickets of a requester that are shown whatever their state: what a caller may speak of."""
+
+
+def _found(index: Index, typed: str) -> str:
+    return _by_address(index, typed) if requesters.is_address(typed) else requesters.find(index, typed)
 
 
 def _by_address(index: Index, typed: str) -> str:

@@ -11,7 +11,7 @@ from desk.actions.tickets import lifecycle as tickets
 from desk.actions.tickets.lifecycle import NewTicket
 from desk.cli import arguments, complete, editor, form, leaf
 from desk.cli.app import App
-from desk.cli.told import told
+from desk.cli.told import tell_of_requester, told
 from desk.domain.model.ticket import Ticket
 from desk.errors import UsageFault
 from desk.view.model import Done
@@ -52,6 +52,7 @@ def create(app: App, body: str | None, file: str | None, attach: tuple[str, ...]
         if new.title is None:
             new = _from_editor(app, new)
         done = tickets.create(app, new)
+        tell_of_requester(app, done.change.edits)
     if app.talks:
         from desk.actions import suggestions  # noqa: PLC0415 - talk for people; scripts needn't pay for it
 
@@ -86,7 +87,7 @@ def _from_editor(app: App, new: NewTicket) -> NewTicket:
         **new._asdict(),
         "department": department,
         "channel": new.channel or app.config["ticket.channel"],
-        "language": new.language or app.config["desk.languages"][0],
+        "language": new.language or "",
         "tags": list(new.tags),
     }
     values, text = editor.edit(app, "create", form.new_ticket(values, new.body), lambda t: form.parse_new(app, t))

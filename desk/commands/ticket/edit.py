@@ -10,9 +10,9 @@ from desk.actions import identifiers
 from desk.actions.acting import require_tickets
 from desk.actions.tickets import edits
 from desk.actions.tickets.edits import Revision
-from desk.cli import arguments, editor, form, leaf
+from desk.cli import arguments, complete, editor, form, leaf
 from desk.cli.app import App
-from desk.cli.told import told_of_tickets
+from desk.cli.told import tell_of_requester, told_of_tickets
 from desk.domain.model.ticket import Ticket
 from desk.domain.tickets import thread
 from desk.errors import NotFound, UsageFault
@@ -24,6 +24,14 @@ from desk.view.model import Done
 @click.option("--title", metavar="T", help="A new title.")
 @editor.body_options("A new text of the request.")
 @click.option("--service", metavar="S", help="The affected service; empty takes it away.")
+@click.option(
+    "--requester",
+    metavar="USER|EMAIL",
+    shell_complete=complete.complete_user,
+    help="On whose behalf; empty takes it away.",
+)
+@click.option("--channel", metavar="C", shell_complete=complete.complete_channel, help="How it came in.")
+@click.option("--language", metavar="L", shell_complete=complete.complete_language, help="Language of the request.")
 @click.option("--field", "fields", metavar="K=V", multiple=True, help="Set a custom field; empty takes it away.")
 @click.option("--reason", metavar="TEXT", help="Why; it stands in the history.")
 @click.option("--entry", metavar="N", type=int, help="Edit entry N of the thread: your own, while it is the last.")
@@ -34,6 +42,9 @@ def edit(
     body: str | None,
     file: str | None,
     service: str | None,
+    requester: str | None,
+    channel: str | None,
+    language: str | None,
     fields: tuple[str, ...],
     reason: str | None,
     entry: int | None,
@@ -43,15 +54,24 @@ def edit(
         text = editor.given_text(app, body, file)
         found = arguments.resolve(app, ids)
         if entry is not None:
-            if title is not None or service is not None or fields:
+            if (title, service, requester, channel, language) != (None,) * 5 or fields:
                 raise UsageFault("--entry changes a text alone", "give the others in a command of their own")
             return _edit_entry(app, found, entry, text)
-        if title is None and text is None and service is None and not fields:
+        if (title, text, service, requester, channel, language) == (None,) * 6 and not fields:
             return _in_editor(app, found, reason)
-        given = identifiers.fields_of(fields)
-        return told_of_tickets(
-            edits.edit(app, found, title=title, body=text, service=service, fields=given, reason=reason)
+        done = edits.edit(
+            app,
+            found,
+            title=title,
+            body=text,
+            service=service,
+            requester=requester,
+            ways={"channel": channel, "language": language},
+            fields=identifiers.fields_of(fields),
+            reason=reason,
         )
+        tell_of_requester(app, done.done.change.edits)
+        return told_of_tickets(done)
 
 
 def _one(app: App, ids: list[str], otherwise: str) -> Ticket:
@@ -74,14 +94,16 @@ def _edit_entry(app: App, ids: list[str], number: int, text: str | None) -> Done
 
 def _in_editor(app: App, ids: list[str], reason: str | None) -> Done:
     if not editor.interactive(app):
-        raise UsageFault("nothing to change", "give --title, --body, --file, --service or --field")
+        raise UsageFault("nothing to change", "give --title, --body, --file, --requester or another option")
     before = _one(app, ids, "give --title, --body or --field to change several alike")
     require_tickets(app, ids, "edit")
     start = form.existing_ticket(before)
 
     def apply(text: str) -> Done:
         values, body = form.split(text, edits.OPEN_FIELDS)
-        return told_of_tickets(edits.revise(app, ids, Revision(before, values, body, reason)))
+        done = edits.revise(app, ids, Revision(before, values, body, reason))
+        tell_of_requester(app, done.done.change.edits)
+        return told_of_tickets(done)
 
     # A draft from before the ticket changed must not be taken up again: it would undo that change.
     return editor.edit(app, f"edit-{ids[0]}-{crc32(start.encode()):08x}", start, apply)

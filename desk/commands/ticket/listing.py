@@ -12,7 +12,7 @@ from desk.cli.filters import filters, tickets_of
 from desk.domain.model.fields import utc_text
 from desk.domain.model.organisation import WORK
 from desk.domain.model.query import SORTABLE, Query, Scope
-from desk.domain.model.states import LIVE, STATES
+from desk.domain.model.states import CLOSED, LIVE, STATES
 from desk.errors import UsageFault
 from desk.local import seen
 from desk.queries import tickets, unread
@@ -67,8 +67,21 @@ def listing(app: App, given: dict[str, Any], kinds: tuple[str, ...], noun: str) 
         total = f"more than {page.total - 1}" if page.more else page.total
         notes.append(f"{noun} {first}-{last} of {total}; next: --page {given['page'] + 1}, all: --limit 0")
     warnings = _broken(app) + _broken_by_hand(app, page.rows)
-    empty = f"page {given['page']} is past the end: {page.total} {noun} in all" if page.total else f"no {noun} found"
+    empty = (
+        f"page {given['page']} is past the end: {page.total} {noun} in all" if page.total else _none(app, query, noun)
+    )
     return Listing("tickets", rows, answers.TICKET_COLUMNS, empty, tuple(warnings), tuple(notes))
+
+
+def _none(app: App, query: Query, noun: str) -> str:
+    """That nothing fits; and how many closed ones would, since a list leaves them out unless asked."""
+    if query.states != LIVE:
+        return f"no {noun} found"
+    closed = app.store.ask(lambda index: tickets.tickets(index, query._replace(states=(CLOSED,), limit=1, offset=0)))
+    if not closed.rows:
+        return f"no {noun} found"
+    number = f"more than {closed.total - 1}" if closed.more else closed.total
+    return f"no {noun} found; {number} closed: --state any"
 
 
 def _query(app: App, given: dict[str, Any], kinds: tuple[str, ...]) -> Query:

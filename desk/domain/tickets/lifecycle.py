@@ -5,7 +5,8 @@ See docs/rules.md, requirements 1.3 and 1.6.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from desk.domain.model import states
@@ -19,6 +20,22 @@ from desk.domain.rights import moves
 from desk.domain.tickets import relations
 from desk.domain.tickets.classification import NO_MATRIX, Matrix
 from desk.errors import Refused
+
+_SCRIPTS = (
+    (re.compile("[\u0370-\u03ff\u1f00-\u1fff]"), ("el",)),
+    (re.compile("[\u0400-\u052f]"), ("bg", "uk", "sr", "mk", "ru")),
+)
+"""Letters of a script, and the languages written in it."""
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+def language_of(text: str, known: Sequence[str]) -> str | None:
+    """The language among the known ones in whose script most letters of a text are; None for a script of many."""
+    letters = len(_LETTER.findall(text))
+    for script, languages in _SCRIPTS:
+        if 2 * len(script.findall(text)) > letters:
+            return next((language for language in known if language.partition("-")[0] in languages), None)
+    return None
 
 
 def create(
