@@ -77,9 +77,16 @@ class CommandGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def _meant(self, name: str) -> str:
-        """What was probably meant: `desk close` is `desk ticket close`, `desk tikcet` is `desk ticket`."""
+        """What was probably meant: `desk close` is `desk ticket close`, `desk tikcet` is `desk ticket`.
+
+        A word of the same meaning comes before one of nearly the same letters.
+        """
+        from desk.cli import synonyms  # noqa: PLC0415 - for a mistake alone
+
+        if known := synonyms.meant(self.prefix, name, COMMANDS):
+            return f"{PROG} {known}"
         elsewhere = [path for path in COMMANDS if path.rpartition(" ")[2] == name]
-        close = nearest(name, self._rows(), 0.5)
+        close = nearest(name, synonyms.harmless(self._rows()), 0.5)
         if elsewhere and not (close and self.prefix):
             return " or ".join(f"{PROG} {path}" for path in elsewhere[:2])
         return f"{PROG} {self.prefix} {close}".replace("  ", " ") if close else ""
@@ -249,7 +256,11 @@ def _usage(error: click.ClickException, argv: list[str]) -> DeskError:
     command = ctx.command_path if ctx else _command_of(argv)
     hint = f"{command} --help"
     if isinstance(error, click.NoSuchOption):
-        meant = " or ".join(error.possibilities or ())
+        from desk.cli import synonyms  # noqa: PLC0415 - for a mistake alone
+
+        known = {name for param in ctx.command.params for name in param.opts} if ctx else set()
+        close = [name for name in error.possibilities or () if name != "--help"]
+        meant = synonyms.option(known, error.option_name) or " or ".join(close)
         hint = _ELSEWHERE.get(error.option_name) or (f"did you mean {meant}? see: {hint}" if meant else hint)
         return UsageFault(f"{command} has no option {error.option_name}", hint)
     message = error.format_message().rstrip(".")

@@ -294,6 +294,41 @@ def test_a_working_folder_that_is_gone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("ticket", "update", "X"), "did you mean: desk ticket edit"),
+        (("ticket", "comment", "X"), "did you mean: desk ticket reply"),
+        (("ticket", "answer", "X"), "did you mean: desk ticket reply"),
+        (("ticket", "remove", "X"), "did you mean: desk ticket delete"),
+        (("ticket", "view", "X"), "did you mean: desk ticket show"),
+        (("ticket", "resolve", "X"), "did you mean: desk ticket close"),
+        (("ticket", "done", "X"), "did you mean: desk ticket close"),
+        (("ticket", "priority", "X"), "did you mean: desk ticket classify"),
+        (("ticket", "new", "X"), "did you mean: desk ticket create"),
+        (("ticket", "take", "X"), "did you mean: desk ticket assign ID --to me"),
+        (("ticket", "search", "X"), "did you mean: desk ticket list --search WORDS"),
+        (("kb", "find", "X"), "did you mean: desk kb search"),
+        (("user", "add"), "did you mean: desk user create"),
+        (("new",), "did you mean: desk ticket create"),
+        (("users",), "did you mean: desk user"),
+        (("settings",), "did you mean: desk config"),
+        (("ticket", "list", "--json"), "did you mean -f json? see: desk ticket list --help"),
+        (("report", "daily", "-o", "x.md"), "did you mean --output FILE? see: desk report --help"),
+        (("ticket", "list", "-o", "json"), "did you mean -f FORMAT, such as -f json? see: desk ticket list --help"),
+    ],
+)
+def test_words_of_other_programs_are_understood(desk: Runner, words: tuple[str, ...], hint: str) -> None:
+    assert desk(*words, "-f", "json", code=2).json["error"]["hint"] == hint
+
+
+@pytest.mark.parametrize("word", ["delte", "deletion", "undi", "murge", "update", "purgee", "bin"])
+def test_no_slip_of_the_finger_is_answered_with_what_destroys(desk: Runner, word: str) -> None:
+    for group in ("ticket", "user", "mail", "field", "staff", "kb"):
+        hint = desk(group, word, "-f", "json", code=2).json["error"]["hint"]
+        assert not re.search(r"did you mean: desk \w+ (delete|undo|merge|purge|drop|ban)\b", hint)
+
+
+@pytest.mark.parametrize(
     ("words", "kind"),
     [
         (("ticket", "close", "-"), "tickets"),
