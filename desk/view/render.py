@@ -9,13 +9,14 @@ from desk.errors import DeskError
 from desk.view.formats import FORMATS, SCHEMA, encode
 from desk.view.look import Look, paint
 from desk.view.model import Done, Listing, View
-from desk.view.text.cells import visible
+from desk.view.text.cells import visible, width
 
 # The table is safe line by line, and JSON escapes by its own rules; these carry text as it is.
 _RAW = frozenset(("md", "csv", "yaml", "ids"))
 _ENVELOPES = frozenset(("json", "jsonl"))
 
 
+_INDENT = "  "
 Write = Callable[[Iterable[str], Look], None]
 
 
@@ -28,10 +29,10 @@ def render(view: View, fmt: str, look: Look, write: Write, err: TextIO) -> None:
     write(chunks, look)
     talk = _talk(look, err)
     if fmt == "table" and isinstance(view, Listing) and not view.rows and view.empty:
-        err.write(f"{visible(view.empty)}\n")
-    err.writelines(f"{paint('warning:', 'warning', talk)} {visible(warning)}\n" for warning in view.warnings)
+        err.write(f"{_laid(view.empty, talk)}\n")
+    err.writelines(f"{_headed('warning:', warning, 'warning', talk)}\n" for warning in view.warnings)
     if fmt == "table":
-        err.writelines(f"{paint(visible(note), 'dim', talk)}\n" for note in view.notes)
+        err.writelines(f"{paint(_laid(note, talk), 'dim', talk)}\n" for note in view.notes)
 
 
 def render_error(error: DeskError, fmt: str | None, look: Look, out: TextIO, err: TextIO) -> None:
@@ -42,11 +43,32 @@ def render_error(error: DeskError, fmt: str | None, look: Look, out: TextIO, err
         out.write(encode(envelope, indent=2 if fmt == "json" else None) + "\n")
         return
     talk = _talk(look, err)
-    err.write(f"{paint('error:', 'error', talk)} {visible(error.message)}\n")
+    err.write(f"{_headed('error:', error.message, 'error', talk)}\n")
     if error.hint:
-        err.write(paint(f"hint: {visible(error.hint)}", "dim", talk) + "\n")
+        err.write(paint(_laid(f"hint: {error.hint}", talk, " " * len("hint: ")), "dim", talk) + "\n")
+
+
+def _headed(head: str, text: str, style: str, talk: Look) -> str:
+    """A message behind a painted word, what goes on of it below its beginning."""
+    laid = _laid(f"{head} {text}", talk, " " * (len(head) + 1))
+    return paint(head, style, talk) + laid.removeprefix(head)
+
+
+def _laid(text: str, talk: Look, hang: str = "") -> str:
+    """Talk that can't steer the terminal, broken between words where it is wider than that."""
+    shown = visible(text)
+    if width(shown) <= talk.width or not talk.width:
+        return shown
+    from desk.view.text.prose import folded  # noqa: PLC0415 - for long talk alone
+
+    lines = shown.split("\n")
+    return "\n".join(piece for line in lines for piece in folded(line, talk.width, hang or _indent(line)))
+
+
+def _indent(line: str) -> str:
+    return " " * (len(line) - len(line.lstrip(" ")) + len(_INDENT))
 
 
 def _talk(look: Look, err: TextIO) -> Look:
-    """`look.color` speaks of stdout; stderr may lead elsewhere."""
-    return look if err.isatty() else look._replace(color=False)
+    """Colour and width are those of stdout; stderr may lead elsewhere."""
+    return look if err.isatty() else look._replace(color=False, width=0)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from desk.config import SETTINGS
@@ -312,3 +313,21 @@ def test_the_demo_plays_a_day(environment: dict[str, str], tmp_path: Path) -> No
 def test_the_demo_refuses_a_full_folder(program: Runner, tmp_path: Path) -> None:
     (tmp_path / "x").touch()
     assert "is not empty" in program("demo", str(tmp_path), code=5).err
+
+
+def test_the_demo_is_played_at_the_width_of_the_terminal(environment: dict[str, str], tmp_path: Path) -> None:
+    env = {**environment, "GIT_CONFIG_GLOBAL": os.devnull, "TERM": "xterm", "COLUMNS": "80"}
+    del env["NO_COLOR"]
+    child = pexpect.spawn(
+        sys.executable, ["-m", "desk", "demo", str(tmp_path / "demo")], env=env, encoding="utf-8", timeout=100,
+        dimensions=(50, 80),
+    )  # fmt: skip
+    child.expect(pexpect.EOF)
+    child.close()
+    said = child.before or ""
+    assert child.exitstatus == 0, said
+    assert "\x1b[32mopen" in said
+    plain = re.sub(r"\x1b\[[\d;]*m", "", said).replace("\r", "")
+    # An address or a path that is wider than a line stays whole.
+    wide = [line for line in plain.splitlines() if len(line) > 80 and len(line.split()) > 1]
+    assert wide == []

@@ -131,3 +131,30 @@ def test_progress_is_silent_in_a_pipe_and_when_quick() -> None:
     for err in (io.StringIO(), Terminal()):
         assert list(progress(range(3), 3, "reading", err)) == [0, 1, 2]
         assert err.getvalue() == ""
+
+
+def test_talk_is_broken_between_words_and_hints_are_indented() -> None:
+    terminal = Terminal()
+    said = "nobody who serves any of the 6 departments has been here since the beginning of the month of July"
+    render_error(NotFound(said, f"see: {said}"), None, looking(width=40), io.StringIO(), terminal)
+    view = Listing("x", [], (), said, (said,), (said,))
+    render(view, "table", looking(width=40), lambda chunks, _: terminal.writelines(chunks), terminal)
+    lines = terminal.getvalue().splitlines()
+    assert max(map(len, lines)) <= 40
+    assert " ".join(" ".join(lines).split()) == f"error: {said} hint: see: {said} {said} warning: {said} {said}"
+    assert [line[:7] for line in lines if line.startswith("      ")]
+    piped = io.StringIO()
+    render_error(NotFound(said), None, looking(width=40), io.StringIO(), piped)
+    assert piped.getvalue() == f"error: {said}\n"
+
+
+@pytest.mark.parametrize(("kind", "hang"), [("tickets", 2), ("rendered", 0)])
+def test_what_was_done_is_broken_between_words(kind: str, hang: int) -> None:
+    line = (
+        "260723-7K3Q  registered in operation-services, with https://help.example/kb/a-very-long-address-that-is-copied"
+    )
+    shown = printed(Done(kind, [], (line,)), "table", looking(width=40))[0].splitlines()
+    assert shown[0] == "260723-7K3Q  registered in"
+    assert shown[1].startswith(" " * hang + "operation")
+    assert shown[-1].strip() == "https://help.example/kb/a-very-long-address-that-is-copied"
+    assert printed(Done("completion", [], (line,)), "table", looking(width=40))[0] == f"{line}\n"

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -20,6 +21,8 @@ from desk.cli.app import App
 from desk.errors import DeskError, Refused
 from desk.session.session import zone
 from desk.view.model import Done
+from desk.view.text.cells import fit
+from desk.view.text.prose import folded
 
 ZONE = "Asia/Nicosia"
 PERSON = ("Maria Georgiou", "maria@ncpeh.example")
@@ -92,7 +95,8 @@ def demo(app: App, directory: str | None) -> Done:
     folder = _folder(directory)
     say: Callable[[str], None] = click.echo if app.talks else lambda _: None
     played = Played(app, folder, say)
-    say(f"A day at the service desk of a national eHealth contact point, played in {folder}\n")
+    said = f"A day at the service desk of a national eHealth contact point, played in {folder}"
+    say("\n".join(folded(said, played.columns)) + "\n")
     played.found()
     for step in DAY:
         played.play(step)
@@ -116,6 +120,8 @@ class Played:
         self.folder = folder
         self.say = say
         self.ids: dict[str, str] = {}
+        self.columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+        """The width of the terminal that the day is played on; 0 for none."""
         self.color = sys.stdout.isatty() and app.color and "NO_COLOR" not in os.environ
         # Yesterday, so that nothing lies in the future of whoever explores the desk afterwards.
         self.day = app.now.astimezone(zone(ZONE)) - timedelta(days=1)
@@ -132,31 +138,58 @@ class Played:
         """A command in the desk at a local time; what it printed, both streams as a terminal shows them."""
         hour, minute = map(int, at.split(":"))
         when: datetime = self.day.replace(hour=hour, minute=minute, second=0)
+        environment = {**self.environment, "DESK_NOW": when.isoformat(timespec="seconds")}
+        on_terminal = self.columns and command[0] == sys.executable
+        code, text = self._on_terminal(command, environment) if on_terminal else self._piped(command, environment)
+        if code:
+            raise DeskError(f"the demo stopped at: {shlex.join(command[2:])}\n{text}", "please report it")
+        return text
+
+    def _piped(self, command: list[str], environment: dict[str, str]) -> tuple[int, str]:
         done = subprocess.run(
             command,
             cwd=self.folder,
-            env={**self.environment, "DESK_NOW": when.isoformat(timespec="seconds")},
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             check=False,
         )
-        text = done.stdout.decode(errors="replace")
-        if done.returncode:
-            raise DeskError(f"the demo stopped at: {shlex.join(command[2:])}\n{text}", "please report it")
-        return text
+        return done.returncode, done.stdout.decode(errors="replace")
+
+    def _on_terminal(self, command: list[str], environment: dict[str, str]) -> tuple[int, str]:
+        """As on the terminal in front of the person: of its width, in its colours."""
+        import pty  # noqa: PLC0415 - there is none where there is no terminal
+
+        looks = {"COLUMNS": str(self.columns), "PAGER": "cat", **({} if self.color else {"NO_COLOR": "1"})}
+        mine, theirs = pty.openpty()
+        child = subprocess.Popen(
+            command,
+            cwd=self.folder,
+            env={**environment, **looks},
+            stdin=subprocess.DEVNULL,
+            stdout=theirs,
+            stderr=theirs,
+        )
+        os.close(theirs)
+        pieces: list[bytes] = []
+        # Linux ends what comes from a terminal that nobody writes to any more with an error.
+        with open(mine, "rb", buffering=0) as terminal, suppress(OSError):
+            while piece := terminal.read(65536):
+                pieces.append(piece)
+        return child.wait(), b"".join(pieces).decode(errors="replace").replace("\r\n", "\n")
 
     def _show(self, why: str, command: str, text: str, at: str = "") -> None:
         if why:
-            self.say(self._dim(f"{at}  {why}" if at else why))
-        self.say(self._bold(f"$ {command}"))
+            self.say(self._dim("\n".join(folded(f"# {at}  {why}" if at else f"# {why}", self.columns, "#   "))))
+        self.say(self._bold("\n".join(folded(f"$ {command}", self.columns, "    "))))
         self.say(text)
 
     def _bold(self, text: str) -> str:
         return click.style(text, bold=True) if self.color else text
 
     def _dim(self, text: str) -> str:
-        return click.style(f"# {text}", fg="cyan") if self.color else f"# {text}"
+        return click.style(text, fg="cyan") if self.color else text
 
     def found(self) -> None:
         """Make the desk, with Maria as the person at its keyboard."""
@@ -184,10 +217,13 @@ class Played:
         """The audit trail, without desk."""
         command = ["git", "log", "--reverse", "--format=%ad  %<(15,trunc)%an %s", "--date=format-local:%H:%M"]
         self.environment["TZ"] = ZONE
+        text = self._run(command, "14:05")
+        if self.columns:
+            text = "".join(f"{fit(line, self.columns)}\n" for line in text.splitlines())
         self._show(
             "And the audit trail, which needs no desk to be read.",
             "git log --reverse --format='%ad  %<(15,trunc)%an %s' --date=format-local:%H:%M",
-            self._run(command, "14:05"),
+            text,
             "14:05",
         )
 

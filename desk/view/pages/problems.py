@@ -8,7 +8,7 @@ from typing import Any
 from desk.view.look import Look, ago, paint
 from desk.view.table import GAP
 from desk.view.text.cells import fit, width, wrap
-from desk.view.text.prose import INDENT, measure, prose
+from desk.view.text.prose import INDENT, folded, measure, prose
 from desk.view.values import NOTHING, one_line, say
 
 LONG = ("cause", "workaround", "fix")
@@ -27,7 +27,10 @@ def behind(data: Data, look: Look) -> Iterator[str]:
                 yield paint(f"{INDENT}{name}", "dim", look)
                 yield from _indented(str(problem[name]), look, INDENT * 2)
         for article in problem.get("known_errors") or ():
-            yield f"{INDENT}{paint('known error', 'dim', look)} {say(article['id'])}: {say(article['title'])}"
+            head, cells = f"{INDENT}known error", look.width if look.tty else 0
+            lines = folded(f"{head} {say(article['id'])}: {say(article['title'])}", cells, INDENT * 2)
+            yield f"{INDENT}{paint('known error', 'dim', look)}{lines[0].removeprefix(head)}"
+            yield from lines[1:]
 
 
 def sections(data: Data, look: Look) -> Iterator[str]:

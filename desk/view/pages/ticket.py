@@ -14,7 +14,7 @@ from desk.view.pages import problems
 from desk.view.pages.terms import HIDDEN, LABELS, TIMES, due, missed
 from desk.view.table import GAP
 from desk.view.text.cells import fit, visible, width, wrap
-from desk.view.text.prose import INDENT, measure, prose
+from desk.view.text.prose import INDENT, folded, measure, prose
 from desk.view.values import is_empty, is_time, one_line, rows_of, say
 
 TICKETS = frozenset(("ticket", "tickets", "problem", "problems"))
@@ -251,12 +251,21 @@ def _ruled(title: str, style: str, look: Look) -> str:
     return paint(start + "─" * (room - width(start)), style, look)
 
 
+_LITERAL = ("completion",)
+"""Kinds whose lines stand as they are, however wide: a shell reads them."""
+_TEXTS = ("rendered",)
+"""Kinds whose lines are a text, which isn't indented where it goes on."""
+
+
 def done(view: Done, look: Look) -> Iterator[str]:
     """What a command did, in its own words."""
     if view.kind == DIFF:
         yield from (f"{paint(visible(line), _diff_style(line), look)}\n" for line in view.lines)
         return
-    yield from (f"{visible(line)}\n" for line in view.lines)
+    cells = 0 if view.bare or view.kind in _LITERAL or not look.tty else look.width
+    for line in (part for text in view.lines for part in visible(text).split("\n")):
+        hang = "" if view.kind in _TEXTS else " " * (len(line) - len(line.lstrip(" ")) + len(INDENT))
+        yield from (f"{piece}\n" for piece in folded(line, cells, hang))
 
 
 def _diff_style(line: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from desk.view.look import Look
-from desk.view.text.cells import visible
+from desk.view.text.cells import visible, width
 
 MEASURE = 100
 """Text is not set wider than this, in cells: longer lines are hard to read."""
@@ -26,3 +27,24 @@ def prose(text: str, look: Look, indent: str, *, reflow: bool = False) -> Iterat
 
     for line in layout(text, measure(look) - len(indent), look, reflow=reflow):
         yield indent + line if line else ""
+
+
+_WORD = re.compile(r"\s*\S+")
+
+
+def folded(line: str, cells: int, hang: str = "") -> list[str]:
+    """A line broken between words where it is too wide, with what goes on indented; 0 cells: as it is.
+
+    Blanks inside of it stay, and so does a word that is wider than all: an address or a path is copied whole.
+    """
+    if not cells or width(line) <= cells:
+        return [line]
+    found, current, filled = list[str](), "", False
+    for word in _WORD.findall(line):
+        if filled and width(current + word) > cells:
+            found.append(current)
+            current = hang + word.lstrip()
+        else:
+            current += word
+        filled = True
+    return [*found, current]
