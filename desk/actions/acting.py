@@ -14,7 +14,7 @@ from desk.domain.model.person import Staff
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import moves, rights
-from desk.errors import UsageFault
+from desk.errors import Refused, UsageFault
 from desk.session.session import Session
 from desk.store.snapshot import Snapshot
 from desk.store.store import Committed
@@ -39,23 +39,43 @@ class Acted(NamedTuple):
 def act_on_tickets(session: Session, ids: Iterable[str], verb: str, one: TicketVerb) -> Acted:
     """Run a verb on every ticket, each once, as one commit; Refused where the actor has no right to it."""
     acted: dict[str, None] = {}
+    named = list(ids)
 
     def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
         draft = Draft(snapshot)
         acted.clear()
-        for ticket_id in ids:
+        refusals: list[Refused] = []
+        for ticket_id in named:
             ticket = draft.ticket(ticket_id)
             if ticket.id in acted:
                 continue
-            rights.require_act(by, ticket, verb)
+            acted[ticket.id] = None
             try:
+                rights.require_act(by, ticket, verb)
                 draft.take(one(draft, ticket, by, at))
+            except Refused as refusal:
+                refusals.append(refusal)
             except ValueError as error:
                 raise UsageFault(str(error)) from None
-            acted[ticket.id] = None
+        if refusals:
+            raise _together(refusals, len(acted))
         return join(draft.changes)
 
     return Acted(session.apply(plan), tuple(acted))
+
+
+_SHOWN = 10
+"""Refusals of one command that are told in full."""
+
+
+def _together(refusals: list[Refused], tickets: int) -> Refused:
+    """All that stands in the way, at once: whoever gives forty tickets must not try forty times."""
+    if len(refusals) == 1:
+        return refusals[0]
+    told = "; ".join(refusal.message for refusal in refusals[:_SHOWN])
+    more = f"; and {len(refusals) - _SHOWN} more" if len(refusals) > _SHOWN else ""
+    said = f"{len(refusals)} of {tickets} tickets stand in the way, and none was changed: {told}{more}"
+    return Refused(said, f"leave them out; of the first: {refusals[0].hint}" if refusals[0].hint else "leave them out")
 
 
 def require_tickets(session: Session, ids: Iterable[str], verb: str) -> None:

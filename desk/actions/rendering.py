@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -192,8 +193,26 @@ def render(session: Session, name: str, ticket_id: str, about: Iterable[str] = (
     # Looked for as the template has them: what looks like one in a requester's words is none.
     sources = [text.text, *(part(name).text for name in used.parts)]
     left = tuple(gap for one in sources for gap in responses.gaps(one) if gap in body)
+    empty = _empty(used.variables, values, sources)
+    if empty:
+        session.warnings.append(f"nothing is known of {', '.join(empty)}, which {name} says to {ticket_id}")
+    left += tuple(f"{{{{ {variable} }}}}" for variable in empty)
     quotes = any(v.startswith("article.") for v in used.variables)
     return Rendered(ticket.id, record.id, language, body.strip("\n"), left, quotes)
+
+
+def _empty(variables: Iterable[str], values: Mapping[str, Any], sources: Iterable[str]) -> list[str]:
+    """Variables that a text says though they are empty; one that it asks about first (`if`, `or`, a filter) it can do without."""
+    text = "\n".join(sources)
+    found = []
+    for variable in sorted(set(variables)):
+        group, _, name = variable.partition(".")
+        value = values.get(group)
+        known = value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
+        bare = len(re.findall(rf"\{{\{{-?\s*{re.escape(variable)}\s*-?\}}\}}", text))
+        if name and known in (None, "") and bare and bare == len(re.findall(rf"\b{re.escape(variable)}\b", text)):
+            found.append(variable)
+    return found
 
 
 def _about(session: Session, about: Iterable[str], language: str) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ from typing import NamedTuple, cast
 
 from desk.cli import editor
 from desk.cli.app import App
-from desk.domain.model.ticket import Ticket
+from desk.domain.model.ticket import NOTE, Ticket
 from desk.errors import UsageFault
 
 
@@ -28,7 +28,8 @@ def text_for(app: App, kind: str, ids: list[str], given: From, *, may_be_empty: 
     if given.text is None and may_be_empty and not editor.interactive(app):
         return ""
     context = _context(app, ids[0]) if given.text is None else ""
-    return editor.entry_text(app, given.text, f"{kind}-{ids[0]}", context)
+    head = "" if given.text is not None else _head(app, kind, ids)
+    return editor.entry_text(app, given.text, f"{kind}-{ids[0]}", context, head=head)
 
 
 def _made(app: App, kind: str, ids: list[str], given: From) -> str | dict[str, str]:
@@ -39,7 +40,9 @@ def _made(app: App, kind: str, ids: list[str], given: From) -> str | dict[str, s
         return {i: _without_gaps(text, what, gaps) for i, (text, gaps) in made.items()}
     [(start, gaps)] = made.values()
     name, context = f"{kind}-{ids[0]}", _context(app, ids[0])
-    return editor.entry_text(app, None, name, context, start, accept=lambda t: _without_gaps(t, what, gaps))
+    return editor.entry_text(
+        app, None, name, context, start, accept=lambda t: _without_gaps(t, what, gaps), head=_head(app, kind, ids)
+    )
 
 
 def _text(app: App, ticket_id: str, given: From) -> tuple[str, tuple[str, ...]]:
@@ -81,6 +84,36 @@ def _without_gaps(text: str, response: str, gaps: Iterable[str]) -> str:
             f"{response} has a place to be filled in: {left}", "use it in a terminal, where the editor opens"
         )
     return text
+
+
+def _head(app: App, kind: str, ids: list[str]) -> str:
+    """Who will read a text: staff, or the requester, whose language is named."""
+    if kind == NOTE:
+        return "NOTE, for staff only"
+    if len(ids) > 1:
+        return f"REPLY to the requesters of {len(ids)} tickets"
+    ticket = cast("Ticket", app.store.read("ticket", ids[0]))
+    language = ticket.language or app.config["desk.languages"][0]
+    return f"REPLY to {requester_named(app, ticket) or 'nobody: the ticket has no requester'}, in {language}"
+
+
+def requester_named(app: App, ticket: Ticket) -> str:
+    """Name and address of a ticket's requester; "" where there is none."""
+    user = app.store.read("user", ticket.requester) if ticket.requester else None
+    if user is None:
+        return ""
+    name, email = user.values.get("name"), user.values.get("email")
+    address = f"<{email}>" if email else "(no e-mail address)"
+    return f"{name or user.id} {address}"
+
+
+def tell_of_unheard(app: App, tickets: Iterable[Ticket]) -> None:
+    """Say whose answer reaches nobody, since there is no address to send it to."""
+    for ticket in tickets:
+        if not ticket.requester:
+            app.notes.append(f"{ticket.id}: nobody to send it to: the ticket has no requester")
+        elif not app.store.read("user", ticket.requester).values.get("email"):
+            app.notes.append(f"{ticket.id}: nobody to send it to: {ticket.requester} has no e-mail address")
 
 
 def _context(app: App, ticket_id: str) -> str:

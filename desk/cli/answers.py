@@ -30,6 +30,13 @@ def with_due(app: App, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return [due.shown(row, now) for row in rows]
 
 
+def ticket_fields(app: App) -> tuple[str, ...]:
+    """What each row of a list of tickets says, in order, whether there is one or not."""
+    names = app.store.ask(lambda index: index.names("ticket"))
+    blank = {**plain.ordered({**dict.fromkeys(names), "state": "open", "tags": []}), "unread": None}
+    return tuple(due.shown(blank, utc_text(app.now)))
+
+
 # The id says the day already and most people serve few departments: these go before the title does, and then whose it
 # is. What is due, and how urgent it is, stay.
 TICKET_COLUMNS = (

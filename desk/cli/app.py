@@ -42,6 +42,8 @@ class App(Session):
         """Text read from stdin, to be kept in a draft if the command fails."""
         self.draft: str | None = None
         """The file of a text being written in the editor."""
+        self.several = False
+        """Whether ids came from a pipe, or more than one: the answer is a list then, however many there turn out to be."""
         self.exit_code = 0
         """What the program leaves with when nothing was raised; checks that found something set it."""
 

@@ -28,6 +28,14 @@ def words(app: App, given: Iterable[str]) -> list[str]:
 
     NothingGiven where stdin had none.
     """
+    given = list(given)
+    found = split(app, given)
+    app.several = app.several or "-" in given or len(found) > 1
+    return list(dict.fromkeys(found))
+
+
+def split(app: App, given: Iterable[str]) -> list[str]:
+    """What was typed, word by word, as `words` reads it: names of tags and the like, of which the answer does not tell."""
     given, found = list(given), list[str]()
     for word in given:
         text = app.env.read_stdin().decode(errors="replace") if word == "-" else word
@@ -36,7 +44,7 @@ def words(app: App, given: Iterable[str]) -> list[str]:
         raise NothingGiven
     if not found:
         raise UsageFault("no ids were given", "name one, or pipe some in: desk ticket list -f ids | desk ticket … -")
-    return list(dict.fromkeys(found))
+    return found
 
 
 def resolve(app: App, given: Iterable[str] | str) -> list[str]:

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
@@ -19,6 +20,9 @@ from desk.errors import ConfigError, DeskError, NotFound, UsageFault
 from desk.local.kept import runs
 
 SCISSORS = "<!-- ---------- write above this line; what follows is for your eyes only ---------- -->"
+HEAD = "<!-- ---------- "
+"""How the line begins that says who will read a text; it is no part of it, wherever somebody moves it."""
+_HEAD = rf"{HEAD}.*? -->\n?"
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -251,21 +255,41 @@ def kept(app: App, name: str) -> Iterator[None]:
 
 
 def entry_text(
-    app: App, text: str | None, name: str, context: str, start: str = "", *, accept: Callable[[str], str] | None = None
+    app: App,
+    text: str | None,
+    name: str,
+    context: str,
+    start: str = "",
+    *,
+    accept: Callable[[str], str] | None = None,
+    head: str = "",
 ) -> str:
     """The text of a reply or note: as given, or from the editor with the thread below for reference.
 
-    With `accept`, which may refuse a text, an unchanged `start` will do.
+    With `accept`, which may refuse a text, an unchanged `start` will do. `head` says in the first line who will read it.
     """
     if text is not None:
         return text
     if not interactive(app):
         raise UsageFault("no text was given", "--body TEXT, or --file PATH (- is stdin)")
 
+    top = f"{HEAD}{' '.join(head.replace('-->', '').split())} -->\n\n" if head else ""
+
     def taken(whole: str) -> str:
-        written = whole.partition(SCISSORS)[0].strip("\n")
+        above, _, below = whole.partition(SCISSORS)
+        written = re.sub(_HEAD, "", above, count=1).strip("\n")
+        _ask_about(below, context)
         if not written.strip():
             raise UsageFault("the text is empty", "write above the line, or leave the file as it was to give up")
         return _checked(accept(written) if accept else written)
 
-    return edit(app, name, f"{start}\n\n{SCISSORS}\n\n{context}", taken, as_it_is=accept is not None)
+    return edit(app, name, f"{top}{start}\n\n{SCISSORS}\n\n{context}", taken, as_it_is=accept is not None)
+
+
+def _ask_about(below: str, context: str) -> None:
+    """What was written below the line is not sent: whoever wrote it there is asked, rather than left to find out."""
+    added = Counter(line for line in below.split("\n") if line.strip()) - Counter(context.split("\n"))
+    number = sum(added.values())
+    lines = "1 line stands" if number == 1 else f"{number} lines stand"
+    if number and not click.confirm(f"{lines} below the line. Leave out what is there?", default=False, err=True):
+        raise UsageFault(f"{lines} below the line, where nothing is sent from", "move the text above the line")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import click
@@ -11,7 +11,7 @@ from desk.actions import identifiers
 from desk.cli import complete
 from desk.cli.app import App
 from desk.domain.model.query import Query
-from desk.errors import NotFound
+from desk.errors import NotFound, UsageFault
 
 T = TypeVar("T", bound=Callable[..., Any])
 
@@ -25,14 +25,15 @@ def filters(function: T) -> T:
         click.option("--state", "states", metavar="S", multiple=True, shell_complete=complete.complete_state,
                      help="open, pending, closed or any; default: all but closed."),
         click.option("--department", "departments", metavar="D", multiple=True, shell_complete=complete.complete_department,
-                     help="Of this department; repeat for more."),
+                     help="Of this department; repeat for more, or join by commas."),
         click.option("--tag", "tags", metavar="T", multiple=True, shell_complete=complete.complete_tag,
-                     help="Carrying this tag; repeated: all of them."),
+                     help="Carrying this tag; repeated, or joined by commas: all of them."),
         click.option("--owner", metavar="WHO", shell_complete=complete.complete_who, help="A handle, me, or none."),
         click.option("--requester", metavar="U", shell_complete=complete.complete_user, help="Of this requester."),
         click.option("--priority", "priorities", metavar="P", multiple=True, shell_complete=complete.complete_priority,
-                     help="Of this priority; repeat for more."),
-        click.option("--service", "services", metavar="S", multiple=True, help="Of this affected service; repeat for more."),
+                     help="Of this priority; repeat for more, or join by commas."),
+        click.option("--service", "services", metavar="S", multiple=True,
+                     help="Of this affected service; repeat for more, or join by commas."),
         click.option("--major", is_flag=True, help="Only major incidents."),
         click.option("--since", metavar="D", help="Created on or after: 2026-07-23, today, 7d, 2w."),
         click.option("--until", metavar="D", help="Created on or before."),
@@ -53,21 +54,28 @@ def tickets_of(app: App, given: Mapping[str, Any]) -> Query:
     """The filters that lists and figures share, each value known to the desk."""
     return Query(
         kinds=tuple(given.get("kinds", ())),
-        departments=tuple(identifiers.existing(app, "department", d) for d in given["departments"]),
-        tags=tuple(identifiers.existing(app, "tag", t) for t in given["tags"]),
+        departments=tuple(identifiers.existing(app, "department", d) for d in each(given["departments"])),
+        tags=tuple(identifiers.existing(app, "tag", t) for t in each(given["tags"])),
         owner=_owner(app, given["owner"]),
         requesters=_requesters(app, given["requester"]),
-        priorities=tuple(str(identifiers.chosen(app, "ticket.priorities", p)) for p in given["priorities"]),
-        services=tuple(s.strip().lower() for s in given["services"]),
+        priorities=tuple(str(identifiers.chosen(app, "ticket.priorities", p)) for p in each(given["priorities"])),
+        services=tuple(s.lower() for s in each(given["services"])),
         search=given["search"],
         fields=_fields(app, given["fields"]),
     )
+
+
+def each(given: Iterable[str]) -> list[str]:
+    """Values of an option that may be repeated, or joined by commas."""
+    return [part.strip() for value in given for part in value.split(",") if part.strip()]
 
 
 def _owner(app: App, given: str | None) -> str | None:
     """A handle, "none", or None when nothing is asked; somebody deleted may still be named by old tickets."""
     if given is None:
         return None
+    if "," in given:
+        raise UsageFault("--owner takes one person", "for all of a department: --department D")
     handle = app.person(given)
     if handle is None:
         return "none"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ import click
 from desk.cli.app import App
 from desk.cli.arguments import NothingGiven
 from desk.domain.model.kinds import KINDS
-from desk.view.model import Done
+from desk.view.model import Detail, Done
 
 FORMATS = ("table", "json", "jsonl", "csv", "yaml", "md", "ids")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -48,12 +48,21 @@ def _nothing_is_done(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def run(app: App, *args: Any, **options: Any) -> Any:
         try:
-            return function(app, *args, **options)
+            view = function(app, *args, **options)
         except NothingGiven:
             app.idle()
             return Done(_plural(click.get_current_context().command_path.split()[1]), [], ())
+        return _as_list(view) if app.several else view
 
     return run
+
+
+def _as_list(view: Any) -> Any:
+    """An answer about one thing as that about several: its shape must not depend on how many came through a pipe."""
+    plural = next((cls.plural for cls in KINDS.values() if cls.kind == getattr(view, "kind", None)), None)
+    if not isinstance(view, Done | Detail) or plural is None or not isinstance(view.data, Mapping):
+        return view
+    return view._replace(kind=plural, data=[view.data])
 
 
 def _plural(group: str) -> str:

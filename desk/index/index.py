@@ -293,11 +293,14 @@ class Index:
 
     def rows(self, kind: str, where: str = "1", args: Iterable[Any] = (), tail: str = "") -> list[dict[str, Any]]:
         """Records of a kind as `data.head` gives them."""
-        cls = KINDS[kind]
-        names = [n for n in columns(cls) if n not in _COMMON]
+        cls, names = KINDS[kind], self.names(kind)
         listed = ", ".join(f'"{n}"' for n in names)
         found = self.db.execute(f"SELECT {listed} FROM {cls.plural} WHERE {where} {tail}", tuple(args))
         return [_row(cls, names, row) for row in found]
+
+    def names(self, kind: str) -> list[str]:
+        """What `rows` tell of each record of a kind, in order."""
+        return [n for n in columns(KINDS[kind]) if n not in _COMMON]
 
     def tickets(self, where: str = "1", args: Iterable[Any] = (), tail: str = "") -> list[TicketRow]:
         """Tickets as lists show them."""

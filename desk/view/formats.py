@@ -93,7 +93,7 @@ def as_csv(view: View, _look: Look) -> Iterator[str]:
     rows = rows_of(view)
     names = list(dict.fromkeys(name for row in rows for name in row))
     if not names and isinstance(view, Listing):
-        names = [c.name for c in view.columns]
+        names = list(view.fields or (c.name for c in view.columns))
     writer = csv.writer(_Line(), lineterminator="\r\n")
     if names:
         yield str(writer.writerow([_harmless(name) for name in names]))

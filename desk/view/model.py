@@ -40,6 +40,8 @@ class Listing(NamedTuple):
     """Talk for stderr, for people only (how many more there are, what to type next)."""
     spell: Callable[[Sequence[Row]], Sequence[Row]] | None = None
     """The rows as people read them, worked out where somebody does: a length in words, a day named once."""
+    fields: tuple[str, ...] = ()
+    """Names of what each row says, for formats that need them where there is no row."""
     drawn: Paper | None = None
     """What a terminal shows in place of the table."""
 

@@ -376,3 +376,57 @@ def test_quiet_says_what_is_asked_for_and_what_is_wrong(desk: Runner, make: Make
     assert desk("-q", "doctor").out == ""
     assert "error: " in desk("-q", "ticket", "close", "0000", code=3).err
     assert "it stands before the command: desk -q sla check" in desk("sla", "check", "-q", code=2).err
+
+
+def test_the_shape_of_an_answer_depends_on_how_it_was_asked(desk: Runner, make: Make) -> None:
+    ticket = make()
+    for words in (("watch", "-"), ("note", "-", "--body", "x"), ("show", "-"), ("tag", "-", "incident")):
+        done = desk("ticket", *words, "-f", "json", stdin=f"{ticket}\n").json
+        assert (done["kind"], [t["id"] for t in done["data"]]) == ("tickets", [ticket])
+    for words in (("show", ticket, ticket), ("note", f"{ticket},{ticket}", "--body", "x")):
+        assert desk("ticket", *words, "-f", "json").json["kind"] == "tickets"
+    for words in (("show", ticket), ("untag", ticket, "incident"), ("tag", ticket, "incident", "certificate")):
+        assert desk("ticket", *words, "-f", "json").json["kind"] == "ticket"
+    made = desk("ticket", "create", "--title", "T", "--tag", "incident,certificate", "-f", "json").json
+    assert made["kind"] == "ticket"
+
+
+def test_filters_take_several_values_by_commas(desk: Runner, make: Make) -> None:
+    one = make("1", "--department", "technical", "--tag", "incident", "--tag", "certificate")
+    two = make("2", "--department", "legal", "--priority", "high", "--reason", "x")
+
+    def found(*words: str) -> set[str]:
+        return set(desk("ticket", "list", *words, "-f", "ids").out.split())
+
+    assert found("--department", "technical,legal") == found("--priority", "low, high") == {one, two}
+    assert found("--tag", "incident,certificate") == {one}
+    assert "one person" in desk("ticket", "list", "--owner", "maria,petros", code=2).err
+
+
+def test_an_empty_list_has_the_header_of_a_full_one(desk: Runner, make: Make) -> None:
+    make()
+    full = desk("ticket", "list", "-f", "csv").out.splitlines()[0]
+    assert desk("ticket", "list", "--search", "zzz", "-f", "csv").out.splitlines() == [full]
+
+
+def test_all_that_stands_in_the_way_of_a_batch_is_named(desk: Runner, make: Make, git: Git) -> None:
+    owned, free, tagged = make(), make(), make()
+    desk("ticket", "assign", owned, tagged, "--to", "petros")
+    before = heads(git)
+    error = desk("ticket", "assign", owned, free, tagged, "--to", "maria", "-f", "json", code=5).json["error"]
+    assert error["message"].startswith("2 of 3 tickets stand in the way, and none was changed: ")
+    assert owned in error["message"]
+    assert tagged in error["message"]
+    assert free not in error["message"]
+    assert heads(git) == before
+
+
+def test_a_reply_that_reaches_nobody_is_told_of(desk: Runner, make: Make) -> None:
+    alone = make()
+    assert "nobody to send it to: the ticket has no requester" in desk("ticket", "reply", alone, "--body", "x").err
+    user = desk("user", "create", "--name", "A", "--phone", "99123456", "--group", "patient", "-f", "json").data["id"]
+    unheard = make("T", "--requester", user)
+    assert f"{user} has no e-mail address" in desk("ticket", "reply", unheard, "--body", "x").err
+    heard = make("T", "--requester", "a@b.example")
+    assert "nobody" not in desk("ticket", "reply", heard, "--body", "x").err
+    assert "nobody" not in desk("ticket", "note", alone, "--body", "x").err

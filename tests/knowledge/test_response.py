@@ -202,7 +202,7 @@ def test_a_reply_made_from_articles(desk: Runner, make: Make, shown: Shown, home
 
 
 def test_a_response_that_names_the_article_itself(desk: Runner, make: Make, shown: Shown) -> None:
-    ticket = make()
+    ticket = make("T", "--requester", "a@b.example")
     reply = ("ticket", "reply", ticket, "--response", "known-error-workaround")
     assert "place to be filled in" in desk(*reply, code=2).err
     done = desk(*reply, "--article", "partner-certificate-expired")
@@ -224,3 +224,15 @@ def test_an_address_of_articles(desk: Runner, value: str) -> None:
     desk("config", "set", "kb.url", value, code=8)
     desk("config", "set", "kb.url", ADDRESS)
     desk("config", "set", "kb.url", "-")
+
+
+def test_what_a_response_says_of_somebody_must_be_known(desk: Runner, make: Make) -> None:
+    ticket = make("T", "--requester", "a@b.example")
+    response(
+        desk, "Dear {{ requester.name }},\n\n{% if requester.organisation %}of {{ requester.organisation }}{% endif %}"
+    )
+    done = desk("response", "render", "x", ticket, "-f", "json").json
+    assert done["data"]["gaps"] == ["{{ requester.name }}"]
+    assert any("nothing is known of requester.name" in w for w in done["warnings"])
+    sent = desk("ticket", "reply", ticket, "--response", "x", "-f", "json").json
+    assert any("nothing is known of requester.name" in w for w in sent["warnings"])

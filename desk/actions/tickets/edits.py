@@ -52,13 +52,14 @@ def edit(
     if title is not None and not title.strip():
         raise UsageFault("a ticket needs a title", '--title "What it is about"')
 
-    known = {n: identifiers.chosen(session, WAYS[n], value) for n, value in ways.items()}
+    chosen = {n: identifiers.chosen(session, WAYS[n], value) for n, value in ways.items()}
+    known: dict[str, Any] = {n: value for n, value in chosen.items() if value}
     who: str | None = None
 
     def one(draft: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
         nonlocal who
         user: Edit | None = None
-        after = ticket.evolve(title=title or ticket.title, body=body, **{n: v for n, v in known.items() if v})
+        after = ticket.evolve(title=title or ticket.title, body=body, **known)
         if requester is not None:
             if not draft.changes:  # once for all tickets: an address that is new makes one person known
                 who, user = requesters.find_or_make(session, draft.snapshot, requester)

@@ -115,7 +115,7 @@ def _language(session: Session, new: NewTicket, user: object) -> str:
     known = session.config["desk.languages"]
     spoken = user.language if isinstance(user, User) else None
     written = lifecycle.language_of(f"{new.title} {new.body}", known)
-    return spoken if spoken in known else written or known[0]
+    return str(spoken if spoken in known else written or known[0])
 
 
 def default_department(index: Index) -> str:

@@ -26,7 +26,11 @@ def _read(app: App, given: records.Data) -> records.Data:
     """The first address is the one that is shown; departments may be joined by commas."""
     emails = given.pop("emails")
     addresses = {"email": emails[0], "emails": list(emails[1:])} if emails else {}
-    served = tuple(normal(i) for i in arguments.words(app, given["departments"])) if given["departments"] else ()
+    served = (
+        tuple(normal(i) for i in dict.fromkeys(arguments.split(app, given["departments"])))
+        if given["departments"]
+        else ()
+    )
     return {**given, **addresses, "departments": served}
 
 

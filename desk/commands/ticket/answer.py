@@ -12,7 +12,7 @@ from desk.cli.answering import From
 from desk.cli.app import App
 from desk.cli.told import told_of_tickets
 from desk.domain.model.states import RESOLUTIONS, SOLVED
-from desk.domain.model.ticket import NOTE, REPLY
+from desk.domain.model.ticket import NOTE, REPLY, Ticket
 from desk.errors import UsageFault
 from desk.view.model import Done
 
@@ -97,4 +97,6 @@ def _entry(
         )
         done = (tickets.reply if kind == REPLY else tickets.note)(app, found, entry)
         warn_owed(app, done.edits)
+        if kind == REPLY:
+            answering.tell_of_unheard(app, [e.after for e in done.edits if isinstance(e.after, Ticket)])
         return told_of_tickets(done)

@@ -49,7 +49,7 @@ _tags = click.argument("tags", metavar="TAG…", nargs=-1, required=True, shell_
 @_tags
 def tag(app: App, ids: str, tags: tuple[str, ...]) -> Done:
     """Put tags on tickets. The tags incident and problem decide what kind of ticket it is."""
-    wanted = [_known(app, t) for t in arguments.words(app, tags)]
+    wanted = [_known(app, t) for t in dict.fromkeys(arguments.split(app, tags))]
     return told_of_tickets(classification.tag(app, arguments.resolve(app, ids), wanted))
 
 
@@ -66,5 +66,8 @@ def _known(app: App, name: str) -> str:
 @_tags
 def untag(app: App, ids: str, tags: tuple[str, ...]) -> Done:
     """Take tags off tickets."""
-    gone = [_known(app, t) if re.fullmatch(TICKET_ID, t.upper()) else t.lower() for t in arguments.words(app, tags)]
+    gone = [
+        _known(app, t) if re.fullmatch(TICKET_ID, t.upper()) else t.lower()
+        for t in dict.fromkeys(arguments.split(app, tags))
+    ]
     return told_of_tickets(classification.untag(app, arguments.resolve(app, ids), gone))

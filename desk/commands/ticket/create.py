@@ -68,7 +68,7 @@ def _new(app: App, given: dict[str, Any]) -> NewTicket:
         requester=given["requester"],
         channel=identifiers.chosen(app, "ticket.channels", given["channel"]),
         language=identifiers.chosen(app, "desk.languages", given["language"]),
-        tags=tuple(t.lower() for t in arguments.words(app, given["tags"])) if given["tags"] else (),
+        tags=tuple(t.lower() for t in dict.fromkeys(arguments.split(app, given["tags"]))) if given["tags"] else (),
         priority=identifiers.chosen(app, "ticket.priorities", given["priority"]),
         impact=identifiers.chosen(app, "ticket.impacts", given["impact"]),
         urgency=identifiers.chosen(app, "ticket.urgencies", given["urgency"]),

@@ -70,7 +70,8 @@ def listing(app: App, given: dict[str, Any], kinds: tuple[str, ...], noun: str) 
     empty = (
         f"page {given['page']} is past the end: {page.total} {noun} in all" if page.total else _none(app, query, noun)
     )
-    return Listing("tickets", rows, answers.TICKET_COLUMNS, empty, tuple(warnings), tuple(notes))
+    fields = () if rows else answers.ticket_fields(app)
+    return Listing("tickets", rows, answers.TICKET_COLUMNS, empty, tuple(warnings), tuple(notes), fields=fields)
 
 
 def _none(app: App, query: Query, noun: str) -> str:
