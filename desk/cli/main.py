@@ -81,7 +81,7 @@ class CommandGroup(click.Group):
 
         A word of the same meaning comes before one of nearly the same letters.
         """
-        from desk.cli import synonyms  # noqa: PLC0415 - for a mistake alone
+        from desk.domain.rights import synonyms  # noqa: PLC0415 - for a mistake alone
 
         if known := synonyms.meant(self.prefix, name, COMMANDS):
             return f"{PROG} {known}"
@@ -256,7 +256,7 @@ def _usage(error: click.ClickException, argv: list[str]) -> DeskError:
     command = ctx.command_path if ctx else _command_of(argv)
     hint = f"{command} --help"
     if isinstance(error, click.NoSuchOption):
-        from desk.cli import synonyms  # noqa: PLC0415 - for a mistake alone
+        from desk.domain.rights import synonyms  # noqa: PLC0415 - for a mistake alone
 
         known = {name for param in ctx.command.params for name in param.opts} if ctx else set()
         close = [name for name in error.possibilities or () if name != "--help"]

@@ -32,7 +32,9 @@ def open_(app: App, more: tuple[str, ...], first: tuple[str, ...], title: str | 
 
     It takes their most common department and service, the highest impact and urgency, and all their tags.
     """
-    return said(problems.open_from(app, arguments.resolve(app, [*first, *more]), title).change)
+    found = arguments.resolve(app, [*first, *more])
+    app.several = False  # the answer is about the one problem
+    return said(problems.open_from(app, found, title).change)
 
 
 def each_its_own(app: App, ids: Sequence[str], title: str | None) -> Done:

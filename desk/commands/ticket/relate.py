@@ -35,7 +35,9 @@ def transfer(app: App, ids: tuple[str, ...], target: str | None, title: str | No
         return opening.each_its_own(app, arguments.resolve(app, ids), title)
     if title is not None:
         raise UsageFault("--title is for a new problem, --to for one that is there", "give one of them")
-    return opening.to_existing(app, arguments.resolve(app, ids), arguments.only(app, target))
+    found, problem = arguments.resolve(app, ids), arguments.only(app, target)
+    app.several = False  # the answer is about the one problem
+    return opening.to_existing(app, found, problem)
 
 
 _other = click.argument("other", metavar="OTHER", shell_complete=complete.complete_ticket)
