@@ -166,6 +166,9 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             365, _count, "days after publishing until an article is to be looked at again; 0: never"
         ),
         "kb.approval": Setting(False, _flag, "whether somebody else must approve an article before it is published"),
+        "history.titles": Setting(
+            False, _flag, "whether commit messages hold titles and texts: only for a desk that holds nothing personal"
+        ),
         "mail.notify": Setting(True, _flag, "whether changes of tickets write messages to the outbox"),
         "attachment.max_mb": Setting(25, _count, "largest attachment, in MiB"),
         "sync.remote": Setting("", _name, "the git remote that desk sync meets; without one origin, or the only one"),

@@ -17,10 +17,13 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
+from random import Random
 from typing import NamedTuple
 from unittest import mock
 
 from desk.cli import main
+from desk.domain.model.salt import LENGTH
+from desk.store.snapshot import ALPHABET
 
 DAY = "2026-07-23"
 
@@ -45,8 +48,15 @@ def play(
     steps: Iterable[Step], *, day: str = DAY, tickets: Iterable[str] = ("7K3Q",), users: Iterable[str] = ("4F9X2",)
 ) -> str:
     """The transcript of a session; `tickets` and `users` are the random parts of the ids, in the order they are made."""
-    with tempfile.TemporaryDirectory() as folder, _stage(folder, {4: iter(tickets), 5: iter(users)}):
+    with tempfile.TemporaryDirectory() as folder, _stage(folder, {4: iter(tickets), 5: iter(users), LENGTH: _salts()}):
         return "".join(_played(step, step.day or day) for step in steps).rstrip("\n")
+
+
+def _salts() -> Iterator[str]:
+    """Salts that are the same each time a page is made."""
+    dice = Random(12)  # noqa: S311 - nothing is kept secret in a page
+    while True:
+        yield "".join(dice.choices(ALPHABET, k=LENGTH))
 
 
 def replaced(old: str, new: str) -> Callable[[str], str]:

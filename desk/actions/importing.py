@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from desk.codec import records
-from desk.domain.changes import exchange
+from desk.domain.changes import discretion, exchange
 from desk.domain.changes import message as changes_message
-from desk.domain.model import filenames
-from desk.domain.model.actor import Importer
+from desk.domain.model import filenames, salt
+from desk.domain.model.actor import Importer, nameless
 from desk.domain.model.change import Change, Edit
 from desk.domain.model.kinds import KINDS, id_at
+from desk.domain.model.person import USER_PREFIX, Staff
+from desk.domain.model.plain import label
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket, files_folder
 from desk.domain.rights import rights
@@ -85,12 +87,10 @@ class _Run:
         self.known = 0
         self.created: dict[str, int] = {}
         self.now = int(session.clock().timestamp())
-        self.people: dict[str, tuple[str, str]] = {
-            str(r["id"]): (str(r["name"] or r["id"]), str(r["email"] or ""))
-            for kind in ("staff", "user")
-            for r in snapshot.index.rows(kind)
-        }
+        self.staff = {str(r["id"]): (str(r["name"]), str(r["email"])) for r in snapshot.index.rows(Staff.kind)}
         self.ids = {kind: {id_at(path) for path in queries_records.paths(snapshot.index, kind)} for kind in KINDS}
+        self.salts: dict[str, str] = {}
+        """Of records that came without one, by path: a file may name a record twice."""
         self.new: dict[str, bytes] = {}
         """Paths that this run writes, with a digest of each: a file may name a record twice."""
 
@@ -119,7 +119,7 @@ class _Run:
             self.bad.append(BadLine(number, problem))
 
     def _commits_of(self, item: exchange.Item) -> Iterator[write.NewCommit]:
-        record = item.record
+        record = self._with_salt(item.record)
         encoded = records.encode(record)
         path = record.path
         if self._is_known(record, path, encoded):
@@ -128,26 +128,44 @@ class _Run:
         self._check(record)
         files: dict[str, bytes | None] = {}
         if isinstance(record, Ticket):
-            missing = [n for n in record.all_attachments if n not in item.files]
-            odd = [n for n in item.files if n not in record.all_attachments or n != filenames.attachment_name(n, set())]
-            if missing or odd:
-                raise ValueError(
-                    f"files: {(missing or odd)[0]}: {'no content' if missing else 'not a name the ticket has'}"
-                )
-            files = {f"{files_folder(record.id)}/{n}": c for n, c in item.files.items()}
+            files = self._attachments(record, item.files)
         self.new[path] = objects.blob_id(encoded, "").encode()
         self.ids[record.kind].add(record.id)
-        if record.kind in ("staff", "user"):
-            self.people[record.id] = (
-                str(record.values.get("name") or record.id),
-                str(record.values.get("email") or ""),
-            )
+        if isinstance(record, Staff):
+            self.staff[record.id] = record.name, record.email
         self.created[record.kind] = self.created.get(record.kind, 0) + 1
         previous: Record | None = None
         for stage in exchange.stages(record, history=self.history):
             content = encoded if stage.record is record else records.encode(stage.record)
             yield self._commit(stage, previous, {**files, path: content})
             previous, files = stage.record, {}
+
+    def _with_salt(self, record: Record) -> Record:
+        """A record that comes without a salt gets one; one that is there already has its own."""
+        if not record.salted or record.salt:
+            return record
+        there = self.snapshot.index.path_of(record.kind, record.id) is not None
+        known = self.snapshot.find(record.kind, record.id) if there else None
+        new = self.salts.setdefault(record.path, known.salt if known else self.snapshot.new_salt())
+        return record.with_salt(new)
+
+    def _attachments(self, ticket: Ticket, given: Mapping[str, bytes]) -> dict[str, bytes | None]:
+        """The files of a ticket's folder; ValueError where names and contents don't go together."""
+        named = ticket.all_attachments
+        missing = [n for n in named if n not in given]
+        known = {n for n in named if n == filenames.attachment_name(n, set())} | ({salt.FILE} if named else set())
+        odd = [n for n in given if n not in known]
+        if missing or odd:
+            raise ValueError(
+                f"files: {(missing or odd)[0]}: {'no content' if missing else 'not a name the ticket has'}"
+            )
+        if not given:
+            return {}
+        # It is checked as any: a foreign desk may have put there what it likes.
+        own = given.get(salt.FILE) or salt.content(self.snapshot.new_salt())
+        salt.parse(own.decode(errors="replace").removesuffix("\n"))
+        folder = files_folder(ticket.id)
+        return {f"{folder}/{n}": content for n, content in {**given, salt.FILE: own}.items()}
 
     def _is_known(self, record: Record, path: str, encoded: bytes) -> bool:
         digest = self.new.get(path)
@@ -182,12 +200,13 @@ class _Run:
         self, stage: exchange.Stage, previous: Record | None, files: dict[str, bytes | None]
     ) -> write.NewCommit:
         who = stage.by or self.importer
-        name, email = self.people.get(who, (who, ""))
+        name, email = self.staff.get(who) or (who, nameless(who) if who.startswith(USER_PREFIX) else "")
         at = exchange.seconds(stage.at, self.now)
-        title = str(stage.record.values.get("title", stage.record.values.get("name", ""))) if previous is None else ""
+        title = str(stage.record.values.get("title") or label(stage.record)) if previous is None else ""
         edit = Edit(previous, stage.record, (stage.event,))
         change = Change(stage.event.verb, Importer(who), self.session.now, (edit,), None, title)
-        message = changes_message.message(change) + f"Desk-Import: {self.importer}\n"
+        told = change if self.session.config["history.titles"] else discretion.discreet(change)
+        message = changes_message.message(told) + f"Desk-Import: {self.importer}\n"
         committer = self.session.identity
         return write.NewCommit(
             name, email, at, committer.committer or name, committer.committer_email or email, self.now, message, files

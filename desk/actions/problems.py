@@ -150,7 +150,9 @@ def draft_known_errors(session: Session, ids: Sequence[str], new: KnownError) ->
 
 def _article(session: Session, draft: Draft, problem: Ticket, by: Actor, new: KnownError) -> Article:
     shown = new.title or problem.title
-    name = normal(new.slug or slug_of(shown))
+    # A name stands in the history for good: no words go there that somebody wrote into a ticket.
+    known = problem.title if session.config["history.titles"] else f"{articles.KNOWN_ERROR} {problem.id}"
+    name = normal(new.slug or slug_of(new.title or known))
     if not name or "." in name:
         raise UsageFault("no name can be made from this title" if not name else "a name has no dot", "--slug some-name")
     if draft.index.path_of(Article.kind, name) or any(e.record.id == name for c in draft.changes for e in c.edits):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from desk.audit.walk import Step
 from desk.audit.world import PastWorld
+from desk.domain.model import salt
 from desk.domain.model.fields import utc_text
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.person import Staff
@@ -96,10 +97,11 @@ def _edit(delta: Delta, world: PastWorld) -> HandEdit:
 
 def _bytes(delta: Delta, kind: str, world: PastWorld) -> tuple[bytes | None, bytes | None]:
     """Contents before and after, read only where a check looks at them: attachments may be large."""
-    if kind == handedits.ATTACHMENT:
+    folder_salt = delta.path.endswith(f"/{salt.FILE}")
+    if kind == handedits.ATTACHMENT and not folder_salt:
         return (b"" if delta.oid else None), (b"" if delta.new_oid else None)
     after = world.content(delta.new_oid) if delta.new_oid else None
-    looked_at = kind == handedits.SETTINGS or (after is not None and b"<<<<<<< " in after)
+    looked_at = kind == handedits.SETTINGS or folder_salt or (after is not None and b"<<<<<<< " in after)
     before = (world.content(delta.oid) if looked_at else b"") if delta.oid else None
     return before, after
 

@@ -11,7 +11,7 @@ from desk.checks import rights as checks_rights
 from desk.domain.changes import message as changes_message
 from desk.domain.changes import truth, undo
 from desk.domain.changes.message import Happened
-from desk.domain.model.actor import Actor
+from desk.domain.model.actor import Actor, nameless
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.person import Staff, User
 from desk.domain.model.record import Entry
@@ -50,10 +50,10 @@ def _stranger(moment: Moment) -> Iterator[AuditFinding]:
     signed = [e.new for e in moment.edits if isinstance(e.new, User)]
     told = moment.step.told
     if told.verb == "signup" and [u.id for u in signed] == [moment.actor] and len(moment.edits) == 1:
-        if (signed[0].email or "").lower() != moment.step.email.lower():
+        if not _signed_by(signed[0], moment.step.email):
             yield moment.finding("actors", FAULT, f"signed up as {moment.actor}, with the address of somebody else")
     elif (user := requester_of(moment)) is not None:
-        if (user.email or "").lower() != moment.step.email.lower():
+        if not _signed_by(user, moment.step.email):
             problem = (
                 f"the message names {user.id} as the actor, the author's address is {moment.step.email or 'empty'}"
             )
@@ -63,6 +63,11 @@ def _stranger(moment: Moment) -> Iterator[AuditFinding]:
         yield moment.finding(
             "actors", FAULT, f"made by {who}", hint="who was: desk staff list; git log -- records/staff"
         )
+
+
+def _signed_by(user: User, address: str) -> bool:
+    """Whether a requester's commit is signed so: without name and address, or, as once, with them."""
+    return address.lower() in (nameless(user.id), (user.email or "").lower())
 
 
 def by_hand(moment: Moment) -> Iterator[AuditFinding]:

@@ -14,7 +14,7 @@ from desk.checks.world import Knowledge, Known, World
 from desk.codec import locate
 from desk.config import Config
 from desk.domain.changes import compare
-from desk.domain.model import filenames, plain, states
+from desk.domain.model import filenames, plain, salt, states
 from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.checklist import Checklist
@@ -120,19 +120,29 @@ def _holes(content: bytes | None) -> list[tuple[str, str]]:
 
 def _attachment_problem(edit: HandEdit) -> DeskError | None:
     name = edit.path.rpartition("/")[2]
-    safe = filenames.attachment_name(name, set())
+    safe = name if name == salt.FILE else filenames.attachment_name(name, set())
     if edit.after is not None and safe != name:
         return Broken("not every system can hold a file of this name", edit.path, hint=f"rename it: {safe}")
     cls = kind_at(edit.path.rpartition(".files/")[0] + ".md")
     if cls is not Ticket or files_folder(edit.id or "") != edit.path.rpartition("/")[0]:
         return Broken("an attachment of no ticket", edit.path, hint="attachments lie in ID.files beside ID.md")
-    return None
+    return _salt_problem(edit) if name == salt.FILE else None
+
+
+def _salt_problem(edit: HandEdit) -> DeskError | None:
+    """A folder's salt can go with the folder, and not become another one."""
+    if edit.after is None or edit.before in (edit.after, None):
+        return None
+    return Refused(f"{edit.path}: the salt can't be changed", f"git checkout -- {edit.path}")
 
 
 def _fixed_problem(edit: HandEdit, new: Record) -> DeskError | None:
     """What can't change after creation (field.fixed)."""
     if edit.old is None:
         return None
+    if edit.old.salt and edit.old.salt != new.salt:
+        where = f"{edit.path}:{locate.line_of(edit.after, salt.KEY)}"
+        return Refused(f"{where}: the salt can't be changed", f"put it back: {salt.KEY}: {edit.old.salt}")
     for name, field in new.FIELDS.items():
         before, after = edit.old.values.get(name), new.values.get(name)
         if field.fixed and before != after:
@@ -257,7 +267,7 @@ def _remarks(
         name = edit.path.rpartition("/")[2]
         if edit.kind != ATTACHMENT or edit.after is None or edit.id not in tickets:
             continue
-        if name not in tickets[edit.id][1].all_attachments:
+        if name not in (*tickets[edit.id][1].all_attachments, salt.FILE):
             yield f"{edit.id} doesn't name the attachment {name}: desk doctor --fix adds it"
 
 
@@ -293,7 +303,9 @@ def _edits(snapshot: Snapshot, edits: list[HandEdit]) -> list[Edit]:
 
 def _change(made: list[Edit], edits: list[HandEdit], by: Actor, at: datetime, reason: str | None) -> Change:
     covered = {(e.record.kind, e.record.id) for e in made}
-    others = [e.path for e in edits if (Ticket.kind if e.kind == ATTACHMENT else e.kind, e.id) not in covered]
+    uncovered = [e for e in edits if (Ticket.kind if e.kind == ATTACHMENT else e.kind, e.id) not in covered]
+    # How attachments were called may be personal.
+    others = list(dict.fromkeys(e.path.rpartition("/")[0] if e.kind == ATTACHMENT else e.path for e in uncovered))
     verbs = {e.events[0].verb for e in made}
     if len(verbs) == 1 and not others:
         return Change(verbs.pop(), by, at, tuple(made), reason, _summary(made))

@@ -70,7 +70,9 @@ def only(app: App, given: str) -> str:
 complete_topic = complete_kind("topic")
 complete_article = complete_kind("article")
 slugs = click.argument("slugs", metavar="SLUG…", nargs=-1, required=True, shell_complete=complete_article)
-reason_option = click.option("-m", "--reason", metavar="TEXT", help="Why; it stands in the history.")
+reason_option = click.option(
+    "-m", "--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back."
+)
 
 
 def article_names(app: App, given: Iterable[str]) -> list[str]:

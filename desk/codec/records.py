@@ -12,6 +12,7 @@ from typing import Any
 from desk.codec import locate, plainlines
 from desk.codec.locate import FENCE
 from desk.codec.plainlines import FRONT_MAX, Stamp
+from desk.domain.model import salt
 from desk.domain.model.fields import parse_slug, parse_time, utc_text
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.record import NOTHING, Entry, Record, parse_values_of
@@ -63,6 +64,8 @@ def encode(record: Record) -> bytes:
     """A record as the bytes of its file."""
     data = {name: plain(record.values[name]) for name in record.FIELDS if name in record.values}
     data.update(record.extra)
+    if record.salt:
+        data[salt.KEY] = record.salt
     front = dump_yaml(data)
     if len(front) > FRONT_MAX:
         long = f"the fields of {record.id} take over {FRONT_MAX // 1024} KiB"
@@ -125,11 +128,22 @@ def decode(data: bytes, path: str, kind: str) -> Record:
         cls, raw, lambda said: Broken(said, path, first + locate.rows_before(front, said.partition(":")[0]))
     )
     _check_required(cls, values, path)
+    salted = _salt(raw, front, path, first) if cls.salted else ""
     extra = {k: v for k, v in raw.items() if k not in cls.FIELDS} or NOTHING
     if cls.suffix == ".yaml":
-        return cls(values, extra=extra)
+        return cls(values, extra=extra, salt=salted)
     body, thread = _thread(rest, path, text) if kind == "ticket" else (_between(rest, last=True), ())
-    return cls(values, extra=extra, body=body, thread=thread)
+    return cls(values, extra=extra, body=body, thread=thread, salt=salted)
+
+
+def _salt(raw: dict[str, Any], front: str, path: str, first: int) -> str:
+    """The salt, taken out of what was read; empty where there is none."""
+    found = raw.pop(salt.KEY, None)
+    try:
+        return "" if found is None else salt.parse(found)
+    except ValueError as error:
+        line = first + locate.rows_before(front, salt.KEY)
+        raise Broken(f"{salt.KEY}: {error}", path, line, "put back the line that was there") from None
 
 
 def _text(data: bytes, path: str) -> str:

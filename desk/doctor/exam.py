@@ -10,6 +10,7 @@ from typing import NamedTuple
 from desk.checks.world import World
 from desk.codec import locate, places
 from desk.config import PARTS, Config
+from desk.domain.model import salt
 from desk.domain.model.record import Record
 from desk.errors import Broken, DeskError
 from desk.index import keeper
@@ -51,6 +52,8 @@ class Walk(NamedTuple):
     strays: list[str]
     others: list[str]
     """Files that are no records and belong: templates, pictures of articles."""
+    salted: set[str]
+    """Ids of the tickets whose folder of attachments has a salt."""
 
 
 class Exam:
@@ -64,6 +67,8 @@ class Exam:
         self.place = store.place
         self.config = config
         self.wrong = wrong
+        self.salting: Callable[[], None] | None = None
+        """Adds the salts that are missing, as one commit; given by the command, since the doctor writes nothing."""
         self.fault: Callable[[str, bytes], Broken | None] | None = None
         """Says why a text of templates can't be filled in; given by the command, since filling in is not the store's."""
 
@@ -84,7 +89,7 @@ class Exam:
 
     @cached_property
     def walk(self) -> Walk:
-        found = Walk([], {}, [], [])
+        found = Walk([], {}, [], [], set())
         for folder in PARTS:
             for path, is_link in _files(self.place.root, folder):
                 kind, record_id = handedits.sort_of(path)
@@ -92,6 +97,8 @@ class Exam:
                     found.links.append(path)
                 elif kind == handedits.STRAY and not handedits.left_over(path):
                     found.strays.append(path)
+                elif kind == handedits.ATTACHMENT and record_id and path.endswith(f"/{salt.FILE}"):
+                    found.salted.add(record_id)
                 elif kind == handedits.ATTACHMENT and record_id:
                     found.attached.setdefault(record_id, []).append(path.rpartition("/")[2])
                 elif kind in (handedits.TEMPLATE, handedits.OTHER):

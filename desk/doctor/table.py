@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from desk.doctor import articles, files, records, repository
+from desk.doctor import articles, files, records, repository, salts
 from desk.doctor.exam import Exam, Finding, Mend
 from desk.domain.changes import compare
 from desk.domain.model.actor import Actor
@@ -46,6 +46,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "checklists": Check("templates of checklists", records.checklists),
         "reviews": Check("reviews of major incidents", records.reviews),
         "attachments": Check("attachments", records.attachments),
+        "salts": Check("what lets records be forgotten", salts.without),
         "texts": Check("texts of responses and mails can be filled in", files.texts),
         "articles": Check("published articles, their links and pictures", articles.published),
         "names": Check("each article has a name of its own", articles.twice),

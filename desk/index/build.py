@@ -13,7 +13,7 @@ from desk.errors import Broken
 from desk.git import diff, log, objects
 from desk.git.diff import FOLDERS
 from desk.git.place import Place
-from desk.index import derive
+from desk.index import derive, discretion
 from desk.index.index import Index, Progress, no_progress
 
 
@@ -97,8 +97,9 @@ def _read_commits(index: Index, place: Place, spec: tuple[str, ...], progress: P
             told = [parse(row.message) for row in part]
             by_hand = [row for row, said in zip(part, told, strict=True) if len(row.parents) < 2 and said.verb is None]
             derived = derive.derive(place, [row.oid for row in by_hand])
+            full = discretion.fill(place, {row.oid: said.events for row, said in zip(part, told, strict=True)})
             for row, said in zip(part, told, strict=True):
                 next(counted, None)
-                index.add_commit(row, said, derived.get(row.oid, ()))
+                index.add_commit(row, said._replace(events=full[row.oid]), derived.get(row.oid, ()))
         for _ in counted:
             continue

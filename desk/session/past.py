@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from desk.codec import places
+from desk.domain.changes import discretion
 from desk.domain.changes import message as messages
+from desk.domain.changes.message import Happened
 from desk.domain.changes.notices import Audience, Person, concerned
 from desk.domain.model import plain
 from desk.domain.model.actor import DESK, Actor, Desk, Importer
@@ -47,11 +49,11 @@ class Past:
         told = messages.parse(text)
         if told.verb is None or told.actor is None or messages.importer(text) is not None:
             return None
-        happened: dict[str, list[Event]] = {}
+        happened: dict[str, list[Happened]] = {}
         if told.events and told.events[0].kind == Ticket.kind:
             for one in told.events:
                 if one.kind == Ticket.kind:
-                    happened.setdefault(one.id, []).append(Event(one.verb, one.before, one.after))
+                    happened.setdefault(one.id, []).append(one)
         parents = header.parents[:1]
         self._fetch(f"{oid}:{Ticket.path_of(ticket)}" for oid in (*parents, commit) for ticket in happened)
         edits = []
@@ -59,7 +61,8 @@ class Past:
             old = self._record(parents[0], Ticket, ticket) if parents else None
             new = self._record(commit, Ticket, ticket)
             if old is not None or new is not None:
-                edits.append(Edit(old, new, tuple(events)))
+                full = (discretion.filled(event, old, new) for event in events)
+                edits.append(Edit(old, new, tuple(Event(e.verb, e.before, e.after) for e in full)))
         by = self._actor(told.actor, (*parents, commit), header)
         return Change(told.verb, by, datetime.fromtimestamp(header.at, UTC), tuple(edits), told.reason)
 

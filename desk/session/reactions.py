@@ -6,7 +6,7 @@ Hand edits are committed byte for byte, and imports bring their own history: nei
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import cast
 
@@ -14,15 +14,16 @@ from desk.config import Config
 from desk.domain.knowledge import knownerrors
 from desk.domain.levels import clocks
 from desk.domain.levels.policy import Policies
-from desk.domain.model import states
+from desk.domain.model import salt, states
 from desk.domain.model.article import Article
 from desk.domain.model.change import Change, Edit
 from desk.domain.model.checklist import Checklist
 from desk.domain.model.person import User
-from desk.domain.model.ticket import Ticket
+from desk.domain.model.ticket import Ticket, files_folder
 from desk.domain.rights import verbs
 from desk.domain.tickets import checklists
 from desk.queries import problems
+from desk.store import worktree
 from desk.store.levels import policies
 from desk.store.snapshot import Snapshot
 
@@ -94,7 +95,33 @@ def follow(change: Change, snapshot: Snapshot, config: Config) -> Change:
         return change  # it takes back what followed as well
     for reaction in REACTIONS:
         change = reaction(change, snapshot, config)
-    return change
+    return salted(change, snapshot)
+
+
+def salted(change: Change, snapshot: Snapshot) -> Change:
+    """The change with a salt in every record that should have one, and beside the attachments it adds."""
+    edits = tuple(_salted(edit, snapshot) for edit in change.edits)
+    return change._replace(edits=edits, files={**change.files, **_folder_salts(edits, snapshot)})
+
+
+def _salted(edit: Edit, snapshot: Snapshot) -> Edit:
+    after = edit.after
+    if after is None or not after.salted or after.salt or after == edit.before:
+        return edit
+    return edit._replace(after=after.with_salt(snapshot.new_salt()))
+
+
+def _folder_salts(edits: Iterable[Edit], snapshot: Snapshot) -> dict[str, bytes | None]:
+    """The salts of folders in which attachments come to lie first; and of those that go, gone."""
+    found: dict[str, bytes | None] = {}
+    for edit in (e for e in edits if isinstance(e.record, Ticket) and e.files):
+        path = f"{files_folder(edit.record.id)}/{salt.FILE}"
+        there = worktree.read(snapshot.place, path) is not None
+        if edit.after is None and there:
+            found[path] = None
+        elif not there and any(data is not None for data in edit.files.values()):
+            found[path] = salt.content(snapshot.new_salt())
+    return found
 
 
 # -- what follows from a change -----------------------------------------------------------------------------------------

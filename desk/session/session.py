@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from desk import config
 from desk.config import Config
-from desk.domain.model.actor import Actor, Requester
+from desk.domain.model.actor import REQUESTER, Actor, Requester
 from desk.domain.model.change import Change
 from desk.domain.model.person import User, requester
 from desk.domain.model.query import Scope
@@ -203,6 +203,8 @@ class Session:
             from desk.session import reactions  # noqa: PLC0415 - as above
 
             change = plan(snapshot)
+            if change is not None and change.reason and change.by.kind == REQUESTER:
+                raise Refused("a requester's words belong into the ticket, not into its history", "answer the ticket")
             if change is None or change.as_written is not None:
                 return change
             change = reactions.follow(change, snapshot, self.config)
@@ -210,7 +212,7 @@ class Session:
             together.require(changed, World(snapshot.index, self.config, changed))
             return change
 
-        done = self.store.commit(whole, self.identity)
+        done = self.store.commit(whole, self.identity, titles=self.config["history.titles"])
         if done is None:
             return None
         self.warnings.extend(done.warnings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+from desk.domain.model import salt
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.person import Staff
 from desk.domain.model.record import Record
@@ -103,6 +104,10 @@ class Snapshot:
             found = prefix + _random(5).lower()
             if not self.index.used(kind, found):
                 return found
+
+    def new_salt(self) -> str:
+        """80 random bits for a record or a folder of attachments."""
+        return salt.made(_random(salt.LENGTH))
 
 
 def _random(length: int) -> str:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from desk.domain.changes import message as changes_message
-from desk.domain.model.change import Change
+from desk.domain.model.change import Change, Edit
 from desk.domain.model.kinds import KINDS, kind_at
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
@@ -239,10 +239,13 @@ class Store:
         self,
         plan: Callable[[Snapshot], Change | None],
         identity: git_identity.Identity,
+        *,
+        titles: bool = False,
     ) -> Committed | None:
         """Run a plan on the newest state and make its change one commit; None when the plan finds nothing to change.
 
-        The plan may run again when somebody else commits meanwhile.
+        The plan may run again when somebody else commits meanwhile. `titles`: the commit's message may hold titles and
+        the beginnings of texts, which can't be taken back.
         """
         from desk.git import write  # noqa: PLC0415 - for writes only, as the next
         from desk.store import writing  # noqa: PLC0415
@@ -264,7 +267,7 @@ class Store:
                     index.close()
                     self.keeper.repair(base)
                     continue
-                new = writing.new_commit(change, files, identity, int(self.clock().timestamp()))
+                new = writing.new_commit(change, files, identity, int(self.clock().timestamp()), titles=titles)
                 told = writing.untold_of(new, base) if self._concerns(change) else None
                 try:
                     oid = writing.make_commit(self.place, new, ref, base, hold, taken=snapshot.taken, told=told)
@@ -299,8 +302,7 @@ class Store:
         except (OSError, GitError, Conflict) as error:
             text = f"committed, but the files are not all written yet ({error}); the next desk command finishes it"
             return done._replace(warnings=(text,))
-        records = {} if placed else {e.after.path: e.after for e in change.edits if e.after is not None}
-        self._advance(new, done.commit, base, records)
+        self._advance(new, done.commit, base, change.edits, placed=placed)
         if told is None or self.teller is None:
             journal.end(self.place)
             return done
@@ -313,16 +315,19 @@ class Store:
         self.teller().publish()
         return done._replace(withdrawn=withdrawn)
 
-    def _advance(self, new: write.NewCommit, oid: str, base: str, records: dict[str, Record]) -> None:
+    def _advance(self, new: write.NewCommit, oid: str, base: str, edits: tuple[Edit, ...], *, placed: bool) -> None:
         """Add one commit to the index; left to the next reader when the file is not at `base` or can't be written."""
-        from desk.git import write  # noqa: PLC0415 - for writes only, as the next two
+        from desk.git import write  # noqa: PLC0415 - for writes only, as the next three
         from desk.git.log import CommitRow  # noqa: PLC0415
-        from desk.index import build  # noqa: PLC0415
+        from desk.index import build, discretion  # noqa: PLC0415
 
         index = self._index
         if index is None or index.commit != base:
             return
         row = CommitRow(oid, (base,), new.at, *write.seen(new.author, new.email), new.message)
+        records = {} if placed else {e.after.path: e.after for e in edits if e.after is not None}
+        told = changes_message.parse(row.message)
+        full = discretion.filled(told.events, {(e.record.kind, e.record.id): (e.before, e.after) for e in edits})
         try:
             with self.keeper.lock(), index.transaction():
                 for path, data in new.files.items():
@@ -334,7 +339,7 @@ class Store:
                             build.put(index, path, "100644", name, data)
                         else:
                             index.put_file(path, name, len(data), record)
-                index.add_commit(row, changes_message.parse(row.message))
+                index.add_commit(row, told._replace(events=full))
                 index.set_commit(oid)
         except (sqlite3.Error, OSError):
             index.close()

@@ -6,7 +6,9 @@ import os
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from desk.domain.changes import discretion
 from desk.domain.changes import message as changes_message
+from desk.domain.model.actor import REQUESTER
 from desk.domain.model.change import Change
 from desk.domain.model.fields import check_text
 from desk.domain.model.ticket import files_folder
@@ -77,11 +79,15 @@ def hand_edited(path: str) -> Conflict:
 
 
 def new_commit(
-    change: Change, files: dict[str, bytes | None], identity: git_identity.Identity, committed_at: int
+    change: Change, files: dict[str, bytes | None], identity: git_identity.Identity, committed_at: int, *, titles: bool
 ) -> write.NewCommit:
-    """A change as a commit: the author is who acted, the committer is the machine."""
+    """A change as a commit: the author is who acted, the committer is the machine. `titles` as for `Store.commit`.
+
+    Where a requester signs up, git may know the machine by that very person's name.
+    """
     name, email = change.by.name or change.by.id, change.by.email
-    message = changes_message.message(change)
+    own = change.by.kind == REQUESTER and change.verb == "signup"
+    message = changes_message.message(change if titles else discretion.discreet(change))
     try:
         check_text(message)
     except ValueError as error:
@@ -90,8 +96,8 @@ def new_commit(
         name,
         email,
         int(change.at.timestamp()),
-        identity.committer or name,
-        identity.committer_email or email,
+        (not own and identity.committer) or name,
+        (not own and identity.committer_email) or email,
         committed_at,
         message,
         files,

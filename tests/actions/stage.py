@@ -30,7 +30,13 @@ LEVELS = {"one": 1, "two": 2, "three": 3}
 class RehearsedStore(Store):
     """Runs a plan on the newest state and writes nothing of it."""
 
-    def commit(self, plan: Callable[[Snapshot], Change | None], identity: Identity | None = None) -> Committed | None:  # noqa: ARG002
+    def commit(
+        self,
+        plan: Callable[[Snapshot], Change | None],
+        identity: Identity | None = None,  # noqa: ARG002
+        *,
+        titles: bool = False,  # noqa: ARG002
+    ) -> Committed | None:
         change = plan(self.snapshot(self.index, self.commit_now()))
         return None if change is None else Committed(self.commit_now(), change)
 

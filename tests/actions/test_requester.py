@@ -60,7 +60,9 @@ def test_a_life_of_a_ticket(session: Session, own: str, anna: str, desk: Runner,
     tickets.reply(session, [own], words("The one in Larnaca."))
     tickets.close(session, [own], resolution="withdrawn")
     assert shown(desk, own)["state"] == "closed"
-    tickets.reopen(session, [own], reason="it is back")
+    with pytest.raises(Refused, match="words belong into the ticket"):
+        tickets.reopen(session, [own], reason="it is back")
+    tickets.reopen(session, [own])
     found = shown(desk, own)
     assert found["state"] == "open"
     assert [(e["kind"], e["by"], e["text"]) for e in found["thread"]] == [
@@ -68,6 +70,7 @@ def test_a_life_of_a_ticket(session: Session, own: str, anna: str, desk: Runner,
         ("reply", anna, "The one in Larnaca."),
     ]
     assert git("log", "-1", "--format=%(trailers:key=Desk-Actor,valueonly)").strip() == anna
+    assert git("log", "-1", "--format=%an <%ae>").strip() == f"{anna} <{anna}@users.desk.invalid>"
     assert "no fault" in desk("audit", "verify").out
     assert desk("doctor", "-f", "json").data == []
 

@@ -255,7 +255,9 @@ def test_staff_and_users(desk: Runner, home: Path, git: Git) -> None:
     swap(home / "records/staff/petros.yaml", ("Eleni@ncpeh.example", "petros@ncpeh.example"))
     (home / "records/users").mkdir(exist_ok=True)
     for name in ("u-aaaaa", "u-bbbbb"):
-        (home / f"records/users/{name}.yaml").write_text(f"id: {name}\nemail: x@y.example\n", encoding="utf-8")
+        (home / f"records/users/{name}.yaml").write_text(
+            f"id: {name}\nemail: x@y.example\nsalt: s{'0' * 16}\n", encoding="utf-8"
+        )
     by_hand(git)
     one(desk, "users", "is the address of u-aaaaa as well", path="records/users/u-bbbbb.yaml", line=2)
     (home / "records/users/u-bbbbb.yaml").unlink()

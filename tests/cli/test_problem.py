@@ -104,7 +104,8 @@ def test_what_is_known(
     known, [incident] = problem(1)
     done = acts("problem", verb, known, "--body", "Nobody is told.\n\nThe list is on paper.\n")
     assert done.data[verb] == "Nobody is told.\n\nThe list is on paper."
-    assert done.commit.subject == f"{known} {verb}: Nobody is told. …"
+    assert done.commit.subject == f"{known} {verb}"
+    assert events(known)[-1] == (verb, None, "Nobody is told. …")
     text = git("show", f"HEAD:records/tickets/2026/07/23/{known}.md")
     assert f"\n{verb}: |-\n  Nobody is told.\n\n  The list is on paper.\n" in text
     (tmp_path / "text").write_text("Known now.", encoding="utf-8")

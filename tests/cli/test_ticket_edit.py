@@ -15,7 +15,7 @@ def test_title_and_text(acts: Acts, make: Make, events: Events, tmp_path: Path) 
     done = acts("ticket", "edit", ticket, "--title", "New")
     assert (done.data["title"], done.data["body"]) == ("New", "old")
     assert done.commit.subject == f"{ticket} edit: title"
-    assert (done.commit.values("Desk-From"), done.commit.values("Desk-To")) == (["Old"], ["New"])
+    assert (done.commit.values("Desk-From"), done.commit.values("Desk-To")) == ([], ["title"])
     done = acts("ticket", "edit", ticket, "--title", "Newer", "--body", "new")
     assert (done.data["title"], done.data["body"]) == ("Newer", "new")
     (tmp_path / "t.md").write_text("from file\n")

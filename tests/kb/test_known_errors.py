@@ -12,6 +12,7 @@ from tests.cli.conftest import Git, Make, tip
 from tests.conftest import Runner
 
 Verbs = Callable[[str], list[Any]]
+SLUG = "certificate-of-malta"
 
 
 class Case(NamedTuple):
@@ -38,9 +39,26 @@ def case(desk: Runner, make: Make, home: Path, git: Git) -> Case:
     return Case(incident, problem)
 
 
+@pytest.mark.parametrize(
+    ("titles", "options", "name"),
+    [
+        ("false", (), "known-error-{id}"),
+        ("false", ("--title", "Nothing from Malta"), "nothing-from-malta"),
+        ("true", (), "certificate-of-malta"),
+    ],
+)
+def test_its_name_has_no_words_of_a_ticket(
+    desk: Runner, case: Case, titles: str, options: tuple[str, ...], name: str
+) -> None:
+    """A name stands in the history for good, unless the desk says that its titles may."""
+    desk("config", "set", "history.titles", titles, code=None)
+    made = desk("problem", "known-error", case.problem, *options, "-f", "json").data
+    assert made["id"] == name.format(id=case.problem.lower())
+
+
 def test_a_problem_drafts_its_known_error(desk: Runner, case: Case, home: Path, git: Git) -> None:
     head = tip(home)
-    made = desk("problem", "known-error", case.problem, "-f", "json").data
+    made = desk("problem", "known-error", case.problem, "--slug", SLUG, "-f", "json").data
     assert git("rev-parse", "HEAD~1").strip() == head
     assert {
         n: made[n]
@@ -76,12 +94,12 @@ def test_only_a_problem_of_ones_own_department_becomes_one(desk: Runner, case: C
 
 
 def test_other_departments_incidents_are_not_shown(desk: Runner, case: Case) -> None:
-    desk("problem", "known-error", case.problem)
+    desk("problem", "known-error", case.problem, "--slug", SLUG)
     assert desk("--as", "eleni", "kb", "show", "certificate-of-malta", "-f", "json").data["incidents"] == []
 
 
 def test_closing_the_problem_fills_in_the_fix(desk: Runner, case: Case, home: Path, git: Git, verbs: Verbs) -> None:
-    desk("problem", "known-error", case.problem)
+    desk("problem", "known-error", case.problem, "--slug", SLUG)
     desk("kb", "edit", "certificate-of-malta", "--body", "Look at the log.")
     desk("kb", "publish", "certificate-of-malta")
     head = tip(home)
@@ -97,7 +115,7 @@ def test_closing_the_problem_fills_in_the_fix(desk: Runner, case: Case, home: Pa
 
 
 def test_closing_does_not_depend_on_an_article_that_is_being_edited(desk: Runner, case: Case, home: Path) -> None:
-    desk("problem", "known-error", case.problem)
+    desk("problem", "known-error", case.problem, "--slug", SLUG)
     desk("kb", "edit", "certificate-of-malta", "--body", "Look.")
     desk("kb", "publish", "certificate-of-malta")
     path = home / "kb/known-errors/certificate-of-malta.md"
@@ -112,7 +130,7 @@ def test_closing_does_not_depend_on_an_article_that_is_being_edited(desk: Runner
 def test_where_approval_is_asked_for_a_published_text_stays(
     desk: Runner, case: Case, colleague: str, verbs: Verbs
 ) -> None:
-    desk("problem", "known-error", case.problem)
+    desk("problem", "known-error", case.problem, "--slug", SLUG)
     desk("kb", "edit", "certificate-of-malta", "--body", "Look.")
     desk("config", "set", "kb.approval", "true")
     desk("kb", "review", "certificate-of-malta", "--submit")
@@ -126,7 +144,7 @@ def test_where_approval_is_asked_for_a_published_text_stays(
 def test_an_audit_finds_all_of_it_true(desk: Runner, case: Case, home: Path, colleague: str) -> None:
     """Verbs of articles are checked against what they changed: moves, approvals, tidings, hand edits taken along."""
     desk("kb", "topic", "create", "new", "--title", "New")
-    desk("problem", "known-error", case.problem)
+    desk("problem", "known-error", case.problem, "--slug", SLUG)
     desk("kb", "edit", "certificate-of-malta", "--body", "See [which](../faq/which-countries.md).", "--title", "Malta")
     desk("kb", "edit", "certificate-of-malta", "--title", "Malta again")
     desk("kb", "review", "certificate-of-malta", "--submit")

@@ -77,7 +77,7 @@ def test_commits_have_their_own_time_and_author(desk: Runner, git: Git, tmp_path
     desk("import", str(tmp_path / "a.jsonl"), "--history")
     log = git("log", "-3", "--reverse", "--format=%an %aI %s%(trailers:key=Desk-Import,separator=%x20)").splitlines()
     assert log == [
-        "Ελένη Παύλου 2020-01-02T03:04:05+00:00 200102-AAAA create: TDesk-Import: maria",
+        "Ελένη Παύλου 2020-01-02T03:04:05+00:00 200102-AAAA create: legalDesk-Import: maria",
         "Petros Ioannou 2020-01-03T00:00:00+00:00 200102-AAAA replyDesk-Import: maria",
         "Ελένη Παύλου 2020-01-04T00:00:00+00:00 200102-AAAA closeDesk-Import: maria",
     ]

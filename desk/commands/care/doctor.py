@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from desk.actions import handedits
+from desk.actions import handedits, salting
 from desk.cli import leaf
 from desk.cli.app import App, config_error
 from desk.doctor import files, table
@@ -36,6 +36,7 @@ def doctor(app: App, fix: bool) -> Done:
         from desk.actions import rendering  # noqa: PLC0415 - 40 ms of Jinja
 
         exam.fault = partial(rendering.fault, app)
+    exam.salting = partial(_add_salts, app)
     findings = table.examine(exam)
     counted = table.count(exam)
     fixed = _fix(app, findings) if fix else set()
@@ -44,6 +45,10 @@ def doctor(app: App, fix: bool) -> Done:
     app.exit_code = FOUND if left else 0
     rows = [_row(f, fixed=id(f) in fixed) for f in findings]
     return Done("doctor", rows, tuple(_lines(findings, fixed, counted, tried=fix)), answer=bool(left))
+
+
+def _add_salts(app: App) -> None:
+    salting.add(app)
 
 
 def _row(finding: Finding, *, fixed: bool) -> dict[str, Any]:

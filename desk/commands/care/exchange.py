@@ -15,6 +15,7 @@ from desk.cli import leaf
 from desk.cli.app import App
 from desk.codec import records
 from desk.domain.changes import exchange
+from desk.domain.model import salt
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket, files_folder
@@ -72,7 +73,8 @@ def _records(
             files = {}
             if with_files and isinstance(record, Ticket):
                 folder = files_folder(record.id)
-                found = ((n, contents.get(f"{commit}:{folder}/{n}")) for n in record.all_attachments)
+                names = (*record.all_attachments, salt.FILE) if record.all_attachments else ()
+                found = ((n, contents.get(f"{commit}:{folder}/{n}")) for n in names)
                 files = {n: c for n, c in found if c is not None}
             yield record, files
 

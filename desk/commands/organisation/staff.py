@@ -121,5 +121,5 @@ delete = records.build_delete(
     Their open tickets lose their owner; their names stay in history, and their handles are never used again.
     """,
     example='desk staff delete petros --reason "left in July"',
-    reason="Why; it stands in the history.",
+    reason="Why; it stays in the history and can't be taken back.",
 )

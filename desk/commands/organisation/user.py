@@ -133,7 +133,7 @@ def create(app: App, **options: Any) -> Done:
 def signup(app: App, **options: Any) -> Done:
     """Register yourself as a requester.
 
-    Somebody who isn't staff signs the commit with the name and the address given here.
+    Somebody who isn't staff signs the commit with the id they get: a history can't forget a name.
     """
     return told.told_of(User, requesters.sign_up(app, _said(options)), several=False)
 
@@ -181,7 +181,7 @@ def ban(app: App, email: str, reason: str | None) -> Done:
 
 @leaf.leaf("unban", example="desk user unban spam@somewhere.example")
 @click.argument("email")
-@click.option("--reason", metavar="R", help="Why; it stands in the history.")
+@click.option("--reason", metavar="R", help="Why; it stays in the history and can't be taken back.")
 def unban(app: App, email: str, reason: str | None) -> Done:
     """Lift a ban."""
     return told.told_of(Ban, requesters.unban(app, email, reason), several=False)

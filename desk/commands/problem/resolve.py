@@ -27,7 +27,7 @@ from desk.view.text.prose import MEASURE
 @arguments.ticket_ids
 @click.option("--fix", metavar="TEXT", help="What solves the problem; kept with it.")
 @click.option("--file", metavar="PATH", help="What solves the problem, from a file; - is stdin.")
-@click.option("--reason", metavar="TEXT", help="Why; it stands in the history.")
+@click.option("--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
 @click.option("--close-incidents", "close", is_flag=True, help="Answer and close every incident that is still open.")
 @click.option(
     "--response",

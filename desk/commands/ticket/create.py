@@ -37,7 +37,9 @@ from desk.view.model import Done
 )
 @click.option("--impact", metavar="I", shell_complete=complete.complete_impact, help="How much is affected.")
 @click.option("--urgency", metavar="U", shell_complete=complete.complete_urgency, help="How soon it hurts.")
-@click.option("--reason", metavar="TEXT", help="Why; needed where --priority isn't what the matrix gives.")
+@click.option(
+    "--reason", metavar="TEXT", help="Why; needed where --priority isn't what the matrix gives. It can't be taken back."
+)
 @click.option("--service", metavar="S", help="The affected service.")
 @click.option("--attach", metavar="FILE", multiple=True, type=click.Path(), help="A file to attach; repeat for more.")
 @click.option("--field", "fields", metavar="K=V", multiple=True, help="A custom field; repeat for more.")

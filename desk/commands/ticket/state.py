@@ -14,7 +14,7 @@ from desk.domain.model.states import DUPLICATE, RESOLUTIONS, SOLVED, WAITING
 from desk.errors import UsageFault
 from desk.view.model import Done
 
-_reason = click.option("--reason", metavar="TEXT", help="Why; it stands in the history.")
+_reason = click.option("--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
 
 
 @leaf.leaf("pending", example='desk ticket pending 7K3Q --until 3d --reason "waiting for the Maltese desk"')

@@ -19,7 +19,7 @@ from desk.view.model import Done
 
 @leaf.leaf("undo", example='desk ticket undo 7K3Q --reason "closed the wrong one"')
 @arguments.ticket_ids
-@click.option("--reason", metavar="TEXT", help="Why; it stands in the history.")
+@click.option("--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
 def undo(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     """Take back the last change of tickets: whatever it was, with everything that changed together with it.
 

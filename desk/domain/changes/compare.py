@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from itertools import zip_longest
 from typing import Any
 
-from desk.domain.model import plain, states
+from desk.domain.model import plain, salt, states
 from desk.domain.model.article import Article
 from desk.domain.model.change import Changed, Event
 from desk.domain.model.record import Entry, Record
@@ -39,9 +39,13 @@ _OWN_EVENT = (
 
 
 def events(before: Record | None, after: Record | None) -> tuple[Event, ...]:
-    """The verbs that lead from one version to the other; none when they are equal."""
+    """The verbs that lead from one version to the other; none when they are equal. A salt is told where nothing else is."""
     if before is None or after is None:
         return _born_or_gone(before, after)
+    return _events(before, after) or ((Event("edit", None, salt.KEY),) if before.salt != after.salt else ())
+
+
+def _events(before: Record, after: Record) -> tuple[Event, ...]:
     if isinstance(before, Ticket) and isinstance(after, Ticket):
         told = tuple(_ticket(before, after))
         # What no verb tells of, such as another time of closing, is named.

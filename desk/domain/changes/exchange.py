@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from desk.domain.model import plain, states
+from desk.domain.model import plain, salt, states
 from desk.domain.model.change import Event
 from desk.domain.model.fields import check_text, parse_slug, parse_time
 from desk.domain.model.kinds import KINDS
@@ -37,6 +37,7 @@ def line(record: Record, files: Mapping[str, bytes]) -> dict[str, Any]:
     rest = {
         "extra": plain.plain(record.extra),
         "body": record.body,
+        salt.KEY: record.salt,
         "thread": [_filled(plain.entry_data(entry)) for entry in record.thread],
     }
     contents = {name: b64encode(content).decode() for name, content in files.items()}
@@ -54,7 +55,8 @@ def parse(raw: Any) -> Item:
     cls = KINDS.get(str(raw.get("record", "ticket")))
     if cls is None:
         raise ValueError(f"record: there is no kind {raw.get('record')!r}; known: {', '.join(KINDS)}")
-    unknown = [k for k in raw if k not in cls.FIELDS and k not in IGNORED]
+    known = {*cls.FIELDS, *IGNORED, *((salt.KEY,) if cls.salted else ())}
+    unknown = [k for k in raw if k not in known]
     if unknown:
         raise ValueError(f"{unknown[0]}: a {cls.kind} has no such field; keep your own data under extra")
     values = parse_values_of(cls, raw)
@@ -62,13 +64,22 @@ def parse(raw: Any) -> Item:
     if missing:
         raise ValueError(f"{missing[0]}: missing")
     extra = raw.get("extra") or NOTHING
-    if not isinstance(extra, Mapping) or any(k in cls.FIELDS for k in extra):
+    if not isinstance(extra, Mapping) or any(k in cls.FIELDS or (cls.salted and k == salt.KEY) for k in extra):
         raise ValueError("extra: expected names that are no fields")
     body = check_text(_text(raw.get("body"), "body"))
     thread = tuple(_entries(raw.get("thread") or []))
     if thread and cls is not Ticket:
         raise ValueError("thread: only tickets have one")
-    return Item(cls(values, extra=extra, body=body, thread=thread), dict(_files(raw.get("files") or {})))
+    salted = _salt(raw) if cls.salted else ""
+    record = cls(values, extra=extra, body=body, thread=thread, salt=salted)
+    return Item(record, dict(_files(raw.get("files") or {})))
+
+
+def _salt(raw: dict[str, Any]) -> str:
+    try:
+        return salt.parse(raw[salt.KEY]) if salt.KEY in raw else ""
+    except ValueError as error:
+        raise ValueError(f"{salt.KEY}: {error}") from None
 
 
 def _text(value: Any, name: str) -> str:

@@ -12,6 +12,8 @@ Desk-From: …                           the value before, where one was replace
 Desk-To: maria                         the value after
 Desk-Also: close                       a second event on the same ticket, with its own From and To
 Desk-Effect: unassign                  right after Desk-Ticket: this one saw another verb than the action's
+
+Values are told as the change has them. What is better not kept for good is left out before: see `discretion`.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from desk.domain.changes import compare
 from desk.domain.changes.message import Happened
+from desk.domain.model import salt
 from desk.domain.model.person import User
 from desk.domain.model.plain import label
 from desk.domain.model.record import Record
@@ -37,11 +38,13 @@ def case(events: tuple[Happened, ...], old: Record | None, new: Record | None, o
     """A case, with what differs worked out once."""
     found = {c.field.partition(".")[0] for c in compare.fields(old, new)} if old and new else ()
     changed = frozenset("thread" if name.partition(" ")[0] in ("reply", "note") else name for name in found)
+    if old and new and old.salt != new.salt:
+        changed |= {salt.KEY}
     return Case(events, old, new, others, changed)
 
 
-FOLLOWS = frozenset(ticketverbs.CLOCKS)
-"""Fields of service levels, which follow from whatever happens to a ticket."""
+FOLLOWS = frozenset((*ticketverbs.CLOCKS, salt.KEY))
+"""What follows from whatever happens to a ticket: fields of service levels, and the salt of one that had none."""
 TIDINGS = frozenset(verb.name for verb in recordverbs.ON_ARTICLES.values() if verb.elsewhere)
 """Verbs that tell an article of something elsewhere, and need not change it."""
 WHOLE = frozenset(verb.name for verb in verbs.VERBS if verb.whole and verb.told_as is None)
@@ -277,7 +280,7 @@ def _named(event: Happened) -> frozenset[str]:
 def _left_out(case: Case) -> Iterator[str]:
     if not all(known(e) for e in case.events):
         return
-    may: set[str] = set(FOLLOWS) if isinstance(case.new, Ticket) else set()
+    may: set[str] = set(FOLLOWS) if isinstance(case.new, Ticket) else {salt.KEY}
     for event in case.events:
         row = _row(event)
         if event.verb != "edit":

@@ -33,8 +33,16 @@ class Actor(Protocol):
     def departments(self) -> tuple[str, ...]: ...
 
 
+def nameless(user_id: str) -> str:
+    """What commits of a requester are signed with in place of an address: a history can't forget one."""
+    return f"{user_id}@users.desk.invalid"
+
+
 class Requester(NamedTuple):
-    """A requester who acts in person: by mail, or at a portal. `barred`: disabled, or the address is banned (rule 7)."""
+    """A requester who acts in person: by mail, or at a portal. `barred`: disabled, or the address is banned (rule 7).
+
+    `name` and `email` are what commits are signed with: the id, and an address that tells no more.
+    """
 
     id: str
     name: str

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from desk.domain.model.actor import Requester
+from desk.domain.model.actor import Requester, nameless
 from desk.domain.model.fields import EMAIL, EMAILS, FLAG, LEVEL, LINE, SLUG, SLUGS, TEXT, TIME, VALUES, Field
 from desk.domain.model.record import NOTHING, Record
 
@@ -37,6 +37,7 @@ class User(Record):
     kind = "user"
     plural = "users"
     folder = "records/users"
+    salted = True
 
     name = Field[str | None](LINE, "full name")
     email = Field[str | None](EMAIL, "where answers go")
@@ -52,7 +53,7 @@ class User(Record):
 
 def requester(user: User, *, barred: bool = False) -> Requester:
     """A requester's record as one who acts."""
-    return Requester(user.id, user.name or "", user.email or "", barred)
+    return Requester(user.id, user.id, nameless(user.id), barred)
 
 
 class Group(Record):

@@ -31,9 +31,12 @@ class Entry(NamedTuple):
 
 
 class Record:
-    """A record of any kind. Two records are equal when everything in them is."""
+    """A record of any kind. Two records are equal when everything in them is.
 
-    __slots__ = ("body", "extra", "thread", "values")
+    `salt` is empty, or random characters that no list and no view shows (docs/privacy.md).
+    """
+
+    __slots__ = ("body", "extra", "salt", "thread", "values")
 
     kind: ClassVar[str] = ""
     plural: ClassVar[str] = ""
@@ -42,6 +45,8 @@ class Record:
     folder: ClassVar[str] = ""
     """Where files of this kind live, relative to the desk."""
     suffix: ClassVar[str] = ".yaml"
+    salted: ClassVar[bool] = False
+    """Whether records of this kind have a salt, since they hold what somebody may want to be forgotten."""
     FIELDS: ClassVar[Mapping[str, Field[Any]]] = NOTHING
 
     id = Field[str](SLUG, "never reused", required=True, fixed=True)
@@ -53,11 +58,13 @@ class Record:
         extra: Mapping[str, Any] = NOTHING,
         body: str = "",
         thread: tuple[Entry, ...] = (),
+        salt: str = "",
     ) -> None:
         self.values = values
         self.extra = extra
         self.body = body
         self.thread = thread
+        self.salt = salt
 
     def __init_subclass__(cls) -> None:
         found: dict[str, Field[Any]] = {}
@@ -89,7 +96,12 @@ class Record:
             extra=self.extra,
             body=self.body if body is None else body,
             thread=self.thread if thread is None else thread,
+            salt=self.salt,
         )
+
+    def with_salt(self, salt: str) -> Self:
+        """A copy with this salt."""
+        return type(self)(self.values, extra=self.extra, body=self.body, thread=self.thread, salt=salt)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Record):
@@ -100,7 +112,7 @@ class Record:
         return hash((self.kind, self.id))
 
     def _all(self) -> tuple[object, ...]:
-        return (self.kind, dict(self.values), dict(self.extra), self.body, self.thread)
+        return (self.kind, dict(self.values), dict(self.extra), self.body, self.thread, self.salt)
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.id}>"

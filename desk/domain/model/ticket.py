@@ -43,6 +43,7 @@ class Ticket(Record):
     plural = "tickets"
     folder = "records/tickets"
     suffix = ".md"
+    salted = True
 
     id = Field[str](TICKET, "date of creation and four characters, never reused", required=True, fixed=True)
     title = Field[str](LINE, "what it is about, in one line", required=True)

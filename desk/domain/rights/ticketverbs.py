@@ -219,12 +219,12 @@ ROWS: tuple[Verb, ...] = (
     Verb(
         "check", _KINDS, _own(5, 5), "ticket check", "domain.tickets.checklists:check",
         Words("done: {after}", "ticked off a step of {what}: {after}"),
-        _ALWAYS, (("checklist", "untold"),),
+        _ALWAYS, (("checklist", "step"),),
     ),
     Verb(
         "uncheck", _KINDS, _own(5, 6), "ticket check --undo", "domain.tickets.checklists:check",
         Words("to be done again: {before}", "took back a step of {what}: {before}"),
-        _ALWAYS, (("checklist", "untold"),),
+        _ALWAYS, (("checklist", "step"),),
     ),
     # -- problems ------------------------------------------------------------------------------------------------------
     Verb(

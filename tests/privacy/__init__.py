@@ -1,0 +1,1 @@
+"""What a history may hold of people, and what lets them be forgotten."""

@@ -1,0 +1,403 @@
+"""No personal words where they can't be taken back: a canary is planted by everything that commits, and looked for in the
+commit objects of the whole history, read raw, and in the names of all files that ever were.
+
+Every command has a row: what it does with the canary, or that it commits nothing. A new one without a row fails.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desk.actions.tickets import lifecycle
+from desk.actions.tickets.lifecycle import NewEntry, NewTicket
+from desk.cli.table import COMMANDS
+from desk.session.session import Session
+from tests.conftest import Runner
+from tests.store import indexes
+
+NAME, ADDRESS, PHONE = "Zanthippe Quaxley", "quaxley@zq-mail.example", "+357 99 777123"
+TITLE, TEXT, PLACE = "Quibblewort in the ward", "Fizzgigmarrow every morning", "Vexillary Foundation"
+CANARIES = ("zanthippe", "quaxley", "zq-mail", "777123", "quibblewort", "fizzgigmarrow", "vexillary")
+
+
+def _listed(text: str) -> frozenset[str]:
+    return frozenset(" ".join(text.split()).split(", "))
+
+
+READS = _listed(
+    """ticket list, ticket show, ticket history, ticket blame, ticket escalations, incident list, problem list, problem
+    candidates, problem show, mail outbox, mail show, mail drop, sla list, log, search, handover, stats, activity, report,
+    response list, response show, response render, kb list, kb show, kb history, kb search, kb suggest, kb topic list, kb
+    topic show, department list, department show, staff list, staff show, user list, user show, user bans, group list,
+    group show, tag list, tag show, field list, field show, checklist list, checklist show, status, audit verify, audit
+    seals, config list, config get, index status, index rebuild, export, maintain, completion"""
+)
+"""Commands that commit nothing; `export` writes the canary, and not into the history."""
+OF_STAFF = _listed(
+    """kb topic create, kb topic edit, kb topic delete, department create, department edit, department delete, staff create,
+    staff edit, staff delete, group create, group edit, group delete, tag create, tag edit, tag delete, field create,
+    field edit, field delete, config set, audit seal, init, demo"""
+)
+"""Commands that hold what staff say of the organisation itself, and nothing of requesters."""
+
+
+class Story:
+    """One desk on which everything happens; a step is a command with the canary in it."""
+
+    def __init__(self, desk: Runner, home: Path) -> None:
+        self.desk = desk
+        self.home = home
+        self.clock = iter(range(100))
+
+    def made(self, *words: str, **more: Any) -> str:
+        """The id of what a command made."""
+        return self.desk(*words, "-f", "ids", **more).out.split()[0]
+
+    def ticket(self, *more: str) -> str:
+        return self.made("ticket", "create", "--title", TITLE, "--body", TEXT, "--department", "technical", *more)
+
+    def problem(self) -> str:
+        return self.ticket("--tag", "problem")
+
+    def user(self) -> str:
+        address = f"{next(self.clock)}-{ADDRESS}"
+        words = ("--name", NAME, "--email", address, "--phone", PHONE, "--organisation", PLACE, "--group", "patient")
+        return self.made("user", "create", *words)
+
+    def article(self) -> str:
+        """Staff choose the name."""
+        slug = f"how-to-{next(self.clock)}"
+        words = ("--type", "faq", "--topic", "faq", "--slug", slug, "--body", TEXT)
+        self.desk("kb", "topic", "create", "faq", "--title", "Questions", code=None)
+        return self.made("kb", "create", "--title", TITLE, *words)
+
+    def hand(self, ticket: str, change: Callable[[str], str]) -> None:
+        path = next(self.home.glob(f"records/tickets/**/{ticket}.md"))
+        path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def _attach(story: Story) -> str:
+    """A file with the canary in it; how files are called is up to whoever sends them (docs/privacy.md)."""
+    path = story.home.parent / "scan.txt"
+    path.write_text(f"{NAME} {PHONE}", encoding="utf-8")
+    return str(path)
+
+
+def _create(s: Story) -> None:
+    s.ticket("--requester", ADDRESS, "--attach", _attach(s))
+
+
+def _user(s: Story) -> None:
+    s.user()
+
+
+def _article(s: Story) -> None:
+    s.article()
+
+
+def _reply_with_file(s: Story) -> None:
+    s.desk("ticket", "reply", s.ticket(), "--body", TEXT, "--attach", _attach(s))
+
+
+def _delete_several(s: Story) -> None:
+    s.desk("ticket", "delete", s.ticket("--attach", _attach(s)), s.ticket())
+
+
+def _unlink(s: Story) -> None:
+    pair = s.ticket(), s.ticket()
+    s.desk("ticket", "link", *pair)
+    s.desk("ticket", "unlink", *pair)
+
+
+def _merge(s: Story) -> None:
+    s.desk("ticket", "merge", s.ticket("--attach", _attach(s)), "--into", s.ticket())
+
+
+def _split(s: Story) -> None:
+    ticket = s.ticket()
+    s.desk("ticket", "reply", ticket, "--body", TEXT, "--attach", _attach(s))
+    s.desk("ticket", "split", ticket, "--at", "1", "--title", f"{TITLE} too")
+
+
+def _check(s: Story) -> None:
+    ticket = s.ticket()
+    s.hand(ticket, lambda text: text.replace("\n---\n", f"\nchecklist: ['[ ] call {NAME}', '[ ] {TITLE}']\n---\n", 1))
+    s.desk("commit")
+    s.desk("ticket", "check", ticket, "1")
+    s.desk("ticket", "check", ticket, "1", "--undo")
+    s.desk("ticket", "check", ticket, "1", "2")
+
+
+def _review(s: Story) -> None:
+    ticket = s.ticket("--tag", "incident")
+    s.desk("ticket", "major", ticket)
+    s.desk("ticket", "close", ticket)
+    s.desk("ticket", "review", ticket, "--body", TEXT)
+
+
+def _undo(s: Story) -> None:
+    ticket = s.ticket()
+    s.desk("ticket", "edit", ticket, "--title", f"{TITLE} again")
+    s.desk("ticket", "undo", ticket)
+
+
+def _resolve(s: Story) -> None:
+    problem, incident = s.problem(), s.ticket("--tag", "incident")
+    s.desk("ticket", "link", incident, problem, "--as", "caused-by")
+    s.desk("problem", "resolve", problem, "--fix", TEXT, "--close-incidents", "--body", TEXT, "--yes")
+
+
+def _known_error(s: Story) -> None:
+    problem = s.problem()
+    s.desk("problem", "cause", problem, "--body", TEXT)
+    s.desk("problem", "known-error", problem)
+    s.desk("ticket", "close", problem)
+
+
+def _hand(s: Story) -> None:
+    """New, changed and deleted by hand, titles, texts and a cause; and an attachment."""
+    ticket, problem, gone = s.ticket(), s.problem(), s.ticket("--attach", _attach(s))
+    s.hand(ticket, lambda text: text.replace(TITLE, f"{TITLE}, and {NAME}"))
+    s.desk("commit", "--reason", "spelling")
+    s.hand(ticket, lambda text: text.replace(TEXT, f"{TEXT}\n{PHONE}").replace(TITLE, NAME))
+    s.hand(problem, lambda text: text.replace("\n---\n", f"\ncause: {TEXT}\n---\n", 1))
+    path = next(s.home.glob(f"records/tickets/**/{gone}.md"))
+    path.unlink()
+    for file in path.with_suffix(".files").iterdir():
+        file.unlink()
+    new = f"260101-{next(s.clock):04d}"
+    other = s.home / f"records/tickets/2026/01/01/{new}.md"
+    other.parent.mkdir(parents=True)
+    text = next(s.home.glob(f"records/tickets/**/{problem}.md")).read_text(encoding="utf-8").replace(problem, new)
+    other.write_text("\n".join(line for line in text.split("\n") if not line.startswith("salt:")), encoding="utf-8")
+    s.desk("commit")
+    folder = other.with_suffix(".files")
+    folder.mkdir()
+    (folder / "note.txt").write_text(NAME, encoding="utf-8")
+    s.desk("commit")
+
+
+def _import(s: Story) -> None:
+    user, ticket = f"u-{next(s.clock):05d}", f"260102-{next(s.clock):04d}"
+    entry = {"kind": "reply", "by": user, "at": "2026-01-03T10:00:00Z", "text": TEXT}
+    lines: list[dict[str, Any]] = [
+        {"record": "user", "id": user, "name": NAME, "email": f"i-{ADDRESS}", "group": "patient", "phone": PHONE},
+        {"record": "ban", "id": "b-0123456789", "email": f"b-{ADDRESS}", "reason": TEXT},
+        {"record": "ticket", "id": ticket, "title": TITLE, "state": "closed", "priority": "low", "author": user,
+         "department": "technical", "created": "2026-01-02T10:00:00Z", "closed": "2026-01-04T10:00:00Z",
+         "body": TEXT, "requester": user, "thread": [entry]},
+        {"record": "ticket", "id": f"260102-{next(s.clock):04d}", "title": TITLE, "state": "open", "priority": "low",
+         "department": "technical", "created": "2026-01-02T10:00:00Z", "author": user},
+        {"record": "article", "id": "imported", "title": TITLE, "topic": "faq", "type": "faq", "state": "draft",
+         "language": "en", "body": TEXT},
+    ]  # fmt: skip
+    s.desk("kb", "topic", "create", "faq", "--title", "Questions", code=None)
+    given = "".join(json.dumps(line) + "\n" for line in lines)
+    s.desk("import", "-", "--history", "--strict", stdin=given)
+    assert s.desk("import", "-", "-f", "json", stdin=given).data["known"] == len(lines)
+
+
+def _purge(s: Story) -> None:
+    s.desk("field", "create", "ward", "--type", "text", "--on", "ticket")
+    s.ticket("--field", f"ward={TEXT}")
+    s.desk("field", "delete", "ward")
+    s.desk("field", "purge", "ward")
+
+
+def _doctor(s: Story) -> None:
+    """A ticket from before there was salt."""
+    path = next(s.home.glob(f"records/tickets/**/{s.ticket('--attach', _attach(s))}.md"))
+    lines = path.read_text(encoding="utf-8").split("\n")
+    path.write_text("\n".join(line for line in lines if not line.startswith("salt:")), encoding="utf-8")
+    (path.with_suffix(".files") / ".salt").unlink()
+    subprocess.run(["git", "-C", str(s.home), "commit", "-q", "--amend", "--no-edit", "-a"], check=True)
+    before = indexes.head(s.home)
+    s.desk("doctor", "--fix")
+    assert indexes.head(s.home) != before
+
+
+def _ban(s: Story) -> None:
+    s.desk("user", "ban", f"ban-{ADDRESS}", "--reason", TEXT)
+
+
+def _signup(s: Story) -> None:
+    """By somebody who isn't on the staff, and whom git knows by name and address."""
+    words = ("--name", NAME, "--email", f"self-{ADDRESS}", "--group", "patient", "--phone", PHONE)
+    for key, value in (("user.name", NAME), ("user.email", f"self-{ADDRESS}")):
+        subprocess.run(["git", "-C", str(s.home), "config", key, value], check=True)
+    s.desk("user", "signup", *words)
+
+
+def _sla(s: Story) -> None:
+    s.desk("ticket", "pending", s.ticket(), "--until", "2026-07-24")
+    s.desk("sla", "check", env={"DESK_NOW": "2026-08-24T06:00:00Z"})
+
+
+def _simple(*words: str) -> Callable[[Story], None]:
+    """A command on a record of its own: {ticket}, {other}, {problem}, {user}, {article} are made first."""
+
+    def step(s: Story) -> None:
+        made: dict[str, Callable[[], str]] = {
+            "{ticket}": s.ticket, "{other}": s.ticket, "{problem}": s.problem, "{user}": s.user, "{article}": s.article,
+            "{incident}": lambda: s.ticket("--tag", "incident"), "{mine}": lambda: s.ticket("--requester", ADDRESS),
+        }  # fmt: skip
+        s.desk(*(made[word]() if word in made else word for word in words))
+
+    return step
+
+
+def _then(*steps: Callable[[Story], None]) -> Callable[[Story], None]:
+    def run(s: Story) -> None:
+        for step in steps:
+            step(s)
+
+    return run
+
+
+def _after(first: tuple[str, ...], *words: str) -> Callable[[Story], None]:
+    """A command on a ticket to which another was given first."""
+
+    def step(s: Story) -> None:
+        ticket = s.ticket()
+        s.desk("ticket", first[0], ticket, *first[1:])
+        s.desk(*(ticket if word == "{ticket}" else word for word in words))
+
+    return step
+
+
+STEPS: Mapping[str, Callable[[Story], None]] = {
+    "ticket create": _create,
+    "ticket edit": _then(
+        _simple("ticket", "edit", "{ticket}", "--title", f"{TITLE} indeed"),
+        _simple("ticket", "edit", "{ticket}", "--title", NAME, "--body", PHONE),
+        _after(("note", "--body", TEXT), "ticket", "edit", "{ticket}", "--entry", "1", "--body", NAME),
+    ),
+    "ticket assign": _simple("ticket", "assign", "{mine}", "--to", "petros"),
+    "ticket unassign": _after(("assign", "--to", "petros"), "ticket", "unassign", "{ticket}"),
+    "ticket escalate": _after(("assign", "--to", "petros"), "ticket", "escalate", "{ticket}", "--to", "maria"),
+    "ticket move": _simple("ticket", "move", "{mine}", "--to", "legal"),
+    "ticket classify": _simple("ticket", "classify", "{mine}", "--priority", "high"),
+    "ticket tag": _simple("ticket", "tag", "{mine}", "incident"),
+    "ticket untag": _after(("tag", "incident"), "ticket", "untag", "{ticket}", "incident"),
+    "ticket reply": _then(
+        _simple("ticket", "reply", "{mine}", "--body", TEXT, "--close"),
+        _reply_with_file,
+    ),
+    "ticket note": _simple("ticket", "note", "{mine}", "--body", TEXT),
+    "ticket watch": _simple("ticket", "watch", "{mine}"),
+    "ticket unwatch": _after(("watch",), "ticket", "unwatch", "{ticket}"),
+    "ticket pending": _simple("ticket", "pending", "{mine}", "--for", "requester"),
+    "ticket close": _simple("ticket", "close", "{mine}"),
+    "ticket reopen": _after(("close",), "ticket", "reopen", "{ticket}"),
+    "ticket delete": _then(
+        _simple("ticket", "delete", "{mine}"),
+        _delete_several,
+    ),
+    "ticket major": _simple("ticket", "major", "{incident}"),
+    "ticket review": _review,
+    "ticket checklist": _simple("ticket", "checklist", "{mine}", "--from", "incident"),
+    "ticket check": _check,
+    "ticket undo": _undo,
+    "ticket transfer": _simple("ticket", "transfer", "{incident}"),
+    "ticket link": _simple("ticket", "link", "{mine}", "{other}"),
+    "ticket unlink": _unlink,
+    "ticket merge": _merge,
+    "ticket split": _split,
+    "problem open": _simple("problem", "open", "--title", TITLE, "--from", "{incident}"),
+    "problem cause": _simple("problem", "cause", "{problem}", "--body", f"{TEXT}\n{NAME}"),
+    "problem workaround": _simple("problem", "workaround", "{problem}", "--body", NAME),
+    "problem resolve": _resolve,
+    "problem known-error": _known_error,
+    "sla check": _sla,
+    "response create": _simple(
+        "response", "create", "hello", "--title", "Hello", "--body", "Dear {{ requester.name }}"
+    ),
+    "response edit": _simple("response", "edit", "hello", "--title", "Good day"),
+    "response delete": _simple("response", "delete", "hello"),
+    "kb create": _article,
+    "kb edit": _simple("kb", "edit", "{article}", "--title", f"{TITLE}, and then"),
+    "kb publish": _simple("kb", "publish", "{article}"),
+    "kb review": _simple("kb", "review", "{article}", "--submit"),
+    "kb retire": _simple("kb", "retire", "{article}"),
+    "kb delete": _simple("kb", "delete", "{article}"),
+    "user create": _user,
+    "user signup": _signup,
+    "user edit": _simple("user", "edit", "{user}", "--name", f"{NAME} Jr", "--phone", f"{PHONE} 4"),
+    "user delete": _simple("user", "delete", "{user}"),
+    "user ban": _ban,
+    "user unban": _simple("user", "unban", f"ban-{ADDRESS}"),
+    "field purge": _purge,
+    "commit": _hand,
+    "doctor": _doctor,
+    "import": _import,
+}
+FIRST = {"response edit": "response create", "response delete": "response create", "user unban": "user ban"}
+"""What must have been done before."""
+LEAVES = {path for path, row in COMMANDS.items() if row.target}
+
+
+def test_every_command_has_a_row() -> None:
+    rows = [*STEPS, *READS, *OF_STAFF]
+    assert sorted(rows) == sorted(LEAVES)
+
+
+def in_person(s: Story) -> None:
+    """A requester registers, answers, closes and opens again, as by mail or at a portal."""
+    user = s.user()
+    now = datetime(2026, 7, 23, 6, 12, 44, tzinfo=UTC)
+    files = {"scan.txt": NAME.encode()}
+
+    def session() -> Session:
+        return Session(str(s.home), dict(os.environ), now, requester=user)
+
+    own = lifecycle.create(session(), NewTicket(TITLE, TEXT, files=files)).change.edits[0].record.id
+    lifecycle.reply(session(), [own], NewEntry(lambda _: f"{TEXT} {NAME}"))
+    lifecycle.close(session(), [own], resolution="withdrawn")
+    lifecycle.reopen(session(), [own])
+
+
+def canaries(home: Path) -> Iterator[str]:
+    """The canaries in commit objects and in file names."""
+
+    def git(*args: str, data: bytes = b"") -> bytes:
+        return subprocess.run(["git", "-C", str(home), *args], input=data, capture_output=True, check=True).stdout
+
+    commits = git("rev-list", "--all")
+    raw = git("cat-file", "--batch", data=commits) + git("log", "--all", "--format=", "--name-only", "-z")
+    assert raw.count(b"\ntree ") == len(commits.split())
+    text = raw.decode(errors="replace").lower()
+    for word in CANARIES:
+        if word in text:
+            at = text.index(word)
+            yield f"{word}: … {text[max(0, at - 300) : at + 40]} …"
+
+
+@pytest.mark.parametrize("step", [*STEPS, "in person"])
+def test_no_canary_in_the_history(desk: Runner, home: Path, step: str) -> None:
+    story = Story(desk, home)
+    before = indexes.head(home)
+    if step in FIRST:
+        STEPS[FIRST[step]](story)
+    {**STEPS, "in person": in_person}[step](story)
+    assert indexes.head(home) != before, "it commits"
+    assert list(canaries(home)) == []
+    assert "no fault" in desk("audit", "verify").out
+    indexes.assert_index_is_exact(home)
+
+
+def test_the_search_finds_a_canary(desk: Runner, home: Path) -> None:
+    """With titles, the same history has them; and so has a reason that staff gave."""
+    desk("config", "set", "history.titles", "true")
+    story = Story(desk, home)
+    story.ticket()
+    assert any("quibblewort" in words for words in canaries(home))
+    desk("ticket", "close", story.ticket(), "--reason", NAME)
+    assert any("zanthippe" in words for words in canaries(home))

@@ -1,0 +1,246 @@
+"""The salt of tickets, requesters and folders of attachments: there from the first commit on, fixed, and shown by nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desk.codec import plainlines, records
+from desk.domain.model import salt
+from desk.domain.model.ticket import Ticket
+from desk.errors import Broken
+from tests.conftest import Runner
+from tests.store import indexes
+
+Git = Callable[..., str]
+Make = Callable[..., str]
+LINE = re.compile(rf"^salt: ({salt.PATTERN})$", re.MULTILINE)
+WHOLE_LINE = re.compile(f"{LINE.pattern}\n", re.MULTILINE)
+
+
+@pytest.fixture
+def make(desk: Runner) -> Make:
+    return lambda *more: desk("ticket", "create", "--title", "One", *more, "-f", "ids").out.split()[0]
+
+
+@pytest.fixture
+def scan(tmp_path: Path) -> str:
+    path = tmp_path / "scan.txt"
+    path.write_text("x", encoding="utf-8")
+    return str(path)
+
+
+def file_of(home: Path, ticket: str) -> Path:
+    return home / Ticket.path_of(ticket)
+
+
+def salt_of(path: Path) -> str:
+    [found] = LINE.findall(path.read_text(encoding="utf-8"))
+    return str(found)
+
+
+@pytest.fixture
+def old(git: Git) -> Callable[..., None]:
+    """Makes what was done since a commit by hand, with these files as a desk from before there was salt had them."""
+    base = git("rev-parse", "HEAD").strip()
+
+    def run(*paths: Path) -> None:
+        git("reset", "-q", "--soft", base)
+        for path in paths:
+            if path.name == salt.FILE:
+                path.unlink()
+            else:
+                path.write_text(WHOLE_LINE.sub("", path.read_text(encoding="utf-8")), encoding="utf-8")
+        git("add", "-A")
+        git("commit", "-q", "-m", "as it was")
+
+    return run
+
+
+def test_each_new_one_has_one_of_its_own(desk: Runner, make: Make, home: Path, scan: str) -> None:
+    tickets = [make("--attach", scan, "--requester", f"{n}@clinic.example") for n in range(2)]
+    desk("ticket", "note", make(), "--body", "x", "--attach", scan)
+    found = [salt_of(path) for path in home.glob("records/tickets/**/*.md")]
+    found += [salt_of(path) for path in home.glob("records/users/*.yaml")]
+    found += [path.read_text(encoding="ascii").strip() for path in home.glob("records/tickets/**/.salt")]
+    assert len(set(found)) == len(found) == 3 + 2 + 3
+    assert all(salt.parse(one) == one for one in found)
+    front = file_of(home, tickets[0]).read_text(encoding="utf-8").split("\n---\n")[0]
+    assert front.splitlines()[-1].startswith("salt: ")
+    assert desk("doctor", "-f", "json").data == []
+
+
+def test_it_stays_whatever_happens(desk: Runner, make: Make, home: Path, scan: str) -> None:
+    ticket = make("--attach", scan)
+    folder = file_of(home, ticket).with_suffix(".files") / salt.FILE
+    before = salt_of(file_of(home, ticket)), folder.read_bytes()
+    desk("ticket", "reply", ticket, "--body", "x", "--attach", scan, "--close")
+    desk("ticket", "edit", ticket, "--title", "Two")
+    desk("ticket", "undo", ticket)
+    assert (salt_of(file_of(home, ticket)), folder.read_bytes()) == before
+    desk("ticket", "delete", ticket)
+    assert not folder.parent.exists()
+
+
+def test_nothing_shows_it(desk: Runner, make: Make, home: Path) -> None:
+    ticket = make("--requester", "anna@clinic.example")
+    user = next(home.glob("records/users/*.yaml"))
+    secrets = salt_of(file_of(home, ticket)), salt_of(user)
+    shown = [
+        desk(*words, "-f", form).out
+        for form in ("table", "json")
+        for words in (
+            ("ticket", "show", ticket),
+            ("ticket", "list"),
+            ("ticket", "history", ticket),
+            ("user", "show", user.stem),
+            ("user", "list"),
+            ("log",),
+            ("search", "One"),
+        )
+    ]
+    with indexes.kept(home) as index:
+        shown.append(str(indexes.contents(index)))
+    assert not [text for text in shown for one in secrets if one in text]
+
+
+def test_an_old_record_gets_one_when_it_changes(
+    desk: Runner, make: Make, home: Path, old: Callable[..., None], scan: str
+) -> None:
+    ticket, other = make("--attach", scan), make()
+    path = file_of(home, ticket)
+    old(path, file_of(home, other), path.with_suffix(".files") / salt.FILE)
+    text = file_of(home, other).read_bytes()
+    desk("ticket", "tag", ticket, "incident")
+    first = salt_of(path)
+    assert not (path.with_suffix(".files") / salt.FILE).exists()
+    desk("ticket", "note", ticket, "--body", "x", "--attach", scan)
+    assert (path.with_suffix(".files") / salt.FILE).exists()
+    assert salt_of(path) == first
+    assert file_of(home, other).read_bytes() == text
+    told = desk("ticket", "history", ticket, "-f", "json").data
+    assert {(e["verb"], e["from"], e["to"]) for e in told} >= {("tag", None, "incident"), ("note", None, None)}
+    assert len(told) == 3
+    assert "no fault" in desk("audit", "verify").out
+    indexes.assert_index_is_exact(home)
+
+
+def test_a_change_that_brought_it_is_taken_back_with_it(
+    desk: Runner, make: Make, home: Path, old: Callable[..., None]
+) -> None:
+    path = file_of(home, make())
+    old(path)
+    before = path.read_bytes()
+    desk("ticket", "tag", path.stem, "incident")
+    desk("ticket", "undo", path.stem)
+    assert path.read_bytes() == before
+    assert "no fault" in desk("audit", "verify").out
+
+
+def test_the_doctor_counts_and_adds_them(
+    desk: Runner, make: Make, home: Path, git: Git, old: Callable[..., None], scan: str
+) -> None:
+    """In one commit, and without a word of what they hold."""
+    ticket, other = make("--attach", scan), make("--requester", "anna@clinic.example")
+    user = next(home.glob("records/users/*.yaml"))
+    folder = file_of(home, ticket).with_suffix(".files")
+    old(file_of(home, ticket), file_of(home, other), user, folder / salt.FILE)
+    [row] = desk("doctor", "-f", "json").data
+    assert (row["check"], row["info"], row["fixable"]) == ("salts", True, True)
+    assert row["problem"].endswith(": 2 tickets, 1 user, 1 folder of attachments")
+    assert "not mended" in desk("--as", "petros", "doctor", "--fix").err
+    before = int(git("rev-list", "--count", "HEAD"))
+    desk("doctor", "--fix")
+    assert int(git("rev-list", "--count", "HEAD")) == before + 1
+    assert git("log", "-1", "--format=%s").strip() == f"{', '.join(sorted((ticket, other)))} doctor: salt"
+    assert desk("doctor", "-f", "json").data == []
+    assert "no fault" in desk("audit", "verify").out
+    assert desk("ticket", "history", ticket, "-f", "json").data[-1]["changes"] == []
+    indexes.assert_index_is_exact(home)
+
+
+@pytest.mark.parametrize("put", ["", "salt: s0123456789abcdef\n"])
+def test_by_hand_it_stays(desk: Runner, make: Make, home: Path, git: Git, put: str) -> None:
+    """Neither with desk commit nor, unseen, with git."""
+    path = file_of(home, make())
+    text = path.read_text(encoding="utf-8")
+    path.write_text(WHOLE_LINE.sub(put, text), encoding="utf-8")
+    assert "the salt can't be changed" in desk("commit", code=5).err
+    git("commit", "-q", "-am", "by hand")
+    assert "the salt can't be changed" in desk("audit", "verify", code=7).out
+
+
+def test_that_of_a_folder_stays_too(desk: Runner, make: Make, home: Path, git: Git, scan: str) -> None:
+    path = file_of(home, make("--attach", scan)).with_suffix(".files") / salt.FILE
+    path.write_bytes(salt.content("s0123456789abcdef"))
+    assert "the salt can't be changed" in desk("commit", code=5).err
+    git("commit", "-q", "-am", "by hand")
+    assert "the salt can't be changed" in desk("audit", "verify", code=7).out
+
+
+@pytest.mark.parametrize(
+    "value", ["", "abc", "S0123456789ABCDEF", "[a]", "s0123456789abcdeu", "01234567890123456", '"s0123456789abcde\\n"']
+)
+def test_what_is_none_is_a_broken_record(value: str) -> None:
+    text = f"id: u-4f9x2\nname: Anna\nsalt: {value or chr(34) * 2}\n"
+    with pytest.raises(Broken, match="salt: expected") as error:
+        records.decode(text.encode(), "records/users/u-4f9x2.yaml", "user")
+    assert error.value.line == 3
+
+
+@pytest.mark.parametrize("value", ["s0123456789abcdef", "s1234567890123456", "s00000000000000e1"])
+def test_a_record_comes_back_byte_for_byte(value: str) -> None:
+    text = f"id: u-4f9x2\nname: Anna\nodd: kept\nsalt: {value}\n".encode()
+    record = records.decode(text, "records/users/u-4f9x2.yaml", "user")
+    assert (record.salt, dict(record.extra)) == (value, {"odd": "kept"})
+    assert records.encode(record) == text
+    assert plainlines.front(text.decode()) is not None, "a list reads it without the library"
+
+
+def test_an_export_brings_it_along(desk: Runner, make: Make, home: Path, git: Git, scan: str) -> None:
+    ticket = make("--attach", scan, "--requester", "anna@clinic.example")
+    files = [file_of(home, ticket), file_of(home, ticket).with_suffix(".files") / salt.FILE]
+    files += home.glob("records/users/*.yaml")
+    before = [path.read_bytes() for path in files]
+    lines = desk("export", "--record", "user", "--record", "ticket").out
+    git("reset", "-q", "--hard", "HEAD~1")
+    desk("import", "-", "--strict", stdin=lines)
+    assert [path.read_bytes() for path in files] == before
+    assert desk("export", "--record", "user", "--record", "ticket").out == lines
+    assert desk("import", "-", "-f", "json", stdin=lines).data["known"] == 2
+
+
+def test_an_import_without_it_gets_one(desk: Runner, home: Path) -> None:
+    line: dict[str, Any] = {
+        "record": "ticket", "id": "260101-AAAA", "title": "T", "state": "open", "priority": "low", "attachments": ["a.txt"],
+        "department": "technical", "created": "2026-01-01T10:00:00Z", "files": {"a.txt": "eA=="},
+    }  # fmt: skip
+    given = (json.dumps(line) + "\n") * 2
+    assert desk("import", "-", "-f", "json", stdin=given).data["known"] == 1
+    path = file_of(home, "260101-AAAA")
+    before = salt_of(path)
+    assert salt.parse((path.with_suffix(".files") / salt.FILE).read_text(encoding="ascii").strip())
+    assert desk("import", "-", "-f", "json", stdin=given).data["known"] == 2
+    assert salt_of(path) == before
+
+
+@pytest.mark.parametrize(
+    ("more", "problem"),
+    [
+        ({"salt": "x"}, "salt: expected"),
+        ({"extra": {"salt": "x"}}, "extra: expected"),
+        ({"files": {".salt": "eA=="}}, "not a name"),
+        ({"attachments": ["a.txt"], "files": {"a.txt": "eA==", ".salt": "eA=="}}, "random characters"),
+    ],
+)
+def test_a_line_with_another_one_is_bad(desk: Runner, more: dict[str, Any], problem: str) -> None:
+    line = {
+        "record": "ticket", "id": "260101-AAAA", "title": "T", "state": "open", "priority": "low",
+        "department": "technical", "created": "2026-01-01T10:00:00Z", **more,
+    }  # fmt: skip
+    assert problem in desk("import", "-", stdin=json.dumps(line) + "\n", code=7).err
