@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from desk.codec import locate, records
+from desk.domain.model import salt
 from desk.git import log, objects
 from desk.git.place import Place
 
@@ -33,7 +34,7 @@ def lines(place: Place, path: str, commit: str) -> list[Line] | None:
     return [
         Line(number, field, text, made[number])
         for number, (field, text) in numbered
-        if field and text.strip() and number in made
+        if field and field != salt.KEY and text.strip() and number in made
     ]
 
 

@@ -98,6 +98,7 @@ def test_nothing_shows_it(desk: Runner, make: Make, home: Path) -> None:
             ("ticket", "show", ticket),
             ("ticket", "list"),
             ("ticket", "history", ticket),
+            ("ticket", "blame", ticket),
             ("user", "show", user.stem),
             ("user", "list"),
             ("log",),
