@@ -143,7 +143,7 @@ def files_saying(place: Place, word: str, folder: str) -> list[str]:
 
 def files_without(place: Place, line: str, folders: Iterable[str]) -> list[str]:
     """As `files_saying`, those in which no line is as the extended regular expression says."""
-    return _grep(place, "-L", "-E", "-x", "-e", line, "--", *folders)
+    return _grep(place, "-L", "-E", "-e", f"^{line}$", "--", *folders)
 
 
 def _grep(place: Place, *words: str) -> list[str]:

@@ -112,14 +112,15 @@ def _salted(edit: Edit, snapshot: Snapshot) -> Edit:
 
 
 def _folder_salts(edits: Iterable[Edit], snapshot: Snapshot) -> dict[str, bytes | None]:
-    """The salts of folders in which attachments come to lie first; and of those that go, gone."""
+    """The salts of folders in which attachments come to lie first; and of those in which none is left, gone."""
     found: dict[str, bytes | None] = {}
     for edit in (e for e in edits if isinstance(e.record, Ticket) and e.files):
         path = f"{files_folder(edit.record.id)}/{salt.FILE}"
         there = worktree.read(snapshot.place, path) is not None
-        if edit.after is None and there:
+        left = isinstance(edit.after, Ticket) and bool(edit.after.all_attachments)
+        if not left and there:
             found[path] = None
-        elif not there and any(data is not None for data in edit.files.values()):
+        elif left and not there:
             found[path] = salt.content(snapshot.new_salt())
     return found
 

@@ -180,10 +180,10 @@ ANYBODY = {"requesters.sign_up"}
 """Actions that take no right: test_organisation tries them."""
 ELSEWHERE = {
     "duties.check", "handedits.commit", "handedits.commit_attributes", "handedits.mend", "importing.import_records",
-    "sealing.seal", "sync.sync", "tickets.edits.edit_entry", "tickets.undo.undo",
+    "salting.add", "sealing.seal", "sync.sync", "tickets.edits.edit_entry", "tickets.undo.undo",
 }  # fmt: skip
 """What staff alone run, or the right to which hangs on what is undone or whose words they are: tests/organisation,
-tests/care, tests/audit and tests/cli try them."""
+tests/care, tests/privacy, tests/audit and tests/cli try them."""
 READING = {
     "acting.require_tickets", "articles.require_articles", "identifiers.known", "identifiers.chosen",
     "identifiers.existing", "tickets.owed.warn_owed", "rendering.variants", "rendering.named", "rendering.check",

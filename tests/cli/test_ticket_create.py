@@ -39,7 +39,7 @@ def test_a_ticket_with_nothing_but_a_title(acts: Acts, events: Callable[[str], A
     assert [ticket[n] for n in ("owner", "requester", "impact", "urgency", "closed", "responded")] == [None] * 6
     assert [ticket[n] for n in ("tags", "links", "attachments", "thread")] == [[]] * 4
     assert (done.commit.author, done.commit.email) == ("Maria Georgiou", "maria@ncpeh.example")
-    assert done.commit.subject == f"{ticket['id']} create: Nothing works"
+    assert done.commit.subject == f"{ticket['id']} create: operation-services"
     assert done.commit.trailers == (
         ("Desk-Verb", "create"),
         ("Desk-Actor", "maria"),
@@ -72,7 +72,7 @@ def test_every_option(acts: Acts, shown: Callable[[str], Any], record: Callable[
         "petros",
     )
     assert done.commit.author == "Petros Ioannou"
-    assert done.commit.subject == f"{ticket['id']} create: Σφάλμα 4703"
+    assert done.commit.subject == f"{ticket['id']} create: technical"
     assert done.commit.values("Desk-Record") == [f"user/{ticket['requester']}"]
 
 

@@ -65,7 +65,7 @@ def test_delete(acts: Acts, refuses: Refuses, make: Make, events: Events, git: G
     acts("ticket", "link", ticket, other)
     done = acts("ticket", "delete", ticket, "--reason", "wrong desk")
     assert (done.data["id"], done.data["title"]) == (ticket, "Gone")
-    assert (done.commit.subject, done.commit.reason) == (f"{ticket} delete: Gone", "wrong desk")
+    assert (done.commit.subject, done.commit.reason) == (f"{ticket} delete", "wrong desk")
     assert not list(home.rglob(f"{ticket}*"))
     refuses(3, "ticket", "show", ticket)
     assert events(ticket)[-1] == ("delete", "Gone", None)
