@@ -22,7 +22,7 @@ from typing import NamedTuple
 from unittest import mock
 
 from desk.cli import main
-from desk.domain.model.salt import LENGTH
+from desk.domain.changes.salt import LENGTH
 from desk.store.snapshot import ALPHABET
 
 DAY = "2026-07-23"

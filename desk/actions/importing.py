@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from desk.codec import records
-from desk.domain.changes import discretion, exchange
+from desk.domain.changes import discretion, exchange, salt
 from desk.domain.changes import message as changes_message
-from desk.domain.model import filenames, salt
+from desk.domain.model import filenames
 from desk.domain.model.actor import Importer, nameless
 from desk.domain.model.change import Change, Edit
 from desk.domain.model.kinds import KINDS, id_at

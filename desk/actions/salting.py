@@ -6,7 +6,7 @@ from datetime import datetime
 
 from desk.doctor import salts, table
 from desk.doctor.exam import Exam
-from desk.domain.model import salt
+from desk.domain.changes import salt
 from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.kinds import id_at, kind_at

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from desk.audit.walk import Step
 from desk.audit.world import PastWorld
-from desk.domain.model import salt
+from desk.domain.changes import salt
 from desk.domain.model.fields import utc_text
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.person import Staff

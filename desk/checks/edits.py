@@ -13,8 +13,8 @@ from desk.checks.rules import Fault
 from desk.checks.world import Knowledge, Known, World
 from desk.codec import locate
 from desk.config import Config
-from desk.domain.changes import compare
-from desk.domain.model import filenames, plain, salt, states
+from desk.domain.changes import compare, salt
+from desk.domain.model import filenames, plain, states
 from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.checklist import Checklist

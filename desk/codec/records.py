@@ -12,7 +12,7 @@ from typing import Any
 from desk.codec import locate, plainlines
 from desk.codec.locate import FENCE
 from desk.codec.plainlines import FRONT_MAX, Stamp
-from desk.domain.model import salt
+from desk.domain.changes import salt
 from desk.domain.model.fields import parse_slug, parse_time, utc_text
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.record import NOTHING, Entry, Record, parse_values_of

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from desk.checks.world import World
 from desk.codec import locate, places
 from desk.config import PARTS, Config
-from desk.domain.model import salt
+from desk.domain.changes import salt
 from desk.domain.model.record import Record
 from desk.errors import Broken, DeskError
 from desk.index import keeper

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from desk.doctor.exam import Exam, Finding
-from desk.domain.model import salt
+from desk.domain.changes import salt
 from desk.domain.model.kinds import KINDS, kind_at
 from desk.domain.model.ticket import Ticket
 from desk.git import objects

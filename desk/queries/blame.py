@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from desk.codec import locate, records
-from desk.domain.model import salt
+from desk.domain.changes import salt
 from desk.git import log, objects
 from desk.git.place import Place
 

@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import cast
 
 from desk.config import Config
+from desk.domain.changes import salt
 from desk.domain.knowledge import knownerrors
 from desk.domain.levels import clocks
 from desk.domain.levels.policy import Policies
-from desk.domain.model import salt, states
+from desk.domain.model import states
 from desk.domain.model.article import Article
 from desk.domain.model.change import Change, Edit
 from desk.domain.model.checklist import Checklist

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from desk.domain.model import salt
+from desk.domain.changes import salt
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.person import Staff
 from desk.domain.model.record import Record

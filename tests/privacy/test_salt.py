@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from desk.codec import plainlines, records
-from desk.domain.model import salt
+from desk.domain.changes import salt
 from desk.domain.model.ticket import Ticket
 from desk.errors import Broken
 from tests.conftest import Runner

@@ -14,8 +14,7 @@ from desk.actions.importing import Imported
 from desk.cli import leaf
 from desk.cli.app import App
 from desk.codec import records
-from desk.domain.changes import exchange
-from desk.domain.model import salt
+from desk.domain.changes import exchange, salt
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket, files_folder

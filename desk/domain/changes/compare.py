@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from itertools import zip_longest
 from typing import Any
 
-from desk.domain.model import plain, salt, states
+from desk.domain.changes import salt
+from desk.domain.model import plain, states
 from desk.domain.model.article import Article
 from desk.domain.model.change import Changed, Event
 from desk.domain.model.record import Entry, Record

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from desk.domain.model import plain, salt, states
+from desk.domain.changes import salt
+from desk.domain.model import plain, states
 from desk.domain.model.change import Event
 from desk.domain.model.fields import check_text, parse_slug, parse_time
 from desk.domain.model.kinds import KINDS

@@ -12,9 +12,8 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from desk.domain.changes import compare
+from desk.domain.changes import compare, salt
 from desk.domain.changes.message import Happened
-from desk.domain.model import salt
 from desk.domain.model.person import User
 from desk.domain.model.plain import label
 from desk.domain.model.record import Record
