@@ -15,7 +15,8 @@ from typing import Any, NamedTuple, cast
 import pytest
 
 from desk import actions
-from desk.actions import articles, organisation, problems, requesters, responses, settings
+from desk.actions import articles, organisation, problems, requesters, responses
+from desk.actions.care import settings
 from desk.actions.problems import KnownError, Wish
 from desk.actions.tickets import checklists, classification, edits, lifecycle, major, ownership, relations, watching
 from desk.actions.tickets.edits import Revision
@@ -125,7 +126,7 @@ ROWS = (
     Row("articles.submit", "article", "submit", lambda s, _, __: articles.submit(s, ["draft"])),
     Row("articles.approve", "article", "approve", lambda s, _, __: articles.approve(s, ["review"])),
     Row("articles.send_back", "article", "return", lambda s, _, __: articles.send_back(s, ["review"])),
-    Row("settings.set_value", "settings", "config", lambda s, _, __: settings.set_value(s, "list.limit", "40")),
+    Row("care.settings.set_value", "settings", "config", lambda s, _, __: settings.set_value(s, "list.limit", "40")),
     Row("problems.open_from", "ticket", "transfer", lambda s, _, t: problems.open_from(s, [t["closed"]])),
     Row("problems.open_each", "ticket", "transfer", lambda s, _, t: problems.open_each(s, [t["closed"]])),
     Row("problems.hand_over", "ticket", "transfer",
@@ -179,8 +180,8 @@ ROWS = (
 ANYBODY = {"requesters.sign_up"}
 """Actions that take no right: test_organisation tries them."""
 ELSEWHERE = {
-    "duties.check", "handedits.commit", "handedits.commit_attributes", "handedits.mend", "importing.import_records",
-    "salting.add", "sealing.seal", "sync.sync", "tickets.edits.edit_entry", "tickets.undo.undo",
+    "duties.check", "care.handedits.commit", "care.handedits.commit_attributes", "care.handedits.mend", "care.importing.import_records",
+    "care.salting.add", "care.sealing.seal", "care.sync.sync", "tickets.edits.edit_entry", "tickets.undo.undo",
 }  # fmt: skip
 """What staff alone run, or the right to which hangs on what is undone or whose words they are: tests/organisation,
 tests/care, tests/privacy, tests/audit and tests/cli try them."""
@@ -188,7 +189,7 @@ READING = {
     "acting.require_tickets", "articles.require_articles", "identifiers.known", "identifiers.chosen",
     "identifiers.existing", "tickets.owed.warn_owed", "rendering.variants", "rendering.named", "rendering.check",
     "rendering.fault", "rendering.including", "rendering.article", "rendering.render", "rendering.variables",
-    "rendering.mention", "requesters.find_or_make", "suggestions.answers", "suggestions.lines", "sync.chosen_remote",
+    "rendering.mention", "requesters.find_or_make", "suggestions.answers", "suggestions.lines", "care.sync.chosen_remote",
 }  # fmt: skip
 """What asks for a session and changes nothing by itself."""
 FRAMES = {"acting.act_on_tickets", "acting.create_record", "acting.act_on_records"}

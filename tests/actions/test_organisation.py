@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from desk.actions import articles, organisation, problems, requesters, responses, settings
+from desk.actions import articles, organisation, problems, requesters, responses
+from desk.actions.care import settings
 from desk.actions.problems import Wish
 from desk.actions.tickets import lifecycle
 from desk.actions.tickets.lifecycle import NewTicket

@@ -95,7 +95,10 @@ def test_help_imports_no_command(environment: dict[str, str], tmp_path: Path) ->
     for argv in ([], ["--help"], ["--version"], ["tikcet"]):
         found = {m for m in loaded(argv, tmp_path, environment) if m.partition(".")[0] == "desk"}
         assert not {
-            m for m in found if m.split(".")[1:2] and m.split(".")[1] in ("session", "store", "domain", "config")
+            # The words of other programs are looked up when there is no such command.
+            m
+            for m in found - {"desk.domain", "desk.domain.rights", "desk.domain.rights.synonyms"}
+            if m.split(".")[1:2] and m.split(".")[1] in ("session", "store", "domain", "config")
         }
         assert not {m for m in found if m.startswith("desk.commands")}
     found = loaded(["ticket", "--help"], tmp_path, environment)

@@ -149,7 +149,7 @@ def test_attachments_come_back(make: Make, home: Path, tmp_path: Path) -> None:
     data = bytes(range(256)) * 4096 + b"\r\n"
     (tmp_path / "δείγμα.bin").write_bytes(data)
     make("t", "--attach", str(tmp_path / "δείγμα.bin"))
-    [found] = home.glob("records/tickets/*/*/*/*.files/*")
+    [found] = home.glob("records/tickets/*/*/*/*.files/[!.]*")
     assert (found.name, found.read_bytes()) == ("δείγμα.bin", data)
     assert git(home, "cat-file", "-s", f"HEAD:{found.relative_to(home)}").strip() == str(len(data))
     assert_sound(home)

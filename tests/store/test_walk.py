@@ -128,7 +128,7 @@ class Walk:
         path = self.home / Ticket.path_of(self.one())
         if path.exists():
             data = path.read_bytes().replace(b"priority: low", b"priority: medium")
-            path.write_bytes(data if b"\nx-key:" in data else data.replace(b"\n---\n", b"\nx-key: 1\n---\n", 1))
+            path.write_bytes(data if b"\nx-key:" in data else data.replace(b"\nsalt:", b"\nx-key: 1\nsalt:", 1))
             git(self.home, "commit", "-q", "--allow-empty", "-am", "by hand")
 
     def do_branch_and_merge(self) -> None:

@@ -111,7 +111,7 @@ def seal(app: App, name: str | None, message: str | None, verify: bool, sign: bo
     A commit rewritten after that shows. Put a copy of the seal where nobody who can write here can change it: push the
     tag to another remote, or print the digest. Nothing is sealed over faults or hand edits that are not committed.
     """
-    from desk.actions import sealing  # noqa: PLC0415 - as above
+    from desk.actions.care import sealing  # noqa: PLC0415 - as above
 
     done = sealing.seal(app, name, message, verified=verify, sign=sign)
     measured = done.measured

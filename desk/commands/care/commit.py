@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from desk.actions import handedits as actions_handedits
+from desk.actions.care import handedits as actions_handedits
 from desk.cli import leaf, told
 from desk.cli.app import App
 from desk.domain.model.change import Change

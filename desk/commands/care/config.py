@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from desk import config as settings
-from desk.actions import settings as actions_settings
+from desk.actions.care import settings as actions_settings
 from desk.cli import leaf
 from desk.cli.app import App
 from desk.view.model import Column, Done, Listing, Row

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from desk.actions import handedits, salting
+from desk.actions.care import handedits, salting
 from desk.cli import leaf
 from desk.cli.app import App, config_error
 from desk.doctor import files, table

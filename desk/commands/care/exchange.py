@@ -9,8 +9,8 @@ from typing import IO, Any
 
 import click
 
-from desk.actions import importing
-from desk.actions.importing import Imported
+from desk.actions.care import importing
+from desk.actions.care.importing import Imported
 from desk.cli import leaf
 from desk.cli.app import App
 from desk.codec import records

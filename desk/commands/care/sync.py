@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from desk.actions import sync as actions
-from desk.actions.sync import Synced
+from desk.actions.care import sync as actions
+from desk.actions.care.sync import Synced
 from desk.cli import leaf
 from desk.cli.app import App
 from desk.domain.merge.side import Decision

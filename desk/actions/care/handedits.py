@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from desk import config
-from desk.actions import settings
+from desk.actions.care import settings
 from desk.checks import edits as checks_edits
 from desk.doctor import files, table
 from desk.doctor.exam import Mend
