@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from desk.domain.merge.telling import merge_message
+from desk.domain.merge.telling import discreet, merge_message
 from desk.domain.model.actor import Actor, Desk
 from desk.domain.model.person import Staff
 from desk.errors import Conflict
@@ -33,7 +33,7 @@ def merge_commit(session: Session, plan: Plan, hold: int) -> str:
         machine.committer or name,
         machine.committer_email or by.email,
         int(session.clock().timestamp()),
-        merge_message(plan.told, by.id),
+        merge_message(plan.told if session.config["history.titles"] else discreet(plan.told), by.id),
         plan.written.files,
         (plan.ours,),
         plan.written.blobs,

@@ -38,7 +38,7 @@ READS = _listed(
     response list, response show, response render, kb list, kb show, kb history, kb search, kb suggest, kb topic list, kb
     topic show, department list, department show, staff list, staff show, user list, user show, user bans, group list,
     group show, tag list, tag show, field list, field show, checklist list, checklist show, status, audit verify, audit
-    seals, config list, config get, index status, index rebuild, export, maintain, completion"""
+    seals, config list, config get, clone, index status, index rebuild, export, maintain, completion"""
 )
 """Commands that commit nothing; `export` writes the canary, and not into the history."""
 OF_STAFF = _listed(
@@ -241,6 +241,21 @@ def _sla(s: Story) -> None:
     s.desk("sla", "check", env={"DESK_NOW": "2026-08-24T06:00:00Z"})
 
 
+def _sync(s: Story) -> None:
+    """Two clones that meet, each with another title and another text for the same ticket."""
+    ticket = s.ticket()
+    hub, other = str(s.home.parent / "hub"), str(s.home.parent / "other")
+    for words in (
+        ("clone", "-q", "--bare", str(s.home), hub),
+        ("-C", str(s.home), "remote", "add", "origin", hub),
+        ("clone", "-q", hub, other),
+    ):
+        subprocess.run(["git", *words], check=True)
+    for place, title in ((other, f"{TITLE} in town"), (str(s.home), f"{TITLE} in the village")):
+        s.desk("--desk", place, "ticket", "edit", ticket, "--title", title, "--body", f"{title}: {NAME}")
+        s.desk("--desk", place, "sync")
+
+
 def _simple(*words: str) -> Callable[[Story], None]:
     """A command on a record of its own: {ticket}, {other}, {problem}, {user}, {article} are made first."""
 
@@ -336,6 +351,7 @@ STEPS: Mapping[str, Callable[[Story], None]] = {
     "user unban": _simple("user", "unban", f"ban-{ADDRESS}"),
     "field purge": _purge,
     "commit": _hand,
+    "sync": _sync,
     "doctor": _doctor,
     "import": _import,
 }

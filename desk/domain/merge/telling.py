@@ -7,11 +7,28 @@ from itertools import groupby
 from typing import NamedTuple
 
 from desk.domain.merge.side import VERSION, Decision, Renamed
+from desk.domain.model import fields
+from desk.domain.model.article import Article, Response
+from desk.domain.model.kinds import KINDS
+from desk.domain.model.person import Ban, User
 from desk.domain.model.ticket import Ticket
 
 VERB, DECIDE, RENAME = "sync", "decide", "rename"
 TRAILER = "Desk-Merge"
 """Says by which rules a merge was made, so that it can be worked out again."""
+_PERSONAL = (Ticket.kind, Article.kind, User.kind, Ban.kind, Response.kind)
+"""Kinds of records whose texts may be words of or about requesters."""
+_TEXTS = (
+    fields.LINE,
+    fields.TEXT,
+    fields.EMAIL,
+    fields.EMAILS,
+    fields.LINES,
+    fields.STEPS,
+    fields.TITLES,
+    fields.VALUES,
+)
+_DELETION = "deletion"
 
 
 class Told(NamedTuple):
@@ -23,6 +40,19 @@ class Told(NamedTuple):
     both: int
     decisions: tuple[Decision, ...]
     renamed: tuple[Renamed, ...]
+
+
+def discreet(told: Told) -> Told:
+    """A merge as its commit message tells it: of texts, that they were decided, and not what they are. History doesn't forget."""
+    return told._replace(decisions=tuple(d._replace(kept="", lost="") if _is_text(d) else d for d in told.decisions))
+
+
+def _is_text(decision: Decision) -> bool:
+    if decision.kind not in _PERSONAL or decision.field == _DELETION:
+        return False
+    field = KINDS[decision.kind].FIELDS.get(decision.field)
+    # The body, the entries of a thread and custom fields are none that a record declares.
+    return field is None or field.type in _TEXTS
 
 
 def merge_message(told: Told, actor: str) -> str:
@@ -46,9 +76,9 @@ def _decided(decisions: Iterable[Decision]) -> Iterable[str]:
     """What was lost stands where a change has the value before, what was kept where it has the value after."""
     for number, one in enumerate(decisions):
         yield f"Desk-{'Also' if number else 'Effect'}: {DECIDE}"
-        yield f"Desk-From: {one.field} {one.lost}{_by(one.lost_by)}"
-        yield f"Desk-To: {one.field} {one.kept}{_by(one.by)}"
+        yield f"Desk-From: {_value(one.field, one.lost, one.lost_by)}"
+        yield f"Desk-To: {_value(one.field, one.kept, one.by)}"
 
 
-def _by(who: str) -> str:
-    return f" ({who})" if who else ""
+def _value(field: str, value: str, who: str) -> str:
+    return " ".join(part for part in (field, value, f"({who})" if who else "") if part)
