@@ -1,0 +1,115 @@
+"""Sentences for people: each is a constant template with values, and is said in a language only where it is printed.
+
+    _("{id} assigned to {who}", id=…, who=…)         one sentence, whole: another language orders its words otherwise
+    ngettext("{n} ticket", "{n} tickets", n)         one for each number; {n} is the number
+    pgettext("column", "PRIO")                       a short word, which means something else elsewhere
+    arranged("{id}  {words}", id=…, words=…)             no words of its own, only what stands where: nothing to translate
+    listed(parts, "; ")                              several sentences behind each other
+
+Each gives a `Text`: a `str` that *is* the English sentence, so JSON, CSV, commit messages and comparisons have English
+whatever the language is, and that remembers template and values, so that `translate` can say it in another. The names are
+gettext's own, for the tools that collect templates; nothing is looked up here, and no catalogue is needed for English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Protocol
+
+_NONE: Mapping[str, object] = MappingProxyType({})
+
+
+class Text(str):  # noqa: SLOT000 - what most texts have in common stands in the class
+    """An English sentence with its template and values. Whatever is made of it by slicing or adding is a plain `str`."""
+
+    one: str = ""
+    """The template, for one."""
+    many: str = ""
+    """The template for several; empty where no number counts."""
+    n: int = 1
+    context: str = ""
+    values: Mapping[str, object] = _NONE
+
+    def format(self, *args: object, **values: object) -> str:
+        """Of a template that stands in a table: the sentence, which remembers it."""
+        if args or self.values or not values:
+            return super().format(*args, **values)
+        text = Text(str(self).format(**_spoken(values)))
+        text.one, text.many, text.n, text.context, text.values = self.one, self.many, self.n, self.context, values
+        return text
+
+
+def _(template: str, /, **values: object) -> Text:
+    """A sentence. A value may be a text itself, an error, or a list, which stands there with commas."""
+    text = Text(template.format(**_spoken(values)) if values else template)
+    text.one = template
+    if values:
+        text.values = values
+    return text
+
+
+def ngettext(one: str, many: str, n: int, /, **values: object) -> Text:
+    """A sentence about a number: `one` for 1, `many` for any other in English; some languages have more."""
+    values["n"] = n
+    text = Text((one if n == 1 else many).format(**_spoken(values)))
+    text.one, text.many, text.n, text.values = one, many, n, values
+    return text
+
+
+def pgettext(context: str, template: str, /, **values: object) -> Text:
+    """As `_`, for a word or two that have to be told from the same ones elsewhere."""
+    text = _(template, **values)
+    text.context = context
+    return text
+
+
+arranged = _
+"""As `_`, for a template without words: it is not collected for translation, its values are translated."""
+
+
+def listed(parts: Iterable[object], separator: str = ", ") -> Text:
+    """Texts behind each other, each of which stays one."""
+    values = {f"p{number}": part for number, part in enumerate(parts)}
+    return arranged(separator.join(f"{{{name}}}" for name in values), **values)
+
+
+def _spoken(values: dict[str, object]) -> dict[str, object]:
+    """The values as English has them."""
+    for value in values.values():
+        if type(value) in (list, tuple):
+            return {n: ", ".join(map(str, v)) if type(v) in (list, tuple) else v for n, v in values.items()}  # type: ignore[call-overload]
+    return values
+
+
+class Catalogue(Protocol):
+    """What gives templates of another language: as `gettext.NullTranslations`."""
+
+    def gettext(self, message: str, /) -> str: ...
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int, /) -> str: ...
+
+    def pgettext(self, context: str, message: str, /) -> str: ...
+
+
+def translate(text: str, catalogue: Catalogue) -> str:
+    """The text in the catalogue's language; what is no `Text` was somebody's own words, and stays."""
+    if not isinstance(text, Text) or not text.one:
+        return text
+    if text.many:
+        template = catalogue.ngettext(text.one, text.many, text.n)
+    elif text.context:
+        template = catalogue.pgettext(text.context, text.one)
+    else:
+        template = catalogue.gettext(text.one)
+    return template.format(**{n: _said(v, catalogue) for n, v in text.values.items()}) if text.values else template
+
+
+def _said(value: object, catalogue: Catalogue) -> object:
+    if isinstance(value, Text):
+        return translate(value, catalogue)
+    if isinstance(value, Exception) and value.args and isinstance(value.args[0], Text):
+        return translate(value.args[0], catalogue)
+    if type(value) in (list, tuple):
+        return ", ".join(str(_said(part, catalogue)) for part in value)  # type: ignore[attr-defined]
+    return value
