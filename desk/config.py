@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from desk.errors import ConfigError, did_you_mean
+from desk.text import _, arranged
 
 FILE = "desk.toml"
 PARTS = ("records", "kb", "templates")
@@ -24,7 +25,7 @@ class Setting(NamedTuple):
 
 def _text(value: Any) -> str:
     if not isinstance(value, str) or not value.strip() or "\n" in value:
-        raise ValueError("one line of text in quotes")
+        raise ValueError(_("one line of text in quotes"))
     return value
 
 
@@ -32,7 +33,7 @@ def _count(value: Any) -> int:
     if isinstance(value, str) and value.isdecimal():
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError("a whole number, 0 or more")
+        raise ValueError(_("a whole number, 0 or more"))
     return value
 
 
@@ -40,7 +41,7 @@ def _flag(value: Any) -> bool:
     if isinstance(value, str) and value.lower() in ("true", "yes", "on", "false", "no", "off"):
         value = value.lower() in ("true", "yes", "on")
     if not isinstance(value, bool):
-        raise ValueError("true or false")
+        raise ValueError(_("true or false"))
     return value
 
 
@@ -48,7 +49,7 @@ def _words(value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
         value = _list_of(value) if value.lstrip().startswith("[") else [word.strip() for word in value.split(",")]
     if not isinstance(value, list | tuple) or not value or not all(isinstance(w, str) and w.strip() for w in value):
-        raise ValueError('a list of words such as ["low", "high"]')
+        raise ValueError(_('a list of words such as ["low", "high"]'))
     return tuple(value)
 
 
@@ -69,7 +70,7 @@ def _some_words(value: Any) -> tuple[str, ...]:
 def _percent(value: Any) -> int:
     number = _count(value)
     if not 1 <= number <= 99:
-        raise ValueError("per cent between 1 and 99")
+        raise ValueError(_("per cent between 1 and 99"))
     return number
 
 
@@ -77,13 +78,13 @@ def _percent(value: Any) -> int:
 # tickets, needn't pay for it.
 def _tables(value: Any) -> tuple[Any, ...]:
     if not isinstance(value, list | tuple) or not value or not all(isinstance(row, dict) for row in value):
-        raise ValueError("tables that begin with [[sla.policy]]")
+        raise ValueError(_("tables that begin with [[sla.policy]]"))
     return tuple(value)
 
 
 def _table(value: Any) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise ValueError("tables such as [sla.calendar.office]")
+        raise ValueError(_("tables such as [sla.calendar.office]"))
     return value
 
 
@@ -92,14 +93,14 @@ def _zone(value: Any) -> str:
     # and `doctor`, so here the shape is checked alone.
     name = _text(value)
     if name.startswith(("/", ".")) or ".." in name:
-        raise ValueError("a time zone name such as Asia/Nicosia")
+        raise ValueError(_("a time zone name such as Asia/Nicosia"))
     return name
 
 
 def _matrix(value: Any) -> Mapping[str, Mapping[str, str]]:
     rows = value.items() if isinstance(value, dict) else ()
     if not rows or not all(isinstance(row, dict) and all(isinstance(v, str) for v in row.values()) for _, row in rows):
-        raise ValueError('a table impact -> urgency -> priority such as high = { low = "medium", high = "high" }')
+        raise ValueError(_('a table impact -> urgency -> priority such as high = { low = "medium", high = "high" }'))
     return MappingProxyType({impact: MappingProxyType(dict(row)) for impact, row in rows})
 
 
@@ -108,7 +109,7 @@ def _address(value: Any) -> str:
         return ""
     text = _text(value)
     if not text.startswith(("https://", "http://")) or "{slug}" not in text or " " in text:
-        raise ValueError("an address with {slug} in it, such as https://help.example/kb/{slug}, or nothing")
+        raise ValueError(_("an address with {slug} in it, such as https://help.example/kb/{slug}, or nothing"))
     return text
 
 
@@ -117,7 +118,7 @@ def _name(value: Any) -> str:
         return ""
     name = _text(value)
     if name.startswith("-") or any(c.isspace() for c in name):
-        raise ValueError("a name as git has it, or nothing")
+        raise ValueError(_("a name as git has it, or nothing"))
     return name
 
 
@@ -130,50 +131,60 @@ _DEFAULT_MATRIX = {
 
 SETTINGS: Mapping[str, Setting] = MappingProxyType(
     {
-        "desk.name": Setting("Service desk", _text, "what answers and reports are signed with"),
-        "desk.timezone": Setting("UTC", _zone, "time zone of days, lists and reports"),
-        "desk.languages": Setting(("en", "el"), _words, "languages of tickets and answers; the first is the default"),
-        "ticket.priorities": Setting(_LEVELS, _words, "lowest first; new tickets start with the first"),
-        "ticket.impacts": Setting(_LEVELS, _words, "impact levels, lowest first"),
-        "ticket.urgencies": Setting(_LEVELS, _words, "urgency levels, lowest first"),
-        "ticket.channels": Setting(("phone", "email", "web", "cli"), _words, "ways to reach the desk, preferred first"),
-        "ticket.channel": Setting("phone", _text, "channel of a ticket that names none"),
-        "contact.hours": Setting("24x7", _text, "when the desk can be reached"),
-        "contact.phone": Setting("-", _text, "telephone number in answers"),
-        "contact.email": Setting("-", _text, "e-mail address in answers"),
-        "priority.matrix": Setting(_matrix(_DEFAULT_MATRIX), _matrix, "impact -> urgency -> priority"),
-        "priority.fixed": Setting((), _some_words, "impacts whose priority is the matrix's, and never overridden"),
-        "sla.warn": Setting(75, _percent, "per cent of a target after which desk sla check warns"),
+        "desk.name": Setting("Service desk", _text, _("what answers and reports are signed with")),
+        "desk.timezone": Setting("UTC", _zone, _("time zone of days, lists and reports")),
+        "desk.languages": Setting(
+            ("en", "el"), _words, _("languages of tickets and answers; the first is the default")
+        ),
+        "ticket.priorities": Setting(_LEVELS, _words, _("lowest first; new tickets start with the first")),
+        "ticket.impacts": Setting(_LEVELS, _words, _("impact levels, lowest first")),
+        "ticket.urgencies": Setting(_LEVELS, _words, _("urgency levels, lowest first")),
+        "ticket.channels": Setting(
+            ("phone", "email", "web", "cli"), _words, _("ways to reach the desk, preferred first")
+        ),
+        "ticket.channel": Setting("phone", _text, _("channel of a ticket that names none")),
+        "contact.hours": Setting("24x7", _text, _("when the desk can be reached")),
+        "contact.phone": Setting("-", _text, _("telephone number in answers")),
+        "contact.email": Setting("-", _text, _("e-mail address in answers")),
+        "priority.matrix": Setting(_matrix(_DEFAULT_MATRIX), _matrix, _("impact -> urgency -> priority")),
+        "priority.fixed": Setting((), _some_words, _("impacts whose priority is the matrix's, and never overridden")),
+        "sla.warn": Setting(75, _percent, _("per cent of a target after which desk sla check warns")),
         "sla.calendar": Setting(
-            MappingProxyType({}), _table, "business calendars, beside 24x7: docs/service-levels.md"
+            MappingProxyType({}), _table, _("business calendars, beside 24x7: docs/service-levels.md")
         ),
         "sla.policy": Setting(
-            (), _tables, "targets of service levels, each policy from a day on; none: nothing is due"
+            (), _tables, _("targets of service levels, each policy from a day on; none: nothing is due")
         ),
-        "list.limit": Setting(50, _count, "rows of a table; 0 for all; machine formats always give all"),
+        "list.limit": Setting(50, _count, _("rows of a table; 0 for all; machine formats always give all")),
         "users.share_organisation": Setting(
-            False, _flag, "whether users of one organisation are shown each other's tickets"
+            False, _flag, _("whether users of one organisation are shown each other's tickets")
         ),
         "kb.url": Setting(
-            "", _address, "where requesters read articles, with {slug} and, if wanted, {language}; answers link there"
+            "",
+            _address,
+            _("where requesters read articles, with {slug} and, if wanted, {language}; answers link there"),
         ),
         "kb.remember_misses": Setting(
             True,
             _flag,
-            "whether searches that find nothing are kept, on this machine, to see which articles are missing",
+            _("whether searches that find nothing are kept, on this machine, to see which articles are missing"),
         ),
         "kb.review_days": Setting(
-            365, _count, "days after publishing until an article is to be looked at again; 0: never"
+            365, _count, _("days after publishing until an article is to be looked at again; 0: never")
         ),
-        "kb.approval": Setting(False, _flag, "whether somebody else must approve an article before it is published"),
+        "kb.approval": Setting(False, _flag, _("whether somebody else must approve an article before it is published")),
         "history.titles": Setting(
-            False, _flag, "whether commit messages hold titles and texts: only for a desk that holds nothing personal"
+            False,
+            _flag,
+            _("whether commit messages hold titles and texts: only for a desk that holds nothing personal"),
         ),
-        "mail.notify": Setting(True, _flag, "whether changes of tickets write messages to the outbox"),
-        "attachment.max_mb": Setting(25, _count, "largest attachment, in MiB"),
-        "sync.remote": Setting("", _name, "the git remote that desk sync meets; without one origin, or the only one"),
-        "sync.branch": Setting("", _name, "the branch there; without one, as this desk's is called"),
-        "write.lock_timeout": Setting(30, _count, "seconds to wait for another desk command"),
+        "mail.notify": Setting(True, _flag, _("whether changes of tickets write messages to the outbox")),
+        "attachment.max_mb": Setting(25, _count, _("largest attachment, in MiB")),
+        "sync.remote": Setting(
+            "", _name, _("the git remote that desk sync meets; without one origin, or the only one")
+        ),
+        "sync.branch": Setting("", _name, _("the branch there; without one, as this desk's is called")),
+        "write.lock_timeout": Setting(30, _count, _("seconds to wait for another desk command")),
     }
 )
 
@@ -212,7 +223,10 @@ def parse(text: str) -> Pairs:
     try:
         return _flatten(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{FILE}: {error}", "mend the file; desk config list explains each setting") from None
+        raise ConfigError(
+            arranged("{file}: {error}", file=FILE, error=error),
+            _("mend the file; desk config list explains each setting"),
+        ) from None
 
 
 def build(pairs: Pairs) -> Config:
@@ -277,11 +291,17 @@ def check(name: str, value: Any) -> Any:
     """The value of a setting as it is used; ConfigError for an unknown name or a value that doesn't fit."""
     if name not in SETTINGS:
         near = did_you_mean(name, SETTINGS)
-        raise ConfigError(f"{FILE}: there is no setting {name!r}{near}", "desk config list shows all of them")
+        raise ConfigError(
+            _("{file}: there is no setting {name!r}{near}", file=FILE, name=name, near=near),
+            _("desk config list shows all of them"),
+        )
     try:
         return SETTINGS[name].check(value)
     except ValueError as error:
-        raise ConfigError(f"{FILE}: {name} must be {error}", f"{name}: {SETTINGS[name].help}") from None
+        raise ConfigError(
+            _("{file}: {name} must be {error}", file=FILE, name=name, error=error),
+            arranged("{name}: {help}", name=name, help=SETTINGS[name].help),
+        ) from None
 
 
 def holes(config: Config) -> list[tuple[str, str]]:

@@ -20,6 +20,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from desk.text import _
+
 
 class DeskError(Exception):
     """An error meant for the person: `message` says what, `hint` what to do next."""
@@ -69,7 +71,9 @@ class Broken(DeskError):
     exit_code = 7
 
     def __init__(self, problem: str, path: str, line: int = 1, hint: str | None = None) -> None:
-        super().__init__(f"{path}:{line}: {problem}", hint or f"mend the file, or see: desk doctor; git log -- {path}")
+        super().__init__(
+            f"{path}:{line}: {problem}", hint or _("mend the file, or see: desk doctor; git log -- {path}", path=path)
+        )
         self.problem = problem
         self.path = path
         self.line = line

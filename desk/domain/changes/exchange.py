@@ -19,6 +19,7 @@ from desk.domain.model.fields import check_text, parse_slug, parse_time
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.record import NOTHING, Entry, Record, parse_values_of
 from desk.domain.model.ticket import Ticket
+from desk.text import _, arranged
 
 IGNORED = frozenset({*plain.COMPUTED, "schema", "record", "body", "thread", "files", "extra", "people", "due"})
 _ENTRY = frozenset({"kind", "by", "at", "text", "via", "attachments"})
@@ -52,25 +53,33 @@ def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
 def parse(raw: Any) -> Item:
     """The record of a line; ValueError says what is wrong with it."""
     if not isinstance(raw, dict):
-        raise ValueError("expected an object")
+        raise ValueError(_("expected an object"))
     cls = KINDS.get(str(raw.get("record", "ticket")))
     if cls is None:
-        raise ValueError(f"record: there is no kind {raw.get('record')!r}; known: {', '.join(KINDS)}")
+        raise ValueError(
+            _("record: there is no kind {kind!r}; known: {known}", kind=raw.get("record"), known=", ".join(KINDS))
+        )
     known = {*cls.FIELDS, *IGNORED, *((salt.KEY,) if cls.salted else ())}
     unknown = [k for k in raw if k not in known]
     if unknown:
-        raise ValueError(f"{unknown[0]}: a {cls.kind} has no such field; keep your own data under extra")
+        raise ValueError(
+            _(
+                "{unknown}: a {kind} has no such field; keep your own data under extra",
+                unknown=unknown[0],
+                kind=cls.kind,
+            )
+        )
     values = parse_values_of(cls, raw)
     missing = [n for n, f in cls.FIELDS.items() if f.required and n not in values]
     if missing:
-        raise ValueError(f"{missing[0]}: missing")
+        raise ValueError(_("{missing}: missing", missing=missing[0]))
     extra = raw.get("extra") or NOTHING
     if not isinstance(extra, Mapping) or any(k in cls.FIELDS or (cls.salted and k == salt.KEY) for k in extra):
-        raise ValueError("extra: expected names that are no fields")
+        raise ValueError(_("extra: expected names that are no fields"))
     body = check_text(_text(raw.get("body"), "body"))
     thread = tuple(_entries(raw.get("thread") or []))
     if thread and cls is not Ticket:
-        raise ValueError("thread: only tickets have one")
+        raise ValueError(_("thread: only tickets have one"))
     salted = _salt(raw) if cls.salted else ""
     record = cls(values, extra=extra, body=body, thread=thread, salt=salted)
     return Item(record, dict(_files(raw.get("files") or {})))
@@ -80,25 +89,25 @@ def _salt(raw: dict[str, Any]) -> str:
     try:
         return salt.parse(raw[salt.KEY]) if salt.KEY in raw else ""
     except ValueError as error:
-        raise ValueError(f"{salt.KEY}: {error}") from None
+        raise ValueError(arranged("{key}: {error}", key=salt.KEY, error=error)) from None
 
 
 def _text(value: Any, name: str) -> str:
     if value is not None and not isinstance(value, str):
-        raise ValueError(f"{name}: expected text")
+        raise ValueError(_("{name}: expected text", name=name))
     return value or ""
 
 
 def _entries(raw: Any) -> Iterator[Entry]:
     if not isinstance(raw, list) or not all(isinstance(e, dict) for e in raw):
-        raise ValueError("thread: expected a list of objects")
+        raise ValueError(_("thread: expected a list of objects"))
     for number, entry in enumerate(raw, 1):
         if entry.get("kind") not in ("reply", "note"):
-            raise ValueError(f"thread {number}: kind must be reply or note")
+            raise ValueError(_("thread {number}: kind must be reply or note", number=number))
         try:
             by, at = parse_slug(entry.get("by")), parse_time(entry.get("at"))
         except ValueError as error:
-            raise ValueError(f"thread {number}: {error}") from None
+            raise ValueError(_("thread {number}: {error}", number=number, error=error)) from None
         meta = {k: v for k, v in entry.items() if k not in _ENTRY}
         meta |= {k: entry[k] for k in ("via", "attachments") if entry.get(k)}
         yield Entry(str(entry["kind"]), by, at, check_text(_text(entry.get("text"), "text")), meta or NOTHING)
@@ -106,12 +115,12 @@ def _entries(raw: Any) -> Iterator[Entry]:
 
 def _files(raw: Any) -> Iterator[tuple[str, bytes]]:
     if not isinstance(raw, dict):
-        raise ValueError("files: expected an object of base64 texts")
+        raise ValueError(_("files: expected an object of base64 texts"))
     for name, content in raw.items():
         try:
             yield str(name), b64decode(str(content), validate=True)
         except (Base64Error, ValueError):
-            raise ValueError(f"files: {name}: not base64") from None
+            raise ValueError(_("files: {name}: not base64", name=name)) from None
 
 
 class Stage(NamedTuple):

@@ -10,6 +10,7 @@ from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.plain import label
 from desk.domain.model.record import Record
 from desk.errors import Refused
+from desk.text import _
 
 
 def create(record: Record, *, by: Actor, at: datetime, verb: str = "create") -> Change:
@@ -22,7 +23,10 @@ def edit(before: Record, after: Record, *, by: Actor, at: datetime) -> Change:
     """Change a record; the history names the fields."""
     events = compare.events(before, after)
     if not events:
-        raise Refused(f"nothing in {before.id} was changed", f"see: desk {before.noun} show {before.id}")
+        raise Refused(
+            _("nothing in {id} was changed", id=before.id),
+            _("see: desk {noun} show {id}", noun=before.noun, id=before.id),
+        )
     return Change("edit", by, at, (Edit(before, after, events),), summary=events[0].after or "")
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from desk.text import _
+
 KEY = "salt"
 """The last key of the front matter."""
 FILE = ".salt"
@@ -27,7 +29,9 @@ def made(characters: str) -> str:
 def parse(raw: object) -> str:
     """A salt as a file has it; ValueError for anything else."""
     if not isinstance(raw, str) or not re.fullmatch(PATTERN, raw):
-        raise ValueError(f"expected {_FIRST} and {LENGTH} random characters, as desk puts there")
+        raise ValueError(
+            _("expected {first} and {length} random characters, as desk puts there", first=_FIRST, length=LENGTH)
+        )
     return raw
 
 

@@ -13,6 +13,7 @@ from desk.domain.model import due
 from desk.domain.model.change import Changed
 from desk.domain.rights import recordverbs, ticketverbs, verbs
 from desk.domain.rights.verb import Words
+from desk.text import _, arranged
 
 TICKET: Mapping[str, Words] = MappingProxyType({verb.name: verb.words for verb in ticketverbs.ROWS if verb.words})
 """The words of verbs on tickets."""
@@ -29,7 +30,7 @@ def _words(kind: str, verb: str, before: str | None, after: str | None) -> Words
             if side in row.otherwise:
                 return row.otherwise[side]
     known = (TICKET if kind == "ticket" else RECORD).get(verb)
-    return known or Words(_escaped(verb), f"{_escaped(verb)} {{what}}")
+    return known or Words(_escaped(verb), arranged("{verb} {{what}}", verb=_escaped(verb)))
 
 
 def _escaped(text: str) -> str:
@@ -41,33 +42,36 @@ def _filled(template: str, before: str | None, after: str | None, what: str, *, 
         for name, value in (("after", after), ("before", before)):
             if not value:
                 # A colon or a bracket that would introduce nothing goes with what is missing.
-                template = template.replace(f": {{{name}}}", "").replace(f" (was {{{name}}})", "")
+                for gap in (f": {{{name}}}", f" (was {{{name}}})"):
+                    template = template.replace(gap, "") if gap in template else template
         rest = (after or "").partition(" ")[2]
-        return template.format(before=before or _EMPTY, after=after or _EMPTY, what=what, rest=rest)
+        text = template.format(before=before or _EMPTY, after=after or _EMPTY, what=what, rest=rest)
+        return text if text == text.strip() else text.strip()
     values = " → ".join(v for v in (before, after) if v)
-    return template.format(what=what) + (f": {values}" if values else "")
+    text = template.format(what=what).strip()
+    return arranged("{text}: {values}", text=text, values=values) if values else text
 
 
 def _clock(verb: str, after: str | None) -> str | None:
     """`respond 2026-07-23T06:42:44Z` as `first reply, due 2026-07-23T06:42:44Z`."""
     if verb not in (due.WARNING, due.BREACH) or not after:
         return after
-    clock, _, at = after.partition(" ")
-    return f"{due.SPOKEN.get(clock, clock)}, due {at}" if at else after
+    clock, _rest, at = after.partition(" ")
+    return _("{clock}, due {at}", clock=due.SPOKEN.get(clock, clock), at=at) if at else after
 
 
 def done(verb: str, before: str | None, after: str | None, *, kind: str = "ticket") -> str:
     """What became of the record: `assigned to petros`."""
     after = _clock(verb, after)
     known = verb in (TICKET if kind == "ticket" else RECORD)
-    return _filled(_words(kind, verb, before, after).done, before, after, "", known=known).strip()
+    return _filled(_words(kind, verb, before, after).done, before, after, "", known=known)
 
 
 def act(verb: str, before: str | None, after: str | None, *, kind: str, what: str) -> str:
     """What somebody did, to stand behind their name: `assigned 260723-7K3Q to petros`."""
     after = _clock(verb, after)
     known = verb in (TICKET if kind == "ticket" else RECORD)
-    return _filled(_words(kind, verb, before, after).act, before, after, what, known=known).strip()
+    return _filled(_words(kind, verb, before, after).act, before, after, what, known=known)
 
 
 def name_of(kind: str, record_id: str) -> str:
@@ -101,4 +105,9 @@ def sentence(row: Mapping[str, object], name: str | None = None) -> str:
         after = changes(Changed(str(c["field"]), c["from"], c["to"]) for c in found)
     text = act(verb, before, after, kind=kind, what=name_of(kind, str(row["id"])))
     reason = " ".join(str(row.get("reason") or "").split())
-    return f"{name or row['by']} {text}" + (f" ({reason})" if reason else "")
+    who = name or row["by"]
+    return (
+        arranged("{who} {text} ({reason})", who=who, text=text, reason=reason)
+        if reason
+        else arranged("{who} {text}", who=who, text=text)
+    )

@@ -20,6 +20,7 @@ from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import recordverbs, ticketverbs, verbs
 from desk.domain.rights.verb import Telling, Verb
+from desk.text import _
 
 
 class Case(NamedTuple):
@@ -76,7 +77,11 @@ def untruths(case: Case) -> Iterator[str]:
         return
     if case.old is None or case.new is None:
         did = "appeared" if case.old is None else "disappeared"
-        yield f"it {did}, and the message tells of {', '.join(e.verb for e in events) or 'nothing'}"
+        yield _(
+            "it {happened}, and the message tells of {verbs}",
+            happened=did,
+            verbs=", ".join(e.verb for e in events) or _("nothing"),
+        )
         return
     for look in _LOOKS:
         yield from look(case)
@@ -87,9 +92,13 @@ def _whole(case: Case) -> Iterator[str]:
     old, new = case.old, case.new
     for event in case.events:
         if event.verb in ("create", "signup") and (new is None or (old is not None and not _made_known(old))):
-            yield f"the message says {event.verb}, but it was {'there before' if old else 'never there'}"
+            yield _(
+                "the message says {verb}, but it was {how}",
+                verb=event.verb,
+                how=_("there before") if old else _("never there"),
+            )
         elif event.verb in ("delete", "unban") and new is not None and not _placeholder(new):
-            yield f"the message says {event.verb}, but it is still there"
+            yield _("the message says {verb}, but it is still there", verb=event.verb)
         elif event.verb in ("create", "signup") and isinstance(new, Ticket):
             yield from _is("department", event.after, new.department)
         elif event.verb == "create" and new is not None:
@@ -114,7 +123,12 @@ def _title(record: Record) -> str:
 
 def _is(what: str, told: str | None, *real: str | None) -> Iterator[str]:
     if told and _line(told) not in {_line(r) for r in real if r}:
-        yield f"{what}: the message says {told!r}, it is {real[0] or real[-1] or 'nothing'!r}"
+        yield _(
+            "{field}: the message says {told!r}, it is {real!r}",
+            field=what,
+            told=told,
+            real=real[0] or real[-1] or _("nothing"),
+        )
 
 
 def _line(text: str | None) -> str:
@@ -156,12 +170,27 @@ def _chains(case: Case) -> Iterator[str]:
         old, new = (_text(record, name) for record in (case.old, case.new))
         # An event may leave out what was before; what it says is held against what was.
         if links[0][0] and links[0][0] != old:
-            yield f"{name}: the message says it was {links[0][0]}, it was {old or 'nothing'}"
-        for (_, after), (before, _) in pairwise(links):
+            yield _(
+                "{name}: the message says it was {link}, it was {old}",
+                name=name,
+                link=links[0][0],
+                old=old or _("nothing"),
+            )
+        for (_turn, after), (before, _turn) in pairwise(links):
             if before and after and before != after:
-                yield f"{name}: the message contradicts itself: {after}, then {before}"
+                yield _(
+                    "{name}: the message contradicts itself: {after}, then {before}",
+                    name=name,
+                    after=after,
+                    before=before,
+                )
         if links[-1][1] != new:
-            yield f"{name}: the message says {links[-1][1] or 'nothing'}, it is {new or 'nothing'}"
+            yield _(
+                "{field}: the message says {told}, it is {real}",
+                field=name,
+                told=links[-1][1] or _("nothing"),
+                real=new or _("nothing"),
+            )
 
 
 def _text(record: Record | None, name: str) -> str | None:
@@ -179,7 +208,7 @@ def _standing(case: Case) -> Iterator[str]:
     if told and real and real[-1].after:
         words = told[-1].after or ""
         if not (real[-1].after.startswith(words) or words.startswith(f"{real[-1].after} (")):
-            yield f"state: the message says {words!r}, it is {real[-1].after!r}"
+            yield _("state: the message says {told!r}, it is {real!r}", told=words, real=real[-1].after)
 
 
 # -- sets, threads, references -------------------------------------------------------------------------------------------
@@ -205,7 +234,10 @@ def _sets(case: Case) -> Iterator[str]:
         for telling, event in told:
             if telling == "removed":
                 gone = {v for v in (event.before or "").split(joint) if v and not v.startswith("merged-into ")}
-                yield from (f"{name}: the message says {v} was taken off, it wasn't there" for v in sorted(gone - have))
+                yield from (
+                    _("{name}: the message says {v} was taken off, it wasn't there", name=name, v=v)
+                    for v in sorted(gone - have)
+                )
                 have -= gone
             elif telling == "added":
                 have |= {v for v in (event.after or "").split(joint) if v}
@@ -213,7 +245,9 @@ def _sets(case: Case) -> Iterator[str]:
         # Some verbs add to a set without telling what.
         if have - real or (real - have and not any(telling == "untold" for telling, _ in told)):
             shown = [", ".join(sorted(s)) or "nothing" for s in (have, real)]
-            yield f"{name}: by the message they are {shown[0]}, they are {shown[1]}"
+            yield _(
+                "{field}: by the message they are {told}, they are {real}", field=name, told=shown[0], real=shown[1]
+            )
 
 
 def _thread(case: Case) -> Iterator[str]:
@@ -224,7 +258,7 @@ def _thread(case: Case) -> Iterator[str]:
     counted = Counter(verb for _, verb in told)
     real = Counter(entry.kind for entry in case.new.thread[len(case.old.thread) :])
     if counted != real:
-        yield f"thread: the message tells of {_counted(counted)}, there are {_counted(real)}"
+        yield _("thread: the message tells of {told}, there are {real}", told=_counted(counted), real=_counted(real))
 
 
 def _counted(found: Counter[str]) -> str:
@@ -237,15 +271,20 @@ def _references(case: Case) -> Iterator[str]:
         return
     for event in case.events:
         if event.verb == "merge" and event.after and new.merged_into != event.after:
-            yield f"the message says it was merged into {event.after}, it was{'' if new.merged_into else ' not'} merged"
+            if new.merged_into:
+                yield _("the message says it was merged into {into}, it was merged", into=event.after)
+            else:
+                yield _("the message says it was merged into {into}, it was not merged", into=event.after)
         elif event.verb == "merge" and event.before:
             other = case.others.get(event.before)
             if not isinstance(other, Ticket) or other.merged_into != new.id:
-                yield f"the message says it took over {event.before}, which wasn't merged into it"
+                yield _("the message says it took over {before}, which wasn't merged into it", before=event.before)
         elif event.verb == "escalate-up" and event.after not in (new.owner, *new.watchers):
-            yield f"the message says that {event.after} was told, who neither owns nor watches it"
+            yield _("the message says that {after} was told, who neither owns nor watches it", after=event.after)
         elif event.verb in ("transfer", "split") and event.after and event.after not in case.others:
-            yield f"the message says {event.verb} to {event.after}, which this commit doesn't make"
+            yield _(
+                "the message says {verb} to {after}, which this commit doesn't make", verb=event.verb, after=event.after
+            )
 
 
 def _edits(case: Case) -> Iterator[str]:
@@ -257,7 +296,7 @@ def _edits(case: Case) -> Iterator[str]:
             yield from _is("title", event.after, _title(case.new) if case.new else None)
         else:
             for name in _named(event) - _NO_FIELDS - case.changed - {"attachments"}:
-                yield f"the message says that {name} was changed, it wasn't"
+                yield _("the message says that {name} was changed, it wasn't", name=name)
 
 
 def _texts(case: Case) -> Iterator[str]:
@@ -289,7 +328,7 @@ def _left_out(case: Case) -> Iterator[str]:
             # Keys of the front matter that desk doesn't know go along with an edit, and are not named.
             may |= {"title"} if event.before else {*_named(event), *(case.changed - {*_fields(case), "body", "thread"})}
     for name in sorted(case.changed - may):
-        yield f"{name} was changed, and the message doesn't tell"
+        yield _("{name} was changed, and the message doesn't tell", name=name)
 
 
 def _fields(case: Case) -> Iterable[str]:

@@ -13,6 +13,7 @@ from desk.domain.model.record import Entry, Record
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import rights, ticketverbs, verbs
 from desk.errors import Refused
+from desk.text import _
 
 VERB = "undo"
 CARRIES = frozenset(verb.name for verb in ticketverbs.ROWS if verb.carries)
@@ -49,7 +50,10 @@ def undo(taken: Taken, *, by: Actor, at: datetime, reason: str | None = None) ->
     tickets = [pair for pair in taken.pairs if isinstance(pair.record, Ticket)]
     if taken.right != "delete" and all(pair.then is None for pair in tickets):
         name = tickets[0].record.id
-        raise Refused(f"the last change of {name} was its registration", f"to remove it: desk ticket delete {name}")
+        raise Refused(
+            _("the last change of {name} was its registration", name=name),
+            _("to remove it: desk ticket delete {name}", name=name),
+        )
     edits = []
     for pair in taken.pairs:
         _check_right(pair, taken, by)
@@ -73,11 +77,15 @@ def _check_right(pair: Pair, taken: Taken, by: Actor) -> None:
 def _check_entries(pair: Pair, by: Actor) -> None:
     """Rule 6: nobody takes back, or puts back, what somebody else wrote."""
     now, then = (set(map(_key, record.thread)) if record else set() for record in pair)
-    for written_by, *_ in now ^ then:
+    for written_by, *_turn in now ^ then:
         if written_by != by.id:
             raise Refused(
-                f"the last change of {pair.record.id} is an entry written by {written_by}",
-                "only its author may take it back; write another one: desk ticket note or reply",
+                _(
+                    "the last change of {id} is an entry written by {written_by}",
+                    id=pair.record.id,
+                    written_by=written_by,
+                ),
+                _("only its author may take it back; write another one: desk ticket note or reply"),
             )
 
 

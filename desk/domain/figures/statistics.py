@@ -8,6 +8,8 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from desk.text import _, listed
+
 COUNT, PERCENT, SECONDS, AVERAGE = "count", "percent", "seconds", "average"
 Value = int | float | None
 """Of a figure: None where there is nothing to measure."""
@@ -24,45 +26,47 @@ class Figure(NamedTuple):
 FIGURES: Mapping[str, Figure] = MappingProxyType(
     {
         "created": Figure(
-            "tickets registered in the period, split-off ones and problems opened from incidents included"
+            _("tickets registered in the period, split-off ones and problems opened from incidents included")
         ),
-        "closed": Figure("times a ticket was closed in the period; one that is closed twice counts twice"),
-        "reopened": Figure("times a closed or pending ticket was taken up again in the period"),
-        "replies": Figure("replies written to requesters in the period; private notes don't count"),
+        "closed": Figure(_("times a ticket was closed in the period; one that is closed twice counts twice")),
+        "reopened": Figure(_("times a closed or pending ticket was taken up again in the period")),
+        "replies": Figure(_("replies written to requesters in the period; private notes don't count")),
         "signups": Figure(
-            "requesters registered in the period, by staff or by themselves; people known only from a ticket don't count"
+            _("requesters registered in the period, by staff or by themselves; people known only from a ticket "
+"don't count")
         ),
-        "backlog": Figure("tickets not closed at the end of the period", level=True),
-        "open": Figure("tickets in state open at the commit", level=True),
-        "pending": Figure("tickets in state pending at the commit", level=True),
-        "reopened_share": Figure("times a closed ticket was re-opened in the period, per hundred closings", PERCENT),
+        "backlog": Figure(_("tickets not closed at the end of the period"), level=True),
+        "open": Figure(_("tickets in state open at the commit"), level=True),
+        "pending": Figure(_("tickets in state pending at the commit"), level=True),
+        "reopened_share": Figure(_("times a closed ticket was re-opened in the period, per hundred closings"), PERCENT),
         "first_contact": Figure(
-            "tickets resolved in the period with one reply at most, without a move to another department, by the first "
-            "person who owned them, and never re-opened"
+            _("tickets resolved in the period with one reply at most, without a move to another department, by "
+"the first person who owned them, and never re-opened")
         ),
-        "first_contact_share": Figure("those, per hundred tickets resolved in the period", PERCENT),
+        "first_contact_share": Figure(_("those, per hundred tickets resolved in the period"), PERCENT),
         "response_average": Figure(
-            "time by the clock from registration to the first reply of staff, of tickets first answered in the period", SECONDS
+            _("time by the clock from registration to the first reply of staff, of tickets first answered in the period"), SECONDS
         ),
-        "response_p90": Figure("nine in ten of those first replies took no longer", SECONDS),
+        "response_p90": Figure(_("nine in ten of those first replies took no longer"), SECONDS),
         "resolution_average": Figure(
-            "time by the clock from registration to the last closing, pending time included, of tickets resolved in the "
-            "period: closed then, closed still, and not merged into another",
+            _("time by the clock from registration to the last closing, pending time included, of tickets "
+"resolved in the period: closed then, closed still, and not merged into another"),
             SECONDS,
         ),
-        "resolution_p90": Figure("nine in ten of those tickets took no longer", SECONDS),
-        "department_hops": Figure("moves to another department, on average of tickets resolved in the period", AVERAGE),
+        "resolution_p90": Figure(_("nine in ten of those tickets took no longer"), SECONDS),
+        "department_hops": Figure(_("moves to another department, on average of tickets resolved in the period"), AVERAGE),
         "staff_hops": Figure(
-            "owners after the first one, on average of tickets resolved in the period", AVERAGE
+            _("owners after the first one, on average of tickets resolved in the period"), AVERAGE
         ),
-        "sla_kept": Figure("first replies and resolutions in the period that were in time, of those that had a due time"),
+        "sla_kept": Figure(_("first replies and resolutions in the period that were in time, of those that had a due time")),
         "sla_breached": Figure(
-            "due times of a first reply or a resolution that passed in the period without it; a clock that stands still passes none"
+            _("due times of a first reply or a resolution that passed in the period without it; a clock that "
+"stands still passes none")
         ),
-        "sla_share": Figure("due times kept, per hundred kept or breached", PERCENT),
-        "age_average": Figure("age of the tickets not closed at the commit", SECONDS, level=True),
-        "age_p90": Figure("nine in ten of them are no older", SECONDS, level=True),
-        "age_oldest": Figure("age of the oldest of them", SECONDS, level=True),
+        "sla_share": Figure(_("due times kept, per hundred kept or breached"), PERCENT),
+        "age_average": Figure(_("age of the tickets not closed at the commit"), SECONDS, level=True),
+        "age_p90": Figure(_("nine in ten of them are no older"), SECONDS, level=True),
+        "age_oldest": Figure(_("age of the oldest of them"), SECONDS, level=True),
     }
 )  # fmt: skip
 """Every figure in one sentence; the documentation is made from it."""
@@ -219,11 +223,11 @@ def change(now: Value, before: Value, unit: str = COUNT) -> str | None:
     if now is None or before is None:
         return None
     if unit == PERCENT:
-        return f"{now - before:+.1f} pts"
+        return _("{now:+.1f} pts", now=now - before)
     return f"{(now - before) * 100 / before:+.0f} %" if before else None
 
 
-_UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+_UNITS = ((86400, _("{n} d")), (3600, _("{n} h")), (60, _("{n} min")), (1, _("{n} s")))
 
 
 def words(value: Value, unit: str) -> str | None:
@@ -242,8 +246,9 @@ def duration(seconds: int) -> str:
     for (size, name), (next_size, next_name) in pairwise(_UNITS):
         if seconds >= size:
             rest = seconds % size // next_size
-            return f"{seconds // size} {name}" + (f" {rest} {next_name}" if rest and next_size > 1 else "")
-    return f"{seconds} s"
+            whole = name.format(n=seconds // size)
+            return listed((whole, next_name.format(n=rest)), " ") if rest and next_size > 1 else whole
+    return _("{n} s", n=seconds)
 
 
 def spoken(name: str) -> str:

@@ -16,6 +16,7 @@ from desk.domain.model.plain import plain
 from desk.domain.model.record import NOTHING
 from desk.domain.rights import recordverbs
 from desk.errors import Refused
+from desk.text import _
 
 DRAFT, REVIEW, PUBLISHED, RETIRED = STATES = model_article.STATES
 LIVE = (DRAFT, REVIEW, PUBLISHED)
@@ -48,9 +49,15 @@ def _after(verb: str, article: Article) -> str:
     states, target = row.moves or (STATES, None)
     if article.state not in states:
         if article.state == target:
-            raise Untimely(f"{article.id} is in state {target} already", f"see: desk kb show {article.id}")
+            raise Untimely(
+                _("{article} is in state {target} already", article=article.id, target=target),
+                _("see: desk kb show {article}", article=article.id),
+            )
         hint = row.instead.format(id=article.id)
-        raise Untimely(f"{article.id} can't {row.spoken}: it is {_spoken(article)}", hint)
+        raise Untimely(
+            _("{article} can't {verb}: it is {state}", article=article.id, verb=row.spoken, state=_spoken(article)),
+            hint,
+        )
     return target or article.state
 
 
@@ -125,8 +132,12 @@ def approve(article: Article, author: str | None, *, by: Actor, at: datetime, re
     _after("approve", article)
     if author == by.id:
         raise Approval(
-            f"{by.id} changed the text of {article.id} last, so somebody else has to approve it",
-            f"ask a colleague of level 2 or 3: desk kb review {article.id} --approve",
+            _(
+                "{by} changed the text of {article} last, so somebody else has to approve it",
+                by=by.id,
+                article=article.id,
+            ),
+            _("ask a colleague of level 2 or 3: desk kb review {article} --approve", article=article.id),
         )
     event = Event("approve", None, digest(article))
     after = article.evolve(approved_by=by.id)
@@ -137,13 +148,26 @@ def require_approval(article: Article, approved: str | None) -> None:
     """Refuse a text that nobody approved. `approved` is the digest in the last approval that `approved_by` names."""
     if article.approved_by is None:
         raise Approval(
-            f"{article.id} has to be approved by somebody who didn't write it (kb.approval in desk.toml)",
-            f"desk kb review {article.id} --submit, then a colleague: desk kb review {article.id} --approve",
+            _(
+                "{article} has to be approved by somebody who didn't write it (kb.approval in desk.toml)",
+                article=article.id,
+            ),
+            _(
+                "desk kb review {article} --submit, then a colleague: desk kb review {article} --approve",
+                article=article.id,
+            ),
         )
     if approved != digest(article):
         raise Approval(
-            f"{article.approved_by} approved another text of {article.id} than this one",
-            f"see: desk kb history {article.id}; then: desk kb review {article.id} --submit, and --approve anew",
+            _(
+                "{approved_by} approved another text of {article} than this one",
+                approved_by=article.approved_by,
+                article=article.id,
+            ),
+            _(
+                "see: desk kb history {article}; then: desk kb review {article} --submit, and --approve anew",
+                article=article.id,
+            ),
         )
 
 

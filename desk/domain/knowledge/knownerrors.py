@@ -10,10 +10,11 @@ from desk.domain.knowledge.articles import KNOWN_ERROR
 from desk.domain.model.actor import Actor
 from desk.domain.model.article import Article
 from desk.domain.model.change import Change, Edit, Event
-from desk.domain.model.organisation import PROBLEM, RESERVED_TAGS
+from desk.domain.model.organisation import INCIDENT, PROBLEM, RESERVED_TAGS
 from desk.domain.model.states import CLOSED
 from desk.domain.model.ticket import Ticket
 from desk.errors import Refused
+from desk.text import _, arranged
 
 CLOSING, REOPENING = "problem-closed", "problem-reopened"
 """What the history of an article calls what happened to its problem."""
@@ -42,12 +43,17 @@ def require_problem(ticket: Ticket, existing: Iterable[str]) -> None:
     """Refuse a ticket that is no problem, or that has a known error already."""
     if ticket.kind_of_work != PROBLEM:
         raise Refused(
-            f"{ticket.id} is no problem but {'an' if ticket.kind_of_work == 'incident' else 'a'} {ticket.kind_of_work}",
-            f"hand it to problem management first: desk ticket transfer {ticket.id}",
+            _("{ticket} is no problem but an incident", ticket=ticket.id)
+            if ticket.kind_of_work == INCIDENT
+            else _("{ticket} is no problem but a {kind}", ticket=ticket.id, kind=ticket.kind_of_work),
+            _("hand it to problem management first: desk ticket transfer {ticket}", ticket=ticket.id),
         )
     known = list(existing)
     if known:
-        raise Refused(f"{ticket.id} has a known error already: {', '.join(known)}", f"desk kb edit {known[0]}")
+        raise Refused(
+            _("{ticket} has a known error already: {known}", ticket=ticket.id, known=", ".join(known)),
+            arranged("desk kb edit {known}", known=known[0]),
+        )
 
 
 def created(problem: Ticket, article: Article, *, by: Actor, at: datetime) -> Change:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 
 from desk.errors import Broken
+from desk.text import _
 
 Meanings = Mapping[str, Mapping[str, str]]
 """Variables by group and name, each with its meaning."""
@@ -118,4 +119,4 @@ def gaps(body: str) -> list[str]:
 
 def empty(path: str) -> Broken:
     """A response without a text."""
-    return Broken("the response has no text", path, hint="write it below the second line of dashes")
+    return Broken(_("the response has no text"), path, hint=_("write it below the second line of dashes"))

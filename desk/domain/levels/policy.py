@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from desk.domain.levels.calendar import ALWAYS, Calendar
 from desk.domain.levels.reading import Place, PolicyReader, SettingFault, calendar_of, conditions_of, duration_of
+from desk.text import _
 
 CREATED, NOW = "created", "now"
 """From when a new target counts after a re-classification."""
@@ -92,7 +93,9 @@ def read(calendars: Mapping[str, Any], policies: tuple[Any, ...], warn: int, wor
     for name, given in calendars.items():
         if name in known:
             raise SettingFault(
-                ("sla.calendar", name), f"{name} is there by itself and never closes", "choose another name"
+                ("sla.calendar", name),
+                _("{name} is there by itself and never closes", name=name),
+                _("choose another name"),
             )
         known[name] = calendar_of(name, given, world.zone, world.zone_of, world.days_off)
     found = [_policy(n, given, known, world) for n, given in enumerate(policies, 1)]
@@ -100,7 +103,7 @@ def read(calendars: Mapping[str, Any], policies: tuple[Any, ...], warn: int, wor
     for n, (one, other) in enumerate(pairwise(found), 2):
         if one.start == other.start:
             raise SettingFault(
-                ("sla.policy", n), "two policies begin on the same day", "make them one, or give another `from`"
+                ("sla.policy", n), _("two policies begin on the same day"), _("make them one, or give another `from`")
             )
     return Policies(tuple(found), world.zone, warn)
 
@@ -118,8 +121,8 @@ def _policy(number: int, given: Any, calendars: Mapping[str, Calendar], world: S
             if _covers(earlier, later):
                 raise SettingFault(
                     (*place, "target", n),
-                    f"never applies: target {m}, which stands before it, takes all its tickets",
-                    "the first target that fits counts: put the special ones first",
+                    _("never applies: target {m}, which stands before it, takes all its tickets", m=m),
+                    _("the first target that fits counts: put the special ones first"),
                 )
     begin = datetime(start.year, start.month, start.day, tzinfo=world.zone).astimezone(UTC)
     return Policy(begin, reclassify, tuple(targets))
@@ -133,7 +136,9 @@ def _target(
     times = {key: duration_of(reader, key, calendar) for key in CLOCK_KEYS}
     if not any(times.values()):
         raise SettingFault(
-            place, "promises nothing", f'give at least one of {", ".join(CLOCK_KEYS)}, such as resolve = "4h"'
+            place,
+            _("promises nothing"),
+            _('give at least one of {clock_keys}, such as resolve = "4h"', clock_keys=", ".join(CLOCK_KEYS)),
         )
     conditions = conditions_of(reader, CONDITIONS, known)
     return Target(conditions, reader.flag("major"), calendar, **times)

@@ -9,6 +9,7 @@ from typing import Any
 
 from desk.domain.levels.calendar import Calendar, Span, Week
 from desk.errors import did_you_mean
+from desk.text import _
 
 Place = tuple[str | int, ...]
 """Where in desk.toml: ("sla.policy", 1, "target", 2, "priority")."""
@@ -44,29 +45,29 @@ class PolicyReader:
         self.place = place
         self.keys = tuple(keys)
         if not isinstance(given, dict):
-            raise SettingFault(place, "must be a table", "see docs/service-levels.md")
+            raise SettingFault(place, _("must be a table"), _("see docs/service-levels.md"))
         self.given: Mapping[str, Any] = given
         for key in given:
             if key not in self.keys:
                 raise SettingFault(
                     (*place, key),
-                    f"there is no key {key!r}{did_you_mean(key, self.keys)}",
-                    f"known: {', '.join(self.keys)}",
+                    _("there is no key {key!r}{did_you_mean}", key=key, did_you_mean=did_you_mean(key, self.keys)),
+                    _("known: {keys}", keys=", ".join(self.keys)),
                 )
 
-    def fail(self, key: str, expected: str, hint: str = "see docs/service-levels.md") -> SettingFault:
-        return SettingFault((*self.place, key), f"must be {expected}", hint)
+    def fail(self, key: str, expected: str, hint: str = _("see docs/service-levels.md")) -> SettingFault:
+        return SettingFault((*self.place, key), _("must be {expected}", expected=expected), hint)
 
     def text(self, key: str) -> str | None:
         value = self.given.get(key)
         if value is not None and (not isinstance(value, str) or not value.strip()):
-            raise self.fail(key, "text in quotes")
+            raise self.fail(key, _("text in quotes"))
         return value
 
     def flag(self, key: str) -> bool | None:
         value = self.given.get(key)
         if value is not None and not isinstance(value, bool):
-            raise self.fail(key, "true or false")
+            raise self.fail(key, _("true or false"))
         return value
 
     def words(self, key: str) -> tuple[str, ...]:
@@ -74,9 +75,9 @@ class PolicyReader:
         value = self.given.get(key, [])
         found = [value] if isinstance(value, str) else value
         if not isinstance(found, list | tuple) or not all(isinstance(w, str) and w.strip() for w in found):
-            raise self.fail(key, 'a word or a list of words, such as "high" or ["medium", "high"]')
+            raise self.fail(key, _('a word or a list of words, such as "high" or ["medium", "high"]'))
         if key in self.given and not found:
-            raise self.fail(key, "at least one word", f"leave {key} out if it doesn't matter")
+            raise self.fail(key, _("at least one word"), _("leave {key} out if it doesn't matter", key=key))
         return tuple(found)
 
     def choice(self, key: str, known: tuple[str, ...], default: str) -> str:
@@ -86,8 +87,13 @@ class PolicyReader:
         if value not in known:
             raise SettingFault(
                 (*self.place, key),
-                f"there is no {key} {value!r}{did_you_mean(value, known)}",
-                f"known: {', '.join(known)}",
+                _(
+                    "there is no {key} {value!r}{did_you_mean}",
+                    key=key,
+                    value=value,
+                    did_you_mean=did_you_mean(value, known),
+                ),
+                _("known: {known}", known=", ".join(known)),
             )
         return value
 
@@ -96,21 +102,23 @@ class PolicyReader:
         try:
             found = date.fromisoformat(value or "")
         except ValueError:
-            raise self.fail(key, 'a day such as "2026-01-01"') from None
+            raise self.fail(key, _('a day such as "2026-01-01"')) from None
         if not _YEARS[0] <= found.year <= _YEARS[1]:
-            raise self.fail(key, f"a day between {_YEARS[0]} and {_YEARS[1]}")
+            raise self.fail(key, _("a day between {first} and {last}", first=_YEARS[0], last=_YEARS[1]))
         return found
 
     def days(self, key: str) -> frozenset[date]:
         try:
             return frozenset(date.fromisoformat(word) for word in self.words(key))
         except ValueError:
-            raise self.fail(key, 'a list of days such as ["2026-12-24"]') from None
+            raise self.fail(key, _('a list of days such as ["2026-12-24"]')) from None
 
     def tables(self, key: str) -> list[Any]:
         value = self.given.get(key)
         if not isinstance(value, list | tuple) or not value:
-            raise self.fail(key, "one table or more", f"begin each with [[{self.place[0]}.{key}]]")
+            raise self.fail(
+                key, _("one table or more"), _("begin each with [[{table}.{key}]]", table=self.place[0], key=key)
+            )
         return list(value)
 
 
@@ -122,8 +130,13 @@ def conditions_of(
     for name, words in found.items():
         for word in words:
             if name in known and word not in known[name]:
-                problem = f"there is no {name} {word!r}{did_you_mean(word, known[name])}"
-                raise SettingFault((*reader.place, name), problem, f"known: {', '.join(known[name])}")
+                problem = _(
+                    "there is no {name} {word!r}{did_you_mean}",
+                    name=name,
+                    word=word,
+                    did_you_mean=did_you_mean(word, known[name]),
+                )
+                raise SettingFault((*reader.place, name), problem, _("known: {known}", known=", ".join(known[name])))
     return found
 
 
@@ -134,15 +147,15 @@ def duration_of(reader: PolicyReader, key: str, calendar: Calendar) -> timedelta
         return None
     if not re.fullmatch(_DURATION, value, re.ASCII):
         raise reader.fail(
-            key, 'a time such as "30m", "4h", "2d" or "1d 4h"', "m minutes, h hours, d days of the calendar"
+            key, _('a time such as "30m", "4h", "2d" or "1d 4h"'), _("m minutes, h hours, d days of the calendar")
         )
     if "d" in value and calendar.day is None:
-        hint = f"the days of {calendar.name} differ in length, so none of them is `a day`"
-        raise reader.fail(key, "given in hours", hint)
+        hint = _("the days of {calendar} differ in length, so none of them is `a day`", calendar=calendar.name)
+        raise reader.fail(key, _("given in hours"), hint)
     units = {"d": calendar.day or timedelta(), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
     total = sum((int(n) * units[unit] for n, unit in re.findall(r"(\d+)\s*([dhm])", value)), timedelta())
     if not timedelta() < total <= LONGEST:
-        raise reader.fail(key, "longer than nothing and shorter than ten years")
+        raise reader.fail(key, _("longer than nothing and shorter than ten years"))
     return total
 
 
@@ -160,18 +173,20 @@ def calendar_of(
         try:
             zone = zone_of(own)
         except ValueError as error:
-            raise reader.fail("timezone", "a time zone of this machine, such as Asia/Nicosia", str(error)) from None
+            raise reader.fail("timezone", _("a time zone of this machine, such as Asia/Nicosia"), str(error)) from None
     years = []
     for code in reader.words("holidays"):
         try:
             years.append(days_off(code))
         except ValueError as error:
             raise SettingFault(
-                (*reader.place, "holidays"), str(error), 'a country such as "CY", or a part of one: "DE-BY"'
+                (*reader.place, "holidays"), str(error), _('a country such as "CY", or a part of one: "DE-BY"')
             ) from None
     closed, opened = reader.days("closed"), reader.days("open")
     if both := closed & opened:
-        raise reader.fail("open", f"without {min(both)}, which is in closed too", "take it out of one of them")
+        raise reader.fail(
+            "open", _("without {both}, which is in closed too", both=min(both)), _("take it out of one of them")
+        )
 
     def off(year: int) -> frozenset[date]:
         return frozenset().union(*(of(year) for of in years))
@@ -184,7 +199,7 @@ def _week(reader: PolicyReader) -> Week:
     hours = reader.given.get("hours")
     if isinstance(hours, dict):
         if "days" in reader.given:
-            raise reader.fail("days", "left out", "the table in hours names the days")
+            raise reader.fail("days", _("left out"), _("the table in hours names the days"))
         pairs = [(part, str(text)) for part, text in hours.items()]
     else:
         pairs = [(reader.text("days") or "Mon-Fri", reader.text("hours") or "00:00-24:00")]
@@ -192,10 +207,10 @@ def _week(reader: PolicyReader) -> Week:
     for days, text in pairs:
         for day in _days(reader, days):
             if week[day]:
-                raise reader.fail("hours", f"given once for each day: {DAYS[day]} comes twice")
+                raise reader.fail("hours", _("given once for each day: {days} comes twice", days=DAYS[day]))
             week[day] = _spans(reader, text)
     if not any(week):
-        raise reader.fail("hours", "open at some time")
+        raise reader.fail("hours", _("open at some time"))
     return tuple(week)
 
 
@@ -204,7 +219,9 @@ def _days(reader: PolicyReader, text: str) -> list[int]:
     for part in text.split(","):
         ends = [word.strip().capitalize() for word in part.split("-")]
         if len(ends) > 2 or any(word not in DAYS for word in ends):
-            raise reader.fail("days", 'days such as "Mon-Fri" or "Mon, Wed, Sat-Sun"', f"known: {', '.join(DAYS)}")
+            raise reader.fail(
+                "days", _('days such as "Mon-Fri" or "Mon, Wed, Sat-Sun"'), _("known: {days}", days=", ".join(DAYS))
+            )
         first, last = DAYS.index(ends[0]), DAYS.index(ends[-1])
         found += [day % 7 for day in range(first, last + 1 if last >= first else last + 8)]
     return found
@@ -217,7 +234,7 @@ def _spans(reader: PolicyReader, text: str) -> tuple[Span, ...]:
         opens, closes = (int(match[1]) * 60 + int(match[2]), int(match[3]) * 60 + int(match[4])) if match else (0, 0)
         ordered = opens < closes <= 1440 and (not spans or spans[-1][1] < opens)
         if match is None or not ordered or int(match[2]) > 59 or int(match[4]) > 59:
-            hint = "each from an earlier to a later time of the same day, in order; through the night: two days"
-            raise reader.fail("hours", 'hours such as "08:00-18:00" or "08:00-12:30, 13:30-17:00"', hint)
+            hint = _("each from an earlier to a later time of the same day, in order; through the night: two days")
+            raise reader.fail("hours", _('hours such as "08:00-18:00" or "08:00-12:30, 13:30-17:00"'), hint)
         spans.append((opens, closes))
     return tuple(spans)

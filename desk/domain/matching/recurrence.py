@@ -13,6 +13,7 @@ from desk.domain.matching.candidates import DAY, Candidate
 from desk.domain.matching.folding import fold
 from desk.domain.matching.likeness import READ, Incident
 from desk.domain.model.fields import utc_text
+from desk.text import _, listed, ngettext
 
 _SHOWN = 6
 _WORD = r"[^\W_]+(?:[-_.][^\W_]+)*"
@@ -72,16 +73,26 @@ def _written(rows: Sequence[Incident], tokens: Sequence[str]) -> list[str]:
 def reason(data: Mapping[str, Any]) -> str:
     """`8 incidents in 12 days, technical; share: malta, certificate, 4703; tag certificate; 6 requesters`."""
     count, days = data["count"], data["days"]
-    parts = [f"{count} incident{'s' if count > 1 else ''} in {days} day{'s' if days > 1 else ''}, {data['department']}"]
+    span = ngettext("{n} day", "{n} days", days)
+    where = data["department"]
+    parts: list[str] = [
+        ngettext(
+            "{n} incident in {span}, {department}",
+            "{n} incidents in {span}, {department}",
+            count,
+            span=span,
+            department=where,
+        )
+    ]
     if data["words"]:
-        parts.append(f"share: {', '.join(data['words'])}")
+        parts.append(_("share: {words}", words=", ".join(data["words"])))
     if data["tags"]:
-        parts.append(f"tag{'s' if len(data['tags']) > 1 else ''} {', '.join(data['tags'])}")
+        parts.append(ngettext("tag {tags}", "tags {tags}", len(data["tags"]), tags=", ".join(data["tags"])))
     if data["service"]:
-        parts.append(f"service {data['service']}")
+        parts.append(_("service {service}", service=data["service"]))
     if data["requesters"] > 1:
-        parts.append(f"{data['requesters']} requesters")
-    return "; ".join(parts)
+        parts.append(_("{requesters} requesters", requesters=data["requesters"]))
+    return listed(parts, "; ")
 
 
 def _command(candidate: Candidate) -> str:

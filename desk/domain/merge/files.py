@@ -10,6 +10,7 @@ from desk.domain.merge.result import Result, name_of
 from desk.domain.merge.settings import Setter, meet_settings
 from desk.domain.merge.side import Decision, Leaf, TimeStamp, shown
 from desk.domain.model.kinds import kind_at
+from desk.text import _
 
 TEMPLATES = "templates/"
 _NAMED = 4
@@ -75,7 +76,7 @@ def beat(result: Result, key: str, kept: Dated, lost: Dated) -> None:
     """One side's file in place of the other's, told."""
     result.leaves[key] = kept.leaf
     kind, record_id = name_of(kept.leaf.path)
-    words = [f"the version {dated.leaf.oid[:_NAMED]}" for dated in (kept, lost)]
+    words = [_("the version {oid}", oid=dated.leaf.oid[:_NAMED]) for dated in (kept, lost)]
     result.decisions.append(Decision(kind, record_id, "text", words[0], kept.stamp.by, words[1], lost.stamp.by))
 
 

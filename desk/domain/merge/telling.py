@@ -12,6 +12,7 @@ from desk.domain.model.article import Article, Response
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.person import Ban, User
 from desk.domain.model.ticket import Ticket
+from desk.text import _
 
 VERB, DECIDE, RENAME = "sync", "decide", "rename"
 TRAILER = "Desk-Merge"
@@ -57,8 +58,12 @@ def _is_text(decision: Decision) -> bool:
 
 def merge_message(told: Told, actor: str) -> str:
     """The message of a merge commit; `actor` is the handle of whoever ran it."""
-    parts = [f"{told.theirs} of {told.remote}", f"{told.ours} of ours", f"{told.both} merged"]
-    parts += [f"{len(told.decisions)} decided"] if told.decisions else []
+    parts = [
+        _("{theirs} of {remote}", theirs=told.theirs, remote=told.remote),
+        _("{ours} of ours", ours=told.ours),
+        _("{both} merged", both=told.both),
+    ]
+    parts += [_("{n} decided", n=len(told.decisions))] if told.decisions else []
     lines = [f"Desk-Verb: {VERB}", f"Desk-Actor: {actor}", f"{TRAILER}: {VERSION}"]
     for one in told.renamed:
         lines += [_record(one.kind, one.new), f"Desk-Effect: {RENAME}", f"Desk-From: {one.old}", f"Desk-To: {one.new}"]

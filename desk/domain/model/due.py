@@ -10,11 +10,12 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from desk.domain.model.states import CLOSED
+from desk.text import _
 
 CLOCKS: Mapping[str, str] = MappingProxyType({"respond": "respond_by", "update": "update_by", "resolve": "due"})
 """Each clock and the field that holds when its time is up."""
 SPOKEN: Mapping[str, str] = MappingProxyType(
-    {"respond": "first reply", "update": "next reply", "resolve": "resolution"}
+    {"respond": _("first reply"), "update": _("next reply"), "resolve": _("resolution")}
 )
 RESUME = "resume"
 RENEW = "renew"

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar, overload
 
 from desk.domain.model.filenames import DEVICES
+from desk.text import _
 
 T = TypeVar("T")
 
@@ -45,11 +46,13 @@ LINK_TYPES: Mapping[str, str] = MappingProxyType(
 def check_text(value: str, limit: int = TEXT_MAX) -> str:
     """Any text but NUL and lone surrogates; `limit` counts characters."""
     if "\0" in value:
-        raise ValueError("text can't contain a NUL character; is this a binary file? attach it instead")
+        raise ValueError(_("text can't contain a NUL character; is this a binary file? attach it instead"))
     if re.search(_SURROGATE, value):
-        raise ValueError("text must be valid UTF-8")
+        raise ValueError(_("text must be valid UTF-8"))
     if len(value) > limit:
-        raise ValueError(f"is {len(value):,} characters long, {limit:,} are allowed; attach it as a file instead")
+        raise ValueError(
+            _("is {n:,} characters long, {limit:,} are allowed; attach it as a file instead", n=len(value), limit=limit)
+        )
     return value
 
 
@@ -58,11 +61,11 @@ def _scalar(raw: object) -> str:
         return "true" if raw else "false"
     if isinstance(raw, str | int):
         return str(raw)
-    raise ValueError(f"expected text, found {_name_of(raw)}")
+    raise ValueError(_("expected text, found {name_of}", name_of=_name_of(raw)))
 
 
 def _name_of(raw: object) -> str:
-    names: dict[type, str] = {list: "a list", dict: "a mapping", type(None): "nothing", float: "a fraction"}
+    names: dict[type, str] = {list: _("a list"), dict: _("a mapping"), type(None): _("nothing"), float: _("a fraction")}
     return names.get(type(raw), type(raw).__name__)
 
 
@@ -73,9 +76,9 @@ def parse_text(raw: object) -> str:
 def parse_line(raw: object) -> str:
     value = check_text(_scalar(raw), TITLE_MAX)
     if not value.strip():
-        raise ValueError("must not be empty")
+        raise ValueError(_("must not be empty"))
     if re.search(_CONTROL, value):
-        raise ValueError("must be one line without control characters")
+        raise ValueError(_("must be one line without control characters"))
     return value
 
 
@@ -86,33 +89,38 @@ def parse_slug(raw: object) -> str:
     if not fits or value.endswith(".") or ".." in value:
         shown = value if len(value) <= SLUG_MAX else value[:SLUG_MAX] + "…"
         raise ValueError(
-            f"{shown!r} is not a valid name: up to {SLUG_MAX} letters, digits, dots and dashes, a letter or digit first"
+            _(
+                "{shown!r} is not a valid name: up to {slug_max} letters, digits, dots and dashes, a letter or "
+                "digit first",
+                shown=shown,
+                slug_max=SLUG_MAX,
+            )
         )
     if value != value.lower():
-        raise ValueError(f"{value!r} must be in lower case: {value.lower()}")
+        raise ValueError(_("{value!r} must be in lower case: {lower}", value=value, lower=value.lower()))
     if value.split(".", 1)[0] in DEVICES:
-        raise ValueError(f"{value!r} is a name that some systems reserve; choose another")
+        raise ValueError(_("{value!r} is a name that some systems reserve; choose another", value=value))
     return value
 
 
 def parse_ticket_id(raw: object) -> str:
     value = _scalar(raw).upper()
     if not re.fullmatch(TICKET_ID, value):
-        raise ValueError(f"{value[:40]!r} is not a ticket id such as 260723-7K3Q")
+        raise ValueError(_("{value!r} is not a ticket id such as 260723-7K3Q", value=value[:40]))
     return value
 
 
 def parse_email(raw: object) -> str:
     value = parse_line(raw).strip()
     if not re.fullmatch(_EMAIL, value):
-        raise ValueError(f"{value!r} is not an e-mail address")
+        raise ValueError(_("{value!r} is not an e-mail address", value=value))
     return value
 
 
 def parse_colour(raw: object) -> str:
     value = _scalar(raw).strip().lower()
     if not re.fullmatch(_COLOUR, value):
-        raise ValueError(f"{value[:40]!r} is not a colour such as '#1f77b4'")
+        raise ValueError(_("{value!r} is not a colour such as '#1f77b4'", value=value[:40]))
     return value
 
 
@@ -121,13 +129,13 @@ def parse_integer(raw: object) -> int:
         return raw
     if isinstance(raw, str) and re.fullmatch(r"-?[0-9]{1,18}", raw):
         return int(raw)
-    raise ValueError("expected a whole number")
+    raise ValueError(_("expected a whole number"))
 
 
 def parse_level(raw: object) -> int:
     value = parse_integer(raw)
     if value not in (1, 2, 3):
-        raise ValueError(f"{value} is not a level: 1, 2 or 3")
+        raise ValueError(_("{value} is not a level: 1, 2 or 3", value=value))
     return value
 
 
@@ -136,35 +144,35 @@ def parse_flag(raw: object) -> bool:
         return raw
     if isinstance(raw, str) and raw.lower() in ("true", "yes", "false", "no"):
         return raw.lower() in ("true", "yes")
-    raise ValueError("expected true or false")
+    raise ValueError(_("expected true or false"))
 
 
 def parse_time(raw: object) -> datetime:
     """RFC 3339 with an offset or Z; kept in UTC, to the second."""
     value = _scalar(raw)
     if not re.fullmatch(_TIME, value):
-        raise ValueError(f"{value[:40]!r} is not a time such as 2026-07-23T06:12:44Z")
+        raise ValueError(_("{value!r} is not a time such as 2026-07-23T06:12:44Z", value=value[:40]))
     try:
         return datetime.fromisoformat(value.upper()).astimezone(UTC).replace(microsecond=0)
     except (ValueError, OverflowError) as error:
-        raise ValueError(f"{value[:40]!r} is not a time: {error}") from None
+        raise ValueError(_("{value!r} is not a time: {error}", value=value[:40], error=error)) from None
 
 
 def parse_date(raw: object) -> date:
     value = _scalar(raw)
     if not re.fullmatch(_DATE, value):
-        raise ValueError(f"{value[:40]!r} is not a date such as 2026-07-23")
+        raise ValueError(_("{value!r} is not a date such as 2026-07-23", value=value[:40]))
     try:
         return date.fromisoformat(value)
     except ValueError as error:
-        raise ValueError(f"{value[:40]!r} is not a date: {error}") from None
+        raise ValueError(_("{value!r} is not a date: {error}", value=value[:40], error=error)) from None
 
 
 def _each(raw: object, parse: Callable[[object], str]) -> list[str]:
     if isinstance(raw, str):
         raw = [raw]
     if not isinstance(raw, list | tuple | set | frozenset):
-        raise ValueError(f"expected a list, found {_name_of(raw)}")
+        raise ValueError(_("expected a list, found {name_of}", name_of=_name_of(raw)))
     return [parse(item) for item in raw]
 
 
@@ -192,17 +200,24 @@ def parse_steps(raw: object) -> tuple[str, ...]:
     for step in steps:
         if not re.fullmatch(r"\[[ x]\] \S.*", step):
             raise ValueError(
-                f"{step[:60]!r} is not a step such as '[ ] call Malta', or '[x] call Malta' when it is done"
+                _(
+                    "{step!r} is not a step such as '[ ] call Malta', or '[x] call Malta' when it is done",
+                    step=step[:60],
+                )
             )
     return tuple(steps)
 
 
 def parse_link(raw: object) -> str:
     value = _scalar(raw)
-    relation, _, other = value.partition(" ")
+    relation, _rest, other = value.partition(" ")
     if relation not in LINK_TYPES:
         raise ValueError(
-            f"{value[:60]!r} is not a link such as 'relates 260723-7K3Q'; relations: {', '.join(LINK_TYPES)}"
+            _(
+                "{value!r} is not a link such as 'relates 260723-7K3Q'; relations: {link_types}",
+                value=value[:60],
+                link_types=", ".join(LINK_TYPES),
+            )
         )
     return f"{relation} {parse_ticket_id(other.strip())}"
 
@@ -214,12 +229,14 @@ def parse_links(raw: object) -> tuple[str, ...]:
 def parse_values(raw: object) -> Mapping[str, Any]:
     """Custom fields: name → text, number or true/false; their declarations check the rest."""
     if not isinstance(raw, Mapping):
-        raise ValueError(f"expected a mapping of names to values, found {_name_of(raw)}")
+        raise ValueError(_("expected a mapping of names to values, found {name_of}", name_of=_name_of(raw)))
     out: dict[str, Any] = {}
     for key in sorted(raw, key=str):
         value = raw[key]
         if not isinstance(value, str | int | bool):
-            raise ValueError(f"{key}: expected text, a number or true/false, found {_name_of(value)}")
+            raise ValueError(
+                _("{key}: expected text, a number or true/false, found {name_of}", key=key, name_of=_name_of(value))
+            )
         out[parse_slug(key)] = check_text(str(value)) if isinstance(value, str) else value
     return MappingProxyType(out)
 
@@ -227,7 +244,7 @@ def parse_values(raw: object) -> Mapping[str, Any]:
 def parse_titles(raw: object) -> Mapping[str, str]:
     """Language → title."""
     if not isinstance(raw, Mapping):
-        raise ValueError(f"expected a mapping of languages to titles, found {_name_of(raw)}")
+        raise ValueError(_("expected a mapping of languages to titles, found {name_of}", name_of=_name_of(raw)))
     return MappingProxyType({parse_slug(key): parse_line(raw[key]) for key in sorted(raw, key=str)})
 
 

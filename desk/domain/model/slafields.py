@@ -6,20 +6,21 @@ import re
 from datetime import datetime
 
 from desk.domain.model.fields import FieldType, parse_lines, parse_time, utc_text
+from desk.text import _
 
 _RECORD = r"(warning|breach) (respond|update|resolve) (\S+)"
 
 
 def _pause(line: str) -> tuple[datetime, datetime]:
-    since, _, until = line.partition(" ")
+    since, _rest, until = line.partition(" ")
     try:
         times = parse_time(since), parse_time(until)
     except ValueError:
         raise ValueError(
-            f"{line[:60]!r} is not two times such as '2026-07-23T06:12:44Z 2026-07-24T06:12:44Z'"
+            _("{line!r} is not two times such as '2026-07-23T06:12:44Z 2026-07-24T06:12:44Z'", line=line[:60])
         ) from None
     if times[0] >= times[1]:
-        raise ValueError(f"{line[:60]!r} ends before it begins")
+        raise ValueError(_("{line!r} ends before it begins", line=line[:60]))
     return times
 
 
@@ -37,7 +38,9 @@ def parse_pauses(raw: object) -> tuple[str, ...]:
 def _record(line: str) -> str:
     match = re.fullmatch(_RECORD, line)
     if match is None:
-        raise ValueError(f"{line[:60]!r} is not a breach or a warning such as 'breach resolve 2026-07-23T10:12:44Z'")
+        raise ValueError(
+            _("{line!r} is not a breach or a warning such as 'breach resolve 2026-07-23T10:12:44Z'", line=line[:60])
+        )
     return f"{match[1]} {match[2]} {utc_text(parse_time(match[3]))}"
 
 

@@ -7,6 +7,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from desk.text import _
+
 OPEN = "open"
 PENDING = "pending"
 CLOSED = "closed"
@@ -46,7 +48,11 @@ def standing(
     That a ticket was closed because it is solved goes without saying.
     """
     if state == PENDING:
-        return state + (f" for {waits_for}" if waits_for else "") + (f" until {until.isoformat()}" if until else "")
+        return (
+            state
+            + (_(" for {waits_for}", waits_for=waits_for) if waits_for else "")
+            + (_(" until {until}", until=until.isoformat()) if until else "")
+        )
     if state == CLOSED and resolution and resolution != SOLVED:
         return f"{state} ({resolution})"
     return state

@@ -33,6 +33,7 @@ from desk.domain.model.person import USER_PREFIX
 from desk.domain.model.record import NOTHING, Record
 from desk.domain.model.slafields import PAUSES, RECORDS
 from desk.errors import Refused
+from desk.text import _
 
 REPLY = "reply"
 NOTE = "note"
@@ -118,11 +119,16 @@ def edit(before: Ticket | None, after: Ticket, *events: Event, files: Mapping[st
     kinds = [tag for tag in RESERVED_TAGS if tag in after.tags]
     if len(kinds) > 1:
         raise Refused(
-            f"{after.id} can't be an {INCIDENT} and a {PROBLEM} at once",
-            f"first: desk ticket untag {after.id} {INCIDENT}; or hand it on: desk ticket transfer {after.id}",
+            _("{id} can't be an {incident} and a {problem} at once", id=after.id, incident=INCIDENT, problem=PROBLEM),
+            _(
+                "first: desk ticket untag {id} {incident}; or hand it on: desk ticket transfer {id}",
+                id=after.id,
+                incident=INCIDENT,
+            ),
         )
     if after.major and after.kind_of_work != INCIDENT:
         raise Refused(
-            f"{after.id} is a major incident, so the tag {INCIDENT} stays", f"first: desk ticket major {after.id} --off"
+            _("{id} is a major incident, so the tag {incident} stays", id=after.id, incident=INCIDENT),
+            _("first: desk ticket major {id} --off", id=after.id),
         )
     return Edit(before, after, events, files)

@@ -8,6 +8,7 @@ from typing import Any
 from desk.domain.model.fields import parse_date, parse_flag, parse_integer, parse_line
 from desk.domain.model.organisation import CustomField
 from desk.errors import UsageFault
+from desk.text import _, arranged
 
 TYPES = ("text", "number", "date", "select", "bool")
 
@@ -23,13 +24,15 @@ def checked(
     for name in given:
         if name not in known:
             raise UsageFault(
-                f"there is no custom field {name!r} for a {on} here",
-                f"known: {', '.join(known) or 'none'}; desk field list",
+                _("there is no custom field {name!r} for a {on} here", name=name, on=on),
+                _("known: {known}; desk field list", known=", ".join(known) or _("none")),
             )
     found = {name: parse(known[name], value) for name, value in given.items() if value != ""}
     for name, field in known.items():
         if field.required and name not in found:
-            raise UsageFault(f"the custom field {name} must be filled in", f"--field {name}=VALUE")
+            raise UsageFault(
+                _("the custom field {name} must be filled in", name=name), _("--field {name}=VALUE", name=name)
+            )
     return found
 
 
@@ -50,10 +53,13 @@ def parse(field: CustomField, value: Any) -> Any:
             return parse_date(value).isoformat()
         text = parse_line(value)
     except ValueError as error:
-        raise UsageFault(f"{field.id}: {error}") from None
+        raise UsageFault(arranged("{field}: {error}", field=field.id, error=error)) from None
     if field.type == "select":
         for option in field.options:
             if option.casefold() == text.casefold():
                 return option
-        raise UsageFault(f"{field.id}: {text!r} is not on offer", f"choose from: {', '.join(field.options)}")
+        raise UsageFault(
+            _("{field}: {text!r} is not on offer", field=field.id, text=text),
+            _("choose from: {options}", options=", ".join(field.options)),
+        )
     return text

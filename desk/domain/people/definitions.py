@@ -17,6 +17,7 @@ from desk.domain.model.ticket import Ticket
 from desk.domain.people import customfields
 from desk.domain.tickets import classification
 from desk.errors import Refused, UsageFault
+from desk.text import _
 
 
 def delete_tag(
@@ -25,8 +26,12 @@ def delete_tag(
     """Delete a tag and take it off every ticket, article and checklist."""
     if tag.id in RESERVED_TAGS:
         raise Refused(
-            f"the tag {tag.id} can't be deleted: it decides what kind of work a ticket is",
-            f"reserved: {', '.join(RESERVED_TAGS)}; colour and description can be changed: desk tag edit {tag.id}",
+            _("the tag {tag} can't be deleted: it decides what kind of work a ticket is", tag=tag.id),
+            _(
+                "reserved: {reserved_tags}; colour and description can be changed: desk tag edit {tag}",
+                reserved_tags=", ".join(RESERVED_TAGS),
+                tag=tag.id,
+            ),
         )
     off = [classification.untag(t, [tag.id], by=by, at=at) for t in on]
     cleared = [generic.edit(a, _without_tag(a, tag.id), by=by, at=at) for a in articles]
@@ -47,8 +52,12 @@ def delete_group(group: Group, fields: Iterable[CustomField], *, by: Actor, at: 
         if not left:
             # Without a group it would be asked of everybody.
             raise Refused(
-                f"the group {group.id} can't be deleted: the custom field {field.id} is for it alone",
-                f"first: desk field delete {field.id}, or desk field edit {field.id} --group OTHER",
+                _(
+                    "the group {group} can't be deleted: the custom field {field} is for it alone",
+                    group=group.id,
+                    field=field.id,
+                ),
+                _("first: desk field delete {field}, or desk field edit {field} --group OTHER", field=field.id),
             )
         changes.append(generic.edit(field, field.evolve(groups=left), by=by, at=at))
     return generic.also(generic.delete(group, by=by, at=at), *changes)
@@ -57,19 +66,28 @@ def delete_group(group: Group, fields: Iterable[CustomField], *, by: Actor, at: 
 def check_field(field: CustomField) -> None:
     """UsageFault for a declaration that no value could fit, or that says nothing."""
     if field.type not in customfields.TYPES:
-        raise UsageFault(f"there is no type {field.type!r}", f"types: {', '.join(customfields.TYPES)}")
+        raise UsageFault(
+            _("there is no type {type!r}", type=field.type), _("types: {types}", types=", ".join(customfields.TYPES))
+        )
     if field.on not in ("user", "ticket"):
-        raise UsageFault(f"a custom field is on a user or a ticket, not on {field.on!r}", "--on user or --on ticket")
+        raise UsageFault(
+            _("a custom field is on a user or a ticket, not on {on!r}", on=field.on), _("--on user or --on ticket")
+        )
     if field.type == "select" and not field.options:
-        raise UsageFault(f"the select {field.id} offers nothing", "--option O, once for each")
+        raise UsageFault(_("the select {field} offers nothing", field=field.id), _("--option O, once for each"))
     if field.type != "select" and field.options:
-        raise UsageFault(f"only a select has options; {field.id} is of type {field.type}", "--type select")
+        raise UsageFault(
+            _("only a select has options; {field} is of type {type}", field=field.id, type=field.type),
+            _("--type select"),
+        )
     if len({o.casefold() for o in field.options}) < len(field.options):
-        raise UsageFault(f"two options of {field.id} differ in case only, or not at all", "give each option once")
+        raise UsageFault(
+            _("two options of {field} differ in case only, or not at all", field=field.id), _("give each option once")
+        )
     if field.on == "user" and field.departments:
-        raise UsageFault("--department is for fields on tickets", "--group limits a field on users")
+        raise UsageFault(_("--department is for fields on tickets"), _("--group limits a field on users"))
     if field.on == "ticket" and field.groups:
-        raise UsageFault("--group is for fields on users", "--department limits a field on tickets")
+        raise UsageFault(_("--group is for fields on users"), _("--department limits a field on tickets"))
 
 
 def purge(name: str, holders: Iterable[Ticket | User], *, by: Actor, at: datetime) -> Change:

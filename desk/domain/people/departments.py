@@ -15,6 +15,7 @@ from desk.domain.model.person import Staff
 from desk.domain.model.ticket import Ticket
 from desk.domain.tickets import ownership
 from desk.errors import Refused
+from desk.text import _
 
 
 def create(new: Department, others: Iterable[Department], *, by: Actor, at: datetime) -> Change:
@@ -43,8 +44,12 @@ def edit(
     _check(after)
     if named is not None and after.id not in named.departments:
         raise Refused(
-            f"{named.id} doesn't serve {after.id} and can't be named for its escalations",
-            f"who does: desk staff list --department {after.id}",
+            _(
+                "{who} doesn't serve {department} and can't be named for its escalations",
+                who=named.id,
+                department=after.id,
+            ),
+            _("who does: desk staff list --department {id}", id=after.id),
         )
     change = generic.edit(before, after, by=by, at=at)
     if not after.default or before.default:
@@ -55,8 +60,11 @@ def edit(
 def _check(department: Department) -> None:
     if department.private and department.default:
         raise Refused(
-            f"{department.id} can't be private and the default: users' tickets go to the default department",
-            "make another one the default first: desk department edit ID --default",
+            _(
+                "{department} can't be private and the default: users' tickets go to the default department",
+                department=department.id,
+            ),
+            _("make another one the default first: desk department edit ID --default"),
         )
 
 
@@ -81,11 +89,14 @@ def delete(
     """
     if department.default:
         raise Refused(
-            f"{department.id} is the default department and can't be deleted",
-            "make another one the default first: desk department edit ID --default",
+            _("{department} is the default department and can't be deleted", department=department.id),
+            _("make another one the default first: desk department edit ID --default"),
         )
     if department.id == to.id:
-        raise Refused(f"{department.id} can't take over its own tickets", "name another department with --transfer-to")
+        raise Refused(
+            _("{department} can't take over its own tickets", department=department.id),
+            _("name another department with --transfer-to"),
+        )
     moved = [
         ownership.move(t, to.id, staff.get(t.owner or ""), staff.get(t.coordinator or ""), by=by, at=at) for t in held
     ]

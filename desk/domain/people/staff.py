@@ -13,6 +13,7 @@ from desk.domain.model.person import RESERVED_HANDLES, USER_PREFIX, Staff
 from desk.domain.model.ticket import Ticket
 from desk.domain.tickets import ownership
 from desk.errors import Refused, UsageFault
+from desk.text import _
 
 HIGHEST = 3
 
@@ -21,8 +22,12 @@ def create(new: Staff, *, by: Actor, at: datetime) -> Change:
     """Register a staff member. Whether handle and e-mail are free is for the caller to find out."""
     if new.id in RESERVED_HANDLES or new.id.startswith(USER_PREFIX):
         raise UsageFault(
-            f"{new.id!r} can't be a handle: it has a meaning of its own",
-            f"reserved: {', '.join(RESERVED_HANDLES)}, and what begins with {USER_PREFIX} (requesters)",
+            _("{id!r} can't be a handle: it has a meaning of its own", id=new.id),
+            _(
+                "reserved: {reserved_handles}, and what begins with {user_prefix} (requesters)",
+                reserved_handles=", ".join(RESERVED_HANDLES),
+                user_prefix=USER_PREFIX,
+            ),
         )
     _check(new)
     return generic.create(new, by=by, at=at)
@@ -43,7 +48,7 @@ def edit(
     So does the escalation of those departments: it names somebody who serves it.
     """
     if before.level != after.level and before.id == by.id:
-        raise Refused("nobody changes their own level", _others_could(others, by))
+        raise Refused(_("nobody changes their own level"), _others_could(others, by))
     _check(after)
     change = generic.edit(before, after, by=by, at=at)
     dropped = [ownership.release(t, before.id, by=by, at=at) for t in owned if t.department not in after.departments]
@@ -68,7 +73,7 @@ def delete(
 ) -> Change:
     """Remove a staff member: open tickets (`owned`) lose their owner, the name stays in history (rule 5)."""
     if staff.id == by.id:
-        raise Refused("nobody deletes themselves", _others_could(others, by))
+        raise Refused(_("nobody deletes themselves"), _others_could(others, by))
     change = generic.delete(staff, by=by, at=at, reason=reason)
     freed = [ownership.release(t, staff.id, by=by, at=at) for t in owned]
     return generic.also(change, *freed, *_unnamed(staff, departments, by, at))
@@ -76,11 +81,14 @@ def delete(
 
 def _check(staff: Staff) -> None:
     if not staff.departments:
-        raise UsageFault(f"{staff.id} must serve at least one department", "--department D; see: desk department list")
+        raise UsageFault(
+            _("{staff} must serve at least one department", staff=staff.id),
+            _("--department D; see: desk department list"),
+        )
 
 
 def _others_could(others: Iterable[Staff], by: Actor) -> str:
     able = [s.id for s in others if s.level == HIGHEST and s.id != by.id]
     if able:
-        return f"another one of level {HIGHEST} could: {', '.join(able)}"
-    return f"nobody else has level {HIGHEST} yet: desk staff create … --level {HIGHEST}"
+        return _("another one of level {level} could: {able}", level=HIGHEST, able=", ".join(able))
+    return _("nobody else has level {level} yet: desk staff create … --level {level}", level=HIGHEST)

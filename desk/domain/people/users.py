@@ -14,6 +14,7 @@ from desk.domain.model.organisation import CustomField
 from desk.domain.model.person import Ban, User
 from desk.domain.people import customfields
 from desk.errors import Refused, UsageFault
+from desk.text import _
 
 _SHOWN = 3
 """So many ids are named, the others counted."""
@@ -25,12 +26,12 @@ def register(new: User, known: User | None, *, by: Actor, at: datetime, verb: st
     if known is None:
         return generic.create(new, by=by, at=at, verb=verb)
     if known.disabled:
-        hint = f"staff could enable it: desk user edit {known.id} --no-disabled"
-        raise Refused(f"{known.id} has this e-mail address and is disabled", hint)
+        hint = _("staff could enable it: desk user edit {user} --no-disabled", user=known.id)
+        raise Refused(_("{user} has this e-mail address and is disabled", user=known.id), hint)
     if known.registered:
         raise Refused(
-            f"{known.id} is already registered with this e-mail address",
-            f"staff could change what is known of them: desk user edit {known.id}",
+            _("{user} is already registered with this e-mail address", user=known.id),
+            _("staff could change what is known of them: desk user edit {user}", user=known.id),
         )
     after = known.evolve(**{**new.values, "id": known.id, "created": utc_text(known.created or at), "registered": None})
     return Change(verb, by, at, (Edit(known, after, (Event(verb),)),))
@@ -39,18 +40,18 @@ def register(new: User, known: User | None, *, by: Actor, at: datetime, verb: st
 def edit(before: User, after: User, *, by: Actor, at: datetime) -> Change:
     """Change what is known of a requester."""
     if gone(before):
-        raise Refused(f"{before.id} was deleted", "register the person again: desk user create")
+        raise Refused(_("{id} was deleted", id=before.id), _("register the person again: desk user create"))
     _check(after)
     return generic.edit(before, after, by=by, at=at)
 
 
 def _check(user: User) -> None:
     if user.registered and not user.name:
-        raise UsageFault("a requester needs a name", "--name NAME")
+        raise UsageFault(_("a requester needs a name"), _("--name NAME"))
     if user.registered and not user.group:
-        raise UsageFault("a requester belongs to a group", "--group G; see: desk group list")
+        raise UsageFault(_("a requester belongs to a group"), _("--group G; see: desk group list"))
     if user.registered and not (user.email or user.phone):
-        raise UsageFault("a requester needs an e-mail address or a telephone number", "--email E or --phone P")
+        raise UsageFault(_("a requester needs an e-mail address or a telephone number"), _("--email E or --phone P"))
 
 
 def gone(user: User) -> bool:
@@ -61,14 +62,25 @@ def gone(user: User) -> bool:
 def delete(user: User, unfinished: Iterable[str], *, by: Actor, at: datetime, reason: str | None = None) -> Change:
     """Take the personal data away; a nameless placeholder keeps tickets and history readable."""
     if gone(user):
-        raise Refused(f"{user.id} was deleted already", f"see: desk ticket list --requester {user.id} --state any")
+        raise Refused(
+            _("{user} was deleted already", user=user.id),
+            _("see: desk ticket list --requester {user} --state any", user=user.id),
+        )
     ids = list(unfinished)
     if ids:
         shown = ", ".join(ids[:_SHOWN]) + (" …" if len(ids) > _SHOWN else "")
         raise Refused(
-            f"{user.id} can't be deleted: {len(ids)} of their tickets are not closed ({shown})",
-            f"close them first: desk ticket list --requester {user.id}; "
-            f"or shut the account: desk user edit {user.id} --disabled",
+            _(
+                "{user} can't be deleted: {n} of their tickets are not closed ({shown})",
+                user=user.id,
+                n=len(ids),
+                shown=shown,
+            ),
+            _(
+                "close them first: desk ticket list --requester {user}; or shut the account: desk user edit {user} "
+                "--disabled",
+                user=user.id,
+            ),
         )
     left = User.new(id=user.id, disabled=True, registered=False)
     return Change("delete", by, at, (Edit(user, left, (Event("delete"),)),), reason)

@@ -9,6 +9,7 @@ from desk.domain.model.states import CLOSED, OPEN, PENDING
 from desk.domain.rights import ticketverbs
 from desk.domain.rights.verb import DESK_ALONE, Moves
 from desk.errors import Refused
+from desk.text import _
 
 MOVES: Mapping[str, Moves] = MappingProxyType(
     {verb.name: verb.moves for verb in ticketverbs.ROWS if verb.moves and verb.right != DESK_ALONE}
@@ -22,10 +23,27 @@ def after(verb: str, state: str, ticket_id: str) -> str:
     allowed, target = MOVES[verb]
     if state not in allowed:
         if state == target:
-            raise Refused(f"{ticket_id} is {state} already", f"see: desk ticket history {ticket_id}")
+            raise Refused(
+                _("{ticket_id} is {state} already", ticket_id=ticket_id, state=state),
+                _("see: desk ticket history {ticket_id}", ticket_id=ticket_id),
+            )
         first = {CLOSED: "reopen", OPEN: "close", PENDING: "close"}[state]
-        hint = f"first: desk ticket {first} {ticket_id}; from {state} it may: {', '.join(moves(state))} (all verbs: docs/states.md)"
-        raise Refused(f"can't {ticketverbs.BY_NAME[verb].spoken or verb} {ticket_id}: it is {state}", hint)
+        hint = _(
+            "first: desk ticket {first} {ticket_id}; from {state} it may: {moves} (all verbs: docs/states.md)",
+            first=first,
+            ticket_id=ticket_id,
+            state=state,
+            moves=", ".join(moves(state)),
+        )
+        raise Refused(
+            _(
+                "can't {spoken} {ticket_id}: it is {state}",
+                spoken=ticketverbs.BY_NAME[verb].spoken or verb,
+                ticket_id=ticket_id,
+                state=state,
+            ),
+            hint,
+        )
     return target or state
 
 

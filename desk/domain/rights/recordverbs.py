@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from desk.domain.model.article import DRAFT, PUBLISHED, RETIRED, REVIEW, STATES
 from desk.domain.rights.verb import ANY, ANYBODY, OF_CAUSE, Grant, Verb, Words, fields
+from desk.text import _
 
 ARTICLE = ("article",)
 _USER, _BAN, _FIELD = ("user",), ("ban",), ("field",)
@@ -15,9 +16,9 @@ SETTINGS, DESK = ("settings",), ("desk",)
 
 _ONE, _TWO, _THREE = (Grant("staff", level) for level in (1, 2, 3))
 """The level that it takes, which is one and the same for all verbs of a kind (rule 2)."""
-_CREATED = Words("created", "created {what}: {after}")
-_CHANGED = Words("changed: {after}", "changed {what}: {after}")
-_DELETED = Words("deleted", "deleted {what}: {before}")
+_CREATED = Words(_("created"), _("created {what}: {after}"))
+_CHANGED = Words(_("changed: {after}"), _("changed {what}: {after}"))
+_DELETED = Words(_("deleted"), _("deleted {what}: {before}"))
 _TO_TICKETS = ("owner", "coordinator", "major", "watchers")
 """What becomes of the tickets of somebody who goes, or serves other departments."""
 
@@ -52,17 +53,17 @@ ROWS: tuple[Verb, ...] = (
     ),
     Verb(
         "signup", _USER, ANYBODY, "user signup", "domain.people.users:register",
-        Words("signed up", "signed up {what}"),
+        Words(_("signed up"), _("signed up {what}")),
         whole=True,
     ),
     Verb(
         "ban", _BAN, _ONE, "user ban", "domain.people.users:ban",
-        Words("banned", "banned an address: {what}"),
+        Words(_("banned"), _("banned an address: {what}")),
         whole=True,
     ),
     Verb(
         "unban", _BAN, _ONE, "user unban", "domain.people.users:unban",
-        Words("no longer banned", "lifted the ban {what}"),
+        Words(_("no longer banned"), _("lifted the ban {what}")),
         whole=True,
     ),
     # -- service levels ------------------------------------------------------------------------------------------------
@@ -76,60 +77,60 @@ ROWS: tuple[Verb, ...] = (
     *_keep(
         "article", _TWO,
         ("domain.knowledge.articles:create", "domain.knowledge.articles:edit", "domain.knowledge.articles:delete"), "kb",
-        renamed=Words("now called: {after}", "renamed {what}: {after} (was: {before})"),
+        renamed=Words(_("now called: {after}"), _("renamed {what}: {after} (was: {before})")),
     ),
     Verb(
         "publish", ARTICLE, _TWO, "kb publish", "domain.knowledge.articles:publish",
-        Words("published", "published {what}"),
+        Words(_("published"), _("published {what}")),
         (STATES, PUBLISHED), (("state", "value"), *fields("untold", "published", "review", "approved_by")),
     ),
     Verb(
         "submit", ARTICLE, _TWO, "kb review --submit", "domain.knowledge.articles:submit",
-        Words("handed in for review", "handed in {what} for review"),
+        Words(_("handed in for review"), _("handed in {what} for review")),
         ((DRAFT, PUBLISHED, RETIRED), REVIEW), (("state", "value"), ("approved_by", "untold")),
         spoken="wait for review",
     ),
     Verb(
         "approve", ARTICLE, _TWO, "kb review --approve", "domain.knowledge.articles:approve",
-        Words("approved", "approved {what}"),
+        Words(_("approved"), _("approved {what}")),
         ((REVIEW,), None), (("approved_by", "untold"),),
         spoken="be approved", instead="first: desk kb review {id} --submit",
     ),
     Verb(
         "return", ARTICLE, _TWO, "kb review --return", "domain.knowledge.articles:send_back",
-        Words("sent back as a draft", "sent {what} back as a draft"),
+        Words(_("sent back as a draft"), _("sent {what} back as a draft")),
         ((REVIEW,), DRAFT), (("state", "value"), ("approved_by", "untold")),
         spoken="be sent back", instead="see: desk kb show {id}",
     ),
     Verb(
         "retire", ARTICLE, _TWO, "kb retire", "domain.knowledge.articles:retire",
-        Words("retired", "retired {what}"),
+        Words(_("retired"), _("retired {what}")),
         ((DRAFT, REVIEW, PUBLISHED), RETIRED), (("state", "value"),),
         spoken="be retired", instead="see: desk kb history {id}",
     ),
     Verb(
         "move", ARTICLE, _TWO, "kb edit --topic", "domain.knowledge.articles:move",
-        Words("moved from {before} to {after}", "moved {what} from {before} to {after}"),
+        Words(_("moved from {before} to {after}"), _("moved {what} from {before} to {after}")),
         may=(("topic", "value"), *fields("untold", "body", "approved_by")),
     ),
     Verb(
         "known-error", ARTICLE, _TWO, "problem known-error", "domain.knowledge.knownerrors:created",
-        Words("drafted from {after}", "drafted {what} from {after}"),
+        Words(_("drafted from {after}"), _("drafted {what} from {after}")),
         whole=True, told_as=("create",),
     ),
     Verb(
         "relink", ARTICLE, OF_CAUSE, "kb edit --topic", "domain.knowledge.articles:move",
-        Words("links follow the move to {after}", "had the links of {what} follow a move to {after}"),
+        Words(_("links follow the move to {after}"), _("had the links of {what} follow a move to {after}")),
         may=fields("untold", "body", "approved_by"),
     ),
     Verb(
         "problem-closed", ARTICLE, OF_CAUSE, "ticket close", "domain.knowledge.knownerrors:followed",
-        Words("its problem {after} was closed", "closed the problem {after} of {what}"),
+        Words(_("its problem {after} was closed"), _("closed the problem {after} of {what}")),
         may=(("approved_by", "untold"),), elsewhere=True,
     ),
     Verb(
         "problem-reopened", ARTICLE, OF_CAUSE, "ticket reopen", "domain.knowledge.knownerrors:followed",
-        Words("its problem {after} is open again", "opened the problem {after} of {what} again"),
+        Words(_("its problem {after} is open again"), _("opened the problem {after} of {what} again")),
         elsewhere=True,
     ),
     *_keep("response", _TWO, _GENERIC, "response"),
@@ -159,7 +160,7 @@ ROWS: tuple[Verb, ...] = (
     # -- the desk as a whole -------------------------------------------------------------------------------------------
     Verb(
         "config", SETTINGS, _THREE, "config set", "commands.care.config:set_",
-        Words("changed from {before} to {after}", "set {what} to {after} (was {before})"),
+        Words(_("changed from {before} to {after}"), _("set {what} to {after} (was {before})")),
         may=((ANY, "value"),),
     ),
     Verb(
@@ -179,7 +180,7 @@ ROWS: tuple[Verb, ...] = (
         "undo",
         ("user", "ban", "topic", "article", "response", "checklist", "field", "staff", "department", "group", "tag"),
         OF_CAUSE, "ticket undo", "domain.changes.undo:undo",
-        Words("taken back: {after}", "took back the last change of {what}: {after}"),
+        Words(_("taken back: {after}"), _("took back the last change of {what}: {after}")),
         may=((ANY, "untold"),),
     ),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from desk.domain.model.ticket import Ticket
 from desk.domain.rights import recordverbs, ticketverbs
 from desk.domain.rights.verb import Verb
 from desk.errors import Refused
+from desk.text import _
 
 
 class Right(NamedTuple):
@@ -39,7 +40,7 @@ def _rights(rows: Iterable[Verb]) -> Iterator[Right]:
     for verb in rows:
         if verb.right.who == "staff":
             lines.setdefault((verb.kinds[0], verb.right.line), []).append(verb)
-    for (kind, _), verbs in sorted(lines.items(), key=lambda line: line[0][1]):
+    for (kind, _turn), verbs in sorted(lines.items(), key=lambda line: line[0][1]):
         first = verbs[0].right
         names = tuple(verb.name for verb in sorted(verbs, key=lambda verb: verb.right.word))
         yield Right(kind, names, first.level, first.everywhere, first.public)
@@ -71,12 +72,21 @@ def is_own(by: Actor, ticket: Ticket) -> bool:
 def require_requester(by: Actor, verb: str, ticket: Ticket | None = None) -> None:
     """Refuse what a requester may not do in person: anything but REQUESTERS, on another's ticket, or when barred (rule 7)."""
     if getattr(by, "barred", False):
-        raise Refused(f"{by.id} may not {verb} tickets: the account is disabled, or its address banned", "ask the desk")
+        raise Refused(
+            _("{by} may not {verb} tickets: the account is disabled, or its address banned", by=by.id, verb=verb),
+            _("ask the desk"),
+        )
     if verb not in REQUESTERS:
-        raise Refused(f"{by.id} may not {verb} tickets: that is for staff", "write a reply, which staff will read")
+        raise Refused(
+            _("{by} may not {verb} tickets: that is for staff", by=by.id, verb=verb),
+            _("write a reply, which staff will read"),
+        )
     if ticket is not None and not is_own(by, ticket):
         # No more than that: whose ticket it is, and where, is nobody else's business.
-        raise Refused(f"{ticket.id} is no ticket of {by.id}", "only tickets of one's own can be acted on")
+        raise Refused(
+            _("{ticket} is no ticket of {by}", ticket=ticket.id, by=by.id),
+            _("only tickets of one's own can be acted on"),
+        )
 
 
 def require_act(by: Actor, ticket: Ticket, verb: str) -> None:
@@ -88,8 +98,15 @@ def require_act(by: Actor, ticket: Ticket, verb: str) -> None:
         return
     mine = ", ".join(by.departments) or "none"
     raise Refused(
-        f"{by.id} may not {verb} {ticket.id}: it is in {ticket.department}, {by.id} serves {mine}",
-        "ask someone of that department: desk department list --staff (rule: own departments, or own tickets)",
+        _(
+            "{by} may not {verb} {ticket}: it is in {department}, {by} serves {mine}",
+            by=by.id,
+            verb=verb,
+            ticket=ticket.id,
+            department=ticket.department,
+            mine=mine,
+        ),
+        _("ask someone of that department: desk department list --staff (rule: own departments, or own tickets)"),
     )
 
 
@@ -97,8 +114,14 @@ def require_delete(by: Actor, ticket: Ticket) -> None:
     """Level 3 may delete any ticket; nobody else may delete one (rule 1)."""
     if by.level < DELETE_TICKET:
         raise Refused(
-            f"{by.id} may not delete {ticket.id}: that takes level {DELETE_TICKET}, {by.id} has level {by.level}",
-            f"to end it without deleting: desk ticket close {ticket.id}",
+            _(
+                "{by} may not delete {ticket}: that takes level {level}, {by} has level {own}",
+                by=by.id,
+                ticket=ticket.id,
+                level=DELETE_TICKET,
+                own=by.level,
+            ),
+            _("to end it without deleting: desk ticket close {ticket}", ticket=ticket.id),
         )
 
 
@@ -120,8 +143,14 @@ def require_level(by: Actor, kind: str, able: Iterable[str] = ()) -> None:
     if by.level < needed:
         who = ", ".join(able)
         raise Refused(
-            f"{by.id} may not change {kind} records: that takes level {needed}, {by.id} has level {by.level}",
-            f"who could: {who}" if who else "desk staff list shows who has which level",
+            _(
+                "{by} may not change {kind} records: that takes level {needed}, {by} has level {own}",
+                by=by.id,
+                kind=kind,
+                needed=needed,
+                own=by.level,
+            ),
+            _("who could: {who}", who=who) if who else _("desk staff list shows who has which level"),
         )
 
 
@@ -134,6 +163,10 @@ def require_public(department: Department, ticket: Ticket) -> None:
     """Refuse a user's ticket in a private department, which holds only tickets written by staff (rule 4)."""
     if department.private and is_users(ticket):
         raise Refused(
-            f"{ticket.id} is a user's ticket and can't be in {department.id}: only staff's own go there",
-            "name a public one (desk department list), or open a ticket of your own there and link the two",
+            _(
+                "{ticket} is a user's ticket and can't be in {department}: only staff's own go there",
+                ticket=ticket.id,
+                department=department.id,
+            ),
+            _("name a public one (desk department list), or open a ticket of your own there and link the two"),
         )

@@ -14,6 +14,7 @@ from desk.domain.model.checklist import Checklist
 from desk.domain.model.ticket import Ticket, edit
 from desk.domain.rights import moves
 from desk.errors import Refused, UsageFault
+from desk.text import _
 
 STEPS_MAX = 100
 OPEN, DONE = "[ ] ", "[x] "
@@ -54,9 +55,14 @@ def with_steps(ticket: Ticket, template: Checklist) -> tuple[Event, Ticket]:
     known = {step[len(OPEN) :] for step in ticket.checklist}
     fresh = [step for step in dict.fromkeys(template.steps) if step not in known]
     if not fresh:
-        raise Refused(f"{ticket.id} has every step of {template.name} already", f"see: desk ticket show {ticket.id}")
+        raise Refused(
+            _("{ticket} has every step of {template} already", ticket=ticket.id, template=template.name),
+            _("see: desk ticket show {ticket}", ticket=ticket.id),
+        )
     if len(ticket.checklist) + len(fresh) > STEPS_MAX:
-        raise Refused(f"a checklist has at most {STEPS_MAX} steps", f"it has {len(ticket.checklist)} now")
+        raise Refused(
+            _("a checklist has at most {most} steps", most=STEPS_MAX), _("it has {n} now", n=len(ticket.checklist))
+        )
     after = ticket.evolve(checklist=[*ticket.checklist, *(OPEN + step for step in fresh)])
     noun = "step" if len(fresh) == 1 else "steps"
     return Event("checklist", None, f"{template.name} ({len(fresh)} {noun})"), after
@@ -71,8 +77,14 @@ def check(ticket: Ticket, numbers: Iterable[int], *, by: Actor, at: datetime, do
         step = _step(ticket, number)
         if ticket.checklist[number - 1].startswith(mark):
             raise Refused(
-                f"step {number} of {ticket.id} is {'done' if done else 'open'} already: {step}",
-                f"see: desk ticket show {ticket.id}",
+                _(
+                    "step {number} of {ticket} is {state} already: {step}",
+                    number=number,
+                    ticket=ticket.id,
+                    state=_("done") if done else "open",
+                    step=step,
+                ),
+                _("see: desk ticket show {ticket}", ticket=ticket.id),
             )
         steps[number - 1] = mark + step
         words = f"{number} {step}"
@@ -83,10 +95,14 @@ def check(ticket: Ticket, numbers: Iterable[int], *, by: Actor, at: datetime, do
 
 def _step(ticket: Ticket, number: int) -> str:
     if not ticket.checklist:
-        raise Refused(f"{ticket.id} has no checklist", f"to give it one: desk ticket checklist {ticket.id}")
+        raise Refused(
+            _("{ticket} has no checklist", ticket=ticket.id),
+            _("to give it one: desk ticket checklist {ticket}", ticket=ticket.id),
+        )
     if not 1 <= number <= len(ticket.checklist):
         raise UsageFault(
-            f"{ticket.id} has no step {number}", f"it has {len(ticket.checklist)}: desk ticket show {ticket.id}"
+            _("{ticket} has no step {number}", ticket=ticket.id, number=number),
+            _("it has {n}: desk ticket show {ticket}", n=len(ticket.checklist), ticket=ticket.id),
         )
     return ticket.checklist[number - 1][len(OPEN) :]
 

@@ -13,6 +13,7 @@ from desk.domain.model.record import NOTHING
 from desk.domain.model.ticket import Ticket, edit
 from desk.domain.rights import moves
 from desk.errors import ConfigError, Refused
+from desk.text import _
 
 _OVERRIDE = r" \(override, matrix: (.+)\)$"
 
@@ -41,13 +42,22 @@ class Matrix(NamedTuple):
             return ""
         if ticket.impact in self.fixed:
             raise Refused(
-                f"with the impact {ticket.impact} the priority is {said}, and can't be overridden",
-                "if the impact is another one, say so: --impact I  (priority.fixed in desk.toml)",
+                _(
+                    "with the impact {impact} the priority is {said}, and can't be overridden",
+                    impact=ticket.impact,
+                    said=said,
+                ),
+                _("if the impact is another one, say so: --impact I  (priority.fixed in desk.toml)"),
             )
         if not (reason or "").strip():
             raise Refused(
-                f"the matrix gives {said} for impact {ticket.impact} and urgency {ticket.urgency}",
-                f"to make it {ticket.priority} all the same, say why: --reason TEXT",
+                _(
+                    "the matrix gives {said} for impact {impact} and urgency {urgency}",
+                    said=said,
+                    impact=ticket.impact,
+                    urgency=ticket.urgency,
+                ),
+                _("to make it {priority} all the same, say why: --reason TEXT", priority=ticket.priority),
             )
         return f" (override, matrix: {said})"
 
@@ -81,7 +91,10 @@ def classify(
     after = after.evolve(priority=priority or ticket.priority)
     changed = [n for n in ("priority", "impact", "urgency") if getattr(ticket, n) != getattr(after, n)]
     if not changed:
-        raise Refused(f"{ticket.id} already has these values", f"see: desk ticket show {ticket.id}")
+        raise Refused(
+            _("{ticket} already has these values", ticket=ticket.id),
+            _("see: desk ticket show {ticket}", ticket=ticket.id),
+        )
     override = matrix.override(after, reason)
     if override and "priority" not in changed:
         changed.insert(0, "priority")
@@ -96,8 +109,12 @@ def _by_matrix(ticket: Ticket, matrix: Matrix) -> str | None:
     said = matrix.says(ticket)
     if said is None and ticket.impact and ticket.urgency and matrix.cells:
         raise ConfigError(
-            f"desk.toml: priority.matrix has no priority for impact {ticket.impact} and urgency {ticket.urgency}",
-            "fill it in, or name one: --priority P",
+            _(
+                "desk.toml: priority.matrix has no priority for impact {impact} and urgency {urgency}",
+                impact=ticket.impact,
+                urgency=ticket.urgency,
+            ),
+            _("fill it in, or name one: --priority P"),
         )
     return said
 
@@ -112,7 +129,8 @@ def tag(ticket: Ticket, tags: Iterable[str], *, by: Actor, at: datetime) -> Chan
     moves.after("tag", ticket.state, ticket.id)
     if not added:
         raise Refused(
-            f"{ticket.id} already carries {', '.join(sorted(set(tags)))}", f"see: desk ticket show {ticket.id}"
+            _("{ticket} already carries {tags}", ticket=ticket.id, tags=", ".join(sorted(set(tags)))),
+            _("see: desk ticket show {ticket}", ticket=ticket.id),
         )
     event = Event("tag", None, " ".join(added))
     after = ticket.evolve(tags=[*ticket.tags, *added])
@@ -125,7 +143,8 @@ def untag(ticket: Ticket, tags: Iterable[str], *, by: Actor, at: datetime) -> Ch
     removed = sorted(set(tags) & set(ticket.tags))
     if not removed:
         raise Refused(
-            f"{ticket.id} doesn't carry {', '.join(sorted(set(tags)))}", f"it has: {', '.join(ticket.tags) or 'none'}"
+            _("{ticket} doesn't carry {tags}", ticket=ticket.id, tags=", ".join(sorted(set(tags)))),
+            _("it has: {tags}", tags=", ".join(ticket.tags) or _("none")),
         )
     after = ticket.evolve(tags=[t for t in ticket.tags if t not in removed])
     event = Event("untag", " ".join(removed))

@@ -20,6 +20,7 @@ from desk.domain.rights import moves
 from desk.domain.tickets import relations
 from desk.domain.tickets.classification import NO_MATRIX, Matrix
 from desk.errors import Refused
+from desk.text import _
 
 _SCRIPTS = (
     (re.compile("[\u0370-\u03ff\u1f00-\u1fff]"), ("el",)),
@@ -64,7 +65,10 @@ def rewrite(ticket: Ticket, after: Ticket, *, by: Actor, at: datetime, reason: s
     if ticket.body != after.body:
         changed.append("body")
     if not changed and dict(ticket.extra) == dict(after.extra):
-        raise Refused(f"nothing in {ticket.id} was changed", f"see: desk ticket show {ticket.id}")
+        raise Refused(
+            _("nothing in {ticket} was changed", ticket=ticket.id),
+            _("see: desk ticket show {ticket}", ticket=ticket.id),
+        )
     words = " ".join(changed)
     event = Event("edit", ticket.title, after.title) if words == "title" else Event("edit", None, words or None)
     return Change("edit", by, at, (edit(ticket, after, event),), reason, words)
@@ -83,8 +87,12 @@ def pending(
     state = moves.after("pending", ticket.state, ticket.id)
     if waits_for == states.REQUESTER and not (ticket.requester or (ticket.author or "").startswith(USER_PREFIX)):
         raise Refused(
-            f"{ticket.id} has no requester to wait for",
-            f"somebody else: desk ticket pending {ticket.id} --for {states.THIRD_PARTY}",
+            _("{ticket} has no requester to wait for", ticket=ticket.id),
+            _(
+                "somebody else: desk ticket pending {ticket} --for {third_party}",
+                ticket=ticket.id,
+                third_party=states.THIRD_PARTY,
+            ),
         )
     after = ticket.evolve(state=state, pending_until=until.isoformat() if until else None, pending_for=waits_for)
     words = states.standing(state, until=until, waits_for=waits_for)
@@ -97,8 +105,11 @@ def closed(ticket: Ticket, at: datetime, resolution: str = states.SOLVED) -> tup
     state = moves.after("close", ticket.state, ticket.id)
     if resolution == states.DUPLICATE and not ticket.linked("duplicates"):
         raise Refused(
-            f"{ticket.id} duplicates no other ticket yet",
-            f"name it: desk ticket close {ticket.id} --of OTHER; or: desk ticket merge {ticket.id} --into OTHER",
+            _("{ticket} duplicates no other ticket yet", ticket=ticket.id),
+            _(
+                "name it: desk ticket close {ticket} --of OTHER; or: desk ticket merge {ticket} --into OTHER",
+                ticket=ticket.id,
+            ),
         )
     after = ticket.evolve(state=state, closed=utc_text(at), resolution=resolution, pending_until=None, pending_for=None)
     return after, Event("close", ticket.state, states.standing(state, resolution=resolution))
@@ -129,7 +140,8 @@ def reopen(ticket: Ticket, owner: Staff | None, *, by: Actor, at: datetime, reas
     """Take up a closed or pending ticket again; an owner who left, or no longer serves the department, is dropped (rule 3)."""
     if ticket.merged_into:
         raise Refused(
-            f"{ticket.id} was merged into {ticket.merged_into}", f"go on there: desk ticket show {ticket.merged_into}"
+            _("{ticket} was merged into {merged_into}", ticket=ticket.id, merged_into=ticket.merged_into),
+            _("go on there: desk ticket show {merged_into}", merged_into=ticket.merged_into),
         )
     state = moves.after("reopen", ticket.state, ticket.id)
     after = ticket.evolve(state=state, closed=None, resolution=None, pending_until=None, pending_for=None)

@@ -14,6 +14,7 @@ from desk.domain.model.ticket import Ticket, edit
 from desk.domain.rights import moves
 from desk.domain.tickets.ownership import check_serves
 from desk.errors import Refused, UsageFault
+from desk.text import _, arranged
 
 
 def declare(ticket: Ticket, coordinator: Staff, *, by: Actor, at: datetime, reason: str | None = None) -> Change:
@@ -21,14 +22,18 @@ def declare(ticket: Ticket, coordinator: Staff, *, by: Actor, at: datetime, reas
     moves.after("major", ticket.state, ticket.id)
     if ticket.kind_of_work != INCIDENT:
         raise Refused(
-            f"{ticket.id} is no incident, and only an incident can be a major one",
-            f"first: desk ticket tag {ticket.id} {INCIDENT}",
+            _("{ticket} is no incident, and only an incident can be a major one", ticket=ticket.id),
+            _("first: desk ticket tag {ticket} {incident}", ticket=ticket.id, incident=INCIDENT),
         )
     check_serves(ticket, coordinator)
     if ticket.major and ticket.coordinator == coordinator.id:
         raise Refused(
-            f"{ticket.id} is a major incident already, coordinated by {coordinator.id}",
-            f"another coordinator: desk ticket major {ticket.id} --coordinator WHO",
+            _(
+                "{ticket} is a major incident already, coordinated by {coordinator}",
+                ticket=ticket.id,
+                coordinator=coordinator.id,
+            ),
+            _("another coordinator: desk ticket major {ticket} --coordinator WHO", ticket=ticket.id),
         )
     after = ticket.evolve(major=True, coordinator=coordinator.id)
     event = Event("major", ticket.coordinator, coordinator.id)
@@ -39,7 +44,9 @@ def end(ticket: Ticket, *, by: Actor, at: datetime, reason: str | None = None) -
     """Say that an incident is no major one, or no longer."""
     moves.after("major-off", ticket.state, ticket.id)
     if not ticket.major:
-        raise Refused(f"{ticket.id} is no major incident", f"see: desk ticket show {ticket.id}")
+        raise Refused(
+            _("{ticket} is no major incident", ticket=ticket.id), _("see: desk ticket show {ticket}", ticket=ticket.id)
+        )
     after = ticket.evolve(major=None, coordinator=None)
     return Change("major-off", by, at, (edit(ticket, after, Event("major-off", ticket.coordinator)),), reason)
 
@@ -48,14 +55,19 @@ def review(ticket: Ticket, text: str, *, by: Actor, at: datetime) -> Change:
     """Write down what was learnt from a major incident, once it is closed; a later one replaces it."""
     if not ticket.major:
         raise Refused(
-            f"{ticket.id} is no major incident, and only those are reviewed",
-            f"what is to be remembered otherwise: desk ticket note {ticket.id}",
+            _("{ticket} is no major incident, and only those are reviewed", ticket=ticket.id),
+            _("what is to be remembered otherwise: desk ticket note {ticket}", ticket=ticket.id),
         )
     moves.after("review", ticket.state, ticket.id)
     if not text.strip():
-        raise UsageFault("the review is empty", f"desk ticket review {ticket.id} --body TEXT")
+        raise UsageFault(
+            _("the review is empty"), arranged("desk ticket review {ticket} --body TEXT", ticket=ticket.id)
+        )
     if ticket.review == text:
-        raise Refused(f"nothing in {ticket.id} was changed", f"see: desk ticket show {ticket.id}")
+        raise Refused(
+            _("nothing in {ticket} was changed", ticket=ticket.id),
+            _("see: desk ticket show {ticket}", ticket=ticket.id),
+        )
     try:
         after = ticket.evolve(review=check_text(text))
     except ValueError as error:

@@ -11,6 +11,7 @@ from desk.domain.model.person import Staff
 from desk.domain.model.ticket import Ticket, edit
 from desk.domain.rights import moves
 from desk.errors import Refused
+from desk.text import _
 
 
 def assign(ticket: Ticket, to: Staff, *, by: Actor, at: datetime) -> Change:
@@ -19,8 +20,12 @@ def assign(ticket: Ticket, to: Staff, *, by: Actor, at: datetime) -> Change:
     if ticket.owner is not None:
         whom = "WHO" if ticket.owner == to.id else to.id
         raise Refused(
-            f"{ticket.id} is already owned by {ticket.owner}",
-            f"hand it on: desk ticket escalate {ticket.id} --to {whom}; or first: desk ticket unassign {ticket.id}",
+            _("{ticket} is already owned by {owner}", ticket=ticket.id, owner=ticket.owner),
+            _(
+                "hand it on: desk ticket escalate {ticket} --to {whom}; or first: desk ticket unassign {ticket}",
+                ticket=ticket.id,
+                whom=whom,
+            ),
         )
     check_serves(ticket, to)
     return Change(
@@ -32,8 +37,13 @@ def check_serves(ticket: Ticket, to: Staff) -> None:
     """Rule 3: the assignee must serve the ticket's department."""
     if ticket.department not in to.departments:
         raise Refused(
-            f"{to.id} doesn't serve {ticket.department}, the department of {ticket.id}",
-            f"who does: desk staff list --department {ticket.department}",
+            _(
+                "{who} doesn't serve {department}, the department of {ticket}",
+                who=to.id,
+                department=ticket.department,
+                ticket=ticket.id,
+            ),
+            _("who does: desk staff list --department {department}", department=ticket.department),
         )
 
 
@@ -41,7 +51,10 @@ def unassign(ticket: Ticket, *, by: Actor, at: datetime) -> Change:
     """Take the owner off."""
     moves.after("unassign", ticket.state, ticket.id)
     if ticket.owner is None:
-        raise Refused(f"{ticket.id} has no owner", f"to give it one: desk ticket assign {ticket.id} --to WHO")
+        raise Refused(
+            _("{ticket} has no owner", ticket=ticket.id),
+            _("to give it one: desk ticket assign {ticket} --to WHO", ticket=ticket.id),
+        )
     return Change("unassign", by, at, (edit(ticket, ticket.evolve(owner=None), Event("unassign", ticket.owner)),))
 
 
@@ -50,7 +63,9 @@ def escalate(ticket: Ticket, to: Staff, *, by: Actor, at: datetime, reason: str 
     moves.after("escalate", ticket.state, ticket.id)
     check_serves(ticket, to)
     if ticket.owner == to.id:
-        raise Refused(f"{ticket.id} is already owned by {to.id}", "name somebody else with --to")
+        raise Refused(
+            _("{ticket} is already owned by {who}", ticket=ticket.id, who=to.id), _("name somebody else with --to")
+        )
     event = Event("escalate", ticket.owner, to.id)
     return Change("escalate", by, at, (edit(ticket, ticket.evolve(owner=to.id), event),), reason, to.id)
 
@@ -70,8 +85,8 @@ def next_tier(ticket: Ticket, staff: Iterable[Staff], load: Mapping[str, int], *
     higher = [s for s in able if s.level > above]
     if not higher:
         raise Refused(
-            f"nobody present in {ticket.department} has a level above {above}",
-            f"name a person: desk ticket escalate {ticket.id} --to WHO",
+            _("nobody present in {department} has a level above {above}", department=ticket.department, above=above),
+            _("name a person: desk ticket escalate {ticket} --to WHO", ticket=ticket.id),
         )
     tier = min(s.level for s in higher)
     return min((s for s in higher if s.level == tier), key=lambda s: (load.get(s.id, 0), s.id))
@@ -98,7 +113,7 @@ def move(
     """
     moves.after("move", ticket.state, ticket.id)
     if ticket.department == to:
-        raise Refused(f"{ticket.id} is already in {to}", "departments: desk department list")
+        raise Refused(_("{ticket} is already in {to}", ticket=ticket.id, to=to), _("departments: desk department list"))
     events = [Event("move", ticket.department, to)]
     after = ticket.evolve(department=to)
     if ticket.owner is not None and (owner is None or to not in owner.departments):

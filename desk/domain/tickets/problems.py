@@ -19,6 +19,7 @@ from desk.domain.model.ticket import REPLY, Ticket, edit
 from desk.domain.rights import moves
 from desk.domain.tickets import lifecycle, thread
 from desk.errors import Refused, UsageFault
+from desk.text import _
 
 CAUSE = "cause"
 WORKAROUND = "workaround"
@@ -30,8 +31,8 @@ def require(ticket: Ticket) -> None:
     """Refuse what only a problem takes."""
     if ticket.kind_of_work != PROBLEM:
         raise Refused(
-            f"{ticket.id} is no problem but {_a(ticket.kind_of_work)}",
-            f"problems: desk problem list; to open one from it: desk ticket transfer {ticket.id}",
+            _("{ticket} is no problem but {a}", ticket=ticket.id, a=_a(ticket.kind_of_work)),
+            _("problems: desk problem list; to open one from it: desk ticket transfer {ticket}", ticket=ticket.id),
         )
 
 
@@ -98,7 +99,10 @@ def _told(problem: Ticket, name: str, text: str, *, by: Actor, at: datetime) -> 
     before = getattr(problem, name)
     text = _checked(text, name, problem.id)
     if text == before:
-        raise Refused(f"the {name} of {problem.id} reads so already", f"see: desk problem show {problem.id}")
+        raise Refused(
+            _("the {name} of {problem} reads so already", name=name, problem=problem.id),
+            _("see: desk problem show {problem}", problem=problem.id),
+        )
     event = Event(name, first_line(before), first_line(text))
     told: dict[str, Any] = {name: text}
     return Change(name, by, at, (edit(problem, problem.evolve(**told), event),), summary=event.after or "")
@@ -107,7 +111,10 @@ def _told(problem: Ticket, name: str, text: str, *, by: Actor, at: datetime) -> 
 def _checked(text: str, name: str, ticket_id: str) -> str:
     text = thread.checked(text).strip("\n")
     if not text.strip():
-        raise UsageFault(f"the {name} is empty", f"desk problem show {ticket_id} shows what is recorded")
+        raise UsageFault(
+            _("the {name} is empty", name=name),
+            _("desk problem show {ticket_id} shows what is recorded", ticket_id=ticket_id),
+        )
     return text
 
 

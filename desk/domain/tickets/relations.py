@@ -16,15 +16,19 @@ from desk.domain.model.record import NOTHING, Entry
 from desk.domain.model.ticket import NOTE, REPLY, Ticket, edit
 from desk.domain.rights import moves
 from desk.errors import Refused, UsageFault
+from desk.text import _
 
 
 def link(ticket: Ticket, other: Ticket, relation: str, *, by: Actor, at: datetime) -> Change:
     """Relate two tickets; the inverse relation is written on the other one."""
     if ticket.id == other.id:
-        raise Refused(f"{ticket.id} can't be linked to itself", "name two tickets")
+        raise Refused(_("{ticket} can't be linked to itself", ticket=ticket.id), _("name two tickets"))
     here, there = f"{relation} {other.id}", f"{LINK_TYPES[relation]} {ticket.id}"
     if here in ticket.links:
-        raise Refused(f"{ticket.id} already {relation} {other.id}", f"see: desk ticket show {ticket.id}")
+        raise Refused(
+            _("{ticket} already {relation} {other}", ticket=ticket.id, relation=relation, other=other.id),
+            _("see: desk ticket show {ticket}", ticket=ticket.id),
+        )
     edits = (
         edit(ticket, ticket.evolve(links=[*ticket.links, here]), Event("link", None, here)),
         edit(other, other.evolve(links=[*other.links, there]), Event("link", None, there)),
@@ -41,7 +45,10 @@ def unlink(ticket: Ticket, other: Ticket, *, by: Actor, at: datetime) -> Change:
             after = one.evolve(links=[ln for ln in one.links if ln not in gone])
             edits.append(edit(one, after, Event("unlink", ", ".join(gone))))
     if not edits:
-        raise Refused(f"{ticket.id} and {other.id} are not linked", f"its links: {', '.join(ticket.links) or 'none'}")
+        raise Refused(
+            _("{ticket} and {other} are not linked", ticket=ticket.id, other=other.id),
+            _("its links: {links}", links=", ".join(ticket.links) or _("none")),
+        )
     return Change("unlink", by, at, tuple(edits), summary=other.id)
 
 
@@ -62,22 +69,32 @@ def transfer(incidents: Sequence[Ticket], problem: Ticket, known: Ticket | None,
 
 def _require_open_problem(problem: Ticket) -> None:
     if problem.kind_of_work != PROBLEM:
-        raise Refused(f"{problem.id} is no problem", "problems: desk problem list; a new one: leave --to out")
+        raise Refused(
+            _("{problem} is no problem", problem=problem.id),
+            _("problems: desk problem list; a new one: leave --to out"),
+        )
     if problem.state == states.CLOSED:
         raise Refused(
-            f"the problem {problem.id} is {states.CLOSED}",
-            f"if it is back: desk ticket reopen {problem.id}; a new one: leave --to out",
+            _("the problem {problem} is {closed}", problem=problem.id, closed=states.CLOSED),
+            _("if it is back: desk ticket reopen {problem}; a new one: leave --to out", problem=problem.id),
         )
 
 
 def _handed(incident: Ticket, problem: str) -> Edit:
     moves.after("transfer", incident.state, incident.id)
     if incident.kind_of_work == PROBLEM:
-        raise Refused(f"{incident.id} is a problem already", f"see: desk problem show {incident.id}")
+        raise Refused(
+            _("{ticket} is a problem already", ticket=incident.id),
+            _("see: desk problem show {incident}", incident=incident.id),
+        )
     if known := incident.linked("caused-by"):
         raise Refused(
-            f"{incident.id} is handed over already: it is caused by {known[0]}",
-            f"see: desk problem show {known[0]}; or first: desk ticket unlink {incident.id} {known[0]}",
+            _("{ticket} is handed over already: it is caused by {problem}", ticket=incident.id, problem=known[0]),
+            _(
+                "see: desk problem show {problem}; or first: desk ticket unlink {ticket} {problem}",
+                problem=known[0],
+                ticket=incident.id,
+            ),
         )
     events = [Event("transfer", None, problem)]
     tags = incident.tags
@@ -102,13 +119,13 @@ def merge(ticket: Ticket, into: Ticket, carried: Carried, *, by: Actor, at: date
     """Close a ticket in favour of another, which takes over its request and its thread; the old id leads there."""
     if ticket.id == into.id:
         raise Refused(
-            f"{ticket.id} can't be merged into itself",
-            "name another ticket with --into; a merged one stands for its target",
+            _("{ticket} can't be merged into itself", ticket=ticket.id),
+            _("name another ticket with --into; a merged one stands for its target"),
         )
     if ticket.major and not into.major:
         raise Refused(
-            f"{ticket.id} is a major incident, and {into.id} is none",
-            f"merge the other way round, or first: desk ticket major {into.id}",
+            _("{ticket} is a major incident, and {into} is none", ticket=ticket.id, into=into.id),
+            _("merge the other way round, or first: desk ticket major {into}", into=into.id),
         )
     request = Entry(
         NOTE,
@@ -148,7 +165,8 @@ def split(ticket: Ticket, number: int, fresh: Ticket, carried: Carried, *, by: A
     """Make the thread from entry `number` on a ticket of its own; `fresh` brings its id, title and classification."""
     if not 1 <= number <= len(ticket.thread):
         raise UsageFault(
-            f"{ticket.id} has no entry {number}", f"it has {len(ticket.thread)}: desk ticket show {ticket.id}"
+            _("{ticket} has no entry {number}", ticket=ticket.id, number=number),
+            _("it has {n}: desk ticket show {ticket}", n=len(ticket.thread), ticket=ticket.id),
         )
     moved = tuple(_with_carried(e, carried) for e in ticket.thread[number - 1 :])
     new = fresh.evolve(thread=moved, links=[f"relates {ticket.id}"])

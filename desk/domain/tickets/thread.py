@@ -14,6 +14,7 @@ from desk.domain.model.ticket import Ticket, edit
 from desk.domain.rights import moves
 from desk.domain.tickets import lifecycle
 from desk.errors import Refused, UsageFault
+from desk.text import _, arranged
 
 
 def add_entry(
@@ -30,7 +31,10 @@ def add_entry(
     """A reply, or a note for staff only (rule 6). A resolution closes the ticket in the same action."""
     moves.after(kind, ticket.state, ticket.id)
     if not text.strip() and not attachments:
-        raise UsageFault(f"the {kind} is empty", f"desk ticket {kind} {ticket.id} --body TEXT")
+        raise UsageFault(
+            _("the {kind} is empty", kind=kind),
+            arranged("desk ticket {kind} {ticket} --body TEXT", kind=kind, ticket=ticket.id),
+        )
     full = {**meta, "attachments": list(attachments)} if attachments else dict(meta)
     entry = Entry(kind, by.id, at, checked(text), full)
     after = ticket.evolve(thread=(*ticket.thread, entry))
@@ -55,9 +59,15 @@ def edit_reply(ticket: Ticket, number: int, text: str, *, by: Actor, at: datetim
     require_last(ticket, number, by.id)
     entry = ticket.thread[number - 1]
     if not text.strip():
-        raise UsageFault(f"the {entry.kind} is empty", f"desk ticket edit {ticket.id} --entry {number} --body TEXT")
+        raise UsageFault(
+            _("the {kind} is empty", kind=entry.kind),
+            arranged("desk ticket edit {ticket} --entry {number} --body TEXT", ticket=ticket.id, number=number),
+        )
     if entry.text == text:
-        raise Refused(f"nothing in {ticket.id} was changed", f"see: desk ticket show {ticket.id}")
+        raise Refused(
+            _("nothing in {ticket} was changed", ticket=ticket.id),
+            _("see: desk ticket show {ticket}", ticket=ticket.id),
+        )
     after = ticket.evolve(thread=(*ticket.thread[:-1], entry._replace(text=checked(text))))
     what = f"{entry.kind} {number}"
     return Change("edit", by, at, (edit(ticket, after, Event("edit", None, what)),), summary=what)
@@ -68,12 +78,17 @@ def require_last(ticket: Ticket, number: int, author: str) -> None:
     moves.after("edit-reply", ticket.state, ticket.id)
     if not 1 <= number <= len(ticket.thread):
         raise UsageFault(
-            f"{ticket.id} has no entry {number}", f"it has {len(ticket.thread)}: desk ticket show {ticket.id}"
+            _("{ticket} has no entry {number}", ticket=ticket.id, number=number),
+            _("it has {n}: desk ticket show {ticket}", n=len(ticket.thread), ticket=ticket.id),
         )
     entry = ticket.thread[number - 1]
     if number != len(ticket.thread):
         raise Refused(
-            f"entry {number} of {ticket.id} is not the last one", "write a new one: desk ticket reply or note"
+            _("entry {number} of {ticket} is not the last one", number=number, ticket=ticket.id),
+            _("write a new one: desk ticket reply or note"),
         )
     if entry.by != author:
-        raise Refused(f"entry {number} of {ticket.id} was written by {entry.by}", "only its author may edit it")
+        raise Refused(
+            _("entry {number} of {ticket} was written by {writer}", number=number, ticket=ticket.id, writer=entry.by),
+            _("only its author may edit it"),
+        )
