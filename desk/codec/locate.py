@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from desk.errors import Broken
+from desk.text import _
 
 FENCE = "---"
 _OURS, _MIDDLE, _THEIRS = (re.compile(p, re.MULTILINE) for p in (rb"^<{7} .*$", rb"^={7}\r?$", rb"^>{7} .*$"))
@@ -17,12 +18,12 @@ _OURS, _MIDDLE, _THEIRS = (re.compile(p, re.MULTILINE) for p in (rb"^<{7} .*$", 
 def split(text: str, path: str) -> tuple[str, str]:
     """Front matter and the rest after the closing fence; Broken where there is none."""
     if not text.startswith(FENCE + "\n"):
-        raise Broken("the first line must be ---", path, 1)
+        raise Broken(_("the first line must be ---"), path, 1)
     end = _closing(text)
     if end < 0:
         if text.endswith(f"\n{FENCE}"):
             return text[len(FENCE) + 1 : -len(FENCE)], ""
-        raise Broken("the closing --- of the front matter is missing", path, text.count("\n") + 1)
+        raise Broken(_("the closing --- of the front matter is missing"), path, text.count("\n") + 1)
     return text[len(FENCE) + 1 : end + 1], text[end + len(FENCE) + 2 :]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from desk.domain.model.kinds import id_at, kind_at
 from desk.domain.model.record import Record
 from desk.errors import Broken
+from desk.text import _
 
 _LINK = "120000"
 
@@ -15,12 +16,14 @@ def decode_at(path: str, mode: str, content: bytes) -> Record:
 
     cls = kind_at(path)
     if cls is None:
-        raise Broken("not a place for a record", path)
+        raise Broken(_("not a place for a record"), path)
     if mode == _LINK:
-        raise Broken("a symbolic link is not allowed here", path, hint=f"replace it by a file: git rm {path}")
+        raise Broken(
+            _("a symbolic link is not allowed here"), path, hint=_("replace it by a file: git rm {path}", path=path)
+        )
     record = records.decode(content, path, cls.kind)
     if record.id != id_at(path) or record.path != path:
         line = content[: content.find(b"\nid:") + 1].count(b"\n") + 1
         where = record.path if record.id != id_at(path) else path
-        raise Broken(f"id {record.id} doesn't belong to this path but to {where}", path, line)
+        raise Broken(_("id {id} doesn't belong to this path but to {where}", id=record.id, where=where), path, line)
     return record

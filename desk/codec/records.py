@@ -17,6 +17,7 @@ from desk.domain.model.fields import parse_slug, parse_time, utc_text
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.record import NOTHING, Entry, Record, parse_values_of
 from desk.errors import Broken, Refused
+from desk.text import _, arranged
 
 _HEADING = re.compile(
     r"^## (?P<kind>Reply|Note) by (?P<by>\S+), (?P<at>\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:\d\d))(?: <!-- (?P<meta>\{.*\}) -->)?$",
@@ -68,8 +69,8 @@ def encode(record: Record) -> bytes:
         data[salt.KEY] = record.salt
     front = dump_yaml(data)
     if len(front) > FRONT_MAX:
-        long = f"the fields of {record.id} take over {FRONT_MAX // 1024} KiB"
-        raise Refused(long, "put long text into the body, or attach it")
+        long = _("the fields of {id} take over {most} KiB", id=record.id, most=FRONT_MAX // 1024)
+        raise Refused(long, _("put long text into the body, or attach it"))
     if record.suffix == ".yaml":
         return front.encode()
     parts = [FENCE, "\n", front, FENCE, "\n"]
@@ -143,16 +144,18 @@ def _salt(raw: dict[str, Any], front: str, path: str, first: int) -> str:
         return "" if found is None else salt.parse(found)
     except ValueError as error:
         line = first + locate.rows_before(front, salt.KEY)
-        raise Broken(f"{salt.KEY}: {error}", path, line, "put back the line that was there") from None
+        raise Broken(
+            arranged("{key}: {error}", key=salt.KEY, error=error), path, line, _("put back the line that was there")
+        ) from None
 
 
 def _text(data: bytes, path: str) -> str:
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        raise Broken("not UTF-8 text", path, data.count(b"\n", 0, error.start) + 1) from None
+        raise Broken(_("not UTF-8 text"), path, data.count(b"\n", 0, error.start) + 1) from None
     if "\0" in text:
-        raise Broken("contains a NUL character", path, text.count("\n", 0, text.index("\0")) + 1)
+        raise Broken(_("contains a NUL character"), path, text.count("\n", 0, text.index("\0")) + 1)
     return text
 
 
@@ -164,7 +167,7 @@ def _load_or_conflict(front: str, text: str, path: str, first: int) -> dict[str,
         if found:
             line = text.count("\n", 0, found.start()) + 1
             raise Broken(
-                "a merge conflict was left in the file", path, line, "choose a side, then: desk commit"
+                _("a merge conflict was left in the file"), path, line, _("choose a side, then: desk commit")
             ) from None
         raise
 
@@ -172,7 +175,12 @@ def _load_or_conflict(front: str, text: str, path: str, first: int) -> dict[str,
 def _check_required(cls: type[Record], values: Mapping[str, Any], path: str) -> None:
     missing = [name for name, field in cls.FIELDS.items() if field.required and name not in values]
     if missing:
-        raise Broken(f"{', '.join(missing)}: missing", path, 1, "add the line to the file, or see: desk doctor")
+        raise Broken(
+            _("{missing}: missing", missing=", ".join(missing)),
+            path,
+            1,
+            _("add the line to the file, or see: desk doctor"),
+        )
 
 
 def _between(part: str, *, last: bool) -> str:
@@ -203,5 +211,5 @@ def _entry(match: re.Match[str], text: str, path: str, line: int) -> Entry:
     meta = load_yaml(match["meta"], path, line) if match["meta"] else NOTHING
     names = meta.get("attachments", [])
     if not isinstance(names, list) or not all(isinstance(n, str) for n in names):
-        raise Broken("attachments: expected a list of names", path, line)
+        raise Broken(_("attachments: expected a list of names"), path, line)
     return Entry(match["kind"].lower(), by, at, text, meta)

@@ -9,6 +9,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from desk.errors import ConfigError
+from desk.text import _
 
 
 def with_setting(text: str, name: str, value: Any) -> str:
@@ -21,9 +22,9 @@ def with_settings(text: str, values: Mapping[str, Any]) -> str:
     try:
         document = tomlkit.parse(text)
     except TOMLKitError as error:
-        raise ConfigError(f"desk.toml: {error}", "mend the file first") from None
+        raise ConfigError(_("desk.toml: {error}", error=error), _("mend the file first")) from None
     for name, value in values.items():
-        table, _, key = name.rpartition(".")
+        table, _rest, key = name.rpartition(".")
         if value is None:
             document.get(table, {}).pop(key, None)
             continue

@@ -16,6 +16,7 @@ from frontmatter.default_handlers import YAMLHandler
 from desk.codec import blocks, locate
 from desk.codec.plainlines import FRONT_MAX, STAMP, Stamp, is_word
 from desk.errors import Broken
+from desk.text import _
 
 DEPTH_MAX = 12
 # Every nested collection costs one of these characters; below this many, nothing can be deep enough to hurt.
@@ -36,14 +37,16 @@ class _Loader(yaml.CSafeLoader):
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:  # noqa: ARG002, FBT001, FBT002 - as inherited
         if not isinstance(node, yaml.MappingNode):
-            raise yaml.constructor.ConstructorError(None, None, "expected a mapping", node.start_mark)
+            raise yaml.constructor.ConstructorError(None, None, _("expected a mapping"), node.start_mark)
         seen: set[str] = set()
-        for key, _ in node.value:
+        for key, _turn in node.value:
             name = getattr(key, "value", None)
             if not isinstance(name, str):
-                raise yaml.constructor.ConstructorError(None, None, "a key must be plain text", key.start_mark)
+                raise yaml.constructor.ConstructorError(None, None, _("a key must be plain text"), key.start_mark)
             if name in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"{name!r} stands here twice", key.start_mark)
+                raise yaml.constructor.ConstructorError(
+                    None, None, _("{name!r} stands here twice", name=name), key.start_mark
+                )
             seen.add(name)
         return {k.value: self.construct_object(v, deep=True) for k, v in node.value}
 
@@ -58,7 +61,7 @@ def _add_scalar(name: str, looks: re.Pattern[str], first: str, make: Callable[[s
 
     def construct(_loader: Any, node: Any) -> Any:
         if not isinstance(node.value, str) or not looks.match(node.value):
-            raise yaml.constructor.ConstructorError(None, None, f"this is no {name}", node.start_mark)
+            raise yaml.constructor.ConstructorError(None, None, _("this is no {name}", name=name), node.start_mark)
         return make(node.value)
 
     _Loader.add_implicit_resolver(tag, looks, list(first))
@@ -156,22 +159,22 @@ def load(text: str, path: str, first_line: int = 1) -> dict[str, Any]:
         data = _HANDLER.load(text)
     except yaml.MarkedYAMLError as error:
         if "nesting depth" in (error.problem or ""):  # newer releases of libyaml have a limit of their own
-            raise Broken("nested too deeply", path, first_line + _error_line(error)) from None
+            raise Broken(_("nested too deeply"), path, first_line + _error_line(error)) from None
         # A bracket or quote that is never closed shows further down; the person looks for where it was opened.
         opened = re.search("flow|quoted", error.context or "")
         line = first_line + _error_line(error, opened=bool(opened))
-        raise Broken(f"not valid YAML: {error.problem or error.context}", path, line) from None
+        raise Broken(_("not valid YAML: {problem}", problem=error.problem or error.context), path, line) from None
     except yaml.YAMLError as error:
-        raise Broken(f"not valid YAML: {str(error).splitlines()[0]}", path, first_line) from None
+        raise Broken(_("not valid YAML: {splitline}", splitline=str(error).splitlines()[0]), path, first_line) from None
     except RecursionError:
-        raise Broken("nested too deeply", path, first_line) from None
+        raise Broken(_("nested too deeply"), path, first_line) from None
     if data is None:
-        raise Broken("the record is empty", path, first_line)
+        raise Broken(_("the record is empty"), path, first_line)
     if not isinstance(data, dict):
-        raise Broken("expected `key: value` lines", path, first_line)
+        raise Broken(_("expected `key: value` lines"), path, first_line)
     for key, value in data.items():
         if isinstance(value, list | dict) and _depth(value) >= DEPTH_MAX:
-            raise Broken(f"{key}: nested too deeply", path, first_line + locate.rows_before(text, key))
+            raise Broken(_("{key}: nested too deeply", key=key), path, first_line + locate.rows_before(text, key))
     return data
 
 
@@ -193,7 +196,7 @@ def _depth(value: Any) -> int:
 
 def _check_bombs(text: str, path: str, first_line: int) -> None:
     if len(text) > FRONT_MAX:
-        raise Broken(f"the record's fields are over {FRONT_MAX // 1024} KiB", path, first_line)
+        raise Broken(_("the record's fields are over {most} KiB", most=FRONT_MAX // 1024), path, first_line)
     nested = sum(map(text.count, ("[", "{", "- ", "? ", ": ")))
     if nested < _SUSPICIOUS and "&" not in text and "*" not in text:
         return
@@ -201,10 +204,10 @@ def _check_bombs(text: str, path: str, first_line: int) -> None:
     # The event stream is flat, so it can be looked at where composing it would expand aliases or overflow C's stack.
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise Broken("YAML anchors and aliases are not allowed", path, first_line + _line(event))
+            raise Broken(_("YAML anchors and aliases are not allowed"), path, first_line + _line(event))
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEPTH_MAX:
-                raise Broken("nested too deeply", path, first_line + _line(event))
+                raise Broken(_("nested too deeply"), path, first_line + _line(event))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1

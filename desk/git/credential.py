@@ -7,6 +7,7 @@ from contextlib import suppress
 from desk.errors import GitError
 from desk.git import process
 from desk.git.place import Place
+from desk.text import _
 
 
 def fill(place: Place, protocol: str, host: str, user: str) -> str | None:
@@ -27,4 +28,4 @@ def tell(place: Place, protocol: str, host: str, user: str, secret: str, *, good
 
 
 def _asked(protocol: str, host: str, user: str) -> str:
-    return f"protocol={protocol}\nhost={host}\nusername={user}\n"
+    return _("protocol={protocol}\nhost={host}\nusername={user}\n", protocol=protocol, host=host, user=user)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from desk.errors import GitError
 from desk.git import diff, process
 from desk.git.place import Place
+from desk.text import _
 
 _PLAINLY = ("--encoding=UTF-8", "--no-show-signature")
 """Whatever this machine's configuration says."""
@@ -49,7 +50,7 @@ def _parts(place: Place, args: tuple[str, ...], names: str) -> Generator[str, No
     """What git log prints between NULs, read as it comes; GitError when it fails."""
     running = process.spawn(place, args, stdout=process.PIPE)
     if running.stdout is None:
-        raise GitError("git log has no pipe")
+        raise GitError(_("git log has no pipe"))
     with running:
         rest = b""
         while chunk := running.stdout.read(1 << 16):

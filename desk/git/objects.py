@@ -10,6 +10,7 @@ from typing import IO, NamedTuple
 from desk.errors import GitError
 from desk.git.place import Place
 from desk.git.process import AS_COMMITTED, NULL, PIPE, run, spawn
+from desk.text import _
 
 
 class Blobs:
@@ -20,7 +21,7 @@ class Blobs:
 
     def _pipe(self) -> tuple[IO[bytes], IO[bytes]]:
         if self._process.stdin is None or self._process.stdout is None:
-            raise GitError("git cat-file has no pipes")
+            raise GitError(_("git cat-file has no pipes"))
         return self._process.stdin, self._process.stdout
 
     def get(self, name: str) -> bytes | None:
@@ -34,14 +35,14 @@ class Blobs:
     def _read(stdout: IO[bytes]) -> bytes | None:
         line = stdout.readline()
         if not line:
-            raise GitError("git cat-file ended early", "git fsck")
+            raise GitError(_("git cat-file ended early"), "git fsck")
         header = line.rsplit(b" ", 2)
         if len(header) < 3 or not header[2].strip().isdigit():
             return None
         size = int(header[2])
         data = stdout.read(size + 1)
         if len(data) != size + 1:
-            raise GitError("git cat-file ended early", "git fsck")
+            raise GitError(_("git cat-file ended early"), "git fsck")
         return data[:-1]
 
     def each(self, names: list[str]) -> Iterator[bytes | None]:
@@ -51,7 +52,7 @@ class Blobs:
             part = names[start : start + 500]
             stdin.write("".join(f"{n}\n" for n in part).encode())
             stdin.flush()
-            for _ in part:
+            for _turn in part:
                 yield self._read(stdout)
 
     def close(self) -> None:
@@ -98,14 +99,14 @@ _PERSON = r"(.*?) ?<(.*?)> (-?\d+) [+-]\d{4}"
 
 def parse_commit(raw: bytes) -> tuple[CommitHeader, str]:
     """What a commit object says, and its message; GitError for what is no commit."""
-    head, _, text = raw.partition(b"\n\n")
+    head, _rest, text = raw.partition(b"\n\n")
     fields: dict[str, list[str]] = {}
     for line in head.decode(errors="replace").splitlines():
-        key, _, value = line.partition(" ")
+        key, _between, value = line.partition(" ")
         fields.setdefault(key, []).append(value)
     author, committer = (re.fullmatch(_PERSON, fields.get(who, [""])[0]) for who in ("author", "committer"))
     if author is None or committer is None:
-        raise GitError("git gave no commit", "git fsck")
+        raise GitError(_("git gave no commit"), "git fsck")
     header = CommitHeader(tuple(fields.get("parent", ())), author[1], author[2], int(author[3]), int(committer[3]))
     return header, text.decode(errors="replace")
 

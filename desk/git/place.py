@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from desk.config import FILE
 from desk.errors import ConfigError, GitError, NotFound
+from desk.text import _
 
 OWN = "desk"
 """Folder of desk's derived and local state inside the git directory."""
@@ -50,7 +51,7 @@ def find(start: str, environ: Mapping[str, str]) -> Place:
     """The desk that `start` lies in, walking up. Never in quarantine: whoever answers a push knows, and says so to Place."""
     here = os.path.abspath(start)
     if not os.path.isdir(here):
-        raise NotFound(f"there is no folder {start}", "name a desk with --desk DIR or DESK_DIR")
+        raise NotFound(_("there is no folder {start}", start=start), _("name a desk with --desk DIR or DESK_DIR"))
     while True:
         if os.path.isfile(os.path.join(here, FILE)):
             return at(here, environ)
@@ -59,7 +60,7 @@ def find(start: str, environ: Mapping[str, str]) -> Place:
         above = os.path.dirname(here)
         if above == here:
             raise ConfigError(
-                "this folder is not in a desk", "make one: desk init my-desk   or look at one first: desk demo"
+                _("this folder is not in a desk"), _("make one: desk init my-desk   or look at one first: desk demo")
             )
         here = above
 
@@ -78,8 +79,8 @@ def require_work_tree(place: Place) -> None:
     """Refuse to write, or to look for hand edits, where there are no files to work on."""
     if place.bare:
         raise ConfigError(
-            f"{place.root} is a bare repository: it has no files to work on",
-            f"clone it, and work in the clone: git clone {place.root} my-desk",
+            _("{root} is a bare repository: it has no files to work on", root=place.root),
+            _("clone it, and work in the clone: git clone {root} my-desk", root=place.root),
         )
 
 
@@ -93,12 +94,14 @@ def at(root: str, environ: Mapping[str, str]) -> Place:
             line = file.read().strip()
     except OSError:
         raise ConfigError(
-            f"{root} has a {FILE} but is not the top of a git repository",
-            f"desk init {root}  makes it one" if not os.path.exists(dot) else f"see {dot}",
+            _("{root} has a {file} but is not the top of a git repository", root=root, file=FILE),
+            _("desk init {root}  makes it one", root=root) if not os.path.exists(dot) else _("see {dot}", dot=dot),
         ) from None
     gitdir = os.path.normpath(os.path.join(root, line.removeprefix("gitdir:").strip()))
     if not line.startswith("gitdir:") or not os.path.isdir(gitdir):
-        raise GitError(f"{dot} names a git directory that is not there: {gitdir}", "git worktree repair")
+        raise GitError(
+            _("{dot} names a git directory that is not there: {gitdir}", dot=dot, gitdir=gitdir), "git worktree repair"
+        )
     return Place(root, gitdir, _common(gitdir), environ)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from desk.errors import Conflict, GitError
 from desk.git.place import Place
+from desk.text import _
 
 if TYPE_CHECKING:
     import subprocess
@@ -45,7 +46,7 @@ def spawn(place: Place, args: Iterable[str], **streams: object) -> subprocess.Po
         return subprocess.Popen(command, env=environment(place), **streams)  # type: ignore[call-overload, no-any-return]
     except FileNotFoundError:
         raise GitError(
-            "git is not installed", "install it (Debian, Ubuntu: apt install git), version 2.39 or newer"
+            _("git is not installed"), _("install it (Debian, Ubuntu: apt install git), version 2.39 or newer")
         ) from None
 
 
@@ -72,16 +73,20 @@ def failed(args: Iterable[str], err: bytes) -> GitError | Conflict:
     first = next(
         (ln for ln in text.splitlines() if ln.startswith(("fatal:", "error:"))), text.splitlines()[0] if text else ""
     )
-    words = first.removeprefix("fatal: ").removeprefix("error: ") or "it was stopped"
+    words = first.removeprefix("fatal: ").removeprefix("error: ") or _("it was stopped")
     if ".lock': File exists" in text:
-        return Conflict(f"git {verb}: {words}", "another git command is at work here; if none is, remove that file")
+        return Conflict(
+            _("git {verb}: {words}", verb=verb, words=words),
+            _("another git command is at work here; if none is, remove that file"),
+        )
     if "dubious ownership" in text:
         return GitError(
-            f"git {verb}: {words}", next((ln.strip() for ln in text.splitlines() if "safe.directory" in ln), None)
+            _("git {verb}: {words}", verb=verb, words=words),
+            next((ln.strip() for ln in text.splitlines() if "safe.directory" in ln), None),
         )
     if "No space left" in text or "Disk quota" in text:
-        return GitError(f"git {verb}: the disk is full", "make room and try again; nothing was changed")
-    return GitError(f"git {verb}: {words}", "see: desk doctor; git fsck")
+        return GitError(_("git {verb}: the disk is full", verb=verb), _("make room and try again; nothing was changed"))
+    return GitError(_("git {verb}: {words}", verb=verb, words=words), _("see: desk doctor; git fsck"))
 
 
 def setting(place: Place, name: str) -> str:
@@ -105,7 +110,10 @@ def check_version(place: Place) -> str:
     found = re.search(r"(\d+)\.(\d+)", text)
     version = (int(found[1]), int(found[2])) if found else (0, 0)
     if version < OLDEST:
-        raise GitError(f"{text} is too old: desk needs {OLDEST[0]}.{OLDEST[1]} or newer", "update git, then try again")
+        raise GitError(
+            _("{text} is too old: desk needs {major}.{minor} or newer", text=text, major=OLDEST[0], minor=OLDEST[1]),
+            _("update git, then try again"),
+        )
     return text.removeprefix("git version ")
 
 

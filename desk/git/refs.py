@@ -9,6 +9,7 @@ from desk.errors import GitError
 from desk.git import process
 from desk.git.place import Place
 from desk.git.process import run
+from desk.text import _
 
 
 def head(place: Place) -> Head:
@@ -31,7 +32,9 @@ def read_head(place: Place) -> Head | None:
         with open(os.path.join(place.gitdir, "HEAD"), encoding="utf-8") as file:
             text = file.read().strip()
     except FileNotFoundError:
-        raise GitError(f"{place.gitdir} has no HEAD: not a git repository any more", "git fsck") from None
+        raise GitError(
+            _("{gitdir} has no HEAD: not a git repository any more", gitdir=place.gitdir), "git fsck"
+        ) from None
     if not text.startswith("ref: "):
         return Head(None, text)
     ref = text[5:]

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from desk.errors import GitError, Refused
 from desk.git.place import Place
 from desk.git.process import NULL, PIPE, failed, run, spawn
+from desk.text import _
 
 TRACKED = "refs/remotes"
-_HINT = "your commits are safe here; see: git fetch"
+_HINT = _("your commits are safe here; see: git fetch")
 
 
 def remotes(place: Place) -> list[str]:
@@ -58,7 +59,10 @@ def push(place: Place, remote: str, oid: str, branch: str, timeout: float) -> Pu
             w.removeprefix("remote: ").strip() for w in err.decode(errors="replace").splitlines() if "remote: " in w
         ]
         why = "; ".join(w for w in words if w) or text.rpartition("[")[2].rstrip("]")
-        raise Refused(f"{remote} refused: {why}", "nothing was taken there; your commits are safe here")
+        raise Refused(
+            _("{remote} refused: {why}", remote=remote, why=why),
+            _("nothing was taken there; your commits are safe here"),
+        )
     raise _failed(remote, err)
 
 
@@ -72,13 +76,15 @@ def _talk(place: Place, timeout: float, *args: str) -> tuple[int, bytes, bytes]:
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
-        raise GitError(f"the other side has not answered for {timeout:g} s", _HINT) from None
+        raise GitError(_("the other side has not answered for {timeout:g} s", timeout=timeout), _HINT) from None
     return process.returncode, out, err
 
 
 def _failed(remote: str, err: bytes) -> GitError:
     found = failed(("fetch",), err)
-    return GitError(f"{remote} can't be reached: {found.message.partition(': ')[2]}", _HINT)
+    return GitError(
+        _("{remote} can't be reached: {problem}", remote=remote, problem=found.message.partition(": ")[2]), _HINT
+    )
 
 
 def wait(attempt: int, chance: float) -> None:

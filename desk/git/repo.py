@@ -20,6 +20,7 @@ from git.exc import (
 
 from desk.errors import GitError
 from desk.git.place import Place, at
+from desk.text import _
 
 BRANCH = "main"
 SETTINGS: Mapping[str, str] = {
@@ -41,7 +42,10 @@ def open_repo(place: Place) -> gitpython.Repo:
     try:
         return gitpython.Repo(place.root)
     except (InvalidGitRepositoryError, NoSuchPathError, GitCommandError, GitCommandNotFound) as error:
-        raise GitError(f"{place.root} can't be read as a git repository: {type(error).__name__}", "git fsck") from None
+        raise GitError(
+            _("{root} can't be read as a git repository: {name}", root=place.root, name=type(error).__name__),
+            "git fsck",
+        ) from None
 
 
 def create(folder: str, environ: Mapping[str, str]) -> Place:
@@ -49,7 +53,10 @@ def create(folder: str, environ: Mapping[str, str]) -> Place:
     try:
         repo = gitpython.Repo.init(folder, mkdir=True, initial_branch=BRANCH)
     except (GitCommandError, OSError) as error:
-        raise GitError(f"can't make a repository in {folder}: {error}", "is the folder yours to write to?") from None
+        raise GitError(
+            _("can't make a repository in {folder}: {error}", folder=folder, error=error),
+            _("is the folder yours to write to?"),
+        ) from None
     configure(repo)
     repo.close()
     return at(os.path.abspath(folder), environ)
@@ -61,10 +68,14 @@ def clone(url: str, folder: str, environ: Mapping[str, str]) -> Place:
         repo = gitpython.Repo.clone_from(url, folder, env={**environ, "GIT_TERMINAL_PROMPT": "0"})
     except GitCommandError as error:
         words = [line for line in error.stderr.splitlines() if "fatal: " in line] or error.stderr.strip().splitlines()
-        text = words[0].partition("fatal: ")[2].rstrip("'") if words else "it was stopped"
-        raise GitError(f"{url} can't be cloned: {text}", "is the address right, and may you read it?") from None
+        text = words[0].partition("fatal: ")[2].rstrip("'") if words else _("it was stopped")
+        raise GitError(
+            _("{url} can't be cloned: {text}", url=url, text=text), _("is the address right, and may you read it?")
+        ) from None
     except (UnsafeProtocolError, UnsafeOptionError):
-        raise GitError(f"{url} is no address that a desk is cloned from", "https://…, ssh://… or a folder") from None
+        raise GitError(
+            _("{url} is no address that a desk is cloned from", url=url), _("https://…, ssh://… or a folder")
+        ) from None
     configure(repo)
     repo.close()
     return at(os.path.abspath(folder), environ)
@@ -102,5 +113,5 @@ def work_tree_around(folder: str) -> str | None:
         return None
     except GitCommandNotFound:
         raise GitError(
-            "git is not installed", "install it (Debian, Ubuntu: apt install git), version 2.39 or newer"
+            _("git is not installed"), _("install it (Debian, Ubuntu: apt install git), version 2.39 or newer")
         ) from None

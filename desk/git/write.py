@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from desk.errors import Conflict, GitError
 from desk.git.place import Place
 from desk.git.process import DURABLE, PIPE, failed, run, setting, spawn
+from desk.text import _
 
 if TYPE_CHECKING:
     import subprocess
@@ -138,7 +139,7 @@ def import_all(place: Place, commits: Iterable[NewCommit], ref: str, base: str, 
 def _feed(process: subprocess.Popen[bytes], counted: _Counted, ref: str, base: str) -> None:
     stdin = process.stdin
     if stdin is None:
-        raise GitError("git fast-import has no pipe")
+        raise GitError(_("git fast-import has no pipe"))
     stdin.write(b"feature done\n")
     for chunk in stream(counted, ref, base, marks=False):
         stdin.write(chunk)

@@ -15,6 +15,7 @@ from desk.git.diff import FOLDERS
 from desk.git.place import Place
 from desk.index import derive, discretion
 from desk.index.index import Index, Progress, no_progress
+from desk.text import _
 
 
 def build(index: Index, place: Place, oid: str, progress: Progress[str] = no_progress) -> None:
@@ -48,7 +49,7 @@ def rewind(index: Index, place: Place, old: str, progress: Progress[str] = no_pr
 def _follow_files(index: Index, place: Place, old: str, new: str, progress: Progress[str]) -> None:
     """What differs between two commits, as the second has it."""
     changed = difference(place, old, new)
-    for path, _, name in changed:
+    for path, _turn, name in changed:
         if not name:
             index.forget(path)
     read_files(index, place, [c for c in changed if c[2]], progress)
@@ -74,8 +75,8 @@ def read_files(index: Index, place: Place, items: list[_Item], progress: Progres
         return
     with objects.blobs(place) as blobs:
         contents = blobs.each([name for _, _, name in items])
-        shown = progress((i[0] for i in items), len(items), "Indexing records")
-        for (path, mode, name), _, content in zip(items, shown, contents, strict=True):
+        shown = progress((i[0] for i in items), len(items), _("Indexing records"))
+        for (path, mode, name), _turn, content in zip(items, shown, contents, strict=True):
             put(index, path, mode, name, content or b"")
 
 
@@ -92,7 +93,7 @@ def put(index: Index, path: str, mode: str, name: str, content: bytes) -> Record
 
 def _read_commits(index: Index, place: Place, spec: tuple[str, ...], progress: Progress[str], total: int) -> None:
     with closing(log.commits(place, *spec)) as rows:
-        counted = iter(progress((str(n) for n in range(total)), total, "Indexing history")) if total else iter(())
+        counted = iter(progress((str(n) for n in range(total)), total, _("Indexing history"))) if total else iter(())
         while part := list(islice(rows, 500)):
             told = [parse(row.message) for row in part]
             by_hand = [row for row, said in zip(part, told, strict=True) if len(row.parents) < 2 and said.verb is None]
@@ -101,5 +102,5 @@ def _read_commits(index: Index, place: Place, spec: tuple[str, ...], progress: P
             for row, said in zip(part, told, strict=True):
                 next(counted, None)
                 index.add_commit(row, said._replace(events=full[row.oid]), derived.get(row.oid, ()))
-        for _ in counted:
+        for _turn in counted:
             continue

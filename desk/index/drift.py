@@ -12,6 +12,7 @@ from desk.git import refs
 from desk.git.place import Place
 from desk.index import build
 from desk.index.index import Index, Progress
+from desk.text import _, arranged, listed
 
 _WITHOUT_NUMBERS: Mapping[str, str] = MappingProxyType(
     {
@@ -60,17 +61,17 @@ def _key(index: Index, name: str) -> str:
 
 def same(one: Index, two: Index, *, closely: bool = False) -> list[str]:
     """The differences between two indexes, one line a table; none when they hold the same."""
-    found = []
+    found: list[str] = []
     if one.commit != two.commit:
-        found.append(f"commit: {one.commit} and {two.commit}")
+        found.append(_("commit: {commit} and {two_commit}", commit=one.commit, two_commit=two.commit))
     left_tables, right_tables = (tables(index, closely=closely) for index in (one, two))
     for name, sql in {**left_tables, **right_tables}.items():
         if name not in left_tables or name not in right_tables:
-            found.append(f"{name}: is in one of them only")
+            found.append(_("{name}: is in one of them only", name=name))
             continue
         for left, right in zip_longest(one.db.execute(sql), two.db.execute(sql)):
             if left != right:
-                found.append(f"{name}: {_first(left, right)}")
+                found.append(arranged("{name}: {what}", name=name, what=_first(left, right)))
                 break
     return found
 
@@ -79,8 +80,9 @@ def _first(left: tuple[Any, ...] | None, right: tuple[Any, ...] | None) -> str:
     """The first row that differs, by its key, and what about it."""
     if left is None or right is None or left[0] != right[0]:
         keys = [str(row[0]) for row in (left, right) if row is not None]
-        return f"{min(keys)} is in one of them only"
-    return f"{left[0]}: {', '.join(f'{a!r} and {b!r}' for a, b in zip(left, right, strict=True) if a != b)}"
+        return _("{keys} is in one of them only", keys=min(keys))
+    pairs = [_("{one!r} and {two!r}", one=a, two=b) for a, b in zip(left, right, strict=True) if a != b]
+    return arranged("{key}: {pairs}", key=left[0], pairs=listed(pairs))
 
 
 def fresh(place: Place, oid: str, progress: Progress[str]) -> Index:

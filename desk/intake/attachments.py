@@ -8,6 +8,7 @@ from typing import NamedTuple
 from desk.domain.model.filenames import attachment_name
 from desk.intake.mails import Attachment
 from desk.mail import charsets, headers
+from desk.text import _
 
 _ENDINGS = {
     "application/pdf": ".pdf",
@@ -58,7 +59,7 @@ class Files:
             return ""
         known = name.strip() or _called(type_)
         if len(data) > self.limits.file:
-            self.left.append(f"{headers.clean(known)[:120]} ({len(data):,} bytes)")
+            self.left.append(_("{clean} ({n:,} bytes)", clean=headers.clean(known)[:120], n=len(data)))
             return ""
         safe = attachment_name(known, self._names)
         self._names.add(safe)

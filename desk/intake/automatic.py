@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from desk.intake.mails import Mail
 from desk.mail.threading import is_own_id
+from desk.text import _
 
 Nature = Literal["own", "bounce", "receipt", "reply", "machine", "person"]
 """`reply` answers by itself, out of office for one; `machine` writes by itself, as printers and monitoring do."""
@@ -71,7 +72,7 @@ def _own_loop(mail: Mail, ours: Ours) -> Classified | None:
 def _own_address(mail: Mail, ours: Ours) -> Classified | None:
     if mail.sender is None or mail.sender.key not in ours.addresses:
         return None
-    return Classified("own", f"{mail.sender_of} is an address of this desk")
+    return Classified("own", _("{sender_of} is an address of this desk", sender_of=mail.sender_of))
 
 
 def _own_message(mail: Mail, ours: Ours) -> Classified | None:
@@ -85,7 +86,9 @@ def _bounced(mail: Mail, ours: Ours) -> Classified | None:  # noqa: ARG001 - ste
     if not mail.failures:
         return None
     first = mail.failures[0]
-    return Classified("bounce", f"not delivered to {first.email}{f': {first.status}' if first.status else ''}")
+    return Classified(
+        "bounce", _("not delivered to {email}{how}", email=first.email, how=f": {first.status}" if first.status else "")
+    )
 
 
 def _receipt(mail: Mail, ours: Ours) -> Classified | None:  # noqa: ARG001 - steps are alike
@@ -103,12 +106,12 @@ def _replied(mail: Mail, ours: Ours) -> Classified | None:  # noqa: ARG001 - ste
         return Classified("reply", f"Auto-Submitted: {state}")
     for name in _REPLIERS:
         if _value(mail, name) not in ("", "no", "false"):
-            return Classified("reply", f"{name} is set")
+            return Classified("reply", _("{name} is set", name=name))
     if "autoresponder" in _value(mail, "delivered-to"):
         return Classified("reply", "Delivered-To: autoresponder")
     automatic = _by_header(mail) or _by_sender(mail)
     if automatic is not None and _ANSWERS.match(mail.subject):
-        return Classified("reply", f"{automatic}, and the subject says so")
+        return Classified("reply", _("{automatic}, and the subject says so", automatic=automatic))
     return None
 
 
@@ -141,12 +144,12 @@ def _by_header(mail: Mail) -> str | None:
     words = re.split(r"[,\s]+", _value(mail, "x-auto-response-suppress"))
     if any(word in _SUPPRESSED for word in words):
         return f"X-Auto-Response-Suppress: {words[0]}"
-    return next((f"{name} is set" for name in _WRITERS if mail.headers.raw(name)), None)
+    return next((_("{name} is set", name=name) for name in _WRITERS if mail.headers.raw(name)), None)
 
 
 def _by_sender(mail: Mail) -> str | None:
     if mail.sender is not None and _ROBOT.fullmatch(mail.sender.key.partition("@")[0]):
-        return f"{mail.sender.key} is nobody's"
+        return _("{key} is nobody's", key=mail.sender.key)
     return None
 
 

@@ -20,6 +20,7 @@ from desk.intake.attachments import Limits
 from desk.intake.mails import Mail
 from desk.mail import charsets, headers
 from desk.mail.headers import Headers
+from desk.text import _
 
 Parse = Callable[[bytes, Sequence[str], Limits], Mail]
 
@@ -67,8 +68,8 @@ def read(
         os.close(reader)
         with suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
-    found = _result(answer) if answer is not None else f"it took more than {bounds.wall:g} s to read"
+        _rest, status = os.waitpid(child, 0)
+    found = _result(answer) if answer is not None else _("it took more than {wall:g} s to read", wall=bounds.wall)
     if isinstance(found, Mail):
         return found
     return Unreadable(found or _ended(status, bounds), headers.split(raw[: headers.LONGEST])[0])
@@ -93,7 +94,7 @@ def _attempt(raw: bytes, languages: Sequence[str], limits: Limits, bounds: Bound
     except MemoryError:
         reason = "reading it takes too much memory"
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the parent that tells
-        reason = f"reading it failed: {type(error).__name__}"
+        reason = _("reading it failed: {name}", name=type(error).__name__)
     return pickle.dumps(reason)
 
 
@@ -134,5 +135,7 @@ def _result(answer: bytes) -> Mail | str:
 def _ended(status: int, bounds: Bounds) -> str:
     number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
     if number in (signal.SIGXCPU, signal.SIGKILL):
-        return f"reading it takes more than {bounds.cpu} s of processor time"
-    return f"its reader was ended by signal {number}" if number else "its reader ended without an answer"
+        return _("reading it takes more than {cpu} s of processor time", cpu=bounds.cpu)
+    return (
+        _("its reader was ended by signal {number}", number=number) if number else "its reader ended without an answer"
+    )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from desk.text import _
+
 _GAPS = {"{n}": r"\d{1,20}", "{x}": r"[0-9A-Za-z]{1,20}"}
 _GAP = re.compile(r"(\{[nx]\})")
 _LONGEST = 80
@@ -21,10 +23,21 @@ def check(pattern: str) -> str:
     words = _GAP.sub("", text)
     if not _GAP.search(text) or "{" in words or "}" in words or len(text) > _LONGEST or "\n" in text:
         raise ValueError(
-            "a number as that desk writes it, with {n} for its digits or {x} for digits and letters: INC{n}"
+            _(
+                "a number as that desk writes it, with {number} for its digits or {letters} for digits and letters: {example}",
+                number="{n}",
+                letters="{x}",
+                example="INC{n}",
+            )
         )
     if not re.search(r"\w", words) and not re.search(r"[^\w\s]", words):
-        raise ValueError("something beside the digits, or every number would be taken for it: INC{n}, [{n}]")
+        raise ValueError(
+            _(
+                "something beside the digits, or every number would be taken for it: {example}, {other}",
+                example="INC{n}",
+                other="[{n}]",
+            )
+        )
     return text
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
 from desk.errors import NotFound, UsageFault
+from desk.text import _
 
 _FROM = re.compile(rb"From \S+ .*\d{4}|From \S+@\S+|From - ")
 _QUOTED = re.compile(rb">+From ")
@@ -29,7 +30,10 @@ def read(path: str, most: int) -> Iterator[Saved]:
         with open(path, "rb") as file:
             yield from of_stream(file, os.path.basename(path), most)
     else:
-        raise NotFound(f"there is no mail {path}", "name files, mbox mailboxes or Maildir folders; - reads from a pipe")
+        raise NotFound(
+            _("there is no mail {path}", path=path),
+            _("name files, mbox mailboxes or Maildir folders; - reads from a pipe"),
+        )
 
 
 def of_stream(stream: BinaryIO, name: str, most: int, *, mbox: bool | None = None) -> Iterator[Saved]:
@@ -78,7 +82,9 @@ def _folder(path: str, most: int) -> Iterator[Saved]:
     if not maildir:
         found = [name for name in os.listdir(path) if name.lower().endswith(".eml")]
         if not found:
-            raise UsageFault(f"{path} is neither a Maildir nor a folder of .eml files", "name the files themselves")
+            raise UsageFault(
+                _("{path} is neither a Maildir nor a folder of .eml files", path=path), _("name the files themselves")
+            )
     for name in sorted(found, key=os.path.basename):
         whole = os.path.join(path, name)
         with open(whole, "rb") as file:

@@ -16,6 +16,7 @@ from importlib.machinery import PathFinder
 
 from desk.git.place import Place
 from desk.local.kept import keep
+from desk.text import _
 
 FIRST, LAST = 2000, 2199
 """Beyond these years nobody knows holidays, and no service level needs them."""
@@ -51,7 +52,7 @@ def days_off(place: Place | None) -> Callable[[str], Callable[[int], frozenset[d
 
 
 def _ask(code: str, year: int) -> list[str]:
-    unknown = ValueError(f"no holidays are known for {code!r}")
+    unknown = ValueError(_("no holidays are known for {code!r}", code=code))
     match = re.fullmatch(_CODE, code)
     if match is None:
         raise unknown

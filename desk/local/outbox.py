@@ -15,6 +15,7 @@ from typing import Any
 
 from desk.errors import Ambiguous, NotFound
 from desk.local.untold import STAGED
+from desk.text import _
 
 FOLDER, _STAGED = STAGED
 """Their names in desk's folder, and in the outbox."""
@@ -115,7 +116,7 @@ def read(folder: str, draft_id: str) -> dict[str, Any]:
     with open(os.path.join(folder, f"{draft_id}.json"), encoding="utf-8") as file:
         found = json.load(file)
     if not isinstance(found, dict) or not {"to", "template", "variables", "ticket", "language"} <= found.keys():
-        raise ValueError("not a message of desk's")
+        raise ValueError(_("not a message of desk's"))
     return {**found, "id": draft_id}
 
 
@@ -126,8 +127,11 @@ def find(folder: str, typed: str) -> str:
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
-        raise Ambiguous(f"{typed} fits {len(fitting)} messages: {', '.join(fitting[:3])}", "type more of the id")
-    raise NotFound(f"there is no message {typed[:60]} in the outbox", "desk mail outbox")
+        raise Ambiguous(
+            _("{text} fits {n} messages: {found}", text=typed, n=len(fitting), found=", ".join(fitting[:3])),
+            _("type more of the id"),
+        )
+    raise NotFound(_("there is no message {typed} in the outbox", typed=typed[:60]), "desk mail outbox")
 
 
 def drop(folder: str, draft_id: str) -> None:

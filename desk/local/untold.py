@@ -16,6 +16,7 @@ from desk.errors import GitError
 from desk.git import log, objects
 from desk.git.place import Place
 from desk.local import kept
+from desk.text import ngettext
 
 FILE = "untold"
 """Its name in desk's folder: a write a line."""
@@ -70,7 +71,7 @@ def keep(place: Place, writes: list[Untold]) -> None:
 
 def counted(number: int) -> str:
     """So many commits, in words."""
-    return "1 commit" if number == 1 else f"{number} commits"
+    return ngettext("1 commit", "{n} commits", number)
 
 
 def add(place: Place, one: Untold) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from desk.mail import headers
+from desk.text import _
 
 MOST = 200
 """Addresses of one field that are read; who writes to more isn't answered to all of them."""
@@ -94,11 +95,11 @@ def write(address: Address, taken: int = 0) -> str:
 
 def on_the_wire(email: str) -> str:
     """The address as servers take it: a domain of other letters in the form that DNS has; ValueError if it isn't one."""
-    local, _, domain = email.rpartition("@")
+    local, _rest, domain = email.rpartition("@")
     try:
         found = f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
     except UnicodeError:
         found = ""
     if not _EMAIL.fullmatch(found):
-        raise ValueError(f"{headers.clean(email)[:100]!r} is no address of a mailbox")
+        raise ValueError(_("{clean!r} is no address of a mailbox", clean=headers.clean(email)[:100]))
     return found

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from desk.mail.composing import Kind
+from desk.text import _
 
 
 class Sent(NamedTuple):
@@ -53,5 +54,5 @@ def held_back(message: Sent, sent: Iterable[Sent]) -> str | None:
             and all(getattr(s, name) == getattr(message, name) for name in cap.alike)
         ]
         if len(alike) >= cap.most:
-            return f"{message.to} has had {cap.words}"
+            return _("{to} has had {words}", to=message.to, words=cap.words)
     return None

@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from desk.mail import addresses, headers, layout, threading
 from desk.mail.addresses import Address
+from desk.text import _
 
 MARKER = "— Reply above this line / Απαντήστε πάνω από αυτή τη γραμμή —"
 """What a message begins with, so that a quote of it is found in the answer, however it is quoted."""
@@ -148,7 +149,11 @@ def _text(kind: str, text: str) -> _Packed:
     lines = "\n".join(text.splitlines()) + "\n"
     body = binascii.b2a_qp(lines.encode(), istext=True).replace(b"\n", b"\r\n")
     return _Packed(
-        (("Content-Type", f"text/{kind}; charset=utf-8"), ("Content-Transfer-Encoding", "quoted-printable")), body
+        (
+            ("Content-Type", _("text/{kind}; charset=utf-8", kind=kind)),
+            ("Content-Transfer-Encoding", "quoted-printable"),
+        ),
+        body,
     )
 
 
@@ -158,9 +163,9 @@ def _file(enclosure: Enclosure) -> _Packed:
     # Old programs read the name from the type, as an encoded word that no standard knows; new ones by RFC 2231.
     type_ = "application/octet-stream" if enclosure.type.startswith(("message/", "multipart/")) else enclosure.type
     fields = (
-        ("Content-Type", f'{headers.clean(type_)};\r\n name="{headers.encode(name)}"'),
+        ("Content-Type", _('{clean};\r\n name="{encode}"', clean=headers.clean(type_), encode=headers.encode(name))),
         ("Content-Transfer-Encoding", "base64"),
-        ("Content-Disposition", f"attachment;\r\n filename*=utf-8''{safe}"),
+        ("Content-Disposition", _("attachment;\r\n filename*=utf-8''{safe}", safe=safe)),
     )
     return _Packed(fields, _base64(enclosure.data))
 
@@ -181,5 +186,5 @@ def _several(message: Outgoing, kind: str, parts: Sequence[_Packed]) -> _Packed:
         + part.body
         for part in parts
     ]
-    fields = (("Content-Type", f'multipart/{kind};\r\n boundary="{mark}"'),)
+    fields = (("Content-Type", _('multipart/{kind};\r\n boundary="{mark}"', kind=kind, mark=mark)),)
     return _Packed(fields, b"\r\n".join((*pieces, b"--" + mark.encode() + b"--\r\n")))

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from desk.mail import charsets
+from desk.text import arranged
 
 LONGEST = 262_144
 """Bytes of a mail's head that are read: a thousand times what mails have."""
@@ -205,5 +206,5 @@ def _folded(value: str, taken: int) -> str:
             lines.append(line)
             line, taken = word, 1
         else:
-            line = f"{line} {word}" if line else word
+            line = arranged("{line} {word}", line=line, word=word) if line else word
     return "\r\n ".join((*lines, line))

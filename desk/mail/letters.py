@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from desk.errors import Broken, NotFound
 from desk.mail.drafts import languages
+from desk.text import _
 
 FOLDER = "templates/mail"
 _HEAD = "Subject: "
@@ -43,17 +44,19 @@ def letter(draft: Mapping[str, Any], known: Iterable[str], read: Read, fill: Fil
             body = fill("\n" + rest, path, variables).strip("\n") + "\n" if whole else ""
             return Letter(subject, body, language, path)
     missing = f"{FOLDER}/{draft['template']}.{wanted[0]}.txt"
-    raise NotFound(f"there is no text {missing}", "write it; docs/notifications.md says what it may name")
+    raise NotFound(
+        _("there is no text {missing}", missing=missing), _("write it; docs/notifications.md says what it may name")
+    )
 
 
 def _parts(data: bytes, path: str) -> tuple[str, str]:
     try:
         text = data.decode().replace("\r\n", "\n")
     except UnicodeDecodeError:
-        raise Broken("not UTF-8 text", path) from None
-    head, _, body = text.partition("\n")
+        raise Broken(_("not UTF-8 text"), path) from None
+    head, _rest, body = text.partition("\n")
     if not head.startswith(_HEAD) or not head.removeprefix(_HEAD).strip():
-        raise Broken("the first line of a mail text is `Subject: …`", path)
+        raise Broken(_("the first line of a mail text is `Subject: …`"), path)
     if not body.startswith("\n"):
-        raise Broken("an empty line stands between the subject and the text", path, 2)
+        raise Broken(_("an empty line stands between the subject and the text"), path, 2)
     return head.removeprefix(_HEAD), body

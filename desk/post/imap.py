@@ -17,6 +17,7 @@ from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError, 
 from desk.errors import MailError
 from desk.post.secrets import Secret
 from desk.post.servers import TIMEOUT, Server, SignInRefused, context, trouble
+from desk.text import _
 
 Gone = Literal["moved", "expunged", "marked"]
 """How a mail left the folder; `marked` as deleted, where the server can't remove a single one."""
@@ -76,7 +77,12 @@ def _sign_in(client: IMAPClient, server: Server, secret: Secret) -> None:
     except LoginError:
         # The server's own words may repeat what it was sent.
         raise SignInRefused(
-            f"{server.place} refused to log {server.user} in with the secret from {secret.origin}",
+            _(
+                "{place} refused to log {user} in with the secret from {origin}",
+                place=server.place,
+                user=server.user,
+                origin=secret.origin,
+            ),
             "is it right, and may it be used for this way of signing in? desk mail test --imap",
         ) from None
 

@@ -16,6 +16,7 @@ from desk.git import credential
 from desk.git.place import Place
 from desk.post import tokens
 from desk.post.servers import Server
+from desk.text import _, arranged
 
 GIT = "git credential"
 _PATIENCE = 60
@@ -36,7 +37,7 @@ class Secret:
         return self._value
 
     def __repr__(self) -> str:
-        return f"<secret from {self.origin}>"
+        return _("<secret from {origin}>", origin=self.origin)
 
     def __reduce__(self) -> str:
         raise TypeError("a secret is not written anywhere")
@@ -55,11 +56,17 @@ def find(server: Server, place: Place, settings: Mapping[str, str]) -> Secret:
     if found is None:
         name = f"DESK_{server.protocol.upper()}_SECRET"
         raise ConfigError(
-            f"there is no secret for {server.user} at {server.place}",
-            f"set {name}, or desk.mail.secretCommand in git's configuration, or keep it with: git credential approve",
+            _("there is no secret for {user} at {place}", user=server.user, place=server.place),
+            _(
+                "set {name}, or desk.mail.secretCommand in git's configuration, or keep it with: git credential approve",
+                name=name,
+            ),
         )
     if token and settings.get("oauth.url"):
-        return Secret(_exchanged(found, settings), f"{settings['oauth.url']}, with the secret from {found.origin}")
+        return Secret(
+            _exchanged(found, settings),
+            _("{url}, with the secret from {origin}", url=settings["oauth.url"], origin=found.origin),
+        )
     return found
 
 
@@ -104,12 +111,16 @@ def _command(command: str, name: str, environ: Mapping[str, str]) -> Secret:
         )
     except subprocess.TimeoutExpired:
         raise ConfigError(
-            f"{name} took more than {_PATIENCE} s", "run it by hand: does it wait for somebody?"
+            _("{name} took more than {patience} s", name=name, patience=_PATIENCE),
+            _("run it by hand: does it wait for somebody?"),
         ) from None
     value = done.stdout.decode(errors="replace").partition("\n")[0].rstrip("\r")
     if done.returncode or not value:
-        what = f"ended with {done.returncode}" if done.returncode else "printed nothing"
-        raise ConfigError(f"{name} {what}", "it must print the secret on its first line; run it by hand")
+        what = _("ended with {returncode}", returncode=done.returncode) if done.returncode else _("printed nothing")
+        raise ConfigError(
+            arranged("{name} {what}", name=name, what=what),
+            _("it must print the secret on its first line; run it by hand"),
+        )
     return Secret(value, name)
 
 
@@ -117,7 +128,8 @@ def _exchanged(secret: Secret, settings: Mapping[str, str]) -> str:
     missing = [name for name in ("oauth.client", "oauth.scope") if not settings.get(name)]
     if missing:
         raise ConfigError(
-            f"desk.mail.{missing[0]} isn't set", "git config desk.mail.oauth.client …; docs of your provider"
+            _("desk.mail.{missing} isn't set", missing=missing[0]),
+            _("git config desk.mail.oauth.client …; docs of your provider"),
         )
     client = tokens.Client(settings["oauth.url"], settings["oauth.client"], settings["oauth.scope"])
     return tokens.ask(client, secret.reveal())

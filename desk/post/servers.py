@@ -12,6 +12,7 @@ from collections.abc import Collection
 from typing import Literal, NamedTuple
 
 from desk.errors import ConfigError, MailError
+from desk.text import _, arranged
 
 Protocol = Literal["imap", "smtp"]
 Security = Literal["tls", "starttls", "none"]
@@ -51,11 +52,13 @@ def check(server: Server, pins: Collection[str]) -> None:
     """ConfigError unless this machine has agreed to the server, and the way to it is one that may be used."""
     if server.security == "none" and not is_here(server.host):
         raise ConfigError(
-            f"{server.protocol} to {server.host} would go unencrypted", "set its security to tls or starttls"
+            _("{protocol} to {host} would go unencrypted", protocol=server.protocol, host=server.host),
+            _("set its security to tls or starttls"),
         )
     if pin(server) not in pins:
         raise ConfigError(
-            f"{pin(server)} is named in desk.toml, but not trusted on this machine", "look at it, then: desk mail trust"
+            _("{pin} is named in desk.toml, but not trusted on this machine", pin=pin(server)),
+            _("look at it, then: desk mail trust"),
         )
 
 
@@ -78,10 +81,19 @@ def trouble(server: Server, error: Exception) -> MailError:
     """What went wrong with a server, in words, and what to look at."""
     words = _words(error)
     if isinstance(error, ssl.SSLCertVerificationError):
-        return MailError(f"{server.place}: its certificate isn't good: {error.verify_message}", "see: desk mail test")
+        return MailError(
+            _(
+                "{place}: its certificate isn't good: {verify_message}",
+                place=server.place,
+                verify_message=error.verify_message,
+            ),
+            _("see: desk mail test"),
+        )
     if isinstance(error, TimeoutError):
-        return MailError(f"{server.place} doesn't answer", "is the port right, and open? desk mail test")
-    return MailError(f"{server.place}: {words}", "see: desk mail test")
+        return MailError(
+            _("{place} doesn't answer", place=server.place), _("is the port right, and open? desk mail test")
+        )
+    return MailError(arranged("{place}: {words}", place=server.place, words=words), _("see: desk mail test"))
 
 
 def _words(error: Exception) -> str:

@@ -13,6 +13,7 @@ from desk.errors import ConfigError
 from desk.mail.addresses import on_the_wire
 from desk.post.secrets import Secret
 from desk.post.servers import SENDMAIL, TIMEOUT, Server, SignInRefused, context, trouble
+from desk.text import _
 
 _DOT = 120.0
 """Seconds that a server may think about a message, with its virus scanner."""
@@ -70,7 +71,13 @@ def _begin(client: smtplib.SMTP, server: Server, secret: Secret | None, tls: ssl
             _sign_in(client, server, secret.reveal())
         except smtplib.SMTPAuthenticationError as error:
             raise SignInRefused(
-                f"{server.place} refused to log {server.user} in with the secret from {secret.origin} ({error.smtp_code})",
+                _(
+                    "{place} refused to log {user} in with the secret from {origin} ({smtp_code})",
+                    place=server.place,
+                    user=server.user,
+                    origin=secret.origin,
+                    smtp_code=error.smtp_code,
+                ),
                 "is it right, and may it be used for this way of signing in? desk mail test --smtp",
             ) from None
     if client.sock is not None:
@@ -115,14 +122,14 @@ class Connection:
             return Outcome("refused", 0, str(error))
         except (smtplib.SMTPException, OSError) as error:
             self._alive = False
-            return Outcome("later", 0, f"the connection broke: {type(error).__name__}")
+            return Outcome("later", 0, _("the connection broke: {name}", name=type(error).__name__))
 
     def _send(self, sender: str, to: str, message: bytes) -> Outcome:
         mailbox = on_the_wire(to)
         options: list[str] = []
         if not mailbox.isascii() or not sender.isascii():
             if "smtputf8" not in self._client.esmtp_features:
-                return Outcome("refused", 0, f"the server knows only addresses in Latin letters, not {to}")
+                return Outcome("refused", 0, _("the server knows only addresses in Latin letters, not {to}", to=to))
             options = ["SMTPUTF8", "BODY=8BITMIME"]
             self._client.command_encoding = "utf-8"
         for code, words in (self._client.mail(sender, options), self._client.rcpt(mailbox)):
@@ -167,9 +174,9 @@ class Program:
         try:
             done = subprocess.run(command, input=text, capture_output=True, timeout=_DOT, check=False)
         except subprocess.TimeoutExpired:
-            return Outcome("later", 0, f"{SENDMAIL} took more than {_DOT:g} s")
+            return Outcome("later", 0, _("{sendmail} took more than {dot:g} s", sendmail=SENDMAIL, dot=_DOT))
         if done.returncode == 0:
-            return Outcome("sent", 0, f"{SENDMAIL} has taken it")
+            return Outcome("sent", 0, _("{sendmail} has taken it", sendmail=SENDMAIL))
         words = " ".join(done.stderr.decode(errors="replace").split())[:300]
         return Outcome("later" if done.returncode == _LATER else "refused", done.returncode, words or "no word of why")
 
@@ -181,5 +188,7 @@ def _program() -> str:
     """Where sendmail is: many keep it off the path of people."""
     found = shutil.which(SENDMAIL) or shutil.which(SENDMAIL, path="/usr/sbin:/usr/lib")
     if found is None:
-        raise ConfigError("there is no sendmail on this machine", "install one, or name an SMTP server: smtp.host")
+        raise ConfigError(
+            _("there is no sendmail on this machine"), _("install one, or name an SMTP server: smtp.host")
+        )
     return found

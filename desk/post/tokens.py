@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from desk.errors import ConfigError, MailError
 from desk.post.servers import TIMEOUT, is_here
+from desk.text import _
 
 _LONGEST = 65536
 
@@ -33,7 +34,9 @@ def ask(client: Client, secret: str) -> str:
     """A new access token; MailError in the server's words, ConfigError for an address that isn't safe."""
     parts = urllib.parse.urlsplit(client.url)
     if parts.scheme != "https" and not (parts.scheme == "http" and is_here(parts.hostname or "")):
-        raise ConfigError(f"desk.mail.oauth.url must begin with https://: {client.url}", "see your provider's manual")
+        raise ConfigError(
+            _("desk.mail.oauth.url must begin with https://: {url}", url=client.url), _("see your provider's manual")
+        )
     form = {
         "grant_type": "client_credentials",
         "client_id": client.name,
@@ -45,17 +48,22 @@ def ask(client: Client, secret: str) -> str:
         with urllib.request.build_opener(_Stay).open(request, timeout=TIMEOUT) as answer:
             told = json.loads(answer.read(_LONGEST))
     except urllib.error.HTTPError as error:
-        words = _refusal(error.read(_LONGEST)) or f"status {error.code}"
+        words = _refusal(error.read(_LONGEST)) or _("status {code}", code=error.code)
         error.close()
         raise MailError(
-            f"{parts.hostname} gave no token: {words}", "is the secret of the program still valid?"
+            _("{hostname} gave no token: {words}", hostname=parts.hostname, words=words),
+            _("is the secret of the program still valid?"),
         ) from None
     except (OSError, ValueError) as error:
-        raise MailError(f"{parts.hostname} gave no token: {type(error).__name__}", "is the address right?") from None
+        raise MailError(
+            _("{hostname} gave no token: {name}", hostname=parts.hostname, name=type(error).__name__),
+            _("is the address right?"),
+        ) from None
     token = told.get("access_token") if isinstance(told, dict) else None
     if not isinstance(token, str) or not token.isascii() or not token:
         raise MailError(
-            f"{parts.hostname} answered, but with no token", "is desk.mail.oauth.url where tokens are given out?"
+            _("{hostname} answered, but with no token", hostname=parts.hostname),
+            _("is desk.mail.oauth.url where tokens are given out?"),
         )
     return token
 

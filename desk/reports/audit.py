@@ -5,38 +5,48 @@ from __future__ import annotations
 from desk.domain.figures.report import Label, Section
 from desk.domain.figures.statistics import COUNT
 from desk.reports.reader import Reader
+from desk.text import _, pgettext
 
 _EVENT = (
-    Label("at", "When", "time"),
-    Label("by", "Who"),
-    Label("record", "Record"),
-    Label("verb", "Verb"),
-    Label("from", "From"),
-    Label("to", "To"),
-    Label("reason", "Reason"),
-    Label("commit", "Commit", "commit"),
+    Label("at", pgettext("column", "When"), "time"),
+    Label("by", pgettext("column", "Who")),
+    Label("record", pgettext("column", "Record")),
+    Label("verb", pgettext("column", "Verb")),
+    Label("from", pgettext("column", "From")),
+    Label("to", pgettext("column", "To")),
+    Label("reason", pgettext("column", "Reason")),
+    Label("commit", pgettext("column", "Commit"), "commit"),
 )
 
 
 def audit(reader: Reader) -> tuple[Section, ...]:
     """Acts by person; then the events that an auditor looks at one by one."""
     acts = (
-        Label("id", "Who"), Label("name", "Name"), Label("acts", "Commits", COUNT), Label("events", "Events", COUNT),
-        Label("by_hand", "By hand", COUNT), Label("verbs", "Most often"),
-    )  # fmt: skip
+        Label("id", pgettext("column", "Who")),
+        Label("name", pgettext("column", "Name")),
+        Label("acts", pgettext("column", "Commits"), COUNT),
+        Label("events", pgettext("column", "Events"), COUNT),
+        Label("by_hand", pgettext("column", "By hand"), COUNT),
+        Label("verbs", pgettext("column", "Most often")),
+    )
     return (
-        Section("people", "Who did what", acts, reader.acts(), "nobody did anything"),
+        Section("people", _("Who did what"), acts, reader.acts(), _("nobody did anything")),
         Section(
             "rights",
-            "Changes of the desk itself",
+            _("Changes of the desk itself"),
             _EVENT,
             reader.notable("rights"),
-            "none",
-            "records that take level 2 or 3",
+            _("none"),
+            _("records that take level 2 or 3"),
         ),
-        Section("overrides", "Priorities set against the matrix", _EVENT, reader.notable("overrides"), "none"),
-        Section("deleted", "Deleted tickets", _EVENT, reader.notable("deleted"), "none"),
+        Section("overrides", _("Priorities set against the matrix"), _EVENT, reader.notable("overrides"), _("none")),
+        Section("deleted", _("Deleted tickets"), _EVENT, reader.notable("deleted"), _("none")),
         Section(
-            "by-hand", "Commits made by hand", _EVENT, reader.notable("by-hand"), "none", "no desk command made them"
+            "by-hand",
+            _("Commits made by hand"),
+            _EVENT,
+            reader.notable("by-hand"),
+            _("none"),
+            _("no desk command made them"),
         ),
     )

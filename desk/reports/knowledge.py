@@ -6,13 +6,17 @@ from desk.domain.figures.report import Chart, Label, Section
 from desk.domain.figures.statistics import COUNT, SECONDS
 from desk.reports import sections
 from desk.reports.reader import Reader
+from desk.text import _, pgettext
 
 _ARTICLE = (
-    Label("id", "Article"),
-    Label("title", "Title", "title"),
-    Label("topic", "Topic"),
-    Label("state", "State"),
+    Label("id", pgettext("column", "Article")),
+    Label("title", pgettext("column", "Title"), "title"),
+    Label("topic", pgettext("column", "Topic")),
+    Label("state", pgettext("column", "State")),
 )
+_REPLIES = Label("used", pgettext("column", "Replies"), COUNT)
+_STATES = (Label("id", pgettext("column", "State")), Label("articles", pgettext("column", "Articles"), COUNT))
+_MISSES = (Label("words", pgettext("column", "Words")), Label("times", pgettext("column", "Times"), COUNT))
 
 
 def knowledge(reader: Reader) -> tuple[Section, ...]:
@@ -27,54 +31,99 @@ def knowledge(reader: Reader) -> tuple[Section, ...]:
         by_state[row["state"]] = by_state.get(row["state"], 0) + 1
     states = [{"id": state, "articles": number} for state, number in sorted(by_state.items())]
     chart = Chart(
-        "Articles used in replies", [row["id"] for row in used[:10]], {"replies": [row["used"] for row in used[:10]]}
+        _("Articles used in replies"), [row["id"] for row in used[:10]], {"replies": [row["used"] for row in used[:10]]}
     )
     return (
-        Section("states", "Articles", (Label("id", "State"), Label("articles", "Articles", COUNT)), states, "no articles"),
-        Section("used", "Used in replies", (*_ARTICLE, Label("used", "Replies", COUNT)), used, "no reply named an article",
-                charts=(chart,) if used else ()),
-        Section("suggested", "Tickets that an article answers",
-                (*_ARTICLE, Label("suggested", "Tickets", COUNT), Label("used", "Replies", COUNT)),
-                offered, "no ticket of the period has an article that fits"),
-        Section("stale", "To be looked at again", (*_ARTICLE, Label("review", "Due")), [r for r in rows if r["stale"]],
-                "no article is stale"),
-        Section("unused", "Published, but not used", _ARTICLE, [r for r in rows if r["state"] == "published" and not r["used"]],
-                "every published article was used"),
-        Section("misses", "Searched for without a hit", (Label("words", "Words"), Label("times", "Times", COUNT)), reader.misses(),
-                "every search found something", "remembered on this machine alone"),
-    )  # fmt: skip
+        Section(
+            "states",
+            _("Articles"),
+            _STATES,
+            states,
+            _("no articles"),
+        ),
+        Section(
+            "used",
+            _("Used in replies"),
+            (*_ARTICLE, _REPLIES),
+            used,
+            _("no reply named an article"),
+            charts=(chart,) if used else (),
+        ),
+        Section(
+            "suggested",
+            _("Tickets that an article answers"),
+            (*_ARTICLE, Label("suggested", pgettext("column", "Tickets"), COUNT), _REPLIES),
+            offered,
+            _("no ticket of the period has an article that fits"),
+        ),
+        Section(
+            "stale",
+            _("To be looked at again"),
+            (*_ARTICLE, Label("review", pgettext("column", "Due"))),
+            [r for r in rows if r["stale"]],
+            _("no article is stale"),
+        ),
+        Section(
+            "unused",
+            _("Published, but not used"),
+            _ARTICLE,
+            [r for r in rows if r["state"] == "published" and not r["used"]],
+            _("every published article was used"),
+        ),
+        Section(
+            "misses",
+            _("Searched for without a hit"),
+            _MISSES,
+            reader.misses(),
+            _("every search found something"),
+            _("remembered on this machine alone"),
+        ),
+    )
 
 
 def problems(reader: Reader) -> tuple[Section, ...]:
     """Problem management: what is open, what is known, what comes again and again."""
     rows = reader.problems()
     heads = (
-        Label("id", "Id", "id"), Label("title", "Title", "title"), Label("owner", "Owner"),
-        Label("incidents", "Tickets linked", COUNT),
-        Label("cause_known", "Cause known"), Label("workaround_known", "Workaround"), Label("age", "Age", SECONDS),
-    )  # fmt: skip
+        Label("id", pgettext("column", "Id"), "id"),
+        Label("title", pgettext("column", "Title"), "title"),
+        Label("owner", pgettext("column", "Owner")),
+        Label("incidents", pgettext("column", "Tickets linked"), COUNT),
+        Label("cause_known", pgettext("column", "Cause known")),
+        Label("workaround_known", pgettext("column", "Workaround")),
+        Label("age", pgettext("column", "Age"), SECONDS),
+    )
     live = [row for row in rows if row["state"] != "closed"]
     recurring = reader.recurring()
-    tags = (Label("id", "Tag"), Label("incidents", "Incidents", COUNT), Label("before", "Before", COUNT))
+    tags = (
+        Label("id", pgettext("column", "Tag")),
+        Label("incidents", pgettext("column", "Incidents"), COUNT),
+        Label("before", pgettext("column", "Before"), COUNT),
+    )
     drawn = recurring[:10]
     chart = Chart(
-        "Incidents by tag",
+        _("Incidents by tag"),
         [row["id"] for row in drawn],
         {n: [row[n] for row in drawn] for n in ("incidents", "before")},
     )
     known = [row for row in reader.articles() if row["type"] == "known-error" and row["state"] != "retired"]
     return (
-        Section("live", "Problems", heads, live, "no problem is open"),
+        Section("live", _("Problems"), heads, live, _("no problem is open")),
         Section(
             "closed",
-            "Closed in the period",
+            _("Closed in the period"),
             heads,
             [r for r in rows if r["state"] == "closed"],
-            "no problem was closed",
+            _("no problem was closed"),
         ),
-        Section("known-errors", "Known errors", _ARTICLE, known, "no known errors"),
+        Section("known-errors", _("Known errors"), _ARTICLE, known, _("no known errors")),
         Section(
-            "recurring", "What recurs", tags, recurring, "no incidents with tags", charts=(chart,) if drawn else ()
+            "recurring",
+            _("What recurs"),
+            tags,
+            recurring,
+            _("no incidents with tags"),
+            charts=(chart,) if drawn else (),
         ),
-        sections.tickets(reader, "incidents", "Incidents not closed", "no incident is open", 20),
+        sections.tickets(reader, "incidents", _("Incidents not closed"), _("no incident is open"), 20),
     )

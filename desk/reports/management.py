@@ -6,16 +6,17 @@ from desk.domain.figures.report import Section
 from desk.domain.figures.statistics import FIGURES
 from desk.reports import sections
 from desk.reports.reader import Reader
+from desk.text import _
 
 
 def daily(reader: Reader) -> tuple[Section, ...]:
     """Yesterday in figures, and the tickets behind them."""
     return (
         sections.figures(reader),
-        sections.tickets(reader, "created", "Registered", "nothing was registered"),
-        sections.tickets(reader, "closed", "Closed", "nothing was closed"),
-        sections.tickets(reader, "unowned", "Nobody's yet", "everything has an owner"),
-        sections.tickets(reader, "overdue", "Overdue", "nothing is overdue"),
+        sections.tickets(reader, "created", _("Registered"), _("nothing was registered")),
+        sections.tickets(reader, "closed", _("Closed"), _("nothing was closed")),
+        sections.tickets(reader, "unowned", _("Nobody's yet"), _("everything has an owner")),
+        sections.tickets(reader, "overdue", _("Overdue"), _("nothing is overdue")),
     )
 
 
@@ -26,7 +27,7 @@ def weekly(reader: Reader) -> tuple[Section, ...]:
         sections.trend(reader),
         sections.grouped(reader, "department"),
         sections.grouped(reader, "owner", drawn=False),
-        sections.tickets(reader, "waiting", "Waiting longest", "nothing waits", 10),
+        sections.tickets(reader, "waiting", _("Waiting longest"), _("nothing waits"), 10),
     )
 
 
@@ -50,5 +51,5 @@ def monthly(reader: Reader) -> tuple[Section, ...]:
         sections.trend(reader),
         sections.grouped(reader, "department"),
         *(sections.grouped(reader, by, drawn=False) for by in ("priority", "channel", "group")),
-        sections.tickets(reader, "waiting", "Waiting longest", "nothing waits", 10),
+        sections.tickets(reader, "waiting", _("Waiting longest"), _("nothing waits"), 10),
     )

@@ -8,16 +8,17 @@ from desk.domain.figures import statistics
 from desk.domain.figures.report import Chart, Label, Section
 from desk.domain.figures.statistics import COUNT, FIGURES, PERCENT, SECONDS
 from desk.reports.reader import Reader, Rows
+from desk.text import _, pgettext
 
 TICKET = (
-    Label("id", "Id", "id"),
-    Label("title", "Title", "title"),
-    Label("priority", "Priority"),
-    Label("department", "Department"),
-    Label("owner", "Owner"),
-    Label("state", "State"),
+    Label("id", pgettext("column", "Id"), "id"),
+    Label("title", pgettext("column", "Title"), "title"),
+    Label("priority", pgettext("column", "Priority")),
+    Label("department", pgettext("column", "Department")),
+    Label("owner", pgettext("column", "Owner")),
+    Label("state", pgettext("column", "State")),
 )
-AGED = (*TICKET, Label("age", "Age", SECONDS))
+AGED = (*TICKET, Label("age", pgettext("column", "Age"), SECONDS))
 LISTED = 50
 """Tickets of one list in a report; how many there are in all is said."""
 
@@ -28,12 +29,12 @@ def figures(reader: Reader, names: Iterable[str] = FIGURES, title: str = "Figure
     rows = statistics.telling(row for row in reader.figures() if row["id"] in wanted)
     shown = [{**row, "figure": statistics.spoken(row["id"])} for row in rows]
     heads = (
-        Label("figure", "Figure"),
-        Label("count", "Now", "figure"),
-        Label("before", "Before", "figure"),
-        Label("change", "Change"),
+        Label("figure", pgettext("column", "Figure")),
+        Label("count", pgettext("column", "Now"), "figure"),
+        Label("before", pgettext("column", "Before"), "figure"),
+        Label("change", pgettext("column", "Change")),
     )
-    return Section("figures", title, heads, shown, "nothing to count")
+    return Section("figures", title, heads, shown, _("nothing to count"))
 
 
 def flow(reader: Reader, rows: Rows) -> Chart | None:
@@ -43,14 +44,14 @@ def flow(reader: Reader, rows: Rows) -> Chart | None:
         return None
     each = "week" if reader.period.step > 1 else "day"
     series = {"created": trend["created"], "closed": trend["closed"]}
-    return Chart(f"Tickets created and closed, by {each}", _labels(reader), series)
+    return Chart(_("Tickets created and closed, by {each}", each=each), _labels(reader), series)
 
 
 def level(reader: Reader, rows: Rows) -> Chart | None:
     """The backlog at the end of each day or week."""
     [values] = [row["trend"] for row in rows if row["id"] == "backlog"]
     return (
-        Chart("Tickets not closed", _labels(reader)[: len(values)], {"backlog": values}, line=True)
+        Chart(_("Tickets not closed"), _labels(reader)[: len(values)], {"backlog": values}, line=True)
         if any(values)
         else None
     )
@@ -73,23 +74,29 @@ def trend(reader: Reader) -> Section:
     heads = (Label("id", "From" if weekly else "Day"), *(Label(n, n.capitalize(), COUNT) for n in names))
     charts = tuple(chart for chart in (flow(reader, rows), level(reader, rows)) if chart)
     return Section(
-        "trend", "Week by week" if weekly else "Day by day", heads, days, "no days", charts=charts, drawn=bool(charts)
+        "trend",
+        _("Week by week") if weekly else _("Day by day"),
+        heads,
+        days,
+        _("no days"),
+        charts=charts,
+        drawn=bool(charts),
     )
 
 
 _GROUPED = (
-    Label("created", "Created", COUNT),
-    Label("closed", "Closed", COUNT),
-    Label("replies", "Replies", COUNT),
-    Label("open", "Open", COUNT),
-    Label("pending", "Pending", COUNT),
-    Label("response_average", "Response", SECONDS),
-    Label("resolution_average", "Resolution", SECONDS),
+    Label("created", pgettext("column", "Created"), COUNT),
+    Label("closed", pgettext("column", "Closed"), COUNT),
+    Label("replies", pgettext("column", "Replies"), COUNT),
+    Label("open", pgettext("column", "Open"), COUNT),
+    Label("pending", pgettext("column", "Pending"), COUNT),
+    Label("response_average", pgettext("column", "Response"), SECONDS),
+    Label("resolution_average", pgettext("column", "Resolution"), SECONDS),
 )
 _KEPT = (
-    Label("sla_kept", "Kept", COUNT),
-    Label("sla_breached", "Breached", COUNT),
-    Label("sla_share", "Kept of them", PERCENT),
+    Label("sla_kept", pgettext("column", "Kept"), COUNT),
+    Label("sla_breached", pgettext("column", "Breached"), COUNT),
+    Label("sla_share", pgettext("column", "Kept of them"), PERCENT),
 )
 
 
@@ -101,15 +108,15 @@ def grouped(reader: Reader, by: str, *, sla: bool = False, drawn: bool = True) -
     first, second = ("sla_kept", "sla_breached") if sla else ("created", "closed")
     some = [row for row in rows if row[first] or row[second]]
     series = {statistics.spoken(n).removeprefix("sla "): [row[n] for row in some] for n in (first, second)}
-    title = f"By {by}"
+    title = _("By {by}", by=by)
     chart = Chart(
-        f"{'Due times kept and breached' if sla else 'Created and closed'}, by {by}",
+        _("{title}, by {by}", title=_("Due times kept and breached") if sla else _("Created and closed"), by=by),
         [row["id"] for row in some],
         series,
     )
     heads = (Label("id", by.capitalize()), *(_KEPT if sla else _GROUPED))
     return Section(
-        f"by-{by}", title, heads, rows, "nothing happened", charts=(chart,) if drawn and len(some) > 1 else ()
+        f"by-{by}", title, heads, rows, _("nothing happened"), charts=(chart,) if drawn and len(some) > 1 else ()
     )
 
 
@@ -117,5 +124,5 @@ def tickets(reader: Reader, which: str, title: str, empty: str, limit: int = LIS
     """One of the reader's lists of tickets."""
     rows = reader.tickets(which, limit)
     total = reader.count(which) if len(rows) == limit else len(rows)
-    note = f"the first {limit} of {total}" if total > len(rows) else ""
+    note = _("the first {limit} of {total}", limit=limit, total=total) if total > len(rows) else ""
     return Section(which, title, AGED, rows, empty, note)

@@ -11,6 +11,7 @@ from desk.domain.figures.report import Section
 from desk.domain.figures.statistics import Period
 from desk.reports import audit, knowledge, management, service
 from desk.reports.reader import Reader
+from desk.text import _
 
 
 class Row(NamedTuple):
@@ -42,14 +43,34 @@ def _thirty(today: date) -> Period:
 
 REPORTS: Mapping[str, Row] = MappingProxyType(
     {
-        "daily": Row("Daily report", "Yesterday: what came in, was closed, is overdue, is nobody's.", management.daily, _yesterday),
-        "weekly": Row("Weekly report", "The last seven whole days, by day, department and owner.", management.weekly, _week),
-        "monthly": Row("Monthly report", "The last whole month on a page, with charts.", management.monthly, last_month),
-        "sla": Row("Service levels", "Due times kept and breached, and what falls due next.", service.sla, _thirty),
-        "workload": Row("Workload", "What each person has, and did.", service.workload, _thirty),
-        "backlog": Row("Backlog", "What waits, how long already, and where.", service.backlog, _thirty),
-        "knowledge": Row("Knowledge base", "Articles used and stale, and searches without a hit.", knowledge.knowledge, _thirty),
-        "problems": Row("Problems", "Problems with their incidents, known errors, and what recurs.", knowledge.problems, _thirty),
-        "audit": Row("Audit", "Who did what, rights used, hand edits, overrides, deletions.", audit.audit, _thirty),
+        "daily": Row(
+            _("Daily report"),
+            _("Yesterday: what came in, was closed, is overdue, is nobody's."),
+            management.daily,
+            _yesterday,
+        ),
+        "weekly": Row(
+            _("Weekly report"), _("The last seven whole days, by day, department and owner."), management.weekly, _week
+        ),
+        "monthly": Row(
+            _("Monthly report"), _("The last whole month on a page, with charts."), management.monthly, last_month
+        ),
+        "sla": Row(
+            _("Service levels"), _("Due times kept and breached, and what falls due next."), service.sla, _thirty
+        ),
+        "workload": Row(_("Workload"), _("What each person has, and did."), service.workload, _thirty),
+        "backlog": Row(_("Backlog"), _("What waits, how long already, and where."), service.backlog, _thirty),
+        "knowledge": Row(
+            _("Knowledge base"), _("Articles used and stale, and searches without a hit."), knowledge.knowledge, _thirty
+        ),
+        "problems": Row(
+            _("Problems"),
+            _("Problems with their incidents, known errors, and what recurs."),
+            knowledge.problems,
+            _thirty,
+        ),
+        "audit": Row(
+            _("Audit"), _("Who did what, rights used, hand edits, overrides, deletions."), audit.audit, _thirty
+        ),
     }
-)  # fmt: skip
+)

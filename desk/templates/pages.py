@@ -14,6 +14,7 @@ from markupsafe import Markup
 from desk.errors import Broken
 from desk.templates.rules import Inspection, Part, Rewrite, Rules
 from desk.templates.sandbox import Budget, environment, filled, parsed
+from desk.text import _
 
 LONGEST = 20_000_000
 """Characters of a report."""
@@ -28,7 +29,7 @@ class _Pages(Inspection):
 
     def _name(self, node: nodes.Name) -> Iterator[nodes.Node]:
         if node.name.startswith("_"):
-            self.fail(node, f"there is no variable {node.name[:80]}")
+            self.fail(node, _("there is no variable {node}", node=node.name[:80]))
         return iter(())
 
     def _getattr(self, node: nodes.Getattr) -> Iterator[nodes.Node]:
@@ -41,17 +42,20 @@ class _Pages(Inspection):
         """A name, or several for the parts of an item, that the page gives itself."""
         for name in target.items if isinstance(target, nodes.Tuple) else [target]:
             if not isinstance(name, nodes.Name) or name.name.startswith("_"):
-                self.fail(target, "names stand here, which begin with a letter")
+                self.fail(target, _("names stand here, which begin with a letter"))
 
     def _include(self, node: nodes.Include) -> Iterator[nodes.Node]:
-        self.fail(node, "include can't be used in a report")
+        self.fail(node, _("include can't be used in a report"))
 
 
 def document(text: str, path: str, values: Mapping[str, Any], *, html: bool) -> str:
     """A report's template filled in; Broken names the file, the line and what is wrong."""
-    hint = f"known: {', '.join(values)}; a page may hold variables, if, for, set and filters: docs/reports.md"
+    hint = _(
+        "known: {values}; a page may hold variables, if, for, set and filters: docs/reports.md",
+        values=", ".join(values),
+    )
     if len(text) > _SOURCE:
-        raise Broken(f"a template has at most {_SOURCE:,} characters", path, 1, "make it shorter")
+        raise Broken(_("a template has at most {most:,} characters", most=_SOURCE), path, 1, _("make it shorter"))
     within = environment(html=html, trim=True)
     source = Part(text, path, 1)
     tree = parsed(source, within, hint)

@@ -16,6 +16,7 @@ from jinja2.visitor import NodeTransformer
 
 from desk.domain.knowledge.responses import ARTICLES, FILTERS, VARIABLES
 from desk.errors import Broken, nearest
+from desk.text import _
 
 DEEPEST = 40
 """How deep constructs may stand in each other."""
@@ -29,11 +30,20 @@ _ALLOWED = (
 _TESTS = frozenset(("defined", "undefined", "none"))
 _LOOP = frozenset(("first", "last", "index"))
 _CALLED: Mapping[type[nodes.Node], str] = {
-    nodes.Call: "a call", nodes.Macro: "macro", nodes.Import: "import", nodes.FromImport: "import", nodes.Extends: "extends",
-    nodes.Block: "block", nodes.CallBlock: "call", nodes.FilterBlock: "filter", nodes.AssignBlock: "set with a body",
-    nodes.With: "with", nodes.Slice: "a slice", nodes.Dict: "a mapping",
-}  # fmt: skip
-WHAT = "a text may hold variables, if, for, set, include and filters: docs/responses.md"
+    nodes.Call: _("a call"),
+    nodes.Macro: _("macro"),
+    nodes.Import: _("import"),
+    nodes.FromImport: _("import"),
+    nodes.Extends: _("extends"),
+    nodes.Block: _("block"),
+    nodes.CallBlock: _("call"),
+    nodes.FilterBlock: _("filter"),
+    nodes.AssignBlock: _("set with a body"),
+    nodes.With: _("with"),
+    nodes.Slice: _("a slice"),
+    nodes.Dict: _("a mapping"),
+}
+WHAT = _("a text may hold variables, if, for, set, include and filters: docs/responses.md")
 
 
 class Part(NamedTuple):
@@ -93,16 +103,20 @@ class Inspection:
 
     def visit(self, node: nodes.Node, depth: int) -> None:
         if depth > DEEPEST:
-            self.fail(node, f"constructs stand in each other more than {DEEPEST} deep", "make the text simpler")
+            self.fail(
+                node,
+                _("constructs stand in each other more than {most} deep", most=DEEPEST),
+                _("make the text simpler"),
+            )
         if not isinstance(node, _ALLOWED):
             what = _CALLED.get(type(node))
             if what is None:
                 what = (
-                    "a calculation"
+                    _("a calculation")
                     if isinstance(node, nodes.BinExpr | nodes.UnaryExpr)
                     else type(node).__name__.lower()
                 )
-            self.fail(node, f"{what} can't be used in a text")
+            self.fail(node, _("{construct} can't be used in a text", construct=what))
         special = getattr(self, f"_{type(node).__name__.lower()}", None)
         children = node.iter_child_nodes() if special is None else special(node)
         for child in children:
@@ -114,9 +128,15 @@ class Inspection:
         if node.ctx == "load" and node.name not in self.own:
             if node.name in self.rules.known:
                 names = ", ".join(f"{node.name}.{n}" for n in self.rules.known[node.name])
-                self.fail(node, f"{node.name} alone stands for several values", f"known: {names}")
+                self.fail(
+                    node, _("{node} alone stands for several values", node=node.name), _("known: {names}", names=names)
+                )
             if node.name == ARTICLES and node.name not in self.rules.known:
-                self.fail(node, f"{ARTICLES} alone is no article", f"such as {{{{ {ARTICLES}['SLUG'].title }}}}")
+                self.fail(
+                    node,
+                    _("{articles} alone is no article", articles=ARTICLES),
+                    _("such as {{{{ {articles}['SLUG'].title }}}}", articles=ARTICLES),
+                )
             self.unknown(node, node.name)
         return iter(())
 
@@ -125,7 +145,7 @@ class Inspection:
 
     def _getitem(self, node: nodes.Getitem) -> Iterator[nodes.Node]:
         if not isinstance(node.arg, nodes.Const) or not isinstance(node.arg.value, str):
-            self.fail(node, "parts of a text or a list can't be taken")
+            self.fail(node, _("parts of a text or a list can't be taken"))
         return self.member(node, node.node, node.arg.value)
 
     def member(self, node: nodes.Node, owner: nodes.Node, name: str) -> Iterator[nodes.Node]:
@@ -139,13 +159,17 @@ class Inspection:
         if not (
             isinstance(owner, nodes.Getitem) and isinstance(owner.node, nodes.Name) and owner.node.name == ARTICLES
         ):
-            self.fail(node, f"nothing here has a part {name[:60]!r}")
+            self.fail(node, _("nothing here has a part {name!r}", name=name[:60]))
         return self.of_article(owner, name)
 
     def of_article(self, owner: nodes.Getitem, name: str) -> Iterator[nodes.Node]:
         article = owner.arg.value if isinstance(owner.arg, nodes.Const) else None
         if not isinstance(article, str) or "article" not in self.rules.known:
-            self.fail(owner, f"{ARTICLES} is followed by an article's name in quotes", f"{ARTICLES}['SLUG'].title")
+            self.fail(
+                owner,
+                _("{articles} is followed by an article's name in quotes", articles=ARTICLES),
+                _("{articles}['SLUG'].title", articles=ARTICLES),
+            )
         if name not in self.rules.known["article"]:
             self.unknown(owner, f"article.{name}")
         self.rules.articles[article, self.source.path, (owner.lineno or 1) + self.source.line - 1] = None
@@ -156,28 +180,38 @@ class Inspection:
         close = nearest(name, known)
         own = [one for one in known if one.startswith(f"{name.partition('.')[0]}.")]
         groups = [f"{group}.…" for group in self.rules.known]
-        hint = f"did you mean {close}? " if close else ""
-        self.fail(node, f"there is no variable {name[:80]}", f"{hint}known: {', '.join(own or groups)}")
+        hint = _("did you mean {close}? ", close=close) if close else ""
+        self.fail(
+            node,
+            _("there is no variable {name}", name=name[:80]),
+            _("{hint}known: {own}", hint=hint, own=", ".join(own or groups)),
+        )
 
     def _filter(self, node: nodes.Filter) -> Iterator[nodes.Node]:
         if node.name not in FILTERS:
             close = nearest(node.name, FILTERS)
-            hint = f"did you mean {close}? " if close else ""
-            self.fail(node, f"there is no filter {node.name[:60]}", f"{hint}known: {', '.join(FILTERS)}")
+            hint = _("did you mean {close}? ", close=close) if close else ""
+            self.fail(
+                node,
+                _("there is no filter {node}", node=node.name[:60]),
+                _("{hint}known: {filters}", hint=hint, filters=", ".join(FILTERS)),
+            )
         if node.dyn_args is not None or node.dyn_kwargs is not None or node.node is None:
-            self.fail(node, "a filter can't be used so")
+            self.fail(node, _("a filter can't be used so"))
         return node.iter_child_nodes()
 
     def _test(self, node: nodes.Test) -> Iterator[nodes.Node]:
         if node.name not in _TESTS or node.args or node.kwargs or node.dyn_args or node.dyn_kwargs:
             self.fail(
-                node, f"there is no test {node.name[:60]}", f"known: {', '.join(sorted(_TESTS))}; or compare with =="
+                node,
+                _("there is no test {node}", node=node.name[:60]),
+                _("known: {tests}; or compare with ==", tests=", ".join(sorted(_TESTS))),
             )
         return node.iter_child_nodes()
 
     def _for(self, node: nodes.For) -> Iterator[nodes.Node]:
         if node.recursive:
-            self.fail(node, "a recursive for can't be used in a text")
+            self.fail(node, _("a recursive for can't be used in a text"))
         self.take(node.target)
         return node.iter_child_nodes()
 
@@ -188,9 +222,9 @@ class Inspection:
     def take(self, target: nodes.Node) -> None:
         """A name that the text gives itself."""
         if not isinstance(target, nodes.Name) or target.name.startswith("_"):
-            self.fail(target, "one name stands here, which begins with a letter")
+            self.fail(target, _("one name stands here, which begins with a letter"))
         if target.name in (*self.rules.known, *VARIABLES, ARTICLES, "loop"):
-            self.fail(target, f"{target.name} has a meaning already", "choose another name")
+            self.fail(target, _("{target} has a meaning already", target=target.name), _("choose another name"))
         self.own.add(target.name)
 
     def _include(self, node: nodes.Include) -> Iterator[nodes.Node]:
@@ -199,7 +233,7 @@ class Inspection:
             or not isinstance(node.template.value, str)
             or node.ignore_missing
         ):
-            self.fail(node, "include is followed by one name in quotes", "such as {% include 'signature' %}")
+            self.fail(node, _("include is followed by one name in quotes"), _("such as {% include 'signature' %}"))
         return iter(())
 
 
@@ -216,12 +250,12 @@ class Rewrite(NodeTransformer):
         fail = Inspection(self.rules, self.source).fail
         found = self.rules.part(name)
         if found is None:
-            fail(node, f"there is no response {name[:60]!r} to include", "see: desk response list")
+            fail(node, _("there is no response {name!r} to include", name=name[:60]), _("see: desk response list"))
         if name in self.above:
-            fail(node, f"{name} includes itself", "take one of the includes out")
+            fail(node, _("{name} includes itself", name=name), _("take one of the includes out"))
         self.rules.parts.append(name)
         if len(self.rules.parts) > MOST_PARTS:
-            fail(node, f"more than {MOST_PARTS} parts are included", "make the text simpler")
+            fail(node, _("more than {most} parts are included", most=MOST_PARTS), _("make the text simpler"))
         return self.rules.checked(found, (*self.above, name)).body
 
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 - as above

@@ -15,6 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from desk.domain.knowledge.responses import FILTERS, date_in, time_in
 from desk.errors import Broken
 from desk.templates.rules import WHAT, Part, Rules, Used
+from desk.text import _
 
 OUTPUT_MAX = 200_000
 """Characters: an answer longer than that is a mistake in a template, or an attack by one."""
@@ -40,7 +41,12 @@ class Budget:
     def step(self) -> None:
         self.steps -= 1
         if self.steps < 0:
-            raise Broken(f"its loops take more than {self.most:,} turns", self.path, self.line, "make the text simpler")
+            raise Broken(
+                _("its loops take more than {most:,} turns", most=self.most),
+                self.path,
+                self.line,
+                _("make the text simpler"),
+            )
 
     def made(self, text: str) -> str:
         self.characters -= len(text)
@@ -49,7 +55,12 @@ class Budget:
         return text
 
     def too_long(self) -> Broken:
-        return Broken(f"the text grows over {self.longest:,} characters", self.path, self.line, "make the text simpler")
+        return Broken(
+            _("the text grows over {most:,} characters", most=self.longest),
+            self.path,
+            self.line,
+            _("make the text simpler"),
+        )
 
 
 def _budget(context: Context) -> Budget:
@@ -188,11 +199,11 @@ def filled(
                 raise budget.too_long()
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
         # Python's words for a filter with too many arguments name our functions.
-        said = "a filter has arguments that it can't take" if "argument" in str(error) else str(error)
+        said = _("a filter has arguments that it can't take") if "argument" in str(error) else str(error)
         line = _line(error) + budget.line - 1
-        raise Broken(f"the template can't be filled in: {said}", budget.path, line, hint) from None
+        raise Broken(_("the template can't be filled in: {said}", said=said), budget.path, line, hint) from None
     except (SyntaxError, RecursionError, MemoryError):
-        raise Broken("the template is too deep", budget.path, budget.line, "make the text simpler") from None
+        raise Broken(_("the template is too deep"), budget.path, budget.line, _("make the text simpler")) from None
     return "".join(pieces)
 
 
@@ -205,8 +216,8 @@ def _checked(
         nonlocal read
         read += len(one.text)
         if read > SOURCE_MAX:
-            hint = "make it shorter; a long text goes into the reply itself"
-            raise Broken(f"a template has at most {SOURCE_MAX:,} characters", one.path, one.line, hint)
+            hint = _("make it shorter; a long text goes into the reply itself")
+            raise Broken(_("a template has at most {most:,} characters", most=SOURCE_MAX), one.path, one.line, hint)
         return parsed(one)
 
     rules = Rules({group: dict.fromkeys(names, "") for group, names in known.items() if group != "kb"}, part, parse)
@@ -218,10 +229,12 @@ def parsed(source: Part, within: Environment | None = None, hint: str = WHAT) ->
     try:
         return (within or _ENVIRONMENT).parse(source.text)
     except TemplateSyntaxError as error:
-        problem = f"not a valid template: {error.message}"
+        problem = _("not a valid template: {problem}", problem=error.message)
         raise Broken(problem, source.path, error.lineno + source.line - 1, hint) from None
     except (RecursionError, MemoryError, ValueError, OverflowError):
-        raise Broken("the template is too deep, or a number in it too long", source.path, source.line, hint) from None
+        raise Broken(
+            _("the template is too deep, or a number in it too long"), source.path, source.line, hint
+        ) from None
 
 
 def _line(error: BaseException) -> int:

@@ -129,6 +129,7 @@ def as_yaml(view: View, _look: Look) -> Iterator[str]:
         return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
     Dumper.add_representer(str, text)
+    Dumper.add_multi_representer(str, text)
     Dumper.add_representer(MappingProxyType, lambda dumper, value: dumper.represent_dict(dict(value)))
     yield yaml.dump(_data(view), Dumper=Dumper, allow_unicode=True, sort_keys=False, width=1_000_000)
 

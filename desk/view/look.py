@@ -8,6 +8,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
+from desk.text import _
+
 # In the sixteen colours of any terminal. Unknown names are plain: states and priorities are the desk's to choose.
 STYLES: Mapping[str, str] = MappingProxyType(
     {
@@ -30,11 +32,29 @@ STYLES: Mapping[str, str] = MappingProxyType(
         "low": "2",
     }
 )
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = (
+    _("Jan"),
+    _("Feb"),
+    _("Mar"),
+    _("Apr"),
+    _("May"),
+    _("Jun"),
+    _("Jul"),
+    _("Aug"),
+    _("Sep"),
+    _("Oct"),
+    _("Nov"),
+    _("Dec"),
+)
 _DATE_LENGTH = len("2026-07-23")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
-_AGES = ((_HOUR, _MINUTE, "min"), (_DAY, _HOUR, "h"), (90 * _DAY, _DAY, "d"), (730 * _DAY, 30 * _DAY, "months"))
-"""Up to so many seconds, the unit in seconds, its name; beyond, years."""
+_AGES = (
+    (_HOUR, _MINUTE, _("{n} min")),
+    (_DAY, _HOUR, _("{n} h")),
+    (90 * _DAY, _DAY, _("{n} d")),
+    (730 * _DAY, 30 * _DAY, _("{n} months")),
+)
+"""Up to so many seconds, the unit in seconds, and how many of it; beyond, years."""
 
 
 class Look(NamedTuple):
@@ -97,7 +117,7 @@ def ago(iso_text: str, look: Look) -> str:
     try:
         if len(iso_text) == _DATE_LENGTH:
             distance = date.fromisoformat(iso_text) - _today(look)
-            return _distance(distance) if distance else "today"
+            return _distance(distance) if distance else _("today")
         return _distance(local(iso_text, look) - look.now)
     except (ValueError, OverflowError):
         return ""
@@ -106,8 +126,8 @@ def ago(iso_text: str, look: Look) -> str:
 def _distance(distance: timedelta) -> str:
     text = span(distance)
     if not text:
-        return "just now"
-    return f"in {text}" if distance > timedelta() else f"{text} ago"
+        return _("just now")
+    return _("in {span}", span=text) if distance > timedelta() else _("{span} ago", span=text)
 
 
 def span(distance: timedelta) -> str:
@@ -115,11 +135,11 @@ def span(distance: timedelta) -> str:
     seconds = int(abs(distance.total_seconds()))
     if seconds < _MINUTE:
         return ""
-    text = next((f"{seconds // unit} {name}" for limit, unit, name in _AGES if seconds < limit), None)
-    return text or f"{seconds // (365 * _DAY)} years"
+    text = next((spoken.format(n=seconds // unit) for limit, unit, spoken in _AGES if seconds < limit), None)
+    return text or _("{n} years", n=seconds // (365 * _DAY))
 
 
-PAUSED = "paused"
+PAUSED = _("paused")
 """Stands where a time would, while the clock of a service level stands still."""
 
 
@@ -133,10 +153,10 @@ def deadline(iso_text: str, look: Look) -> tuple[str, str]:
         return iso_text, ""
     text = span(left)
     if not text:
-        return "due now", "warning"
+        return _("due now"), "warning"
     if left < timedelta():
-        return f"overdue {text}", "error"
-    return f"due in {text}", "warning" if left < timedelta(hours=_SOON) else ""
+        return _("overdue {span}", span=text), "error"
+    return _("due in {span}", span=text), "warning" if left < timedelta(hours=_SOON) else ""
 
 
 _SOON = 2

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TextIO
 
 from desk.errors import DeskError
+from desk.text import _
 from desk.view.formats import FORMATS, SCHEMA, encode
 from desk.view.look import Look, paint
 from desk.view.model import Done, Listing, View
@@ -30,7 +31,7 @@ def render(view: View, fmt: str, look: Look, write: Write, err: TextIO) -> None:
     talk = _talk(look, err)
     if fmt == "table" and isinstance(view, Listing) and not view.rows and view.empty:
         err.write(f"{_laid(view.empty, talk)}\n")
-    err.writelines(f"{_headed('warning:', warning, 'warning', talk)}\n" for warning in view.warnings)
+    err.writelines(f"{_headed(_('warning:'), warning, 'warning', talk)}\n" for warning in view.warnings)
     if fmt == "table":
         err.writelines(f"{paint(_laid(note, talk), 'dim', talk)}\n" for note in view.notes)
 
@@ -43,9 +44,10 @@ def render_error(error: DeskError, fmt: str | None, look: Look, out: TextIO, err
         out.write(encode(envelope, indent=2 if fmt == "json" else None) + "\n")
         return
     talk = _talk(look, err)
-    err.write(f"{_headed('error:', error.message, 'error', talk)}\n")
+    err.write(f"{_headed(_('error:'), error.message, 'error', talk)}\n")
     if error.hint:
-        err.write(paint(_laid(f"hint: {error.hint}", talk, " " * len("hint: ")), "dim", talk) + "\n")
+        hint = _("hint: {hint}", hint=error.hint)
+        err.write(paint(_laid(hint, talk, " " * (len(hint) - len(error.hint))), "dim", talk) + "\n")
 
 
 def _headed(head: str, text: str, style: str, talk: Look) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from time import monotonic
 from typing import TextIO, TypeVar
 
+from desk.text import _
 from desk.view.text.cells import visible, width
 
 T = TypeVar("T")
@@ -43,4 +44,5 @@ def progress(
 def _bar(number: int, total: int, label: str) -> str:
     share = min(number / total, 1.0) if total > 0 else 1.0
     full = int(share * _CELLS)
-    return f"{label}  {'━' * full}{'─' * (_CELLS - full)}  {number:,} of {total:,}"
+    line = "━" * full + "─" * (_CELLS - full)
+    return _("{label}  {line}  {number:,} of {total:,}", label=label, line=line, number=number, total=total)

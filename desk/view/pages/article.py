@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from desk.text import _, arranged, listed, pgettext
 from desk.view.look import Look, ago, paint
 from desk.view.model import Detail
 from desk.view.pages.ticket import block, headline, person
@@ -68,23 +69,28 @@ def _facts(data: Data, look: Look) -> Iterator[tuple[str, str, str]]:
     topic = say(data.get("topic_title") or data.get("topic"))
     if data.get("topic_icon"):
         topic = f"{say(data['topic_icon'])} {topic}"
+    shown = _("{topic} (staff only)", topic=topic) if data.get("private") else topic
     problem = say(data.get("problem"))
     state = f" ({say(data['problem_state'])})" if data.get("problem_state") else ""
     others = [v for v in data.get("languages") or () if v.get("id") != data.get("id")]
     facts = (
-        ("topic", f"{topic} (staff only)" if data.get("private") else topic, ""),
-        ("state", say(data.get("state")), str(data.get("state"))),
-        ("type", say(data.get("type")), ""),
-        ("language", say(data.get("language")), ""),
-        ("published", _time(data.get("published"), look), ""),
-        ("review", _time(data.get("review"), look), ""),
-        ("author", person(data.get("author"), people), ""),
-        ("approved by", person(data.get("approved_by"), people), ""),
-        ("service", say(data.get("service")), ""),
-        ("problem", problem + state, ""),
-        ("tags", say(data.get("tags")), ""),
-        ("keywords", say(data.get("keywords")), ""),
-        ("also in", ", ".join(f"{say(v['language'])} ({say(v['id'])}{_unless_same(v, data)})" for v in others), ""),
+        (pgettext("label", "topic"), shown, ""),
+        (pgettext("label", "state"), say(data.get("state")), str(data.get("state"))),
+        (pgettext("label", "type"), say(data.get("type")), ""),
+        (pgettext("label", "language"), say(data.get("language")), ""),
+        (pgettext("label", "published"), _time(data.get("published"), look), ""),
+        (pgettext("label", "review"), _time(data.get("review"), look), ""),
+        (pgettext("label", "author"), person(data.get("author"), people), ""),
+        (pgettext("label", "approved by"), person(data.get("approved_by"), people), ""),
+        (pgettext("label", "service"), say(data.get("service")), ""),
+        (pgettext("label", "problem"), problem + state, ""),
+        (pgettext("label", "tags"), say(data.get("tags")), ""),
+        (pgettext("label", "keywords"), say(data.get("keywords")), ""),
+        (
+            pgettext("label", "also in"),
+            ", ".join(f"{say(v['language'])} ({say(v['id'])}{_unless_same(v, data)})" for v in others),
+            "",
+        ),
     )
     empty = say(None)
     yield from (fact for fact in facts if fact[1] and fact[1] != empty)
@@ -99,7 +105,7 @@ def _time(value: Any, look: Look) -> str:
     if is_empty(value):
         return ""
     distance = ago(str(value), look)
-    return f"{say(value, look)}, {distance}" if distance else say(value, look)
+    return arranged("{value}, {distance}", value=say(value, look), distance=distance) if distance else say(value, look)
 
 
 def _ticket(ticket: Data, look: Look) -> str:
@@ -117,19 +123,24 @@ def reviews(view: Detail, look: Look) -> Iterator[str]:
 
 
 def _review(data: Data, look: Look) -> Iterator[str]:
-    since = f"published with commit {say(data['since'])[:10]}" if data.get("since") else "never published"
-    words = [f"state {say(data.get('state'))}", since]
+    since = (
+        _("published with commit {commit}", commit=say(data["since"])[:10])
+        if data.get("since")
+        else _("never published")
+    )
+    words = [_("state {state}", state=say(data.get("state"))), since]
     if data.get("author"):
-        words.append(f"text last changed by {say(data['author'])}")
+        words.append(_("text last changed by {who}", who=say(data["author"])))
     if data.get("approved_by"):
-        words.append(f"approved by {say(data['approved_by'])}")
+        words.append(_("approved by {who}", who=say(data["approved_by"])))
     elif data.get("state") == "review":
-        words.append("not approved yet")
-    lines = wrap(", ".join(words), measure(look)) if look.tty else [", ".join(words)]
+        words.append(_("not approved yet"))
+    told = listed(words)
+    lines = wrap(told, measure(look)) if look.tty else [told]
     yield paint(say(data.get("id")), "id", look) + f"  {say(data.get('path'))}"
     yield from lines
     if not data.get("diff"):
-        yield "nothing has changed since"
+        yield _("nothing has changed since")
         return
     yield ""
     for line in str(data["diff"]).split("\n")[2:]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from desk.text import _
 from desk.view.look import Look, deadline
 from desk.view.model import Column, Listing, View
 from desk.view.pages.article import ARTICLES
@@ -76,15 +77,15 @@ def _ticket(data: Data, look: Look) -> Iterator[str]:
         if data.get(name):
             yield f"\n## {name.capitalize()}\n\n{_text(str(data[name]))}"
     if data.get("steps"):
-        yield "\n## Checklist\n\n"
+        yield "\n## " + _("Checklist") + "\n\n"
         yield from (f"- [{'x' if step['done'] else ' '}] {say(step['text'])}\n" for step in data["steps"])
     for number, entry in enumerate(data.get("thread") or (), 1):
         yield f"\n## {entry_title(number, entry, data.get('people') or {}, look)}\n\n"
         yield _text(str(entry.get("text") or ""))
         if entry.get("attachments"):
-            yield f"\nAttached: {say(entry['attachments'])}\n"
+            yield "\n" + _("Attached: {names}", names=say(entry["attachments"])) + "\n"
     if data.get("review"):
-        yield "\n## Review\n\n" + _text(str(data["review"]))
+        yield "\n## " + _("Review") + "\n\n" + _text(str(data["review"]))
 
 
 def _text(text: str) -> str:

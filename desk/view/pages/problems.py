@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from desk.text import _, listed, ngettext
 from desk.view.look import Look, ago, paint
 from desk.view.table import GAP
 from desk.view.text.cells import fit, width, wrap
@@ -20,16 +21,21 @@ def behind(data: Data, look: Look) -> Iterator[str]:
     """The problems behind an incident: a clerk on the phone wants the workaround at once."""
     for problem in data.get("problems") or ():
         yield ""
-        head = f"problem {say(problem['id'])}, {say(problem['state'])}: {say(problem['title'])}"
+        head = _(
+            "problem {id}, {state}: {title}",
+            id=say(problem["id"]),
+            state=say(problem["state"]),
+            title=say(problem["title"]),
+        )
         yield paint(fit(head, measure(look)) if look.tty else head, "heading", look)
         for name in LONG:
             if problem.get(name):
                 yield paint(f"{INDENT}{name}", "dim", look)
                 yield from _indented(str(problem[name]), look, INDENT * 2)
         for article in problem.get("known_errors") or ():
-            head, cells = f"{INDENT}known error", look.width if look.tty else 0
-            lines = folded(f"{head} {say(article['id'])}: {say(article['title'])}", cells, INDENT * 2)
-            yield f"{INDENT}{paint('known error', 'dim', look)}{lines[0].removeprefix(head)}"
+            name, cells = _("known error"), look.width if look.tty else 0
+            lines = folded(f"{INDENT}{name} {say(article['id'])}: {say(article['title'])}", cells, INDENT * 2)
+            yield f"{INDENT}{paint(name, 'dim', look)}{lines[0].removeprefix(INDENT + name)}"
             yield from lines[1:]
 
 
@@ -53,7 +59,7 @@ def impact(data: Data, look: Look) -> Iterator[str]:
     articles = data.get("known_errors") or ()
     if articles:
         yield ""
-        yield paint("known errors", "heading", look)
+        yield paint(_("known errors"), "heading", look)
         yield from (f"{INDENT}{say(a['id'])}{GAP}{say(a['state'])}{GAP}{say(a['title'])}" for a in articles)
     if "total" in data:
         yield ""
@@ -65,21 +71,26 @@ def impact(data: Data, look: Look) -> Iterator[str]:
 def summed(total: Data) -> str:
     """`8 incidents, 3 of them open · 6 requesters (patient) · technical · 2026-07-11 to 2026-07-23 · 96.5 h open in all`."""
     if not total["incidents"]:
-        return "no incidents"
-    parts = [
-        _count(total["incidents"], "incident")
-        + (f", {total['open']} of them open" if total["open"] else ", all closed")
-    ]
+        return _("no incidents")
+    parts: list[str] = [_incidents(total["incidents"], total["open"])]
     if total["requesters"]:
-        groups = f" ({', '.join(map(say, total['groups']))})" if total["groups"] else ""
-        parts.append(_count(total["requesters"], "requester") + groups)
+        parts.append(_requesters(total["requesters"], [say(group) for group in total["groups"]]))
     first, last = total["first"][:10], total["last"][:10]
-    parts += [", ".join(map(say, total["departments"])), first if first == last else f"{first} to {last}"]
-    return " · ".join([*parts, f"{total['hours']:g} h open in all"])
+    parts.append(", ".join(map(say, total["departments"])))
+    parts.append(first if first == last else _("{first} to {last}", first=first, last=last))
+    return listed([*parts, _("{hours:g} h open in all", hours=total["hours"])], " · ")
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def _incidents(number: int, still: int) -> str:
+    if not still:
+        return ngettext("{n} incident, all closed", "{n} incidents, all closed", number)
+    return ngettext("{n} incident, {open} of them open", "{n} incidents, {open} of them open", number, open=still)
+
+
+def _requesters(number: int, groups: list[str]) -> str:
+    if not groups:
+        return ngettext("{n} requester", "{n} requesters", number)
+    return ngettext("{n} requester ({groups})", "{n} requesters ({groups})", number, groups=groups)
 
 
 def _incident(row: Data, people: Mapping[str, str], look: Look) -> str:
@@ -93,10 +104,12 @@ def _incident(row: Data, people: Mapping[str, str], look: Look) -> str:
 
 def candidate(data: Data, look: Look) -> Iterator[str]:
     """Why these incidents belong together, which they are, and what to type."""
-    head = f"{say(data['reason'])}; last {ago(str(data['last']), look)}"
+    head = _("{reason}; last {ago}", reason=say(data["reason"]), ago=ago(str(data["last"]), look))
     yield from (paint(line, "heading", look) for line in (wrap(head, measure(look)) if look.tty else [head]))
     if data["problem"]:
-        yield f"{INDENT}belong probably to the problem {paint(say(data['problem']), 'id', look)}: {say(data['problem_title'])}"
+        number = paint(say(data["problem"]), "id", look)
+        title = say(data["problem_title"])
+        yield INDENT + _("belong probably to the problem {id}: {title}", id=number, title=title)
     room = max(measure(look) - len("  260723-7K3Q  2026-07-23  "), 20)
     for row in data["incidents"]:
         title = say(row["title"])
@@ -114,18 +127,24 @@ def preview(plan: Data, room: int = 0) -> Iterator[str]:
 
 
 def _previewed(plan: Data) -> Iterator[str]:
-    yield f"{say(plan['id'])}{GAP}{say(plan['title'])}: is closed as solved"
+    yield _("{id}  {title}: is closed as solved", id=say(plan["id"]), title=say(plan["title"]))
     if plan["fix"]:
-        yield f"{INDENT}fix: {say(plan['fix'])}"
+        yield INDENT + _("fix: {fix}", fix=say(plan["fix"]))
     for row in plan["incidents"]:
-        who = row["name"] or row["requester"] or "nobody: it has no requester"
+        who = row["name"] or row["requester"] or _("nobody: it has no requester")
         language = f" ({say(row['language'])})" if row["language"] else ""
         yield ""
-        yield f"{say(row['id'])}{GAP}{say(row['title'])}: is answered and closed"
-        yield f"{INDENT}to {one_line(str(who))}{language}:"
+        yield _("{id}  {title}: is answered and closed", id=say(row["id"]), title=say(row["title"]))
+        yield INDENT + _("to {who}{language}:", who=one_line(str(who)), language=language)
         yield from (
             INDENT * 2 + one_line(line) if line.strip() else "" for line in str(row["text"]).strip("\n").split("\n")
         )
     for row in plan["skipped"]:
         yield ""
-        yield f"{say(row['id'])}{GAP}{say(row['title'])}: is left {say(row['state'])}, being in {say(row['department'])}"
+        yield _(
+            "{id}  {title}: is left {state}, being in {department}",
+            id=say(row["id"]),
+            title=say(row["title"]),
+            state=say(row["state"]),
+            department=say(row["department"]),
+        )

@@ -9,6 +9,7 @@ from typing import Any
 from desk.domain.figures import statistics
 from desk.domain.figures.report import Label, Report, Row, Section
 from desk.domain.figures.statistics import AVERAGE, COUNT, PERCENT, SECONDS
+from desk.text import _, arranged
 from desk.view.look import Look, moment, paint
 from desk.view.model import Column, Listing, Paper
 from desk.view.table import COMMIT, table
@@ -20,7 +21,7 @@ _NUMBERS = (COUNT, PERCENT, SECONDS, AVERAGE, "figure")
 def people(view: Paper, look: Look) -> Iterator[str]:
     """On a terminal: a heading, a chart where there is one, and the table."""
     report = view.report
-    yield paint(f"{report.desk}: {report.title}", "heading", look) + "\n"
+    yield paint(arranged("{desk}: {title}", desk=report.desk, title=report.title), "heading", look) + "\n"
     yield paint(spoken_for(report, look), "dim", look) + "\n"
     for section in report.sections:
         yield (
@@ -30,7 +31,7 @@ def people(view: Paper, look: Look) -> Iterator[str]:
             + "\n"
         )
         if not section.rows:
-            yield paint(f"{section.empty}", "dim", look) + "\n"
+            yield paint(section.empty, "dim", look) + "\n"
             continue
         if look.tty or view.drawn:
             for drawn in section.charts:
@@ -55,8 +56,14 @@ def markdown(view: Paper, look: Look) -> Iterator[str]:
 
 def spoken_for(report: Report, look: Look) -> str:
     """The period, the moment and the commit in a line."""
-    days = report.since if report.since == report.until else f"{report.since} to {report.until}"
-    return f"{days}, as of {moment(report.as_of, look)}, commit {report.commit[:COMMIT]}"
+    days = (
+        report.since
+        if report.since == report.until
+        else _("{since} to {until}", since=report.since, until=report.until)
+    )
+    return _(
+        "{days}, as of {at}, commit {commit}", days=days, at=moment(report.as_of, look), commit=report.commit[:COMMIT]
+    )
 
 
 def length(report: Report) -> int:

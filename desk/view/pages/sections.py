@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from desk.text import _
 from desk.view.look import Look, paint
 from desk.view.model import Listing, Sections
 from desk.view.table import table
 from desk.view.text.cells import visible
 from desk.view.values import one_line
 
-NOTHING = "Nothing to hand over."
+NOTHING = _("Nothing to hand over.")
 
 
 def people(view: Sections, look: Look) -> Iterator[str]:
@@ -27,7 +28,7 @@ def people(view: Sections, look: Look) -> Iterator[str]:
         yield "\n" + paint(visible(title), style, look) + "\n"
         yield from table(listing, look)
         if left:
-            yield paint(f"and {left} more", "dim", look) + "\n"
+            yield paint(_("and {n} more", n=left), "dim", look) + "\n"
 
 
 def markdown(view: Sections, look: Look) -> Iterator[str]:
@@ -44,7 +45,7 @@ def markdown(view: Sections, look: Look) -> Iterator[str]:
             yield f"\n## {title}\n\n"
             yield from document(listing, look)
             if left:
-                yield f"\nand {left} more\n"
+                yield "\n" + _("and {n} more", n=left) + "\n"
 
 
 def _cut(listing: Listing, most: int) -> tuple[Listing, int]:

@@ -6,12 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from desk.domain.model.due import BREACH, CLOCKS, SPOKEN
-from desk.view.look import PAUSED, Look, ago, deadline, local, moment, span
+from desk.text import _, arranged, listed, pgettext
+from desk.view.look import Look, ago, deadline, local, moment, span
 from desk.view.values import is_time, say
 
 TIMES = frozenset(CLOCKS.values())
 """Fields that hold when something is due."""
-LABELS = {"respond_by": "reply due", "update_by": "next reply", "due": "due", "sla": "missed"}
+LABELS = {
+    "respond_by": pgettext("label", "reply due"),
+    "update_by": pgettext("label", "next reply"),
+    "due": pgettext("label", "due"),
+    "sla": pgettext("label", "missed"),
+}
 HIDDEN = frozenset(("next_due", "overdue", "paused", "pauses"))
 """What the words say already."""
 
@@ -25,22 +31,22 @@ def due(name: str, data: Data, look: Look) -> tuple[str, str]:
         return say(at), ""
     done = {"respond_by": data.get("responded") or data.get("closed"), "due": data.get("closed")}.get(name)
     words, style = _kept(at, str(done), look) if done else _ahead(at, data.get("paused"), look)
-    return f"{say(moment(at, look))}, {words}", style
+    return arranged("{at}, {words}", at=say(moment(at, look)), words=words), style
 
 
 def _kept(at: str, done: str, look: Look) -> tuple[str, str]:
     try:
         late = local(done, look) - local(at, look)
     except (ValueError, OverflowError):
-        return "kept", ""
+        return _("kept"), ""
     if done <= at:
-        return "kept", "dim"
-    return f"missed by {span(late) or 'less than a minute'}", "warning"
+        return _("kept"), "dim"
+    return _("missed by {span}", span=span(late) or _("less than a minute")), "warning"
 
 
 def _ahead(at: str, paused: str | None, look: Look) -> tuple[str, str]:
     if paused and at >= paused:
-        return f"{PAUSED} {ago(paused, look)}", "dim"
+        return _("paused {ago}", ago=ago(paused, look)), "dim"
     words, style = deadline(at, look)
     return words.removeprefix("due "), style
 
@@ -48,4 +54,8 @@ def _ahead(at: str, paused: str | None, look: Look) -> tuple[str, str]:
 def missed(lines: list[str], look: Look) -> str:
     """The recorded breaches: `resolution 2026-07-23 13:12`; nothing where there was none."""
     found = [line.split(" ") for line in lines if line.startswith(f"{BREACH} ")]
-    return ", ".join(f"{SPOKEN.get(p[1], say(p[1]))} {say(moment(p[-1], look))}" for p in found if len(p) > 1)
+    return listed(
+        arranged("{clock} {at}", clock=SPOKEN.get(p[1], say(p[1])), at=say(moment(p[-1], look)))
+        for p in found
+        if len(p) > 1
+    )

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from desk.domain.model import states
+from desk.text import _, arranged, listed, pgettext
 from desk.view.look import Look, ago, moment, paint
 from desk.view.model import Detail, Done
 from desk.view.pages import problems
@@ -50,7 +51,12 @@ _ORDER = (
     ),
     *("links", "attachments"),
 )
-_LABELS = {"pending_for": "waits for", "pending_until": "until", "merged_into": "merged into", **LABELS}
+_LABELS = {
+    "pending_for": pgettext("label", "waits for"),
+    "pending_until": pgettext("label", "until"),
+    "merged_into": pgettext("label", "merged into"),
+    **LABELS,
+}
 _APART = HIDDEN | frozenset(
     (
         *(
@@ -105,7 +111,9 @@ def _plain(data: Data, look: Look) -> Iterator[str]:
 
 def _ticket(data: Data, look: Look) -> Iterator[str]:
     if then := data.get("as_of"):
-        text = f"As it was {moment(str(then['at']), look)}, at commit {str(then['commit'])[:10]}"
+        text = _(
+            "As it was {at}, at commit {commit}", at=moment(str(then["at"]), look), commit=str(then["commit"])[:10]
+        )
         yield paint(one_line(text), "note", look)
     yield from headline(data, look)
     yield from block(list(_facts(data, look)), look)
@@ -121,9 +129,11 @@ def _ticket(data: Data, look: Look) -> Iterator[str]:
         yield _rule(number, entry, data.get("people") or {}, look)
         yield from prose(str(entry.get("text") or ""), look, INDENT)
         if entry.get("attachments"):
-            yield paint(f"{INDENT if look.tty else ''}attached: {say(entry['attachments'])}", "dim", look)
+            yield paint(
+                (INDENT if look.tty else "") + _("attached: {names}", names=say(entry["attachments"])), "dim", look
+            )
     if data.get("review"):
-        yield from ("", _ruled("review", "heading", look))
+        yield from ("", _ruled(_("review"), "heading", look))
         yield from prose(str(data["review"]), look, INDENT)
 
 
@@ -137,7 +147,7 @@ PAGES: Mapping[str, Callable[[Data, Look], Iterator[str]]] = {
 def headline(data: Data, look: Look) -> Iterator[str]:
     """The id, and the title beside it."""
     if data.get("major"):
-        words = "MAJOR INCIDENT" + (" · its review is owed" if states.owes_review(data) else "")
+        words = _("MAJOR INCIDENT · its review is owed") if states.owes_review(data) else _("MAJOR INCIDENT")
         yield paint(words, "critical", look)
     number, title = say(data.get("id")), say(data.get("title"))
     lines = wrap(title, max(look.width - width(number + GAP), 20)) if look.tty else [title]
@@ -153,7 +163,7 @@ def checklist(data: Data, look: Look) -> Iterator[str]:
         return
     yield ""
     done = sum(bool(step.get("done")) for step in steps)
-    yield paint(f"Checklist: {done} of {len(steps)} done", "heading", look)
+    yield paint(_("Checklist: {done} of {n} done", done=done, n=len(steps)), "heading", look)
     across = len(str(len(steps)))
     for step in steps:
         start = f"{INDENT if look.tty else ''}{step['n']:>{across}} [{'x' if step['done'] else ' '}] "
@@ -186,7 +196,7 @@ def _fact(name: str, value: Any, people: Mapping[str, str], look: Look) -> str:
     if name in _PEOPLE:
         return person(value, people)
     distance = ago(value, look) if is_time(value) or name == "pending_until" else ""
-    return f"{say(value, look)}, {distance}" if distance else say(value, look)
+    return arranged("{value}, {distance}", value=say(value, look), distance=distance) if distance else say(value, look)
 
 
 def person(handle: Any, people: Mapping[str, str]) -> str:
@@ -227,17 +237,21 @@ def _long(fact: tuple[str, str, str], across: int, look: Look) -> Iterator[str]:
 
 def entry_title(number: int, entry: Data, people: Mapping[str, str], look: Look) -> str:
     """`1 · reply by maria (Maria Georgiou) · 2026-07-23 10:15 · via email`; the number is what `split --at` takes."""
-    kind = "note, staff only, by" if entry.get("kind") == "note" else f"{say(entry.get('kind'))} by"
-    parts = [str(number), f"{kind} {person(entry.get('by'), people)}", say(moment(str(entry.get("at") or ""), look))]
+    who = person(entry.get("by"), people)
+    note = entry.get("kind") == "note"
+    by = (
+        _("note, staff only, by {who}", who=who) if note else _("{kind} by {who}", kind=say(entry.get("kind")), who=who)
+    )
+    parts = [str(number), by, say(moment(str(entry.get("at") or ""), look))]
     if entry.get("via"):
-        parts.append(f"via {say(entry['via'])}")
-    return " · ".join(parts)
+        parts.append(_("via {channel}", channel=say(entry["via"])))
+    return listed(parts, " · ")
 
 
 def _rule(number: int, entry: Data, people: Mapping[str, str], look: Look) -> str:
     title = entry_title(number, entry, people, look)
     distance = ago(str(entry.get("at") or ""), look)
-    longer = f"{title} · {distance}" if distance else title
+    longer = listed((title, distance), " · ") if distance else title
     fitting = longer if not look.tty or width(longer) <= measure(look) - len("──  ──") else title
     return _ruled(fitting, "note" if entry.get("kind") == "note" else "heading", look)
 
