@@ -14,6 +14,7 @@ from desk.git.place import Place
 from desk.store import journal, sides
 from desk.store.sides import Brought
 from desk.store.store import Store
+from desk.text import _, arranged
 
 CHECK = "history"
 _SHOWN = 3
@@ -40,20 +41,22 @@ def rework(moment: Moment, store: Store) -> Reworked:
     theirs, ours = step.parents
     base = _base(store, ours, theirs)
     if base is None:
-        problem = "the merge joins two histories that have no beginning in common"
+        problem = _("the merge joins two histories that have no beginning in common")
         return Reworked((moment.finding(CHECK, FAULT, problem),), files_as_given=False)
     found = []
     merged, brought = sides.meet(store.place, base, ours, theirs)
     unlike = sorted(_unlike(store.place, step, brought))
     if unlike:
-        more = f" and {len(unlike) - _SHOWN} more" if len(unlike) > _SHOWN else ""
-        problem = f"the merge is not what its sides give: {', '.join(unlike[:_SHOWN])}{more}"
-        found.append(moment.finding(CHECK, FAULT, problem, unlike[0], f"git show -m {step.oid[:10]}"))
+        more = _(" and {n} more", n=len(unlike) - _SHOWN) if len(unlike) > _SHOWN else ""
+        problem = _(
+            "the merge is not what its sides give: {unlike}{more}", unlike=", ".join(unlike[:_SHOWN]), more=more
+        )
+        found.append(moment.finding(CHECK, FAULT, problem, unlike[0], arranged("git show -m {oid}", oid=step.oid[:10])))
     told = Told("", 0, 0, len(merged.both), merged.decisions, merged.renamed)
     actor = step.told.actor or ""
     # A desk with history.titles tells texts as well; what it was set to is not asked: both are true.
     if step.told.events not in [message.parse(merge_message(one, actor)).events for one in (discreet(told), told)]:
-        problem = "the merge's message doesn't tell what was decided, or something else"
+        problem = _("the merge's message doesn't tell what was decided, or something else")
         found.append(moment.finding(CHECK, FAULT, problem))
     return Reworked(tuple(found), not unlike)
 

@@ -17,6 +17,7 @@ from desk.errors import Broken
 from desk.git.diff import Delta
 from desk.store import handedits
 from desk.store.handedits import HandEdit
+from desk.text import arranged
 
 FAULT, REMARK = "fault", "remark"
 """A fault is against the rules or false; a remark is worth an auditor's look."""
@@ -58,7 +59,7 @@ class Moment(NamedTuple):
         self, check: str, level: str, problem: str, record: str | None = None, hint: str | None = None
     ) -> AuditFinding:
         short = self.step.oid[:10]
-        look = hint or f"git show {short}"
+        look = hint or arranged("git show {short}", short=short)
         return AuditFinding(check, level, problem, look, self.step.oid, _time(self.step.at), self.actor, record)
 
 

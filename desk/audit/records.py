@@ -11,6 +11,7 @@ from desk.domain.changes import truth
 from desk.errors import Refused
 from desk.store import handedits
 from desk.store.handedits import HandEdit
+from desk.text import _, arranged, ngettext
 
 CHECK = "records"
 
@@ -18,20 +19,20 @@ CHECK = "records"
 def records(moment: Moment) -> Iterator[AuditFinding]:
     """Each changed record can be read, lies at its place, names what there is, and keeps to the rules."""
     for edit in moment.edits:
-        look = f"git show {moment.step.oid[:10]} -- {edit.path}"
+        look = arranged("git show {oid} -- {path}", oid=moment.step.oid[:10], path=edit.path)
         if edit.kind == handedits.STRAY:
             if edit.change != handedits.DELETED and not handedits.left_over(edit.path):
-                yield moment.finding(CHECK, REMARK, "neither a record nor an attachment", edit.path, look)
+                yield moment.finding(CHECK, REMARK, _("neither a record nor an attachment"), edit.path, look)
             continue
         found = edits.problem(_anew(edit, moment), moment.world)
         if found is not None:
             line, words = edits.told(found, edit.path)
-            where = f"line {line}: " if line else ""
+            where = _("line {line}: ", line=line) if line else ""
             # A rule of this desk didn't bind the one that an import comes from.
             imported = moment.importer is not None and isinstance(found, Refused)
             older = edit.kind == handedits.SETTINGS and not moment.by_hand
             level = REMARK if imported or older else FAULT
-            yield moment.finding(CHECK, level, f"{where}{words}", name(edit), look)
+            yield moment.finding(CHECK, level, arranged("{where}{words}", where=where, words=words), name(edit), look)
 
 
 def _anew(edit: HandEdit, moment: Moment) -> HandEdit:
@@ -53,17 +54,29 @@ def _describe(breach: Breach) -> str:
     """What a commit of the past did to the desk."""
     record, names, count = breach.record, breach.names, breach.number
     if record is None:
-        defaults = f"{len(names) or 'no'} departments were the default one: {', '.join(names) or 'none'}"
-        return "nobody of level 3 was left on the staff" if breach.rule == "level" else defaults
+        defaults = _(
+            "{n} departments were the default one: {names}",
+            n=len(names) or _("no"),
+            names=", ".join(names) or _("none"),
+        )
+        return _("nobody of level 3 was left on the staff") if breach.rule == "level" else defaults
     if breach.rule == "address":
-        return f"{names[0]} became the address of {' and of '.join(sorted({record.id, *names[1:]}))}"
+        return _(
+            "{address} became the address of {owners}",
+            address=names[0],
+            owners=" and of ".join(sorted({record.id, *names[1:]})),
+        )
     if breach.rule == "private":
-        held = "a user's ticket" if count == 1 else f"{count} tickets of users"
-        return f"{record.id} became private while it held {held}"
+        held = ngettext("a user's ticket", "{n} tickets of users", count)
+        return _("{id} became private while it held {held}", id=record.id, held=held)
     if breach.rule == "public":
         department = record.values["department"]
-        return f"{record.id} is a user's ticket and can't be in {department}: only staff's own go there"
+        return _(
+            "{id} is a user's ticket and can't be in {department}: only staff's own go there",
+            id=record.id,
+            department=department,
+        )
     if breach.rule == "reserved":
-        return f"the tag {record.id} was deleted, which decides the kind of tickets"
-    still = "a record" if count == 1 else f"{count} records"
-    return f"{record.kind} {record.id} was deleted while {still} referred to it"
+        return _("the tag {id} was deleted, which decides the kind of tickets", id=record.id)
+    still = ngettext("a record", "{n} records", count)
+    return _("{kind} {id} was deleted while {still} referred to it", kind=record.kind, id=record.id, still=still)

@@ -10,6 +10,7 @@ from desk.domain.model.ticket import REPLY, Ticket
 from desk.domain.rights import rights, ticketverbs, verbs
 from desk.errors import Refused
 from desk.store.handedits import HandEdit
+from desk.text import _
 
 _MAY = truth.FOLLOWS | verbs.may_change(Ticket.kind, *rights.REQUESTERS - {"create"})
 """What their verbs may change of a ticket that is there; an owner who left is dropped when it is opened again (rule 3)."""
@@ -29,21 +30,23 @@ def check_requester(edit: HandEdit, user: User, moment: Moment) -> None:
     """Refused for what a requester may not have done."""
     old, new = edit.old, edit.new
     if edit.kind != Ticket.kind or not isinstance(new, Ticket) or not isinstance(old, Ticket | None):
-        raise Refused(f"a requester doesn't change {edit.kind} records, nor delete any")
+        raise Refused(_("a requester doesn't change {kind} records, nor delete any", kind=edit.kind))
     told = {e.verb for e in moment.step.told.events if (e.kind, e.id) == (edit.kind, edit.id)}
     if odd := told - rights.REQUESTERS - _FOLLOWS:
-        raise Refused(f"{user.id} may not {', '.join(sorted(odd))} tickets: that is for staff")
+        raise Refused(_("{user} may not {odd} tickets: that is for staff", user=user.id, odd=", ".join(sorted(odd))))
     if old is None:
         checks_rights.check_author(new, user.id, moment.world)
         if new.requester != user.id or new.owner or new.thread or new.tags:
-            raise Refused(f"{new.id} was registered in person, and says what only staff may say")
+            raise Refused(_("{id} was registered in person, and says what only staff may say", id=new.id))
         return
     if user.id not in (old.requester, old.author):
-        raise Refused(f"{old.id} is no ticket of {user.id}")
+        raise Refused(_("{id} is no ticket of {user}", id=old.id, user=user.id))
     if changed := truth.case((), old, new, {}).changed - _MAY:
-        raise Refused(f"{user.id} may not change {', '.join(sorted(changed))} of {old.id}")
+        raise Refused(
+            _("{user} may not change {changed} of {id}", user=user.id, changed=", ".join(sorted(changed)), id=old.id)
+        )
     if new.owner not in (None, old.owner):
-        raise Refused(f"{user.id} may not give {old.id} an owner")
+        raise Refused(_("{user} may not give {id} an owner", user=user.id, id=old.id))
     checks_rights.check_thread(edit.path, old, new, user.id)
     if any(entry.kind != REPLY for entry in new.thread[len(old.thread) :]):
-        raise Refused(f"{user.id} may not write notes: they are for staff")
+        raise Refused(_("{user} may not write notes: they are for staff", user=user.id))

@@ -21,6 +21,7 @@ from desk.domain.rights import verbs
 from desk.errors import Refused
 from desk.store import handedits
 from desk.store.handedits import HandEdit
+from desk.text import _
 
 DESK = "desk"
 """The actor of what desk does by itself, such as noting a breach of a service level."""
@@ -41,7 +42,11 @@ def actors(moment: Moment) -> Iterator[AuditFinding]:
         after = [e.new for e in moment.edits if isinstance(e.new, Staff) and e.new.id == actor]
         known = moment.staff.addresses.union(*(s.addresses for s in after))
         if step.email.lower() not in known:
-            problem = f"the message names {actor} as the actor, the author's address is {step.email or 'empty'}"
+            problem = _(
+                "the message names {actor} as the actor, the author's address is {email}",
+                actor=actor,
+                email=step.email or _("empty"),
+            )
             yield moment.finding("actors", FAULT, problem)
 
 
@@ -51,17 +56,21 @@ def _stranger(moment: Moment) -> Iterator[AuditFinding]:
     told = moment.step.told
     if told.verb == "signup" and [u.id for u in signed] == [moment.actor] and len(moment.edits) == 1:
         if not _signed_by(signed[0], moment.step.email):
-            yield moment.finding("actors", FAULT, f"signed up as {moment.actor}, with the address of somebody else")
+            yield moment.finding(
+                "actors", FAULT, _("signed up as {actor}, with the address of somebody else", actor=moment.actor)
+            )
     elif (user := requester_of(moment)) is not None:
         if not _signed_by(user, moment.step.email):
-            problem = (
-                f"the message names {user.id} as the actor, the author's address is {moment.step.email or 'empty'}"
+            problem = _(
+                "the message names {actor} as the actor, the author's address is {email}",
+                actor=user.id,
+                email=moment.step.email or _("empty"),
             )
             yield moment.finding("actors", FAULT, problem)
     elif moment.actor != DESK or moment.by_hand:
-        who = f"{moment.importer or moment.actor}, who was not on the staff at that time"
+        who = _("{importer}, who was not on the staff at that time", importer=moment.importer or moment.actor)
         yield moment.finding(
-            "actors", FAULT, f"made by {who}", hint="who was: desk staff list; git log -- records/staff"
+            "actors", FAULT, _("made by {who}", who=who), hint=_("who was: desk staff list; git log -- records/staff")
         )
 
 
@@ -75,8 +84,10 @@ def by_hand(moment: Moment) -> Iterator[AuditFinding]:
     if moment.by_hand and moment.step.parents and not moment.step.merge:
         names = [name(e) for e in moment.edits]
         if names:
-            shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-            yield moment.finding("by-hand", REMARK, f"made by hand: {shown}", names[0])
+            shown: str = ", ".join(names[:3])
+            if len(names) > 3:
+                shown = _("{names} and {n} more", names=shown, n=len(names) - 3)
+            yield moment.finding("by-hand", REMARK, _("made by hand: {shown}", shown=shown), names[0])
 
 
 def rights(moment: Moment) -> Iterator[AuditFinding]:
@@ -131,16 +142,16 @@ def _check_reuse(edit: HandEdit, moment: Moment) -> None:
         return  # also what moves to another path, as an article does to another topic
     gone = moment.world.gone_as(edit.kind, edit.id or "")
     if gone and gone not in {d.new_oid for d in moment.step.deltas if d.path == edit.path}:
-        raise Refused(f"the id {edit.id} was used before, and ids are never reused")
+        raise Refused(_("the id {id} was used before, and ids are never reused", id=edit.id))
 
 
 def _check_own(edit: HandEdit) -> None:
     """What desk does by itself is about the service levels of tickets, and nothing else."""
     if not isinstance(edit.old, Ticket) or not isinstance(edit.new, Ticket):
-        raise Refused(f"desk itself doesn't change {edit.kind} records")
+        raise Refused(_("desk itself doesn't change {kind} records", kind=edit.kind))
     odd = truth.case((), edit.old, edit.new, {}).changed - _OWN
     if odd:
-        raise Refused(f"desk itself doesn't change {', '.join(sorted(odd))}")
+        raise Refused(_("desk itself doesn't change {odd}", odd=", ".join(sorted(odd))))
 
 
 def _check_ticket(edit: HandEdit, by: Actor, moment: Moment) -> None:
@@ -218,14 +229,16 @@ def _check_thread(edit: HandEdit, old: Ticket, new: Ticket, by: Actor, moment: M
     requests = {e.old.author for e in moment.edits if isinstance(e.old, Ticket)} | {by.id}
     for entry in new.thread:
         if _kept(entry) not in there and not (entry.kind == "note" and entry.by in requests and "from" in entry.meta):
-            raise Refused(f"an entry by {entry.by} was put into the thread that no ticket of this commit had")
+            raise Refused(
+                _("an entry by {writer} was put into the thread that no ticket of this commit had", writer=entry.by)
+            )
 
 
 def _check_taken_back(old: Ticket, new: Ticket, by: Actor, verb: str) -> None:
     """Nobody takes back what somebody else wrote, but for a verb that had carried it from one ticket to another."""
     others = {e.by for e in (*old.thread, *new.thread) if (e in old.thread) != (e in new.thread)} - {by.id}
     if others and verb not in undo.CARRIES:
-        raise Refused(f"{by.id} may not take back an entry by {', '.join(sorted(others))}")
+        raise Refused(_("{by} may not take back an entry by {others}", by=by.id, others=", ".join(sorted(others))))
 
 
 def _kept(entry: Entry) -> tuple[object, ...]:

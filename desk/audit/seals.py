@@ -17,6 +17,7 @@ from desk.domain.model.kinds import KINDS, kind_at
 from desk.errors import GitError, Refused
 from desk.git import log, process, refs
 from desk.git.place import Place
+from desk.text import _, arranged
 
 PREFIX = "seal/"
 VERSION = "1"
@@ -88,10 +89,13 @@ def free_name(place: Place, wanted: str | None, day: str) -> str:
     name = PREFIX + wanted.removeprefix(PREFIX)
     if not _NAME.fullmatch(name.removeprefix(PREFIX)) or ".." in name or name.endswith((".lock", ".")):
         raise Refused(
-            f"{wanted[:60]!r} can't be the name of a seal", "letters, digits, dots and dashes: --name audit-2026"
+            _("{wanted!r} can't be the name of a seal", wanted=wanted[:60]),
+            _("letters, digits, dots and dashes: --name audit-2026"),
         )
     if name in taken:
-        raise Refused(f"there is a seal {name} already", "a seal is never replaced: choose another name")
+        raise Refused(
+            _("there is a seal {name} already", name=name), _("a seal is never replaced: choose another name")
+        )
     return name
 
 
@@ -121,19 +125,19 @@ def can_sign(place: Place) -> bool:
 
 def make(place: Place, name: str, commit: str, said: str, who: tuple[str, str], *, sign: bool) -> str:
     """Make the tag, durably; its object name."""
-    hint = "see user.signingKey and gpg.format in git's configuration; without a signature: --no-sign"
+    hint = _("see user.signingKey and gpg.format in git's configuration; without a signature: --no-sign")
     try:
         # As the person who seals, whoever the machine's git identity is; a key may be chosen by that address.
         refs.make_tag(place, name, commit, said, who, sign=sign)
     except GitError as error:
         if not sign:
             raise
-        raise GitError(f"the seal could not be signed: {error.message}", hint) from None
+        raise GitError(_("the seal could not be signed: {problem}", problem=error.message), hint) from None
     tag, content = refs.tag_object(place, name)
     if sign and b"\n-----BEGIN " not in content:
         # git 2.39 says that an ssh key can't be read, makes the tag all the same, and ends with 0.
         refs.drop_tag(place, name, tag)
-        raise GitError("the seal could not be signed: git can't read the key", hint)
+        raise GitError(_("the seal could not be signed: git can't read the key"), hint)
     return tag
 
 
@@ -163,32 +167,52 @@ def problems(
     """What is wrong with a seal; `measured` recomputes its digest and counts."""
 
     def fault(problem: str, hint: str) -> AuditFinding:
-        return AuditFinding("seals", FAULT, f"{seal.name}: {problem}", hint, seal.commit, record=seal.name)
+        return AuditFinding(
+            "seals",
+            FAULT,
+            arranged("{seal}: {problem}", seal=seal.name, problem=problem),
+            hint,
+            seal.commit,
+            record=seal.name,
+        )
 
-    look = f"git cat-file -p {seal.name}"
+    look = arranged("git cat-file -p {seal}", seal=seal.name)
     said = seal.said
     if not seal.annotated or not {"Seal-Commit", "Seal-Digest", "Seal-Commits"} <= said.keys():
-        yield fault("not a seal that desk made", look)
+        yield fault(_("not a seal that desk made"), look)
         return
     if said["Seal-Commit"] != seal.commit:
-        yield fault(f"speaks of commit {said['Seal-Commit'][:10]} and points to {seal.commit[:10]}", look)
+        yield fault(
+            _(
+                "speaks of commit {seal_commit} and points to {commit}",
+                seal_commit=said["Seal-Commit"][:10],
+                commit=seal.commit[:10],
+            ),
+            look,
+        )
     if not is_in_history(place, seal.commit, head):
-        hint = f"what was sealed: git log {seal.name}; what is there now: git log {seal.name}.."
-        yield fault(f"the sealed commit {seal.commit[:10]} is not in the history any more: it was rewritten", hint)
+        hint = _("what was sealed: git log {seal}; what is there now: git log {seal}..", seal=seal.name)
+        yield fault(
+            _("the sealed commit {commit} is not in the history any more: it was rewritten", commit=seal.commit[:10]),
+            hint,
+        )
     if measured:
         yield from (fault(problem, look) for problem in _measured(place, seal))
-    before, _, tag = said.get("Seal-Previous", "none").partition(" ")
+    before, _rest, tag = said.get("Seal-Previous", "none").partition(" ")
     if before != "none" and (before not in known or known[before].tag != tag):
-        did = "was replaced" if before in known else "is missing"
+        did = _("was replaced") if before in known else _("is missing")
         yield fault(
-            f"the seal before it, {before}, {did}", f"fetch it from where seals are kept: git fetch origin tag {before}"
+            _("the seal before it, {seal}, {what}", seal=before, what=did),
+            _("fetch it from where seals are kept: git fetch origin tag {before}", before=before),
         )
     state = signature(place, seal)
     if state == BAD:
-        yield fault("its signature is wrong", f"git verify-tag {seal.name}")
+        yield fault(_("its signature is wrong"), arranged("git verify-tag {seal}", seal=seal.name))
     elif state == UNKNOWN:
-        problem = f"{seal.name}: signed with a key that this machine doesn't know"
-        yield AuditFinding("seals", REMARK, problem, f"git verify-tag {seal.name}", seal.commit, record=seal.name)
+        problem = _("{seal}: signed with a key that this machine doesn't know", seal=seal.name)
+        yield AuditFinding(
+            "seals", REMARK, problem, arranged("git verify-tag {seal}", seal=seal.name), seal.commit, record=seal.name
+        )
 
 
 def _measured(place: Place, seal: Seal) -> Iterator[str]:
@@ -196,17 +220,23 @@ def _measured(place: Place, seal: Seal) -> Iterator[str]:
     try:
         real = measure(place, seal.commit)
     except GitError as error:
-        yield f"its history can't be read: {error.message}"
+        yield _("its history can't be read: {problem}", problem=error.message)
         return
     if said["Seal-Digest"] != real.digest:
-        yield f"the digest is {said['Seal-Digest'][:23]}…, the history before it has {real.digest[:23]}…"
+        yield _(
+            "the digest is {seal_digest}…, the history before it has {digest}…",
+            seal_digest=said["Seal-Digest"][:23],
+            digest=real.digest[:23],
+        )
     counts = {"Commits": real.commits, "Records": real.records}
     for name, count in counts.items():
         if said.get(f"Seal-{name}") != str(count):
-            yield f"counts {said.get(f'Seal-{name}')} {name.lower()}, there are {count}"
+            yield _(
+                "counts {told} {things}, there are {n}", told=said.get(f"Seal-{name}"), things=name.lower(), n=count
+            )
     kinds = " ".join(f"{kind}={count}" for kind, count in real.kinds.items())
     if "Seal-Kinds" in said and not set(said["Seal-Kinds"].split()) <= {*kinds.split(), *_none_of(said["Seal-Kinds"])}:
-        yield f"counts {said['Seal-Kinds']}, there are {kinds}"
+        yield _("counts {seal_kinds}, there are {kinds}", seal_kinds=said["Seal-Kinds"], kinds=kinds)
 
 
 def _none_of(text: str) -> set[str]:

@@ -16,6 +16,7 @@ from desk.domain.rights import verbs
 from desk.index import derive
 from desk.store import handedits
 from desk.store.handedits import HandEdit
+from desk.text import _
 
 CHECK = "trailers"
 
@@ -61,7 +62,11 @@ def _moved(edits: list[HandEdit]) -> list[HandEdit]:
 def _one(moment: Moment, key: Key, events: tuple[Happened, ...], edits: list[HandEdit]) -> Iterator[AuditFinding]:
     record = "/".join(key)
     if not edits and not _as_it_was(moment, key, events):
-        problem = f"the message tells of {events[0].verb} on {record}, which this commit doesn't change"
+        problem = _(
+            "the message tells of {verb} on {record}, which this commit doesn't change",
+            verb=events[0].verb,
+            record=record,
+        )
         yield moment.finding(CHECK, FAULT, problem, record)
     for edit in edits:
         if edit.kind == handedits.ATTACHMENT or edit.fault is not None or edit.mended:
@@ -70,18 +75,25 @@ def _one(moment: Moment, key: Key, events: tuple[Happened, ...], edits: list[Han
             yield from _put_back(moment, edit, undone[-1], record)
             continue
         case = truth.case(events, edit.old, edit.new, tickets(moment))
-        for problem in truth.untruths(case):
-            yield moment.finding(CHECK, FAULT, problem, record)
+        for untruth in truth.untruths(case):
+            yield moment.finding(CHECK, FAULT, untruth, record)
         for words in truth.unsure(case):
-            yield moment.finding(CHECK, REMARK, f"a verb that this version of desk doesn't know: {words}", record)
+            yield moment.finding(
+                CHECK, REMARK, _("a verb that this version of desk doesn't know: {words}", words=words), record
+            )
 
 
 def _put_back(moment: Moment, edit: HandEdit, undone: Happened, record: str) -> Iterator[AuditFinding]:
     """An undo says whose change it takes back: the file must be, byte for byte, what it was before that commit."""
-    verb, _, commit = (undone.after or "").partition(" ")
+    verb, _rest, commit = (undone.after or "").partition(" ")
     then = moment.world.blobs.get(f"{commit}^:{edit.path}") if re.fullmatch("[0-9a-f]{10,64}", commit) else b""
     if then != edit.after:
-        problem = f"the message says that {verb} {commit} was taken back, and {record} is not what it was before that"
+        problem = _(
+            "the message says that {verb} {commit} was taken back, and {record} is not what it was before that",
+            verb=verb,
+            commit=commit,
+            record=record,
+        )
         yield moment.finding(CHECK, FAULT, problem, record)
 
 
@@ -102,7 +114,10 @@ def _unnamed(
         if key not in named and not unreadable:
             did = {handedits.NEW: "added", handedits.DELETED: "deleted"}.get(edits[0].change, "changed")
             yield moment.finding(
-                CHECK, FAULT, f"{name(edits[0])} was {did}, and the message doesn't name it", "/".join(key)
+                CHECK,
+                FAULT,
+                _("{name} was {did}, and the message doesn't name it", name=name(edits[0]), did=did),
+                "/".join(key),
             )
 
 
@@ -112,10 +127,19 @@ def _settings(moment: Moment, told: dict[str, Happened]) -> Iterator[AuditFindin
     for setting, event in told.items():
         found = real.get(setting)
         if found is None:
-            problem = f"the message says that {setting} was set to {event.after}, desk.toml doesn't"
+            problem = _(
+                "the message says that {setting} was set to {after}, desk.toml doesn't",
+                setting=setting,
+                after=event.after,
+            )
         elif (_line(found.before), _line(found.after)) != (event.before, event.after):
-            problem = (
-                f"{setting}: the message says {event.before} → {event.after}, it is {found.before} → {found.after}"
+            problem = _(
+                "{setting}: the message says {before} → {after}, it is {found_before} → {found_after}",
+                setting=setting,
+                before=event.before,
+                after=event.after,
+                found_before=found.before,
+                found_after=found.after,
             )
         else:
             continue
@@ -123,8 +147,11 @@ def _settings(moment: Moment, told: dict[str, Happened]) -> Iterator[AuditFindin
     # They may change desk.toml without telling each setting, as desk once did.
     if real and (told or moment.step.told.verb not in verbs.WITHOUT_RECORD) and moment.step.parents:
         for setting in sorted(real.keys() - told.keys()):
-            problem = (
-                f"{setting} was changed from {real[setting].before} to {real[setting].after}, the message doesn't tell"
+            problem = _(
+                "{setting} was changed from {before} to {after}, the message doesn't tell",
+                setting=setting,
+                before=real[setting].before,
+                after=real[setting].after,
             )
             yield moment.finding(CHECK, FAULT, problem, f"{SETTINGS}/{setting}")
 
@@ -140,5 +167,5 @@ def _subject(moment: Moment, named: dict[Key, tuple[Happened, ...]]) -> Iterator
     ids = re.match(rf"(?:{TICKET_ID}(?:, )?)+(?= )", moment.step.subject)
     for ticket in ids[0].split(", ") if ids else ():
         if ticket not in known:
-            problem = f"the subject speaks of {ticket}, the trailers don't"
+            problem = _("the subject speaks of {ticket}, the trailers don't", ticket=ticket)
             yield moment.finding(CHECK, FAULT, problem, f"ticket/{ticket}")

@@ -23,23 +23,24 @@ from desk.domain.model.person import Staff
 from desk.git import log, objects
 from desk.queries import records as queries_records
 from desk.store.store import Store
+from desk.text import _
 
 _AT_ONCE = 400
 """Commits whose files are read ahead in one go."""
 
 TITLES: Mapping[str, str] = MappingProxyType(
     {
-        "repository": "the repository shows what was committed",
-        "seals": "seals",
-        "history": "one history, merged as expected",
-        "dates": "dates in order",
-        "actors": "who acted was who signed, and on the staff",
-        "rights": "each change was allowed to its maker then",
-        "trailers": "messages tell what happened, no more and no less",
-        "records": "records were sound at each commit",
-        "rules": "rules about several records held",
-        "by-hand": "commits made by hand",
-        "committers": "commits in somebody else's name",
+        "repository": _("the repository shows what was committed"),
+        "seals": _("seals"),
+        "history": _("one history, merged as expected"),
+        "dates": _("dates in order"),
+        "actors": _("who acted was who signed, and on the staff"),
+        "rights": _("each change was allowed to its maker then"),
+        "trailers": _("messages tell what happened, no more and no less"),
+        "records": _("records were sound at each commit"),
+        "rules": _("rules about several records held"),
+        "by-hand": _("commits made by hand"),
+        "committers": _("commits in somebody else's name"),
     }
 )
 """What is looked at, in the order in which it is shown."""
@@ -116,13 +117,13 @@ class _Walk:
             if self.since is not None:
                 world.move(self.since, audit_walk.files(place, self.since))
             with closing(audit_walk.steps(place, self.since, self.head)) as steps:
-                counted = iter(self.store.keeper.progress((str(n) for n in range(total)), total, "Verifying"))
+                counted = iter(self.store.keeper.progress((str(n) for n in range(total)), total, _("Verifying")))
                 while part := list(islice(steps, _AT_ONCE)):
                     self._read_ahead(world, part)
                     for step in part:
                         next(counted, None)
                         yield from self._one(world, step)
-                for _ in counted:
+                for _turn in counted:
                     continue
         yield from self.history.in_name()
 

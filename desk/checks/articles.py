@@ -13,6 +13,7 @@ from desk.domain.model.article import Article
 from desk.errors import DeskError, Refused
 from desk.queries import knowledge
 from desk.store.handedits import DELETED, HandEdit
+from desk.text import _
 
 
 def problem(edit: HandEdit, world: World) -> DeskError | None:
@@ -25,8 +26,8 @@ def problem(edit: HandEdit, world: World) -> DeskError | None:
     if new.approved_by not in (None, old.approved_by if old else None):
         where = f"{edit.path}:{locate.line_of(edit.after, 'approved_by')}"
         return Refused(
-            f"{where}: approved_by: an approval is not written by hand",
-            f"take the line out; desk kb review {new.id} --approve",
+            _("{where}: approved_by: an approval is not written by hand", where=where),
+            _("take the line out; desk kb review {id} --approve", id=new.id),
         )
     return (_unapproved(old, new, world) or _unreadable(edit, new, world)) if new.state == PUBLISHED else None
 
@@ -41,7 +42,10 @@ def _unapproved(old: Article | None, new: Article, world: World) -> DeskError | 
     try:
         articles.require_approval(new, given[1] if given and given[0] == new.approved_by else None)
     except articles.Approval as error:
-        hint = f"state: review, then: desk commit; a colleague: desk kb review {new.id} --approve; desk kb publish {new.id}"
+        hint = _(
+            "state: review, then: desk commit; a colleague: desk kb review {id} --approve; desk kb publish {id}",
+            id=new.id,
+        )
         return Refused(error.message, hint)
     return None
 
@@ -69,8 +73,8 @@ def _missed(edit: HandEdit, world: World) -> DeskError | None:
         return None
     path, line, url = found
     return Refused(
-        f"{edit.path} can't be deleted: {path}:{line} leads there: {url}",
-        f"git checkout -- {edit.path}, or mend the link too",
+        _("{path} can't be deleted: {where}:{line} leads there: {url}", path=edit.path, where=path, line=line, url=url),
+        _("git checkout -- {path}, or mend the link too", path=edit.path),
     )
 
 
@@ -79,4 +83,4 @@ def remarks(edits: list[HandEdit]) -> Iterator[str]:
     for edit in edits:
         new, old = edit.new, edit.old
         if isinstance(new, Article) and new.state == PUBLISHED and new.published is None and new != old:
-            yield f"{new.id} is published by hand, without its dates: desk kb publish {new.id}"
+            yield _("{id} is published by hand, without its dates: desk kb publish {id}", id=new.id)

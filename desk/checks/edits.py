@@ -28,6 +28,7 @@ from desk.index.index import Index
 from desk.store import levels
 from desk.store.handedits import ATTACHMENT, DELETED, SETTINGS, HandEdit
 from desk.store.snapshot import Snapshot
+from desk.text import _, arranged
 
 _VERB = "commit"
 
@@ -55,7 +56,9 @@ def problem(edit: HandEdit, world: Known) -> DeskError | None:
         return edit.fault
     marks = locate.conflict_line(edit.after)
     if marks is not None and edit.kind != ATTACHMENT and locate.conflict_line(edit.before) is None:
-        return Broken("a merge conflict was left in the file", edit.path, marks, "choose a side, then: desk commit")
+        return Broken(
+            _("a merge conflict was left in the file"), edit.path, marks, _("choose a side, then: desk commit")
+        )
     if edit.kind == SETTINGS:
         return _settings_problem(edit, world)
     if edit.kind == ATTACHMENT:
@@ -95,17 +98,25 @@ def _settings_problem(edit: HandEdit, world: Known) -> DeskError | None:
         now = settings.load(content.decode())
         unknown = next(levels.strangers(levels.policies(None, now, content), world.ids), None)
         if unknown:
-            return ConfigError(f"{settings.FILE}: {unknown}", "desk department list, desk group list")
+            return ConfigError(
+                arranged("{file}: {unknown}", file=settings.FILE, unknown=unknown),
+                _("desk department list, desk group list"),
+            )
     except ConfigError as error:
         return error
     except UnicodeDecodeError:
-        return ConfigError(f"{settings.FILE} is not UTF-8 text", "save it as UTF-8 in your editor")
+        return ConfigError(_("{file} is not UTF-8 text", file=settings.FILE), _("save it as UTF-8 in your editor"))
     known = _holes(edit.before)
     for impact, urgency in settings.holes(now):
         if (impact, urgency) not in known:
             return ConfigError(
-                f"{settings.FILE}: priority.matrix has no priority for impact {impact} and urgency {urgency}",
-                "a row for each of ticket.impacts, with a priority for each of ticket.urgencies",
+                _(
+                    "{file}: priority.matrix has no priority for impact {impact} and urgency {urgency}",
+                    file=settings.FILE,
+                    impact=impact,
+                    urgency=urgency,
+                ),
+                _("a row for each of ticket.impacts, with a priority for each of ticket.urgencies"),
             )
     return None
 
@@ -122,10 +133,12 @@ def _attachment_problem(edit: HandEdit) -> DeskError | None:
     name = edit.path.rpartition("/")[2]
     safe = name if name == salt.FILE else filenames.attachment_name(name, set())
     if edit.after is not None and safe != name:
-        return Broken("not every system can hold a file of this name", edit.path, hint=f"rename it: {safe}")
+        return Broken(
+            _("not every system can hold a file of this name"), edit.path, hint=_("rename it: {safe}", safe=safe)
+        )
     cls = kind_at(edit.path.rpartition(".files/")[0] + ".md")
     if cls is not Ticket or files_folder(edit.id or "") != edit.path.rpartition("/")[0]:
-        return Broken("an attachment of no ticket", edit.path, hint="attachments lie in ID.files beside ID.md")
+        return Broken(_("an attachment of no ticket"), edit.path, hint=_("attachments lie in ID.files beside ID.md"))
     return _salt_problem(edit) if name == salt.FILE else None
 
 
@@ -133,7 +146,9 @@ def _salt_problem(edit: HandEdit) -> DeskError | None:
     """A folder's salt can go with the folder, and not become another one."""
     if edit.after is None or edit.before in (edit.after, None):
         return None
-    return Refused(f"{edit.path}: the salt can't be changed", f"git checkout -- {edit.path}")
+    return Refused(
+        _("{path}: the salt can't be changed", path=edit.path), arranged("git checkout -- {path}", path=edit.path)
+    )
 
 
 def _fixed_problem(edit: HandEdit, new: Record) -> DeskError | None:
@@ -142,14 +157,30 @@ def _fixed_problem(edit: HandEdit, new: Record) -> DeskError | None:
         return None
     if edit.old.salt and edit.old.salt != new.salt:
         where = f"{edit.path}:{locate.line_of(edit.after, salt.KEY)}"
-        return Refused(f"{where}: the salt can't be changed", f"put it back: {salt.KEY}: {edit.old.salt}")
+        return Refused(
+            _("{where}: the salt can't be changed", where=where),
+            _("put it back: {key}: {salt}", key=salt.KEY, salt=edit.old.salt),
+        )
     for name, field in new.FIELDS.items():
         before, after = edit.old.values.get(name), new.values.get(name)
         if field.fixed and before != after:
             shown = [plain.plain(v) if v is not None else "nothing" for v in (before, after)]
             where = f"{edit.path}:{locate.line_of(edit.after, name)}"
-            hint = f"put it back: {name}: {shown[0]}" if before is not None else f"take the line out: {name}"
-            return Refused(f"{where}: {name} can't be changed (from {shown[0]} to {shown[1]})", hint)
+            hint = (
+                _("put it back: {name}: {shown}", name=name, shown=shown[0])
+                if before is not None
+                else _("take the line out: {name}", name=name)
+            )
+            return Refused(
+                _(
+                    "{where}: {name} can't be changed (from {before} to {after})",
+                    where=where,
+                    name=name,
+                    before=shown[0],
+                    after=shown[1],
+                ),
+                hint,
+            )
     return None
 
 
@@ -176,7 +207,9 @@ def _renewed(old: Record, new: Record) -> set[tuple[str, str]]:
 def _as_error(edit: HandEdit, fault: Fault) -> DeskError:
     line = locate.line_of(edit.after, fault.field)
     if fault.rule:
-        return Refused(f"{edit.path}:{line}: {fault.problem}", fault.hint)
+        return Refused(
+            arranged("{path}:{line}: {problem}", path=edit.path, line=line, problem=fault.problem), fault.hint
+        )
     return Broken(fault.problem, edit.path, line, fault.hint)
 
 
@@ -211,7 +244,10 @@ def _check_size(edit: HandEdit, config: Config) -> None:
     limit = config["attachment.max_mb"]
     size = len(edit.after or b"") / 1024 / 1024
     if edit.kind == ATTACHMENT and size > limit:
-        raise Refused(f"{edit.path} has {size:.1f} MiB, {limit} are allowed", "desk config set attachment.max_mb N")
+        raise Refused(
+            _("{path} has {size:.1f} MiB, {limit} are allowed", path=edit.path, size=size, limit=limit),
+            "desk config set attachment.max_mb N",
+        )
 
 
 def _tickets(snapshot: Snapshot, edits: list[HandEdit]) -> dict[str, tuple[HandEdit, Ticket]]:
@@ -227,7 +263,11 @@ def _tickets(snapshot: Snapshot, edits: list[HandEdit]) -> dict[str, tuple[HandE
             if isinstance(ticket, Ticket):
                 found[edit.id] = edit, ticket
             elif edit.after is not None:
-                raise Broken(f"an attachment of {edit.id}, and there is no such ticket", edit.path, hint="move it away")
+                raise Broken(
+                    _("an attachment of {id}, and there is no such ticket", id=edit.id),
+                    edit.path,
+                    hint=_("move it away"),
+                )
     return found
 
 
@@ -241,7 +281,10 @@ def _check_attachments(snapshot: Snapshot, edit: HandEdit, ticket: Ticket) -> No
         if name not in before or (edit.kind == ATTACHMENT and edit.path == path):
             line = locate.line_of(edit.after, "attachments") if edit.kind == Ticket.kind else 1
             raise Broken(
-                f"the attachment {name} is named, and there is no such file", ticket.path, line, f"put it there: {path}"
+                _("the attachment {name} is named, and there is no such file", name=name),
+                ticket.path,
+                line,
+                _("put it there: {path}", path=path),
             )
 
 
@@ -253,22 +296,32 @@ def _remarks(
     fresh = {e.new.id: e.new for e in edits if isinstance(e.new, Ticket)}
     for ticket in fresh.values():
         if ticket.state == states.CLOSED and ticket.closed is None:
-            yield f"{ticket.id} is closed without a time: add a line such as  closed: 2026-07-23T06:12:44Z"
+            yield _(
+                "{ticket} is closed without a time: add a line such as  closed: 2026-07-23T06:12:44Z", ticket=ticket.id
+            )
         for link in ticket.links:
             other = link.partition(" ")[2]
             there = fresh.get(other) or (snapshot.find("ticket", other) if other in world.ids("ticket") else None)
             if isinstance(there, Ticket) and rules.mirror(link, ticket.id) not in there.links:
-                yield f"{ticket.id} is linked to {other}, but not the other way round: desk doctor --fix adds that"
+                yield _(
+                    "{ticket} is linked to {other}, but not the other way round: desk doctor --fix adds that",
+                    ticket=ticket.id,
+                    other=other,
+                )
     for edit in edits:
         if edit.kind == Ticket.kind and edit.change == DELETED:
             folder = files_folder(edit.id or "")
             if os.path.isdir(os.path.join(snapshot.place.root, folder)):
-                yield f"{edit.id} is deleted, its attachments are not: git rm -r {folder}, then: desk commit"
+                yield _(
+                    "{id} is deleted, its attachments are not: git rm -r {folder}, then: desk commit",
+                    id=edit.id,
+                    folder=folder,
+                )
         name = edit.path.rpartition("/")[2]
         if edit.kind != ATTACHMENT or edit.after is None or edit.id not in tickets:
             continue
         if name not in (*tickets[edit.id][1].all_attachments, salt.FILE):
-            yield f"{edit.id} doesn't name the attachment {name}: desk doctor --fix adds it"
+            yield _("{id} doesn't name the attachment {name}: desk doctor --fix adds it", id=edit.id, name=name)
 
 
 def _edits(snapshot: Snapshot, edits: list[HandEdit]) -> list[Edit]:

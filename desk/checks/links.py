@@ -18,6 +18,7 @@ from desk.domain.model.kinds import id_at, kind_at
 from desk.errors import Broken, DeskError, Refused, nearest
 from desk.git import objects
 from desk.git.place import Place
+from desk.text import _, arranged, listed
 
 
 class LinkFault(NamedTuple):
@@ -51,7 +52,10 @@ def faults(path: str, content: bytes, files: Collection[str], private: Collectio
             and found.split("/")[1:2]
             and found.split("/")[1] in private
         ):
-            fault = f"{link.url} leads to an article for staff only", "take the link out, or move the article"
+            fault = (
+                _("{url} leads to an article for staff only", url=link.url),
+                "take the link out, or move the article",
+            )
         if fault:
             yield LinkFault(first + link.line - 1, *fault, rule=found is not None and found in files)
 
@@ -60,9 +64,16 @@ def require_readable(article: Article, content: bytes, files: Collection[str], p
     """Refuse an article with nothing in it, places left to fill in, or links and pictures that lead nowhere."""
     first, body = locate.body_of(content)
     if not body.strip() and not any(article.values.get(n) for n in STRUCTURE):
-        raise Broken("the article is empty", article.path, first, f"desk kb edit {article.id}")
+        raise Broken(
+            _("the article is empty"), article.path, first, arranged("desk kb edit {article}", article=article.id)
+        )
     for line, words in skeleton.gaps(body):
-        raise Broken(f"a place to be filled in: {words}", article.path, first + line - 1, "write it, or take it out")
+        raise Broken(
+            _("a place to be filled in: {words}", words=words),
+            article.path,
+            first + line - 1,
+            _("write it, or take it out"),
+        )
     found = list(faults(article.path, content, files, private))
     if found:
         raise link_error(article.path, found)
@@ -71,24 +82,28 @@ def require_readable(article: Article, content: bytes, files: Collection[str], p
 def link_error(path: str, found: list[LinkFault]) -> DeskError:
     """Links that lead nowhere as one error: the first with its hint, the others named."""
     fault, *others = found
-    more = "".join(f"; line {f.line}: {f.problem}" for f in others[:4]) + ("; …" if len(others) > 4 else "")
+    told = [_("; line {line}: {problem}", line=f.line, problem=f.problem) for f in others[:4]]
+    more = listed([*told, *(["; …"] if len(others) > 4 else [])], "")
     if fault.rule:
-        return Refused(f"{path}:{fault.line}: {fault.problem}{more}", fault.hint)
-    return Broken(f"{fault.problem}{more}", path, fault.line, fault.hint)
+        return Refused(
+            arranged("{path}:{line}: {problem}{more}", path=path, line=fault.line, problem=fault.problem, more=more),
+            fault.hint,
+        )
+    return Broken(arranged("{problem}{more}", problem=fault.problem, more=more), path, fault.line, fault.hint)
 
 
 def _fault(link: Link, found: str | None, files: Collection[str]) -> tuple[str, str] | None:
     what = "picture" if link.picture else "link"
     if found is None or not found.startswith("kb/"):
         return (
-            f"the {what} {link.url} leads out of the knowledge base",
-            f"put the file beside the article; web {what}s begin with https://",
+            _("the {kind} {url} leads out of the knowledge base", kind=what, url=link.url),
+            _("put the file beside the article; web {kind}s begin with https://", kind=what),
         )
     if found in files or any(path.startswith(f"{found}/") for path in files):
         return None
     near = _nearest(found, files)
-    hint = f"did you mean {near}?" if near else f"put the file there: {found}"
-    return f"the {what} {link.url} leads nowhere: there is no {found}", hint
+    hint = f"did you mean {near}?" if near else _("put the file there: {path}", path=found)
+    return _("the {kind} {url} leads nowhere: there is no {path}", kind=what, url=link.url, path=found), hint
 
 
 def _nearest(found: str, files: Collection[str]) -> str | None:

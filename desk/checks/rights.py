@@ -17,6 +17,7 @@ from desk.domain.model.ticket import Ticket
 from desk.domain.rights import moves, rights
 from desk.errors import Refused
 from desk.store.handedits import ATTACHMENT, DELETED, NEW, OTHER, SETTINGS, TEMPLATE, HandEdit
+from desk.text import _, arranged
 
 _VERB = "commit"
 _LEVEL_OF: Mapping[str, str] = MappingProxyType({SETTINGS: "settings", TEMPLATE: "response", OTHER: "article"})
@@ -56,7 +57,13 @@ def _check_ticket_rights(edit: HandEdit, by: Actor, before: Finder, world: Known
             rights.require_delete(by, old)
         elif by.level < rights.DELETE_TICKET:
             raise Refused(
-                f"{by.id} may not delete {edit.id}: that takes level {rights.DELETE_TICKET}", "desk staff list"
+                _(
+                    "{by} may not delete {id}: that takes level {level}",
+                    by=by.id,
+                    id=edit.id,
+                    level=rights.DELETE_TICKET,
+                ),
+                "desk staff list",
             )
         return
     for ticket in (old, new):
@@ -74,8 +81,8 @@ def _check_ticket_rights(edit: HandEdit, by: Actor, before: Finder, world: Known
 def _check_new_ticket(ticket: Ticket, by: Actor, before: Finder, world: Known) -> None:
     if before.known_ticket(ticket.id):
         raise Refused(
-            f"the id {ticket.id} was used before, and ids are never reused",
-            "to bring a deleted ticket back: git revert COMMIT",
+            _("the id {ticket} was used before, and ids are never reused", ticket=ticket.id),
+            _("to bring a deleted ticket back: git revert COMMIT"),
         )
     check_author(ticket, by.id, world)
 
@@ -84,8 +91,13 @@ def check_author(ticket: Ticket, by: str, world: Known) -> None:
     """Refuse a new ticket in the name of another staff member."""
     if ticket.author and ticket.author != by and ticket.author not in world.ids("user"):
         raise Refused(
-            f"{ticket.path}: author: {by} may not register a ticket in the name of {ticket.author}",
-            f"author: {by}; on whose behalf it is registered stands in requester",
+            _(
+                "{path}: author: {by} may not register a ticket in the name of {author}",
+                path=ticket.path,
+                by=by,
+                author=ticket.author,
+            ),
+            _("author: {by}; on whose behalf it is registered stands in requester", by=by),
         )
 
 
@@ -102,21 +114,37 @@ def _check_moves(edit: HandEdit, old: Ticket, new: Ticket) -> None:
 def check_thread(path: str, old: Ticket, new: Ticket, by: str) -> None:
     """Rule 6: only the author edits an entry, and only while it is the last one of an open ticket."""
     kept = len(old.thread)
-    hint = "put it back as it was, and write a new entry instead: desk ticket note"
+    hint = _("put it back as it was, and write a new entry instead: desk ticket note")
     if len(new.thread) < kept:
-        raise Refused(f"{path}: the thread has lost an entry: it had {kept}, now {len(new.thread)}", hint)
+        raise Refused(
+            _("{path}: the thread has lost an entry: it had {kept}, now {n}", path=path, kept=kept, n=len(new.thread)),
+            hint,
+        )
     for number, (was, now) in enumerate(zip(old.thread, new.thread, strict=False), 1):
         if was == now:
             continue
         mine = was.by == by and was._replace(text=now.text) == now
         if not mine or number != kept or old.state not in states.LIVE:
             raise Refused(
-                f"{path}: entry {number} of the thread was changed: only its author may, while it is the last",
+                _(
+                    "{path}: entry {number} of the thread was changed: only its author may, while it is the last",
+                    path=path,
+                    number=number,
+                ),
                 hint,
             )
     for entry in new.thread[kept:]:
         if entry.by not in (by, new.requester):
-            raise Refused(f"{path}: {by} may not write a {entry.kind} in the name of {entry.by}", f"by {by}")
+            raise Refused(
+                _(
+                    "{path}: {by} may not write a {kind} in the name of {writer}",
+                    path=path,
+                    by=by,
+                    kind=entry.kind,
+                    writer=entry.by,
+                ),
+                _("by {by}", by=by),
+            )
 
 
 def _check_own_record(edit: HandEdit, by: Actor) -> None:
@@ -124,9 +152,9 @@ def _check_own_record(edit: HandEdit, by: Actor) -> None:
     if edit.id != by.id:
         return
     if edit.change == DELETED:
-        raise Refused(f"{by.id} may not delete their own record", "ask another member of level 3")
+        raise Refused(_("{by} may not delete their own record", by=by.id), _("ask another member of level 3"))
     if isinstance(edit.new, Staff) and edit.new.level != by.level:
-        raise Refused(f"{by.id} may not change their own level", "ask another member of level 3")
+        raise Refused(_("{by} may not change their own level", by=by.id), _("ask another member of level 3"))
 
 
 # -- what concerns several records -------------------------------------------------------------------------------------
@@ -145,28 +173,34 @@ def _refusal(breach: Breach) -> Refused:
         return _WITHOUT[breach.rule]
     path = record.path
     if breach.rule == "address":
-        problem = f"{path}: email: {names[0]} belongs to {names[1]}"
-        return Refused(problem, "every staff member has an address of their own")
+        problem = _("{path}: email: {name} belongs to {names_name}", path=path, name=names[0], names_name=names[1])
+        return Refused(problem, _("every staff member has an address of their own"))
     if breach.rule == "private":
-        problem = f"{path}: private: {record.id} holds tickets of users ({count})"
-        return Refused(problem, "move them first: desk ticket move")
+        problem = _("{path}: private: {id} holds tickets of users ({count})", path=path, id=record.id, count=count)
+        return Refused(problem, _("move them first: desk ticket move"))
     if breach.rule == "public":
-        problem = f"{path}: department: a user's ticket can't be in {record.values['department']}, which is private"
-        return Refused(problem, "name a public one: desk department list")
+        problem = _(
+            "{path}: department: a user's ticket can't be in {department}, which is private",
+            path=path,
+            department=record.values["department"],
+        )
+        return Refused(problem, _("name a public one: desk department list"))
     if breach.rule == "reserved":
-        problem = f"the tag {record.id} decides the kind of tickets and can't be deleted"
-        return Refused(problem, f"git checkout -- {path}")
-    more = f" and {count - 1} more" if count > 1 else ""
+        problem = _("the tag {id} decides the kind of tickets and can't be deleted", id=record.id)
+        return Refused(problem, arranged("git checkout -- {path}", path=path))
+    more = _(" and {count} more", count=count - 1) if count > 1 else ""
     noun = "kb topic" if record.kind == "topic" else record.kind
-    hint = f"git checkout -- {path}, then let desk do it: desk {noun} delete {record.id}"
-    return Refused(f"{path} can't be deleted: {names[0]}{more} still refer to it", hint)
+    hint = _("git checkout -- {path}, then let desk do it: desk {noun} delete {id}", path=path, noun=noun, id=record.id)
+    return Refused(
+        _("{path} can't be deleted: {name}{more} still refer to it", path=path, name=names[0], more=more), hint
+    )
 
 
 _WITHOUT: Mapping[str, Refused] = MappingProxyType(
     {
-        "level": Refused("the last level-3 staff member can't be removed", "give somebody else level 3 first"),
+        "level": Refused(_("the last level-3 staff member can't be removed"), _("give somebody else level 3 first")),
         "default": Refused(
-            "exactly one department must be the default one", "default: true in one of records/departments/*.yaml"
+            _("exactly one department must be the default one"), _("default: true in one of records/departments/*.yaml")
         ),
     }
 )

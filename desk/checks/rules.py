@@ -19,6 +19,7 @@ from desk.domain.model.organisation import INCIDENT, PROBLEM, RESERVED_TAGS
 from desk.domain.model.person import Staff
 from desk.domain.people import customfields
 from desk.errors import UsageFault
+from desk.text import _, arranged
 
 REFERENCES, VALUES, OWNERS, KINDS_OF_WORK, LINKS, MERGED, DEPARTMENTS, FIELDS, STATES = (
     "references",
@@ -80,11 +81,17 @@ def _references(kind: str, row: Row, world: Known) -> Iterator[Fault]:
             if field.ref in _PEOPLE and not live and value in world.ever(field.ref):
                 continue
             check = MERGED if name == "merged_into" else REFERENCES
-            yield Fault(check, name, value, f"{name}: there is no {field.ref} {value}", _listing(field.ref))
+            yield Fault(
+                check,
+                name,
+                value,
+                _("{field}: there is no {kind} {id}", field=name, kind=field.ref, id=value),
+                _listing(field.ref),
+            )
 
 
 def _listing(kind: str) -> str:
-    return f"desk {KINDS[kind].noun} list shows what there is"
+    return _("desk {noun} list shows what there is", noun=KINDS[kind].noun)
 
 
 def _values(kind: str, row: Row, world: Known) -> Iterator[Fault]:
@@ -92,10 +99,14 @@ def _values(kind: str, row: Row, world: Known) -> Iterator[Fault]:
         known = CHOICES.get((kind, name))
         where = ""
         if field.setting and world.config is not None:
-            known, where = world.config[field.setting], f" ({field.setting} in desk.toml)"
+            known, where = world.config[field.setting], _(" ({setting} in desk.toml)", setting=field.setting)
         if known and row[name] is not None and row[name] not in known:
             yield Fault(
-                VALUES, name, row[name], f"{name}: {row[name]!r} is not known", f"known: {', '.join(known)}{where}"
+                VALUES,
+                name,
+                row[name],
+                _("{field}: {value!r} is not known", field=name, value=row[name]),
+                _("known: {known}{where}", known=", ".join(known), where=where),
             )
 
 
@@ -103,7 +114,11 @@ def _author(row: Row, world: Known) -> Iterator[Fault]:
     author = row["author"]
     if author and not any(author in world.ids(k) or author in world.ever(k) for k in _PEOPLE):
         yield Fault(
-            REFERENCES, "author", author, f"author: there is no staff member or user {author}", _listing("staff")
+            REFERENCES,
+            "author",
+            author,
+            _("author: there is no staff member or user {author}", author=author),
+            _listing("staff"),
         )
 
 
@@ -116,19 +131,21 @@ def _owner(row: Row, world: Known) -> Iterator[Fault]:
         and department not in world.serves(owner)
         and not world.unread(Staff.path_of(owner))
     ):
-        problem = f"owner: {owner} doesn't serve {department}, the ticket's department"
-        hint = f"desk ticket unassign {row['id']}, or: desk ticket escalate {row['id']} --to WHO"
+        problem = _(
+            "owner: {owner} doesn't serve {department}, the ticket's department", owner=owner, department=department
+        )
+        hint = _("desk ticket unassign {id}, or: desk ticket escalate {id} --to WHO", id=row["id"])
         yield Fault(OWNERS, "owner", owner, problem, hint, rule=True)
 
 
 def _kinds(row: Row, _world: Known) -> Iterator[Fault]:
     if INCIDENT in row["tags"] and PROBLEM in row["tags"]:
-        hint = f"take one off: desk ticket untag {row['id']} {INCIDENT}"
+        hint = _("take one off: desk ticket untag {id} {incident}", id=row["id"], incident=INCIDENT)
         yield Fault(
             KINDS_OF_WORK,
             "tags",
             PROBLEM,
-            f"tags: a ticket can't be an {INCIDENT} and a {PROBLEM} at once",
+            _("tags: a ticket can't be an {incident} and a {problem} at once", incident=INCIDENT, problem=PROBLEM),
             hint,
             rule=True,
         )
@@ -138,31 +155,43 @@ def _links(row: Row, world: Known) -> Iterator[Fault]:
     for link in row["links"]:
         other = link.partition(" ")[2]
         if other == row["id"]:
-            yield Fault(LINKS, "links", link, f"links: {link!r} leads to the ticket itself", "take the link out")
+            yield Fault(
+                LINKS, "links", link, _("links: {link!r} leads to the ticket itself", link=link), _("take the link out")
+            )
         elif other not in world.ids("ticket"):
             yield Fault(
-                LINKS, "links", link, f"links: there is no ticket {other}", "take the link out, or: desk doctor --fix"
+                LINKS,
+                "links",
+                link,
+                _("links: there is no ticket {other}", other=other),
+                _("take the link out, or: desk doctor --fix"),
             )
 
 
 def _merged(row: Row, _world: Known) -> Iterator[Fault]:
     if row["merged_into"] and row["state"] != states.CLOSED:
-        problem = f"state: merged into {row['merged_into']}, so it can't be {row['state']}"
-        yield Fault(MERGED, "state", row["state"], problem, "set state: closed", rule=True)
+        problem = _(
+            "state: merged into {merged_into}, so it can't be {state}",
+            merged_into=row["merged_into"],
+            state=row["state"],
+        )
+        yield Fault(MERGED, "state", row["state"], problem, _("set state: closed"), rule=True)
 
 
 def _standing(row: Row, _world: Known) -> Iterator[Fault]:
     """What is said of a state that the ticket isn't in."""
     for name, state in (("resolution", states.CLOSED), ("pending_for", states.PENDING)):
         if row[name] and row["state"] != state:
-            problem = f"{name}: only a {state} ticket has one, and this is {row['state']}"
-            yield Fault(STATES, name, row[name], problem, "take the line out", rule=True)
+            problem = _(
+                "{name}: only a {state} ticket has one, and this is {now}", name=name, state=state, now=row["state"]
+            )
+            yield Fault(STATES, name, row[name], problem, _("take the line out"), rule=True)
 
 
 def _major(row: Row, world: Known) -> Iterator[Fault]:
     if row["major"] and INCIDENT not in row["tags"]:
-        hint = f"desk ticket tag {row['id']} {INCIDENT}, or: desk ticket major {row['id']} --off"
-        yield Fault(STATES, "major", "true", "major: only an incident can be a major one", hint, rule=True)
+        hint = _("desk ticket tag {id} {incident}, or: desk ticket major {id} --off", id=row["id"], incident=INCIDENT)
+        yield Fault(STATES, "major", "true", _("major: only an incident can be a major one"), hint, rule=True)
     who, department = row["coordinator"], row["department"]
     if (
         who
@@ -170,22 +199,24 @@ def _major(row: Row, world: Known) -> Iterator[Fault]:
         and department not in world.serves(who)
         and not world.unread(Staff.path_of(who))
     ):
-        problem = f"coordinator: {who} doesn't serve {department}, the ticket's department"
-        hint = f"desk ticket major {row['id']} --coordinator WHO"
+        problem = _(
+            "coordinator: {who} doesn't serve {department}, the ticket's department", who=who, department=department
+        )
+        hint = arranged("desk ticket major {id} --coordinator WHO", id=row["id"])
         yield Fault(OWNERS, "coordinator", who, problem, hint, rule=True)
 
 
 def _private(row: Row, _world: Known) -> Iterator[Fault]:
     if row["private"] and row["default"]:
-        problem = "private: a private department can't be the default one"
-        yield Fault(DEPARTMENTS, "private", "true", problem, "make another department the default one", rule=True)
+        problem = _("private: a private department can't be the default one")
+        yield Fault(DEPARTMENTS, "private", "true", problem, _("make another department the default one"), rule=True)
 
 
 def _escalation(row: Row, world: Known) -> Iterator[Fault]:
     who = row["escalation"]
     if who and row["id"] not in world.serves(who) and not world.unread(Staff.path_of(who)):
-        problem = f"escalation: {who} doesn't serve {row['id']}"
-        hint = f"desk department edit {row['id']} --escalation WHO, or none"
+        problem = _("escalation: {who} doesn't serve {id}", who=who, id=row["id"])
+        hint = _("desk department edit {id} --escalation WHO, or none", id=row["id"])
         yield Fault(DEPARTMENTS, "escalation", who, problem, hint, rule=True)
 
 
@@ -194,8 +225,15 @@ def _language(row: Row, _world: Known) -> Iterator[Fault]:
     language = row["id"].removeprefix(name_of(row["id"])).removeprefix(".")
     if language and row["language"] != language:
         shown = row["language"] or "nothing"
-        problem = f"language: {row['id']} must be in {language}, as its name says, not {shown}"
-        yield Fault(VALUES, "language", shown, problem, f"language: {language}, or rename the file: git mv")
+        problem = _(
+            "language: {id} must be in {language}, as its name says, not {shown}",
+            id=row["id"],
+            language=language,
+            shown=shown,
+        )
+        yield Fault(
+            VALUES, "language", shown, problem, _("language: {language}, or rename the file: git mv", language=language)
+        )
 
 
 def _custom(kind: str) -> Callable[[Row, Known], Iterator[Fault]]:
@@ -208,8 +246,8 @@ def _custom(kind: str) -> Callable[[Row, Known], Iterator[Fault]]:
             try:
                 customfields.parse(field, value)
             except UsageFault as error:
-                hint = error.hint or f"desk field show {name}"
-                yield Fault(FIELDS, "fields", name, f"fields: {error.message}", hint)
+                hint = error.hint or arranged("desk field show {name}", name=name)
+                yield Fault(FIELDS, "fields", name, _("fields: {problem}", problem=error.message), hint)
 
     return check
 
@@ -232,7 +270,11 @@ def template_fault(record: Checklist, content: bytes | None) -> tuple[int, str, 
     for step in record.steps:
         if len(step) > STEP_MAX:
             line = text.count("\n", 0, text.find(step)) + 1
-            return line, f"a step has at most {STEP_MAX} characters, this one {len(step)}", "say it in two steps"
+            return (
+                line,
+                _("a step has at most {most} characters, this one {n}", most=STEP_MAX, n=len(step)),
+                "say it in two steps",
+            )
     return None
 
 

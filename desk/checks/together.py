@@ -17,6 +17,7 @@ from desk.domain.model.ticket import Ticket
 from desk.domain.rights import rights
 from desk.errors import Refused
 from desk.store.handedits import HandEdit
+from desk.text import _
 
 HIGHEST = 3
 """The level of which somebody must remain: only they register staff (rule 2)."""
@@ -149,25 +150,33 @@ def _refusal(breach: Breach, changed: Collection[BeforeAfter], whole: Whole) -> 
         return _last_of(changed)
     if record is None:
         return Refused(
-            "exactly one department must be the default one", "make one the default: desk department edit ID --default"
+            _("exactly one department must be the default one"),
+            _("make one the default: desk department edit ID --default"),
         )
     if breach.rule == "address":
         return Refused(
-            f"{names[0]} is the address of staff {names[1]}",
-            f"one address, one person: desk staff show {names[1]}",
+            _("{address} is the address of staff {name}", address=names[0], name=names[1]),
+            _("one address, one person: desk staff show {name}", name=names[1]),
         )
     if breach.rule == "private":
         return Refused(
-            f"{record.id} can't become private: it holds {count} tickets of users",
-            "a private department holds only tickets written by staff; move the others first: "
-            f"desk ticket list --department {record.id} --state any",
+            _("{id} can't become private: it holds {count} tickets of users", id=record.id, count=count),
+            _(
+                "a private department holds only tickets written by staff; move the others first: desk ticket list "
+                "--department {id} --state any",
+                id=record.id,
+            ),
         )
     if breach.rule == "public" and isinstance(record, Ticket):
         rights.require_public(next(d for d in whole.departments() if d.id == record.department), record)
     if breach.rule == "reserved":
         return Refused(
-            f"the tag {record.id} can't be deleted: it decides what kind of work a ticket is",
-            f"reserved: {', '.join(RESERVED_TAGS)}; colour and description can be changed: desk tag edit {record.id}",
+            _("the tag {id} can't be deleted: it decides what kind of work a ticket is", id=record.id),
+            _(
+                "reserved: {reserved_tags}; colour and description can be changed: desk tag edit {id}",
+                reserved_tags=", ".join(RESERVED_TAGS),
+                id=record.id,
+            ),
         )
     return _referred(record, names, count)
 
@@ -176,19 +185,25 @@ def _referred(record: Record, paths: tuple[str, ...], count: int) -> Refused:
     """What still refers to a record, and how that is mended."""
     if record.kind == "group":
         return Refused(
-            f"the group {record.id} can't be deleted: {count} users belong to it",
-            f"move them first: desk user list --group {record.id} -f ids | desk user edit - --group OTHER",
+            _("the group {id} can't be deleted: {count} users belong to it", id=record.id, count=count),
+            _("move them first: desk user list --group {id} -f ids | desk user edit - --group OTHER", id=record.id),
         )
     if record.kind == "topic":
         held = sorted(id_at(path) for path in paths)
-        shown = ", ".join(held[:_SHOWN]) + (f" and {count - _SHOWN} more" if count > _SHOWN else "")
+        shown = ", ".join(held[:_SHOWN]) + (_(" and {count} more", count=count - _SHOWN) if count > _SHOWN else "")
         return Refused(
-            f"the topic {record.id} can't be deleted: it holds {shown}",
-            f"move them: desk kb list --topic {record.id} --state any -f ids | desk kb edit - --topic OTHER   "
-            "or delete them: desk kb delete SLUG",
+            _("the topic {id} can't be deleted: it holds {shown}", id=record.id, shown=shown),
+            _(
+                "move them: desk kb list --topic {id} --state any -f ids | desk kb edit - --topic OTHER   or "
+                "delete them: desk kb delete SLUG",
+                id=record.id,
+            ),
         )
-    more = f" and {count - 1} more" if count > 1 else ""
-    return Refused(f"{record.id} can't be deleted: {paths[0]}{more} still refer to it", "change or delete that first")
+    more = _(" and {count} more", count=count - 1) if count > 1 else ""
+    return Refused(
+        _("{id} can't be deleted: {path}{more} still refer to it", id=record.id, path=paths[0], more=more),
+        _("change or delete that first"),
+    )
 
 
 _SHOWN = 3
@@ -200,6 +215,6 @@ def _last_of(changed: Collection[BeforeAfter]) -> Refused:
     fallen = ((b, a) for b, a in changed if isinstance(b, Staff) and b.level == HIGHEST)
     who, what = next(((b.id, "removed" if a is None else "lowered") for b, a in fallen), ("nobody", "removed"))
     return Refused(
-        f"{who} is the last one of level {HIGHEST} and can't be {what}",
-        f"give somebody else level {HIGHEST} first: desk staff edit HANDLE --level {HIGHEST}",
+        _("{who} is the last one of level {level} and can't be {what}", who=who, level=HIGHEST, what=what),
+        _("give somebody else level {level} first: desk staff edit HANDLE --level {level}", level=HIGHEST),
     )

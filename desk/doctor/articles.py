@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from desk.checks import links
 from desk.doctor.exam import Exam, Finding
 from desk.queries import knowledge
+from desk.text import _
 
 # -- the doctor --------------------------------------------------------------------------------------------------------
 
@@ -27,8 +28,12 @@ def approvals(exam: Exam) -> Iterator[Finding]:
     for row in exam.index.rows("article", "approved_by IS NOT NULL", tail="ORDER BY path"):
         if not knowledge.has_approved(exam.index, row["id"], row["approved_by"]):
             path = f"kb/{row['topic']}/{row['id']}.md"
-            problem_ = f"approved_by: {row['approved_by']} has not approved {row['id']}: no commit says so"
-            hint = f"take the line out; then a colleague: desk kb review {row['id']} --approve"
+            problem_ = _(
+                "approved_by: {approved_by} has not approved {id}: no commit says so",
+                approved_by=row["approved_by"],
+                id=row["id"],
+            )
+            hint = _("take the line out; then a colleague: desk kb review {id} --approve", id=row["id"])
             yield Finding("approvals", path, exam.line(path, "approved_by"), problem_, hint)
 
 
@@ -36,5 +41,9 @@ def twice(exam: Exam) -> Iterator[Finding]:
     """No two articles have the same name, in whatever topics they lie."""
     for article_id, first, second in knowledge.namesakes(exam.index):
         yield Finding(
-            "articles", second, 1, f"id: {first} has the id {article_id} as well", "rename one of them: git mv"
+            "articles",
+            second,
+            1,
+            _("id: {first} has the id {article_id} as well", first=first, article_id=article_id),
+            _("rename one of them: git mv"),
         )

@@ -14,6 +14,7 @@ from desk.git import repo
 from desk.queries import records
 from desk.store import levels as store_levels
 from desk.store import worktree
+from desk.text import _, arranged
 
 ATTRIBUTES = ".gitattributes"
 
@@ -30,8 +31,8 @@ def symlinks(exam: Exam) -> Iterator[Finding]:
             "symlinks",
             path,
             None,
-            f"a symbolic link (to {shown}) is not allowed here",
-            f"replace it by a file: git rm {path}",
+            _("a symbolic link (to {shown}) is not allowed here", shown=shown),
+            _("replace it by a file: git rm {path}", path=path),
         )
 
 
@@ -39,7 +40,7 @@ def strays(exam: Exam) -> Iterator[Finding]:
     """Files among the records that are neither records nor attachments."""
     for path in exam.walk.strays:
         yield Finding(
-            "strays", path, None, "neither a record nor an attachment", "move it out of records/, or delete it"
+            "strays", path, None, _("neither a record nor an attachment"), _("move it out of records/, or delete it")
         )
 
 
@@ -69,17 +70,21 @@ def desk_toml(exam: Exam) -> Iterator[Finding]:
     content = exam.content(settings.FILE)
     for name, problem, hint in _at_odds(exam.config):
         yield Finding(
-            "settings", settings.FILE, locate.setting_line(content, name.split(".")), f"{name}: {problem}", hint
+            "settings",
+            settings.FILE,
+            locate.setting_line(content, name.split(".")),
+            arranged("{name}: {problem}", name=name, problem=problem),
+            hint,
         )
     try:
         levels = store_levels.policies(exam.place, exam.config, content)
     except ConfigError as error:
-        line, _, problem = error.message.removeprefix(f"{settings.FILE}:").partition(": ")
+        line, _rest, problem = error.message.removeprefix(f"{settings.FILE}:").partition(": ")
         if line.isdecimal():  # an unknown time zone has been told above
             yield Finding("settings", settings.FILE, int(line), problem, error.hint or "")
         return
     for problem in store_levels.strangers(levels, exam.world.ids):
-        yield Finding("settings", settings.FILE, None, problem, f"mend {settings.FILE}")
+        yield Finding("settings", settings.FILE, None, problem, _("mend {file}", file=settings.FILE))
 
 
 def _at_odds(config: settings.Config) -> Iterator[tuple[str, str, str]]:
@@ -87,13 +92,13 @@ def _at_odds(config: settings.Config) -> Iterator[tuple[str, str, str]]:
     if settings.zone(name) is None:
         yield (
             "desk.timezone",
-            f"there is no time zone {name!r} on this machine",
+            _("there is no time zone {name!r} on this machine", name=name),
             "desk config set desk.timezone Europe/Athens",
         )
     if config["ticket.channel"] not in config["ticket.channels"]:
         yield (
             "ticket.channel",
-            f"{config['ticket.channel']!r} is none of ticket.channels",
+            _("{channel!r} is none of ticket.channels", channel=config["ticket.channel"]),
             "desk config set ticket.channel CHANNEL",
         )
     lists = {n: config[f"ticket.{n}"] for n in ("impacts", "urgencies", "priorities")}
@@ -102,14 +107,22 @@ def _at_odds(config: settings.Config) -> Iterator[tuple[str, str, str]]:
             given = (("impacts", impact), ("urgencies", urgency), ("priorities", priority))
             for name, value in given:
                 if value not in lists[name]:
-                    yield "priority.matrix", f"{value!r} is none of ticket.{name}", f"mend {settings.FILE}"
+                    yield (
+                        "priority.matrix",
+                        _("{value!r} is none of ticket.{name}", value=value, name=name),
+                        _("mend {file}", file=settings.FILE),
+                    )
 
     for impact, urgency in settings.holes(config):
-        problem = f"no priority for impact {impact} and urgency {urgency}"
-        yield "priority.matrix", problem, f"fill it in in {settings.FILE}, then: desk commit {settings.FILE}"
+        problem = _("no priority for impact {impact} and urgency {urgency}", impact=impact, urgency=urgency)
+        yield "priority.matrix", problem, _("fill it in in {file}, then: desk commit {file}", file=settings.FILE)
     for impact in config["priority.fixed"]:
         if impact not in lists["impacts"]:
-            yield "priority.fixed", f"{impact!r} is none of ticket.impacts", f"mend {settings.FILE}"
+            yield (
+                "priority.fixed",
+                _("{impact!r} is none of ticket.impacts", impact=impact),
+                _("mend {file}", file=settings.FILE),
+            )
 
 
 def attributes(exam: Exam) -> Iterator[Finding]:
@@ -117,9 +130,9 @@ def attributes(exam: Exam) -> Iterator[Finding]:
     content = exam.content(ATTRIBUTES)
     lines = [line.split() for line in (content or b"").decode(errors="replace").splitlines()]
     if ["*", "-text"] not in lines:
-        problem = "the line `* -text` is missing: line ends may be changed"
+        problem = _("the line `* -text` is missing: line ends may be changed")
         yield Finding(
-            "attributes", ATTRIBUTES, None, problem, "desk doctor --fix adds it", partial(add_attributes, exam)
+            "attributes", ATTRIBUTES, None, problem, _("desk doctor --fix adds it"), partial(add_attributes, exam)
         )
 
 

@@ -22,6 +22,7 @@ from desk.queries import people
 from desk.queries import records as queries_records
 from desk.queries.sql import REVIEW_OWED
 from desk.store.handedits import MODIFIED, NEW, SETTINGS
+from desk.text import _, arranged
 
 _CONFLICT = "merge conflict"
 
@@ -33,14 +34,14 @@ def broken(exam: Exam) -> Iterator[Finding]:
         edit = edited.get(path)
         hint = _hint(exam, path, problem)
         if edit is not None and edit.fault is None:
-            hint = f"the work tree has it mended, or deleted: desk commit {path}"
+            hint = _("the work tree has it mended, or deleted: desk commit {path}", path=path)
         yield Finding("conflicts" if _CONFLICT in problem else "broken", path, line, problem, hint)
     committed = {path for path, _, _ in exam.index.broken()}
     for edit in exam.edits:
         if edit.fault is not None and edit.kind in KINDS and edit.path not in committed:
             check = "conflicts" if _CONFLICT in edit.fault.problem else "broken"
             drop = (
-                f"mend it, or drop the edit: git checkout -- {edit.path}"
+                _("mend it, or drop the edit: git checkout -- {path}", path=edit.path)
                 if edit.change == MODIFIED
                 else edit.fault.hint or ""
             )
@@ -52,11 +53,11 @@ def _hint(exam: Exam, path: str, problem: str) -> str:
         record_id = problem.split(" ")[1]
         cls = kind_at(path)
         there = cls is not None and record_id in {i for i in exam.world.ids(cls.kind) if i != id_at(path)}
-        other = f"; {record_id} exists as well" if there else ""
-        return f"put id: {id_at(path)} into the file, or move it with git mv{other}"
+        other = _("; {record_id} exists as well", record_id=record_id) if there else ""
+        return _("put id: {id_at} into the file, or move it with git mv{other}", id_at=id_at(path), other=other)
     if "symbolic link" in problem:
-        return f"replace it by a file: git rm {path}"
-    return f"mend the file, then: desk commit {path}   or take an older state: git log -- {path}"
+        return _("replace it by a file: git rm {path}", path=path)
+    return _("mend the file, then: desk commit {path}   or take an older state: git log -- {path}", path=path)
 
 
 def edited(exam: Exam) -> Iterator[Finding]:
@@ -70,7 +71,9 @@ def edited(exam: Exam) -> Iterator[Finding]:
         problem = edits.problem(edit, world)
         if problem is not None:
             line, text = edits.told(problem, edit.path)
-            yield Finding("edited", edit.path, line, text, problem.hint or f"git checkout -- {edit.path}")
+            yield Finding(
+                "edited", edit.path, line, text, problem.hint or arranged("git checkout -- {path}", path=edit.path)
+            )
 
 
 def conflicts(exam: Exam) -> Iterator[Finding]:
@@ -86,8 +89,8 @@ def conflicts(exam: Exam) -> Iterator[Finding]:
                 "conflicts",
                 path,
                 line,
-                "a merge conflict was left in the file",
-                f"choose a side, then: desk commit {path}",
+                _("a merge conflict was left in the file"),
+                _("choose a side, then: desk commit {path}", path=path),
             )
 
 
@@ -95,8 +98,10 @@ def faults(exam: Exam) -> Iterator[Finding]:
     """References, values, owners, kinds, links and merges of every committed record."""
     for kind, cls in KINDS.items():
         rows = exam.index.rows(kind, tail="ORDER BY path")
-        shown = exam.store.keeper.progress((str(r["id"]) for r in rows), len(rows), f"Checking {cls.plural}")
-        for row, _ in zip(rows, shown, strict=True):
+        shown = exam.store.keeper.progress(
+            (str(r["id"]) for r in rows), len(rows), _("Checking {plural}", plural=cls.plural)
+        )
+        for row, _turn in zip(rows, shown, strict=True):
             for fault in rules.faults(kind, row, exam.world):
                 if fault.check == rules.OWNERS and row["state"] == states.CLOSED:
                     continue  # who owned it when it was closed may have changed departments since
@@ -136,9 +141,14 @@ def one_sided(exam: Exam) -> Iterator[Finding]:
         if (other, mirror) in links or other == ticket_id or exam.index.path_of("ticket", other) is None:
             continue
         path = Ticket.path_of(other)
-        problem = f"links: {ticket_id} says {link!r}, and {mirror!r} is missing here"
+        problem = _(
+            "links: {ticket_id} says {link!r}, and {mirror!r} is missing here",
+            ticket_id=ticket_id,
+            link=link,
+            mirror=mirror,
+        )
         fix = Mend("ticket", other, partial(_with_link, mirror))
-        yield Finding("links", path, exam.line(path, "links"), problem, "desk doctor --fix adds it", fix)
+        yield Finding("links", path, exam.line(path, "links"), problem, _("desk doctor --fix adds it"), fix)
 
 
 def departments(exam: Exam) -> Iterator[Finding]:
@@ -146,18 +156,22 @@ def departments(exam: Exam) -> Iterator[Finding]:
     known = exam.world.departments()
     for breach in together.without_one_default(known):
         if not breach.names:
-            problem = "no department is the default one"
+            problem = _("no department is the default one")
             yield Finding("departments", "records/departments", None, problem, "desk department edit ID --default")
         first, *others = breach.names or ("",)
         for handle in others:
             path = Department.path_of(handle)
-            problem = f"default: {first} is the default department already"
-            hint = f"desk department edit {first} --default"
+            problem = _("default: {first} is the default department already", first=first)
+            hint = arranged("desk department edit {first} --default", first=first)
             yield Finding("departments", path, exam.line(path, "default"), problem, hint)
     for department in known:
         for breach in together.holding_users(department, exam.world):
-            problem = f"private: {department.id} holds tickets of users ({breach.number})"
-            hint = f"move them: desk ticket list --department {department.id} --state any"
+            problem = _(
+                "private: {department} holds tickets of users ({number})",
+                department=department.id,
+                number=breach.number,
+            )
+            hint = _("move them: desk ticket list --department {department} --state any", department=department.id)
             line = exam.line(department.path, "private")
             yield Finding("departments", department.path, line, problem, hint)
 
@@ -165,16 +179,16 @@ def departments(exam: Exam) -> Iterator[Finding]:
 def staff(exam: Exam) -> Iterator[Finding]:
     """Somebody has level 3; nobody shares an address, by which git tells who acts."""
     known = exam.world.staff()
-    for _ in together.without_highest(known):
-        hint = "edit a file there by hand: level: 3, then: git commit"
-        yield Finding("staff", "records/staff", None, "nobody has level 3", hint)
+    for _turn in together.without_highest(known):
+        hint = _("edit a file there by hand: level: 3, then: git commit")
+        yield Finding("staff", "records/staff", None, _("nobody has level 3"), hint)
     for breach in together.shared(known):
         address, *others = breach.names
         member = breach.record
         # Told of everybody but the first who has it.
         if member is not None and member.id != min(member.id, *others):
-            problem = f"email: {address} is the address of {min(others)} as well"
-            hint = f"desk staff edit {member.id} --email ADDRESS"
+            problem = _("email: {address} is the address of {others} as well", address=address, others=min(others))
+            hint = arranged("desk staff edit {id} --email ADDRESS", id=member.id)
             yield Finding("staff", member.path, exam.line(member.path, "email"), problem, hint)
 
 
@@ -183,8 +197,14 @@ def users(exam: Exam) -> Iterator[Finding]:
     for address, (first, *others) in people.users_by_address(exam.index).items():
         for user in others:
             path = KINDS["user"].path_of(user)
-            problem = f"email: {address} is the address of {first} as well"
-            yield Finding("users", path, exam.line(path, "email"), problem, f"desk user edit {user} --email ADDRESS")
+            problem = _("email: {address} is the address of {first} as well", address=address, first=first)
+            yield Finding(
+                "users",
+                path,
+                exam.line(path, "email"),
+                problem,
+                arranged("desk user edit {user} --email ADDRESS", user=user),
+            )
 
 
 def tags(exam: Exam) -> Iterator[Finding]:
@@ -196,8 +216,8 @@ def tags(exam: Exam) -> Iterator[Finding]:
                 "tags",
                 path,
                 None,
-                f"the tag {tag} is missing: it decides the kind of tickets",
-                f"desk tag create {tag}",
+                _("the tag {tag} is missing: it decides the kind of tickets", tag=tag),
+                arranged("desk tag create {tag}", tag=tag),
             )
 
 
@@ -216,8 +236,15 @@ def reviews(exam: Exam) -> Iterator[Finding]:
     """Major incidents that are over and were never reviewed."""
     for row in exam.index.rows("ticket", REVIEW_OWED, tail="ORDER BY closed, id"):
         path = Ticket.path_of(str(row["id"]))
-        problem = "the review of this major incident is owed"
-        yield Finding("reviews", path, exam.line(path, "major"), problem, f"desk ticket review {row['id']}", info=True)
+        problem = _("the review of this major incident is owed")
+        yield Finding(
+            "reviews",
+            path,
+            exam.line(path, "major"),
+            problem,
+            arranged("desk ticket review {id}", id=row["id"]),
+            info=True,
+        )
 
 
 def attachments(exam: Exam) -> Iterator[Finding]:
@@ -230,8 +257,14 @@ def attachments(exam: Exam) -> Iterator[Finding]:
         if not isinstance(ticket, Ticket):
             if path not in unread and present:
                 folder = f"{path.removesuffix('.md')}.files"
-                problem = f"attachments of {ticket_id}, and there is no such ticket"
-                yield Finding("attachments", folder, None, problem, f"keep what is needed, then: git rm -r {folder}")
+                problem = _("attachments of {ticket_id}, and there is no such ticket", ticket_id=ticket_id)
+                yield Finding(
+                    "attachments",
+                    folder,
+                    None,
+                    problem,
+                    _("keep what is needed, then: git rm -r {folder}", folder=folder),
+                )
             continue
         yield from _unequal(exam, ticket, present)
 
@@ -241,17 +274,21 @@ def _unequal(exam: Exam, ticket: Ticket, present: list[str]) -> Iterator[Finding
     folder = ticket.path.removesuffix(".md") + ".files"
     for name in dict.fromkeys(named):
         if name not in present:
-            hint = f"see where it went: git log -- '{folder}/{name}'"
+            hint = _("see where it went: git log -- '{folder}/{name}'", folder=folder, name=name)
             line = exam.line(ticket.path, "attachments") if name in ticket.attachments else _mention(exam, ticket, name)
-            yield Finding("attachments", ticket.path, line, f"the attachment {name} is named and missing", hint)
+            yield Finding(
+                "attachments", ticket.path, line, _("the attachment {name} is named and missing", name=name), hint
+            )
     fresh = {e.path for e in exam.edits if e.change == NEW}
     for name in present:
         if name not in named:
             path = f"{folder}/{name}"
             # What isn't committed yet can't be named by a commit.
             fix = None if path in fresh else Mend("ticket", ticket.id, partial(_with_attachment, name))
-            hint = f"first: desk commit '{path}'" if fix is None else "desk doctor --fix names it there"
-            yield Finding("attachments", path, None, f"an attachment that {ticket.id} doesn't name", hint, fix)
+            hint = _("first: desk commit '{path}'", path=path) if fix is None else _("desk doctor --fix names it there")
+            yield Finding(
+                "attachments", path, None, _("an attachment that {ticket} doesn't name", ticket=ticket.id), hint, fix
+            )
 
 
 def _with_attachment(name: str, record: Record) -> Record:

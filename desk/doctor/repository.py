@@ -14,6 +14,7 @@ from desk.git import process, repo
 from desk.index import drift
 from desk.local import untold as local_untold
 from desk.local.kept import UNFINISHED, is_abandoned, runs
+from desk.text import _
 
 HOUR, DAY, WEEK = 3600, 86400, 7 * 86400
 """Seconds."""
@@ -24,16 +25,16 @@ def git_version(exam: Exam) -> Iterator[Finding]:
     try:
         process.check_version(exam.place)
     except DeskError as error:
-        yield Finding("git", ".git", None, error.message, error.hint or "update git")
+        yield Finding("git", ".git", None, error.message, error.hint or _("update git"))
 
 
 def configuration(exam: Exam) -> Iterator[Finding]:
     """The settings of git that a desk needs are in force in this clone."""
     wrong = repo.misconfigured(exam.place)
     if wrong:
-        problem = f"git's configuration differs from what a desk needs: {', '.join(wrong)}"
+        problem = _("git's configuration differs from what a desk needs: {wrong}", wrong=", ".join(wrong))
         yield Finding(
-            "configuration", ".git/config", None, problem, "desk doctor --fix sets it", partial(_configure, exam)
+            "configuration", ".git/config", None, problem, _("desk doctor --fix sets it"), partial(_configure, exam)
         )
 
 
@@ -54,13 +55,13 @@ def left_overs(exam: Exam) -> Iterator[Finding]:
     """Files that killed commands left in the git directory; what is younger than a day may still be in use."""
     for whole in (*filter(is_abandoned, _matching(exam, _OWN)), *_indexes(exam)):
         path = os.path.relpath(whole, exam.place.root)
-        what = "an unfinished file that a killed command left"
-        yield Finding("left-overs", path, None, what, "desk doctor --fix removes it", partial(_remove, whole))
+        what = _("an unfinished file that a killed command left")
+        yield Finding("left-overs", path, None, what, _("desk doctor --fix removes it"), partial(_remove, whole))
     now = exam.store.clock().timestamp()
     for patterns, what, patience in (
-        (_LOCKS, "a lock that a git command left behind", HOUR),
-        (_REPORTS, "the report of a crash", 0),
-        (_TEMPORARY, "an unfinished file that a killed command left", DAY),
+        (_LOCKS, _("a lock that a git command left behind"), HOUR),
+        (_REPORTS, _("the report of a crash"), 0),
+        (_TEMPORARY, _("an unfinished file that a killed command left"), DAY),
     ):
         for whole in _matching(exam, patterns):
             try:
@@ -71,9 +72,9 @@ def left_overs(exam: Exam) -> Iterator[Finding]:
                 continue
             old = age > DAY
             hint = (
-                "desk doctor --fix removes it"
+                _("desk doctor --fix removes it")
                 if old
-                else "if no git or desk command is at work, remove it; --fix does when it is a day old"
+                else _("if no git or desk command is at work, remove it; --fix does when it is a day old")
             )
             path = os.path.relpath(whole, exam.place.root)
             yield Finding("left-overs", path, None, what, hint, partial(_remove, whole) if old else None)
@@ -106,8 +107,8 @@ def drafts(exam: Exam) -> Iterator[Finding]:
                     "drafts",
                     path,
                     None,
-                    f"a draft that was begun {days} days ago",
-                    f"send it, or: rm {path}",
+                    _("a draft that was begun {days} days ago", days=days),
+                    _("send it, or: rm {path}", path=path),
                     info=True,
                 )
 
@@ -116,9 +117,12 @@ def untold(exam: Exam) -> Iterator[Finding]:
     """Commits of which somebody is still to be told; opening the desk has just tried it again."""
     if waiting := local_untold.load(exam.place):
         path = os.path.relpath(exam.place.own(local_untold.FILE), exam.place.root)
-        problem = f"nobody has been told yet of {local_untold.counted(len(waiting))}: messages can't be written"
+        problem = _(
+            "nobody has been told yet of {counted}: messages can't be written",
+            counted=local_untold.counted(len(waiting)),
+        )
         yield Finding(
-            "untold", path, None, problem, "clear away what the warning names; the next desk command tells them"
+            "untold", path, None, problem, _("clear away what the warning names; the next desk command tells them")
         )
 
 
@@ -126,10 +130,10 @@ def index(exam: Exam) -> Iterator[Finding]:
     """The index kept step by step holds what one built anew holds."""
     found = drift.differences(exam.index, exam.place, exam.store.keeper.progress)
     if found:
-        more = f" and {len(found) - 1} more tables" if len(found) > 1 else ""
-        problem = f"differs from one built anew: {found[0]}{more}"
+        more = _(" and {n} more tables", n=len(found) - 1) if len(found) > 1 else ""
+        problem = _("differs from one built anew: {found}{more}", found=found[0], more=more)
         path = os.path.relpath(exam.store.keeper.path, exam.place.root)
-        yield Finding("index", path, None, problem, "desk doctor --fix builds it anew", partial(_rebuild, exam))
+        yield Finding("index", path, None, problem, _("desk doctor --fix builds it anew"), partial(_rebuild, exam))
 
 
 def _rebuild(exam: Exam) -> None:

@@ -11,6 +11,7 @@ from desk.domain.model.kinds import KINDS, kind_at
 from desk.domain.model.ticket import Ticket
 from desk.git import objects
 from desk.git.place import Place
+from desk.text import _
 
 _LINE = f"{salt.KEY}: {salt.PATTERN}"
 _SALTED = tuple(cls for cls in KINDS.values() if cls.salted)
@@ -21,8 +22,8 @@ def without(exam: Exam) -> Iterator[Finding]:
     counted = Counter((cls.kind, cls.plural) for path in records(exam.place) if (cls := kind_at(path)) is not None)
     counted["folder of attachments", "folders of attachments"] = len(folders(exam))
     if shown := ", ".join(f"{n:,} {words[n != 1]}" for words, n in counted.items() if n):
-        problem = f"without a salt, by which they could be forgotten: {shown}"
-        yield Finding("salts", "records", None, problem, "desk doctor --fix adds it", exam.salting, info=True)
+        problem = _("without a salt, by which they could be forgotten: {shown}", shown=shown)
+        yield Finding("salts", "records", None, problem, _("desk doctor --fix adds it"), exam.salting, info=True)
 
 
 def records(place: Place) -> list[str]:

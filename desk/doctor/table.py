@@ -15,6 +15,7 @@ from desk.domain.model.change import Change, Edit, Event
 from desk.domain.rights import rights
 from desk.queries import records as queries_records
 from desk.store.snapshot import Snapshot
+from desk.text import _
 
 VERB = "doctor"
 
@@ -28,33 +29,33 @@ class Check(NamedTuple):
 
 CHECKS: Mapping[str, Check] = MappingProxyType(
     {
-        "git": Check("git is new enough", repository.git_version),
-        "configuration": Check("git's configuration", repository.configuration),
-        "attributes": Check("records come back byte for byte", files.attributes),
-        "settings": Check("desk.toml", files.desk_toml),
-        "broken": Check("records that can't be read", records.broken),
-        "edited": Check("hand edits", records.edited),
-        "conflicts": Check("left-overs of a merge", records.conflicts),
-        "symlinks": Check("symbolic links", files.symlinks),
-        "strays": Check("files that are no records", files.strays),
-        "references": Check("what records name exists, and the rules hold", records.faults),
-        "links": Check("links between tickets stand on both", records.one_sided),
-        "departments": Check("the default department", records.departments),
-        "staff": Check("levels and addresses of staff", records.staff),
-        "users": Check("addresses of users", records.users),
-        "tags": Check("the tags incident and problem", records.tags),
-        "checklists": Check("templates of checklists", records.checklists),
-        "reviews": Check("reviews of major incidents", records.reviews),
-        "attachments": Check("attachments", records.attachments),
-        "salts": Check("what lets records be forgotten", salts.without),
-        "texts": Check("texts of responses and mails can be filled in", files.texts),
-        "articles": Check("published articles, their links and pictures", articles.published),
-        "names": Check("each article has a name of its own", articles.twice),
-        "approvals": Check("approvals of articles", articles.approvals),
-        "left-overs": Check("what killed commands left", repository.left_overs),
-        "drafts": Check("old drafts", repository.drafts),
-        "untold": Check("everybody was told", repository.untold),
-        "index": Check("the index", repository.index),
+        "git": Check(_("git is new enough"), repository.git_version),
+        "configuration": Check(_("git's configuration"), repository.configuration),
+        "attributes": Check(_("records come back byte for byte"), files.attributes),
+        "settings": Check(_("desk.toml"), files.desk_toml),
+        "broken": Check(_("records that can't be read"), records.broken),
+        "edited": Check(_("hand edits"), records.edited),
+        "conflicts": Check(_("left-overs of a merge"), records.conflicts),
+        "symlinks": Check(_("symbolic links"), files.symlinks),
+        "strays": Check(_("files that are no records"), files.strays),
+        "references": Check(_("what records name exists, and the rules hold"), records.faults),
+        "links": Check(_("links between tickets stand on both"), records.one_sided),
+        "departments": Check(_("the default department"), records.departments),
+        "staff": Check(_("levels and addresses of staff"), records.staff),
+        "users": Check(_("addresses of users"), records.users),
+        "tags": Check(_("the tags incident and problem"), records.tags),
+        "checklists": Check(_("templates of checklists"), records.checklists),
+        "reviews": Check(_("reviews of major incidents"), records.reviews),
+        "attachments": Check(_("attachments"), records.attachments),
+        "salts": Check(_("what lets records be forgotten"), salts.without),
+        "texts": Check(_("texts of responses and mails can be filled in"), files.texts),
+        "articles": Check(_("published articles, their links and pictures"), articles.published),
+        "names": Check(_("each article has a name of its own"), articles.twice),
+        "approvals": Check(_("approvals of articles"), articles.approvals),
+        "left-overs": Check(_("what killed commands left"), repository.left_overs),
+        "drafts": Check(_("old drafts"), repository.drafts),
+        "untold": Check(_("everybody was told"), repository.untold),
+        "index": Check(_("the index"), repository.index),
     }
 )
 

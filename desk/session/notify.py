@@ -25,6 +25,7 @@ from desk.git.place import Place
 from desk.local import outbox, untold
 from desk.local.untold import Untold
 from desk.queries.audience import audience
+from desk.text import _
 
 if TYPE_CHECKING:
     from desk.config import Config
@@ -64,9 +65,14 @@ class Notifier:
             return self._stage(told, change, commit, lambda: store.ask(lambda index: audience(index, change)))
         except _PASSING as error:
             untold.add(self.place, told)
-            self.warn(f"done, but no message was written to the outbox yet: {error}; a later command tries again")
+            self.warn(
+                _(
+                    "done, but no message was written to the outbox yet: {error}; a later command tries again",
+                    error=error,
+                )
+            )
         except Exception as error:  # noqa: BLE001 - see _PASSING
-            self.warn(f"done, but no message was written to the outbox: {error}")
+            self.warn(_("done, but no message was written to the outbox: {error}", error=error))
         return ()
 
     def publish(self) -> None:
@@ -74,7 +80,12 @@ class Notifier:
         try:
             self._publish(untold.load(self.place))
         except OSError as error:
-            self.warn(f"done, but no message was written to the outbox yet: {error}; a later command tries again")
+            self.warn(
+                _(
+                    "done, but no message was written to the outbox yet: {error}; a later command tries again",
+                    error=error,
+                )
+            )
 
     # -- what an earlier command left --------------------------------------------------------------------------------
 
@@ -88,7 +99,10 @@ class Notifier:
             untold.keep(self.place, [])
         except _PASSING as error:
             self.warn(
-                f"messages about earlier changes are not written to the outbox yet: {error}; a later command tries again"
+                _(
+                    "messages about earlier changes are not written to the outbox yet: {error}; a later command tries again",
+                    error=error,
+                )
             )
 
     def _tell(self, waiting: list[Untold]) -> None:
@@ -111,7 +125,7 @@ class Notifier:
         except _PASSING:
             raise
         except Exception as error:  # noqa: BLE001 - see _PASSING
-            self.warn(f"nobody is told of commit {commit[:10]}: {error}")
+            self.warn(_("nobody is told of commit {commit}: {error}", commit=commit[:10], error=error))
 
     # -- both --------------------------------------------------------------------------------------------------------
 

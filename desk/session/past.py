@@ -22,6 +22,7 @@ from desk.domain.model.ticket import Ticket
 from desk.errors import Broken
 from desk.git import diff, objects
 from desk.queries.audience import person
+from desk.text import _
 
 _R = TypeVar("_R", bound=Record)
 
@@ -133,7 +134,7 @@ class Past:
             for mode, name, oid in objects.parse_tree(tree, commit)
         ]
         kept = [one for one in entries if kind_at(one[1]) is cls]
-        for (mode, path, _), data in zip(kept, self.blobs.each([oid for _, _, oid in kept]), strict=True):
+        for (mode, path, _oid), data in zip(kept, self.blobs.each([one[2] for one in kept]), strict=True):
             record = self._decoded(commit, cls, path, mode, data or b"")
             if record is not None:
                 yield record
@@ -143,7 +144,11 @@ class Past:
             record = places.decode_at(path, mode, data)
         except Broken as error:
             self.warn(
-                f"commit {commit[:10]} has a record that can't be read, and who it concerns may not be told of it: {error.message}"
+                _(
+                    "commit {commit} has a record that can't be read, and who it concerns may not be told of it: {problem}",
+                    commit=commit[:10],
+                    problem=error.message,
+                )
             )
             return None
         return record if isinstance(record, cls) else None

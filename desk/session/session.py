@@ -20,6 +20,7 @@ from desk.local import identity
 from desk.store import settings
 from desk.store.snapshot import Snapshot
 from desk.store.store import Committed, Store
+from desk.text import _
 
 if TYPE_CHECKING:
     from desk.git.identity import Identity
@@ -86,7 +87,11 @@ class Session:
         )
         if done := store.recover():
             self.warnings.append(
-                f"finished a write that was interrupted: {', '.join(done[:3])}{' …' if len(done) > 3 else ''}"
+                _(
+                    "finished a write that was interrupted: {done}{how}",
+                    done=", ".join(done[:3]),
+                    how=" …" if len(done) > 3 else "",
+                )
             )
         return store
 
@@ -148,11 +153,13 @@ class Session:
         handle = self.handle()
         if handle is None:
             emails = self.identity.emails
-            who = emails[0] if emails else "git's user.email is not set, so nobody"
+            who = emails[0] if emails else _("git's user.email is not set, so nobody")
             raise Refused(
-                f"{who} is not registered as staff of this desk",
-                "say who acts: desk --as WHO …, or git config user.email YOU@…; "
-                "to register: desk staff create HANDLE --name NAME --email YOU@… --level 1 --department D",
+                _("{who} is not registered as staff of this desk", who=who),
+                _(
+                    "say who acts: desk --as WHO …, or git config user.email YOU@…; to register: desk staff create "
+                    "HANDLE --name NAME --email YOU@… --level 1 --department D"
+                ),
             )
         return handle
 
@@ -204,7 +211,9 @@ class Session:
 
             change = plan(snapshot)
             if change is not None and change.reason and change.by.kind == REQUESTER:
-                raise Refused("a requester's words belong into the ticket, not into its history", "answer the ticket")
+                raise Refused(
+                    _("a requester's words belong into the ticket, not into its history"), _("answer the ticket")
+                )
             if change is None or change.as_written is not None:
                 return change
             change = reactions.follow(change, snapshot, self.config)
@@ -218,7 +227,7 @@ class Session:
         self.warnings.extend(done.warnings)
         if self.store.loose_objects() > _MANY_LOOSE:
             self.notes.append(
-                "git holds many small files by now; this makes it quick again: desk maintain (best from cron)"
+                _("git holds many small files by now; this makes it quick again: desk maintain (best from cron)")
             )
         return done
 
@@ -237,7 +246,7 @@ def zone(name: str) -> Any:
     found = config.zone(name)
     if found is None:
         raise ConfigError(
-            f"desk.timezone: there is no time zone {name!r} on this machine",
+            _("desk.timezone: there is no time zone {name!r} on this machine", name=name),
             "desk config set desk.timezone Europe/Athens",
         )
     return found

@@ -15,6 +15,7 @@ from desk.index import build, keeper
 from desk.index.index import Index, signature
 from desk.local.kept import beside
 from desk.store.store import Store
+from desk.text import _
 
 KEPT = 4
 """So many are kept, those asked for last."""
@@ -88,7 +89,9 @@ def commit_at(store: Store, moment: str) -> str:
     at = int(parse_time(moment).timestamp())
     oid = store.ask(lambda index: index.last_before(at))
     if oid is None:
-        raise NotFound(f"this desk had no commit before {moment}", "git log --reverse shows when it began")
+        raise NotFound(
+            _("this desk had no commit before {moment}", moment=moment), _("git log --reverse shows when it began")
+        )
     return oid
 
 
@@ -99,5 +102,6 @@ def commit_named(store: Store, name: str) -> str:
         if oid is not None and store.ask(lambda index: index.has_commit(oid)):
             return oid
     raise NotFound(
-        f"{name[:60]!r} is neither a date nor a commit of this desk", "2026-07-23, 7d, or a name from git log"
+        _("{name!r} is neither a date nor a commit of this desk", name=name[:60]),
+        _("2026-07-23, 7d, or a name from git log"),
     )

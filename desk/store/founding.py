@@ -15,6 +15,7 @@ from desk.domain.model.person import Staff
 from desk.errors import ConfigError
 from desk.git import identity, refs, repo, write
 from desk.store import journal, writing
+from desk.text import _
 
 if TYPE_CHECKING:
     from desk.git.place import Place
@@ -27,7 +28,7 @@ def starter() -> dict[str, bytes]:
     packed = Path(str(package_files("desk"))) / "starter"
     top = packed if packed.is_dir() else packed.parent.parent
     if not (top / "desk.toml").is_file():
-        raise ConfigError("the starter desk is missing from this installation", "install desk again")
+        raise ConfigError(_("the starter desk is missing from this installation"), _("install desk again"))
     found: dict[str, bytes] = {}
     for part in _PARTS:
         base = top / part

@@ -19,6 +19,7 @@ from desk.git import diff, objects, process
 from desk.git.diff import Edited
 from desk.git.place import Place, require_work_tree
 from desk.store import worktree
+from desk.text import _, arranged
 
 WATCHED = (*PARTS, FILE, ".gitattributes")
 """What of the work tree belongs to the desk."""
@@ -104,7 +105,10 @@ def watched(place: Place, given: Iterable[str], here: str) -> list[str]:
         elif path.split("/")[0] in WATCHED and ".git" not in path.split("/"):
             found.append(path)
         else:
-            raise UsageFault(f"{word} is not a file of the desk", f"hand edits are committed in {', '.join(WATCHED)}")
+            raise UsageFault(
+                _("{word} is not a file of the desk", word=word),
+                _("hand edits are committed in {watched}", watched=", ".join(WATCHED)),
+            )
     return found
 
 
@@ -140,8 +144,8 @@ def _edit(place: Place, path: str, line: Edited, before: bytes | None) -> HandEd
     change = DELETED if gone else NEW if before is None else MODIFIED
     edit = HandEdit(path, change, kind, record_id, before, after, fault=fault)
     if kind == STRAY and not gone and fault is None:
-        hint = "move it out of records/; attachments belong into the folder ID.files beside the ticket"
-        return edit._replace(fault=Broken("neither a record nor an attachment", path, hint=hint))
+        hint = _("move it out of records/; attachments belong into the folder ID.files beside the ticket")
+        return edit._replace(fault=Broken(_("neither a record nor an attachment"), path, hint=hint))
     return _decoded(edit) if kind in KINDS else edit
 
 
@@ -151,24 +155,28 @@ def _content(place: Place, path: str, line: Edited) -> bytes | None:
         path.encode()
     except UnicodeEncodeError:
         shown = path.encode(errors="surrogateescape").decode(errors="replace")
-        raise Broken("the file's name is not UTF-8", shown, hint="rename it") from None
+        raise Broken(_("the file's name is not UTF-8"), shown, hint=_("rename it")) from None
     whole = worktree.check_path(place, path.rstrip("/"))
     try:
         mode = os.lstat(whole).st_mode
         if stat.S_ISDIR(mode) and path.endswith("/"):
-            raise Broken("a git repository inside the desk", path, hint="move it elsewhere")
+            raise Broken(_("a git repository inside the desk"), path, hint=_("move it elsewhere"))
         if stat.S_ISDIR(mode):
             return None
         if not stat.S_ISREG(mode):
-            raise Broken("not a plain file", path, hint="replace it by a file")
+            raise Broken(_("not a plain file"), path, hint=_("replace it by a file"))
         if line.mode == _EXECUTABLE or (not line.mode and mode & 0o111 and process.counts_modes(place)):
-            raise Broken("an executable file is no record of a desk", path, hint=f"chmod -x {path}")
+            raise Broken(
+                _("an executable file is no record of a desk"), path, hint=arranged("chmod -x {path}", path=path)
+            )
         with open(whole, "rb") as file:
             return file.read()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise Broken(f"can't be read: {error.strerror}", path, hint=f"ls -l {path}") from None
+        raise Broken(
+            _("can't be read: {why}", why=error.strerror), path, hint=arranged("ls -l {path}", path=path)
+        ) from None
 
 
 def _decoded(edit: HandEdit) -> HandEdit:

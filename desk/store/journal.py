@@ -23,6 +23,7 @@ from desk.git.place import Place
 from desk.local import untold
 from desk.local.untold import Untold
 from desk.store import worktree
+from desk.text import _
 
 _NONE: Mapping[str, bytes] = MappingProxyType({})
 _STALE_AFTER = 1.0
@@ -55,8 +56,8 @@ def _wait(descriptor: int, timeout: float) -> None:
         except BlockingIOError:
             if time.monotonic() >= deadline:
                 raise Conflict(
-                    f"another desk command has been writing for {timeout:g} s",
-                    "try again when it is done; nothing was changed",
+                    _("another desk command has been writing for {timeout:g} s", timeout=timeout),
+                    _("try again when it is done; nothing was changed"),
                 ) from None
             time.sleep(pause)
             pause = min(pause * 2, 0.02)

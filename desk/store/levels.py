@@ -14,6 +14,7 @@ from desk.errors import ConfigError
 from desk.git import place as git_place
 from desk.local.holidays import days_off
 from desk.store import worktree
+from desk.text import _, arranged
 
 POLICY = "sla.policy"
 
@@ -23,20 +24,31 @@ def policies(place: git_place.Place | None, config: Config, text: bytes | None =
     try:
         local = _zone(config["desk.timezone"])
     except ValueError as error:
-        raise ConfigError(f"{FILE}: desk.timezone: {error}", "desk config set desk.timezone Europe/Athens") from None
+        raise ConfigError(
+            _("{file}: desk.timezone: {error}", file=FILE, error=error), "desk config set desk.timezone Europe/Athens"
+        ) from None
     world = Surroundings(local, _zone, days_off(place), {"priority": config["ticket.priorities"], "kind": WORK})
     try:
         return read(config["sla.calendar"], config[POLICY], config["sla.warn"], world)
     except SettingFault as fault:
         content = text if text is not None else (place and worktree.read(place, FILE)) or b""
         number = locate.setting_line(content, fault.place)
-        raise ConfigError(f"{FILE}:{number}: {spoken(fault.place)}: {fault.problem}", fault.hint) from None
+        raise ConfigError(
+            arranged(
+                "{file}:{number}: {place}: {problem}",
+                file=FILE,
+                number=number,
+                place=spoken(fault.place),
+                problem=fault.problem,
+            ),
+            fault.hint,
+        ) from None
 
 
 def _zone(name: str) -> tzinfo:
     found = zone(name)
     if found is None:
-        raise ValueError(f"there is no time zone {name!r} on this machine")
+        raise ValueError(_("there is no time zone {name!r} on this machine", name=name))
     return found
 
 
@@ -47,4 +59,9 @@ def strangers(found: Policies, ids: Callable[[str], set[str]]) -> Iterator[str]:
             for kind in ("department", "group"):
                 for word in target.conditions.get(kind, ()):
                     if word not in ids(kind):
-                        yield f"{spoken((POLICY, number, 'target', n, kind))}: there is no {kind} {word}"
+                        yield _(
+                            "{field}: there is no {kind} {id}",
+                            field=spoken((POLICY, number, "target", n, kind)),
+                            kind=kind,
+                            id=word,
+                        )

@@ -16,6 +16,7 @@ from desk.errors import ConfigError
 from desk.git.place import Place
 from desk.local.kept import keep
 from desk.store import worktree
+from desk.text import _
 
 
 def read(place: Place) -> Config:
@@ -26,12 +27,15 @@ def read(place: Place) -> Config:
         return build(kept)
     data = worktree.read(place, FILE)
     if data is None and place.bare:
-        raise ConfigError(f"{place.root} holds no desk: there is no {FILE} in its HEAD", "git push a desk to it first")
+        raise ConfigError(
+            _("{root} holds no desk: there is no {file} in its HEAD", root=place.root, file=FILE),
+            _("git push a desk to it first"),
+        )
     data = data or b""
     try:
         pairs = parse(data.decode())
     except UnicodeDecodeError:
-        raise ConfigError(f"{FILE} is not UTF-8 text", "save it as UTF-8 in your editor") from None
+        raise ConfigError(_("{file} is not UTF-8 text", file=FILE), _("save it as UTF-8 in your editor")) from None
     config = build(pairs)
     if mark is not None and mark == _mark(place):
         _keep(place, mark, pairs)

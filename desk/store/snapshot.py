@@ -15,6 +15,7 @@ from desk.git import objects
 from desk.git.place import Place
 from desk.index.index import Index
 from desk.store import worktree
+from desk.text import _
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U to be misread on the phone
 
@@ -84,7 +85,10 @@ class Snapshot:
         with objects.blobs(self.place) as blobs:
             data = blobs.get(f"{self.commit}:{path}")
         if data is None:
-            raise NotFound(f"{ticket_id} has no attachment {name}", f"see: desk ticket show {ticket_id}")
+            raise NotFound(
+                _("{ticket_id} has no attachment {name}", ticket_id=ticket_id, name=name),
+                _("see: desk ticket show {ticket_id}", ticket_id=ticket_id),
+            )
         return data
 
     def known_ticket(self, ticket_id: str) -> bool:

@@ -30,17 +30,18 @@ from desk.local import untold
 from desk.local.untold import Untold
 from desk.store import journal, worktree
 from desk.store.snapshot import ALPHABET, Snapshot
+from desk.text import _, arranged
 
 if TYPE_CHECKING:
     from desk.git import write
 
 _MISREAD = str.maketrans("ILO", "110")
 _OPERATIONS = {
-    "MERGE_HEAD": ("a merge", "git merge --abort"),
-    "rebase-merge": ("a rebase", "git rebase --abort"),
-    "rebase-apply": ("a rebase", "git rebase --abort"),
-    "CHERRY_PICK_HEAD": ("a cherry-pick", "git cherry-pick --abort"),
-    "REVERT_HEAD": ("a revert", "git revert --abort"),
+    "MERGE_HEAD": (_("a merge"), "git merge --abort"),
+    "rebase-merge": (_("a rebase"), "git rebase --abort"),
+    "rebase-apply": (_("a rebase"), "git rebase --abort"),
+    "CHERRY_PICK_HEAD": (_("a cherry-pick"), "git cherry-pick --abort"),
+    "REVERT_HEAD": (_("a revert"), "git revert --abort"),
 }
 _T = TypeVar("_T")
 
@@ -106,7 +107,7 @@ class Store:
         oid = self.head().oid
         if oid is None:
             raise GitError(
-                "this branch has no commit yet", "git commit what is there, or git switch to the desk's branch"
+                _("this branch has no commit yet"), _("git commit what is there, or git switch to the desk's branch")
             )
         return oid
 
@@ -150,12 +151,16 @@ class Store:
         """The error for a record that isn't there, with what was probably meant."""
         shown = record_id if len(record_id) <= 60 else record_id[:60] + "…"
         if kind == "ticket":
-            hint = "desk ticket list --state any; desk search WORDS"
+            hint = _("desk ticket list --state any; desk search WORDS")
         else:
             known = [str(row["id"]) for row in self.ask(lambda index: index.rows(kind))]
             close = nearest(record_id, known)
-            hint = f"did you mean {close}?" if close else f"desk {KINDS[kind].noun} list"
-        return NotFound(f"there is no {kind} {shown}", hint)
+            hint = (
+                _("did you mean {close}?", close=close)
+                if close
+                else arranged("desk {noun} list", noun=KINDS[kind].noun)
+            )
+        return NotFound(_("there is no {kind} {id}", kind=kind, id=shown), hint)
 
     def resolve(self, text: str) -> str:
         """A ticket id from what a person typed: whole, or a unique beginning or end of one, in either case."""
@@ -176,7 +181,13 @@ class Store:
         if found:
             shown = ", ".join(found[:5]) + (" …" if len(found) > 5 else "")
             raise Ambiguous(
-                f"{text} fits {len(found) if len(found) <= 5 else 'many'} tickets: {shown}", "type more of the id"
+                _(
+                    "{text} fits {n} tickets: {found}",
+                    text=text,
+                    n=len(found) if len(found) <= 5 else _("many"),
+                    found=shown,
+                ),
+                _("type more of the id"),
             )
         raise self.missing("ticket", text)
 
@@ -216,7 +227,8 @@ class Store:
         except OSError as error:
             where = f" ({error.filename})" if error.filename else ""
             raise GitError(
-                f"can't write to the desk: {error.strerror}{where}", "nothing was changed; see: df -h, ls -ld ."
+                _("can't write to the desk: {why}{where}", why=error.strerror, where=where),
+                _("nothing was changed; see: df -h, ls -ld ."),
             ) from None
 
     def operation(self) -> tuple[str, str] | None:
@@ -229,10 +241,13 @@ class Store:
     def writable_head(self) -> tuple[str, str]:
         """Branch and commit to write on top of; refuses states in which a commit would go astray."""
         if found := self.operation():
-            raise Conflict(f"{found[0]} is in progress in this desk", f"finish it with git, or give it up: {found[1]}")
+            raise Conflict(
+                _("{operation} is in progress in this desk", operation=found[0]),
+                _("finish it with git, or give it up: {command}", command=found[1]),
+            )
         head = self.head()
         if head.ref is None:
-            raise GitError("HEAD is detached: a commit would belong to no branch", "git switch main")
+            raise GitError(_("HEAD is detached: a commit would belong to no branch"), "git switch main")
         return head.ref, self.commit_now()
 
     def commit(
@@ -274,7 +289,7 @@ class Store:
                 except write.RefMoved:
                     continue
                 return self._settled(Committed(oid, change), new, base, hold, told)
-        raise Conflict("the branch keeps moving: somebody commits faster than desk can", "try again")
+        raise Conflict(_("the branch keeps moving: somebody commits faster than desk can"), _("try again"))
 
     def _checked_files(self, change: Change, snapshot: Snapshot) -> dict[str, bytes | None]:
         """The files of a change, none of which would overwrite what somebody has edited."""
@@ -300,7 +315,10 @@ class Store:
         try:
             writing.place_files(self.place, new, hold, placed=placed)
         except (OSError, GitError, Conflict) as error:
-            text = f"committed, but the files are not all written yet ({error}); the next desk command finishes it"
+            text = _(
+                "committed, but the files are not all written yet ({error}); the next desk command finishes it",
+                error=error,
+            )
             return done._replace(warnings=(text,))
         self._advance(new, done.commit, base, change.edits, placed=placed)
         if told is None or self.teller is None:
@@ -309,7 +327,7 @@ class Store:
         try:
             withdrawn = self.teller().stage(self, change, done.commit, told)
         except OSError as error:
-            text = f"committed, but nobody was told of it yet ({error}); a later desk command does"
+            text = _("committed, but nobody was told of it yet ({error}); a later desk command does", error=error)
             return done._replace(warnings=(text,))
         journal.end(self.place)  # what is told is decided now
         self.teller().publish()

@@ -8,13 +8,14 @@ import stat
 from desk.errors import Broken, UsageFault
 from desk.git import objects
 from desk.git.place import Place
+from desk.text import _
 
 
 def check_path(place: Place, path: str) -> str:
     """The absolute path of a file of the desk, refusing one that a symbolic link leads elsewhere."""
     parts = path.split("/")
     if path.startswith("/") or ".." in parts or ".git" in parts:
-        raise UsageFault(f"{path!r} is not a path inside the desk")
+        raise UsageFault(_("{path!r} is not a path inside the desk", path=path))
     whole = place.root
     for part in parts:
         whole = f"{whole}/{part}"
@@ -26,7 +27,9 @@ def check_path(place: Place, path: str) -> str:
             continue
         if stat.S_ISLNK(mode):
             found = os.path.relpath(whole, place.root)
-            raise Broken("a symbolic link is not allowed here", found, hint=f"replace it by a file: rm {found}")
+            raise Broken(
+                _("a symbolic link is not allowed here"), found, hint=_("replace it by a file: rm {path}", path=found)
+            )
         if stat.S_ISDIR(mode):
             place.checked.add(whole)
     return whole

@@ -20,6 +20,7 @@ from desk.local import untold
 from desk.local.untold import Untold
 from desk.store import journal, worktree
 from desk.store.snapshot import Snapshot
+from desk.text import _
 
 NOTHING = "0" * 40
 """The commit before the first, in the journal."""
@@ -51,7 +52,7 @@ def refuse_over_edits(place: Place, snapshot: Snapshot, change: Change, files: d
         present = worktree.read(place, path)
         if path in snapshot.taken:
             if present != snapshot.taken[path]:
-                raise Conflict(f"{path} is being changed right now", "save it, and try again")
+                raise Conflict(_("{path} is being changed right now", path=path), _("save it, and try again"))
         elif path in known:
             oid = snapshot.index.blob(path) or ""
             if present is None or objects.blob_id(present, oid) != oid:
@@ -61,20 +62,23 @@ def refuse_over_edits(place: Place, snapshot: Snapshot, change: Change, files: d
                 if blobs.get(f"{snapshot.commit}:{path}") != present:
                     raise hand_edited(path)
         elif data is not None and (present is not None or worktree.obstructed(place, path)):
-            raise Conflict(f"{path} is there already, and not committed", f"desk commit {path}, or move it away")
+            raise Conflict(
+                _("{path} is there already, and not committed", path=path),
+                _("desk commit {path}, or move it away", path=path),
+            )
 
 
 def refuse_moving(place: Place, files: dict[str, bytes | None]) -> None:
     """What is committed as it stands must still stand there: an editor may have saved again."""
     for path, data in files.items():
         if worktree.read(place, path) != data:
-            raise Conflict(f"{path} is being changed right now", "save it, then: desk commit")
+            raise Conflict(_("{path} is being changed right now", path=path), _("save it, then: desk commit"))
 
 
 def hand_edited(path: str) -> Conflict:
     return Conflict(
-        f"{path} has hand edits that are not committed",
-        f"keep them: desk commit {path}   or drop them: git checkout -- {path}",
+        _("{path} has hand edits that are not committed", path=path),
+        _("keep them: desk commit {path}   or drop them: git checkout -- {path}", path=path),
     )
 
 
@@ -91,7 +95,7 @@ def new_commit(
     try:
         check_text(message)
     except ValueError as error:
-        raise UsageFault(f"the reason can't be kept: {error}") from None
+        raise UsageFault(_("the reason can't be kept: {error}", error=error)) from None
     return write.NewCommit(
         name,
         email,

@@ -14,6 +14,7 @@ from desk.session.session import Session
 from desk.store import handedits, journal
 from desk.store.store import Store
 from desk.sync.plan import Plan
+from desk.text import _
 
 _SIDE = "refs/desk/sync"
 """Where a merge lies until it is published."""
@@ -56,8 +57,8 @@ def refuse_over_edits(place: Place, ours: str, new: str) -> None:
     if edits:
         shown = ", ".join(edit.path for edit in edits[:_NAMED]) + (" …" if len(edits) > _NAMED else "")
         raise Conflict(
-            f"hand edits stand in the way of what others have changed: {shown}",
-            "keep them: desk commit   or drop them: git checkout -- PATH; then again: desk sync",
+            _("hand edits stand in the way of what others have changed: {shown}", shown=shown),
+            _("keep them: desk commit   or drop them: git checkout -- PATH; then again: desk sync"),
         )
 
 

@@ -11,6 +11,7 @@ from desk.git import log, refs
 from desk.git.place import Place
 from desk.store import sides
 from desk.store.sides import Brought
+from desk.text import _
 
 Way = Literal["same", "ahead", "behind", "merge"]
 """Nothing to do, only to publish, only to check out, or both have moved on."""
@@ -47,8 +48,13 @@ def plan(place: Place, remote: str, ours: str, theirs: str | None, hold: int) ->
     if not bases:
         roots = [log.root(place, oid)[:10] for oid in (ours, theirs)]
         raise GitError(
-            f"this desk and that of {remote} have no beginning in common: {roots[0]} and {roots[1]}",
-            f"they are two desks; is this the right one? git remote get-url {remote}",
+            _(
+                "this desk and that of {remote} have no beginning in common: {ours} and {theirs}",
+                remote=remote,
+                ours=roots[0],
+                theirs=roots[1],
+            ),
+            _("they are two desks; is this the right one? git remote get-url {remote}", remote=remote),
         )
     fetched, pushed = log.count(place, ours, theirs), log.count(place, theirs, ours)
     if bases == [theirs]:
