@@ -18,6 +18,7 @@ from desk.errors import Refused, UsageFault
 from desk.session.session import Session
 from desk.store.snapshot import Snapshot
 from desk.store.store import Committed
+from desk.text import _
 
 R = TypeVar("R", bound=Record)
 TicketVerb = Callable[[Draft, Ticket, Actor, datetime], Change]
@@ -73,9 +74,18 @@ def _together(refusals: list[Refused], tickets: int) -> Refused:
     if len(refusals) == 1:
         return refusals[0]
     told = "; ".join(refusal.message for refusal in refusals[:_SHOWN])
-    more = f"; and {len(refusals) - _SHOWN} more" if len(refusals) > _SHOWN else ""
-    said = f"{len(refusals)} of {tickets} tickets stand in the way, and none was changed: {told}{more}"
-    return Refused(said, f"leave them out; of the first: {refusals[0].hint}" if refusals[0].hint else "leave them out")
+    more = _("; and {n} more", n=len(refusals) - _SHOWN) if len(refusals) > _SHOWN else ""
+    said = _(
+        "{n} of {tickets} tickets stand in the way, and none was changed: {told}{more}",
+        n=len(refusals),
+        tickets=tickets,
+        told=told,
+        more=more,
+    )
+    return Refused(
+        said,
+        _("leave them out; of the first: {hint}", hint=refusals[0].hint) if refusals[0].hint else _("leave them out"),
+    )
 
 
 def require_tickets(session: Session, ids: Iterable[str], verb: str) -> None:

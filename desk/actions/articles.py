@@ -22,6 +22,7 @@ from desk.queries import knowledge
 from desk.session.session import Session
 from desk.store.snapshot import Snapshot
 from desk.store.store import Committed
+from desk.text import _
 
 # -- names: a record for each language ---------------------------------------------------------------------------------
 
@@ -48,7 +49,10 @@ def require_articles(session: Session) -> None:
 def create(session: Session, article: Article) -> Committed:
     """Add an article, which begins as a draft."""
     if article.state != articles.DRAFT or article.published or article.approved_by:
-        raise Refused(f"{article.id} begins as a draft", f"afterwards: desk kb publish {article.id}")
+        raise Refused(
+            _("{article} begins as a draft", article=article.id),
+            _("afterwards: desk kb publish {article}", article=article.id),
+        )
 
     def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
         require_level(snapshot, by, Article.kind)
@@ -66,8 +70,8 @@ def create(session: Session, article: Article) -> Committed:
 def require_free(index: Index, article: Article) -> None:
     """Refuse a name that another article has."""
     if index.path_of(Article.kind, article.id):
-        hint = f"see: desk kb show {article.id}; or choose another name: --slug NAME"
-        raise Refused(f"there is an article {article.id} already", hint)
+        hint = _("see: desk kb show {article}; or choose another name: --slug NAME", article=article.id)
+        raise Refused(_("there is an article {article} already", article=article.id), hint)
 
 
 EDITABLE = (
@@ -120,7 +124,10 @@ def _one_or_all(snapshot: Snapshot, name: str, own: list[str]) -> list[str]:
         return ids
     if name in ids:
         return [name]
-    raise UsageFault(f"{name} has several languages: {', '.join(ids)}", f"{own[0]} belongs to one of them: name it")
+    raise UsageFault(
+        _("{name} has several languages: {ids}", name=name, ids=", ".join(ids)),
+        _("{own} belongs to one of them: name it", own=own[0]),
+    )
 
 
 def save(session: Session, path: str, start: str, after: Article) -> Committed:
@@ -149,7 +156,9 @@ def move(session: Session, names: Iterable[str], topic: str) -> Committed:
         every = _every_id(snapshot, bases)
         moving = [a for a in draft.several(Article, every) if a.topic != topic]
         if not moving:
-            raise UsageFault(f"{', '.join(every)} lies in {topic} already", "desk kb topic list")
+            raise UsageFault(
+                _("{every} lies in {topic} already", every=", ".join(every), topic=topic), _("desk kb topic list")
+            )
         following = publishing.relinked(snapshot, moving, topic)
         return articles.move(moving, topic, following, by=by, at=at, approval=session.config["kb.approval"])
 
@@ -218,7 +227,12 @@ def _warn_of_dead_ends(session: Session, done: Committed) -> None:
         if isinstance(change.after, Article):
             for other, state in publishing.dead_ends(session.store.index, change.after):
                 session.warnings.append(
-                    f"{change.after.id} leads to {other}, which is {state} and not shown to requesters"
+                    _(
+                        "{article} leads to {other}, which is {state} and not shown to requesters",
+                        article=change.after.id,
+                        other=other,
+                        state=state,
+                    )
                 )
 
 
@@ -234,7 +248,7 @@ def retire(session: Session, names: Iterable[str], reason: str | None = None) ->
     done = _act(session, names, one)
     snapshot = session.store.snapshot(session.store.index, session.store.commit_now())
     for path, line, url in publishing.linking_to(snapshot, {e.record.path for e in done.change.edits}):
-        session.warnings.append(f"{path}:{line} still leads there: {url}")
+        session.warnings.append(_("{path}:{line} still leads there: {url}", path=path, line=line, url=url))
     return done
 
 
@@ -248,10 +262,13 @@ def delete(session: Session, names: Iterable[str], reason: str | None = None) ->
         leading = publishing.linking_to(snapshot, {a.path for a in going}, live=False)
         if leading:
             path, line, url = leading[0]
-            more = f" and {len(leading) - 1} more" if len(leading) > 1 else ""
-            raise Refused(f"{path}:{line}{more} leads there: {url}", "change that first, or: desk kb retire SLUG")
+            more = _(" and {n} more", n=len(leading) - 1) if len(leading) > 1 else ""
+            raise Refused(
+                _("{path}:{line}{more} leads there: {url}", path=path, line=line, more=more, url=url),
+                _("change that first, or: desk kb retire SLUG"),
+            )
         if not going:
-            raise UsageFault("nothing to delete", "desk kb list")
+            raise UsageFault(_("nothing to delete"), "desk kb list")
         return join([articles.delete(a, by=by, at=at, reason=reason) for a in going])
 
     return session.apply(plan)
@@ -318,7 +335,11 @@ def _act(
             if change is not None:
                 draft.take(change)
         if not draft.changes:
-            raise untimely[0] if untimely else UsageFault("nothing to do", f"see: desk kb show {wanted[0]}")
+            raise (
+                untimely[0]
+                if untimely
+                else UsageFault(_("nothing to do"), _("see: desk kb show {wanted}", wanted=wanted[0]))
+            )
         return join(draft.changes)
 
     return session.apply(plan)

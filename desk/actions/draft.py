@@ -17,6 +17,7 @@ from desk.domain.rights import rights
 from desk.domain.tickets import ownership
 from desk.errors import Refused
 from desk.store.snapshot import Snapshot
+from desk.text import _
 
 R = TypeVar("R", bound=Record)
 
@@ -97,6 +98,12 @@ def require_fresh(draft: Draft, cls: type[Record], record_id: str) -> None:
     """Refuse an id that is taken, or that was (rule 8)."""
     wanted = normal(record_id)
     if draft.index.path_of(cls.kind, wanted) is not None:
-        raise Refused(f"there is a {cls.kind} {wanted} already", f"see: desk {cls.noun} show {wanted}")
+        raise Refused(
+            _("there is a {kind} {wanted} already", kind=cls.kind, wanted=wanted),
+            _("see: desk {noun} show {wanted}", noun=cls.noun, wanted=wanted),
+        )
     if draft.index.used(cls.kind, wanted):
-        raise Refused(f"there was a {cls.kind} {wanted} once, and ids are never used again", "choose another name")
+        raise Refused(
+            _("there was a {kind} {wanted} once, and ids are never used again", kind=cls.kind, wanted=wanted),
+            _("choose another name"),
+        )

@@ -22,6 +22,7 @@ from desk.queries.sql import UNSETTLED
 from desk.session.session import Session
 from desk.store.levels import policies
 from desk.store.snapshot import Snapshot
+from desk.text import arranged
 
 
 def _moment(place: git_place.Place, config: Config, at: datetime) -> Instant:
@@ -72,7 +73,7 @@ def check(session: Session, *, dry_run: bool = False) -> Duties:
         try:
             found = _check(session, ticket_id, now, by, dry_run=dry_run)
         except (Refused, Broken, Conflict) as error:
-            warnings.append(f"{ticket_id}: {error.message}")
+            warnings.append(arranged("{ticket_id}: {problem}", ticket_id=ticket_id, problem=error.message))
         else:
             edits += found.edits[:1] if found else ()
     return Duties(tuple(edits), tuple(warnings))

@@ -8,6 +8,7 @@ from typing import Any
 
 from desk.errors import NotFound, UsageFault
 from desk.session.session import Session
+from desk.text import _
 
 
 def known(session: Session, typed: str) -> str:
@@ -33,7 +34,10 @@ def chosen(session: Session, setting: str, value: str | None) -> str | None:
         if candidate.lower() == value.lower():
             return candidate
     what = setting.rpartition(".")[2].removesuffix("s").replace("prioritie", "priority").replace("urgencie", "urgency")
-    raise UsageFault(f"there is no {what} {value!r}", f"known: {', '.join(known)} ({setting} in desk.toml)")
+    raise UsageFault(
+        _("there is no {kind} {id!r}", kind=what, id=value),
+        _("known: {known} ({setting} in desk.toml)", known=", ".join(known), setting=setting),
+    )
 
 
 def existing(session: Session, kind: str, record_id: str) -> str:
@@ -47,13 +51,16 @@ def existing(session: Session, kind: str, record_id: str) -> str:
 def require_one(ids: Collection[str], values: Mapping[str, Any], names: Iterable[str]) -> None:
     """Refuse values that can't hold for several records at once, such as an address."""
     if len(ids) > 1 and (given := [name for name in names if values.get(name)]):
-        raise UsageFault(f"--{given[0]} can't be given for several records at once", "name one id")
+        raise UsageFault(_("--{given} can't be given for several records at once", given=given[0]), _("name one id"))
 
 
 def require_among(values: Iterable[str], known: Collection[str], what: str) -> None:
     """Refuse values of fields that can't be set, or that there are none of."""
     if strange := [name for name in values if name not in known]:
-        raise UsageFault(f"{strange[0]!r} can't be set of a {what}", f"what can: {', '.join(known)}")
+        raise UsageFault(
+            _("{strange!r} can't be set of a {what}", strange=strange[0], what=what),
+            _("what can: {known}", known=", ".join(known)),
+        )
 
 
 def fields_of(given: Iterable[str]) -> dict[str, str]:
@@ -62,7 +69,7 @@ def fields_of(given: Iterable[str]) -> dict[str, str]:
     for pair in given:
         key, equals, value = pair.partition("=")
         if not equals or not key:
-            raise UsageFault(f"--field {pair!r} is not NAME=VALUE", "such as --field country=MT")
+            raise UsageFault(_("--field {pair!r} is not NAME=VALUE", pair=pair), _("such as --field country=MT"))
         found[key.strip().lower()] = value
     return found
 

@@ -27,6 +27,7 @@ from desk.queries import people
 from desk.session.session import Session
 from desk.store.snapshot import Snapshot
 from desk.store.store import Committed
+from desk.text import _, arranged
 
 Values = Mapping[str, Any]
 """Fields by name as somebody gave them; of a change None takes a field away, and one that isn't named stays."""
@@ -73,7 +74,10 @@ def delete(session: Session, cls: type[Record], ids: Iterable[str], reason: str 
     """Take records away, and out of what refers to them where the kind allows that."""
     remove = KEPT[cls.kind].delete
     if remove is None:
-        raise Refused(f"another {cls.kind} must take over", f"desk {cls.noun} delete ID --transfer-to OTHER")
+        raise Refused(
+            _("another {kind} must take over", kind=cls.kind),
+            arranged("desk {noun} delete ID --transfer-to OTHER", noun=cls.noun),
+        )
 
     def one(draft: Draft, record: Record, by: Actor, at: datetime) -> Change:
         return remove(draft, record, reason, by, at)
@@ -100,12 +104,18 @@ def purge_field(session: Session, name: str) -> Committed:
     def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
         require_level(snapshot, by, CustomField.kind)
         if snapshot.index.path_of(CustomField.kind, wanted):
-            raise Refused(f"the custom field {wanted} is still declared", f"first: desk field delete {wanted}")
+            raise Refused(
+                _("the custom field {wanted} is still declared", wanted=wanted),
+                _("first: desk field delete {wanted}", wanted=wanted),
+            )
         draft = Draft(snapshot)
         tickets = draft.several(Ticket, people.holding(draft.index, Ticket.kind, wanted))
         users = draft.several(User, people.holding(draft.index, User.kind, wanted))
         if not (tickets or users):
-            raise NotFound(f"no record holds a custom field {wanted}", "desk field list shows the declared ones")
+            raise NotFound(
+                _("no record holds a custom field {wanted}", wanted=wanted),
+                _("desk field list shows the declared ones"),
+            )
         return definitions.purge(wanted, [*tickets, *users], by=by, at=at)
 
     return session.apply(plan)
@@ -207,7 +217,8 @@ def _edit_field(draft: Draft, before: CustomField, values: Values, by: Actor, at
     after = before.evolve(**values)
     if (after.type, after.on) != (before.type, before.on):
         raise Refused(
-            f"{before.id} keeps its type, {before.type} on a {before.on}", "desk field create makes another one"
+            _("{id} keeps its type, {type} on a {on}", id=before.id, type=before.type, on=before.on),
+            _("desk field create makes another one"),
         )
     _check_field(draft, after)
     return generic.edit(before, after, by=by, at=at)

@@ -28,6 +28,7 @@ from desk.queries import tickets
 from desk.session.session import Session
 from desk.store.snapshot import Snapshot
 from desk.store.store import Committed
+from desk.text import _
 
 # -- opening -----------------------------------------------------------------------------------------------------------
 
@@ -130,7 +131,7 @@ class KnownError(NamedTuple):
 def draft_known_errors(session: Session, ids: Sequence[str], new: KnownError) -> Committed:
     """Draft an article from each problem: symptom, cause, workaround and fix as far as they are known."""
     if len(ids) > 1 and (new.title or new.slug):
-        raise UsageFault("--title and --slug can't be given for several problems at once", "name one problem")
+        raise UsageFault(_("--title and --slug can't be given for several problems at once"), _("name one problem"))
     new = new._replace(topic=normal(new.topic))
 
     def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
@@ -154,9 +155,11 @@ def _article(session: Session, draft: Draft, problem: Ticket, by: Actor, new: Kn
     known = problem.title if session.config["history.titles"] else f"{articles.KNOWN_ERROR} {problem.id}"
     name = normal(new.slug or slug_of(new.title or known))
     if not name or "." in name:
-        raise UsageFault("no name can be made from this title" if not name else "a name has no dot", "--slug some-name")
+        raise UsageFault(
+            _("no name can be made from this title") if not name else _("a name has no dot"), _("--slug some-name")
+        )
     if draft.index.path_of(Article.kind, name) or any(e.record.id == name for c in draft.changes for e in c.edits):
-        raise Refused(f"there is an article {name} already", "choose another name: --slug NAME")
+        raise Refused(_("there is an article {name} already", name=name), _("choose another name: --slug NAME"))
     require_fresh(draft, Article, name)
     language = problem.language or session.config["desk.languages"][0]
     rows = queries_problems.incidents_of(draft.index, problem.id)
@@ -187,14 +190,16 @@ def require_told(wish: Wish) -> None:
         for name in ("response", "body", "skip_foreign"):
             if getattr(wish, name):
                 option = name.replace("_", "-")
-                raise UsageFault(f"--{option} is about the incidents", "add --close-incidents, or leave it out")
+                raise UsageFault(
+                    _("--{option} is about the incidents", option=option), _("add --close-incidents, or leave it out")
+                )
         return
     if wish.response and wish.body is not None:
-        raise UsageFault("--response can't be used with --body", "give one of them")
+        raise UsageFault(_("--response can't be used with --body"), _("give one of them"))
     if wish.response is None and not (wish.body or "").strip():
         raise UsageFault(
-            "what are the requesters to be told?",
-            "--response NAME (desk response list), or --body TEXT",
+            _("what are the requesters to be told?"),
+            _("--response NAME (desk response list), or --body TEXT"),
         )
 
 
@@ -253,8 +258,8 @@ def _plan(session: Session, ticket_id: str, wish: Wish, fix: str | None) -> Reso
     if foreign and not wish.skip_foreign:
         listed = ", ".join(f"{row['id']} ({row['department']})" for row in foreign)
         raise Refused(
-            f"{by.id} may not close these incidents of other departments: {listed}",
-            "leave them as they are: --skip-foreign; or ask someone who serves them: desk department list --staff",
+            _("{by} may not close these incidents of other departments: {listed}", by=by.id, listed=listed),
+            _("leave them as they are: --skip-foreign; or ask someone who serves them: desk department list --staff"),
         )
     mine = [row for row in rows if row not in foreign]
     asked = {row["requester"] for row in mine if row["requester"]}
@@ -286,8 +291,8 @@ def _text(session: Session, ticket_id: str, wish: Wish) -> str:
         return str(wish.body)
     made = rendering.render(session, wish.response, ticket_id)
     if made.gaps:
-        left = f"{made.response} has a place to be filled in: {made.gaps[0]}"
-        raise UsageFault(left, "choose another one, or give --body TEXT")
+        left = _("{response} has a place to be filled in: {gap}", response=made.response, gap=made.gaps[0])
+        raise UsageFault(left, _("choose another one, or give --body TEXT"))
     return made.text
 
 
@@ -303,9 +308,16 @@ def resolve(
 
     acted = act_on_tickets(session, plans, "resolve", one)
     for row in (row for plan in plans.values() for row in plan["skipped"]):
-        session.warnings.append(f"{row['id']} is left {row['state']}: it is in {row['department']}")
+        session.warnings.append(
+            _(
+                "{id} is left {state}: it is in {department}",
+                id=row["id"],
+                state=row["state"],
+                department=row["department"],
+            )
+        )
     if any(isinstance(e.after, Ticket) and not e.after.fix for e in acted.edits):
-        session.notes.append("what solved it is not recorded: next time --fix TEXT")
+        session.notes.append(_("what solved it is not recorded: next time --fix TEXT"))
     warn_owed(session, [*acted.edits, *(e for e in acted.done.change.edits if e.record.id not in acted.ids)])
     return acted
 
@@ -315,5 +327,7 @@ def _as_seen(draft: Draft, row: Answered, by: Actor) -> Ticket:
     ticket = draft.ticket(row["id"])
     rights.require_act(by, ticket, "close")
     if (ticket.id, ticket.state, ticket.requester) != (row["id"], row["state"], row["requester"]):
-        raise Conflict(f"{row['id']} was changed by somebody else meanwhile", "look at it and try again: --dry-run")
+        raise Conflict(
+            _("{id} was changed by somebody else meanwhile", id=row["id"]), _("look at it and try again: --dry-run")
+        )
     return ticket

@@ -28,6 +28,7 @@ from desk.store import handedits, worktree
 from desk.store.handedits import HandEdit
 from desk.store.snapshot import Snapshot
 from desk.store.store import Store
+from desk.text import _, arranged
 
 
 class Publication(NamedTuple):
@@ -52,7 +53,7 @@ def file_of(store: Store, article_id: str) -> tuple[str, str]:
     try:
         return path, content.decode()
     except UnicodeDecodeError as error:
-        raise Broken("not UTF-8 text", path, content.count(b"\n", 0, error.start) + 1) from None
+        raise Broken(_("not UTF-8 text"), path, content.count(b"\n", 0, error.start) + 1) from None
 
 
 def _written(store: Store, article_id: str) -> str | None:
@@ -131,7 +132,7 @@ class Shelf:
     def _edited(self, edit: HandEdit) -> Publication:
         old, new = edit.old or (edit.new if edit.mended else None), edit.new
         if not isinstance(new, Article) or not (old is None or isinstance(old, Article)):
-            raise Broken("not an article", edit.path)
+            raise Broken(_("not an article"), edit.path)
         shown = {links.target(posixpath.dirname(edit.path), link.url) for link in links.links(new.body)}
         files = {p: e.after for p, e in self.pictures.items() if p in shown and e.after is not None}
         return Publication(old, new, edit.after or b"", files, edited=True)
@@ -148,8 +149,14 @@ class Shelf:
         for row in knowledge.variants(self.snapshot.index, article.base):
             if row["topic"] != article.topic and row["id"] not in self.edits:
                 raise Refused(
-                    f"{article.id} lies in {article.topic}, and {row['id']} in {row['topic']}: languages stay together",
-                    f"desk kb edit {article.base} --topic {article.topic}",
+                    _(
+                        "{article} lies in {topic}, and {other} in {its_topic}: languages stay together",
+                        article=article.id,
+                        topic=article.topic,
+                        other=row["id"],
+                        its_topic=row["topic"],
+                    ),
+                    arranged("desk kb edit {base} --topic {topic}", base=article.base, topic=article.topic),
                 )
         checks_links.require_readable(article, candidate.content, self.files, self.private)
 

@@ -19,6 +19,7 @@ from desk.errors import Broken, Refused
 from desk.mail.letters import FOLDER
 from desk.queries import knowledge
 from desk.session.session import Session
+from desk.text import _
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -106,9 +107,7 @@ def check(session: Session, record: Record, line: int | None = None, fresh: Fres
         part=_part_in(session, language, fresh),
     )
     for name, path, where in used.articles:
-        _public(
-            session, name, language, Broken(f"{_why_not(session, name)}", path, where, "desk kb list --state published")
-        )
+        _public(session, name, language, Broken(_why_not(session, name), path, where, "desk kb list --state published"))
     return used
 
 
@@ -151,10 +150,18 @@ def _public(session: Session, name: str, language: str, otherwise: Exception) ->
 def _why_not(session: Session, name: str) -> str:
     rows = session.store.ask(lambda index: index.rows("article", "id = ?", (name.strip().lower(),)))
     if not rows:
-        return f"there is no article {name[:60]!r}"
+        return _("there is no article {name!r}", name=name[:60])
     if rows[0]["state"] != "published":
-        return f"the article {name} is not published (it is {rows[0]['state']}): requesters can't read it"
-    return f"the article {name} is in the private topic {rows[0]['topic']}: requesters can't read it"
+        return _(
+            "the article {name} is not published (it is {state}): requesters can't read it",
+            name=name,
+            state=rows[0]["state"],
+        )
+    return _(
+        "the article {name} is in the private topic {topic}: requesters can't read it",
+        name=name,
+        topic=rows[0]["topic"],
+    )
 
 
 # -- filling in --------------------------------------------------------------------------------------------------------
@@ -182,7 +189,15 @@ def render(session: Session, name: str, ticket_id: str, about: Iterable[str] = (
     language = responses.variant(found, wanted, session.config["desk.languages"])
     record = session.store.read("response", found[language])
     if language != wanted and len(found) > 0:
-        session.warnings.append(f"there is no {name} in {wanted}; {language} is used for {ticket_id}")
+        session.warnings.append(
+            _(
+                "there is no {response} in {language}; {other} is used for {ticket}",
+                response=name,
+                language=wanted,
+                other=language,
+                ticket=ticket_id,
+            )
+        )
     _require_department(record, ticket)
     used = check(session, record)
     text = source(record)
@@ -195,7 +210,14 @@ def render(session: Session, name: str, ticket_id: str, about: Iterable[str] = (
     left = tuple(gap for one in sources for gap in responses.gaps(one) if gap in body)
     empty = _empty(used.variables, values, sources)
     if empty:
-        session.warnings.append(f"nothing is known of {', '.join(empty)}, which {name} says to {ticket_id}")
+        session.warnings.append(
+            _(
+                "nothing is known of {empty}, which {name} says to {ticket_id}",
+                empty=", ".join(empty),
+                name=name,
+                ticket_id=ticket_id,
+            )
+        )
     left += tuple(f"{{{{ {variable} }}}}" for variable in empty)
     quotes = any(v.startswith("article.") for v in used.variables)
     return Rendered(ticket.id, record.id, language, body.strip("\n"), left, quotes)
@@ -224,8 +246,14 @@ def _require_department(record: Record, ticket: Ticket) -> None:
     only = record.values.get("department")
     if only and only != ticket.department:
         raise Refused(
-            f"{record.id} is for tickets of {only}; {ticket.id} is in {ticket.department}",
-            f"others: desk response list --department {ticket.department}",
+            _(
+                "{id} is for tickets of {only}; {ticket} is in {department}",
+                id=record.id,
+                only=only,
+                ticket=ticket.id,
+                department=ticket.department,
+            ),
+            _("others: desk response list --department {department}", department=ticket.department),
         )
 
 
@@ -278,6 +306,8 @@ def mention(session: Session, names: Iterable[str], language: str) -> str:
             parts.append(f"{found['title']}\n{found['link']}")
             continue
         parts.append("\n\n".join(part for part in (found["title"], found["workaround"] or found["fix"]) if part))
-        if (said := f"{SETTING} is not set, so the reply names {name} without a link") not in session.warnings:
+        if (
+            said := _("{setting} is not set, so the reply names {name} without a link", setting=SETTING, name=name)
+        ) not in session.warnings:
             session.warnings.append(said)
     return "\n\n".join(parts)

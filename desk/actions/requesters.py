@@ -22,6 +22,7 @@ from desk.queries import people
 from desk.session.session import Session
 from desk.store.snapshot import Snapshot
 from desk.store.store import Committed
+from desk.text import _, arranged
 
 Values = Mapping[str, Any]
 """Fields by name; `fields` holds custom ones as they were typed, each checked by its declaration."""
@@ -73,11 +74,17 @@ def find(index: Index, typed: str) -> str:
     shown = typed.strip()[:60]
     found = people.called(index, typed)
     if not found:
-        raise NotFound(f"there is no user {shown}", f"desk user list --search {shlex.quote(shown)}")
+        raise NotFound(
+            _("there is no user {shown}", shown=shown),
+            arranged("desk user list --search {shown}", shown=shlex.quote(shown)),
+        )
     if len(found) > 1:
         named = ", ".join(f"{row['id']} {row['name'] or row['email'] or ''}".strip() for row in found[:5])
-        more = f" and {len(found) - 5} more" if len(found) > 5 else ""
-        raise Ambiguous(f"{len(found)} users could be {shown}", f"name one by id: {named}{more}")
+        more = _(" and {n} more", n=len(found) - 5) if len(found) > 5 else ""
+        raise Ambiguous(
+            _("{n} users could be {shown}", n=len(found), shown=shown),
+            _("name one by id: {named}{more}", named=named, more=more),
+        )
     return str(found[0]["id"])
 
 
@@ -85,7 +92,10 @@ def refuse_barred(snapshot: Snapshot, user: object) -> None:
     """A disabled or banned requester opens no tickets (rule 7)."""
     if isinstance(user, User):
         if user.disabled:
-            raise Refused(f"{user.id} is disabled and may not open tickets", f"desk user edit {user.id} --no-disabled")
+            raise Refused(
+                _("{user} is disabled and may not open tickets", user=user.id),
+                arranged("desk user edit {user} --no-disabled", user=user.id),
+            )
         if user.email:
             refuse_banned(snapshot, user.email)
 
@@ -96,7 +106,10 @@ def refuse_banned(snapshot: Snapshot, email: str) -> None:
     if banned:
         reason = snapshot.get("ban", banned[0][1]).values.get("reason")
         why = f": {reason}" if reason else ""
-        raise Refused(f"{email} is banned{why}", f"to lift the ban: desk user unban {email}")
+        raise Refused(
+            _("{email} is banned{why}", email=email, why=why),
+            _("to lift the ban: desk user unban {email}", email=email),
+        )
 
 
 def refuse_taken(index: Index, email: str, own: str | None = None) -> None:
@@ -104,8 +117,8 @@ def refuse_taken(index: Index, email: str, own: str | None = None) -> None:
     for kind, record_id in people.with_address(index, email):
         if record_id != own:
             raise Refused(
-                f"{email} is the address of {kind} {record_id}",
-                f"one address, one person: desk {kind} show {record_id}",
+                _("{email} is the address of {kind} {record_id}", email=email, kind=kind, record_id=record_id),
+                _("one address, one person: desk {kind} show {record_id}", kind=kind, record_id=record_id),
             )
 
 
@@ -130,7 +143,10 @@ def sign_up(session: Session, values: Values) -> Committed:
     def plan(snapshot: Snapshot) -> Change:
         new, known = _new(session, Draft(snapshot), values)
         if session.requester not in (None, new.id):
-            raise Refused(f"{session.requester} is known here by another address", "one registers oneself only")
+            raise Refused(
+                _("{requester} is known here by another address", requester=session.requester),
+                _("one registers oneself only"),
+            )
         by = requester(new) if handle is None else snapshot.staff(handle)
         return users.register(new, known, by=by, at=session.now, verb="signup")
 
@@ -212,7 +228,7 @@ def ban(session: Session, email: str, reason: str | None = None) -> Committed:
     def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
         require_level(snapshot, by, Ban.kind)
         if people.with_address(snapshot.index, banned, (Ban.kind,)):
-            raise Refused(f"{banned} is banned already", "desk user bans")
+            raise Refused(_("{banned} is banned already", banned=banned), "desk user bans")
         return identifiers.checked_values(lambda: users.ban(banned, by=by, at=at, reason=reason))  # type: ignore[no-any-return]
 
     return session.apply(plan)
@@ -226,7 +242,7 @@ def unban(session: Session, email: str, reason: str | None = None) -> Committed:
         require_level(snapshot, by, Ban.kind)
         found = people.with_address(snapshot.index, banned, (Ban.kind,))
         if not found:
-            raise NotFound(f"{banned} is not banned", "desk user bans")
+            raise NotFound(_("{banned} is not banned", banned=banned), "desk user bans")
         return users.unban(Draft(snapshot).get(Ban, found[0][1]), by=by, at=at, reason=reason)
 
     return session.apply(plan)

@@ -17,12 +17,16 @@ from desk.domain.model.organisation import Department
 from desk.errors import Refused, UsageFault
 from desk.session.session import Session
 from desk.store.store import Committed
+from desk.text import _
 
 
 def create(session: Session, response: Response) -> Committed:
     """Add a response in one language, with which its id ends."""
     if not response.id.endswith(f".{response.language}"):
-        raise UsageFault(f"{response.id} must end in .{response.language}", "desk response create NAME --language L")
+        raise UsageFault(
+            _("{id} must end in .{language}", id=response.id, language=response.language),
+            "desk response create NAME --language L",
+        )
     rendering.check(session, response)
 
     def build(draft: Draft, new: Response, by: Actor, at: datetime) -> Change:
@@ -58,7 +62,10 @@ def delete(session: Session, ids: Iterable[str]) -> Committed:
         left = set(rendering.variants(session, name).values()) - set(going)
         users = [i for i in rendering.including(session, name) if i not in going]
         if users and not left:
-            raise Refused(f"{name} is included by {', '.join(users[:3])}", "take the include out of them first")
+            raise Refused(
+                _("{name} is included by {users}", name=name, users=", ".join(users[:3])),
+                _("take the include out of them first"),
+            )
 
     def one(_: Draft, record: Response, by: Actor, at: datetime) -> Change:
         return generic.delete(record, by=by, at=at)

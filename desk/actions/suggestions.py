@@ -14,6 +14,7 @@ from desk.index.texts import articles_in
 from desk.queries import search
 from desk.queries.search import Solved
 from desk.session.session import Session
+from desk.text import _
 
 ARTICLE, TICKET = "article", "ticket"
 SURE_TICKET = 0.75
@@ -48,14 +49,16 @@ def lines(session: Session, ticket: Ticket) -> list[str]:
     """For whoever has just registered a ticket: at most two lines, and only what is rather sure."""
     question = _asked(ticket)
     told = [
-        f"perhaps the answer: {s.article.id}  {s.article.title}"
+        _("perhaps the answer: {article}  {title}", article=s.article.id, title=s.article.title)
         for s in _articles(session, ticket, question)[:1]
         if suggestion.sure(s)
     ]
     told += [
-        f"solved before: {s.id}  {s.title}" for s in _solved(session, ticket, question)[:1] if s.score >= SURE_TICKET
+        _("solved before: {ticket}  {title}", ticket=s.id, title=s.title)
+        for s in _solved(session, ticket, question)[:1]
+        if s.score >= SURE_TICKET
     ]
-    return [*told[:-1], f"{told[-1]}   (more: desk kb suggest {ticket.id})"] if told else []
+    return [*told[:-1], _("{told}   (more: desk kb suggest {ticket})", told=told[-1], ticket=ticket.id)] if told else []
 
 
 def _asked(ticket: Ticket) -> Question:

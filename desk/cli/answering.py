@@ -9,6 +9,7 @@ from desk.cli import editor
 from desk.cli.app import App
 from desk.domain.model.ticket import NOTE, Ticket
 from desk.errors import UsageFault
+from desk.text import _
 
 
 class From(NamedTuple):
@@ -22,7 +23,9 @@ class From(NamedTuple):
 def text_for(app: App, kind: str, ids: list[str], given: From, *, may_be_empty: bool) -> str | dict[str, str]:
     """One text for all tickets, or one for each when a custom response or an article is put in."""
     if given.response and given.text is not None:
-        raise UsageFault("--response can't be used with --body or --file", "render it, edit it, then give it as --file")
+        raise UsageFault(
+            _("--response can't be used with --body or --file"), _("render it, edit it, then give it as --file")
+        )
     if given.response or given.articles:
         return _made(app, kind, ids, given)
     if given.text is None and may_be_empty and not editor.interactive(app):
@@ -81,7 +84,8 @@ def _without_gaps(text: str, response: str, gaps: Iterable[str]) -> str:
     left = next((gap for gap in gaps if gap in text), None)
     if left:
         raise UsageFault(
-            f"{response} has a place to be filled in: {left}", "use it in a terminal, where the editor opens"
+            _("{response} has a place to be filled in: {left}", response=response, left=left),
+            _("use it in a terminal, where the editor opens"),
         )
     return text
 
@@ -91,10 +95,14 @@ def _head(app: App, kind: str, ids: list[str]) -> str:
     if kind == NOTE:
         return "NOTE, for staff only"
     if len(ids) > 1:
-        return f"REPLY to the requesters of {len(ids)} tickets"
+        return _("REPLY to the requesters of {n} tickets", n=len(ids))
     ticket = cast("Ticket", app.store.read("ticket", ids[0]))
     language = ticket.language or app.config["desk.languages"][0]
-    return f"REPLY to {requester_named(app, ticket) or 'nobody: the ticket has no requester'}, in {language}"
+    return _(
+        "REPLY to {requester_named}, in {language}",
+        requester_named=requester_named(app, ticket) or _("nobody: the ticket has no requester"),
+        language=language,
+    )
 
 
 def requester_named(app: App, ticket: Ticket) -> str:
@@ -111,9 +119,15 @@ def tell_of_unheard(app: App, tickets: Iterable[Ticket]) -> None:
     """Say whose answer reaches nobody, since there is no address to send it to."""
     for ticket in tickets:
         if not ticket.requester:
-            app.notes.append(f"{ticket.id}: nobody to send it to: the ticket has no requester")
+            app.notes.append(_("{ticket}: nobody to send it to: the ticket has no requester", ticket=ticket.id))
         elif not app.store.read("user", ticket.requester).values.get("email"):
-            app.notes.append(f"{ticket.id}: nobody to send it to: {ticket.requester} has no e-mail address")
+            app.notes.append(
+                _(
+                    "{ticket}: nobody to send it to: {requester} has no e-mail address",
+                    ticket=ticket.id,
+                    requester=ticket.requester,
+                )
+            )
 
 
 def _context(app: App, ticket_id: str) -> str:

@@ -9,6 +9,7 @@ from desk.cli.app import App
 from desk.domain.model import due, plain
 from desk.domain.model.fields import utc_text
 from desk.domain.model.record import Record
+from desk.text import pgettext
 from desk.view.model import Column, Detail, Done
 
 # -- views -------------------------------------------------------------------------------------------------------------
@@ -40,15 +41,15 @@ def ticket_fields(app: App) -> tuple[str, ...]:
 # The id says the day already and most people serve few departments: these go before the title does, and then whose it
 # is. What is due, and how urgent it is, stay.
 TICKET_COLUMNS = (
-    Column("id", "ID", "id"),
-    Column("state", "STATE", "state"),
-    Column("priority", "PRIO", "priority"),
+    Column("id", pgettext("column", "ID"), "id"),
+    Column("state", pgettext("column", "STATE"), "state"),
+    Column("priority", pgettext("column", "PRIO"), "priority"),
     Column("major", "", "major"),
-    Column("department", "DEPARTMENT", spare=2),
-    Column("owner", "OWNER", spare=1),
+    Column("department", pgettext("column", "DEPARTMENT"), spare=2),
+    Column("owner", pgettext("column", "OWNER"), spare=1),
     Column("unread", "", "mark"),
-    Column("title", "TITLE", "title"),
-    Column("next_due", "DUE", "due"),
-    Column("tags", "TAGS", "tags", 4),
-    Column("created", "CREATED", "time", 3),
+    Column("title", pgettext("column", "TITLE"), "title"),
+    Column("next_due", pgettext("column", "DUE"), "due"),
+    Column("tags", pgettext("column", "TAGS"), "tags", 4),
+    Column("created", pgettext("column", "CREATED"), "time", 3),
 )

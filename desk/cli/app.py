@@ -8,6 +8,7 @@ from desk.cli.env import Env
 from desk.config import Config
 from desk.errors import ConfigError, DeskError
 from desk.session.session import Session
+from desk.text import _
 from desk.view.drawing.progress import progress
 
 
@@ -55,7 +56,7 @@ class App(Session):
     def idle(self) -> None:
         """Say that there was nothing to do, to somebody who waits for an answer: cron sends each line as a message."""
         if self.env.stderr.isatty():
-            self.notes.append("nothing to do")
+            self.notes.append(_("nothing to do"))
 
     def rows_wanted(self, asked: int | None) -> int:
         """How many rows an answer has, 0 for all: as asked for; else a page for people, and everything for a program."""
@@ -72,5 +73,5 @@ def config_error(app: App) -> DeskError | None:
         app.config = Config({})
         if isinstance(error, ConfigError):
             return error
-        return ConfigError(f"desk.toml can't be read: {error.strerror}", "ls -l desk.toml")
+        return ConfigError(_("desk.toml can't be read: {why}", why=error.strerror), "ls -l desk.toml")
     return None

@@ -11,6 +11,7 @@ from desk.actions.identifiers import normal
 from desk.cli.app import App
 from desk.cli.complete import complete_kind, complete_ticket
 from desk.errors import UsageFault
+from desk.text import _
 
 # -- ids ---------------------------------------------------------------------------------------------------------------
 
@@ -43,7 +44,9 @@ def split(app: App, given: Iterable[str]) -> list[str]:
     if not found and "-" in given:
         raise NothingGiven
     if not found:
-        raise UsageFault("no ids were given", "name one, or pipe some in: desk ticket list -f ids | desk ticket … -")
+        raise UsageFault(
+            _("no ids were given"), _("name one, or pipe some in: desk ticket list -f ids | desk ticket … -")
+        )
     return found
 
 
@@ -51,7 +54,9 @@ def resolve(app: App, given: Iterable[str] | str) -> list[str]:
     """Ticket ids from what was typed."""
     given = [given] if isinstance(given, str) else list(given)
     if "-" in given and app.typed is not None:
-        raise UsageFault("stdin can't give both the ids and the text", "give the text with --body, or --file PATH")
+        raise UsageFault(
+            _("stdin can't give both the ids and the text"), _("give the text with --body, or --file PATH")
+        )
     return list(dict.fromkeys(app.store.resolve(word) for word in words(app, given)))
 
 
@@ -60,7 +65,8 @@ def only(app: App, given: str) -> str:
     found = resolve(app, given)
     if len(found) > 1:
         raise UsageFault(
-            f"{given} names {len(found)} tickets where one is expected", "several stand before it, joined by commas"
+            _("{given} names {n} tickets where one is expected", given=given, n=len(found)),
+            _("several stand before it, joined by commas"),
         )
     return found[0]
 

@@ -9,6 +9,7 @@ import click
 
 from desk.cli.app import App
 from desk.errors import UsageFault
+from desk.text import _
 
 # -- dates -------------------------------------------------------------------------------------------------------------
 
@@ -33,7 +34,8 @@ def moment(app: App, text: str | None, *, end: bool = False) -> str | None:
         return found.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
     except (ValueError, OverflowError):
         raise UsageFault(
-            f"{text!r} is not a date", "write 2026-07-23, 2026-07-23T10:00, today, yesterday, 8h, 7d or 2w"
+            _("{text!r} is not a date", text=text),
+            _("write 2026-07-23, 2026-07-23T10:00, today, yesterday, 8h, 7d or 2w"),
         ) from None
 
 
@@ -64,9 +66,9 @@ def future_day(app: App, text: str | None) -> date | None:
     try:
         found = _day(today, text.strip().lower())
     except (ValueError, OverflowError):
-        raise UsageFault(f"{text!r} is not a day", "write 2026-07-23, tomorrow, 3d or 2w") from None
+        raise UsageFault(_("{text!r} is not a day", text=text), _("write 2026-07-23, tomorrow, 3d or 2w")) from None
     if found < today:
-        app.warnings.append(f"{found} is past: the ticket is due to come back at once")
+        app.warnings.append(_("{day} is past: the ticket is due to come back at once", day=found))
     return found
 
 

@@ -18,6 +18,7 @@ from desk.domain.model import filenames
 from desk.domain.model.fields import check_text
 from desk.errors import ConfigError, DeskError, NotFound, UsageFault
 from desk.local.kept import runs
+from desk.text import _, ngettext
 
 SCISSORS = "<!-- ---------- write above this line; what follows is for your eyes only ---------- -->"
 HEAD = "<!-- ---------- "
@@ -31,8 +32,10 @@ def body_options(what: str) -> Callable[[F], F]:
     """--body and --file."""
 
     def wrap(function: F) -> F:
-        by_file = click.option("--file", metavar="PATH", help=f"{what.rstrip('.')}, from a file; - is stdin.")(function)
-        return click.option("--body", metavar="TEXT", help=f"{what.rstrip('.')}; - is stdin.")(by_file)
+        by_file = click.option(
+            "--file", metavar="PATH", help=_("{what}, from a file; - is stdin.", what=what.rstrip("."))
+        )(function)
+        return click.option("--body", metavar="TEXT", help=_("{what}; - is stdin.", what=what.rstrip(".")))(by_file)
 
     return wrap
 
@@ -40,7 +43,7 @@ def body_options(what: str) -> Callable[[F], F]:
 def given_text(app: App, body: str | None, file: str | None) -> str | None:
     """The text that --body or --file gave; None if neither was used."""
     if body is not None and file is not None:
-        raise UsageFault("--body and --file can't be used together", "give one of them")
+        raise UsageFault(_("--body and --file can't be used together"), _("give one of them"))
     if body == "-":
         body, file = None, "-"
     if body is not None:
@@ -54,7 +57,9 @@ def given_text(app: App, body: str | None, file: str | None) -> str | None:
     except UnicodeDecodeError as error:
         where = "stdin" if file == "-" else file
         line = data.count(b"\n", 0, error.start) + 1
-        raise UsageFault(f"{where}:{line}: not UTF-8 text", "convert it, or attach it: --attach FILE") from None
+        raise UsageFault(
+            _("{where}:{line}: not UTF-8 text", where=where, line=line), _("convert it, or attach it: --attach FILE")
+        ) from None
     if file == "-":
         app.typed = text
     return _checked(text)
@@ -73,11 +78,13 @@ def read_file(path: str) -> bytes:
         with open(path, "rb") as file:
             return file.read()
     except FileNotFoundError:
-        raise NotFound(f"there is no file {path}", "check the name; a path is relative to this folder") from None
+        raise NotFound(
+            _("there is no file {path}", path=path), _("check the name; a path is relative to this folder")
+        ) from None
     except IsADirectoryError:
-        raise UsageFault(f"{path} is a folder, not a file") from None
+        raise UsageFault(_("{path} is a folder, not a file", path=path)) from None
     except OSError as error:
-        raise UsageFault(f"can't read {path}: {error.strerror}") from None
+        raise UsageFault(_("can't read {path}: {why}", path=path, why=error.strerror)) from None
 
 
 def attachments(app: App, paths: Iterable[str], taken: Iterable[str]) -> dict[str, bytes]:
@@ -89,12 +96,17 @@ def attachments(app: App, paths: Iterable[str], taken: Iterable[str]) -> dict[st
         data = read_file(path)
         if len(data) > limit * 1024 * 1024:
             raise UsageFault(
-                f"{path} has {len(data) / 1024 / 1024:.1f} MiB, {limit} are allowed",
-                "share it another way, or: desk config set attachment.max_mb N",
+                _(
+                    "{path} has {size:.1f} MiB, {limit} are allowed",
+                    path=path,
+                    size=len(data) / 1024 / 1024,
+                    limit=limit,
+                ),
+                _("share it another way, or: desk config set attachment.max_mb N"),
             )
         name = filenames.attachment_name(os.fsencode(path).decode(errors="replace"), names)
         if name != os.path.basename(path):
-            said = f"{os.path.basename(path)} is kept as {name}"
+            said = _("{path} is kept as {name}", path=os.path.basename(path), name=name)
             if said not in app.warnings:  # several tickets, or a second try
                 app.warnings.append(said)
         names.add(name)
@@ -144,17 +156,19 @@ def edit(app: App, name: str, start: str, accept: Callable[[str], T], *, as_it_i
             return accept(text)
         except DeskError as error:
             _write(path, f"{_ERROR}{_on_one_line(error)}\n{text}")
-            click.echo(f"error: {error.message}", err=True)
-            if not click.confirm("Edit again?", default=True, err=True):
+            click.echo(_("error: {problem}", problem=error.message), err=True)
+            if not click.confirm(_("Edit again?"), default=True, err=True):
                 raise
 
 
 _ERROR = "# ERROR: "
-_UNCHANGED = "You left the text as it was. Go on with it as it is?"
+_UNCHANGED = _("You left the text as it was. Go on with it as it is?")
 
 
 def _nothing_written() -> UsageFault:
-    return UsageFault("nothing was written, so nothing was changed", "to give a text without an editor: --body, --file")
+    return UsageFault(
+        _("nothing was written, so nothing was changed"), _("to give a text without an editor: --body, --file")
+    )
 
 
 def _on_one_line(error: DeskError) -> str:
@@ -175,12 +189,12 @@ def _begin(app: App, name: str, start: str) -> str:
         if match is None or (int(match[1]) != os.getpid() and runs(int(match[1]))):
             continue
         old = os.path.join(folder, found)
-        if click.confirm(f"There is an unfinished draft ({old}). Go on with it?", default=True, err=True):
+        if click.confirm(_("There is an unfinished draft ({old}). Go on with it?", old=old), default=True, err=True):
             os.replace(old, mine)
             return mine
         aside = _unused(folder, f"{name}.left")
         os.replace(old, aside)
-        click.echo(f"It stays in {aside}", err=True)
+        click.echo(_("It stays in {aside}", aside=aside), err=True)
     _write(mine, start)
     return mine
 
@@ -203,11 +217,13 @@ def _run_editor(app: App, path: str) -> None:
         signal.signal(signal.SIGINT, before)
     if code in (126, 127):
         raise ConfigError(
-            f"can't start the editor {editor(app)!r}", "set EDITOR, or give the text with --body or --file"
+            _("can't start the editor {editor!r}", editor=editor(app)),
+            _("set EDITOR, or give the text with --body or --file"),
         )
     if code:
         raise ConfigError(
-            f"the editor {editor(app)!r} ended with {code}", "nothing was changed; set EDITOR for another one"
+            _("the editor {editor!r} ended with {code}", editor=editor(app), code=code),
+            _("nothing was changed; set EDITOR for another one"),
         )
 
 
@@ -271,16 +287,16 @@ def entry_text(
     if text is not None:
         return text
     if not interactive(app):
-        raise UsageFault("no text was given", "--body TEXT, or --file PATH (- is stdin)")
+        raise UsageFault(_("no text was given"), _("--body TEXT, or --file PATH (- is stdin)"))
 
     top = f"{HEAD}{' '.join(head.replace('-->', '').split())} -->\n\n" if head else ""
 
     def taken(whole: str) -> str:
-        above, _, below = whole.partition(SCISSORS)
+        above, _rest, below = whole.partition(SCISSORS)
         written = re.sub(_HEAD, "", above, count=1).strip("\n")
         _ask_about(below, context)
         if not written.strip():
-            raise UsageFault("the text is empty", "write above the line, or leave the file as it was to give up")
+            raise UsageFault(_("the text is empty"), _("write above the line, or leave the file as it was to give up"))
         return _checked(accept(written) if accept else written)
 
     return edit(app, name, f"{top}{start}\n\n{SCISSORS}\n\n{context}", taken, as_it_is=accept is not None)
@@ -290,6 +306,10 @@ def _ask_about(below: str, context: str) -> None:
     """What was written below the line is not sent: whoever wrote it there is asked, rather than left to find out."""
     added = Counter(line for line in below.split("\n") if line.strip()) - Counter(context.split("\n"))
     number = sum(added.values())
-    lines = "1 line stands" if number == 1 else f"{number} lines stand"
-    if number and not click.confirm(f"{lines} below the line. Leave out what is there?", default=False, err=True):
-        raise UsageFault(f"{lines} below the line, where nothing is sent from", "move the text above the line")
+    lines = ngettext("1 line stands", "{n} lines stand", number)
+    if number and not click.confirm(
+        _("{lines} below the line. Leave out what is there?", lines=lines), default=False, err=True
+    ):
+        raise UsageFault(
+            _("{lines} below the line, where nothing is sent from", lines=lines), _("move the text above the line")
+        )

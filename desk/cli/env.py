@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple, TextIO
 
 from desk.errors import ConfigError
+from desk.text import _
 
 _HOOK = (
     "GIT_DIR",
@@ -60,7 +61,9 @@ class Env(NamedTuple):
         try:
             return parse_time(given)
         except ValueError as error:
-            raise ConfigError(f"DESK_NOW: {error}", "unset DESK_NOW, or give it as 2026-07-23T06:12:44Z") from None
+            raise ConfigError(
+                _("DESK_NOW: {error}", error=error), _("unset DESK_NOW, or give it as 2026-07-23T06:12:44Z")
+            ) from None
 
 
 def read_clock() -> datetime:

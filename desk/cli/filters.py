@@ -12,6 +12,7 @@ from desk.cli import complete
 from desk.cli.app import App
 from desk.domain.model.query import Query
 from desk.errors import NotFound, UsageFault
+from desk.text import _, arranged
 
 T = TypeVar("T", bound=Callable[..., Any])
 
@@ -75,7 +76,7 @@ def _owner(app: App, given: str | None) -> str | None:
     if given is None:
         return None
     if "," in given:
-        raise UsageFault("--owner takes one person", "for all of a department: --department D")
+        raise UsageFault(_("--owner takes one person"), _("for all of a department: --department D"))
     handle = app.person(given)
     if handle is None:
         return "none"
@@ -106,7 +107,10 @@ def _requester(app: App, given: str) -> str:
         return app.store.ask(lambda index: requesters.find(index, given))
     rows = app.store.ask(lambda index: index.rows("user", "lower(email) = lower(?)", (given.strip(),)))
     if not rows:
-        raise NotFound(f"nobody here has the address {given}", f"desk user list --search {given.strip()[:60]}")
+        raise NotFound(
+            _("nobody here has the address {address}", address=given),
+            arranged("desk user list --search {given}", given=given.strip()[:60]),
+        )
     return str(rows[0]["id"])
 
 

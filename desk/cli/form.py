@@ -14,6 +14,7 @@ from desk.domain.model.plain import plain
 from desk.domain.model.record import parse_values_of
 from desk.domain.model.ticket import Ticket
 from desk.errors import Broken, Refused, UsageFault
+from desk.text import _
 
 FRESH = ("title", "department", "requester", "tags", "priority", "impact", "urgency", "service", "channel", "language",
          "fields")  # fmt: skip
@@ -49,15 +50,18 @@ def split(text: str, names: Iterable[str]) -> tuple[dict[str, Any], str]:
         values = records.load_yaml(front, "your text", 2)
     except Broken as error:
         raise UsageFault(
-            f"line {error.line}: {error.problem}", "fields stand as `name: value` between two lines ---"
+            _("line {line}: {problem}", line=error.line, problem=error.problem),
+            _("fields stand as `name: value` between two lines ---"),
         ) from None
     allowed = tuple(names)
     unknown = [n for n in values if n not in allowed]
     if unknown:
-        raise UsageFault(f"{unknown[0]!r} can't be set here", f"fields: {', '.join(allowed)}")
+        raise UsageFault(
+            _("{unknown!r} can't be set here", unknown=unknown[0]), _("fields: {allowed}", allowed=", ".join(allowed))
+        )
     given = {n: v for n, v in values.items() if v not in ("", None)}
     if "title" not in given:
-        raise UsageFault("a ticket needs a title", "write one after title:")
+        raise UsageFault(_("a ticket needs a title"), _("write one after title:"))
     return given, rest.removeprefix("\n").removesuffix("\n")
 
 
@@ -101,11 +105,11 @@ def parse_new(app: App, text: str) -> tuple[dict[str, Any], str]:
 _PROMPTED = ("service", "tags", "keywords")
 """Fields that the form of a new article shows though they are empty."""
 _KEPT = {
-    "id": "an article keeps its name",
-    "topic": "to move it: desk kb edit SLUG --topic TOPIC",
-    "state": "steps of its life: desk kb publish, desk kb review, desk kb retire",
-    "published": "desk kb publish sets it",
-    "approved_by": "desk kb review SLUG --approve sets it",
+    "id": _("an article keeps its name"),
+    "topic": _("to move it: desk kb edit SLUG --topic TOPIC"),
+    "state": _("steps of its life: desk kb publish, desk kb review, desk kb retire"),
+    "published": _("desk kb publish sets it"),
+    "approved_by": _("desk kb review SLUG --approve sets it"),
 }
 
 
@@ -129,11 +133,12 @@ def read_article(text: str, before: Article) -> Article:
         found = records.decode(text.encode(), before.path, Article.kind)
     except Broken as error:
         raise UsageFault(
-            f"line {error.line}: {error.problem}", "fields stand as `name: value` between two lines ---"
+            _("line {line}: {problem}", line=error.line, problem=error.problem),
+            _("fields stand as `name: value` between two lines ---"),
         ) from None
     for name, hint in _KEPT.items():
         if found.values.get(name) != before.values.get(name):
-            raise Refused(f"{name} can't be changed in the editor", hint)
+            raise Refused(_("{name} can't be changed in the editor", name=name), hint)
     if not isinstance(found, Article):
-        raise UsageFault("not an article", "leave the file as it was to give up")
+        raise UsageFault(_("not an article"), _("leave the file as it was to give up"))
     return found

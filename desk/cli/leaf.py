@@ -11,6 +11,7 @@ import click
 from desk.cli.app import App
 from desk.cli.arguments import NothingGiven
 from desk.domain.model.kinds import KINDS
+from desk.text import _
 from desk.view.model import Detail, Done
 
 FORMATS = ("table", "json", "jsonl", "csv", "yaml", "md", "ids")
@@ -31,7 +32,7 @@ def leaf(name: str, *, example: str) -> Callable[[Callable[..., Any]], click.Com
             expose_value=False,
             is_eager=True,
             callback=_set_format,
-            help=f"How to print the answer: {', '.join(FORMATS)}.",
+            help=_("How to print the answer: {formats}.", formats=", ".join(FORMATS)),
         )(with_app)
         lines = "\n".join(f"  {line}" for line in example.splitlines())
         command = click.command(name, epilog=f"\b\nExample:\n{lines}")(formatted)

@@ -16,6 +16,7 @@ from desk import __version__
 from desk.cli.env import Env, of_process
 from desk.cli.table import COMMANDS, CommandRow
 from desk.errors import DeskError, Interrupted, NotFound, UsageFault, nearest
+from desk.text import _
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -72,8 +73,12 @@ class CommandGroup(click.Group):
         if not name.startswith("-") and name not in self._rows() and not ctx.resilient_parsing:
             where = f"{PROG} {self.prefix}".strip()
             meant = self._meant(name)
-            hint = f"did you mean: {meant}" if meant else f"{where} --help lists the commands"
-            raise UsageFault(f"{where} has no command {name!r}", hint)
+            hint = (
+                _("did you mean: {meant}", meant=meant)
+                if meant
+                else _("{where} --help lists the commands", where=where)
+            )
+            raise UsageFault(_("{where} has no command {name!r}", where=where, name=name), hint)
         return super().resolve_command(ctx, args)
 
     def _meant(self, name: str) -> str:
@@ -139,7 +144,7 @@ def root(ctx: click.Context, desk: str | None, who: str | None, quiet: bool, no_
     try:
         env.cwd  # noqa: B018 - asked here, so that everything after may rely on it
     except FileNotFoundError:
-        raise NotFound("the folder you are in has been deleted", "cd to another one") from None
+        raise NotFound(_("the folder you are in has been deleted"), _("cd to another one")) from None
     from desk.cli.app import App  # noqa: PLC0415 - `desk --help` and `--version` don't need it
 
     ctx.obj = app = App(env, desk, who, color=not no_color, debug=debug, quiet=quiet)
@@ -214,7 +219,7 @@ def _print(view: View, app: App) -> None:
     except OSError as error:
         _reader_left(env, 1)
         raise DeskError(
-            f"can't print the answer: {error.strerror}", "what the command did is done: desk ticket list"
+            _("can't print the answer: {why}", why=error.strerror), _("what the command did is done: desk ticket list")
         ) from None
 
 
@@ -230,22 +235,22 @@ def _in_words(error: BaseException, argv: list[str]) -> DeskError:
     if isinstance(error, DeskError):
         return error
     if isinstance(error, KeyboardInterrupt | click.Abort):
-        return Interrupted("interrupted")
+        return Interrupted(_("interrupted"))
     if isinstance(error, click.ClickException):
         return _usage(error, argv)
-    hint = "this is a bug; --debug before the command shows where"
-    return DeskError(f"unexpected {type(error).__name__}: {error}", hint)
+    hint = _("this is a bug; --debug before the command shows where")
+    return DeskError(_("unexpected {name}: {error}", name=type(error).__name__, error=error), hint)
 
 
 _ELSEWHERE = {
-    "-f": "it stands behind the command: desk ticket list -f json",
-    "--format": "it stands behind the command: desk ticket list --format json",
-    "--as": "it stands before the command: desk --as WHO ticket list",
-    "--desk": "it stands before the command: desk --desk DIR ticket list",
-    "--no-color": "it stands before the command: desk --no-color ticket list",
-    "-q": "it stands before the command: desk -q sla check",
-    "--quiet": "it stands before the command: desk --quiet sla check",
-    "--debug": "it stands before the command: desk --debug ticket list",
+    "-f": _("it stands behind the command: desk ticket list -f json"),
+    "--format": _("it stands behind the command: desk ticket list --format json"),
+    "--as": _("it stands before the command: desk --as WHO ticket list"),
+    "--desk": _("it stands before the command: desk --desk DIR ticket list"),
+    "--no-color": _("it stands before the command: desk --no-color ticket list"),
+    "-q": _("it stands before the command: desk -q sla check"),
+    "--quiet": _("it stands before the command: desk --quiet sla check"),
+    "--debug": _("it stands before the command: desk --debug ticket list"),
 }
 """Options that people put in the wrong place."""
 
@@ -261,10 +266,14 @@ def _usage(error: click.ClickException, argv: list[str]) -> DeskError:
         known = {name for param in ctx.command.params for name in param.opts} if ctx else set()
         close = [name for name in error.possibilities or () if name != "--help"]
         meant = synonyms.option(known, error.option_name) or " or ".join(close)
-        hint = _ELSEWHERE.get(error.option_name) or (f"did you mean {meant}? see: {hint}" if meant else hint)
-        return UsageFault(f"{command} has no option {error.option_name}", hint)
+        hint = _ELSEWHERE.get(error.option_name) or (
+            _("did you mean {meant}? see: {hint}", meant=meant, hint=hint) if meant else hint
+        )
+        return UsageFault(
+            _("{command} has no option {option_name}", command=command, option_name=error.option_name), hint
+        )
     message = error.format_message().rstrip(".")
-    return UsageFault(message[:1].lower() + message[1:], f"see: {hint}")
+    return UsageFault(message[:1].lower() + message[1:], _("see: {hint}", hint=hint))
 
 
 def _command_of(argv: list[str]) -> str:
@@ -301,7 +310,9 @@ def _say(error: DeskError, env: Env, holder: list[App]) -> int:
 
     app = holder[0] if holder else None
     if app is not None and app.draft:
-        error.hint = f"{error.hint or 'nothing was changed'}   (your text is kept: {app.draft})"
+        error.hint = _(
+            "{hint}   (your text is kept: {draft})", hint=error.hint or _("nothing was changed"), draft=app.draft
+        )
     try:
         render_error(error, _format(env.argv), _look(env, app), env.stdout, env.stderr)
         env.stdout.flush()

@@ -22,6 +22,7 @@ from desk.queries import tickets
 from desk.queries.counting import Asked
 from desk.session.session import zone
 from desk.store import asof
+from desk.text import _
 
 T = TypeVar("T", bound=Callable[..., Any])
 
@@ -86,7 +87,7 @@ def stand(app: App, as_of: str | None) -> Stand:
         return Stand(app.store.commit_now(), app.now)
     found = _stand_of(app, as_of.strip())
     if found.moment > app.now:
-        raise UsageFault(f"{as_of} lies in the future", "leave --as-of out for the desk as it is now")
+        raise UsageFault(_("{as_of} lies in the future", as_of=as_of), _("leave --as-of out for the desk as it is now"))
     app.now = found.moment
     return found
 
@@ -123,7 +124,7 @@ def reading(app: App, at: Stand) -> Iterator[Index]:
 def period(app: App, days: int | None, since: str | None, until: str | None, usual: int) -> Period:
     """The days that were asked for; by default the last `usual` ones."""
     if days and since:
-        raise UsageFault("--days can't be used with --since", "give one or the other; --until goes with both")
+        raise UsageFault(_("--days can't be used with --since"), _("give one or the other; --until goes with both"))
     try:
         last = _day(app, until) if until else app.local(app.now).date()
         if not since:
@@ -131,9 +132,12 @@ def period(app: App, days: int | None, since: str | None, until: str | None, usu
         first = _day(app, since)
         Period(first, last).before().seconds(UTC)
     except OverflowError:
-        raise UsageFault("the period lies beyond the calendar", "write days such as 2026-07-23") from None
+        raise UsageFault(_("the period lies beyond the calendar"), _("write days such as 2026-07-23")) from None
     if first > last:
-        raise UsageFault(f"the period ends on {last}, before it begins on {first}", "swap --since and --until")
+        raise UsageFault(
+            _("the period ends on {last}, before it begins on {first}", last=last, first=first),
+            _("swap --since and --until"),
+        )
     return Period(first, last)
 
 

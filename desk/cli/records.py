@@ -18,6 +18,7 @@ from desk.errors import UsageFault
 from desk.index.index import Index
 from desk.queries import people as queries_people
 from desk.store.store import Committed
+from desk.text import _
 from desk.view.model import Column, Detail, Done, Listing
 
 R = TypeVar("R", bound=Record)
@@ -188,7 +189,7 @@ def given(cls: type[Record], values: Mapping[str, Any]) -> Data:
     """The fields that options set. One left out changes nothing; an empty text takes a value away."""
     found = {n: v for n, v in values.items() if v is not None and v != ()}
     if not found:
-        raise UsageFault("nothing to change", "name at least one option; --help lists them")
+        raise UsageFault(_("nothing to change"), _("name at least one option; --help lists them"))
     return {n: None if v == "" and not cls.FIELDS[n].required else v for n, v in found.items()}
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from desk.text import _
+
 
 class CommandRow(NamedTuple):
     """`target` is module:attribute, None for a group; `section` is where the top-level help lists it."""
@@ -31,7 +33,7 @@ def _kind(kind: str, verb: str, text: str) -> CommandRow:
     return CommandRow(f"desk.commands.{kind}:{verb}", text)
 
 
-_WORK, _KNOW, _PEOPLE, _CARE = "Daily work", "Knowledge", "Organisation", "The desk itself"
+_WORK, _KNOW, _PEOPLE, _CARE = _("Daily work"), _("Knowledge"), _("Organisation"), _("The desk itself")
 
 COMMANDS: Mapping[str, CommandRow] = MappingProxyType(
     {

@@ -16,6 +16,7 @@ from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.queries.people import near
 from desk.store.store import Committed
+from desk.text import _, arranged, listed
 from desk.view.model import Done
 
 
@@ -33,23 +34,25 @@ def told(edits: list[Edit], *, several: bool) -> Done:
 def tell_of_requester(app: App, edits: Iterable[Edit]) -> None:
     """Say that an address made somebody known; and warn where it is nearly that of somebody who was known before."""
     for user in (e.after for e in edits if e.before is None and isinstance(e.after, User) and e.after.email):
-        app.notes.append(f"new requester {user.id} ({user.email})")
+        app.notes.append(_("new requester {user} ({email})", user=user.id, email=user.email))
         close = app.store.ask(lambda index, email=str(user.email): near(index, email))  # type: ignore[misc]
         if close:
-            app.warnings.append(f"{user.email} is new here: did you mean {' or '.join(close[:3])}?")
+            app.warnings.append(
+                _("{email} is new here: did you mean {close}?", email=user.email, close=" or ".join(close[:3]))
+            )
 
 
 def sentence(edit: Edit) -> str:
     """The events of one record in words."""
     # What is not an article is told as a ticket is: a new title, a state.
     kind = "article" if isinstance(edit.after or edit.before, Article) else "ticket"
-    return ", ".join(_words(event, kind) for event in edit.events)
+    return listed(_words(event, kind) for event in edit.events)
 
 
 def _words(event: Event, kind: str) -> str:
     if event.verb == due.BREACH:
         clock = (event.after or "").partition(" ")[0]
-        return f"{due.SPOKEN.get(clock, clock)} was late"
+        return _("{clock} was late", clock=due.SPOKEN.get(clock, clock))
     return sentences.done(event.verb, event.before, event.after, kind=kind)
 
 
@@ -62,8 +65,8 @@ def told_of(cls: type[Record], done: Committed, *, several: bool, named: Iterabl
     wanted = {edits[0].record.id} if named is None else set(named)
     own = [e for e in edits if e.record.kind == cls.kind and e.record.id in wanted]
     items = [{**plain.whole(e.record), **({"deleted": True} if done.change.verb == "delete" else {})} for e in own]
-    lines = [f"{e.record.id}  {_told_of(e, done.change.verb)}" for e in own]
-    lines += [f"{e.record.id}  {_told_of(e, '')}" for e in edits if e not in own]
+    lines = [arranged("{id}  {words}", id=e.record.id, words=_told_of(e, done.change.verb)) for e in own]
+    lines += [arranged("{id}  {words}", id=e.record.id, words=_told_of(e, "")) for e in edits if e not in own]
     return Done(cls.plural, items, tuple(lines)) if several else Done(cls.kind, items[0], tuple(lines))
 
 
@@ -75,16 +78,17 @@ def _told_of(edit: Edit, verb: str) -> str:
         shown = next(
             (str(record.values[n]) for n in ("name", "title", "email", "description") if record.values.get(n)), ""
         )
-        return f"{sentences.RECORD[verb].done}: {shown}" if shown else sentences.RECORD[verb].done
+        done = sentences.RECORD[verb].done
+        return arranged("{done}: {shown}", done=done, shown=shown) if shown else done
     changed = ", ".join(e.after or e.verb for e in edit.events)
-    return f"{'' if verb else f'({record.kind}) '}changed: {changed}"
+    return _("changed: {what}", what=changed) if verb else _("({kind}) changed: {what}", kind=record.kind, what=changed)
 
 
 def told_articles(done: Committed, *, several: bool = True) -> Done:
     """What became of each article, in the order of the commit."""
     articles = [e for e in done.change.edits if isinstance(e.record, Article)]
     items = [{**plain.whole(e.record), **({"deleted": True} if e.after is None else {})} for e in articles]
-    lines = tuple(f"{e.record.id}  {describe_article(e)}" for e in done.change.edits)
+    lines = tuple(arranged("{id}  {words}", id=e.record.id, words=describe_article(e)) for e in done.change.edits)
     return Done("articles", items, lines) if several else Done("article", items[0], lines)
 
 
@@ -93,5 +97,5 @@ def describe_article(edit: Edit) -> str:
     words = sentence(edit)
     after = edit.after
     if isinstance(after, Article) and edit.events and edit.events[0].verb == "publish" and after.review:
-        return f"{words}; to be looked at again by {after.review}"
+        return _("{words}; to be looked at again by {review}", words=words, review=after.review)
     return words

@@ -24,6 +24,7 @@ from desk.queries import records as queries_records
 from desk.session.session import Session
 from desk.store import bulk
 from desk.store.snapshot import Snapshot
+from desk.text import _
 
 _NAMED = 20
 """Bad lines that are named one by one."""
@@ -97,7 +98,7 @@ class _Run:
     def commits(self, source: Iterable[bytes]) -> Iterator[write.NewCommit]:
         """The commits of all good lines."""
         texts = (line.decode(errors="replace") for line in source)
-        lines = self.session.store.keeper.progress(texts, 0, "Importing")
+        lines = self.session.store.keeper.progress(texts, 0, _("Importing"))
         for number, text in enumerate(lines, 1):
             if not text.strip():
                 continue
@@ -112,7 +113,10 @@ class _Run:
     def _note(self, number: int, problem: str) -> None:
         if self.strict:
             raise Broken(
-                problem, self.file, number, "nothing was imported; mend the line, or leave --strict out to pass over it"
+                problem,
+                self.file,
+                number,
+                _("nothing was imported; mend the line, or leave --strict out to pass over it"),
             )
         self.bad_number += 1
         if len(self.bad) < _NAMED:
@@ -157,7 +161,11 @@ class _Run:
         odd = [n for n in given if n not in known]
         if missing or odd:
             raise ValueError(
-                f"files: {(missing or odd)[0]}: {'no content' if missing else 'not a name the ticket has'}"
+                _(
+                    "files: {name}: {problem}",
+                    name=(missing or odd)[0],
+                    problem=_("no content") if missing else _("not a name the ticket has"),
+                )
             )
         if not given:
             return {}
@@ -171,11 +179,11 @@ class _Run:
         digest = self.new.get(path)
         oid = digest.decode() if digest else self.snapshot.index.blob(path)
         if oid is None and record.id in self.ids[record.kind]:
-            raise ValueError(f"{record.kind} {record.id} is there already, elsewhere")
+            raise ValueError(_("{kind} {id} is there already, elsewhere", kind=record.kind, id=record.id))
         if oid is None:
             return False
         if objects.blob_id(encoded, oid) != oid:
-            raise ValueError(f"{record.kind} {record.id} is there already, and differs")
+            raise ValueError(_("{kind} {id} is there already, and differs", kind=record.kind, id=record.id))
         return True
 
     def _check(self, record: Record) -> None:
@@ -188,12 +196,17 @@ class _Run:
             if field.ref and field.ref != "ticket":
                 unknown = [v for v in values if v not in self.ids[field.ref]]
                 if unknown:
-                    raise ValueError(f"{name}: there is no {field.ref} {unknown[0]}")
+                    raise ValueError(_("{field}: there is no {kind} {id}", field=name, kind=field.ref, id=unknown[0]))
             if field.setting:
                 unknown = [v for v in values if v not in self.session.config[field.setting]]
                 if unknown:
                     raise ValueError(
-                        f"{name}: {unknown[0]!r} is none of {', '.join(self.session.config[field.setting])}"
+                        _(
+                            "{field}: {value!r} is none of {known}",
+                            field=name,
+                            value=unknown[0],
+                            known=", ".join(self.session.config[field.setting]),
+                        )
                     )
 
     def _commit(

@@ -10,6 +10,7 @@ from desk.domain.rights import rights
 from desk.errors import Conflict, Refused
 from desk.session.session import Session
 from desk.store import handedits
+from desk.text import _, ngettext
 
 
 class Sealed(NamedTuple):
@@ -45,7 +46,7 @@ def seal(
     earlier = [s for s in seals.seals(place) if seals.is_in_history(place, s.commit, commit)]
     previous = earlier[-1] if earlier else None
     measured = seals.measure(place, commit)
-    title = f"Seal of {session.config['desk.name']}, {day}"
+    title = _("Seal of {name}, {day}", name=session.config["desk.name"], day=day)
     text = seals.text(title, message, commit, measured, previous=previous, verified=checked)
     signed = seals.can_sign(place) if sign is None else sign
     tag = seals.make(place, chosen, commit, text, (by.name, by.email), sign=signed)
@@ -55,9 +56,9 @@ def seal(
 def _verify(session: Session) -> str:
     found = verify.verify(session.store)
     if faults := found.count(verify.FAULT):
-        many = f"{faults:,} fault" + ("" if faults == 1 else "s")
-        raise Refused(f"history has {many}, so it isn't sealed", "see: desk audit verify")
-    return f"since {found.seal or 'the beginning'}"
+        many = ngettext("{n:,} fault", "{n:,} faults", faults)
+        raise Refused(_("history has {many}, so it isn't sealed", many=many), _("see: desk audit verify"))
+    return _("since {seal}", seal=found.seal or _("the beginning"))
 
 
 def _sealer(session: Session) -> Staff:
@@ -65,8 +66,13 @@ def _sealer(session: Session) -> Staff:
     by = cast("Staff", session.store.read("staff", session.me()))
     if by.level < rights.LEVELS["history"]:
         raise Refused(
-            f"{by.id} may not seal history: that takes level {rights.LEVELS['history']}, {by.id} has level {by.level}",
-            "desk staff list shows who has which level",
+            _(
+                "{by} may not seal history: that takes level {history}, {by} has level {own}",
+                by=by.id,
+                history=rights.LEVELS["history"],
+                own=by.level,
+            ),
+            _("desk staff list shows who has which level"),
         )
     return by
 
@@ -74,8 +80,12 @@ def _sealer(session: Session) -> Staff:
 def _refuse_dirty(session: Session) -> None:
     edits = handedits.scan(session.place).edits
     if edits:
-        many = f"{len(edits):,} file" + ("" if len(edits) == 1 else "s")
         raise Conflict(
-            f"{many} differ from the last commit, first {edits[0].path}",
-            "keep them: desk commit   or drop them: git checkout -- PATH",
+            ngettext(
+                "{n:,} file differs from the last commit, first {path}",
+                "{n:,} files differ from the last commit, first {path}",
+                len(edits),
+                path=edits[0].path,
+            ),
+            _("keep them: desk commit   or drop them: git checkout -- PATH"),
         )

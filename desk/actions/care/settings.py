@@ -20,6 +20,7 @@ from desk.session.session import Session, zone
 from desk.store import worktree
 from desk.store.snapshot import Snapshot
 from desk.store.store import Committed
+from desk.text import _, arranged, ngettext
 
 
 class ChangedSetting(NamedTuple):
@@ -35,14 +36,17 @@ def set_value(session: Session, name: str, given: str) -> ChangedSetting:
     require_known(name)
     if name in config.NESTED:
         raise UsageFault(
-            f"{name} has tables of its own", f"edit them in {config.FILE}, then: desk commit {config.FILE}"
+            _("{name} has tables of its own", name=name),
+            _("edit them in {file}, then: desk commit {file}", file=config.FILE),
         )
     value = config.check(name, given)
     if name == "desk.timezone":
         zone(value)
     before = session.config[name]
     if before == value:
-        raise Refused(f"{name} is {given} already", f"desk config get {name}")
+        raise Refused(
+            _("{name} is {given} already", name=name, given=given), arranged("desk config get {name}", name=name)
+        )
 
     def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
         rights.require_level(by, "settings")
@@ -53,13 +57,15 @@ def set_value(session: Session, name: str, given: str) -> ChangedSetting:
         after = config.load(files[config.FILE].decode())
         require_sound(session.config, after)
         if missed := next(words_missing(snapshot.index, session.config, after), None):
-            raise Refused(missed, f"keep it in the list: desk config get {name} shows the one in force")
+            raise Refused(missed, _("keep it in the list: desk config get {name} shows the one in force", name=name))
         return Change(message.SET, by, at, (), None, text, files, ((name, event),))
 
     done = session.apply(plan)
     if name in ("ticket.impacts", "ticket.urgencies") and (missing := config.holes(config.load(_text(session)))):
         shown = ", ".join(f"{impact} × {urgency}" for impact, urgency in missing[:4])
-        session.warnings.append(f"priority.matrix has no priority for {shown}: fill it in in {config.FILE}")
+        session.warnings.append(
+            _("priority.matrix has no priority for {shown}: fill it in in {file}", shown=shown, file=config.FILE)
+        )
     return ChangedSetting(done, before, value)
 
 
@@ -67,7 +73,12 @@ def require_known(name: str) -> None:
     """Refuse the name of a setting that there isn't, naming the nearest."""
     if name not in config.SETTINGS:
         raise UsageFault(
-            f"there is no setting {name!r}{did_you_mean(name, config.SETTINGS)}", "desk config list shows all of them"
+            _(
+                "there is no setting {name!r}{did_you_mean}",
+                name=name,
+                did_you_mean=did_you_mean(name, config.SETTINGS),
+            ),
+            _("desk config list shows all of them"),
         )
 
 
@@ -89,13 +100,21 @@ def require_sound(was: config.Config, now: config.Config) -> None:
             if word not in was[name]:
                 _require_word(name, word)
         if len(set(words)) < len(words) and words != was[name]:
-            raise Refused(f"{name} names a word twice: {config.plain(words)}", "name each once")
+            raise Refused(
+                _("{name} names a word twice: {words}", name=name, words=config.plain(words)), _("name each once")
+            )
     known = config.strangers(was)
     for setting, word, where in config.strangers(now):
         if (setting, word, where) not in known:
             raise Refused(
-                f"{setting} says {word}, which is not one of {where}: {config.plain(now[where])}",
-                f"change both in {config.FILE}, then: desk commit {config.FILE}",
+                _(
+                    "{setting} says {word}, which is not one of {where}: {now}",
+                    setting=setting,
+                    word=word,
+                    where=where,
+                    now=config.plain(now[where]),
+                ),
+                _("change both in {file}, then: desk commit {file}", file=config.FILE),
             )
 
 
@@ -103,9 +122,14 @@ def _require_word(name: str, word: str) -> None:
     try:
         parse_slug(word)
     except ValueError as error:
-        raise UsageFault(f"{name}: {error}", f"words joined by commas: desk config set {name} a,b") from None
+        raise UsageFault(
+            arranged("{name}: {error}", name=name, error=error),
+            _("words joined by commas: desk config set {name} a,b", name=name),
+        ) from None
     if name == "desk.languages" and not _LANGUAGE.fullmatch(word):
-        raise UsageFault(f"{name}: {word!r} is not a language", "a language is named as in en, el, pt-br")
+        raise UsageFault(
+            _("{name}: {word!r} is not a language", name=name, word=word), _("a language is named as in en, el, pt-br")
+        )
 
 
 def words_missing(index: Index, was: config.Config, now: config.Config) -> Iterator[str]:
@@ -113,8 +137,8 @@ def words_missing(index: Index, was: config.Config, now: config.Config) -> Itera
     for name in LISTS:
         for word in was[name]:
             if word not in now[name] and (number := records.saying(index, name, word)):
-                said = "1 record says" if number == 1 else f"{number} records say"
-                yield f"{said} {word}, which {name} would no longer know"
+                said = ngettext("1 record says", "{n} records say", number)
+                yield _("{said} {word}, which {name} would no longer know", said=said, word=word, name=name)
 
 
 # -- desk.toml ---------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from desk.git import remote as git_remote
 from desk.session.session import Session
 from desk.sync import apply, plan
 from desk.sync.plan import Plan
+from desk.text import _
 
 TRIES = 12
 """Lost races before a sync gives up."""
@@ -30,15 +31,18 @@ def chosen_remote(session: Session, typed: str | None) -> str:
     for name in (typed, session.config["sync.remote"]):
         if name and name not in known:
             raise UsageFault(
-                f"there is no remote {name}", f"known: {', '.join(known) or 'none'}; git remote add NAME URL"
+                _("there is no remote {name}", name=name),
+                _("known: {known}; git remote add NAME URL", known=", ".join(known) or _("none")),
             )
         if name:
             return str(name)
     if "origin" in known or len(known) == 1:
         return "origin" if "origin" in known else known[0]
     if not known:
-        raise UsageFault("this desk has no other one to meet", "name it: git remote add origin URL")
-    raise UsageFault(f"which one? {', '.join(known)}", "desk sync NAME, or: desk config set sync.remote NAME")
+        raise UsageFault(_("this desk has no other one to meet"), _("name it: git remote add origin URL"))
+    raise UsageFault(
+        _("which one? {known}", known=", ".join(known)), _("desk sync NAME, or: desk config set sync.remote NAME")
+    )
 
 
 def sync(session: Session, remote: str, *, dry: bool = False, publish: bool = True, timeout: float = 120) -> Synced:
@@ -69,7 +73,8 @@ def sync(session: Session, remote: str, *, dry: bool = False, publish: bool = Tr
             if new == ours or apply.check_out(store, ref, ours, new, hold):
                 return _done(session, Synced(found, new, published=True), hold)
     raise Conflict(
-        f"{remote} has moved on {TRIES} times while this desk was met with it", "nothing is lost; try again: desk sync"
+        _("{remote} has moved on {tries} times while this desk was met with it", remote=remote, tries=TRIES),
+        _("nothing is lost; try again: desk sync"),
     )
 
 

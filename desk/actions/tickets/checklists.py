@@ -16,6 +16,7 @@ from desk.domain.tickets import checklists
 from desk.errors import Refused
 from desk.session.session import Session
 from desk.store.snapshot import Snapshot
+from desk.text import _
 
 
 def put(session: Session, ids: Sequence[str], name: str | None = None) -> Acted:
@@ -33,8 +34,13 @@ def put(session: Session, ids: Sequence[str], name: str | None = None) -> Acted:
             raise draft.snapshot.missing("checklist", name)
         if found is None:
             raise Refused(
-                f"no checklist is for tickets such as {ticket.id} ({ticket.kind_of_work}, {ticket.department})",
-                "name one with --from NAME; see: desk checklist list",
+                _(
+                    "no checklist is for tickets such as {ticket} ({kind_of_work}, {department})",
+                    ticket=ticket.id,
+                    kind_of_work=ticket.kind_of_work,
+                    department=ticket.department,
+                ),
+                _("name one with --from NAME; see: desk checklist list"),
             )
         return checklists.put(ticket, found, by=by, at=at)
 

@@ -16,6 +16,7 @@ from desk.domain.tickets import classification
 from desk.domain.tickets.classification import Matrix
 from desk.errors import UsageFault
 from desk.session.session import Session
+from desk.text import _
 
 
 def matrix_of(config: Config) -> Matrix:
@@ -34,7 +35,7 @@ def classify(
 ) -> Acted:
     """Set impact and urgency; the matrix gives the priority, which another one overrides for a reason."""
     if not (priority or impact or urgency):
-        raise UsageFault("nothing to set", "give --priority, --impact or --urgency")
+        raise UsageFault(_("nothing to set"), _("give --priority, --impact or --urgency"))
     levels = {
         "priority": identifiers.chosen(session, "ticket.priorities", priority),
         "impact": identifiers.chosen(session, "ticket.impacts", impact),

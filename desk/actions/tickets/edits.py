@@ -21,6 +21,7 @@ from desk.domain.tickets import classification, lifecycle, ownership, thread
 from desk.domain.tickets.classification import Matrix
 from desk.errors import Conflict, UsageFault
 from desk.session.session import Session
+from desk.text import _
 
 OPEN_FIELDS = ("title", "department", "owner", "requester", "tags", "priority", "impact", "urgency", "service", "channel",
                "language", "fields")  # fmt: skip
@@ -50,7 +51,7 @@ def edit(
     `ways` are channel and language. A requester may be named by whatever finds one, or by an address that is new here.
     """
     if title is not None and not title.strip():
-        raise UsageFault("a ticket needs a title", '--title "What it is about"')
+        raise UsageFault(_("a ticket needs a title"), _('--title "What it is about"'))
 
     chosen = {n: identifiers.chosen(session, WAYS[n], value) for n, value in ways.items()}
     known: dict[str, Any] = {n: value for n, value in chosen.items() if value}
@@ -118,7 +119,7 @@ def revise(session: Session, ids: Sequence[str], revision: Revision) -> Acted:
 
 def _wanted(session: Session, draft: Draft, ticket: Ticket, revision: Revision) -> tuple[Ticket, Edit | None]:
     """The ticket with what the person changed; and the requester, if the change made one known."""
-    seen, given, body, _ = revision
+    seen, given, body, _rest = revision
     values = parse_values_of(Ticket, {k: v for k, v in given.items() if k != "requester"}, UsageFault)
     user: Edit | None = None
     if "requester" in given:
@@ -132,13 +133,14 @@ def _wanted(session: Session, draft: Draft, ticket: Ticket, revision: Revision) 
         changed["fields"] = _check_fields(draft, ticket, dict(values.get("fields", {})))
     for name in _NEEDED:
         if name in changed and changed[name] is None:
-            raise UsageFault(f"{name} can't be taken away", "give it another value")
+            raise UsageFault(_("{name} can't be taken away", name=name), _("give it another value"))
     text = body if body != seen.body else ticket.body
     clashing = [n for n in changed if ticket.values.get(n) not in (seen.values.get(n), changed[n])]
     if clashing or (body != seen.body and ticket.body not in (seen.body, body)):
-        what = ", ".join(clashing) or "the text"
+        what = ", ".join(clashing) or _("the text")
         raise Conflict(
-            f"{what} of {ticket.id} was changed by somebody else meanwhile", f"see: desk ticket history {ticket.id}"
+            _("{field} of {ticket} was changed by somebody else meanwhile", field=what, ticket=ticket.id),
+            _("see: desk ticket history {ticket}", ticket=ticket.id),
         )
     return ticket.evolve(**changed, body=text), user
 

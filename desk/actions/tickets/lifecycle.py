@@ -26,6 +26,7 @@ from desk.queries import tickets
 from desk.session.session import Session
 from desk.store.snapshot import Snapshot
 from desk.store.store import Committed
+from desk.text import _
 
 # -- registering -------------------------------------------------------------------------------------------------------
 
@@ -75,7 +76,7 @@ def create(session: Session, new: NewTicket) -> Committed:
 def _refuse_for_requester(new: NewTicket) -> None:
     named = [name for name in FOR_STAFF if getattr(new, name)]
     if named:
-        raise Refused(f"a requester doesn't say {named[0]} of a ticket", "leave it to the desk")
+        raise Refused(_("a requester doesn't say {named} of a ticket", named=named[0]), _("leave it to the desk"))
 
 
 def _build(session: Session, snapshot: Snapshot, by: Actor, new: NewTicket) -> tuple[Ticket, Edit | None]:
@@ -123,7 +124,8 @@ def default_department(index: Index) -> str:
     rows = index.rows("department", '"default" = 1', tail="ORDER BY id")
     if not rows:
         raise ConfigError(
-            "no department is the default one", "name one with --department, or: desk department edit ID --default"
+            _("no department is the default one"),
+            _("name one with --department, or: desk department edit ID --default"),
         )
     return str(rows[0]["id"])
 

@@ -9,6 +9,7 @@ from desk.domain.model.states import CLOSED
 from desk.domain.model.ticket import Ticket
 from desk.domain.tickets import checklists, major
 from desk.session.session import Session
+from desk.text import _, ngettext
 
 
 def warn_owed(session: Session, edits: Iterable[Edit]) -> None:
@@ -18,9 +19,11 @@ def warn_owed(session: Session, edits: Iterable[Edit]) -> None:
             continue
         left = checklists.open_steps(ticket)
         if left:
-            steps = "1 step" if left == 1 else f"{left} steps"
-            session.warnings.append(f"{ticket.id} was closed with {steps} of its checklist open")
+            steps = ngettext("1 step", "{n} steps", left)
+            session.warnings.append(
+                _("{ticket} was closed with {steps} of its checklist open", ticket=ticket.id, steps=steps)
+            )
         if major.owes_review(ticket):
             session.warnings.append(
-                f"{ticket.id} was a major incident; its review is owed: desk ticket review {ticket.id}"
+                _("{ticket} was a major incident; its review is owed: desk ticket review {ticket}", ticket=ticket.id)
             )

@@ -16,6 +16,7 @@ from desk.errors import Refused
 from desk.queries import tickets
 from desk.session.session import Session
 from desk.store.snapshot import Snapshot
+from desk.text import _
 
 _TOP = 3
 """The highest level."""
@@ -65,8 +66,8 @@ def require_named(snapshot: Snapshot, department: str) -> Staff:
     who = record.values.get("escalation")
     if not who:
         raise Refused(
-            f"nobody is named for escalations of {department}",
-            f"level 3 names somebody: desk department edit {department} --escalation WHO",
+            _("nobody is named for escalations of {department}", department=department),
+            _("level 3 names somebody: desk department edit {department} --escalation WHO", department=department),
         )
     return snapshot.staff(str(who))
 

@@ -25,6 +25,7 @@ from desk.session.session import Session
 from desk.store import handedits
 from desk.store.snapshot import Snapshot
 from desk.store.store import Committed
+from desk.text import _, arranged
 
 _HAND = "commit"
 """What a commit made by hand, with git, is called."""
@@ -79,20 +80,33 @@ def _check_commit(snapshot: Snapshot, n: int, oid: str, verb: str) -> None:
     """Only what was done to tickets is taken back from a ticket."""
     parents = _parents(snapshot, oid)
     kind, record_id = events.begins_with(snapshot.index, n)
-    hint = f"look at it: git show {oid[:10]}; what is to be different: desk ticket edit"
+    hint = _("look at it: git show {oid}; what is to be different: desk ticket edit", oid=oid[:10])
     if len(parents) != 1:
-        raise Refused(f"its last change, commit {oid[:10]}, joined two histories and can't be taken back", hint)
+        raise Refused(
+            _("its last change, commit {oid}, joined two histories and can't be taken back", oid=oid[:10]), hint
+        )
     if kind != "ticket":
-        raise Refused(f"its last change followed from {verb} of {kind} {record_id}, and stands or falls with it", hint)
+        raise Refused(
+            _(
+                "its last change followed from {verb} of {kind} {id}, and stands or falls with it",
+                verb=verb,
+                kind=kind,
+                id=record_id,
+            ),
+            hint,
+        )
 
 
 def _changed(snapshot: Snapshot, oid: str) -> dict[str, tuple[str, str]]:
     """Path → object names before and after a commit; empty where there was no file."""
     [parent] = _parents(snapshot, oid)
     found: dict[str, tuple[str, str]] = {}
-    for path, _, _, old, new in diff.between(snapshot.place, parent, oid, names=diff.BYTES):
+    for path, _turn, _turn, old, new in diff.between(snapshot.place, parent, oid, names=diff.BYTES):
         if kind_at(path) is None and handedits.sort_of(path)[0] != handedits.ATTACHMENT:
-            raise Refused(f"its last change, commit {oid[:10]}, changed {path} as well", f"git show {oid[:10]}")
+            raise Refused(
+                _("its last change, commit {oid}, changed {path} as well", oid=oid[:10], path=path),
+                arranged("git show {oid}", oid=oid[:10]),
+            )
         found[path] = (old, new)
     return found
 
@@ -106,15 +120,24 @@ def _parents(snapshot: Snapshot, oid: str) -> tuple[str, ...]:
 def _check_last(snapshot: Snapshot, changed: dict[str, tuple[str, str]], verb: str) -> None:
     """Conflict when something that the change touched has changed again since."""
     now = {file.path: file.oid for file in objects.files(snapshot.place, snapshot.commit, changed)}
-    for path, (_, new) in changed.items():
+    for path, (_turn, new) in changed.items():
         if now.get(path, "") != new:
             kind, record_id = handedits.sort_of(path)
             owner = "ticket" if kind == handedits.ATTACHMENT else kind
             told = tickets.history(snapshot.index, owner, record_id or "")
-            after = f": {told[-1]['verb']} by {told[-1]['by']}, {told[-1]['at']}" if told else ""
+            after = (
+                _(": {verb} by {by}, {at}", verb=told[-1]["verb"], by=told[-1]["by"], at=told[-1]["at"]) if told else ""
+            )
             raise Conflict(
-                f"{verb} can't be taken back: {record_id} has changed since{after}",
-                f"first that: desk ticket undo {record_id}" if owner == "ticket" else "change it as it should be",
+                _(
+                    "{verb} can't be taken back: {record_id} has changed since{after}",
+                    verb=verb,
+                    record_id=record_id,
+                    after=after,
+                ),
+                _("first that: desk ticket undo {record_id}", record_id=record_id)
+                if owner == "ticket"
+                else _("change it as it should be"),
             )
 
 
@@ -134,7 +157,7 @@ def _check_rules(snapshot: Snapshot, pairs: list[Pair], config: Config) -> None:
         known = set(_faults(pair.now, world)) if pair.now else set()
         for fault, hint in _faults(pair.then, world).items():
             if fault not in known:
-                raise Conflict(f"{pair.then.id} can't go back to what it was: {fault}", hint)
+                raise Conflict(_("{id} can't go back to what it was: {fault}", id=pair.then.id, fault=fault), hint)
 
 
 def _faults(record: Record, world: World) -> dict[str, str]:

@@ -11,6 +11,7 @@ from desk.cli import dates, leaf
 from desk.cli.app import App
 from desk.domain.model.fields import utc_text
 from desk.errors import DeskError
+from desk.text import _, arranged, ngettext, pgettext
 from desk.view.model import Column, Done, Listing
 
 FOUND = 7
@@ -67,11 +68,13 @@ def _lines(app: App, found: Any) -> list[str]:
     ordered = sorted(found.findings, key=lambda f: (f.level != audit_verify.FAULT, order[f.check]))
     for (level, check), group in groupby(ordered, key=lambda f: (f.level, f.check)):
         members = list(group)
-        lines.append(f"{level.upper()}  {audit_verify.TITLES[check]} ({len(members)})")
+        lines.append(
+            arranged("{level}  {titles} ({n})", level=level.upper(), titles=audit_verify.TITLES[check], n=len(members))
+        )
         for finding in members[:_SHOWN]:
             lines += _finding(app, finding)
         if len(members) > _SHOWN:
-            lines.append(f"  and {len(members) - _SHOWN} more: desk audit verify -f json")
+            lines.append(_("  and {n} more: desk audit verify -f json", n=len(members) - _SHOWN))
         lines.append("")
     return [*lines, _last(found, found.count(audit_verify.FAULT), found.count(audit_verify.REMARK))]
 
@@ -82,19 +85,36 @@ def _finding(app: App, finding: Any) -> list[str]:
         at = app.local(dates.instant(finding.at)).isoformat(" ", "minutes")[:16]
         where = f"{finding.commit[:10]}  {at}  {finding.by}  "
     record = f"{finding.record}: " if finding.record and finding.record not in finding.problem else ""
-    return [f"  {where}{record}{finding.problem}", f"    -> {finding.hint}"]
+    return [
+        arranged("  {where}{record}{problem}", where=where, record=record, problem=finding.problem),
+        arranged("    -> {hint}", hint=finding.hint),
+    ]
 
 
 def _last(found: Any, faults: int, remarks: int) -> str:
-    span = f"since {found.seal}" if found.seal else f"since {found.since[:10]}" if found.since else "from the beginning"
-    looked = f"checked {found.commits:,} {'commit' if found.commits == 1 else 'commits'} {span}"
+    span = (
+        _("since {seal}", seal=found.seal)
+        if found.seal
+        else _("since {since}", since=found.since[:10])
+        if found.since
+        else _("from the beginning")
+    )
+    looked = ngettext("checked {n:,} commit {span}", "checked {n:,} commits {span}", found.commits, span=span)
     if not faults:
-        return f"{looked}: no fault" + (f", {_many(remarks, 'remark')}" if remarks else "")
-    return f"{looked}: {_many(faults, 'fault')}, {_many(remarks, 'remark')}"
+        return (
+            _("{looked}: no fault, {remarks}", looked=looked, remarks=_remarks(remarks))
+            if remarks
+            else _("{looked}: no fault", looked=looked)
+        )
+    return arranged("{looked}: {faults}, {remarks}", looked=looked, faults=_faults(faults), remarks=_remarks(remarks))
 
 
-def _many(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+def _faults(count: int) -> str:
+    return ngettext("{n:,} fault", "{n:,} faults", count)
+
+
+def _remarks(count: int) -> str:
+    return ngettext("{n:,} remark", "{n:,} remarks", count)
 
 
 # -- seal ----------------------------------------------------------------------------------------------------------------
@@ -127,13 +147,22 @@ def seal(app: App, name: str | None, message: str | None, verify: bool, sign: bo
         "signed": done.signed,
         "verified": done.verified,
     }
+    commits = ngettext("{n:,} commit", "{n:,} commits", measured.commits)
+    records = ngettext("{n:,} record", "{n:,} records", measured.records)
+    how = _("signed") if done.signed else _("not signed")
     lines = (
-        f"{done.name}: {_many(measured.commits, 'commit')} and {_many(measured.records, 'record')} sealed at {done.commit[:10]}"
-        + (", signed" if done.signed else ", not signed"),
+        _(
+            "{name}: {commits} and {records} sealed at {commit}, {how}",
+            name=done.name,
+            commits=commits,
+            records=records,
+            commit=done.commit[:10],
+            how=how,
+        ),
         measured.digest,
         "",
-        "Keep a copy where nobody who can write here can change it:",
-        f"  git push REMOTE {done.name}    or print the line above",
+        _("Keep a copy where nobody who can write here can change it:"),
+        _("  git push REMOTE {done}    or print the line above", done=done.name),
     )
     return Done("seal", data, lines)
 
@@ -169,17 +198,17 @@ def list_(app: App) -> Listing:
         )
     app.exit_code = 0 if all(row["holds"] for row in rows) else FOUND
     columns = (
-        Column("id", "SEAL", "id"),
-        Column("at", "MADE", "moment"),
-        Column("by", "BY"),
-        Column("commits", "COMMITS", "number"),
-        Column("records", "RECORDS", "number"),
-        Column("signature", "SIGNATURE"),
-        Column("holds", "HOLDS", "verb"),
-        Column("problems", "PROBLEM", "title"),
-        Column("commit", "COMMIT", "commit"),
+        Column("id", pgettext("column", "SEAL"), "id"),
+        Column("at", pgettext("column", "MADE"), "moment"),
+        Column("by", pgettext("column", "BY")),
+        Column("commits", pgettext("column", "COMMITS"), "number"),
+        Column("records", pgettext("column", "RECORDS"), "number"),
+        Column("signature", pgettext("column", "SIGNATURE")),
+        Column("holds", pgettext("column", "HOLDS"), "verb"),
+        Column("problems", pgettext("column", "PROBLEM"), "title"),
+        Column("commit", pgettext("column", "COMMIT"), "commit"),
     )
-    return Listing("seals", rows, columns, "no seals yet: desk audit seal makes one")
+    return Listing("seals", rows, columns, _("no seals yet: desk audit seal makes one"))
 
 
 def _moment(seconds: int) -> str:

@@ -11,6 +11,7 @@ from desk.cli import leaf
 from desk.cli.app import App
 from desk.config import FILE
 from desk.errors import ConfigError, Refused
+from desk.text import _, arranged
 from desk.view.model import Done
 
 
@@ -24,7 +25,7 @@ def clone(app: App, url: str, directory: str | None) -> Done:
 
     folder = os.path.abspath(directory or _name(url))
     if os.path.lexists(folder):
-        raise Refused(f"{folder} is there already", "name a new folder: desk clone URL DIR")
+        raise Refused(_("{folder} is there already", folder=folder), _("name a new folder: desk clone URL DIR"))
     try:
         made = repo.clone(url, folder, app.environ)
         _require_desk(url, folder)
@@ -36,10 +37,10 @@ def clone(app: App, url: str, directory: str | None) -> Done:
     commit = Store(made).commit_now()
     Store(made).ask(lambda index: index.commit)
     lines = (
-        f"A clone is ready in {folder}.",
+        _("A clone is ready in {folder}.", folder=folder),
         "",
-        "Next:",
-        f"  cd {os.path.relpath(folder)}",
+        _("Next:"),
+        arranged("  cd {relpath}", relpath=os.path.relpath(folder)),
         "  desk ticket list",
         "  desk sync",
     )
@@ -48,7 +49,7 @@ def clone(app: App, url: str, directory: str | None) -> Done:
 
 def _require_desk(url: str, folder: str) -> None:
     if not os.path.isfile(os.path.join(folder, FILE)):
-        raise ConfigError(f"{url} is not a desk: it has no {FILE}", "a new desk: desk init")
+        raise ConfigError(_("{url} is not a desk: it has no {file}", url=url, file=FILE), _("a new desk: desk init"))
 
 
 def _name(url: str) -> str:

@@ -16,6 +16,7 @@ from desk.domain.model.kinds import KINDS
 from desk.errors import NotFound
 from desk.store import handedits
 from desk.store.handedits import HandEdit
+from desk.text import _, arranged
 from desk.view.model import Done
 
 
@@ -37,9 +38,9 @@ def commit(app: App, paths: tuple[str, ...], reason: str | None) -> Done:
 def _nothing(app: App, given: tuple[str, ...], wanted: list[str]) -> Done:
     for word, path in zip(given, wanted, strict=False):
         if len(given) == len(wanted) and not os.path.lexists(os.path.join(app.place.root, path)):
-            raise NotFound(f"there is no file {word}", "desk status lists what was edited")
+            raise NotFound(_("there is no file {word}", word=word), _("desk status lists what was edited"))
     data: dict[str, Any] = {"commit": None, "records": [], "files": []}
-    return Done("commit", data, ("Nothing to commit: no file differs from the last commit.",))
+    return Done("commit", data, (_("Nothing to commit: no file differs from the last commit."),))
 
 
 def _told(oid: str, change: Change, edits: Sequence[HandEdit]) -> Done:
@@ -53,7 +54,11 @@ def _told(oid: str, change: Change, edits: Sequence[HandEdit]) -> Done:
         for e in change.edits
     ]
     others = [e.path for e in edits if e.kind not in KINDS]
-    lines = [f"{e.record.id}  {told.sentence(e)}" for e in change.edits]
-    lines += [f"{path}  {'deleted' if e.after is None else 'committed'}" for e in edits if (path := e.path) in others]
-    lines.append(f"committed as {oid[:7]}")
+    lines = [arranged("{id}  {words}", id=e.record.id, words=told.sentence(e)) for e in change.edits]
+    lines += [
+        arranged("{id}  {words}", id=path, words=_("deleted") if e.after is None else _("committed"))
+        for e in edits
+        if (path := e.path) in others
+    ]
+    lines.append(_("committed as {oid}", oid=oid[:7]))
     return Done("commit", {"commit": oid, "records": records, "files": others}, tuple(lines))

@@ -6,6 +6,7 @@ import click
 
 from desk.cli import leaf
 from desk.cli.app import App
+from desk.text import _
 from desk.view.model import Done
 
 _WHERE = {
@@ -24,7 +25,7 @@ def completion(app: App, shell: str) -> Done:  # noqa: ARG001 - every command ge
     top = click.get_current_context().find_root()
     cls = get_completion_class(shell)
     if cls is None:  # pragma: no cover - the three shells are click's own
-        raise click.UsageError(f"no completion for {shell}")
+        raise click.UsageError(_("no completion for {shell}", shell=shell))
     program = top.info_name or "desk"
     script = cls(top.command, {}, program, f"_{program.upper()}_COMPLETE").source()
     return Done(

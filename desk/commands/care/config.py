@@ -11,6 +11,7 @@ from desk import config as settings
 from desk.actions.care import settings as actions_settings
 from desk.cli import leaf
 from desk.cli.app import App
+from desk.text import _, arranged, pgettext
 from desk.view.model import Column, Done, Listing, Row
 
 
@@ -50,7 +51,7 @@ def _lines(row: dict[str, Any]) -> tuple[str, ...]:
     if row["id"] == "sla.policy":
         return tuple(line for policy in row["value"] for line in _policy(policy))
     if row["id"] == "sla.calendar":
-        return tuple(f"{name}: {_words(keys)}" for name, keys in row["value"].items())
+        return tuple(arranged("{name}: {words}", name=name, words=_words(keys)) for name, keys in row["value"].items())
     return (settings.plain(_shown(row)["value"]),)
 
 
@@ -59,8 +60,11 @@ def _policy(given: Any) -> list[str]:
     given = given if isinstance(given, dict) else {}
     targets = [t for t in given.get("target") or () if isinstance(t, dict)]
     more = {key: value for key, value in given.items() if key not in ("from", "target")}
-    head = f"from {given.get('from')}, {len(targets)} targets"
-    return [f"{head}: {_words(more)}" if more else head, *(f"  {n}. {_words(t)}" for n, t in enumerate(targets, 1))]
+    head = _("from {from_}, {n} targets", from_=given.get("from"), n=len(targets))
+    return [
+        arranged("{head}: {words}", head=head, words=_words(more)) if more else head,
+        *(arranged("  {n}. {words}", n=n, words=_words(t)) for n, t in enumerate(targets, 1)),
+    ]
 
 
 def _words(keys: Any) -> str:
@@ -74,12 +78,14 @@ def list_(app: App) -> Listing:
     """Show every setting: its value, where it comes from, and what it means."""
     rows = [_row(app, name) for name in settings.SETTINGS]
     columns = (
-        Column("id", "SETTING", "id"),
-        Column("value", "VALUE"),
-        Column("source", "FROM"),
-        Column("help", "MEANING", "title"),
+        Column("id", pgettext("column", "SETTING"), "id"),
+        Column("value", pgettext("column", "VALUE")),
+        Column("source", pgettext("column", "FROM")),
+        Column("help", pgettext("column", "MEANING"), "title"),
     )
-    return Listing("settings", rows, columns, "there are no settings", spell=lambda rows: [_shown(row) for row in rows])
+    return Listing(
+        "settings", rows, columns, _("there are no settings"), spell=lambda rows: [_shown(row) for row in rows]
+    )
 
 
 @leaf.leaf("get", example="desk config get desk.timezone")
@@ -99,5 +105,5 @@ def get(app: App, name: str) -> Done:
 def set_(app: App, name: str, value: str) -> Done:
     """Change a setting in desk.toml and commit it; comments stay. Level 3 only. Lists are joined by commas."""
     done = actions_settings.set_value(app, name, value)
-    shown = f"{name} is now {settings.plain(done.value)}"
+    shown = _("{name} is now {done}", name=name, done=settings.plain(done.value))
     return Done("setting", {"id": name, "value": done.value, "before": done.before}, (shown,))

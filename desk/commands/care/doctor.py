@@ -15,6 +15,7 @@ from desk.doctor import files, table
 from desk.doctor.exam import Mend
 from desk.doctor.table import CHECKS, Exam, Finding
 from desk.errors import DeskError
+from desk.text import _, arranged, ngettext
 from desk.view.model import Done
 
 FOUND = 7
@@ -80,14 +81,20 @@ def _fix(app: App, findings: list[Finding]) -> set[int]:
             try:
                 finding.fix()
             except (DeskError, OSError) as error:
-                app.warnings.append(f"{finding.path}: not mended: {error}")
+                app.warnings.append(_("{path}: not mended: {error}", path=finding.path, error=error))
             else:
                 fixed.add(id(finding))
     if any(f.check == "attributes" for f in findings):
         try:
             handedits.commit_attributes(app)
         except DeskError as error:
-            app.warnings.append(f"{files.ATTRIBUTES} is mended but not committed: {error.message}")
+            app.warnings.append(
+                _(
+                    "{attributes} is mended but not committed: {problem}",
+                    attributes=files.ATTRIBUTES,
+                    problem=error.message,
+                )
+            )
     return fixed
 
 
@@ -115,10 +122,10 @@ def _of_check(findings: list[Finding], fixed: set[int]) -> list[str]:
     lines: list[str] = []
     for (problem, hint, done), group in alike.items():
         shown = group if len(group) <= _NAMED + 1 else group[:_NAMED]
-        lines += [f"  {_where(f)}: {problem}" for f in shown]
+        lines += [arranged("  {where}: {problem}", where=_where(f), problem=problem) for f in shown]
         if len(group) > len(shown):
-            lines.append(f"  and {len(group) - len(shown)} more that say the same (-f csv names all)")
-        lines.append("    mended" if done else f"    -> {hint}")
+            lines.append(_("  and {n} more that say the same (-f csv names all)", n=len(group) - len(shown)))
+        lines.append(_("    mended") if done else arranged("    -> {hint}", hint=hint))
     return lines
 
 
@@ -128,12 +135,25 @@ def _where(finding: Finding) -> str:
 
 
 def _last(findings: list[Finding], fixed: set[int], counted: int, *, tried: bool) -> str:
-    checked = f"checked {counted:,} {'record' if counted == 1 else 'records'}"
+    checked = ngettext("checked {n:,} record", "checked {n:,} records", counted)
     serious = [f for f in findings if not f.info]
     left = [f for f in serious if id(f) not in fixed]
     if not serious:
-        return f"{checked}: nothing found"
+        return _("{checked}: nothing found", checked=checked)
     if tried:
-        return f"{checked}: {len(serious)} found, {len(serious) - len(left)} mended, {len(left)} left"
+        return _(
+            "{checked}: {n} found, {mended} mended, {left} left",
+            checked=checked,
+            n=len(serious),
+            mended=len(serious) - len(left),
+            left=len(left),
+        )
     fixable = sum(f.fix is not None for f in serious)
-    return f"{checked}: {len(serious)} found" + (f"; desk doctor --fix mends {fixable} of them" if fixable else "")
+    if not fixable:
+        return _("{checked}: {n} found", checked=checked, n=len(serious))
+    return _(
+        "{checked}: {n} found; desk doctor --fix mends {fixable} of them",
+        checked=checked,
+        n=len(serious),
+        fixable=fixable,
+    )

@@ -21,6 +21,7 @@ from desk.domain.model.ticket import Ticket, files_folder
 from desk.errors import Broken, NotFound, UsageFault
 from desk.git import objects
 from desk.queries import records as queries_records
+from desk.text import _
 from desk.view.drawing.progress import progress
 from desk.view.model import Done
 
@@ -56,8 +57,11 @@ def export(app: App, kinds: tuple[str, ...], no_files: bool, output: str | None)
         if output:
             out.close()
     broken = app.store.ask(lambda index: index.broken())
-    warnings = tuple(f"left out: {path}:{line}: {problem}" for path, line, problem in broken[:_SHOWN])
-    lines = (f"{count:,} records written to {output}",) if output else ()
+    warnings = tuple(
+        _("left out: {path}:{line}: {problem}", path=path, line=line, problem=problem)
+        for path, line, problem in broken[:_SHOWN]
+    )
+    lines = (_("{count:,} records written to {output}", count=count, output=output),) if output else ()
     # Where the records are the answer, a form around them would spoil them.
     return Done("export", {"id": commit, "records": count, "output": output}, lines, warnings, bare=not output)
 
@@ -66,7 +70,7 @@ def _records(
     app: App, commit: str, paths: list[tuple[str, str]], *, with_files: bool
 ) -> Iterator[tuple[Record, dict[str, bytes]]]:
     with objects.blobs(app.store.place) as blobs, objects.blobs(app.store.place) as contents:
-        shown = progress(iter(paths), len(paths), "Exporting", app.env.stderr)
+        shown = progress(iter(paths), len(paths), _("Exporting"), app.env.stderr)
         for (kind, path), data in zip(shown, blobs.each([f"{commit}:{p}" for _, p in paths]), strict=True):
             record = records.decode(data or b"", path, kind)
             files = {}
@@ -103,9 +107,9 @@ def _open(app: App, file: str) -> IO[bytes]:
     try:
         return open(file, "rb")
     except FileNotFoundError:
-        raise NotFound(f"there is no file {file}", "- reads from stdin") from None
+        raise NotFound(_("there is no file {file}", file=file), _("- reads from stdin")) from None
     except OSError as error:
-        raise UsageFault(f"can't read {file}: {error.strerror}") from None
+        raise UsageFault(_("can't read {file}: {why}", file=file, why=error.strerror)) from None
 
 
 def _told(done: Imported, seconds: float) -> Done:
@@ -119,13 +123,17 @@ def _told(done: Imported, seconds: float) -> Done:
         "bad": done.bad_number,
         "errors": [b._asdict() for b in done.bad],
     }
-    kinds = f" ({', '.join(f'{n:,} {k}' for k, n in done.created.items())})" if total else ""
-    lines = [f"{total:,} records imported{kinds} in {seconds:.1f} s"]
+    kinds = ", ".join(f"{n:,} {k}" for k, n in done.created.items())
+    lines = [
+        _("{total:,} records imported ({kinds}) in {seconds:.1f} s", total=total, kinds=kinds, seconds=seconds)
+        if total
+        else _("{total:,} records imported in {seconds:.1f} s", total=total, seconds=seconds)
+    ]
     if done.known:
-        lines.append(f"{done.known:,} were there already")
+        lines.append(_("{known:,} were there already", known=done.known))
     if done.bad_number:
-        lines.append(f"{done.bad_number:,} lines could not be imported")
-    warnings = [f"line {b.line}: {b.problem}" for b in done.bad]
+        lines.append(_("{bad_number:,} lines could not be imported", bad_number=done.bad_number))
+    warnings = [_("line {line}: {problem}", line=b.line, problem=b.problem) for b in done.bad]
     if done.bad_number > len(done.bad):
-        warnings.append(f"and {done.bad_number - len(done.bad):,} more")
+        warnings.append(_("and {n:,} more", n=done.bad_number - len(done.bad)))
     return Done("import", data, tuple(lines), tuple(warnings))

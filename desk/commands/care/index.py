@@ -8,6 +8,7 @@ from typing import Any
 from desk.cli import leaf
 from desk.cli.app import App
 from desk.queries import tickets
+from desk.text import _
 from desk.view.model import Done
 
 
@@ -22,14 +23,18 @@ def status(app: App) -> Done:
     data = {"id": "index", "state": state, "path": keeper.path, "bytes": size, "commit": head, "records": counts}
     held = ", ".join(f"{n:,} {name}" for name, n in counts.items() if n)
     before = {
-        "current": "is up to date",
-        "behind": "was behind and has caught up",
-        "missing": "was missing and has been built",
+        "current": _("is up to date"),
+        "behind": _("was behind and has caught up"),
+        "missing": _("was missing and has been built"),
     }
     return Done(
         "index",
         data,
-        (f"The index {before[state]} ({size / 1024 / 1024:.1f} MiB).", f"It holds {held}.", keeper.path),
+        (
+            _("The index {state} ({size:.1f} MiB).", state=before[state], size=size / 1024 / 1024),
+            _("It holds {held}.", held=held),
+            keeper.path,
+        ),
         answer=True,
     )
 
@@ -42,5 +47,13 @@ def rebuild(app: App) -> Done:
     counts: dict[str, Any] = tickets.counts(index)
     data = {"id": "index", "state": "current", "path": app.store.keeper.path, "commit": head, "records": counts}
     return Done(
-        "index", data, (f"The index was built anew: {counts['tickets']:,} tickets, {counts['commits']:,} commits.",)
+        "index",
+        data,
+        (
+            _(
+                "The index was built anew: {tickets:,} tickets, {commits:,} commits.",
+                tickets=counts["tickets"],
+                commits=counts["commits"],
+            ),
+        ),
     )

@@ -15,6 +15,7 @@ from desk.domain.knowledge.slugs import handle_from
 from desk.domain.model.fields import utc_text
 from desk.domain.model.person import Staff
 from desk.errors import ConfigError, Refused, UsageFault
+from desk.text import _, arranged, ngettext
 from desk.view.model import Done
 
 
@@ -36,11 +37,16 @@ def init(app: App, directory: str, name: str | None, empty: bool) -> Done:
     shown = os.path.relpath(made.folder)
     go = "" if shown == "." else f"cd {shown}\n"
     lines = (
-        f"A desk is ready in {made.folder}: you are {made.staff.id}, level 3, in {_departments(made.staff)}.",
+        _(
+            "A desk is ready in {folder}: you are {staff}, level 3, in {departments}.",
+            folder=made.folder,
+            staff=made.staff.id,
+            departments=_departments(made.staff),
+        ),
         "",
-        "Next:",
+        _("Next:"),
         *(
-            f"  {line}"
+            arranged("  {line}", line=line)
             for line in f'{go}desk ticket create --title "My first ticket"\ndesk ticket list\ndesk --help'.splitlines()
         ),
     )
@@ -55,10 +61,8 @@ def init(app: App, directory: str, name: str | None, empty: bool) -> Done:
 
 
 def _departments(staff: Staff) -> str:
-    return (
-        f"all {len(staff.departments)} departments"
-        if len(staff.departments) > 1
-        else f"the department {staff.departments[0]}"
+    return ngettext(
+        "the department {department}", "all {n} departments", len(staff.departments), department=staff.departments[0]
     )
 
 
@@ -85,16 +89,21 @@ def found(app: App, directory: str, name: str | None, *, empty: bool) -> Founded
 
 def _check_folder(folder: str, around: str | None) -> None:
     if os.path.isfile(folder):
-        raise UsageFault(f"{folder} is a file", "name a folder")
+        raise UsageFault(_("{folder} is a file", folder=folder), _("name a folder"))
     if os.path.isfile(os.path.join(folder, "desk.toml")):
-        raise Refused(f"{folder} is a desk already", f"look at it: desk --desk {folder} status")
+        raise Refused(
+            _("{folder} is a desk already", folder=folder), _("look at it: desk --desk {folder} status", folder=folder)
+        )
     present = sorted(set(os.listdir(folder)) - {".git"}) if os.path.isdir(folder) else []
     if present:
-        raise Refused(f"{folder} is not empty ({', '.join(present[:3])} …)", "name a new folder: desk init my-desk")
+        raise Refused(
+            _("{folder} is not empty ({present} …)", folder=folder, present=", ".join(present[:3])),
+            _("name a new folder: desk init my-desk"),
+        )
     if around and os.path.realpath(around) != os.path.realpath(folder):
         raise Refused(
-            f"{folder} lies inside another git repository, {around}",
-            "a desk is a repository of its own: choose a folder outside",
+            _("{folder} lies inside another git repository, {around}", folder=folder, around=around),
+            _("a desk is a repository of its own: choose a folder outside"),
         )
 
 
@@ -122,8 +131,8 @@ def _founder(app: App, who: object, files: dict[str, bytes]) -> Staff:
 
     if not isinstance(who, Identity) or not who.emails or not who.author:
         raise ConfigError(
-            "git doesn't know who you are",
-            'git config --global user.name "Your Name" && git config --global user.email you@example.org',
+            _("git doesn't know who you are"),
+            _('git config --global user.name "Your Name" && git config --global user.email you@example.org'),
         )
     departments = sorted(
         p.rpartition("/")[2].removesuffix(".yaml") for p in files if p.startswith("records/departments/")

@@ -9,6 +9,7 @@ from desk.cli import leaf
 from desk.cli.app import App
 from desk.git import write
 from desk.git.place import Place
+from desk.text import _
 from desk.view.model import Done
 
 
@@ -22,29 +23,33 @@ def maintain(app: App) -> Done:
         done = [said for step in STEPS if (said := step(place, hold))]
     with app.store.keeper.lock():
         app.store.ask(lambda index: index.optimise())
-    done.append("search index optimised")
+    done.append(_("search index optimised"))
     after = loose_objects(place)
     data = {"id": "maintain", "loose_before": before, "loose_after": after, "steps": done}
-    return Done("maintain", data, (f"{before:,} loose objects are {after:,} now; {', '.join(done)}.",))
+    return Done(
+        "maintain",
+        data,
+        (_("{before:,} loose objects are {after:,} now; {done}.", before=before, after=after, done=done),),
+    )
 
 
 def _repack(place: Place, hold: int) -> str:
     write.repack(place, hold)
-    return "repacked"
+    return _("repacked")
 
 
 def _graph(place: Place, hold: int) -> str:
     write.write_graph(place, hold)
-    return "commit-graph written"
+    return _("commit-graph written")
 
 
 def _refs(place: Place, hold: int) -> str:
     write.pack_refs(place, hold)
-    return "refs packed"
+    return _("refs packed")
 
 
 def _index(place: Place, hold: int) -> str | None:
-    return "git's index split" if write.split_index(place, hold) else None
+    return _("git's index split") if write.split_index(place, hold) else None
 
 
 STEPS: tuple[Callable[[Place, int], str | None], ...] = (_repack, _graph, _refs, _index)

@@ -21,6 +21,7 @@ from desk.local import untold
 from desk.store import handedits, journal
 from desk.store.handedits import HandEdit
 from desk.store.store import Store
+from desk.text import _, arranged, ngettext
 from desk.view.model import Done
 
 _SHOWN = 40
@@ -109,44 +110,60 @@ def _data(edit: HandEdit, problem: DeskError | None) -> dict[str, Any]:
 
 
 def _lines(data: dict[str, Any], edits: list[HandEdit], operation: tuple[str, str] | None) -> list[str]:
-    where = f"On {data['branch']}" if data["branch"] else "HEAD is detached"
-    at = f" at {data['commit'][:7]}" if data["commit"] else ", without a commit yet"
-    lines = [f"{where}{at}{': clean' if data['clean'] else ''}"]
+    where = _("On {branch}", branch=data["branch"]) if data["branch"] else _("HEAD is detached")
+    at = _(" at {commit}", commit=data["commit"][:7]) if data["commit"] else _(", without a commit yet")
+    lines: list[str] = [arranged("{where}{at}{how}", where=where, at=at, how=_(": clean") if data["clean"] else "")]
     lines += _unfinished(data, operation)
     if edits:
-        lines += ["", "Edited by hand, not committed:", *_edit_lines(data["hand_edits"], edits)]
+        lines += ["", _("Edited by hand, not committed:"), *_edit_lines(data["hand_edits"], edits)]
     lines += _rest(data)
     following = _next(data)
     return [*lines, "", *following] if following else lines
 
 
 def _unfinished(data: dict[str, Any], operation: tuple[str, str] | None) -> list[str]:
-    lines = []
+    lines: list[str] = []
     if operation:
         what, undo = operation
-        lines.append(f"{what[:1].upper()}{what[1:]} is in progress: finish it with git, or give it up: {undo}")
+        lines.append(
+            _(
+                "{operation} is in progress: finish it with git, or give it up: {undo}",
+                operation=what[:1].upper() + what[1:],
+                undo=undo,
+            )
+        )
     if data["detached"]:
-        lines.append("Nothing can be committed until you are on a branch: git switch main")
+        lines.append(_("Nothing can be committed until you are on a branch: git switch main"))
     if data["pending"]:
-        lines.append(f"Another desk command is writing now: {_few(data['pending'])}")
+        lines.append(_("Another desk command is writing now: {few}", few=_few(data["pending"])))
     if data["recovered"]:
-        lines.append(f"A write that was interrupted was finished: {_few(data['recovered'])}")
+        lines.append(_("A write that was interrupted was finished: {few}", few=_few(data["recovered"])))
     if data["settings"]:
-        lines.append(f"{data['settings']} (the defaults are in force)")
+        lines.append(_("{settings} (the defaults are in force)", settings=data["settings"]))
     return lines
 
 
 def _edit_lines(rows: list[dict[str, Any]], edits: list[HandEdit]) -> list[str]:
-    lines = []
+    lines: list[str] = []
     across = max(len(row["path"]) for row in rows[:_SHOWN])
     for row, edit in list(zip(rows, edits, strict=True))[:_SHOWN]:
         if row["valid"]:
-            lines.append(f"  {row['change']:8}  {row['path']:{across}}  {_meaning(edit)}".rstrip())
+            start, meaning = f"  {row['change']:8}  {row['path']:{across}}", _meaning(edit)
+            lines.append(arranged("{start}  {meaning}", start=start, meaning=meaning) if meaning else start.rstrip())
         else:
             line = f":{row['line']}" if row["line"] else ""
-            lines += [f"  {row['change']:8}  {row['path']}{line}: {row['problem']}", f"  {'':8}  -> {row['hint']}"]
+            lines += [
+                arranged(
+                    "  {change:8}  {path}{line}: {problem}",
+                    change=row["change"],
+                    path=row["path"],
+                    line=line,
+                    problem=row["problem"],
+                ),
+                arranged("  {what:8}  -> {hint}", what="", hint=row["hint"]),
+            ]
     if len(rows) > _SHOWN:
-        lines.append(f"  and {len(rows) - _SHOWN} more")
+        lines.append(_("  and {n} more", n=len(rows) - _SHOWN))
     return lines
 
 
@@ -159,19 +176,28 @@ def _meaning(edit: HandEdit) -> str:
 
 
 def _rest(data: dict[str, Any]) -> list[str]:
-    lines = []
+    lines: list[str] = []
     if data["staged"]:
-        lines.append(f"Staged in git: {_few(data['staged'])}")
+        lines.append(_("Staged in git: {files}", files=_few(data["staged"])))
     if data["broken"]:
         lines.append(
-            f"{data['broken']} committed {'record' if data['broken'] == 1 else 'records'} can't be read: desk doctor"
+            ngettext(
+                "{n} committed record can't be read: desk doctor",
+                "{n} committed records can't be read: desk doctor",
+                data["broken"],
+            )
         )
     if data["index"] != "up to date":
-        lines.append(f"The index was {data['index']}; it is up to date now")
+        lines.append(_("The index was {index}; it is up to date now", index=data["index"]))
     if data["drafts"]:
-        lines.append("Drafts: " + _few([d["path"] for d in data["drafts"]]))
+        lines.append(_("Drafts: {paths}", paths=_few([d["path"] for d in data["drafts"]])))
     if data["untold"]:
-        lines.append(f"Nobody has been told yet of {untold.counted(data['untold'])}: messages can't be written")
+        lines.append(
+            _(
+                "Nobody has been told yet of {counted}: messages can't be written",
+                counted=untold.counted(data["untold"]),
+            )
+        )
     return ["", *lines] if lines and data["hand_edits"] else lines
 
 
@@ -182,11 +208,12 @@ def _next(data: dict[str, Any]) -> list[str]:
     if len(wrong) == len(data["hand_edits"]):
         path = wrong[0]["path"]
         drop = f"rm {path}" if wrong[0]["change"] == handedits.NEW else f"git checkout -- {path}"
-        return [f"Mend it, then: desk commit    or drop it: {drop}"]
+        return [_("Mend it, then: desk commit    or drop it: {drop}", drop=drop)]
     if wrong:
-        return ["Mend what is wrong, then: desk commit    or commit the rest: desk commit PATH…"]
-    return ["Keep it: desk commit    look at it: git diff    drop it: git checkout -- PATH"]
+        return [_("Mend what is wrong, then: desk commit    or commit the rest: desk commit PATH…")]
+    return [_("Keep it: desk commit    look at it: git diff    drop it: git checkout -- PATH")]
 
 
 def _few(names: list[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    shown = ", ".join(names[:3])
+    return _("{names} and {n} more", names=shown, n=len(names) - 3) if len(names) > 3 else shown

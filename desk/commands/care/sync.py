@@ -12,6 +12,7 @@ from desk.cli import leaf
 from desk.cli.app import App
 from desk.domain.merge.side import Decision
 from desk.errors import Broken
+from desk.text import _
 from desk.view.model import Done
 
 
@@ -39,7 +40,8 @@ def sync(app: App, remote: str | None, dry_run: bool, no_push: bool, timeout: fl
     if merged is not None and merged.unread:
         app.exit_code = Broken.exit_code
         app.warnings.extend(
-            f"{path} can't be read on either side: the later is kept; see desk doctor" for path in merged.unread
+            _("{path} can't be read on either side: the later is kept; see desk doctor", path=path)
+            for path in merged.unread
         )
     return Done("sync", _data(done, dry=dry_run), tuple(_lines(done, dry=dry_run)))
 
@@ -75,15 +77,32 @@ def _lines(done: Synced, *, dry: bool) -> list[str]:
     plan = done.plan
     told = plan.told
     if plan.way == "same":
-        return [f"Nothing to do: {plan.remote} and this desk stand at the same commit."]
+        return [_("Nothing to do: {remote} and this desk stand at the same commit.", remote=plan.remote)]
     words = ("to fetch", "to merge", "to push") if dry else ("fetched", "merged", "pushed")
     parts = [f"{words[0]} {_count(plan.fetched, 'commit')}"] if plan.fetched else []
-    parts += [f"{words[1]} {_count(told.both, 'file')} changed on both sides"] if plan.way == "merge" else []
+    parts += (
+        [_("{word} {count} changed on both sides", word=words[1], count=_count(told.both, "file"))]
+        if plan.way == "merge"
+        else []
+    )
     if plan.pushed:
         parts.append(f"{words[2]} {_count(plan.pushed, 'commit')}" if dry or done.published else "nothing published")
     lines = [f"{plan.remote}: {', '.join(parts)}"]
-    lines += [f"{r.new}  was {r.old}, which another {r.kind} has as well" for r in told.renamed]
-    return lines + [f"{d.id}  {d.field}: {d.kept}{_by(d.by)} and not {d.lost}{_by(d.lost_by)}" for d in told.decisions]
+    lines += [
+        _("{new}  was {old}, which another {kind} has as well", new=r.new, old=r.old, kind=r.kind) for r in told.renamed
+    ]
+    return lines + [
+        _(
+            "{id}  {field}: {kept}{by} and not {lost}{by2}",
+            id=d.id,
+            field=d.field,
+            kept=d.kept,
+            by=_by(d.by),
+            lost=d.lost,
+            by2=_by(d.lost_by),
+        )
+        for d in told.decisions
+    ]
 
 
 def _count(number: int, noun: str) -> str:

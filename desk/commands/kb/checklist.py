@@ -9,6 +9,7 @@ from desk.cli.app import App
 from desk.domain.model.checklist import Checklist
 from desk.domain.model.record import Record
 from desk.index.index import Index
+from desk.text import _, pgettext
 from desk.view.model import Column, Detail, Listing
 
 
@@ -21,16 +22,16 @@ def list_(app: App) -> Listing:
     rows = app.store.ask(lambda index: index.rows("checklist", tail="ORDER BY id"))
     listed = [{**row, "steps": len(_template(app, str(row["id"])).steps)} for row in rows]
     columns = (
-        Column("id", "CHECKLIST", "id"),
-        Column("steps", "STEPS", "number"),
-        Column("work", "FOR"),
-        Column("department", "DEPARTMENT"),
-        Column("tags", "TAGS"),
-        Column("automatic", "AUTOMATIC"),
-        Column("title", "TITLE", "title"),
+        Column("id", pgettext("column", "CHECKLIST"), "id"),
+        Column("steps", pgettext("column", "STEPS"), "number"),
+        Column("work", pgettext("column", "FOR")),
+        Column("department", pgettext("column", "DEPARTMENT")),
+        Column("tags", pgettext("column", "TAGS")),
+        Column("automatic", pgettext("column", "AUTOMATIC")),
+        Column("title", pgettext("column", "TITLE"), "title"),
     )
     return Listing(
-        "checklists", listed, columns, "there are none: write one into templates/checklists, then desk commit"
+        "checklists", listed, columns, _("there are none: write one into templates/checklists, then desk commit")
     )
 
 

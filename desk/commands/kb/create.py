@@ -16,6 +16,7 @@ from desk.domain.knowledge.slugs import slug_of
 from desk.domain.model.article import Article, Topic, base_of
 from desk.errors import NotFound, Refused, UsageFault
 from desk.queries import knowledge
+from desk.text import _
 from desk.view.model import Done
 
 TYPES = click.Choice(knowledge_articles.TYPES)
@@ -31,7 +32,11 @@ COPIED = ("topic", "type", "service", "problem", "tags")
 @click.option("--title", metavar="T", required=True, help="The question or the symptom, in the reader's words.")
 @click.option("--topic", metavar="T", shell_complete=arguments.complete_topic, help="The topic it belongs to.")
 @click.option(
-    "--type", "type_", type=TYPES, metavar="TYPE", help=f"{', '.join(knowledge_articles.TYPES)}; how-to by default."
+    "--type",
+    "type_",
+    type=TYPES,
+    metavar="TYPE",
+    help=_("{types}; how-to by default.", types=", ".join(knowledge_articles.TYPES)),
 )
 @click.option("--slug", metavar="S", help="Its name; by default made from the title, Greek in Latin letters.")
 @click.option("--language", metavar="L", shell_complete=complete.complete_language, help="Language of the text.")
@@ -66,12 +71,14 @@ def create(app: App, translation_of: str | None, body: str | None, file: str | N
 
 def _fresh(app: App, options: dict[str, Any]) -> dict[str, Any]:
     if not options["topic"]:
-        raise UsageFault("an article needs a topic", "--topic T; desk kb topic list shows what there is")
+        raise UsageFault(_("an article needs a topic"), _("--topic T; desk kb topic list shows what there is"))
     slug = options["slug"] or slug_of(options["title"])
     if not slug:
-        raise UsageFault("no name can be made from this title", "--slug some-name")
+        raise UsageFault(_("no name can be made from this title"), _("--slug some-name"))
     if "." in slug:
-        raise UsageFault("a name has no dot: what follows one is a language", "--translation-of SLUG --language L")
+        raise UsageFault(
+            _("a name has no dot: what follows one is a language"), _("--translation-of SLUG --language L")
+        )
     return {"id": normal(slug), "topic": normal(options["topic"]), **_common(app, options)}
 
 
@@ -91,9 +98,11 @@ def _common(app: App, options: dict[str, Any]) -> dict[str, Any]:
 def _translation(app: App, of: str, options: dict[str, Any]) -> dict[str, Any]:
     for name in ("topic", "slug"):
         if options[name]:
-            raise UsageFault(f"--{name} can't be used with --translation-of", "a translation lies beside its article")
+            raise UsageFault(
+                _("--{name} can't be used with --translation-of", name=name), _("a translation lies beside its article")
+            )
     if not options["language"]:
-        raise UsageFault("a translation needs a language", "--language L")
+        raise UsageFault(_("a translation needs a language"), _("--language L"))
     values = _common(app, options)
     base = base_of(normal(of))
     known = app.store.ask(lambda index: knowledge.article_ids(index, base))
@@ -101,9 +110,12 @@ def _translation(app: App, of: str, options: dict[str, Any]) -> dict[str, Any]:
         raise app.store.missing("article", of)
     article = app.store.read("article", base if base in known else known[0])
     if not isinstance(article, Article):
-        raise NotFound(f"{of} is not an article")
+        raise NotFound(_("{of} is not an article", of=of))
     if values["language"] == article.language:
-        raise Refused(f"{article.id} is in {article.language} already", f"see: desk kb show {article.id}")
+        raise Refused(
+            _("{article} is in {language} already", article=article.id, language=article.language),
+            _("see: desk kb show {article}", article=article.id),
+        )
     shared = {n: article.values[n] for n in COPIED if n in article.values}
     return {**shared, **values, "id": f"{base}.{values['language']}"}
 
@@ -126,13 +138,15 @@ def _check_first(app: App, article: Article) -> None:
 
 def _create(app: App, article: Article) -> Done:
     done = told.told_articles(articles.create(app, article), several=False)
-    return done._replace(lines=(f"{article.id}  created as a draft in {article.path}", *_next(article)))
+    return done._replace(
+        lines=(_("{article}  created as a draft in {path}", article=article.id, path=article.path), *_next(article))
+    )
 
 
 def _next(article: Article) -> list[str]:
     open_ = next(skeleton.gaps(article.body), None)
     return (
-        [f"Fill it in: desk kb edit {article.id}, or in any editor; then: desk kb publish {article.id}"]
+        [_("Fill it in: desk kb edit {article}, or in any editor; then: desk kb publish {article}", article=article.id)]
         if open_
         else []
     )

@@ -16,6 +16,7 @@ from desk.commands.kb.create import TYPES
 from desk.domain.knowledge import articles as knowledge_articles
 from desk.errors import UsageFault
 from desk.queries import knowledge
+from desk.text import _, arranged
 from desk.view.model import Done
 
 
@@ -29,7 +30,9 @@ from desk.view.model import Done
 @click.option(
     "--topic", metavar="T", shell_complete=arguments.complete_topic, help="Move it there, with all its languages."
 )
-@click.option("--type", "type", type=TYPES, metavar="TYPE", help=f"{', '.join(knowledge_articles.TYPES)}.")
+@click.option(
+    "--type", "type", type=TYPES, metavar="TYPE", help=arranged("{types}.", types=", ".join(knowledge_articles.TYPES))
+)
 @click.option("--service", metavar="S", help="The affected service; empty takes it away.")
 @click.option("--problem", metavar="ID", shell_complete=complete.complete_ticket, help="The problem it comes from.")
 @click.option("--symptom", metavar="TEXT", help="What the person sees.")
@@ -56,7 +59,7 @@ def edit(app: App, slugs: tuple[str, ...], body: str | None, file: str | None, *
         topic = options["topic"]
         if topic and (values or text is not None):
             raise UsageFault(
-                "--topic moves an article and nothing else", "give the other options in a command of their own"
+                _("--topic moves an article and nothing else"), _("give the other options in a command of their own")
             )
         if topic:
             return told.told_articles(articles.move(app, arguments.article_names(app, slugs), normal(topic)))
@@ -78,10 +81,10 @@ def _values(app: App, options: dict[str, Any]) -> dict[str, Any]:
 
 def _in_editor(app: App, slugs: Iterable[str]) -> Done:
     if not editor.interactive(app):
-        raise UsageFault("nothing to change", "give an option such as --title, or the text with --body or --file")
+        raise UsageFault(_("nothing to change"), _("give an option such as --title, or the text with --body or --file"))
     names = arguments.article_names(app, slugs)
     if len(names) > 1:
-        raise UsageFault("one article at a time, please", "give options to change several alike")
+        raise UsageFault(_("one article at a time, please"), _("give options to change several alike"))
     articles.require_articles(app)
     known = app.store.ask(lambda index: knowledge.article_ids(index, names[0]))
     path, start = publishing.file_of(app.store, names[0] if names[0] in known or not known else known[0])

@@ -15,17 +15,18 @@ from desk.domain.knowledge import articles as knowledge_articles
 from desk.domain.model.rows import ArticleRow
 from desk.errors import UsageFault
 from desk.queries import knowledge
+from desk.text import _, arranged, pgettext
 from desk.view.model import Column, Listing
 
-STATE = Column("state", "STATE", "state")
+STATE = Column("state", pgettext("column", "STATE"), "state")
 _COLUMNS = (
-    Column("id", "ARTICLE", "id"),
+    Column("id", pgettext("column", "ARTICLE"), "id"),
     STATE,
-    Column("type", "TYPE", "plain", 3),
-    Column("topic", "TOPIC", "tags", 2),
-    Column("title", "TITLE", "title"),
-    Column("languages", "LANGUAGES"),
-    Column("review", "REVIEW", "time", 1),
+    Column("type", pgettext("column", "TYPE"), "plain", 3),
+    Column("topic", pgettext("column", "TOPIC"), "tags", 2),
+    Column("title", pgettext("column", "TITLE"), "title"),
+    Column("languages", pgettext("column", "LANGUAGES")),
+    Column("review", pgettext("column", "REVIEW"), "time", 1),
 )
 _ANY = "any"
 Row = Mapping[str, Any]
@@ -40,9 +41,15 @@ Row = Mapping[str, Any]
     "states",
     metavar="S",
     multiple=True,
-    help=f"{', '.join(knowledge_articles.STATES)} or any; all but retired by default.",
+    help=_("{states} or any; all but retired by default.", states=", ".join(knowledge_articles.STATES)),
 )
-@click.option("--type", "types", metavar="TYPE", multiple=True, help=f"{', '.join(knowledge_articles.TYPES)}.")
+@click.option(
+    "--type",
+    "types",
+    metavar="TYPE",
+    multiple=True,
+    help=arranged("{types}.", types=", ".join(knowledge_articles.TYPES)),
+)
 @click.option(
     "--language",
     "languages",
@@ -79,7 +86,7 @@ def list_(app: App, stale: bool, **filters: tuple[str, ...]) -> Listing:
             row = _row(base, found, variants, wanted)
             rows.append({**row, "color": colours.get(row["topic"])})
     rows.sort(key=lambda r: (order.get(r["topic"], (0, r["topic"])), str(r["title"]).casefold()))
-    empty = "no review date has come" if stale else "no article fits; desk kb list --state any shows all of them"
+    empty = _("no review date has come") if stale else _("no article fits; desk kb list --state any shows all of them")
     return Listing("articles", rows, _COLUMNS, empty)
 
 
@@ -89,7 +96,10 @@ def _check(app: App, filters: Mapping[str, tuple[str, ...]]) -> None:
     for name, known in (("states", (*knowledge_articles.STATES, _ANY)), ("types", knowledge_articles.TYPES)):
         for value in filters[name]:
             if value.lower() not in known:
-                raise UsageFault(f"there is no {name.removesuffix('s')} {value!r}", f"known: {', '.join(known)}")
+                raise UsageFault(
+                    _("there is no {kind} {id!r}", kind=name.removesuffix("s"), id=value),
+                    _("known: {known}", known=", ".join(known)),
+                )
 
 
 def _fits(row: Row, filters: Mapping[str, tuple[str, ...]], stale: str | None) -> bool:

@@ -16,6 +16,7 @@ from desk.domain.matching.suggestion import slug
 from desk.domain.model import plain
 from desk.domain.model.article import Response
 from desk.errors import Ambiguous, UsageFault
+from desk.text import _, arranged, pgettext
 from desk.view.model import Column, Detail, Done, Listing
 
 if TYPE_CHECKING:
@@ -55,12 +56,12 @@ def list_(app: App, language: str | None, department: str | None) -> Listing:
         if language in (None, row["language"]) and (where is None or row["department"] in (None, where))
     ]
     columns = (
-        Column("id", "ID", "id"),
-        Column("language", "LANGUAGE"),
-        Column("department", "DEPARTMENT"),
-        Column("title", "TITLE", "title"),
+        Column("id", pgettext("column", "ID"), "id"),
+        Column("language", pgettext("column", "LANGUAGE")),
+        Column("department", pgettext("column", "DEPARTMENT")),
+        Column("title", pgettext("column", "TITLE"), "title"),
     )
-    return Listing("responses", rows, columns, "there are no responses: desk response create NAME --title T")
+    return Listing("responses", rows, columns, _("there are no responses: desk response create NAME --title T"))
 
 
 @leaf.leaf("show", example="desk response show incident-resolved\ndesk response show incident-resolved.el -f json")
@@ -134,7 +135,7 @@ def edit(app: App, name: str, body: str | None, file: str | None, **given: Any) 
     found = rendering.named(app, name)
     if len(found) > 1:
         ids = ", ".join(found.values())
-        raise Ambiguous(f"{name} has {len(found)} variants", f"name one: {ids}")
+        raise Ambiguous(_("{response} has {n} variants", response=name, n=len(found)), _("name one: {ids}", ids=ids))
     [response_id] = found.values()
     before = records.read(app, Response, response_id)
     with editor.kept(app, "response"):
@@ -149,7 +150,7 @@ def _changed(app: App, before: Response, text: str | None, given: dict[str, Any]
         values["department"] = identifiers.existing(app, "department", values["department"])
     values = {n: v or None for n, v in values.items()}
     if "title" in values and values["title"] is None:
-        raise UsageFault("a response needs a title", '--title "What the clerk chooses by"')
+        raise UsageFault(_("a response needs a title"), _('--title "What the clerk chooses by"'))
     if text is None and not values:
         return _edited(app, before)
     body = None if text is None else text.strip("\n")
@@ -162,13 +163,13 @@ def _edited(app: App, before: Response) -> Response:
     from desk.codec import records  # noqa: PLC0415 - for the editor only
 
     if not editor.interactive(app):
-        raise UsageFault("no text was given", "--body TEXT, or --file PATH (- is stdin)")
+        raise UsageFault(_("no text was given"), _("--body TEXT, or --file PATH (- is stdin)"))
     app.me()
 
     def accept(text: str) -> Response:
         record = records.decode(text.encode(), before.path, Response.kind)
         if record.id != before.id or record.values["language"] != before.language:
-            raise UsageFault("id and language can't be changed here", "desk response create NAME --language L")
+            raise UsageFault(_("id and language can't be changed here"), "desk response create NAME --language L")
         rendering.check(app, record, locate.body_line(text.encode()))
         return record  # type: ignore[return-value]  # the codec builds the class of the kind
 
@@ -208,10 +209,10 @@ def render(app: App, name: str, ids: tuple[str, ...], articles: tuple[str, ...])
     lines: list[str] = []
     for one in found:
         if len(found) > 1:
-            lines += [f"── {one.ticket}, {one.response} ──"]
+            lines += [arranged("── {ticket}, {response} ──", ticket=one.ticket, response=one.response)]
         lines += [*one.text.split("\n"), *([""] if len(found) > 1 else [])]
     for one in found:
         if one.gaps:
-            app.notes.append(f"to be filled in by hand: {', '.join(dict.fromkeys(one.gaps))}")
+            app.notes.append(_("to be filled in by hand: {gaps}", gaps=", ".join(dict.fromkeys(one.gaps))))
             break
     return Done("rendered", items if len(items) > 1 else items[0], tuple(lines), answer=True)

@@ -16,15 +16,16 @@ from desk.domain.model.article import Article
 from desk.errors import UsageFault
 from desk.index.index import Index
 from desk.queries import knowledge, problems
+from desk.text import _, pgettext
 from desk.view.model import Column, Detail, Done, Listing
 
 _COLUMNS = (
-    Column("id", "ARTICLE", "id"),
+    Column("id", pgettext("column", "ARTICLE"), "id"),
     STATE,
-    Column("why", "WHY", "verb"),
-    Column("review", "REVIEW", "time"),
-    Column("title", "TITLE", "title"),
-    Column("author", "AUTHOR", "plain", 1),
+    Column("why", pgettext("column", "WHY"), "verb"),
+    Column("review", pgettext("column", "REVIEW"), "time"),
+    Column("title", pgettext("column", "TITLE"), "title"),
+    Column("author", pgettext("column", "AUTHOR"), "plain", 1),
 )
 
 
@@ -52,13 +53,13 @@ def review(
     """
     steps = [name for name, given in (("submit", submit), ("approve", approve), ("back", back)) if given]
     if len(steps) > 1:
-        raise UsageFault("only one step at a time", "--submit, --approve or --return")
+        raise UsageFault(_("only one step at a time"), _("--submit, --approve or --return"))
     if not slugs:
         if steps or reason:
-            raise UsageFault("which article?", "desk kb review SLUG --approve")
+            raise UsageFault(_("which article?"), "desk kb review SLUG --approve")
         return _waiting(app, stale=stale)
     if stale:
-        raise UsageFault("--stale is for the list", "desk kb review --stale")
+        raise UsageFault(_("--stale is for the list"), "desk kb review --stale")
     if not steps:
         return _differences(app, slugs)
     return told.told_articles(_STEPS[steps[0]](app, arguments.article_names(app, slugs), reason))
@@ -79,20 +80,24 @@ def _waiting(app: App, *, stale: bool) -> Listing:
                 found.append({**row, "reason": why[0], "why": why[1]})
         return found
 
-    empty = "no review date has come" if stale else "nothing waits for review"
+    empty = _("no review date has come") if stale else _("nothing waits for review")
     return Listing("articles", app.store.ask(question), _COLUMNS, empty)
 
 
 def _why(index: Index, row: dict[str, Any], today: str) -> tuple[str, str] | None:
     """Why an article waits for somebody: a word for machines, and words for people."""
     if row["state"] == knowledge_articles.REVIEW:
-        return ("review", f"approved by {row['approved_by']}") if row["approved_by"] else ("review", "waits for review")
+        return (
+            ("review", _("approved by {approved_by}", approved_by=row["approved_by"]))
+            if row["approved_by"]
+            else ("review", "waits for review")
+        )
     if row["state"] != knowledge_articles.PUBLISHED:
         return None
     if row["review"] and row["review"] <= today:
         return "stale", "its review date has come"
     if row["problem"] and not row["fix"] and problems.is_closed(index, row["problem"]):
-        return "problem-closed", f"{row['problem']} is closed, and it names no fix"
+        return "problem-closed", _("{problem} is closed, and it names no fix", problem=row["problem"])
     return None
 
 

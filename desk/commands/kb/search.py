@@ -14,20 +14,21 @@ from desk.commands.work import search as work_search
 from desk.domain.matching.suggestion import slug
 from desk.queries import search as queries_search
 from desk.queries.search import Hit, Where
+from desk.text import _, pgettext
 from desk.view.model import Column, Listing
 
 _HITS = (
-    Column("id", "ARTICLE", "id"),
-    Column("topic", "TOPIC", spare=2),
-    Column("state", "STATE", spare=1),
-    Column("title", "TITLE", "title"),
-    Column("snippet", "WHERE", "title"),
+    Column("id", pgettext("column", "ARTICLE"), "id"),
+    Column("topic", pgettext("column", "TOPIC"), spare=2),
+    Column("state", pgettext("column", "STATE"), spare=1),
+    Column("title", pgettext("column", "TITLE"), "title"),
+    Column("snippet", pgettext("column", "WHERE"), "title"),
 )
 _ANSWERS = (
-    Column("kind", "KIND", spare=1),
-    Column("id", "ID", "id"),
-    Column("title", "TITLE", "title"),
-    Column("why", "WHY", "title"),
+    Column("kind", pgettext("column", "KIND"), spare=1),
+    Column("id", pgettext("column", "ID"), "id"),
+    Column("title", pgettext("column", "TITLE"), "title"),
+    Column("why", pgettext("column", "WHY"), "title"),
 )
 
 
@@ -80,9 +81,9 @@ def suggest(app: App, ids: tuple[str, ...]) -> Listing:
     """
     found = arguments.resolve(app, ids)
     rows = [{"ticket": i, **_row(answer)} for i in found for answer in answers(app, i)]
-    columns = (Column("ticket", "TICKET", "id"), *_ANSWERS) if len(found) > 1 else _ANSWERS
+    columns = (Column("ticket", pgettext("column", "TICKET"), "id"), *_ANSWERS) if len(found) > 1 else _ANSWERS
     return Listing(
-        "suggestions", rows, columns, "no article and no solved ticket fits; to look yourself: desk kb search WORDS"
+        "suggestions", rows, columns, _("no article and no solved ticket fits; to look yourself: desk kb search WORDS")
     )
 
 

@@ -15,6 +15,7 @@ from desk.domain.model.article import Article, base_of
 from desk.index.index import Index
 from desk.queries import knowledge, problems
 from desk.queries import tickets as queries_tickets
+from desk.text import _, pgettext
 from desk.view.model import Column, Detail, Listing
 
 
@@ -53,7 +54,12 @@ def _chosen(app: App, name: str, language: str | None) -> str:
     found = min(known, key=lambda i: (order.index(known[i]) if known[i] in order else len(order), i))
     if language and known[found] != language:
         app.warnings.append(
-            f"{base_of(name)} is not there in {language}; it is shown in {known[found] or 'its language'}"
+            _(
+                "{article} is not there in {language}; it is shown in {other}",
+                article=base_of(name),
+                language=language,
+                other=known[found] or _("its language"),
+            )
         )
     return found
 
@@ -92,8 +98,8 @@ def history(app: App, slugs: tuple[str, ...]) -> Listing:
         events = app.store.ask(lambda index, i=article_id: queries_tickets.history(index, Article.kind, i))  # type: ignore[misc]
         rows += [{"id": article_id, **e} for e in events]
     rows.sort(key=lambda r: str(r["at"]))
-    columns = HISTORY if len(set(ids)) < 2 else (Column("id", "ARTICLE", "id"), *HISTORY)
-    return Listing("history", rows, columns, "nothing has happened since it came with the desk")
+    columns = HISTORY if len(set(ids)) < 2 else (Column("id", pgettext("column", "ARTICLE"), "id"), *HISTORY)
+    return Listing("history", rows, columns, _("nothing has happened since it came with the desk"))
 
 
 def _ever(app: App, name: str) -> list[str]:

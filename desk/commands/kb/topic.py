@@ -12,6 +12,7 @@ from desk.domain.model.article import Topic
 from desk.errors import UsageFault
 from desk.index.index import Index
 from desk.queries import knowledge
+from desk.text import _, pgettext
 from desk.view.model import Column
 
 
@@ -20,13 +21,15 @@ def _counted(index: Index) -> Callable[[str], records.Data]:
     return lambda topic: dict(zip(("articles", "published"), counts.get(topic, (0, 0)), strict=True))
 
 
-def _read(_: App, given: records.Data) -> records.Data:
+def _read(_given: App, given: records.Data) -> records.Data:
     """Titles by language, as `--title-in L=T` gives them."""
     found: dict[str, str] = {}
     for pair in given["titles"]:
         language, equals, title = pair.partition("=")
         if not equals:
-            raise UsageFault(f"--title-in {pair!r} is not LANGUAGE=TITLE", 'such as --title-in el="Για φαρμακεία"')
+            raise UsageFault(
+                _("--title-in {pair!r} is not LANGUAGE=TITLE", pair=pair), _('such as --title-in el="Για φαρμακεία"')
+            )
         found[language.strip()] = title.strip()
     return {**given, "titles": found or None}
 
@@ -35,14 +38,14 @@ TOPIC = records.Kind(
     Topic,
     columns=(
         Column("icon", "", "tags"),
-        Column("id", "TOPIC", "id"),
-        Column("title", "TITLE", "title"),
-        Column("titles", "ALSO", "title", 1),
-        Column("articles", "ARTICLES", "number"),
-        Column("published", "PUBLISHED", "number"),
-        Column("private", "PRIVATE"),
+        Column("id", pgettext("column", "TOPIC"), "id"),
+        Column("title", pgettext("column", "TITLE"), "title"),
+        Column("titles", pgettext("column", "ALSO"), "title", 1),
+        Column("articles", pgettext("column", "ARTICLES"), "number"),
+        Column("published", pgettext("column", "PUBLISHED"), "number"),
+        Column("private", pgettext("column", "PRIVATE")),
     ),
-    empty="there are no topics: desk kb topic create ID --title T",
+    empty=_("there are no topics: desk kb topic create ID --title T"),
     options=(
         records.option("--title", metavar="T", required=True, help="The title in the desk's first language."),
         records.option("--title-in", "titles", metavar="L=T", multiple=True,

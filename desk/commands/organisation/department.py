@@ -12,6 +12,7 @@ from desk.cli.app import App
 from desk.domain.model.organisation import Department
 from desk.index.index import Index
 from desk.queries import people
+from desk.text import _, pgettext
 from desk.view.model import Column, Done, Listing
 
 
@@ -33,19 +34,19 @@ def _read(app: App, given: records.Data) -> records.Data:
     return given
 
 
-_DEFAULT = "Tickets that name no department go here."
+_DEFAULT = _("Tickets that name no department go here.")
 DEPARTMENT = records.Kind(
     Department,
     columns=(
-        Column("id", "DEPARTMENT", "id"),
-        Column("name", "NAME"),
-        Column("open", "OPEN", "number"),
-        Column("tickets", "TICKETS", "number"),
-        Column("default", "DEFAULT"),
-        Column("private", "PRIVATE"),
-        Column("description", "DESCRIPTION", "title"),
+        Column("id", pgettext("column", "DEPARTMENT"), "id"),
+        Column("name", pgettext("column", "NAME")),
+        Column("open", pgettext("column", "OPEN"), "number"),
+        Column("tickets", pgettext("column", "TICKETS"), "number"),
+        Column("default", pgettext("column", "DEFAULT")),
+        Column("private", pgettext("column", "PRIVATE")),
+        Column("description", pgettext("column", "DESCRIPTION"), "title"),
     ),
-    empty="there are no departments: desk department create ID --name N",
+    empty=_("there are no departments: desk department create ID --name N"),
     options=(
         records.option("--name", metavar="N", required=True, help="What people call it."),
         records.flag(
@@ -72,7 +73,9 @@ def list_(app: App, with_staff: bool) -> Listing:
     """List departments with the number of their tickets, and of those not closed."""
     *columns, last = DEPARTMENT.columns
     rows = app.store.ask(lambda index: records.rows(index, DEPARTMENT))
-    return records.listing(DEPARTMENT, rows, (*columns, Column("staff", "STAFF") if with_staff else last))
+    return records.listing(
+        DEPARTMENT, rows, (*columns, Column("staff", pgettext("column", "STAFF")) if with_staff else last)
+    )
 
 
 show = records.build_show(

@@ -10,6 +10,7 @@ from desk.cli import complete, leaf, records
 from desk.cli.app import App
 from desk.domain.model.organisation import CustomField
 from desk.domain.people import customfields
+from desk.text import _, pgettext
 from desk.view.model import Column, Done, Listing
 
 
@@ -22,16 +23,16 @@ def _read(_: App, given: records.Data) -> records.Data:
 FIELD = records.Kind(
     CustomField,
     columns=(
-        Column("id", "FIELD", "id"),
-        Column("on", "ON"),
-        Column("type", "TYPE"),
-        Column("required", "REQUIRED"),
-        Column("options", "OPTIONS"),
-        Column("departments", "DEPARTMENTS"),
-        Column("groups", "GROUPS"),
-        Column("description", "DESCRIPTION", "title"),
+        Column("id", pgettext("column", "FIELD"), "id"),
+        Column("on", pgettext("column", "ON")),
+        Column("type", pgettext("column", "TYPE")),
+        Column("required", pgettext("column", "REQUIRED")),
+        Column("options", pgettext("column", "OPTIONS")),
+        Column("departments", pgettext("column", "DEPARTMENTS")),
+        Column("groups", pgettext("column", "GROUPS")),
+        Column("description", pgettext("column", "DESCRIPTION"), "title"),
     ),
-    empty="there are no custom fields: desk field create NAME --type text",
+    empty=_("there are no custom fields: desk field create NAME --type text"),
     id="NAME",
     options=(
         records.Option(
@@ -97,4 +98,6 @@ def purge(app: App, name: str) -> Done:
     """
     gone = [e.record.id for e in organisation.purge_field(app, name).change.edits]
     wanted = normal(name)
-    return Done("purge", {"id": wanted, "records": gone}, (f"{wanted}  taken out of {len(gone)} records",))
+    return Done(
+        "purge", {"id": wanted, "records": gone}, (_("{wanted}  taken out of {n} records", wanted=wanted, n=len(gone)),)
+    )

@@ -10,10 +10,11 @@ from desk.cli import complete, records
 from desk.domain.model.person import Group
 from desk.index.index import Index
 from desk.queries import people
+from desk.text import _, pgettext
 from desk.view.model import Column
 
 _SELF_SERVICE = "--self-service/--no-self-service"
-_MEMBERS = "Whether members open tickets themselves."
+_MEMBERS = _("Whether members open tickets themselves.")
 
 
 def _members(index: Index) -> Callable[[str], records.Data]:
@@ -24,14 +25,14 @@ def _members(index: Index) -> Callable[[str], records.Data]:
 GROUP = records.Kind(
     Group,
     columns=(
-        Column("id", "GROUP", "id"),
-        Column("name", "NAME"),
-        Column("channel", "CHANNEL"),
-        Column("self_service", "SELF-SERVICE"),
-        Column("users", "USERS", "number"),
-        Column("description", "DESCRIPTION", "title"),
+        Column("id", pgettext("column", "GROUP"), "id"),
+        Column("name", pgettext("column", "NAME")),
+        Column("channel", pgettext("column", "CHANNEL")),
+        Column("self_service", pgettext("column", "SELF-SERVICE")),
+        Column("users", pgettext("column", "USERS"), "number"),
+        Column("description", pgettext("column", "DESCRIPTION"), "title"),
     ),
-    empty="there are no groups yet: desk group create ID --name N",
+    empty=_("there are no groups yet: desk group create ID --name N"),
     options=(
         records.option("--name", metavar="N", required=True, help="What people call it."),
         records.option(

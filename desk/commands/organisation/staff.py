@@ -14,6 +14,7 @@ from desk.domain.model.person import Staff
 from desk.domain.model.record import Record
 from desk.index.index import Index
 from desk.queries import people, tickets
+from desk.text import _, pgettext
 from desk.view.model import Column, Detail, Listing
 
 
@@ -34,20 +35,20 @@ def _read(app: App, given: records.Data) -> records.Data:
     return {**given, **addresses, "departments": served}
 
 
-_EMAILS = "Work e-mail, by which git knows the person; repeat it for further addresses."
+_EMAILS = _("Work e-mail, by which git knows the person; repeat it for further addresses.")
 _LEVEL = click.IntRange(1, 3)
 STAFF = records.Kind(
     Staff,
     columns=(
-        Column("id", "HANDLE", "id"),
-        Column("name", "NAME"),
-        Column("level", "LEVEL", "number"),
-        Column("load", "LOAD", "number"),
-        Column("away", "AWAY"),
-        Column("departments", "DEPARTMENTS"),
-        Column("email", "E-MAIL"),
+        Column("id", pgettext("column", "HANDLE"), "id"),
+        Column("name", pgettext("column", "NAME")),
+        Column("level", pgettext("column", "LEVEL"), "number"),
+        Column("load", pgettext("column", "LOAD"), "number"),
+        Column("away", pgettext("column", "AWAY")),
+        Column("departments", pgettext("column", "DEPARTMENTS")),
+        Column("email", pgettext("column", "E-MAIL")),
     ),
-    empty="nobody found",
+    empty=_("nobody found"),
     id="HANDLE",
     options=(
         records.option("--name", metavar="N", required=True, help="Full name."),

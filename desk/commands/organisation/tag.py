@@ -8,6 +8,7 @@ from desk.cli import records
 from desk.domain.model.organisation import Tag
 from desk.index.index import Index
 from desk.queries import people
+from desk.text import _, pgettext
 from desk.view.model import Column
 
 
@@ -19,12 +20,12 @@ def _carried(index: Index) -> Callable[[str], records.Data]:
 TAG = records.Kind(
     Tag,
     columns=(
-        Column("id", "TAG", "tags"),
-        Column("tickets", "TICKETS", "number"),
-        Column("color", "COLOUR"),
-        Column("description", "DESCRIPTION", "title"),
+        Column("id", pgettext("column", "TAG"), "tags"),
+        Column("tickets", pgettext("column", "TICKETS"), "number"),
+        Column("color", pgettext("column", "COLOUR")),
+        Column("description", pgettext("column", "DESCRIPTION"), "title"),
     ),
-    empty="there are no tags yet: desk tag create NAME",
+    empty=_("there are no tags yet: desk tag create NAME"),
     id="NAME",
     options=(
         records.option(

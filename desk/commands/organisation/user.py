@@ -15,6 +15,7 @@ from desk.domain.model.record import Record
 from desk.errors import NotFound
 from desk.index.index import Index
 from desk.queries import people
+from desk.text import _, pgettext
 from desk.view.model import Column, Detail, Done, Listing
 
 
@@ -61,19 +62,21 @@ def list_(app: App, search: str | None, group: str | None, fields: tuple[str, ..
 
     rows = app.store.ask(question)
     shown = rows[:limit] if limit else rows
-    notes = (f"users 1-{len(shown)} of {len(rows)}; all: --limit 0",) if len(shown) < len(rows) else ()
-    columns = (
-        Column("id", "ID", "id"),
-        Column("name", "NAME"),
-        Column("email", "E-MAIL"),
-        Column("group", "GROUP"),
-        Column("organisation", "ORGANISATION", "title"),
-        Column("phone", "PHONE"),
-        Column("registered", "REGISTERED"),
-        Column("disabled", "DISABLED"),
-        Column("banned", "BANNED"),
+    notes = (
+        (_("users 1-{n} of {total}; all: --limit 0", n=len(shown), total=len(rows)),) if len(shown) < len(rows) else ()
     )
-    return Listing("users", shown, columns, "no users found", notes=notes)
+    columns = (
+        Column("id", pgettext("column", "ID"), "id"),
+        Column("name", pgettext("column", "NAME")),
+        Column("email", pgettext("column", "E-MAIL")),
+        Column("group", pgettext("column", "GROUP")),
+        Column("organisation", pgettext("column", "ORGANISATION"), "title"),
+        Column("phone", pgettext("column", "PHONE")),
+        Column("registered", pgettext("column", "REGISTERED")),
+        Column("disabled", pgettext("column", "DISABLED")),
+        Column("banned", pgettext("column", "BANNED")),
+    )
+    return Listing("users", shown, columns, _("no users found"), notes=notes)
 
 
 @leaf.leaf("show", example="desk user show u-4f9x2\ndesk user show anna@hospital.example")
@@ -110,7 +113,9 @@ def _by_address(index: Index, typed: str) -> str:
         return typed
     found = people.with_address(index, typed, ("user",))
     if not found:
-        raise NotFound(f"there is no user with the address {typed[:60]}", "desk user list --search WORDS")
+        raise NotFound(
+            _("there is no user with the address {typed}", typed=typed[:60]), "desk user list --search WORDS"
+        )
     return found[0][1]
 
 
@@ -191,11 +196,11 @@ def unban(app: App, email: str, reason: str | None) -> Done:
 def bans(app: App) -> Listing:
     """List banned e-mail addresses, the newest first."""
     columns = (
-        Column("id", "ID", "id"),
-        Column("email", "E-MAIL"),
-        Column("reason", "REASON", "title"),
-        Column("by", "BY"),
-        Column("created", "SINCE", "time"),
+        Column("id", pgettext("column", "ID"), "id"),
+        Column("email", pgettext("column", "E-MAIL")),
+        Column("reason", pgettext("column", "REASON"), "title"),
+        Column("by", pgettext("column", "BY")),
+        Column("created", pgettext("column", "SINCE"), "time"),
     )
     rows = app.store.ask(lambda index: index.rows("ban", tail="ORDER BY created DESC, id"))
-    return Listing("bans", rows, columns, "nobody is banned")
+    return Listing("bans", rows, columns, _("nobody is banned"))

@@ -11,6 +11,7 @@ from desk.domain.matching import candidates as matching_candidates
 from desk.domain.matching import recurrence
 from desk.domain.model.query import Scope
 from desk.queries.incidents import compared
+from desk.text import _, pgettext
 from desk.view.model import Column, Detail, Listing
 
 DAYS = 90
@@ -54,6 +55,11 @@ def candidates(app: App, days: int, department: str | None, least: int, limit: i
     titles = {row.problem: row.title for row in rows if row.problem}
     data = [recurrence.told(one, titles) for one in (found[:limit] if limit else found)]
     if not data:
-        return Listing("candidates", [], (Column("id", "ID", "id"),), f"nothing recurs in the last {days} days")
-    notes = [f"{len(data)} of {len(found)}; all: --limit 0"] if len(data) < len(found) else []
+        return Listing(
+            "candidates",
+            [],
+            (Column("id", pgettext("column", "ID"), "id"),),
+            _("nothing recurs in the last {days} days", days=days),
+        )
+    notes = [_("{n} of {total}; all: --limit 0", n=len(data), total=len(found))] if len(data) < len(found) else []
     return Detail("candidates", data, notes=tuple(notes))

@@ -11,6 +11,7 @@ from desk.actions.problems import KnownError
 from desk.cli import arguments, leaf, told
 from desk.cli.app import App
 from desk.domain.model.article import Article
+from desk.text import _
 from desk.view.model import Done
 
 _TOPIC = "known-errors"
@@ -39,7 +40,12 @@ def known_error_(app: App, ids: tuple[str, ...], topic: str, title: str | None, 
     for edit in done.change.edits:
         article = cast("Article", edit.record)
         lines += [
-            f"{article.id}  drafted from {article.problem} in {article.path}",
-            f"Go on with it: desk kb edit {article.id}; then: desk kb publish {article.id}",
+            _(
+                "{article}  drafted from {problem} in {path}",
+                article=article.id,
+                problem=article.problem,
+                path=article.path,
+            ),
+            _("Go on with it: desk kb edit {article}; then: desk kb publish {article}", article=article.id),
         ]
     return told.told_articles(done, several=len(found) > 1)._replace(lines=tuple(lines))

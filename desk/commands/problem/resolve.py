@@ -14,6 +14,7 @@ from desk.cli import arguments, complete, editor, leaf
 from desk.cli.app import App
 from desk.cli.told import told
 from desk.errors import UsageFault
+from desk.text import _
 from desk.view.model import Done
 from desk.view.pages.problems import preview
 from desk.view.text.prose import MEASURE
@@ -66,8 +67,8 @@ def _preview(app: App, plans: list[Resolution]) -> Done:
 
 def _ask(view: Done) -> None:
     click.echo("\n".join(view.lines), err=True)
-    if not click.confirm("Send and close?", default=False, err=True):
-        raise UsageFault("nothing was sent or closed", "--dry-run shows it again")
+    if not click.confirm(_("Send and close?"), default=False, err=True):
+        raise UsageFault(_("nothing was sent or closed"), _("--dry-run shows it again"))
 
 
 def _told(acted: Acted) -> Done:

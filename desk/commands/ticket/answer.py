@@ -14,6 +14,7 @@ from desk.cli.told import told_of_tickets
 from desk.domain.model.states import RESOLUTIONS, SOLVED
 from desk.domain.model.ticket import NOTE, REPLY, Ticket
 from desk.errors import UsageFault
+from desk.text import _
 from desk.view.model import Done
 
 _attach = click.option(
@@ -56,7 +57,7 @@ def reply(
 ) -> Done:
     """Answer the requester. Without a text, the editor opens with the thread below."""
     if resolution and not close_too:
-        raise UsageFault("--resolution says how a ticket is closed", "add --close, or leave it out")
+        raise UsageFault(_("--resolution says how a ticket is closed"), _("add --close, or leave it out"))
     ends = (resolution or SOLVED) if close_too else None
     return _entry(app, REPLY, ids, (body, file), attach, From(None, response, articles), ends)
 

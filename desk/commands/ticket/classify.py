@@ -13,6 +13,7 @@ from desk.cli.app import App
 from desk.cli.told import told_of_tickets
 from desk.domain.model.fields import TICKET_ID
 from desk.errors import UsageFault
+from desk.text import _
 from desk.view.model import Done
 
 
@@ -58,7 +59,8 @@ def tag(app: App, ids: str, tags: tuple[str, ...]) -> Done:
 def _known(app: App, name: str) -> str:
     if re.fullmatch(TICKET_ID, name.upper()):
         raise UsageFault(
-            f"{name} stands where a tag is expected", "join several ids by commas: desk ticket tag ID,ID TAG"
+            _("{name} stands where a tag is expected", name=name),
+            _("join several ids by commas: desk ticket tag ID,ID TAG"),
         )
     return identifiers.existing(app, "tag", name)
 

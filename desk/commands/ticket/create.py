@@ -14,6 +14,7 @@ from desk.cli.app import App
 from desk.cli.told import tell_of_requester, told
 from desk.domain.model.ticket import Ticket
 from desk.errors import UsageFault
+from desk.text import _
 from desk.view.model import Done
 
 
@@ -82,7 +83,7 @@ def _new(app: App, given: dict[str, Any]) -> NewTicket:
 
 def _from_editor(app: App, new: NewTicket) -> NewTicket:
     if not editor.interactive(app):
-        raise UsageFault("a ticket needs a title", '--title "What it is about"')
+        raise UsageFault(_("a ticket needs a title"), _('--title "What it is about"'))
     app.me()
     department = new.department or tickets.default_department(app.store.index)
     values = {

@@ -16,6 +16,7 @@ from desk.cli.told import tell_of_requester, told_of_tickets
 from desk.domain.model.ticket import Ticket
 from desk.domain.tickets import thread
 from desk.errors import NotFound, UsageFault
+from desk.text import _
 from desk.view.model import Done
 
 
@@ -55,7 +56,7 @@ def edit(
         found = arguments.resolve(app, ids)
         if entry is not None:
             if (title, service, requester, channel, language) != (None,) * 5 or fields:
-                raise UsageFault("--entry changes a text alone", "give the others in a command of their own")
+                raise UsageFault(_("--entry changes a text alone"), _("give the others in a command of their own"))
             return _edit_entry(app, found, entry, text)
         if (title, text, service, requester, channel, language) == (None,) * 6 and not fields:
             return _in_editor(app, found, reason)
@@ -76,10 +77,10 @@ def edit(
 
 def _one(app: App, ids: list[str], otherwise: str) -> Ticket:
     if len(ids) > 1:
-        raise UsageFault("one ticket at a time, please", otherwise)
+        raise UsageFault(_("one ticket at a time, please"), otherwise)
     ticket = app.store.read("ticket", ids[0])
     if not isinstance(ticket, Ticket):
-        raise NotFound(f"{ids[0]} is not a ticket")
+        raise NotFound(_("{ids} is not a ticket", ids=ids[0]))
     return ticket
 
 
@@ -94,7 +95,7 @@ def _edit_entry(app: App, ids: list[str], number: int, text: str | None) -> Done
 
 def _in_editor(app: App, ids: list[str], reason: str | None) -> Done:
     if not editor.interactive(app):
-        raise UsageFault("nothing to change", "give --title, --body, --file, --requester or another option")
+        raise UsageFault(_("nothing to change"), _("give --title, --body, --file, --requester or another option"))
     before = _one(app, ids, "give --title, --body or --field to change several alike")
     require_tickets(app, ids, "edit")
     start = form.existing_ticket(before)

@@ -13,6 +13,7 @@ from desk.domain.model.rows import HistoryRow
 from desk.errors import Broken
 from desk.git import objects
 from desk.queries import tickets
+from desk.text import _, pgettext
 from desk.view.model import Column, Listing
 
 FUNCTIONAL, HIERARCHICAL = "functional", "hierarchical"
@@ -33,18 +34,18 @@ def escalations(app: App, ids: tuple[str, ...]) -> Listing:
         events = app.store.ask(lambda index, i=ticket_id: tickets.history(index, "ticket", i))  # type: ignore[misc]
         rows += [_row(ticket_id, event) for event in events if event["verb"] in _KIND]
     columns = [
-        Column("at", "WHEN", "moment"),
-        Column("by", "WHO"),
-        Column("type", "ESCALATION", "verb"),
-        Column("from", "FROM"),
-        Column("to", "TO"),
-        Column("level", "LEVEL", "number"),
-        Column("reason", "REASON", "title"),
-        Column("commit", "COMMIT", "commit", 1),
+        Column("at", pgettext("column", "WHEN"), "moment"),
+        Column("by", pgettext("column", "WHO")),
+        Column("type", pgettext("column", "ESCALATION"), "verb"),
+        Column("from", pgettext("column", "FROM")),
+        Column("to", pgettext("column", "TO")),
+        Column("level", pgettext("column", "LEVEL"), "number"),
+        Column("reason", pgettext("column", "REASON"), "title"),
+        Column("commit", pgettext("column", "COMMIT"), "commit", 1),
     ]
     if len(found) > 1:
-        columns.insert(0, Column("id", "ID", "id"))
-    return Listing("escalations", _with_levels(app, rows), tuple(columns), "it was never escalated")
+        columns.insert(0, Column("id", pgettext("column", "ID"), "id"))
+    return Listing("escalations", _with_levels(app, rows), tuple(columns), _("it was never escalated"))
 
 
 def _row(ticket_id: str, event: HistoryRow) -> dict[str, Any]:

@@ -17,16 +17,17 @@ from desk.errors import NotFound
 from desk.git import log
 from desk.queries import blame as queries_blame
 from desk.queries import events, tickets
+from desk.text import _, pgettext
 from desk.view.model import Column, Done, Listing, Row
 
 HISTORY = (
-    Column("at", "WHEN", "moment"),
-    Column("by", "WHO"),
-    Column("verb", "WHAT", "verb"),
-    Column("from", "FROM", "title"),
-    Column("to", "TO", "title"),
-    Column("reason", "REASON", "title"),
-    Column("commit", "COMMIT", "commit"),
+    Column("at", pgettext("column", "WHEN"), "moment"),
+    Column("by", pgettext("column", "WHO")),
+    Column("verb", pgettext("column", "WHAT"), "verb"),
+    Column("from", pgettext("column", "FROM"), "title"),
+    Column("to", pgettext("column", "TO"), "title"),
+    Column("reason", pgettext("column", "REASON"), "title"),
+    Column("commit", pgettext("column", "COMMIT"), "commit"),
 )
 """Columns of a history."""
 
@@ -45,8 +46,8 @@ def history(app: App, ids: tuple[str, ...], diff: bool) -> Listing | Done:
     rows: list[dict[str, Any]] = []
     for ticket_id in found:
         rows += [{"id": ticket_id, **e} for e in _events(app, ticket_id)]
-    columns = HISTORY if len(found) < 2 else (Column("id", "ID", "id"), *HISTORY)
-    return Listing("history", rows, columns, "nothing has happened yet", spell=_spell)
+    columns = HISTORY if len(found) < 2 else (Column("id", pgettext("column", "ID"), "id"), *HISTORY)
+    return Listing("history", rows, columns, _("nothing has happened yet"), spell=_spell)
 
 
 def _events(app: App, ticket_id: str) -> list[dict[str, Any]]:
@@ -74,13 +75,20 @@ def _diffs(app: App, ids: list[str]) -> Done:
         facts = app.store.ask(lambda index, oids=oids: events.commits(index, oids))  # type: ignore[misc]
         rows += [{"id": ticket_id, **facts[oid], "diff": patch} for oid, patch in patches if oid in facts]
     lines = [line for row in rows for line in (_head(app, row), *str(row["diff"]).rstrip("\n").split("\n"), "")]
-    return Done("diff", rows, tuple(lines[:-1]) or ("nothing has happened yet",), answer=True)
+    return Done("diff", rows, tuple(lines[:-1]) or (_("nothing has happened yet"),), answer=True)
 
 
 def _head(app: App, row: dict[str, Any]) -> str:
     at = app.local(dates.instant(row["at"])).isoformat(" ", "minutes")[:16]
-    verb = row["verb"] or "by hand"
-    return f"commit {row['commit'][:10]}  {at}  {row['by']}  {row['id']} {verb}"
+    verb = row["verb"] or _("by hand")
+    return _(
+        "commit {commit}  {at}  {by}  {id} {verb}",
+        commit=row["commit"][:10],
+        at=at,
+        by=row["by"],
+        id=row["id"],
+        verb=verb,
+    )
 
 
 # -- line by line --------------------------------------------------------------------------------------------------------
@@ -98,22 +106,25 @@ def blame(app: App, ids: tuple[str, ...], as_of: str | None) -> Listing:
     found = [identifiers.known(app, i) for i in arguments.words(app, ids)]
     rows = [row for ticket_id in found for row in _lines(app, ticket_id, commit)]
     columns = [
-        Column("field", "FIELD", "verb"),
-        Column("text", "VALUE", "title"),
-        Column("by", "WHO"),
-        Column("at", "WHEN", "moment"),
-        Column("verb", "DID", "verb", 1),
-        Column("commit", "COMMIT", "commit"),
+        Column("field", pgettext("column", "FIELD"), "verb"),
+        Column("text", pgettext("column", "VALUE"), "title"),
+        Column("by", pgettext("column", "WHO")),
+        Column("at", pgettext("column", "WHEN"), "moment"),
+        Column("verb", pgettext("column", "DID"), "verb", 1),
+        Column("commit", pgettext("column", "COMMIT"), "commit"),
     ]
     if len(found) > 1:
-        columns.insert(0, Column("id", "ID", "id"))
-    return Listing("blame", rows, tuple(columns), "the file is empty")
+        columns.insert(0, Column("id", pgettext("column", "ID"), "id"))
+    return Listing("blame", rows, tuple(columns), _("the file is empty"))
 
 
 def _lines(app: App, ticket_id: str, commit: str) -> list[dict[str, Any]]:
     found = queries_blame.lines(app.place, Ticket.path_of(ticket_id), commit)
     if found is None:
-        raise NotFound(f"{ticket_id} wasn't there at {commit[:10]}", f"when it was: desk ticket history {ticket_id}")
+        raise NotFound(
+            _("{ticket_id} wasn't there at {commit}", ticket_id=ticket_id, commit=commit[:10]),
+            _("when it was: desk ticket history {ticket_id}", ticket_id=ticket_id),
+        )
     facts = app.store.ask(lambda index: events.commits(index, [line.commit for line in found]))
     rows = []
     for line in found:

@@ -16,6 +16,7 @@ from desk.domain.model.states import CLOSED, LIVE, STATES
 from desk.errors import UsageFault
 from desk.local import seen
 from desk.queries import tickets, unread
+from desk.text import _, pgettext
 from desk.view.model import Column, Listing
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def problems(app: App, **given: Any) -> Listing:
 
     known = app.store.ask(lambda index: queries_problems.counts(index, [row["id"] for row in view.rows]))
     rows = [{**row, "incidents": known.get(row["id"], 0)} for row in view.rows]
-    columns = [*view.columns[:-2], Column("incidents", "INCIDENTS", "number"), *view.columns[-2:]]
+    columns = [*view.columns[:-2], Column("incidents", pgettext("column", "INCIDENTS"), "number"), *view.columns[-2:]]
     return view._replace(rows=rows, columns=tuple(columns))
 
 
@@ -64,11 +65,22 @@ def listing(app: App, given: dict[str, Any], kinds: tuple[str, ...], noun: str) 
     if len(page.rows) < page.total - query.offset:
         first = query.offset + 1
         last = query.offset + len(page.rows)
-        total = f"more than {page.total - 1}" if page.more else page.total
-        notes.append(f"{noun} {first}-{last} of {total}; next: --page {given['page'] + 1}, all: --limit 0")
+        total = _("more than {total}", total=page.total - 1) if page.more else page.total
+        notes.append(
+            _(
+                "{things} {first}-{last} of {total}; next: --page {page}, all: --limit 0",
+                things=noun,
+                first=first,
+                last=last,
+                total=total,
+                page=given["page"] + 1,
+            )
+        )
     warnings = _broken(app) + _broken_by_hand(app, page.rows)
     empty = (
-        f"page {given['page']} is past the end: {page.total} {noun} in all" if page.total else _none(app, query, noun)
+        _("page {page} is past the end: {total} {things} in all", page=given["page"], total=page.total, things=noun)
+        if page.total
+        else _none(app, query, noun)
     )
     fields = () if rows else answers.ticket_fields(app)
     return Listing("tickets", rows, answers.TICKET_COLUMNS, empty, tuple(warnings), tuple(notes), fields=fields)
@@ -77,21 +89,24 @@ def listing(app: App, given: dict[str, Any], kinds: tuple[str, ...], noun: str) 
 def _none(app: App, query: Query, noun: str) -> str:
     """That nothing fits; and how many closed ones would, since a list leaves them out unless asked."""
     if query.states != LIVE:
-        return f"no {noun} found"
+        return _("no {things} found", things=noun)
     closed = app.store.ask(lambda index: tickets.tickets(index, query._replace(states=(CLOSED,), limit=1, offset=0)))
     if not closed.rows:
-        return f"no {noun} found"
-    number = f"more than {closed.total - 1}" if closed.more else closed.total
-    return f"no {noun} found; {number} closed: --state any"
+        return _("no {things} found", things=noun)
+    number = _("more than {total}", total=closed.total - 1) if closed.more else closed.total
+    return _("no {noun} found; {number} closed: --state any", noun=noun, number=number)
 
 
 def _query(app: App, given: dict[str, Any], kinds: tuple[str, ...]) -> Query:
     sort = given["sort"].removeprefix("-")
     if sort not in SORTABLE:
-        raise UsageFault(f"can't sort by {sort!r}", f"fields: {', '.join(SORTABLE)}")
+        raise UsageFault(_("can't sort by {sort!r}", sort=sort), _("fields: {sortable}", sortable=", ".join(SORTABLE)))
     whose = given["whose"]
     if given["owner"] and whose in ("mine", "new"):
-        raise UsageFault(f"--{whose} and --owner can't be used together", "--mine is --owner me, --new is --owner none")
+        raise UsageFault(
+            _("--{whose} and --owner can't be used together", whose=whose),
+            _("--mine is --owner me, --new is --owner none"),
+        )
     limit = _limit(app, given["limit"], given["page"])
     return tickets_of(app, {**given, "owner": {"mine": "me", "new": "none"}.get(whose, given["owner"])})._replace(
         scope=_scope(app, whose),
@@ -125,7 +140,9 @@ def _limit(app: App, given: int | None, page: int) -> int:
     if given is None and page == 1:
         return app.rows_wanted(None)
     if page > 1 and not limit:
-        raise UsageFault(f"there is no page {page} of a list without a limit", "--limit N says how long a page is")
+        raise UsageFault(
+            _("there is no page {page} of a list without a limit", page=page), _("--limit N says how long a page is")
+        )
     return limit
 
 
@@ -133,7 +150,9 @@ def _states(given: tuple[str, ...]) -> tuple[str, ...]:
     wanted = tuple(word.lower() for state in given for word in state.split(","))
     for word in wanted:
         if word not in (*STATES, "any"):
-            raise UsageFault(f"there is no state {word!r}", f"known: {', '.join(STATES)}, any")
+            raise UsageFault(
+                _("there is no state {word!r}", word=word), _("known: {states}, any", states=", ".join(STATES))
+            )
     if "any" in wanted:
         return ()
     return wanted or LIVE
@@ -160,7 +179,9 @@ def _broken(app: App) -> list[str]:
     """Committed records that can't be read never break a list; they are said."""
     found = app.store.ask(lambda index: index.broken("records/tickets/"))
     said = [f"{path}:{line}: {problem}" for path, line, problem in found[:5]]
-    return said + ([f"and {len(found) - 5} more records that can't be read: desk doctor"] if len(found) > 5 else [])
+    return said + (
+        [_("and {n} more records that can't be read: desk doctor", n=len(found) - 5)] if len(found) > 5 else []
+    )
 
 
 def _broken_by_hand(app: App, rows: Any) -> list[str]:
@@ -168,6 +189,6 @@ def _broken_by_hand(app: App, rows: Any) -> list[str]:
     from desk.store.broken import broken_now  # noqa: PLC0415 - 50 small files at most
 
     return [
-        f"{e.message} (not committed; the list shows the last good version)"
+        _("{problem} (not committed; the list shows the last good version)", problem=e.message)
         for e in broken_now(app.store, [r["id"] for r in rows[:100]])
     ]

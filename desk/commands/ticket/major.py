@@ -10,6 +10,7 @@ from desk.cli import arguments, complete, editor, leaf
 from desk.cli.app import App
 from desk.cli.told import told_of_tickets
 from desk.errors import UsageFault
+from desk.text import _
 from desk.view.model import Done
 
 
@@ -29,10 +30,10 @@ def major(app: App, ids: tuple[str, ...], coordinator: str | None, off: bool, re
     """
     if off:
         if coordinator:
-            raise UsageFault("--off takes the coordinator away", "leave out --coordinator, or --off")
+            raise UsageFault(_("--off takes the coordinator away"), _("leave out --coordinator, or --off"))
         return told_of_tickets(tickets_major.end(app, arguments.resolve(app, ids), reason=reason))
     if coordinator == "none":
-        raise UsageFault("a major incident has a coordinator", "name somebody, or: desk ticket major ID --off")
+        raise UsageFault(_("a major incident has a coordinator"), _("name somebody, or: desk ticket major ID --off"))
     handle = app.person(coordinator) if coordinator else None
     return told_of_tickets(tickets_major.declare(app, arguments.resolve(app, ids), handle, reason=reason))
 
@@ -50,7 +51,7 @@ def review(app: App, ids: tuple[str, ...], body: str | None, file: str | None) -
         found = arguments.resolve(app, ids)
         if given is None:
             if len(found) > 1:
-                raise UsageFault("one review at a time, please", "or give one text to several: --body, --file")
+                raise UsageFault(_("one review at a time, please"), _("or give one text to several: --body, --file"))
             require_tickets(app, found, "review")
             given = _written(app, found[0])
         return told_of_tickets(tickets_major.review(app, found, given))

@@ -10,6 +10,7 @@ from desk.cli import arguments, complete, leaf
 from desk.cli.app import App
 from desk.cli.told import told_of_tickets
 from desk.errors import UsageFault
+from desk.text import _
 from desk.view.model import Done
 
 
@@ -57,10 +58,10 @@ def escalate(app: App, ids: tuple[str, ...], to: str | None, up: bool, reason: s
     """
     if up:
         if to:
-            raise UsageFault("--up goes to who is named for the department", "leave out --to, or --up")
+            raise UsageFault(_("--up goes to who is named for the department"), _("leave out --to, or --up"))
         return told_of_tickets(ownership.escalate_up(app, arguments.resolve(app, ids), reason=reason))
     if to == "none":
-        raise UsageFault("a ticket is escalated to somebody", "to take the owner off: desk ticket unassign ID")
+        raise UsageFault(_("a ticket is escalated to somebody"), _("to take the owner off: desk ticket unassign ID"))
     handle = app.person(to) if to else None
     return told_of_tickets(ownership.escalate(app, arguments.resolve(app, ids), handle, reason=reason))
 

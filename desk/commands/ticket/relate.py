@@ -10,6 +10,7 @@ from desk.cli.app import App
 from desk.cli.told import told, told_of_tickets
 from desk.commands.problem import opening
 from desk.errors import UsageFault
+from desk.text import _
 from desk.view.model import Done
 
 RELATIONS = ("relates", "duplicates", "caused-by")
@@ -34,7 +35,7 @@ def transfer(app: App, ids: tuple[str, ...], target: str | None, title: str | No
     if target is None:
         return opening.each_its_own(app, arguments.resolve(app, ids), title)
     if title is not None:
-        raise UsageFault("--title is for a new problem, --to for one that is there", "give one of them")
+        raise UsageFault(_("--title is for a new problem, --to for one that is there"), _("give one of them"))
     found, problem = arguments.resolve(app, ids), arguments.only(app, target)
     app.several = False  # the answer is about the one problem
     return opening.to_existing(app, found, problem)

@@ -16,6 +16,7 @@ from desk.errors import NotFound
 from desk.git import objects
 from desk.queries import events, problems, tickets, unread
 from desk.queries.tickets import steps
+from desk.text import _
 from desk.view.model import Detail
 
 
@@ -44,7 +45,13 @@ def item(app: App, ticket_id: str) -> dict[str, Any]:
     ticket = app.store.read("ticket", ticket_id)
     seen = {ticket_id}
     while isinstance(ticket, Ticket) and ticket.merged_into and ticket.merged_into not in seen:
-        app.warnings.append(f"{ticket.id} was merged into {ticket.merged_into}, which is shown")
+        app.warnings.append(
+            _(
+                "{ticket} was merged into {merged_into}, which is shown",
+                ticket=ticket.id,
+                merged_into=ticket.merged_into,
+            )
+        )
         seen.add(ticket.merged_into)
         ticket = app.store.read("ticket", ticket.merged_into)
     links = ticket.values.get("links", ())
@@ -75,8 +82,11 @@ def _past(app: App, ids: list[str], as_of: str) -> Detail:
             path = Ticket.path_of(ticket_id)
             content = blobs.get(f"{commit}:{path}")
             if content is None:
-                when = f"at {as_of} (commit {commit[:10]})"
-                raise NotFound(f"{ticket_id} wasn't there {when}", f"when it was: desk ticket history {ticket_id}")
+                when = _("at {as_of} (commit {commit})", as_of=as_of, commit=commit[:10])
+                raise NotFound(
+                    _("{ticket_id} wasn't there {when}", ticket_id=ticket_id, when=when),
+                    _("when it was: desk ticket history {ticket_id}", ticket_id=ticket_id),
+                )
             then = {"commit": commit, "at": facts["at"]}
             # What is known of the problems behind it is of today.
             items.append(

@@ -12,6 +12,7 @@ from desk.cli.told import told_of_tickets
 from desk.domain.model import plain
 from desk.domain.model.states import DUPLICATE, RESOLUTIONS, SOLVED, WAITING
 from desk.errors import UsageFault
+from desk.text import _
 from desk.view.model import Done
 
 _reason = click.option("--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
@@ -42,7 +43,7 @@ def pending(app: App, ids: tuple[str, ...], until: str | None, waits_for: str | 
 def close(app: App, ids: tuple[str, ...], resolution: str | None, original: str | None, reason: str | None) -> Done:
     """Close tickets that are resolved, and say how. They can be re-opened."""
     if original and resolution not in (None, DUPLICATE):
-        raise UsageFault(f"--of goes with --resolution {DUPLICATE}", "leave one of them out")
+        raise UsageFault(_("--of goes with --resolution {duplicate}", duplicate=DUPLICATE), _("leave one of them out"))
     other = arguments.only(app, original) if original else None
     code = DUPLICATE if other else resolution or SOLVED
 
@@ -71,6 +72,6 @@ def delete(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
 
     change = tickets.delete(app, found, reason=reason).change
     gone = [e.before for e in change.edits if e.after is None and e.before is not None]
-    lines = tuple(f"{r.id}  deleted: {r.values['title']}" for r in gone)
+    lines = tuple(_("{id}  deleted: {title}", id=r.id, title=r.values["title"]) for r in gone)
     wholes = [{**plain.whole(r), "deleted": True} for r in gone]
     return Done("tickets", wholes, lines) if len(found) > 1 else Done("ticket", wholes[0], lines)

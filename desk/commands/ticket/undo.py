@@ -14,6 +14,7 @@ from desk.cli.told import sentence
 from desk.domain.changes.undo import Taken
 from desk.domain.model import plain
 from desk.domain.model.ticket import Ticket
+from desk.text import _, arranged, ngettext
 from desk.view.model import Done
 
 
@@ -31,7 +32,10 @@ def undo(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     done, taken = tickets_undo.undo(app, found, reason=reason)
     _say_what_was_sent(app, taken, len(done.withdrawn))
     edits = [e for e in done.change.edits if isinstance(e.record, Ticket)]
-    lines = tuple(f"{e.record.id}  {sentence(e)}" for e in sorted(edits, key=lambda e: e.record.id not in found))
+    lines = tuple(
+        arranged("{id}  {words}", id=e.record.id, words=sentence(e))
+        for e in sorted(edits, key=lambda e: e.record.id not in found)
+    )
     own = [e for e in edits if e.record.id in found]
     wholes = [{**plain.whole(e.record), **({} if e.after else {"deleted": True})} for e in own]
     return Done("tickets", wholes, lines) if len(wholes) > 1 else Done("ticket", wholes[0], lines)
@@ -40,7 +44,12 @@ def undo(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
 def _say_what_was_sent(app: App, taken: Sequence[Taken], withdrawn: int) -> None:
     """Messages of what was taken back that nobody has got, and will not get; or that somebody has."""
     if withdrawn:
-        noun = "message that was" if withdrawn == 1 else "messages that were"
-        app.notes.append(f"{withdrawn} {noun} not sent yet: taken out of the outbox")
+        app.notes.append(
+            ngettext(
+                "{n} message that was not sent yet: taken out of the outbox",
+                "{n} messages that were not sent yet: taken out of the outbox",
+                withdrawn,
+            )
+        )
     elif any(one.verb == "reply" for one in taken):
-        app.warnings.append("a reply that was sent to the requester can't be unsent")
+        app.warnings.append(_("a reply that was sent to the requester can't be unsent"))

@@ -10,6 +10,7 @@ from desk.cli.app import App
 from desk.cli.told import told_of_tickets
 from desk.errors import NotFound
 from desk.queries import people
+from desk.text import _
 from desk.view.model import Done
 
 _who = click.option(
@@ -42,5 +43,5 @@ def _known(app: App, typed: str) -> str:
         return app.person(typed) or typed
     found = app.store.ask(lambda index: people.with_address(index, typed))
     if not found:
-        raise NotFound(f"nobody here has the address {typed[:60]}", "desk user list --search WORDS")
+        raise NotFound(_("nobody here has the address {address}", address=typed[:60]), "desk user list --search WORDS")
     return found[0][1]

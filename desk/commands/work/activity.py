@@ -17,6 +17,7 @@ from desk.domain.model.rows import ActivityRow
 from desk.local import marks
 from desk.queries import events, tickets
 from desk.queries.events import Sought
+from desk.text import _, arranged, pgettext
 from desk.view.model import Column, Listing, Row
 
 LAST = "last"
@@ -57,8 +58,8 @@ def activity(app: App, whose: str | None, since: str | None, limit: int | None) 
         marks.mark(app.place, reader, head)
     if most and len(rows) > most:
         rows = rows[:most]
-        app.notes.append(f"the newest {most}; more: --limit N, 0 for all")
-    return _told(app, rows, "nothing new since last time" if last and commits is not None else "nothing happened")
+        app.notes.append(_("the newest {most}; more: --limit N, 0 for all", most=most))
+    return _told(app, rows, _("nothing new since last time") if last and commits is not None else _("nothing happened"))
 
 
 def _told(app: App, found: list[ActivityRow], empty: str) -> Listing:
@@ -67,7 +68,11 @@ def _told(app: App, found: list[ActivityRow], empty: str) -> Listing:
     for row in rows:
         row["name"] = people.get(str(row["by"]))
         row["sentence"] = _sentence(row)
-    columns = (Column("day", "DAY", "group"), Column("time", "TIME"), Column("sentence", "WHAT", "title"))
+    columns = (
+        Column("day", pgettext("column", "DAY"), "group"),
+        Column("time", pgettext("column", "TIME")),
+        Column("sentence", pgettext("column", "WHAT"), "title"),
+    )
     return Listing("activity", rows, columns, empty, spell=partial(_by_day, app))
 
 
@@ -89,4 +94,9 @@ def _sentence(row: dict[str, Any]) -> str:
     what = f"{row['id']} {row['title']}" if titled else sentences.name_of(row["kind"], row["id"])
     text = sentences.act(row["verb"], row["from"], row["to"], kind=row["kind"], what=what)
     reason = " ".join(str(row["reason"] or "").split())
-    return f"{row['name'] or row['by']} {text}" + (f" ({reason})" if reason else "")
+    who = row["name"] or row["by"]
+    return (
+        arranged("{who} {text} ({reason})", who=who, text=text, reason=reason)
+        if reason
+        else arranged("{who} {text}", who=who, text=text)
+    )

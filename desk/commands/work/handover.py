@@ -16,32 +16,64 @@ from desk.domain.model.fields import utc_text
 from desk.domain.model.query import Scope
 from desk.domain.model.rows import HandoverRow
 from desk.queries import handover as queries_handover
+from desk.text import _, pgettext
 from desk.view.model import Column, Listing, Sections
 
 _ID, _TITLE, _PRIORITY = (
-    Column("id", "ID", "id"),
-    Column("title", "TITLE", "title"),
-    Column("priority", "PRIO", "priority"),
+    Column("id", pgettext("column", "ID"), "id"),
+    Column("title", pgettext("column", "TITLE"), "title"),
+    Column("priority", pgettext("column", "PRIO"), "priority"),
 )
-_OWNER, _DEPARTMENT = Column("owner", "OWNER"), Column("department", "DEPARTMENT")
+_OWNER, _DEPARTMENT = (
+    Column("owner", pgettext("column", "OWNER")),
+    Column("department", pgettext("column", "DEPARTMENT")),
+)
 COLUMNS = {
-    "majors": (_ID, Column("coordinator", "COORDINATOR"), _OWNER, Column("update_by", "NEXT REPLY", "time"),
-               Column("due", "DUE", "time"), _TITLE),
-    "due": (Column("at", "DUE", "due"), Column("what", "WHAT", "verb"), _ID,
-            _PRIORITY, _OWNER, _TITLE),
-    "new": (_ID, _PRIORITY, _DEPARTMENT, Column("created", "CREATED", "time"), _TITLE),
-    "changed": (Column("at", "WHEN", "time"), _ID, Column("by", "WHO"), Column("what", "WHAT", "title"),
-                _TITLE._replace(spare=1)),
-    "pending": (_ID, Column("pending_for", "WAITS FOR"), Column("pending_until", "UNTIL", "time"), _OWNER, _TITLE),
-    "reviews": (_ID, Column("closed", "CLOSED", "time"), Column("coordinator", "COORDINATOR"), _TITLE),
-}  # fmt: skip
+    "majors": (
+        _ID,
+        Column("coordinator", pgettext("column", "COORDINATOR")),
+        _OWNER,
+        Column("update_by", pgettext("column", "NEXT REPLY"), "time"),
+        Column("due", pgettext("column", "DUE"), "time"),
+        _TITLE,
+    ),
+    "due": (
+        Column("at", pgettext("column", "DUE"), "due"),
+        Column("what", pgettext("column", "WHAT"), "verb"),
+        _ID,
+        _PRIORITY,
+        _OWNER,
+        _TITLE,
+    ),
+    "new": (_ID, _PRIORITY, _DEPARTMENT, Column("created", pgettext("column", "CREATED"), "time"), _TITLE),
+    "changed": (
+        Column("at", pgettext("column", "WHEN"), "time"),
+        _ID,
+        Column("by", pgettext("column", "WHO")),
+        Column("what", pgettext("column", "WHAT"), "title"),
+        _TITLE._replace(spare=1),
+    ),
+    "pending": (
+        _ID,
+        Column("pending_for", pgettext("column", "WAITS FOR")),
+        Column("pending_until", pgettext("column", "UNTIL"), "time"),
+        _OWNER,
+        _TITLE,
+    ),
+    "reviews": (
+        _ID,
+        Column("closed", pgettext("column", "CLOSED"), "time"),
+        Column("coordinator", pgettext("column", "COORDINATOR")),
+        _TITLE,
+    ),
+}
 TITLES = {
-    "majors": "Major incidents",
-    "due": "Overdue, and due within a day",
-    "new": "New, and nobody's",
-    "changed": "Changed",
-    "pending": "Pending",
-    "reviews": "Reviews owed",
+    "majors": _("Major incidents"),
+    "due": _("Overdue, and due within a day"),
+    "new": _("New, and nobody's"),
+    "changed": _("Changed"),
+    "pending": _("Pending"),
+    "reviews": _("Reviews owed"),
 }
 _SHOWN = 12
 """Rows of a section for people; machine formats have all."""
@@ -49,8 +81,14 @@ _SHOWN = 12
 
 @leaf.leaf("handover", example="desk handover\ndesk handover --since 12h --department technical -f md")
 @click.option("--since", metavar="D", default="8h", show_default=True, help="What changed since: 8h, 2026-07-23T22:00.")
-@click.option("--department", "departments", metavar="D", multiple=True, shell_complete=complete.complete_department,
-              help="Only of this department; repeat for more.")  # fmt: skip
+@click.option(
+    "--department",
+    "departments",
+    metavar="D",
+    multiple=True,
+    shell_complete=complete.complete_department,
+    help="Only of this department; repeat for more.",
+)
 def handover(app: App, since: str, departments: tuple[str, ...]) -> Sections:
     """Show what the next shift must know: majors, what is due, new, changed and pending, reviews that are owed.
 
@@ -102,7 +140,14 @@ def _headline(app: App, named: tuple[str, ...], since: str, found: dict[str, lis
     start = app.local(datetime.fromisoformat(since)).strftime("%Y-%m-%d %H:%M")
     end = app.local(app.now).strftime("%Y-%m-%d %H:%M")
     late = sum(row["overdue"] for row in found["due"])
-    counts = ((len(found["majors"]), "major"), (late, "overdue"), (len(found["new"]), "new"),
-              (len(found["changed"]), "changed"), (len(found["pending"]), "pending"))  # fmt: skip
+    counts = (
+        (len(found["majors"]), "major"),
+        (late, "overdue"),
+        (len(found["new"]), "new"),
+        (len(found["changed"]), "changed"),
+        (len(found["pending"]), "pending"),
+    )
     where = f" · {', '.join(named)}" if named else ""
-    return f"Handover {start} to {end}{where}", ", ".join(f"{n} {word}" for n, word in counts)
+    return _("Handover {start} to {end}{where}", start=start, end=end, where=where), ", ".join(
+        f"{n} {word}" for n, word in counts
+    )

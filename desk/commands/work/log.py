@@ -18,6 +18,7 @@ from desk.errors import UsageFault
 from desk.git import log as git_log
 from desk.queries import events
 from desk.queries.events import Wanted
+from desk.text import _, pgettext
 from desk.view.model import Column, Listing, Row
 
 _KINDS = (*KINDS, SETTINGS, *RESERVED_TAGS)
@@ -34,7 +35,7 @@ _KINDS = (*KINDS, SETTINGS, *RESERVED_TAGS)
 @click.option("--ticket", "tickets", metavar="ID", multiple=True, shell_complete=complete.complete_ticket,
               help="Only this ticket; repeatable, - reads ids from stdin.")  # fmt: skip
 @click.option("--kind", "kinds", metavar="KIND", multiple=True, type=click.Choice(_KINDS),
-              help=f"Only this kind of record; repeatable: {', '.join(_KINDS)}.")  # fmt: skip
+              help=_("Only this kind of record; repeatable: {kinds}.", kinds=", ".join(_KINDS)))  # fmt: skip
 @click.option("--since", metavar="D", help="From then on: 2026-07-23, 2026-07-23T10:00, yesterday, 7d.")
 @click.option("--until", metavar="D", help="Up to then; a day counts whole.")
 @click.option("--department", metavar="D", shell_complete=complete.complete_department,
@@ -53,14 +54,14 @@ def log(app: App, kinds: tuple[str, ...], verbs: tuple[str, ...], limit: int | N
     rows = rows[:most] if more else rows
     _tell(app, rows)
     columns = (
-        Column("at", "WHEN", "moment"),
-        Column("by", "WHO"),
-        Column("what", "WHAT", "title"),
-        Column("how", "HOW", "verb"),
-        Column("commit", "COMMIT", "commit"),
+        Column("at", pgettext("column", "WHEN"), "moment"),
+        Column("by", pgettext("column", "WHO")),
+        Column("what", pgettext("column", "WHAT"), "title"),
+        Column("how", pgettext("column", "HOW"), "verb"),
+        Column("commit", pgettext("column", "COMMIT"), "commit"),
     )
-    notes = (f"the newest {most}; more: --limit N, 0 for all",) if more else ()
-    return Listing("log", rows, columns, "nothing happened", notes=notes, spell=_spell)
+    notes = (_("the newest {most}; more: --limit N, 0 for all", most=most),) if more else ()
+    return Listing("log", rows, columns, _("nothing happened"), notes=notes, spell=_spell)
 
 
 def _spell(rows: Sequence[Row]) -> list[Row]:
@@ -97,7 +98,7 @@ def person(app: App, who: str) -> str:
     """A handle, an id or an address in lower case; whoever acted once is known, also after they left."""
     wanted = str(app.person(who) or "").strip()
     if not wanted:
-        raise UsageFault("--by names a person", "a handle, me, a requester's id, or an e-mail address")
+        raise UsageFault(_("--by names a person"), _("a handle, me, a requester's id, or an e-mail address"))
     if "@" in wanted and (handles := app.store.ask(lambda index: index.staff_by_email(wanted))):
         return handles[0]
     known = app.store.ask(lambda index: index.path_of("staff", wanted) or events.acted(index, wanted))

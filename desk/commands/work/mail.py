@@ -15,6 +15,7 @@ from desk.errors import Broken, DeskError
 from desk.local import outbox
 from desk.mail import letters
 from desk.store import worktree
+from desk.text import _, arranged, pgettext
 from desk.view.model import Column, Detail, Done, Listing
 
 
@@ -40,14 +41,14 @@ def list_(app: App, ticket: str | None) -> Listing:
         if draft and (wanted is None or draft["ticket"] in wanted):
             rows.append(_row(draft, _subject(app, draft)))
     columns = (
-        Column("id", "ID", "id"),
-        Column("to", "TO"),
-        Column("subject", "SUBJECT", "title"),
-        Column("ticket", "TICKET", "id", 1),
-        Column("event", "EVENT"),
-        Column("at", "AT", "time", 2),
+        Column("id", pgettext("column", "ID"), "id"),
+        Column("to", pgettext("column", "TO")),
+        Column("subject", pgettext("column", "SUBJECT"), "title"),
+        Column("ticket", pgettext("column", "TICKET"), "id", 1),
+        Column("event", pgettext("column", "EVENT")),
+        Column("at", pgettext("column", "AT"), "time", 2),
     )
-    return Listing("messages", rows, columns, "no messages wait to be sent")
+    return Listing("messages", rows, columns, _("no messages wait to be sent"))
 
 
 @leaf.leaf("show", example="desk mail show 4f9a1c22-1")
@@ -72,7 +73,7 @@ def drop(app: App, ids: tuple[str, ...]) -> Done:
         for draft_id in found:
             outbox.drop(_folder(app), draft_id)
     items = [{"id": i, "dropped": True} for i in found]
-    lines = tuple(f"{i}  dropped" for i in found)
+    lines = tuple(_("{i}  dropped", i=i) for i in found)
     return Done("messages", items, lines) if len(items) > 1 else Done("message", items[0], lines)
 
 
@@ -89,7 +90,9 @@ def _draft(app: App, draft_id: str) -> dict[str, Any]:
     problems: list[str] = []
     found = _read(app, draft_id, problems)
     if found is None:
-        raise Broken("not a message of desk's", problems[0], hint=f"desk mail drop {draft_id}")
+        raise Broken(
+            _("not a message of desk's"), problems[0], hint=arranged("desk mail drop {draft_id}", draft_id=draft_id)
+        )
     return found
 
 
@@ -100,7 +103,7 @@ def _read(app: App, draft_id: str, problems: list[str]) -> dict[str, Any] | None
         return outbox.read(_folder(app), draft_id)
     except (ValueError, OSError) as error:
         problems.append(path)
-        app.warnings.append(f"{path} can't be read: {error}")
+        app.warnings.append(_("{path} can't be read: {error}", path=path, error=error))
         return None
 
 
@@ -108,7 +111,7 @@ def _subject(app: App, draft: dict[str, Any]) -> str | None:
     try:
         return _letter(app, draft, whole=False).subject
     except DeskError as error:
-        app.warnings.append(f"{draft['id']}: {error.message}")
+        app.warnings.append(arranged("{id}: {problem}", id=draft["id"], problem=error.message))
         return None
 
 

@@ -22,6 +22,7 @@ from desk.queries.reports import Reading
 from desk.queries.sql import Condition
 from desk.reports.table import REPORTS
 from desk.store import worktree
+from desk.text import _, pgettext
 from desk.view.look import Look
 from desk.view.model import Column, Done, Listing, Paper
 
@@ -80,18 +81,23 @@ def report(
         sections,
     )
     if not any(section.rows for section in sections if section.id != "figures") and not _moved(made):
-        app.notes.append("nothing to report")
+        app.notes.append(_("nothing to report"))
     if output is None or form is None:
-        app.notes.append(f"the same again: desk report {name} {made.again}")
+        app.notes.append(_("the same again: desk report {name} {again}", name=name, again=made.again))
         return Paper("report", made)
     _write(output, _text(app, made, form, custom))
-    return Done("report", {"id": name, "file": output, "commit": at.commit}, (f"written: {output}",))
+    return Done("report", {"id": name, "file": output, "commit": at.commit}, (_("written: {output}", output=output),))
 
 
 def _known(app: App) -> Listing:
     rows = [{"id": name, "title": row.title, "help": row.help} for name, row in REPORTS.items()]
     rows += [{"id": n, "title": n, "help": "a template of this desk"} for n in _templates(app) if n not in REPORTS]
-    return Listing("reports", rows, (Column("id", "NAME", "id"), Column("help", "WHAT", "title")), "no reports")
+    return Listing(
+        "reports",
+        rows,
+        (Column("id", pgettext("column", "NAME"), "id"), Column("help", pgettext("column", "WHAT"), "title")),
+        _("no reports"),
+    )
 
 
 def _moved(made: Report) -> bool:
@@ -124,7 +130,9 @@ def _form(output: str | None) -> str | None:
         return None
     form = os.path.splitext(output)[1].removeprefix(".").lower()
     if form not in _WRITTEN:
-        raise UsageFault(f"{output} doesn't say what to write", "end it with .html, .md, .csv or .json")
+        raise UsageFault(
+            _("{output} doesn't say what to write", output=output), _("end it with .html, .md, .csv or .json")
+        )
     return form
 
 
@@ -149,7 +157,9 @@ def _write(path: str, text: str) -> None:
     except OSError as error:
         if os.path.exists(fresh):
             os.unlink(fresh)
-        raise DeskError(f"can't write {path}: {error.strerror}", "name a file in a folder that is there") from None
+        raise DeskError(
+            _("can't write {path}: {why}", path=path, why=error.strerror), _("name a file in a folder that is there")
+        ) from None
 
 
 def _templates(app: App) -> list[str]:
@@ -162,16 +172,17 @@ def _custom(app: App, name: str, form: str | None) -> tuple[str, str] | None:
     """The desk's own template of that name and form, its text and its path; NotFound for a name that nobody knows."""
     known = re.fullmatch(_NAME, name) is not None
     if not known or (name not in REPORTS and name not in _templates(app)):
-        raise NotFound(f"there is no report {name[:60]!r}", "desk report lists them")
+        raise NotFound(_("there is no report {name!r}", name=name[:60]), _("desk report lists them"))
     path = f"{TEMPLATES}/{name}.{form}"
     data = worktree.read(app.place, path) if form in ("html", "md") else None
     if data is None:
         if name not in REPORTS and form in ("html", "md"):
             raise NotFound(
-                f"there is no template {path}", "write one, or give --output the ending of the one that is there"
+                _("there is no template {path}", path=path),
+                _("write one, or give --output the ending of the one that is there"),
             )
         return None
     try:
         return data.decode(), path
     except UnicodeDecodeError:
-        raise UsageFault(f"{path} is not UTF-8", "save it as UTF-8") from None
+        raise UsageFault(_("{path} is not UTF-8", path=path), _("save it as UTF-8")) from None

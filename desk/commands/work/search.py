@@ -14,14 +14,15 @@ from desk.domain.matching.words import tokens
 from desk.local import misses
 from desk.queries import search as queries_search
 from desk.queries.search import Hit, Where
+from desk.text import _, pgettext
 from desk.view.model import Column, Listing
 
-EMPTY = "nothing found; fewer or shorter words may find more"
+EMPTY = _("nothing found; fewer or shorter words may find more")
 _COLUMNS = (
-    Column("id", "ID", "id"),
-    Column("kind", "KIND"),
-    Column("title", "TITLE", "title"),
-    Column("snippet", "WHERE", "title"),
+    Column("id", pgettext("column", "ID"), "id"),
+    Column("kind", pgettext("column", "KIND")),
+    Column("title", pgettext("column", "TITLE"), "title"),
+    Column("snippet", pgettext("column", "WHERE"), "title"),
 )
 _MARKUP = r"^[#>\s]+|[|*`]+|^[-=]{3,}$"
 limit_option = click.option(
@@ -58,4 +59,4 @@ def said(app: App, where: str, words: str, hits: list[Hit], *, whole: bool) -> t
         return ()
     if app.config["kb.remember_misses"]:
         misses.remember(app.place, app.now, where, words)
-    return ("no text has all these words; these have some of them",) if hits else ()
+    return (_("no text has all these words; these have some of them"),) if hits else ()

@@ -20,6 +20,7 @@ from desk.domain.model.rows import TicketRow
 from desk.domain.model.states import LIVE
 from desk.errors import UsageFault
 from desk.queries import tickets
+from desk.text import _, arranged, pgettext
 from desk.view.model import Column, Done, Listing, Row
 
 _WITHIN = r"(\d{1,5})([mhdw])"
@@ -56,18 +57,18 @@ def list_(
         end = utc_text(app.now + _length(within))
         rows = [row for row in rows if (one := due.pressing(row)) and one.at <= end]
     most = app.rows_wanted(limit)
-    notes = [f"{most} of {len(rows)}; all: --limit 0"] if most and len(rows) > most else []
+    notes = [_("{n} of {total}; all: --limit 0", n=most, total=len(rows))] if most and len(rows) > most else []
     return Listing("tickets", rows[:most] if most else rows, _COLUMNS, _empty(app), notes=tuple(notes), spell=_spell)
 
 
 _COLUMNS = (
-    Column("id", "ID", "id"),
-    Column("next_due", "DUE", "due"),
-    Column("clock", "WHAT", "verb"),
-    Column("priority", "PRIO", "priority"),
-    Column("department", "DEPARTMENT", spare=1),
-    Column("owner", "OWNER", spare=2),
-    Column("title", "TITLE", "title"),
+    Column("id", pgettext("column", "ID"), "id"),
+    Column("next_due", pgettext("column", "DUE"), "due"),
+    Column("clock", pgettext("column", "WHAT"), "verb"),
+    Column("priority", pgettext("column", "PRIO"), "priority"),
+    Column("department", pgettext("column", "DEPARTMENT"), spare=1),
+    Column("owner", pgettext("column", "OWNER"), spare=2),
+    Column("title", pgettext("column", "TITLE"), "title"),
 )
 
 
@@ -88,14 +89,14 @@ def _spell(rows: Sequence[Row]) -> list[Row]:
 def _length(text: str) -> timedelta:
     match = re.fullmatch(_WITHIN, text.strip().lower(), re.ASCII)
     if match is None:
-        raise UsageFault(f"{text!r} is not a length of time", "write 30m, 4h, 2d or 1w")
+        raise UsageFault(_("{text!r} is not a length of time", text=text), _("write 30m, 4h, 2d or 1w"))
     return int(match[1]) * _UNITS[match[2]]
 
 
 def _empty(app: App) -> str:
     if app.config.given("sla.policy"):
-        return "nothing is due"
-    return "nothing is due: this desk has no service levels (sla.policy in desk.toml, docs/service-levels.md)"
+        return _("nothing is due")
+    return _("nothing is due: this desk has no service levels (sla.policy in desk.toml, docs/service-levels.md)")
 
 
 @leaf.leaf("check", example="desk sla check --dry-run\n*/5 * * * *  cd /srv/helpdesk && desk sla check  # in a crontab")
@@ -112,7 +113,10 @@ def check(app: App, dry_run: bool) -> Done:
     app.warnings.extend(warnings)
     if not edits:
         app.idle()
-    lines = tuple(f"{edit.record.id}  {', '.join(_words(event, app) for event in edit.events)}" for edit in edits)
+    lines = tuple(
+        arranged("{id}  {words}", id=edit.record.id, words=", ".join(_words(event, app) for event in edit.events))
+        for edit in edits
+    )
     return Done("tickets", [_told(edit) for edit in edits], lines)
 
 
@@ -126,9 +130,13 @@ def _words(event: Event, app: App) -> str:
     from desk.domain.changes import sentences  # noqa: PLC0415 - for the check alone
 
     if event.verb in (due.WARNING, due.BREACH):
-        clock, _, at = (event.after or "").partition(" ")
+        clock, _rest, at = (event.after or "").partition(" ")
         what, at = due.SPOKEN.get(clock, clock), app.local(parse_time(at)).strftime("%Y-%m-%d %H:%M")
-        return f"{what} due at {at}" if event.verb == due.WARNING else f"{what} missed, was due at {at}"
+        return (
+            _("{clock} due at {at}", clock=what, at=at)
+            if event.verb == due.WARNING
+            else _("{clock} missed, was due at {at}", clock=what, at=at)
+        )
     if event.verb == "escalate-up":
-        return f"{event.after} is told"
+        return _("{after} is told", after=event.after)
     return sentences.done(event.verb, event.before, event.after)

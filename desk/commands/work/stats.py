@@ -17,6 +17,7 @@ from desk.queries import reports
 from desk.queries.counting import DIMENSIONS, TIMES
 from desk.queries.reports import Reading
 from desk.reports import sections
+from desk.text import _, ngettext, pgettext
 from desk.view.model import Column, Listing, Paper, Row
 
 _BY_TICKET = (
@@ -80,10 +81,21 @@ def _drawn(app: App, reading: Reading, by: str | None, at: periods.Stand) -> Pap
 
 def spoken_for(period: Period, at: periods.Stand) -> tuple[str, str]:
     """What the figures stand for, and how to get the same ones again."""
-    days = f"{period.days} days" if period.days > 1 else "1 day"
+    days = ngettext("1 day", "{n} days", period.days)
     return (
-        f"{period.first} to {period.last} ({days}), as of commit {at.commit[:10]}",
-        f"the same again: --since {period.first} --until {period.last} --as-of {at.name}",
+        _(
+            "{first} to {last} ({days}), as of commit {commit}",
+            first=period.first,
+            last=period.last,
+            days=days,
+            commit=at.commit[:10],
+        ),
+        _(
+            "the same again: --since {first} --until {last} --as-of {at}",
+            first=period.first,
+            last=period.last,
+            at=at.name,
+        ),
     )
 
 
@@ -92,13 +104,13 @@ def spoken_for(period: Period, at: periods.Stand) -> tuple[str, str]:
 
 def _table(rows: list[dict[str, Any]]) -> Listing:
     columns = (
-        Column("name", "FIGURE"),
-        Column("shown", "COUNT", "number"),
-        Column("earlier", "BEFORE", "number"),
-        Column("change", "CHANGE", "number"),
-        Column("picture", "TREND"),
+        Column("name", pgettext("column", "FIGURE")),
+        Column("shown", pgettext("column", "COUNT"), "number"),
+        Column("earlier", pgettext("column", "BEFORE"), "number"),
+        Column("change", pgettext("column", "CHANGE"), "number"),
+        Column("picture", pgettext("column", "TREND")),
     )
-    return Listing("stats", rows, columns, "nothing to count", spell=_spell)
+    return Listing("stats", rows, columns, _("nothing to count"), spell=_spell)
 
 
 def _spell(rows: Sequence[Row]) -> list[Row]:
@@ -131,4 +143,4 @@ def _by_table(rows: list[dict[str, Any]], by: str) -> Listing:
         return [{**row, **{n: statistics.words(row.get(n), FIGURES[n].unit) for n in names}} for row in rows]
 
     heads = (Column(n, _HEADS.get(n, n.upper()), "number") for n in names or EVENTS[:1])
-    return Listing("stats", rows, (Column("id", by.upper()), *heads), "nothing happened in this period", spell=spell)
+    return Listing("stats", rows, (Column("id", by.upper()), *heads), _("nothing happened in this period"), spell=spell)
