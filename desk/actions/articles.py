@@ -159,7 +159,7 @@ def move(session: Session, names: Iterable[str], topic: str) -> Committed:
             raise UsageFault(
                 _("{every} lies in {topic} already", every=", ".join(every), topic=topic), _("desk kb topic list")
             )
-        following = publishing.relinked(snapshot, moving, topic)
+        following = publishing.relink_articles(snapshot, moving, topic)
         return articles.move(moving, topic, following, by=by, at=at, approval=session.config["kb.approval"])
 
     return session.apply(plan)
@@ -225,7 +225,7 @@ def _warn_of_dead_ends(session: Session, done: Committed) -> None:
     """Say which links of a published article lead to one that readers don't see."""
     for change in done.change.edits:
         if isinstance(change.after, Article):
-            for other, state in publishing.dead_ends(session.store.index, change.after):
+            for other, state in publishing.find_dead_ends(session.store.index, change.after):
                 session.warnings.append(
                     _(
                         "{article} leads to {other}, which is {state} and not shown to requesters",
@@ -247,7 +247,7 @@ def retire(session: Session, names: Iterable[str], reason: str | None = None) ->
 
     done = _act(session, names, one)
     snapshot = session.store.snapshot(session.store.index, session.store.commit_now())
-    for path, line, url in publishing.linking_to(snapshot, {e.record.path for e in done.change.edits}):
+    for path, line, url in publishing.find_links_to(snapshot, {e.record.path for e in done.change.edits}):
         session.warnings.append(_("{path}:{line} still leads there: {url}", path=path, line=line, url=url))
     return done
 
@@ -259,7 +259,7 @@ def delete(session: Session, names: Iterable[str], reason: str | None = None) ->
     def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
         require_level(snapshot, by, Article.kind)
         going = Draft(snapshot).several(Article, _every_id(snapshot, wanted))
-        leading = publishing.linking_to(snapshot, {a.path for a in going}, live=False)
+        leading = publishing.find_links_to(snapshot, {a.path for a in going}, live=False)
         if leading:
             path, line, url = leading[0]
             more = _(" and {n} more", n=len(leading) - 1) if len(leading) > 1 else ""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar, cast
 
-from desk.actions.identifiers import normal
+from desk.actions.identifiers import normalise_id
 from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change
 from desk.domain.model.organisation import Department
@@ -41,7 +41,7 @@ class Draft:
 
     def get(self, cls: type[R], record_id: str) -> R:
         """A record by its id as typed; NotFound names the nearest."""
-        wanted = record_id if issubclass(cls, Ticket) else normal(record_id)
+        wanted = record_id if issubclass(cls, Ticket) else normalise_id(record_id)
         key = (cls.kind, wanted)
         record = self._over[key] if key in self._over else self.snapshot.get(cls.kind, wanted)
         if not isinstance(record, cls):
@@ -96,7 +96,7 @@ def require_level(snapshot: Snapshot, by: Actor, kind: str) -> None:
 
 def require_fresh(draft: Draft, cls: type[Record], record_id: str) -> None:
     """Refuse an id that is taken, or that was (rule 8)."""
-    wanted = normal(record_id)
+    wanted = normalise_id(record_id)
     if draft.index.path_of(cls.kind, wanted) is not None:
         raise Refused(
             _("there is a {kind} {wanted} already", kind=cls.kind, wanted=wanted),

@@ -11,7 +11,7 @@ from desk.session.session import Session
 from desk.text import _
 
 
-def known(session: Session, typed: str) -> str:
+def require_known(session: Session, typed: str) -> str:
     """A ticket's id; a deleted ticket has a history too."""
     try:
         return session.store.resolve(typed)
@@ -25,7 +25,7 @@ def known(session: Session, typed: str) -> str:
 # -- values ------------------------------------------------------------------------------------------------------------
 
 
-def chosen(session: Session, setting: str, value: str | None) -> str | None:
+def require_listed(session: Session, setting: str, value: str | None) -> str | None:
     """A value that must stand in a list of desk.toml, matched without case."""
     if value is None:
         return None
@@ -40,9 +40,9 @@ def chosen(session: Session, setting: str, value: str | None) -> str | None:
     )
 
 
-def existing(session: Session, kind: str, record_id: str) -> str:
+def require_existing(session: Session, kind: str, record_id: str) -> str:
     """The id of a record that exists, matched without case; NotFound with the nearest otherwise."""
-    wanted = normal(record_id)
+    wanted = normalise_id(record_id)
     if session.store.ask(lambda index: index.path_of(kind, wanted)) is None:
         raise session.store.missing(kind, record_id)
     return wanted
@@ -82,6 +82,6 @@ def checked_values(build: Callable[[], Any]) -> Any:
         raise UsageFault(str(error)) from None
 
 
-def normal(record_id: str) -> str:
+def normalise_id(record_id: str) -> str:
     """A name as typed, in the form that ids have: NFC, lower case."""
     return unicodedata.normalize("NFC", record_id.strip()).lower()

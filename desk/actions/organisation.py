@@ -90,7 +90,7 @@ def delete_departments(session: Session, ids: Iterable[str], to: str) -> Committ
 
     def one(draft: Draft, department: Department, by: Actor, at: datetime) -> Change:
         target = draft.get(Department, to)
-        held = draft.several(Ticket, people.held(draft.index, department.id))
+        held = draft.several(Ticket, people.tickets_of_department(draft.index, department.id))
         staff = {s.id: s for s in draft.all(Staff)}
         return departments.delete(department, target, held, staff, _limited(draft, department.id), by=by, at=at)
 
@@ -99,7 +99,7 @@ def delete_departments(session: Session, ids: Iterable[str], to: str) -> Committ
 
 def purge_field(session: Session, name: str) -> Committed:
     """Take what a deleted custom field held out of every ticket and requester."""
-    wanted = identifiers.normal(name)
+    wanted = identifiers.normalise_id(name)
 
     def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
         require_level(snapshot, by, CustomField.kind)
@@ -109,8 +109,8 @@ def purge_field(session: Session, name: str) -> Committed:
                 _("first: desk field delete {wanted}", wanted=wanted),
             )
         draft = Draft(snapshot)
-        tickets = draft.several(Ticket, people.holding(draft.index, Ticket.kind, wanted))
-        users = draft.several(User, people.holding(draft.index, User.kind, wanted))
+        tickets = draft.several(Ticket, people.records_holding(draft.index, Ticket.kind, wanted))
+        users = draft.several(User, people.records_holding(draft.index, User.kind, wanted))
         if not (tickets or users):
             raise NotFound(
                 _("no record holds a custom field {wanted}", wanted=wanted),
@@ -126,9 +126,11 @@ def _from_settings(session: Session, cls: type[Record], values: Values) -> dict[
     found = dict(values)
     for name, field in cls.FIELDS.items():
         if field.setting and found.get(name) is not None:
-            found[name] = identifiers.chosen(session, field.setting, found[name])
+            found[name] = identifiers.require_listed(session, field.setting, found[name])
     if found.get("titles"):
-        found["titles"] = {identifiers.chosen(session, "desk.languages", n): t for n, t in found["titles"].items()}
+        found["titles"] = {
+            identifiers.require_listed(session, "desk.languages", n): t for n, t in found["titles"].items()
+        }
     return found
 
 
@@ -177,7 +179,7 @@ def _create_staff(draft: Draft, new: Staff, by: Actor, at: datetime) -> Change:
 def _edit_staff(draft: Draft, before: Staff, values: Values, by: Actor, at: datetime) -> Change:
     after = before.evolve(**values)
     _check_staff(draft, after, emails="email" in values)
-    owned = draft.several(Ticket, people.owned(draft.index, before.id))
+    owned = draft.several(Ticket, people.tickets_owned_by(draft.index, before.id))
     return people_staff.edit(before, after, owned, draft.all(Staff), draft.all(Department), by=by, at=at)
 
 
@@ -189,7 +191,7 @@ def _check_staff(draft: Draft, staff: Staff, *, emails: bool = True) -> None:
 
 
 def _delete_staff(draft: Draft, staff: Staff, reason: str | None, by: Actor, at: datetime) -> Change:
-    owned = draft.several(Ticket, people.owned(draft.index, staff.id))
+    owned = draft.several(Ticket, people.tickets_owned_by(draft.index, staff.id))
     return people_staff.delete(staff, owned, draft.all(Staff), draft.all(Department), by=by, at=at, reason=reason)
 
 
@@ -202,9 +204,9 @@ def _delete_group(draft: Draft, group: Group, _: str | None, by: Actor, at: date
 
 
 def _delete_tag(draft: Draft, tag: Tag, _: str | None, by: Actor, at: datetime) -> Change:
-    on = draft.several(Ticket, people.tagged(draft.index, Ticket.kind, tag.id))
-    carrying = draft.several(Article, people.tagged(draft.index, Article.kind, tag.id))
-    checklists = draft.several(Checklist, people.tagged(draft.index, Checklist.kind, tag.id))
+    on = draft.several(Ticket, people.records_with_tag(draft.index, Ticket.kind, tag.id))
+    carrying = draft.several(Article, people.records_with_tag(draft.index, Article.kind, tag.id))
+    checklists = draft.several(Checklist, people.records_with_tag(draft.index, Checklist.kind, tag.id))
     return definitions.delete_tag(tag, on, [*carrying, *checklists], by=by, at=at)
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypedDict, cast
 from desk.actions import rendering
 from desk.actions.acting import Acted, act_on_tickets
 from desk.actions.draft import Draft, require_fresh, require_level
-from desk.actions.identifiers import normal
+from desk.actions.identifiers import normalise_id
 from desk.actions.tickets.classification import matrix_of
 from desk.actions.tickets.owed import warn_owed
 from desk.domain.knowledge import articles, knownerrors, skeleton
@@ -84,7 +84,7 @@ def _new(session: Session, draft: Draft, incidents: Sequence[Ticket], title: str
     """A problem made from incidents, with a new id."""
     draft.snapshot.get("tag", PROBLEM)
     ranks = {name: session.config[f"ticket.{plural}"] for name, plural in RANKED.items()}
-    values = problems.drawn(incidents, ranks)
+    values = problems.problem_values(incidents, ranks)
     by_matrix = matrix_of(session.config).priority(values["impact"], values["urgency"])
     values |= {
         "id": draft.snapshot.new_ticket_id(session.today),
@@ -95,7 +95,7 @@ def _new(session: Session, draft: Draft, incidents: Sequence[Ticket], title: str
         **({"title": title} if title is not None else {}),
     }
     try:
-        return Ticket.new(**values, body=problems.listed(incidents))
+        return Ticket.new(**values, body=problems.list_incident_texts(incidents))
     except ValueError as error:
         raise UsageFault(str(error)) from None
 
@@ -132,7 +132,7 @@ def draft_known_errors(session: Session, ids: Sequence[str], new: KnownError) ->
     """Draft an article from each problem: symptom, cause, workaround and fix as far as they are known."""
     if len(ids) > 1 and (new.title or new.slug):
         raise UsageFault(_("--title and --slug can't be given for several problems at once"), _("name one problem"))
-    new = new._replace(topic=normal(new.topic))
+    new = new._replace(topic=normalise_id(new.topic))
 
     def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
         require_level(snapshot, by, Article.kind)
@@ -143,7 +143,7 @@ def draft_known_errors(session: Session, ids: Sequence[str], new: KnownError) ->
             rights.require_act(by, problem, "draft a known error from")
             knownerrors.require_problem(problem, queries_problems.of_problems(snapshot.index, (problem.id,)))
             article = _article(session, draft, problem, by, new)
-            draft.take(knownerrors.created(problem, article, by=by, at=at))
+            draft.take(knownerrors.draft_known_error(problem, article, by=by, at=at))
         return join(draft.changes)
 
     return session.apply(plan)
@@ -153,7 +153,7 @@ def _article(session: Session, draft: Draft, problem: Ticket, by: Actor, new: Kn
     shown = new.title or problem.title
     # A name stands in the history for good: no words go there that somebody wrote into a ticket.
     known = problem.title if session.config["history.titles"] else f"{articles.KNOWN_ERROR} {problem.id}"
-    name = normal(new.slug or slug_of(new.title or known))
+    name = normalise_id(new.slug or slug_of(new.title or known))
     if not name or "." in name:
         raise UsageFault(
             _("no name can be made from this title") if not name else _("a name has no dot"), _("--slug some-name")

@@ -66,7 +66,7 @@ def _written(store: Store, article_id: str) -> str | None:
     return next((name for name in names if os.path.isfile(os.path.join(store.place.root, name))), None)
 
 
-def as_written(store: Store, path: str) -> Article:
+def read_as_written(store: Store, path: str) -> Article:
     """An article as its file says now, hand edits included."""
     record = places.decode_at(path, "", worktree.read(store.place, path) or b"")
     if not isinstance(record, Article):
@@ -74,7 +74,7 @@ def as_written(store: Store, path: str) -> Article:
     return record
 
 
-def committed_or_new(store: Store, path: str) -> Article:
+def read_committed_or_new(store: Store, path: str) -> Article:
     """An article as committed; one that isn't yet, as its file says."""
     with objects.blobs(store.place) as blobs:
         content = blobs.get(f"HEAD:{path}")
@@ -102,7 +102,7 @@ class Shelf:
         edits = handedits.scan(snapshot.place, [Article.folder]).edits
         self.edits = {e.id: e for e in edits if e.kind == Article.kind and e.id and e.change != handedits.DELETED}
         self.pictures = {e.path: e for e in edits if e.kind == handedits.OTHER and e.after is not None}
-        self.files = checks_links.committed(snapshot.place, snapshot.commit)
+        self.files = checks_links.list_committed(snapshot.place, snapshot.commit)
         self.files |= {e.path for e in self.edits.values()} | set(self.pictures)
         self.private = knowledge.private_topics(snapshot.index)
 
@@ -123,7 +123,7 @@ class Shelf:
             return Publication(record, record, self.snapshot.content(record.path), {}, edited=False)
         edits = list(self.edits.values())
         world = checks_edits.world_with(self.snapshot.index, self.config, edits, self.snapshot.place)
-        problem = checks_edits.problem(edit, world)
+        problem = checks_edits.find_edit_problem(edit, world)
         if problem is not None:
             raise problem
         rights.check(edit, self.by, self.snapshot, world)
@@ -171,14 +171,14 @@ def require_sound(snapshot: Snapshot, article: Article, config: Config) -> None:
         if (fault.field, fault.value) not in known:
             raise Broken(fault.problem, article.path, locate.line_of(content, fault.field), fault.hint)
     if article.state == PUBLISHED:
-        files = checks_links.committed(snapshot.place, snapshot.commit)
+        files = checks_links.list_committed(snapshot.place, snapshot.commit)
         checks_links.require_readable(article, content, files, knowledge.private_topics(snapshot.index))
 
 
 # -- links -------------------------------------------------------------------------------------------------------------
 
 
-def relinked(snapshot: Snapshot, moving: Iterable[Article], topic: str) -> list[tuple[Article, Article]]:
+def relink_articles(snapshot: Snapshot, moving: Iterable[Article], topic: str) -> list[tuple[Article, Article]]:
     """Articles whose links change when some move to a topic: before and after, the moving ones among them."""
     going = {a.path: f"{Article.folder}/{topic}/{a.id}.md" for a in moving}
     found = []
@@ -186,7 +186,7 @@ def relinked(snapshot: Snapshot, moving: Iterable[Article], topic: str) -> list[
         before = snapshot.find(Article.kind, id_at(path))
         if not isinstance(before, Article) or before.path != path or not re.search(r"\](?:\(|:)", before.body):
             continue
-        body = links.relinked(before.body, _Follow(path, going))
+        body = links.relink_text(before.body, _Follow(path, going))
         if body != before.body:
             found.append((before, before.evolve(body=body, approved_by=None)))
     return found
@@ -204,21 +204,21 @@ class _Follow:
         found = links.target(self._folder, url)
         if found is None or (found not in self._going and self._folder == self._there):
             return url
-        return links.written(self._there, self._going.get(found, found), url)
+        return links.relative_link(self._there, self._going.get(found, found), url)
 
 
 def _articles(snapshot: Snapshot) -> Iterator[str]:
     yield from knowledge.paths(snapshot.index)
 
 
-def linking_to(snapshot: Snapshot, paths: Collection[str], *, live: bool = True) -> list[tuple[str, int, str]]:
+def find_links_to(snapshot: Snapshot, paths: Collection[str], *, live: bool = True) -> list[tuple[str, int, str]]:
     """Path, line and link of the articles outside of `paths` that lead to one of them; `live`: published ones only."""
     others = [path for path in knowledge.paths(snapshot.index, published=live) if path not in paths]
     contents = checks_links.contents(snapshot.place, snapshot.commit, others)
-    return list(checks_links.leading_to(paths, contents))
+    return list(checks_links.find_leading_to(paths, contents))
 
 
-def dead_ends(index: Index, article: Article) -> list[tuple[str, str]]:
+def find_dead_ends(index: Index, article: Article) -> list[tuple[str, str]]:
     """Id and state of the articles that this one leads to and that are not published."""
     folder = posixpath.dirname(article.path)
     found = {links.target(folder, link.url) for link in links.links(article.body) if links.is_relative(link.url)}

@@ -47,7 +47,7 @@ class Rendered(NamedTuple):
 # -- variants ----------------------------------------------------------------------------------------------------------
 
 
-def variants(session: Session, name: str, fresh: Fresh = NOTHING) -> dict[str, str]:
+def find_variants(session: Session, name: str, fresh: Fresh = NOTHING) -> dict[str, str]:
     """The ids of a response by language. `incident-resolved.el` names one variant alone.
 
     `fresh` are records about to be committed, by id, which count as if they were.
@@ -60,9 +60,9 @@ def variants(session: Session, name: str, fresh: Fresh = NOTHING) -> dict[str, s
     return found or {language: i for i, language in known.items() if i == wanted}
 
 
-def named(session: Session, name: str) -> dict[str, str]:
+def require_variants(session: Session, name: str) -> dict[str, str]:
     """As `variants`; NotFound, naming the nearest, if there is none."""
-    found = variants(session, name)
+    found = find_variants(session, name)
     if not found:
         raise session.store.missing("response", name)
     return found
@@ -72,7 +72,7 @@ def _part_in(session: Session, language: str, fresh: Fresh = NOTHING) -> Any:
     """How an included part is found: by the same rule as a response, in the language of the text around it."""
 
     def part(name: str) -> Part | None:
-        found = variants(session, name, fresh)
+        found = find_variants(session, name, fresh)
         if not found:
             return None
         chosen = found[responses.variant(found, language, session.config["desk.languages"])]
@@ -126,7 +126,7 @@ def fault(session: Session, path: str, content: bytes, fresh: Fresh = NOTHING) -
     return None
 
 
-def including(session: Session, name: str) -> list[str]:
+def find_including(session: Session, name: str) -> list[str]:
     """The responses that include a part of this name."""
     found = []
     for row in session.store.ask(lambda index: index.rows("response", tail="ORDER BY id")):
@@ -185,7 +185,7 @@ def render(session: Session, name: str, ticket_id: str, about: Iterable[str] = (
     ticket = cast("Ticket", session.store.read("ticket", ticket_id))
     first = session.config["desk.languages"][0]
     wanted = ticket.language or first
-    found = named(session, name)
+    found = require_variants(session, name)
     language = responses.variant(found, wanted, session.config["desk.languages"])
     record = session.store.read("response", found[language])
     if language != wanted and len(found) > 0:
@@ -297,7 +297,7 @@ def _name(session: Session, kind: str, record_id: str | None) -> str:
     return str(rows[0]["name"]) if rows else (record_id or "")
 
 
-def mention(session: Session, names: Iterable[str], language: str) -> str:
+def mention_articles(session: Session, names: Iterable[str], language: str) -> str:
     """A paragraph that leads to articles, for the end of a reply."""
     parts = []
     for name in names:

@@ -68,7 +68,7 @@ def find(index: Index, typed: str) -> str:
 
     Ambiguous names those who could be meant; NotFound says how to look for others.
     """
-    wanted = identifiers.normal(typed)
+    wanted = identifiers.normalise_id(typed)
     if index.path_of("user", wanted) is not None:
         return wanted
     shown = typed.strip()[:60]
@@ -175,7 +175,7 @@ def _checked(session: Session, draft: Draft, values: Values) -> dict[str, Any]:
     """Values that the desk knows."""
     found = dict(values)
     if found.get("language"):
-        found["language"] = identifiers.chosen(session, "desk.languages", found["language"])
+        found["language"] = identifiers.require_listed(session, "desk.languages", found["language"])
     if found.get("group"):
         found["group"] = draft.get(Group, found["group"]).id
     return found
@@ -207,7 +207,7 @@ def delete(session: Session, ids: Iterable[str], reason: str | None = None) -> C
     """Take away what is known of requesters whose tickets are all closed (rule 5)."""
 
     def one(draft: Draft, user: User, by: Actor, at: datetime) -> Change:
-        return users.delete(user, people.unfinished(draft.index, user.id), by=by, at=at, reason=reason)
+        return users.delete(user, people.unfinished_tickets_of(draft.index, user.id), by=by, at=at, reason=reason)
 
     return act_on_records(session, User, ids, one)
 

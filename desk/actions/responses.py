@@ -33,7 +33,7 @@ def create(session: Session, response: Response) -> Committed:
         _check_department(draft, new)
         return generic.create(new, by=by, at=at)
 
-    language = identifiers.chosen(session, "desk.languages", response.language)
+    language = identifiers.require_listed(session, "desk.languages", response.language)
     return create_record(session, Response, {**response.values, "language": language, "body": response.body}, build)
 
 
@@ -59,8 +59,8 @@ def delete(session: Session, ids: Iterable[str]) -> Committed:
     """Delete variants; the last one of a name stays as long as another response includes it."""
     going = list(dict.fromkeys(ids))
     for name in dict.fromkeys(name_of(i) for i in going):
-        left = set(rendering.variants(session, name).values()) - set(going)
-        users = [i for i in rendering.including(session, name) if i not in going]
+        left = set(rendering.find_variants(session, name).values()) - set(going)
+        users = [i for i in rendering.find_including(session, name) if i not in going]
         if users and not left:
             raise Refused(
                 _("{name} is included by {users}", name=name, users=", ".join(users[:3])),

@@ -36,7 +36,7 @@ class Answer(NamedTuple):
     articles: tuple[str, ...] = ()
 
 
-def answers(session: Session, ticket_id: str) -> list[Answer]:
+def find_answers(session: Session, ticket_id: str) -> list[Answer]:
     """Articles, then solved tickets that whoever asks may see (rule 1), the best first of each."""
     ticket = cast("Ticket", session.store.read("ticket", ticket_id))
     question = _asked(ticket)
@@ -45,7 +45,7 @@ def answers(session: Session, ticket_id: str) -> list[Answer]:
     return found + [_of_ticket(session, s) for s in _solved(session, ticket, question)]
 
 
-def lines(session: Session, ticket: Ticket) -> list[str]:
+def describe_answers(session: Session, ticket: Ticket) -> list[str]:
     """For whoever has just registered a ticket: at most two lines, and only what is rather sure."""
     question = _asked(ticket)
     told = [

@@ -21,12 +21,12 @@ def records(moment: Moment) -> Iterator[AuditFinding]:
     for edit in moment.edits:
         look = arranged("git show {oid} -- {path}", oid=moment.step.oid[:10], path=edit.path)
         if edit.kind == handedits.STRAY:
-            if edit.change != handedits.DELETED and not handedits.left_over(edit.path):
+            if edit.change != handedits.DELETED and not handedits.is_left_over(edit.path):
                 yield moment.finding(CHECK, REMARK, _("neither a record nor an attachment"), edit.path, look)
             continue
-        found = edits.problem(_anew(edit, moment), moment.world)
+        found = edits.find_edit_problem(_anew(edit, moment), moment.world)
         if found is not None:
-            line, words = edits.told(found, edit.path)
+            line, words = edits.locate_problem(found, edit.path)
             where = _("line {line}: ", line=line) if line else ""
             # A rule of this desk didn't bind the one that an import comes from.
             imported = moment.importer is not None and isinstance(found, Refused)

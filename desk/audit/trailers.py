@@ -75,9 +75,9 @@ def _one(moment: Moment, key: Key, events: tuple[Happened, ...], edits: list[Han
             yield from _put_back(moment, edit, undone[-1], record)
             continue
         case = truth.case(events, edit.old, edit.new, tickets(moment))
-        for untruth in truth.untruths(case):
+        for untruth in truth.find_untruths(case):
             yield moment.finding(CHECK, FAULT, untruth, record)
-        for words in truth.unsure(case):
+        for words in truth.find_unsure(case):
             yield moment.finding(
                 CHECK, REMARK, _("a verb that this version of desk doesn't know: {words}", words=words), record
             )
@@ -103,7 +103,7 @@ def _as_it_was(moment: Moment, key: Key, events: tuple[Happened, ...]) -> bool:
     if record is not None and all(e.verb in truth.TIDINGS for e in events):
         return True
     stands = record is not None and all(e.after and (e.before or e.verb == "escalate-up") for e in events)
-    return stands and not any(truth.untruths(truth.case(events, record, record, {})))
+    return stands and not any(truth.find_untruths(truth.case(events, record, record, {})))
 
 
 def _unnamed(

@@ -16,7 +16,7 @@ from desk.store.handedits import DELETED, HandEdit
 from desk.text import _
 
 
-def problem(edit: HandEdit, world: World) -> DeskError | None:
+def find_article_problem(edit: HandEdit, world: World) -> DeskError | None:
     """Why a hand edit in the knowledge base can't be committed; None if nothing is against it."""
     if edit.change == DELETED:
         return _missed(edit, world)
@@ -68,7 +68,7 @@ def _missed(edit: HandEdit, world: World) -> DeskError | None:
     published = knowledge.paths(world.index, published=True)
     others = [path for path in published if path not in knows.touched and path in knows.files]
     contents = links.contents(knows.place, world.index.commit or "HEAD", others)
-    found = next(links.leading_to({edit.path}, contents), None)
+    found = next(links.find_leading_to({edit.path}, contents), None)
     if found is None:
         return None
     path, line, url = found

@@ -45,12 +45,12 @@ def world_with(index: Index, config: Config | None, edits: list[HandEdit], place
     knowledge = None
     if any(edit.path.startswith("kb/") for edit in edits):
         touched = frozenset(edit.path for edit in edits)
-        files = links.committed(place, index.commit or "HEAD") - touched
+        files = links.list_committed(place, index.commit or "HEAD") - touched
         knowledge = Knowledge(place, files | {edit.path for edit in edits if edit.after is not None}, touched)
     return World(index, config, together.sides_of(edits), knowledge)
 
 
-def problem(edit: HandEdit, world: Known) -> DeskError | None:
+def find_edit_problem(edit: HandEdit, world: Known) -> DeskError | None:
     """Why an edit can't be committed by anyone; None if it is sound."""
     if edit.fault is not None:
         return edit.fault
@@ -80,10 +80,10 @@ def _template_problem(edit: HandEdit) -> DeskError | None:
 
 def _article_problem(edit: HandEdit, world: Known) -> DeskError | None:
     """The rules of the knowledge base are asked of the desk as it is, not as it was."""
-    return articles.problem(edit, world) if isinstance(world, World) else None
+    return articles.find_article_problem(edit, world) if isinstance(world, World) else None
 
 
-def told(found: DeskError, path: str) -> tuple[int | None, str]:
+def locate_problem(found: DeskError, path: str) -> tuple[int | None, str]:
     """The line and the words of a problem, for a place that names the file itself."""
     if isinstance(found, Broken):
         return found.line, found.problem
@@ -222,7 +222,7 @@ def review(
     """The change that hand edits amount to; raises what stands against the first of them that can't be committed."""
     world = world_with(snapshot.index, config, edits, snapshot.place)
     for edit in edits:
-        found = problem(edit, world)
+        found = find_edit_problem(edit, world)
         if found is not None:
             raise found
     touched = {e.id for e in edits if e.kind == Ticket.kind}
@@ -302,7 +302,7 @@ def _remarks(
         for link in ticket.links:
             other = link.partition(" ")[2]
             there = fresh.get(other) or (snapshot.find("ticket", other) if other in world.ids("ticket") else None)
-            if isinstance(there, Ticket) and rules.mirror(link, ticket.id) not in there.links:
+            if isinstance(there, Ticket) and rules.mirror_link(link, ticket.id) not in there.links:
                 yield _(
                     "{ticket} is linked to {other}, but not the other way round: desk doctor --fix adds that",
                     ticket=ticket.id,

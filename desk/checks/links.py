@@ -30,7 +30,7 @@ class LinkFault(NamedTuple):
     rule: bool = False
 
 
-def committed(place: Place, commit: str) -> set[str]:
+def list_committed(place: Place, commit: str) -> set[str]:
     """The files of the knowledge base in a commit."""
     return {file.path for file in objects.files(place, commit, ("kb",))}
 
@@ -113,7 +113,7 @@ def _nearest(found: str, files: Collection[str]) -> str | None:
     return posixpath.relpath(close, posixpath.dirname(found)) if close else None
 
 
-def leading_to(paths: Collection[str], files: Mapping[str, bytes]) -> Iterator[tuple[str, int, str]]:
+def find_leading_to(paths: Collection[str], files: Mapping[str, bytes]) -> Iterator[tuple[str, int, str]]:
     """Article, line and link of everything in `files` (path → content) that leads to one of `paths`."""
     for path, content in files.items():
         first, body = locate.body_of(content)

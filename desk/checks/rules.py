@@ -278,6 +278,6 @@ def template_fault(record: Checklist, content: bytes | None) -> tuple[int, str, 
     return None
 
 
-def mirror(link: str, ticket_id: str) -> str:
+def mirror_link(link: str, ticket_id: str) -> str:
     """The link that belongs on the other ticket."""
     return f"{LINK_TYPES[link.partition(' ')[0]]} {ticket_id}"

@@ -64,11 +64,11 @@ def _text(app: App, ticket_id: str, given: From) -> tuple[str, tuple[str, ...]]:
     else:
         ticket = cast("Ticket", app.store.read("ticket", ticket_id))
         language = ticket.language or app.config["desk.languages"][0]
-    parts = (text.rstrip("\n"), rendering.mention(app, articles, language))
+    parts = (text.rstrip("\n"), rendering.mention_articles(app, articles, language))
     return "\n\n".join(part for part in parts if part), gaps
 
 
-def articles_named(app: App, names: Iterable[str]) -> tuple[str, ...]:
+def require_articles_named(app: App, names: Iterable[str]) -> tuple[str, ...]:
     """The names of the articles given, each once; Refused for one that requesters may not read, whatever the language."""
     names = list(names)
     if not names:

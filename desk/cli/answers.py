@@ -15,7 +15,7 @@ from desk.view.model import Column, Detail, Done
 # -- views -------------------------------------------------------------------------------------------------------------
 
 
-def shown(kind: str, plural: str, records: list[Record], lines: list[str], *, several: bool) -> Done:
+def answer_with(kind: str, plural: str, records: list[Record], lines: list[str], *, several: bool) -> Done:
     """What a verb did: an object for one thing, a list for several."""
     wholes = [plain.whole(r) for r in records]
     return Done(plural, wholes, tuple(lines)) if several else Done(kind, wholes[0], tuple(lines))
@@ -28,14 +28,14 @@ def detail(kind: str, plural: str, items: list[dict[str, Any]], *, several: bool
 def with_due(app: App, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Rows of tickets with what is due next."""
     now = utc_text(app.now)
-    return [due.shown(row, now) for row in rows]
+    return [due.add_due(row, now) for row in rows]
 
 
 def ticket_fields(app: App) -> tuple[str, ...]:
     """What each row of a list of tickets says, in order, whether there is one or not."""
     names = app.store.ask(lambda index: index.names("ticket"))
     blank = {**plain.ordered({**dict.fromkeys(names), "state": "open", "tags": []}), "unread": None}
-    return tuple(due.shown(blank, utc_text(app.now)))
+    return tuple(due.add_due(blank, utc_text(app.now)))
 
 
 # The id says the day already and most people serve few departments: these go before the title does, and then whose it

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import click
 
-from desk.actions.identifiers import normal
+from desk.actions.identifiers import normalise_id
 from desk.cli.app import App
 from desk.cli.complete import complete_kind, complete_ticket
 from desk.errors import UsageFault
@@ -24,7 +24,7 @@ class NothingGiven(Exception):
     """Ids were to come from stdin, and none came: a quiet day for a pipeline."""
 
 
-def words(app: App, given: Iterable[str]) -> list[str]:
+def split_words(app: App, given: Iterable[str]) -> list[str]:
     """Ids as typed: repeated, joined by commas, or `-` for those on stdin; each once, in order.
 
     NothingGiven where stdin had none.
@@ -57,10 +57,10 @@ def resolve(app: App, given: Iterable[str] | str) -> list[str]:
         raise UsageFault(
             _("stdin can't give both the ids and the text"), _("give the text with --body, or --file PATH")
         )
-    return list(dict.fromkeys(app.store.resolve(word) for word in words(app, given)))
+    return list(dict.fromkeys(app.store.resolve(word) for word in split_words(app, given)))
 
 
-def only(app: App, given: str) -> str:
+def require_one(app: App, given: str) -> str:
     """The other ticket, of which there is one."""
     found = resolve(app, given)
     if len(found) > 1:
@@ -83,5 +83,5 @@ reason_option = click.option(
 
 def article_names(app: App, given: Iterable[str]) -> list[str]:
     """Names as typed, repeated, joined by commas, or from stdin; the path of an article's file will do."""
-    typed = (normal(word) for word in words(app, given))
+    typed = (normalise_id(word) for word in split_words(app, given))
     return list(dict.fromkeys(w.rpartition("/")[2].removesuffix(".md") for w in typed))

@@ -20,7 +20,7 @@ _NAMED = {"today": 0, "yesterday": -1, "tomorrow": 1}
 _DAY = r"\d{4}-\d\d-\d\d"
 
 
-def moment(app: App, text: str | None, *, end: bool = False) -> str | None:
+def parse_moment(app: App, text: str | None, *, end: bool = False) -> str | None:
     """`2026-07-23`, `2026-07-23T10:00`, `today`, `yesterday`, `8h`, `7d`, `2w` in the desk's zone → RFC 3339 UTC.
 
     A day as the end of a range means the whole day.
@@ -39,7 +39,7 @@ def moment(app: App, text: str | None, *, end: bool = False) -> str | None:
         ) from None
 
 
-def instant(text: str) -> datetime:
+def parse_instant(text: str) -> datetime:
     """A time as records and answers hold it (RFC 3339)."""
     return datetime.fromisoformat(text)
 
@@ -94,7 +94,7 @@ def commit_as_of(app: App, text: str) -> str:
     from desk.store import asof  # noqa: PLC0415 - where the past is asked for
 
     try:
-        when = moment(app, text, end=True)
+        when = parse_moment(app, text, end=True)
     except UsageFault:
         return asof.commit_named(app.store, text)
     return asof.commit_at(app.store, str(when))

@@ -251,7 +251,7 @@ def _forget(app: App) -> None:
 
 
 @contextmanager
-def kept(app: App, name: str) -> Iterator[None]:
+def keep_text(app: App, name: str) -> Iterator[None]:
     """Around all that a command does with a text: typed into the editor or stdin, it is in a file if the command fails.
 
     The error boundary says where. After success it is forgotten.

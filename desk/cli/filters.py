@@ -55,11 +55,13 @@ def tickets_of(app: App, given: Mapping[str, Any]) -> Query:
     """The filters that lists and figures share, each value known to the desk."""
     return Query(
         kinds=tuple(given.get("kinds", ())),
-        departments=tuple(identifiers.existing(app, "department", d) for d in each(given["departments"])),
-        tags=tuple(identifiers.existing(app, "tag", t) for t in each(given["tags"])),
+        departments=tuple(identifiers.require_existing(app, "department", d) for d in each(given["departments"])),
+        tags=tuple(identifiers.require_existing(app, "tag", t) for t in each(given["tags"])),
         owner=_owner(app, given["owner"]),
         requesters=_requesters(app, given["requester"]),
-        priorities=tuple(str(identifiers.chosen(app, "ticket.priorities", p)) for p in each(given["priorities"])),
+        priorities=tuple(
+            str(identifiers.require_listed(app, "ticket.priorities", p)) for p in each(given["priorities"])
+        ),
         services=tuple(s.lower() for s in each(given["services"])),
         search=given["search"],
         fields=_fields(app, given["fields"]),

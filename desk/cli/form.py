@@ -27,13 +27,13 @@ def _compose(values: dict[str, Any], body: str) -> str:
     return f"---\n{records.dump_yaml(values)}---\n\n{body}"
 
 
-def new_ticket(values: Mapping[str, Any], body: str) -> str:
+def write_new_ticket(values: Mapping[str, Any], body: str) -> str:
     """The form of a new ticket, with what the options gave. An empty priority is left to the matrix."""
     names = [n for n in FRESH if n != "fields" or values.get(n)]
     return _compose({n: values.get(n) or ([] if n == "tags" else "") for n in names}, body or "\n")
 
 
-def existing_ticket(ticket: Ticket) -> str:
+def write_ticket(ticket: Ticket) -> str:
     """A ticket as the form to change it."""
     names = [n for n in edits.OPEN_FIELDS if n != "fields" or ticket.fields]
     shown = {n: plain(getattr(ticket, n)) if getattr(ticket, n) is not None else "" for n in names}
@@ -65,38 +65,40 @@ def split(text: str, names: Iterable[str]) -> tuple[dict[str, Any], str]:
     return given, rest.removeprefix("\n").removesuffix("\n")
 
 
-def parsed(values: Mapping[str, Any]) -> dict[str, Any]:
+def parse_fields(values: Mapping[str, Any]) -> dict[str, Any]:
     """Field values by their types; the requester may be an address, which is no field value yet."""
     return parse_values_of(Ticket, {k: v for k, v in values.items() if k != "requester"}, UsageFault)
 
 
-def levels(app: App, values: Mapping[str, Any]) -> dict[str, str | None]:
+def parse_levels(app: App, values: Mapping[str, Any]) -> dict[str, str | None]:
     """Priority, impact and urgency, each one of those that the desk knows."""
-    return {name: identifiers.chosen(app, setting, values.get(name)) for name, setting in edits.LEVELS.items()}
+    return {name: identifiers.require_listed(app, setting, values.get(name)) for name, setting in edits.LEVELS.items()}
 
 
-def ways(app: App, values: Mapping[str, Any]) -> dict[str, str | None]:
+def parse_ways(app: App, values: Mapping[str, Any]) -> dict[str, str | None]:
     """Channel and language, each one of those that the desk knows."""
-    return {name: identifiers.chosen(app, setting, values.get(name)) for name, setting in edits.WAYS.items()}
+    return {name: identifiers.require_listed(app, setting, values.get(name)) for name, setting in edits.WAYS.items()}
 
 
 def parse_new(app: App, text: str) -> tuple[dict[str, Any], str]:
     """The values of a new ticket; errors are shown above the text in the editor."""
     given, body = split(text, FRESH)
-    values = parsed(given)
-    used = ways(app, values)
+    values = parse_fields(given)
+    used = parse_ways(app, values)
     for tag in values.get("tags", ()):
-        identifiers.existing(app, "tag", tag)
+        identifiers.require_existing(app, "tag", tag)
     return {
         "title": values["title"],
-        "department": identifiers.existing(app, "department", values["department"]) if "department" in values else None,
+        "department": identifiers.require_existing(app, "department", values["department"])
+        if "department" in values
+        else None,
         "requester": str(given["requester"]) if "requester" in given else None,
         "tags": list(values.get("tags", ())),
         "channel": used["channel"] or app.config["ticket.channel"],
         "language": used["language"],
         "service": values.get("service"),
         "fields": dict(values.get("fields", {})),
-        **levels(app, values),
+        **parse_levels(app, values),
     }, body.strip("\n")
 
 

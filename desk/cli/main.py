@@ -88,7 +88,7 @@ class CommandGroup(click.Group):
         """
         from desk.domain.rights import synonyms  # noqa: PLC0415 - for a mistake alone
 
-        if known := synonyms.meant(self.prefix, name, COMMANDS):
+        if known := synonyms.find_meant(self.prefix, name, COMMANDS):
             return f"{PROG} {known}"
         elsewhere = [path for path in COMMANDS if path.rpartition(" ")[2] == name]
         close = nearest(name, synonyms.harmless(self._rows()), 0.5)

@@ -81,7 +81,7 @@ class Stand(NamedTuple):
         return f"{self.commit[:12]}@{utc_text(self.moment)}"
 
 
-def stand(app: App, as_of: str | None) -> Stand:
+def read_stand(app: App, as_of: str | None) -> Stand:
     """What the person asked for; with --as-of the clock of this run is put back to that moment."""
     if as_of is None:
         return Stand(app.store.commit_now(), app.now)
@@ -100,11 +100,11 @@ def _stand_of(app: App, text: str) -> Stand:
     except ValueError:
         pass  # such as main@{yesterday}, which is git's own
     try:
-        moment = dates.moment(app, text, end=True)
+        moment = dates.parse_moment(app, text, end=True)
     except UsageFault:
         oid = asof.commit_named(app.store, text)
         return Stand(oid, datetime.fromtimestamp(asof.moment_of(app.store, oid), UTC))
-    if moment == dates.moment(app, text):
+    if moment == dates.parse_moment(app, text):
         return Stand(asof.commit_at(app.store, str(moment)), parse_time(str(moment)))
     # A whole day ends with its last second, and today has not ended yet.
     last = min(parse_time(str(moment)) - timedelta(seconds=1), app.now)
@@ -112,7 +112,7 @@ def _stand_of(app: App, text: str) -> Stand:
 
 
 @contextmanager
-def reading(app: App, at: Stand) -> Iterator[Index]:
+def open_reading(app: App, at: Stand) -> Iterator[Index]:
     """The index of the commit that is spoken for."""
     with asof.index_at(app.store, at.commit) as index:
         yield index
@@ -142,10 +142,10 @@ def period(app: App, days: int | None, since: str | None, until: str | None, usu
 
 
 def _day(app: App, text: str) -> date:
-    return app.local(parse_time(str(dates.moment(app, text)))).date()
+    return app.local(parse_time(str(dates.parse_moment(app, text)))).date()
 
 
-def asked(app: App, span: Period, given: dict[str, Any] | None = None) -> Asked:
+def build_question(app: App, span: Period, given: dict[str, Any] | None = None) -> Asked:
     """The question to the index, with the filters of the command."""
     query = Query() if given is None else tickets_of(app, given)
     moment, priorities = int(app.now.timestamp()), app.config["ticket.priorities"]

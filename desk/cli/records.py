@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 import click
 
 from desk.actions import organisation
-from desk.actions.identifiers import normal
+from desk.actions.identifiers import normalise_id
 from desk.cli import answers, arguments, complete, leaf, told
 from desk.cli.app import App
 from desk.domain.model import plain
@@ -85,7 +85,7 @@ def build_show(kind: Kind, text: str, *, example: str) -> click.Command:
 
 def build_create(kind: Kind, text: str, *, example: str) -> click.Command:
     def create(app: App, **options: Any) -> Done:
-        return told.told_of(kind.cls, organisation.create(app, kind.cls, kind.read(app, options)), several=False)
+        return told.answer_records(kind.cls, organisation.create(app, kind.cls, kind.read(app, options)), several=False)
 
     chosen = click.argument("id", metavar=kind.id)
     return _built("create", offer([chosen, *(o.create for o in kind.options)])(create), text, example)
@@ -93,7 +93,7 @@ def build_create(kind: Kind, text: str, *, example: str) -> click.Command:
 
 def build_edit(kind: Kind, text: str, *, example: str) -> click.Command:
     def edit(app: App, ids: tuple[str, ...], **options: Any) -> Done:
-        values = given(kind.cls, kind.read(app, options))
+        values = collect_given(kind.cls, kind.read(app, options))
         return told_of(app, kind.cls, ids, lambda named: organisation.edit(app, kind.cls, named, values))
 
     options = [ids_of(kind.cls.kind), *(o.edit for o in kind.options)]
@@ -145,7 +145,7 @@ def show_records(
 ) -> Detail:
     """Records whole, as their files say now."""
     items = []
-    for typed in arguments.words(app, ids):
+    for typed in arguments.split_words(app, ids):
         record = read(app, cls, typed)
         extra = {} if more is None else app.store.ask(lambda index, record=record: more(index, record))  # type: ignore[misc]
         items.append({**plain.whole(record), **extra})
@@ -155,7 +155,7 @@ def show_records(
 def read(app: App, cls: type[R], typed: str) -> R:
     """A record by its id as typed."""
     try:
-        wanted = str(SLUG.parse(normal(typed)))
+        wanted = str(SLUG.parse(normalise_id(typed)))
     except ValueError:
         raise app.store.missing(cls.kind, typed) from None
     record = app.store.read(cls.kind, wanted)
@@ -165,8 +165,8 @@ def read(app: App, cls: type[R], typed: str) -> R:
 
 def told_of(app: App, cls: type[Record], ids: Iterable[str], action: Callable[[list[str]], Committed]) -> Done:
     """Act on every record named, and say what became of each."""
-    named = list(dict.fromkeys(normal(i) for i in arguments.words(app, ids)))
-    return told.told_of(cls, action(named), several=len(named) > 1, named=named)
+    named = list(dict.fromkeys(normalise_id(i) for i in arguments.split_words(app, ids)))
+    return told.answer_records(cls, action(named), several=len(named) > 1, named=named)
 
 
 def tickets_of(app: App, index: Index, where: str, *people: str, closed: int = 0) -> Data:
@@ -185,7 +185,7 @@ def tickets_of(app: App, index: Index, where: str, *people: str, closed: int = 0
 # -- options -----------------------------------------------------------------------------------------------------------
 
 
-def given(cls: type[Record], values: Mapping[str, Any]) -> Data:
+def collect_given(cls: type[Record], values: Mapping[str, Any]) -> Data:
     """The fields that options set. One left out changes nothing; an empty text takes a value away."""
     found = {n: v for n, v in values.items() if v is not None and v != ()}
     if not found:

@@ -20,15 +20,15 @@ from desk.text import _, arranged, listed
 from desk.view.model import Done
 
 
-def told_of_tickets(done: Acted) -> Done:
+def answer_tickets(done: Acted) -> Done:
     """What an action made of the tickets it was asked to act on."""
-    return told(done.edits, several=len(done.ids) > 1)
+    return answer_change(done.edits, several=len(done.ids) > 1)
 
 
-def told(edits: list[Edit], *, several: bool) -> Done:
+def answer_change(edits: list[Edit], *, several: bool) -> Done:
     """What a change made of these tickets."""
-    lines = [f"{e.record.id}  {sentence(e)}" for e in edits]
-    return answers.shown("ticket", "tickets", [e.record for e in edits], lines, several=several)
+    lines = [f"{e.record.id}  {describe_events(e)}" for e in edits]
+    return answers.answer_with("ticket", "tickets", [e.record for e in edits], lines, several=several)
 
 
 def tell_of_requester(app: App, edits: Iterable[Edit]) -> None:
@@ -42,7 +42,7 @@ def tell_of_requester(app: App, edits: Iterable[Edit]) -> None:
             )
 
 
-def sentence(edit: Edit) -> str:
+def describe_events(edit: Edit) -> str:
     """The events of one record in words."""
     # What is not an article is told as a ticket is: a new title, a state.
     kind = "article" if isinstance(edit.after or edit.before, Article) else "ticket"
@@ -53,13 +53,13 @@ def _words(event: Event, kind: str) -> str:
     if event.verb == due.BREACH:
         clock = (event.after or "").partition(" ")[0]
         return _("{clock} was late", clock=due.SPOKEN.get(clock, clock))
-    return sentences.done(event.verb, event.before, event.after, kind=kind)
+    return sentences.describe_outcome(event.verb, event.before, event.after, kind=kind)
 
 
 # -- other records ---------------------------------------------------------------------------------------------------
 
 
-def told_of(cls: type[Record], done: Committed, *, several: bool, named: Iterable[str] | None = None) -> Done:
+def answer_records(cls: type[Record], done: Committed, *, several: bool, named: Iterable[str] | None = None) -> Done:
     """What became of the records of this kind, and a line for each other record that was touched."""
     edits = done.change.edits
     wanted = {edits[0].record.id} if named is None else set(named)
@@ -73,7 +73,7 @@ def told_of(cls: type[Record], done: Committed, *, several: bool, named: Iterabl
 def _told_of(edit: Edit, verb: str) -> str:
     record = edit.record
     if isinstance(record, Ticket):
-        return sentence(edit)
+        return describe_events(edit)
     if verb in sentences.RECORD and verb != "edit":
         shown = next(
             (str(record.values[n]) for n in ("name", "title", "email", "description") if record.values.get(n)), ""
@@ -84,7 +84,7 @@ def _told_of(edit: Edit, verb: str) -> str:
     return _("changed: {what}", what=changed) if verb else _("({kind}) changed: {what}", kind=record.kind, what=changed)
 
 
-def told_articles(done: Committed, *, several: bool = True) -> Done:
+def answer_articles(done: Committed, *, several: bool = True) -> Done:
     """What became of each article, in the order of the commit."""
     articles = [e for e in done.change.edits if isinstance(e.record, Article)]
     items = [{**plain.whole(e.record), **({"deleted": True} if e.after is None else {})} for e in articles]
@@ -94,7 +94,7 @@ def told_articles(done: Committed, *, several: bool = True) -> Done:
 
 def describe_article(edit: Edit) -> str:
     """The events of one article in words."""
-    words = sentence(edit)
+    words = describe_events(edit)
     after = edit.after
     if isinstance(after, Article) and edit.events and edit.events[0].verb == "publish" and after.review:
         return _("{words}; to be looked at again by {review}", words=words, review=after.review)

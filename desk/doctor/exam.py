@@ -95,7 +95,7 @@ class Exam:
                 kind, record_id = handedits.sort_of(path)
                 if is_link:
                     found.links.append(path)
-                elif kind == handedits.STRAY and not handedits.left_over(path):
+                elif kind == handedits.STRAY and not handedits.is_left_over(path):
                     found.strays.append(path)
                 elif kind == handedits.ATTACHMENT and record_id and path.endswith(f"/{salt.FILE}"):
                     found.salted.add(record_id)

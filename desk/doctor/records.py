@@ -68,9 +68,9 @@ def edited(exam: Exam) -> Iterator[Finding]:
     for edit in exam.edits:
         if edit.fault is not None or edit.kind == SETTINGS or locate.conflict_line(edit.after) is not None:
             continue
-        problem = edits.problem(edit, world)
+        problem = edits.find_edit_problem(edit, world)
         if problem is not None:
-            line, text = edits.told(problem, edit.path)
+            line, text = edits.locate_problem(problem, edit.path)
             yield Finding(
                 "edited", edit.path, line, text, problem.hint or arranged("git checkout -- {path}", path=edit.path)
             )
@@ -137,7 +137,7 @@ def one_sided(exam: Exam) -> Iterator[Finding]:
     links = queries_records.links(exam.index)
     for ticket_id, link in sorted(links):
         other = link.partition(" ")[2]
-        mirror = rules.mirror(link, ticket_id)
+        mirror = rules.mirror_link(link, ticket_id)
         if (other, mirror) in links or other == ticket_id or exam.index.path_of("ticket", other) is None:
             continue
         path = Ticket.path_of(other)

@@ -47,7 +47,7 @@ def parse(meta: str, path: str) -> Delta:
 RECORDS = (*FOLDERS, FILE)
 
 
-def touched(
+def read_touched(
     place: Place, commits: Iterable[str], paths: Iterable[str] = RECORDS, *, names: str = NAMES
 ) -> Iterator[Touched]:
     """What commits with one parent or none changed below some paths, or anywhere. `names`: as for `between`."""

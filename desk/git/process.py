@@ -62,11 +62,11 @@ def run(place: Place, *args: str, data: bytes | None = None, hold: int | None = 
     )
     out, err = process.communicate(data)
     if process.returncode:
-        raise failed(args, err)
+        raise as_error(args, err)
     return out
 
 
-def failed(args: Iterable[str], err: bytes) -> GitError | Conflict:
+def as_error(args: Iterable[str], err: bytes) -> GitError | Conflict:
     """git's own words as an error of desk."""
     text = err.decode(errors="replace").strip()
     verb = next((a for a in args if not a.startswith("-") and "=" not in a), "git")

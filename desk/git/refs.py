@@ -12,7 +12,7 @@ from desk.git.process import run
 from desk.text import _
 
 
-def head(place: Place) -> Head:
+def ask_head(place: Place) -> Head:
     """HEAD as git sees it, for repositories whose refs aren't plain files."""
     ref = run(place, "rev-parse", "--symbolic-full-name", "HEAD").decode().strip()
     oid = run(place, "rev-parse", "HEAD").decode().strip()
@@ -74,7 +74,7 @@ def merge_bases(place: Place, one: str, two: str) -> list[str]:
     )
     out, err = running.communicate()
     if running.returncode not in (0, 1):
-        raise process.failed(("merge-base",), err)
+        raise process.as_error(("merge-base",), err)
     return sorted(out.decode().split())
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from desk.errors import GitError, Refused
 from desk.git.place import Place
-from desk.git.process import NULL, PIPE, failed, run, spawn
+from desk.git.process import NULL, PIPE, as_error, run, spawn
 from desk.text import _
 
 TRACKED = "refs/remotes"
@@ -81,7 +81,7 @@ def _talk(place: Place, timeout: float, *args: str) -> tuple[int, bytes, bytes]:
 
 
 def _failed(remote: str, err: bytes) -> GitError:
-    found = failed(("fetch",), err)
+    found = as_error(("fetch",), err)
     return GitError(
         _("{remote} can't be reached: {problem}", remote=remote, problem=found.message.partition(": ")[2]), _HINT
     )

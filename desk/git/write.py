@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 from desk.errors import Conflict, GitError
 from desk.git.place import Place
-from desk.git.process import DURABLE, PIPE, failed, run, setting, spawn
+from desk.git.process import DURABLE, PIPE, as_error, run, setting, spawn
 from desk.text import _
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def ident(name: str, email: str) -> str:
     return f"{clean[0] or 'unknown'} <{clean[1]}>"
 
 
-def seen(name: str, email: str) -> tuple[str, str]:
+def read_back(name: str, email: str) -> tuple[str, str]:
     """Name and address as `git log` gives back what `ident` wrote."""
     author, _, rest = ident(name, email).rpartition(" <")
     return author, rest.removesuffix(">")
@@ -108,7 +108,7 @@ def fast_import(place: Place, commits: list[NewCommit], ref: str, base: str | No
         return out.decode().split()
     if b"does not contain" in err or b"but expected" in err:
         raise RefMoved
-    raise failed(_IMPORT, err)
+    raise as_error(_IMPORT, err)
 
 
 def import_all(place: Place, commits: Iterable[NewCommit], ref: str, base: str, hold: int) -> str | None:
@@ -132,7 +132,7 @@ def import_all(place: Place, commits: Iterable[NewCommit], ref: str, base: str, 
         out, err = _read(process.stdout), _read(process.stderr)
     if process.returncode:
         _clear_crash(place, process.pid)
-        raise failed(_IMPORT, err)
+        raise as_error(_IMPORT, err)
     return out.decode().strip() or None
 
 

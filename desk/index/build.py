@@ -48,7 +48,7 @@ def rewind(index: Index, place: Place, old: str, progress: Progress[str] = no_pr
 
 def _follow_files(index: Index, place: Place, old: str, new: str, progress: Progress[str]) -> None:
     """What differs between two commits, as the second has it."""
-    changed = difference(place, old, new)
+    changed = list_difference(place, old, new)
     for path, _turn, name in changed:
         if not name:
             index.forget(path)
@@ -64,7 +64,7 @@ def _tree(place: Place, oid: str) -> list[_Item]:
     return [(file.path, file.mode, file.oid) for file in files if kind_at(file.path)]
 
 
-def difference(place: Place, old: str, new: str) -> list[_Item]:
+def list_difference(place: Place, old: str, new: str) -> list[_Item]:
     """The paths of records that differ between two commits, as the second has them."""
     deltas = diff.between(place, old, new, FOLDERS)
     return [(delta.path, delta.new_mode, delta.new_oid) for delta in deltas if kind_at(delta.path)]

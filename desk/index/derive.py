@@ -11,7 +11,7 @@ from desk.domain.model.kinds import id_at, kind_at
 from desk.domain.model.record import Record
 from desk.errors import Broken
 from desk.git import objects
-from desk.git.diff import Touched, touched
+from desk.git.diff import Touched, read_touched
 from desk.git.place import Place
 
 
@@ -21,13 +21,13 @@ def derive(place: Place, commits: list[str]) -> dict[str, list[Happened]]:
     if not commits:
         return found
     with objects.blobs(place) as blobs:
-        for one in touched(place, commits):
+        for one in read_touched(place, commits):
             cls = kind_at(one.path)
             if one.path == FILE:
                 told = settings_events(_content(blobs, one.oid), _content(blobs, one.new_oid))
                 found[one.commit] += [Happened(SETTINGS, name, *event) for name, event in told]
             elif cls is not None:
-                events = compare.events(*both(blobs, one))
+                events = compare.events(*read_both(blobs, one))
                 found[one.commit] += [Happened(cls.kind, id_at(one.path), *event) for event in events]
     return found
 
@@ -36,10 +36,10 @@ def field_changes(place: Place, commits: list[str]) -> dict[tuple[str, str, str]
     """The fields that commits changed, with their values, by commit, kind and id."""
     found = {}
     with objects.blobs(place) as blobs:
-        for one in touched(place, commits):
+        for one in read_touched(place, commits):
             cls = kind_at(one.path)
             if cls is not None:
-                found[one.commit, cls.kind, id_at(one.path)] = compare.fields(*both(blobs, one))
+                found[one.commit, cls.kind, id_at(one.path)] = compare.fields(*read_both(blobs, one))
     return found
 
 
@@ -51,7 +51,7 @@ def settings_events(before: bytes | None, after: bytes | None) -> list[tuple[str
     return [(name, Event(SET, was, now)) for name, was, now in differences(old, new)]
 
 
-def both(blobs: objects.Blobs, one: Touched) -> tuple[Record | None, Record | None]:
+def read_both(blobs: objects.Blobs, one: Touched) -> tuple[Record | None, Record | None]:
     """The record before and after; None where there is none, or none that can be read."""
     return _record(blobs, one.path, one.mode, one.oid), _record(blobs, one.path, one.new_mode, one.new_oid)
 

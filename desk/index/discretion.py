@@ -9,7 +9,7 @@ from desk.domain.changes.message import Happened
 from desk.domain.model.kinds import id_at, kind_at
 from desk.domain.model.record import Record
 from desk.git import objects
-from desk.git.diff import touched
+from desk.git.diff import read_touched
 from desk.git.place import Place
 from desk.index import derive
 
@@ -23,9 +23,9 @@ def fill(place: Place, told: dict[str, tuple[Happened, ...]]) -> dict[str, tuple
     pairs: dict[str, Pairs] = {oid: {} for oid in wanted}
     if wanted:
         with objects.blobs(place) as blobs:
-            for one in touched(place, wanted):
+            for one in read_touched(place, wanted):
                 if (cls := kind_at(one.path)) is not None:
-                    _add(pairs[one.commit], (cls.kind, id_at(one.path)), derive.both(blobs, one))
+                    _add(pairs[one.commit], (cls.kind, id_at(one.path)), derive.read_both(blobs, one))
     return {**told, **{oid: filled(told[oid], pairs[oid]) for oid in wanted}}
 
 

@@ -59,7 +59,7 @@ def _key(index: Index, name: str) -> str:
     return ", ".join(f'"{column}"' for (column,) in columns) or "rowid"
 
 
-def same(one: Index, two: Index, *, closely: bool = False) -> list[str]:
+def list_differing_tables(one: Index, two: Index, *, closely: bool = False) -> list[str]:
     """The differences between two indexes, one line a table; none when they hold the same."""
     found: list[str] = []
     if one.commit != two.commit:
@@ -85,7 +85,7 @@ def _first(left: tuple[Any, ...] | None, right: tuple[Any, ...] | None) -> str:
     return arranged("{key}: {pairs}", key=left[0], pairs=listed(pairs))
 
 
-def fresh(place: Place, oid: str, progress: Progress[str]) -> Index:
+def build_fresh(place: Place, oid: str, progress: Progress[str]) -> Index:
     """An index built from git alone, in memory."""
     index = Index(sqlite3.connect(":memory:", isolation_level=None))
     build.build(index, place, oid, progress)
@@ -94,9 +94,9 @@ def fresh(place: Place, oid: str, progress: Progress[str]) -> Index:
 
 def differences(index: Index, place: Place, progress: Progress[str], *, closely: bool = False) -> list[str]:
     """How an index differs from one built anew for the same commit."""
-    oid = index.commit or refs.head(place).oid or ""
-    built = fresh(place, oid, progress)
+    oid = index.commit or refs.ask_head(place).oid or ""
+    built = build_fresh(place, oid, progress)
     try:
-        return same(index, built, closely=closely)
+        return list_differing_tables(index, built, closely=closely)
     finally:
         built.close()

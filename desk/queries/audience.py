@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from desk.domain.changes.notices import Audience, Person, concerned
+from desk.domain.changes.notices import Audience, Person, find_concerned
 from desk.domain.model.change import Change
 from desk.domain.model.person import USER_PREFIX
 from desk.index.index import Index
@@ -14,7 +14,7 @@ from desk.queries.people import with_address
 def audience(index: Index, change: Change) -> Audience:
     """Away staff are among them: they read it when they are back."""
     people = {r["id"]: person("staff", r, r["departments"]) for r in index.rows("staff", tail="ORDER BY id")}
-    for user_id in sorted(i for i in concerned(change) if i.startswith(USER_PREFIX)):
+    for user_id in sorted(i for i in find_concerned(change) if i.startswith(USER_PREFIX)):
         for row in index.rows("user", "id = ?", (user_id,)):
             people[user_id] = person("user", row, ())._replace(
                 barred=bool(row["disabled"]) or bool(row["email"] and with_address(index, row["email"], ("ban",))),

@@ -123,7 +123,7 @@ def cut(asked: Asked, by: str | None) -> Cut:
     return Cut("", f"coalesce(t.{by}, 'none')") if by else Cut()
 
 
-def named(key: Any, by: str) -> str:
+def label_key(key: Any, by: str) -> str:
     """A key of a cut as people and scripts read it."""
     if by == "day":
         return (_EPOCH + timedelta(days=int(key))).isoformat()

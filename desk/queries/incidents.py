@@ -19,7 +19,7 @@ _NEWEST = 20
 """Of a problem's incidents, how many are compared with."""
 
 
-def compared(
+def load_compared(
     index: Index, since: str, *, scope: Scope | None = None, department: str | None = None, untagged: bool = False
 ) -> list[Incident]:
     """Incidents since a moment (RFC 3339) that no problem explains yet, and the problems that are open."""

@@ -50,7 +50,7 @@ def article_ids(index: Index, name: str) -> list[str]:
     return ids if name == base_of(name) else []
 
 
-def grouped(index: Index) -> dict[str, list[ArticleRow]]:
+def group_articles(index: Index) -> dict[str, list[ArticleRow]]:
     """All articles, each with its languages."""
     found: dict[str, list[ArticleRow]] = {}
     for row in index.articles(tail="ORDER BY id"):
@@ -58,7 +58,7 @@ def grouped(index: Index) -> dict[str, list[ArticleRow]]:
     return found
 
 
-def held(index: Index, topic: str) -> list[str]:
+def articles_of_topic(index: Index, topic: str) -> list[str]:
     """Ids of the articles of a topic."""
     rows = index.db.execute("SELECT id FROM articles WHERE topic = ? ORDER BY id", (topic,))
     return [str(row[0]) for row in rows]
@@ -153,7 +153,7 @@ def published_at(index: Index, article_id: str) -> str | None:
     return None if row is None else str(row[0])
 
 
-def touched(index: Index) -> set[str]:
+def find_touched(index: Index) -> set[str]:
     """Ids of the articles whose text somebody has changed since they were published, or came with the desk.
 
     Some of them may say by now what they said then: `unchanged` tells.

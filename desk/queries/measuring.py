@@ -40,7 +40,7 @@ class _Found:
         }
 
 
-def facts(index: Index, asked: Asked, by: str | None = None) -> dict[Any, Facts]:
+def gather_facts(index: Index, asked: Asked, by: str | None = None) -> dict[Any, Facts]:
     """Everything that figures are made of, by key of the cut; the one key is '' where nothing is cut."""
     found = _Found()
     found.counts = counts(index, asked, by)

@@ -41,7 +41,7 @@ def _tally(index: Index, sql: str, *args: Any) -> dict[str, int]:
     return {str(key): int(count) for key, count in index.db.execute(sql, args) if key is not None}
 
 
-def held(index: Index, department: str) -> list[str]:
+def tickets_of_department(index: Index, department: str) -> list[str]:
     """Ids of all tickets of a department, in whatever state."""
     return _column(index, "SELECT id FROM tickets WHERE department = ? ORDER BY id", department)
 
@@ -52,13 +52,13 @@ def users_tickets(index: Index, department: str) -> int:
     return int(row[0])
 
 
-def owned(index: Index, handle: str) -> list[str]:
+def tickets_owned_by(index: Index, handle: str) -> list[str]:
     """Ids of the tickets that are not closed and that somebody owns, or coordinates as major incidents."""
     sql = f"SELECT id FROM tickets WHERE (owner = ?1 OR coordinator = ?1) AND {LIVE} ORDER BY id"
     return _column(index, sql, handle)
 
 
-def unfinished(index: Index, user: str) -> list[str]:
+def unfinished_tickets_of(index: Index, user: str) -> list[str]:
     """Ids of a requester's tickets that are not closed."""
     return _column(index, f"SELECT id FROM tickets WHERE (requester = ?1 OR author = ?1) AND {LIVE} ORDER BY id", user)
 
@@ -79,7 +79,7 @@ def colleagues(index: Index, user: str) -> list[str]:
     return [user] if own is None else [user, *sorted(i for i, name in names.items() if name == own and i != user)]
 
 
-def tagged(index: Index, kind: str, tag: str) -> list[str]:
+def records_with_tag(index: Index, kind: str, tag: str) -> list[str]:
     """Ids of the records of a kind that carry a tag."""
     table = KINDS[kind].plural
     return _column(
@@ -178,7 +178,7 @@ def _one_apart(one: str, other: str) -> bool:
     return swapped or first[1:] == second[1:] or first[1:] == second or first == second[1:]
 
 
-def holding(index: Index, kind: str, field: str) -> list[str]:
+def records_holding(index: Index, kind: str, field: str) -> list[str]:
     """Ids of the records of a kind that hold a value of a custom field."""
     table = KINDS[kind].plural
     path = "'$.\"' || ? || '\"'"

@@ -216,7 +216,7 @@ class Reading:
 
     @cached_property
     def _articles(self) -> Rows:
-        used = usage.used(self.index, self.place, self.commit, self.asked.span)
+        used = usage.count_used(self.index, self.place, self.commit, self.asked.span)
         today = datetime.fromtimestamp(self.asked.moment, self.asked.zone).date().isoformat()
         names = ("id", "title", "topic", "type", "state", "published", "review")
         found: dict[str, dict[str, Any]] = {}
@@ -239,7 +239,7 @@ class Reading:
         asked = self.asked
         among = (asked.among("t.id"), asked.args)
         span = (self._times["start"], self._times["end"])
-        return usage.suggested(self.index, span, among, self.language)
+        return usage.count_suggested(self.index, span, among, self.language)
 
     def misses(self) -> list[MissRow]:
         return usage.misses(self.place, self.asked.span)
@@ -299,7 +299,7 @@ class Reading:
 
 def figures(index: Index, asked: Asked) -> list[dict[str, Any]]:
     """Every figure against the period before, with its trend. Sign-ups belong to no ticket, so a filter leaves them out."""
-    now, before = (measuring.facts(index, q).get("", Facts()) for q in (asked, asked.before()))
+    now, before = (measuring.gather_facts(index, q).get("", Facts()) for q in (asked, asked.before()))
     values, earlier = statistics.figures(now), statistics.figures(before)
     trends = {**counting.trends(index, asked), "backlog": _backlog(index, asked)}
     names = [n for n in FIGURES if not (n == "signups" and asked.which.where)]
@@ -316,7 +316,7 @@ def _backlog(index: Index, asked: Asked) -> list[int]:
 
 def grouped(index: Index, asked: Asked, by: str) -> list[dict[str, Any]]:
     """The figures of each group in which anything happened or waits; those without one last."""
-    found = measuring.facts(index, asked, by)
+    found = measuring.gather_facts(index, asked, by)
     without = {"backlog", *(n for n, f in FIGURES.items() if f.level)} if by in TIMES else {"backlog", "signups"}
     without |= {"signups"} if asked.which.where else set()
     names = [n for n in FIGURES if n not in without]
@@ -324,5 +324,5 @@ def grouped(index: Index, asked: Asked, by: str) -> list[dict[str, Any]]:
     for key in sorted(found, key=lambda key: counting.place(key, by, asked)):
         values = statistics.figures(found[key])
         if any(values[n] for n in names):
-            rows.append({"id": counting.named(key, by), **{n: values[n] for n in names}})
+            rows.append({"id": counting.label_key(key, by), **{n: values[n] for n in names}})
     return rows

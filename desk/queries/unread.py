@@ -29,7 +29,7 @@ def mark(place: Place, handle: str, index: Index, ids: Iterable[str], now: int) 
         remember(place, handle, seen, found)
 
 
-def unread(index: Index, handle: str, seen: Seen, ids: Iterable[str] | None = None) -> set[str]:
+def find_unread(index: Index, handle: str, seen: Seen, ids: Iterable[str] | None = None) -> set[str]:
     """Of these tickets, or of all: those that others did something to which this person has not seen."""
     asked = None if ids is None else list(ids)
     if asked is None or len(asked) > _LOT:

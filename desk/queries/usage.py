@@ -24,7 +24,7 @@ _MARK = "article"
 """The key in a reply's own line under which it names its articles."""
 
 
-def used(index: Index, place: Place, commit: str, span: tuple[int, int]) -> Counter[str]:
+def count_used(index: Index, place: Place, commit: str, span: tuple[int, int]) -> Counter[str]:
     """Replies between two moments (epoch seconds) that named an article, by article."""
     found: Counter[str] = Counter()
     with objects.blobs(place) as blobs:
@@ -50,7 +50,9 @@ SUGGESTED_MOST = 2_000
 """Tickets of a period for which suggestions are worked out, the newest: 0.5 ms of CPU each."""
 
 
-def suggested(index: Index, span: tuple[str, str], among: tuple[str, tuple[Any, ...]], language: str) -> Counter[str]:
+def count_suggested(
+    index: Index, span: tuple[str, str], among: tuple[str, tuple[Any, ...]], language: str
+) -> Counter[str]:
     """Tickets registered between two moments (RFC 3339) that an article very probably answers, by article.
 
     `among` is a condition on the column `t.id`. Worked out from what ticket and articles say at this commit, so the same

@@ -26,8 +26,8 @@ LISTED = 50
 def figures(reader: Reader, names: Iterable[str] = FIGURES, title: str = "Figures") -> Section:
     """The statistics of the period, against the one before; what nobody measured is left out."""
     wanted = tuple(names)
-    rows = statistics.telling(row for row in reader.figures() if row["id"] in wanted)
-    shown = [{**row, "figure": statistics.spoken(row["id"])} for row in rows]
+    rows = statistics.select_telling(row for row in reader.figures() if row["id"] in wanted)
+    shown = [{**row, "figure": statistics.label_figure(row["id"])} for row in rows]
     heads = (
         Label("figure", pgettext("column", "Figure")),
         Label("count", pgettext("column", "Now"), "figure"),
@@ -107,7 +107,7 @@ def grouped(reader: Reader, by: str, *, sla: bool = False, drawn: bool = True) -
         rows = [row for row in rows if row["sla_kept"] or row["sla_breached"]]
     first, second = ("sla_kept", "sla_breached") if sla else ("created", "closed")
     some = [row for row in rows if row[first] or row[second]]
-    series = {statistics.spoken(n).removeprefix("sla "): [row[n] for row in some] for n in (first, second)}
+    series = {statistics.label_figure(n).removeprefix("sla "): [row[n] for row in some] for n in (first, second)}
     title = _("By {by}", by=by)
     chart = Chart(
         _("{title}, by {by}", title=_("Due times kept and breached") if sla else _("Created and closed"), by=by),

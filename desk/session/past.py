@@ -10,7 +10,7 @@ from desk.codec import places
 from desk.domain.changes import discretion
 from desk.domain.changes import message as messages
 from desk.domain.changes.message import Happened
-from desk.domain.changes.notices import Audience, Person, concerned
+from desk.domain.changes.notices import Audience, Person, find_concerned
 from desk.domain.model import plain
 from desk.domain.model.actor import DESK, Actor, Desk, Importer
 from desk.domain.model.change import Change, Edit, Event
@@ -69,7 +69,7 @@ class Past:
 
     def audience(self, commit: str, change: Change) -> Audience:
         """As `queries.audience`, of the people and departments as a commit has them."""
-        users = sorted(i for i in concerned(change) if i.startswith(USER_PREFIX))
+        users = sorted(i for i in find_concerned(change) if i.startswith(USER_PREFIX))
         paths = (*(cls.folder for cls in (Staff, Department, Ban)), *map(User.path_of, users))
         self._fetch(f"{commit}:{path}" for path in paths)
         people = dict(self._serving(commit))

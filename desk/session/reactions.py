@@ -68,14 +68,14 @@ def known_errors(change: Change, snapshot: Snapshot, config: Config) -> Change:
     One that somebody is editing by hand is left alone: closing a ticket must not depend on it, and `desk kb review`
     names it afterwards.
     """
-    turned = [(edit, verb) for edit in change.edits if (verb := knownerrors.turned(edit))]
+    turned = [(edit, verb) for edit in change.edits if (verb := knownerrors.problem_turn(edit))]
     edits = []
     for edit, verb in turned:
         for article_id in problems.of_problems(snapshot.index, (edit.record.id,)):
             article = snapshot.find(Article.kind, article_id)
             if isinstance(article, Article) and isinstance(edit.after, Ticket) and article.path in snapshot.clean:
                 frozen = bool(config["kb.approval"]) and article.state == "published"
-                edits.append(knownerrors.followed(article, edit.after, verb, change.reason, frozen=frozen))
+                edits.append(knownerrors.follow_problem(article, edit.after, verb, change.reason, frozen=frozen))
     return change._replace(edits=(*change.edits, *edits)) if edits else change
 
 

@@ -55,7 +55,7 @@ def commit_first(
         message.message(change).replace(f"staff/{staff.id} init", "init", 1),
         everything,
     )
-    head = refs.read_head(place) or refs.head(place)
+    head = refs.read_head(place) or refs.ask_head(place)
     with journal.write_lock(place, 30) as hold:
         if head.oid and journal.pending(place):
             journal.finish(place, hold)  # an earlier attempt was killed on the way

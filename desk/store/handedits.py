@@ -86,12 +86,12 @@ def sort_of(path: str) -> tuple[str, str | None]:
     return (TEMPLATE if path.startswith("templates/") else STRAY), None
 
 
-def left_over(path: str) -> bool:
+def is_left_over(path: str) -> bool:
     """Whether an editor or a file manager put it there for itself."""
     return re.fullmatch(_LEFT_OVER, path.rpartition("/")[2]) is not None
 
 
-def watched(place: Place, given: Iterable[str], here: str) -> list[str]:
+def resolve_paths(place: Place, given: Iterable[str], here: str) -> list[str]:
     """Paths typed in the folder `here` as paths relative to the desk; UsageFault for one that isn't the desk's."""
     root = os.path.realpath(place.root)
     found: list[str] = []
@@ -120,7 +120,7 @@ def scan(place: Place, paths: Iterable[str] = ()) -> Scan:
     edits = []
     with objects.blobs(place) as blobs:
         for path in sorted(lines):
-            if left_over(path):
+            if is_left_over(path):
                 continue
             line = lines[path]
             before = blobs.get(line.oid) if line.oid.strip("0") else None

@@ -8,7 +8,7 @@ from datetime import tzinfo
 from desk.codec import locate
 from desk.config import FILE, Config, zone
 from desk.domain.levels.policy import Policies, Surroundings, read
-from desk.domain.levels.reading import SettingFault, spoken
+from desk.domain.levels.reading import SettingFault, label_place
 from desk.domain.model.organisation import WORK
 from desk.errors import ConfigError
 from desk.git import place as git_place
@@ -38,7 +38,7 @@ def policies(place: git_place.Place | None, config: Config, text: bytes | None =
                 "{file}:{number}: {place}: {problem}",
                 file=FILE,
                 number=number,
-                place=spoken(fault.place),
+                place=label_place(fault.place),
                 problem=fault.problem,
             ),
             fault.hint,
@@ -61,7 +61,7 @@ def strangers(found: Policies, ids: Callable[[str], set[str]]) -> Iterator[str]:
                     if word not in ids(kind):
                         yield _(
                             "{field}: there is no {kind} {id}",
-                            field=spoken((POLICY, number, "target", n, kind)),
+                            field=label_place((POLICY, number, "target", n, kind)),
                             kind=kind,
                             id=word,
                         )

@@ -215,7 +215,7 @@ class _History:
     def side(self) -> Side:
         made = {oid: self._stamp(oid) for oid in self.commits}
         touched: dict[tuple[str, str], list[Leaf | None]] = {}
-        for one in diff.touched(self.reader.place, self.commits, (), names=diff.BYTES):
+        for one in diff.read_touched(self.reader.place, self.commits, (), names=diff.BYTES):
             key, stamp = key_of(one.path), made[one.commit]
             self._date(key, WHOLE, stamp)
             if key in self.both and kind_at(one.path) is not None:

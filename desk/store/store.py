@@ -100,7 +100,7 @@ class Store:
 
     def head(self) -> Head:
         """The branch and the commit checked out now."""
-        return refs.read_head(self.place) or refs.head(self.place)
+        return refs.read_head(self.place) or refs.ask_head(self.place)
 
     def commit_now(self) -> str:
         """The commit checked out now; GitError before the first."""
@@ -342,7 +342,7 @@ class Store:
         index = self._index
         if index is None or index.commit != base:
             return
-        row = CommitRow(oid, (base,), new.at, *write.seen(new.author, new.email), new.message)
+        row = CommitRow(oid, (base,), new.at, *write.read_back(new.author, new.email), new.message)
         records = {} if placed else {e.after.path: e.after for e in edits if e.after is not None}
         told = changes_message.parse(row.message)
         full = discretion.filled(told.events, {(e.record.kind, e.record.id): (e.before, e.after) for e in edits})

@@ -48,7 +48,7 @@ def read(place: Place, path: str) -> bytes | None:
         return None
 
 
-def obstructed(place: Place, path: str) -> bool:
+def is_obstructed(place: Place, path: str) -> bool:
     """Whether a folder stands where the file would be, or a file where one of its folders would be."""
     whole = check_path(place, path)
     if os.path.lexists(whole):

@@ -61,7 +61,7 @@ def refuse_over_edits(place: Place, snapshot: Snapshot, change: Change, files: d
             with objects.blobs(place) as blobs:
                 if blobs.get(f"{snapshot.commit}:{path}") != present:
                     raise hand_edited(path)
-        elif data is not None and (present is not None or worktree.obstructed(place, path)):
+        elif data is not None and (present is not None or worktree.is_obstructed(place, path)):
             raise Conflict(
                 _("{path} is there already, and not committed", path=path),
                 _("desk commit {path}, or move it away", path=path),
@@ -134,7 +134,7 @@ def make_commit(
         journal.end(place)
         raise
     except BaseException:
-        head = refs.read_head(place) or refs.head(place)
+        head = refs.read_head(place) or refs.ask_head(place)
         if head.oid == base:
             journal.end(place)
         raise

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from desk.domain.tickets.classification import overridden
+from desk.domain.tickets.classification import read_override
 from tests.cli.conftest import Acts, Make, Refuses
 from tests.conftest import Runner
 
@@ -27,8 +27,8 @@ def test_classify(acts: Acts, make: Make, events: Events) -> None:
         ("classify", "priority=low impact=none urgency=none", "priority=high impact=high urgency=medium"),
         ("classify", "high", override),
     ]
-    assert overridden(override) == "high"
-    assert overridden("priority=high impact=high") is None
+    assert read_override(override) == "high"
+    assert read_override("priority=high impact=high") is None
     acts("ticket", "classify", ticket, "--priority", "high")  # back to what the matrix says: no reason is asked for
 
 

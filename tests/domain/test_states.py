@@ -132,7 +132,7 @@ def test_a_verb_changes_no_more_than_it_may(verb: str) -> None:
     for edit in change.edits:
         told = tuple(Happened(Ticket.kind, edit.record.id, *event) for event in edit.events)
         case = truth.case(told, edit.before, edit.after, tickets)
-        assert list(truth.untruths(case)) == []
+        assert list(truth.find_untruths(case)) == []
         if edit.before is not None:
             may = {name: set(verbs.changing(Ticket.kind, name)) for name in case.changed}
             assert all(names & {e.verb for e in edit.events} for names in may.values()), may

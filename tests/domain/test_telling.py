@@ -52,10 +52,10 @@ def test_sentences(row: dict[str, Any], text: str) -> None:
 
 
 def test_what_became_of_it() -> None:
-    assert sentences.done("assign", None, "petros") == "assigned to petros"
-    assert sentences.done("edit", "T", "U") == "now called: U"
-    assert sentences.done("sing", None, None) == "sing"
-    assert sentences.done("sing", "a", "b") == "sing: a → b"
+    assert sentences.describe_outcome("assign", None, "petros") == "assigned to petros"
+    assert sentences.describe_outcome("edit", "T", "U") == "now called: U"
+    assert sentences.describe_outcome("sing", None, None) == "sing"
+    assert sentences.describe_outcome("sing", "a", "b") == "sing: a → b"
 
 
 def test_every_verb_has_words() -> None:
@@ -82,9 +82,9 @@ texts = st.one_of(st.none(), st.text())
 @MODERATE
 @given(st.sampled_from([*sentences.TICKET, "unknown"]), texts, texts, st.sampled_from(["ticket", "staff"]))
 def test_any_values_are_told(verb: str, before: str | None, after: str | None, kind: str) -> None:
-    text = sentences.act(verb, before, after, kind=kind, what="X")
+    text = sentences.describe_act(verb, before, after, kind=kind, what="X")
     assert "X" in text
-    assert sentences.done(verb, before, after, kind=kind) is not None
+    assert sentences.describe_outcome(verb, before, after, kind=kind) is not None
 
 
 WHEN = parse_time("2026-07-23T07:00:00Z")
@@ -124,9 +124,9 @@ def test_fields_of_something_new_and_gone() -> None:
 
 def test_the_clocks_of_a_service_level_in_words() -> None:
     assert (
-        sentences.done("breach", None, "respond 2026-07-23T06:42:44Z")
+        sentences.describe_outcome("breach", None, "respond 2026-07-23T06:42:44Z")
         == "missed: first reply, due 2026-07-23T06:42:44Z"
     )
-    told = sentences.act("warning", None, "update 2026-07-23T06:42:44Z", kind="ticket", what="260723-7K3Q")
+    told = sentences.describe_act("warning", None, "update 2026-07-23T06:42:44Z", kind="ticket", what="260723-7K3Q")
     assert told == "warned that 260723-7K3Q is due soon: next reply, due 2026-07-23T06:42:44Z"
-    assert sentences.act("breach", None, "odd", kind="ticket", what="x") == "noted what was missed on x: odd"
+    assert sentences.describe_act("breach", None, "odd", kind="ticket", what="x") == "noted what was missed on x: odd"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desk.checks.links import faults
-from desk.domain.knowledge.links import is_relative, links, relinked, target, written
+from desk.domain.knowledge.links import is_relative, links, relative_link, relink_text, target
 
 TEXT = """\
 See [one](one.md) and ![pic](<my pic.png>), `[code](no.md)`.
@@ -52,9 +52,9 @@ def test_a_link_to_elsewhere_is_not_relative(url: str) -> None:
 
 def test_links_follow_a_move() -> None:
     def change(url: str) -> str:
-        return written("kb/new", target("kb/faq", url) or "", url)
+        return relative_link("kb/new", target("kb/faq", url) or "", url)
 
-    text = relinked(TEXT, change)
+    text = relink_text(TEXT, change)
     assert "[one](../faq/one.md)" in text
     assert "![pic](../faq/my%20pic.png)" in text
     assert '[two](../b/two.md#part "title")' in text
@@ -87,4 +87,4 @@ def test_a_hostile_text_takes_linear_time(part: str) -> None:
     # Quadratic code takes minutes for this, and the run is stopped.
     text = part * 300_000
     assert isinstance(list(links(text)), list)
-    assert isinstance(relinked(text, lambda url: url + "x"), str)
+    assert isinstance(relink_text(text, lambda url: url + "x"), str)

@@ -11,8 +11,8 @@ import pytest
 
 from desk.domain.matching import likeness
 from desk.domain.matching.candidates import APART, DAY, Candidate, candidates
-from desk.domain.matching.likeness import Incident, said
-from desk.domain.matching.recurrence import told
+from desk.domain.matching.likeness import Incident, weigh_rows
+from desk.domain.matching.recurrence import as_row
 from desk.domain.model.fields import parse_time
 from tests.problem import make_recurrences
 
@@ -175,8 +175,8 @@ def test_slips_of_the_pen_and_inflection() -> None:
     rows = [incident(n, "Certificates expired at the gateway") for n in range(5, 8)]
     slips = [incident(8, "Certifcate expierd at the gateway"), incident(9, "The certificate expires, gatewy")]
     assert len(found(*rows, *slips)[0].incidents) == 5
-    [features, *_] = [s.features for s in said([slips[0], *rows])]
-    assert set(features) & set(said(rows)[0].features)
+    [features, *_] = [s.features for s in weigh_rows([slips[0], *rows])]
+    assert set(features) & set(weigh_rows(rows)[0].features)
 
 
 def test_greek_with_and_without_accents_and_two_languages_by_their_codes() -> None:
@@ -217,13 +217,13 @@ def test_what_is_said_of_a_candidate() -> None:
         incident(n, FAULT, "It hangs.", tags=("connectivity",), service="myhealth-eu", requester=f"u-{n}")
         for n in (12, 5, 1)
     ]
-    data = told(found(*rows)[0], {})
+    data = as_row(found(*rows)[0], {})
     assert data["reason"].startswith("3 incidents in 12 days, technical; share: ")
     assert {"4103", "malta", "gateway"} <= set(data["words"])
     assert data["reason"].endswith("; tag connectivity; service myhealth-eu; 3 requesters")
     assert data["command"] == "desk problem open --from 260723-0012,260723-0005,260723-0001"
     problem = rows[0]._replace(id="260101-PPPP", problem="260101-PPPP")
-    data = told(found(problem, rows[2])[0], {"260101-PPPP": FAULT})
+    data = as_row(found(problem, rows[2])[0], {"260101-PPPP": FAULT})
     assert data["reason"].startswith("1 incident in 1 day, technical")
     assert (data["problem_title"], data["command"]) == (FAULT, "desk ticket transfer 260723-0001 --to 260101-PPPP")
 

@@ -74,7 +74,7 @@ def test_rows_are_what_they_say(store: Store) -> None:
     fits(causes, rows.CauseRow)
     fits(causes[0]["known_errors"], rows.KnownErrorRow)
     fits(problems.incidents(index, causes[0]["id"]), rows.TicketRow)
-    fits((row for found in knowledge.grouped(index).values() for row in found), rows.ArticleRow)
+    fits((row for found in knowledge.group_articles(index).values() for row in found), rows.ArticleRow)
 
 
 def test_what_was_searched_in_vain(desk: Runner, store: Store) -> None:

@@ -51,7 +51,7 @@ def rows(draw: st.DrawFn) -> dict[str, Any]:
 def test_what_was_missed(row: dict[str, Any], now: str) -> None:
     flat = {**row, "sla": "\x1f".join(row["sla"])}
     by_clock = {clock: ask(sql.missed(clock, "?", "t"), flat, (now,)) for clock in sql.PROMISED}
-    found = {one.clock for one in due.missed(row, now)}
+    found = {one.clock for one in due.list_missed(row, now)}
     assert {clock for clock, late in by_clock.items() if late} == found & set(sql.PROMISED)
 
 
@@ -60,7 +60,7 @@ def test_nothing_that_is_unrecorded_goes_unseen(row: dict[str, Any], now: str) -
     flat = {**row, "sla": "\x1f".join(row["sla"])}
     seen = bool(ask(sql.UNSETTLED, flat))
     if row["state"] == states.CLOSED:
-        assert seen == bool(due.unrecorded(row, now))
+        assert seen == bool(due.list_unrecorded(row, now))
     else:
         assert seen
 

@@ -102,5 +102,5 @@ def test_sql_says_the_same(state: str, paused: Any, responded: Any, respond_by: 
     names = ", ".join(f":{name} AS {name}" for name in row)
     sql = f"SELECT CASE WHEN state <> 'closed' THEN {PRESSING} END FROM (SELECT {names})"  # noqa: S608 - names are our own
     [found] = sqlite3.connect(":memory:").execute(sql, row).fetchone()
-    one = due.pressing(row)
+    one = due.find_pressing(row)
     assert found == (one.at if one else None)

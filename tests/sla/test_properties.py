@@ -172,7 +172,7 @@ def test_laws_of_any_story(first: str, told: list[tuple[str, int]]) -> None:
         player.play(f"check {_words(local)}")
         again, once = once, player.ticket
     assert again == once, "a second check finds nothing more to do"
-    assert not due.unrecorded(head(once), utc_text(local))
+    assert not due.list_unrecorded(head(once), utc_text(local))
 
 
 def _calendar(found: Policies, ticket: Ticket) -> Calendar | None:

@@ -161,7 +161,7 @@ def test_head_detached_unborn_and_symbolic(repo: Path) -> None:
     run("symbolic-ref", "refs/heads/alias", "refs/heads/main", cwd=repo)
     run("symbolic-ref", "HEAD", "refs/heads/alias", cwd=repo)
     assert refs.read_head(place) is None
-    assert refs.head(place) == refs.Head("refs/heads/main", oid)
+    assert refs.ask_head(place) == refs.Head("refs/heads/main", oid)
 
 
 def test_a_git_directory_without_head(repo: Path) -> None:

@@ -330,7 +330,7 @@ def test_a_trend_has_a_bar_for_each_count_and_more_is_never_lower(counts: list[i
 
 @given(st.lists(st.integers(0, 1000), max_size=400), st.integers(1, 30))
 def test_a_picture_is_short_and_leaves_nothing_out(counts: list[int], most: int) -> None:
-    sums, last = (statistics.condensed(counts, most, level=level) for level in (False, True))
+    sums, last = (statistics.condense(counts, most, level=level) for level in (False, True))
     assert len(sums) == len(last) <= most
     assert sum(sums) == sum(counts)
     assert last[-1:] == counts[-1:]

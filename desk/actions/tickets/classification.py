@@ -37,9 +37,9 @@ def classify(
     if not (priority or impact or urgency):
         raise UsageFault(_("nothing to set"), _("give --priority, --impact or --urgency"))
     levels = {
-        "priority": identifiers.chosen(session, "ticket.priorities", priority),
-        "impact": identifiers.chosen(session, "ticket.impacts", impact),
-        "urgency": identifiers.chosen(session, "ticket.urgencies", urgency),
+        "priority": identifiers.require_listed(session, "ticket.priorities", priority),
+        "impact": identifiers.require_listed(session, "ticket.impacts", impact),
+        "urgency": identifiers.require_listed(session, "ticket.urgencies", urgency),
     }
     matrix = matrix_of(session.config)
 

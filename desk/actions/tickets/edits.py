@@ -53,7 +53,7 @@ def edit(
     if title is not None and not title.strip():
         raise UsageFault(_("a ticket needs a title"), _('--title "What it is about"'))
 
-    chosen = {n: identifiers.chosen(session, WAYS[n], value) for n, value in ways.items()}
+    chosen = {n: identifiers.require_listed(session, WAYS[n], value) for n, value in ways.items()}
     known: dict[str, Any] = {n: value for n, value in chosen.items() if value}
     who: str | None = None
 
@@ -126,7 +126,9 @@ def _wanted(session: Session, draft: Draft, ticket: Ticket, revision: Revision) 
         values["requester"], user = requesters.find_or_make(session, draft.snapshot, str(given["requester"]))
     if values.get("owner"):
         values["owner"] = session.person(values["owner"])
-    known = {n: identifiers.chosen(session, setting, values.get(n)) for n, setting in {**LEVELS, **WAYS}.items()}
+    known = {
+        n: identifiers.require_listed(session, setting, values.get(n)) for n, setting in {**LEVELS, **WAYS}.items()
+    }
     values.update({n: v for n, v in known.items() if v})
     changed = {n: values.get(n) for n in OPEN_FIELDS if values.get(n) != seen.values.get(n)}
     if "fields" in changed:
@@ -146,7 +148,7 @@ def _wanted(session: Session, draft: Draft, ticket: Ticket, revision: Revision) 
 
 
 def _check_fields(draft: Draft, ticket: Ticket, values: dict[str, Any]) -> dict[str, Any]:
-    return customfields.checked(draft.all(CustomField), "ticket", values, ticket.department)
+    return customfields.check_values(draft.all(CustomField), "ticket", values, ticket.department)
 
 
 def _latest(changes: list[Change], ticket: Ticket) -> Ticket:

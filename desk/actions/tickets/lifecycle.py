@@ -106,7 +106,7 @@ def _build(session: Session, snapshot: Snapshot, by: Actor, new: NewTicket) -> t
         "author": by.id,
         "created": session.now.isoformat(),
         "attachments": list(new.files),
-        "fields": customfields.checked(Draft(snapshot).all(CustomField), "ticket", new.fields, department),
+        "fields": customfields.check_values(Draft(snapshot).all(CustomField), "ticket", new.fields, department),
     }
     return identifiers.checked_values(lambda: Ticket.new(body=new.body, **raw)), user
 

@@ -82,7 +82,7 @@ def _lines(app: App, found: Any) -> list[str]:
 def _finding(app: App, finding: Any) -> list[str]:
     where = ""
     if finding.commit and finding.at:
-        at = app.local(dates.instant(finding.at)).isoformat(" ", "minutes")[:16]
+        at = app.local(dates.parse_instant(finding.at)).isoformat(" ", "minutes")[:16]
         where = f"{finding.commit[:10]}  {at}  {finding.by}  "
     record = f"{finding.record}: " if finding.record and finding.record not in finding.problem else ""
     return [

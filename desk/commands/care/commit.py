@@ -28,7 +28,7 @@ def commit(app: App, paths: tuple[str, ...], reason: str | None) -> Done:
 
     PATH is a file or a folder; without one, all hand edits are committed. Nothing is written if anything is wrong.
     """
-    wanted = handedits.watched(app.place, paths, app.env.cwd)
+    wanted = handedits.resolve_paths(app.place, paths, app.env.cwd)
     done = actions_handedits.commit(app, wanted, reason=reason)
     if done is None:
         return _nothing(app, paths, wanted)
@@ -54,7 +54,7 @@ def _told(oid: str, change: Change, edits: Sequence[HandEdit]) -> Done:
         for e in change.edits
     ]
     others = [e.path for e in edits if e.kind not in KINDS]
-    lines = [arranged("{id}  {words}", id=e.record.id, words=told.sentence(e)) for e in change.edits]
+    lines = [arranged("{id}  {words}", id=e.record.id, words=told.describe_events(e)) for e in change.edits]
     lines += [
         arranged("{id}  {words}", id=path, words=_("deleted") if e.after is None else _("committed"))
         for e in edits

@@ -33,7 +33,7 @@ class Founded(NamedTuple):
 @click.option("--empty", is_flag=True, help="Without the departments, articles and responses of the starter desk.")
 def init(app: App, directory: str, name: str | None, empty: bool) -> Done:
     """Make a new desk: a git repository with the starter desk as its first commit and you as level-3 staff."""
-    made = found(app, directory, name, empty=empty)
+    made = found_desk(app, directory, name, empty=empty)
     shown = os.path.relpath(made.folder)
     go = "" if shown == "." else f"cd {shown}\n"
     lines = (
@@ -66,7 +66,7 @@ def _departments(staff: Staff) -> str:
     )
 
 
-def found(app: App, directory: str, name: str | None, *, empty: bool) -> Founded:
+def found_desk(app: App, directory: str, name: str | None, *, empty: bool) -> Founded:
     """Found a desk in a folder that is new, empty, or a git repository without anything in it."""
     from desk.git import identity, process, repo  # noqa: PLC0415 - as above
     from desk.store import founding  # noqa: PLC0415 - GitPython, for the commands that need it

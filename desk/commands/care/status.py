@@ -88,11 +88,11 @@ def _drafts(place: Place) -> list[dict[str, Any]]:
 def _edits(store: Store, edits: list[HandEdit], config: Config | None, *, known: bool) -> list[dict[str, Any]]:
     """Hand edits as data, each with what stands against it."""
     world = checks_edits.world_with(store.index, config, edits, store.place) if known and edits else None
-    return [_data(e, checks_edits.problem(e, world) if world else e.fault) for e in edits]
+    return [_data(e, checks_edits.find_edit_problem(e, world) if world else e.fault) for e in edits]
 
 
 def _data(edit: HandEdit, problem: DeskError | None) -> dict[str, Any]:
-    line, words = checks_edits.told(problem, edit.path) if problem else (None, None)
+    line, words = checks_edits.locate_problem(problem, edit.path) if problem else (None, None)
     return {
         "path": edit.path.encode(errors="surrogateescape").decode(errors="replace"),
         "change": edit.change,
@@ -172,7 +172,7 @@ def _meaning(edit: HandEdit) -> str:
         return {handedits.SETTINGS: "settings", handedits.OTHER: ""}.get(edit.kind, edit.kind)
     if edit.kind != "ticket" and edit.change != handedits.MODIFIED:
         return f"{edit.kind} {edit.id}"
-    return told.sentence(Edit(edit.old, edit.new, edit.events))
+    return told.describe_events(Edit(edit.old, edit.new, edit.events))
 
 
 def _rest(data: dict[str, Any]) -> list[str]:

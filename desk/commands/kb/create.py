@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from desk.actions import articles, identifiers
-from desk.actions.identifiers import normal
+from desk.actions.identifiers import normalise_id
 from desk.cli import arguments, complete, editor, form, leaf, told
 from desk.cli.app import App
 from desk.domain.knowledge import articles as knowledge_articles
@@ -54,7 +54,7 @@ def create(app: App, translation_of: str | None, body: str | None, file: str | N
 
     Without --body or --file a terminal opens your editor; elsewhere the skeleton is the draft, to be edited as a file.
     """
-    with editor.kept(app, "kb-create"):
+    with editor.keep_text(app, "kb-create"):
         text = editor.given_text(app, body, file)
         values = _translation(app, translation_of, options) if translation_of else _fresh(app, options)
         start = _article(app, values, text)
@@ -79,11 +79,11 @@ def _fresh(app: App, options: dict[str, Any]) -> dict[str, Any]:
         raise UsageFault(
             _("a name has no dot: what follows one is a language"), _("--translation-of SLUG --language L")
         )
-    return {"id": normal(slug), "topic": normal(options["topic"]), **_common(app, options)}
+    return {"id": normalise_id(slug), "topic": normalise_id(options["topic"]), **_common(app, options)}
 
 
 def _common(app: App, options: dict[str, Any]) -> dict[str, Any]:
-    language = identifiers.chosen(app, "desk.languages", options["language"]) or app.config["desk.languages"][0]
+    language = identifiers.require_listed(app, "desk.languages", options["language"]) or app.config["desk.languages"][0]
     given = {
         "title": options["title"],
         "type": options["type_"],
@@ -104,7 +104,7 @@ def _translation(app: App, of: str, options: dict[str, Any]) -> dict[str, Any]:
     if not options["language"]:
         raise UsageFault(_("a translation needs a language"), _("--language L"))
     values = _common(app, options)
-    base = base_of(normal(of))
+    base = base_of(normalise_id(of))
     known = app.store.ask(lambda index: knowledge.article_ids(index, base))
     if not known:
         raise app.store.missing("article", of)
@@ -129,15 +129,15 @@ def _article(app: App, values: dict[str, Any], text: str | None) -> Article:
 
 def _check_first(app: App, article: Article) -> None:
     """Before somebody starts to write: whether they may, and whether there is room. The commit asks again."""
-    identifiers.existing(app, Topic.kind, article.topic)
+    identifiers.require_existing(app, Topic.kind, article.topic)
     for tag in article.tags:
-        identifiers.existing(app, "tag", tag)
+        identifiers.require_existing(app, "tag", tag)
     articles.require_articles(app)
     app.store.ask(lambda index: articles.require_free(index, article))
 
 
 def _create(app: App, article: Article) -> Done:
-    done = told.told_articles(articles.create(app, article), several=False)
+    done = told.answer_articles(articles.create(app, article), several=False)
     return done._replace(
         lines=(_("{article}  created as a draft in {path}", article=article.id, path=article.path), *_next(article))
     )

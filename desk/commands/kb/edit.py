@@ -9,7 +9,7 @@ from zlib import crc32
 import click
 
 from desk.actions import articles, publishing
-from desk.actions.identifiers import normal
+from desk.actions.identifiers import normalise_id
 from desk.cli import arguments, complete, dates, editor, form, leaf, told
 from desk.cli.app import App
 from desk.commands.kb.create import TYPES
@@ -51,7 +51,7 @@ def edit(app: App, slugs: tuple[str, ...], body: str | None, file: str | None, *
     SLUG means all languages of an article for --topic, --type, --service, --problem, --tag and --review; text belongs
     to one language. A topic change takes the links of other articles along.
     """
-    with editor.kept(app, "kb-edit"):
+    with editor.keep_text(app, "kb-edit"):
         text = editor.given_text(app, body, file)
         if text is None and not any(v not in (None, ()) for v in options.values()):
             return _in_editor(app, slugs)
@@ -62,8 +62,8 @@ def edit(app: App, slugs: tuple[str, ...], body: str | None, file: str | None, *
                 _("--topic moves an article and nothing else"), _("give the other options in a command of their own")
             )
         if topic:
-            return told.told_articles(articles.move(app, arguments.article_names(app, slugs), normal(topic)))
-        return told.told_articles(articles.edit(app, arguments.article_names(app, slugs), values, text))
+            return told.answer_articles(articles.move(app, arguments.article_names(app, slugs), normalise_id(topic)))
+        return told.answer_articles(articles.edit(app, arguments.article_names(app, slugs), values, text))
 
 
 def _values(app: App, options: dict[str, Any]) -> dict[str, Any]:
@@ -88,11 +88,11 @@ def _in_editor(app: App, slugs: Iterable[str]) -> Done:
     articles.require_articles(app)
     known = app.store.ask(lambda index: knowledge.article_ids(index, names[0]))
     path, start = publishing.file_of(app.store, names[0] if names[0] in known or not known else known[0])
-    before = publishing.committed_or_new(app.store, path)
+    before = publishing.read_committed_or_new(app.store, path)
 
     def apply(text: str) -> Done:
         after = form.read_article(text, before)
-        return told.told_articles(articles.save(app, path, start, after), several=False)
+        return told.answer_articles(articles.save(app, path, start, after), several=False)
 
     # A draft from before the article changed must not be taken up again: it would undo that change.
     return editor.edit(app, f"kb-{before.id}-{crc32(start.encode()):08x}", start, apply)

@@ -26,7 +26,7 @@ def publish(app: App, slugs: tuple[str, ...], review: str | None, reason: str | 
     """
     day = dates.future_day(app, review)
     names = arguments.article_names(app, slugs)
-    return told.told_articles(articles.publish(app, names, review=day, reason=reason))
+    return told.answer_articles(articles.publish(app, names, review=day, reason=reason))
 
 
 @leaf.leaf("retire", example='desk kb retire partner-not-reachable --reason "replaced by partner-outage"')
@@ -34,7 +34,7 @@ def publish(app: App, slugs: tuple[str, ...], review: str | None, reason: str | 
 @arguments.reason_option
 def retire(app: App, slugs: tuple[str, ...], reason: str | None) -> Done:
     """Take articles from their readers; they stay in the desk, and desk kb publish brings them back. Level 2."""
-    return told.told_articles(articles.retire(app, arguments.article_names(app, slugs), reason))
+    return told.answer_articles(articles.retire(app, arguments.article_names(app, slugs), reason))
 
 
 @leaf.leaf("delete", example='desk kb delete partner-outage --reason "written twice"')
@@ -42,4 +42,4 @@ def retire(app: App, slugs: tuple[str, ...], reason: str | None) -> Done:
 @arguments.reason_option
 def delete(app: App, slugs: tuple[str, ...], reason: str | None) -> Done:
     """Delete articles to which no other leads; git keeps what they said. To keep them at hand, retire them. Level 2."""
-    return told.told_articles(articles.delete(app, arguments.article_names(app, slugs), reason))
+    return told.answer_articles(articles.delete(app, arguments.article_names(app, slugs), reason))

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from desk.actions import identifiers
-from desk.actions.identifiers import normal
+from desk.actions.identifiers import normalise_id
 from desk.cli import arguments, complete, leaf
 from desk.cli.app import App
 from desk.domain.knowledge import articles as knowledge_articles
@@ -74,7 +74,7 @@ def list_(app: App, stale: bool, **filters: tuple[str, ...]) -> Listing:
     """
     _check(app, filters)
     today = app.local(app.now).date().isoformat()
-    every = app.store.ask(knowledge.grouped)
+    every = app.store.ask(knowledge.group_articles)
     topics = {str(row["id"]): row for row in app.store.ask(lambda index: index.rows("topic"))}
     order = {name: (row["order"], name) for name, row in topics.items()}
     colours = {name: row["color"] for name, row in topics.items()}
@@ -92,7 +92,7 @@ def list_(app: App, stale: bool, **filters: tuple[str, ...]) -> Listing:
 
 def _check(app: App, filters: Mapping[str, tuple[str, ...]]) -> None:
     for topic in filters["topics"]:
-        identifiers.existing(app, "topic", topic)
+        identifiers.require_existing(app, "topic", topic)
     for name, known in (("states", (*knowledge_articles.STATES, _ANY)), ("types", knowledge_articles.TYPES)):
         for value in filters[name]:
             if value.lower() not in known:
@@ -114,10 +114,10 @@ def _fits(row: Row, filters: Mapping[str, tuple[str, ...]], stale: str | None) -
 def _named(row: Row, filters: Mapping[str, tuple[str, ...]]) -> bool:
     pairs = (("topics", "topic"), ("types", "type"), ("languages", "language"))
     for name, field in pairs:
-        values = [normal(v) for v in filters[name]]
+        values = [normalise_id(v) for v in filters[name]]
         if values and row[field] not in values:
             return False
-    return all(normal(t) in row["tags"] for t in filters["tags"])
+    return all(normalise_id(t) in row["tags"] for t in filters["tags"])
 
 
 def _row(base: str, found: list[ArticleRow], variants: list[ArticleRow], wanted: tuple[str, ...]) -> dict[str, Any]:

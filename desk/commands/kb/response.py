@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from desk.actions import identifiers, rendering, responses
-from desk.actions.identifiers import normal
+from desk.actions.identifiers import normalise_id
 from desk.cli import answers, arguments, complete, editor, leaf, records, told
 from desk.cli.app import App
 from desk.codec import locate
@@ -48,8 +48,8 @@ _START = """{% if requester.name %}Dear {{ requester.name }}{% else %}Dear Sir o
 )
 def list_(app: App, language: str | None, department: str | None) -> Listing:
     """List custom responses, each variant a row."""
-    language = identifiers.chosen(app, "desk.languages", language)
-    where = identifiers.existing(app, "department", department) if department else None
+    language = identifiers.require_listed(app, "desk.languages", language)
+    where = identifiers.require_existing(app, "department", department) if department else None
     rows = [
         {**row, "name": slug(row["id"], row["language"])}
         for row in app.store.ask(lambda index: index.rows("response", tail="ORDER BY id"))
@@ -88,7 +88,7 @@ def _item(app: App, record: Record) -> dict[str, Any]:
 
 def _records(app: App, names: tuple[str, ...]) -> list[Record]:
     """The variants named: all languages of a name, or one as NAME.LANGUAGE."""
-    ids = [i for word in arguments.words(app, names) for i in rendering.named(app, word).values()]
+    ids = [i for word in arguments.split_words(app, names) for i in rendering.require_variants(app, word).values()]
     return [app.store.read("response", i) for i in dict.fromkeys(ids)]
 
 
@@ -104,21 +104,23 @@ def _records(app: App, names: tuple[str, ...]) -> list[Record]:
 @editor.body_options("The text; what it may name: docs/responses.md.")
 def create(app: App, name: str, body: str | None, file: str | None, **given: Any) -> Done:
     """Add a response in one language. Without a text, the editor opens. Level 2."""
-    language = identifiers.chosen(app, "desk.languages", given["language"]) or app.config["desk.languages"][0]
+    language = identifiers.require_listed(app, "desk.languages", given["language"]) or app.config["desk.languages"][0]
     values = {
-        "id": f"{normal(name).removesuffix(f'.{language}')}.{language}",
+        "id": f"{normalise_id(name).removesuffix(f'.{language}')}.{language}",
         "title": given["title"],
         "language": language,
-        "department": identifiers.existing(app, "department", given["department"]) if given["department"] else None,
+        "department": identifiers.require_existing(app, "department", given["department"])
+        if given["department"]
+        else None,
     }
-    with editor.kept(app, "response"):
+    with editor.keep_text(app, "response"):
         text = editor.given_text(app, body, file)
         made: Response = identifiers.checked_values(
             lambda: Response.new(body=(_START if text is None else text).strip("\n"), **values)
         )
         if text is None:
             made = _edited(app, made)
-        return told.told_of(Response, responses.create(app, made), several=False)
+        return told.answer_records(Response, responses.create(app, made), several=False)
 
 
 @leaf.leaf(
@@ -132,22 +134,22 @@ def create(app: App, name: str, body: str | None, file: str | None, **given: Any
 @editor.body_options("The new text.")
 def edit(app: App, name: str, body: str | None, file: str | None, **given: Any) -> Done:
     """Change one variant of a response, by options or in the editor. Level 2. An empty --department lifts the limit."""
-    found = rendering.named(app, name)
+    found = rendering.require_variants(app, name)
     if len(found) > 1:
         ids = ", ".join(found.values())
         raise Ambiguous(_("{response} has {n} variants", response=name, n=len(found)), _("name one: {ids}", ids=ids))
     [response_id] = found.values()
     before = records.read(app, Response, response_id)
-    with editor.kept(app, "response"):
+    with editor.keep_text(app, "response"):
         text = editor.given_text(app, body, file)
         after = _changed(app, before, text, given)
-        return told.told_of(Response, responses.edit(app, after), several=False)
+        return told.answer_records(Response, responses.edit(app, after), several=False)
 
 
 def _changed(app: App, before: Response, text: str | None, given: dict[str, Any]) -> Response:
     values = {n: v for n, v in given.items() if v is not None}
     if values.get("department"):
-        values["department"] = identifiers.existing(app, "department", values["department"])
+        values["department"] = identifiers.require_existing(app, "department", values["department"])
     values = {n: v or None for n, v in values.items()}
     if "title" in values and values["title"] is None:
         raise UsageFault(_("a response needs a title"), _('--title "What the clerk chooses by"'))

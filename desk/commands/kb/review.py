@@ -62,7 +62,7 @@ def review(
         raise UsageFault(_("--stale is for the list"), "desk kb review --stale")
     if not steps:
         return _differences(app, slugs)
-    return told.told_articles(_STEPS[steps[0]](app, arguments.article_names(app, slugs), reason))
+    return told.answer_articles(_STEPS[steps[0]](app, arguments.article_names(app, slugs), reason))
 
 
 # -- what waits --------------------------------------------------------------------------------------------------------
@@ -73,7 +73,7 @@ def _waiting(app: App, *, stale: bool) -> Listing:
 
     def question(index: Index) -> list[dict[str, Any]]:
         found = []
-        touched = knowledge.touched(index)
+        touched = knowledge.find_touched(index)
         for row in index.rows("article", "state <> 'retired'", tail="ORDER BY review IS NULL, review, id"):
             why = _why(index, row, today) or (_changed(app, index, row) if row["id"] in touched else None)
             if why and (not stale or why[0] == "stale"):
@@ -126,7 +126,7 @@ def _difference(app: App, article_id: str) -> dict[str, Any]:
     then = found[1].decode(errors="replace") if found else ""
     lines = list(unified_diff(then.splitlines(), now.splitlines(), "published", "now", lineterm=""))
     approval = app.store.ask(lambda index: knowledge.approval(index, article_id))
-    record = publishing.committed_or_new(app.store, path)
+    record = publishing.read_committed_or_new(app.store, path)
     approved = bool(approval and approval[0] == record.approved_by and approval[1] == knowledge_articles.digest(record))
     return {
         "id": article_id,

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from desk.actions import identifiers
-from desk.actions.suggestions import Answer, answers
+from desk.actions.suggestions import Answer, find_answers
 from desk.cli import arguments, complete, leaf
 from desk.cli.app import App
 from desk.commands.work import search as work_search
@@ -49,14 +49,16 @@ def search(app: App, words: tuple[str, ...], topic: str | None, language: str | 
     """
     text = " ".join(words)
     where = Where(
-        topic=identifiers.existing(app, "topic", topic) if topic else None,
-        language=identifiers.chosen(app, "desk.languages", language),
+        topic=identifiers.require_existing(app, "topic", topic) if topic else None,
+        language=identifiers.require_listed(app, "desk.languages", language),
     )
     found, whole = app.store.ask(lambda index: queries_search.search(index, text, 3 * limit, where, articles_only=True))
     known = app.store.ask(lambda index: {r["id"]: r for r in index.rows("article")}) if found else {}
     hits = _one_variant(found, known, app.config["desk.languages"])[:limit]
     rows = [{**work_search.row(hit, text), **_more(known[hit.id])} for hit in hits]
-    return Listing("hits", rows, _HITS, work_search.EMPTY, notes=work_search.said(app, "kb", text, hits, whole=whole))
+    return Listing(
+        "hits", rows, _HITS, work_search.EMPTY, notes=work_search.describe_misses(app, "kb", text, hits, whole=whole)
+    )
 
 
 def _one_variant(found: list[Hit], known: dict[str, dict[str, Any]], languages: tuple[str, ...]) -> list[Hit]:
@@ -80,7 +82,7 @@ def suggest(app: App, ids: tuple[str, ...]) -> Listing:
     At most three of each; nothing, where nothing fits well enough.
     """
     found = arguments.resolve(app, ids)
-    rows = [{"ticket": i, **_row(answer)} for i in found for answer in answers(app, i)]
+    rows = [{"ticket": i, **_row(answer)} for i in found for answer in find_answers(app, i)]
     columns = (Column("ticket", pgettext("column", "TICKET"), "id"), *_ANSWERS) if len(found) > 1 else _ANSWERS
     return Listing(
         "suggestions", rows, columns, _("no article and no solved ticket fits; to look yourself: desk kb search WORDS")

@@ -29,7 +29,7 @@ def show(app: App, slugs: tuple[str, ...], language: str | None) -> Detail:
 
     SLUG without a language means the desk's first language; a missing translation falls back to one that exists.
     """
-    wanted = identifiers.chosen(app, "desk.languages", language)
+    wanted = identifiers.require_listed(app, "desk.languages", language)
     names = arguments.article_names(app, slugs)
     return answers.detail("article", "articles", [_item(app, n, wanted) for n in names], several=len(names) > 1)
 
@@ -37,7 +37,7 @@ def show(app: App, slugs: tuple[str, ...], language: str | None) -> Detail:
 def _item(app: App, name: str, language: str | None) -> dict[str, Any]:
     article_id = _chosen(app, name, language)
     path, _ = publishing.file_of(app.store, article_id)
-    record = publishing.as_written(app.store, path)
+    record = publishing.read_as_written(app.store, path)
     return {**plain.whole(record), **app.store.ask(lambda index: _more(app, index, record))}
 
 

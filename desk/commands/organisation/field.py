@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from desk.actions import organisation
-from desk.actions.identifiers import normal
+from desk.actions.identifiers import normalise_id
 from desk.cli import complete, leaf, records
 from desk.cli.app import App
 from desk.domain.model.organisation import CustomField
@@ -97,7 +97,7 @@ def purge(app: App, name: str) -> Done:
     git keeps what it said. A field that is still declared is refused.
     """
     gone = [e.record.id for e in organisation.purge_field(app, name).change.edits]
-    wanted = normal(name)
+    wanted = normalise_id(name)
     return Done(
         "purge", {"id": wanted, "records": gone}, (_("{wanted}  taken out of {n} records", wanted=wanted, n=len(gone)),)
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import click
 
 from desk.actions import identifiers
-from desk.actions.identifiers import normal
+from desk.actions.identifiers import normalise_id
 from desk.cli import arguments, complete, leaf, records
 from desk.cli.app import App
 from desk.domain.model.person import Staff
@@ -28,7 +28,7 @@ def _read(app: App, given: records.Data) -> records.Data:
     emails = given.pop("emails")
     addresses = {"email": emails[0], "emails": list(emails[1:])} if emails else {}
     served = (
-        tuple(normal(i) for i in dict.fromkeys(arguments.split(app, given["departments"])))
+        tuple(normalise_id(i) for i in dict.fromkeys(arguments.split(app, given["departments"])))
         if given["departments"]
         else ()
     )
@@ -79,7 +79,7 @@ STAFF = records.Kind(
 @click.option("--department", metavar="D", shell_complete=complete.complete_department, help="Only those who serve it.")
 def list_(app: App, department: str | None) -> Listing:
     """List staff with their level, departments, and load: the tickets they own that are not closed."""
-    wanted = identifiers.existing(app, "department", department) if department else None
+    wanted = identifiers.require_existing(app, "department", department) if department else None
     rows = app.store.ask(lambda index: records.rows(index, STAFF))
     return records.listing(STAFF, [r for r in rows if wanted is None or wanted in r["departments"]])
 

@@ -49,7 +49,7 @@ def _said(options: dict[str, Any]) -> dict[str, Any]:
 @click.option("--limit", metavar="N", type=click.IntRange(0), help="At most N rows; 0 for all.")
 def list_(app: App, search: str | None, group: str | None, fields: tuple[str, ...], limit: int | None) -> Listing:
     """List requesters by name."""
-    wanted = identifiers.existing(app, "group", group) if group else None
+    wanted = identifiers.require_existing(app, "group", group) if group else None
     values = filters.fields_wanted(app, "user", identifiers.fields_of(fields)) if fields else {}
     limit = app.rows_wanted(limit)
 
@@ -86,7 +86,7 @@ def show(app: App, ids: tuple[str, ...]) -> Detail:
 
     With the setting users.share_organisation, these are the tickets of everybody in the same organisation.
     """
-    typed = [word for i in ids for word in (arguments.words(app, [i]) if i == "-" else i.split(","))]
+    typed = [word for i in ids for word in (arguments.split_words(app, [i]) if i == "-" else i.split(","))]
     found = list(dict.fromkeys(app.store.ask(lambda index: [_found(index, word) for word in typed if word.strip()])))
 
     def more(index: Index, record: Record) -> dict[str, Any]:
@@ -130,7 +130,7 @@ def _by_address(index: Index, typed: str) -> str:
 @records.offer(_data("name", "group"))
 def create(app: App, **options: Any) -> Done:
     """Register a requester, who may have been known only from a ticket until now."""
-    return told.told_of(User, requesters.register(app, _said(options)), several=False)
+    return told.answer_records(User, requesters.register(app, _said(options)), several=False)
 
 
 @leaf.leaf("signup", example='desk user signup --name "Anna Georgiou" --email anna@clinic.example --group patient')
@@ -140,7 +140,7 @@ def signup(app: App, **options: Any) -> Done:
 
     Somebody who isn't staff signs the commit with the id they get: a history can't forget a name.
     """
-    return told.told_of(User, requesters.sign_up(app, _said(options)), several=False)
+    return told.answer_records(User, requesters.sign_up(app, _said(options)), several=False)
 
 
 # -- changing ----------------------------------------------------------------------------------------------------------
@@ -152,7 +152,7 @@ def signup(app: App, **options: Any) -> Done:
 @click.option("--disabled/--no-disabled", default=None, help="May not open tickets.")
 def edit(app: App, ids: tuple[str, ...], **options: Any) -> Done:
     """Change requesters. An empty text takes a value away."""
-    values = records.given(User, options)
+    values = records.collect_given(User, options)
     if "fields" in values:
         values = _said(values)
     return records.told_of(app, User, _by_addresses(app, ids), lambda named: requesters.edit(app, named, values))
@@ -170,7 +170,7 @@ def delete(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
 
 
 def _by_addresses(app: App, ids: Iterable[str]) -> list[str]:
-    return [_by_address(app.store.index, i) for i in arguments.words(app, ids)]
+    return [_by_address(app.store.index, i) for i in arguments.split_words(app, ids)]
 
 
 # -- bans --------------------------------------------------------------------------------------------------------------
@@ -181,7 +181,7 @@ def _by_addresses(app: App, ids: Iterable[str]) -> list[str]:
 @click.option("--reason", metavar="R", help="Why; the person is told so.")
 def ban(app: App, email: str, reason: str | None) -> Done:
     """Ban an e-mail address: no sign-up and no tickets from it, whatever account it has."""
-    return told.told_of(Ban, requesters.ban(app, email, reason), several=False)
+    return told.answer_records(Ban, requesters.ban(app, email, reason), several=False)
 
 
 @leaf.leaf("unban", example="desk user unban spam@somewhere.example")
@@ -189,7 +189,7 @@ def ban(app: App, email: str, reason: str | None) -> Done:
 @click.option("--reason", metavar="R", help="Why; it stays in the history and can't be taken back.")
 def unban(app: App, email: str, reason: str | None) -> Done:
     """Lift a ban."""
-    return told.told_of(Ban, requesters.unban(app, email, reason), several=False)
+    return told.answer_records(Ban, requesters.unban(app, email, reason), several=False)
 
 
 @leaf.leaf("bans", example="desk user bans")

@@ -10,7 +10,7 @@ from desk.cli.app import App
 from desk.domain.matching import candidates as matching_candidates
 from desk.domain.matching import recurrence
 from desk.domain.model.query import Scope
-from desk.queries.incidents import compared
+from desk.queries.incidents import load_compared
 from desk.text import _, pgettext
 from desk.view.model import Column, Detail, Listing
 
@@ -47,13 +47,15 @@ def candidates(app: App, days: int, department: str | None, least: int, limit: i
 
     Similar words, one department, close in time; an open problem that they fit is named. For cron: -f json.
     """
-    since = dates.moment(app, f"{days}d")
+    since = dates.parse_moment(app, f"{days}d")
     scope: Scope | None = app.scope()
-    where = identifiers.existing(app, "department", department) if department else None
-    rows = app.store.ask(lambda index: compared(index, str(since), scope=scope, department=where, untagged=untagged))
+    where = identifiers.require_existing(app, "department", department) if department else None
+    rows = app.store.ask(
+        lambda index: load_compared(index, str(since), scope=scope, department=where, untagged=untagged)
+    )
     found = matching_candidates.candidates(rows, now=int(app.now.timestamp()), least=least)
     titles = {row.problem: row.title for row in rows if row.problem}
-    data = [recurrence.told(one, titles) for one in (found[:limit] if limit else found)]
+    data = [recurrence.as_row(one, titles) for one in (found[:limit] if limit else found)]
     if not data:
         return Listing(
             "candidates",

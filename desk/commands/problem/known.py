@@ -8,7 +8,7 @@ from desk.actions import problems as actions_problems
 from desk.actions.acting import Acted, require_tickets
 from desk.cli import arguments, editor, leaf
 from desk.cli.app import App
-from desk.cli.told import told_of_tickets
+from desk.cli.told import answer_tickets
 from desk.domain.model.ticket import Ticket
 from desk.domain.tickets import problems
 from desk.view.model import Done
@@ -33,16 +33,16 @@ def workaround(app: App, ids: tuple[str, ...], body: str | None, file: str | Non
 
 
 def _recorded(app: App, verb: str, record: Record, ids: tuple[str, ...], source: tuple[str | None, str | None]) -> Done:
-    with editor.kept(app, verb):
+    with editor.keep_text(app, verb):
         given = editor.given_text(app, *source)
         found = arguments.resolve(app, ids)
         if given is None and editor.interactive(app):
             require_tickets(app, found, verb)
-        text = given if given is not None else written(app, verb, found)
-        return told_of_tickets(record(app, found, text))
+        text = given if given is not None else read_written(app, verb, found)
+        return answer_tickets(record(app, found, text))
 
 
-def written(app: App, name: str, ids: list[str]) -> str:
+def read_written(app: App, name: str, ids: list[str]) -> str:
     """A text from the editor, which starts with what the first of the problems has."""
     ticket = app.store.read("ticket", ids[0])
     if isinstance(ticket, Ticket):

@@ -48,4 +48,4 @@ def known_error_(app: App, ids: tuple[str, ...], topic: str, title: str | None, 
             ),
             _("Go on with it: desk kb edit {article}; then: desk kb publish {article}", article=article.id),
         ]
-    return told.told_articles(done, several=len(found) > 1)._replace(lines=tuple(lines))
+    return told.answer_articles(done, several=len(found) > 1)._replace(lines=tuple(lines))

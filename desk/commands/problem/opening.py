@@ -9,7 +9,7 @@ import click
 from desk.actions import problems
 from desk.cli import arguments, complete, leaf
 from desk.cli.app import App
-from desk.cli.told import told
+from desk.cli.told import answer_change
 from desk.domain.model.change import Change
 from desk.domain.model.organisation import PROBLEM
 from desk.domain.model.ticket import Ticket
@@ -34,22 +34,22 @@ def open_(app: App, more: tuple[str, ...], first: tuple[str, ...], title: str | 
     """
     found = arguments.resolve(app, [*first, *more])
     app.several = False  # the answer is about the one problem
-    return said(problems.open_from(app, found, title).change)
+    return answer_handover(problems.open_from(app, found, title).change)
 
 
-def each_its_own(app: App, ids: Sequence[str], title: str | None) -> Done:
+def open_each(app: App, ids: Sequence[str], title: str | None) -> Done:
     """A problem for each incident, as one change."""
-    return said(problems.open_each(app, ids, title).change)
+    return answer_handover(problems.open_each(app, ids, title).change)
 
 
-def to_existing(app: App, ids: Sequence[str], target: str) -> Done:
+def link_to_existing(app: App, ids: Sequence[str], target: str) -> Done:
     """Incidents linked to a problem that is open already."""
-    return said(problems.hand_over(app, ids, target).change)
+    return answer_handover(problems.hand_over(app, ids, target).change)
 
 
-def said(change: Change) -> Done:
+def answer_handover(change: Change) -> Done:
     """What was handed over, and the problems it was handed to: these are the answer."""
     opened = [e for e in change.edits if isinstance(e.after, Ticket) and e.after.kind_of_work == PROBLEM]
     incidents = [e for e in change.edits if e not in opened]
-    view = told(opened, several=len(opened) > 1)
-    return view._replace(lines=told(incidents, several=True).lines + view.lines)
+    view = answer_change(opened, several=len(opened) > 1)
+    return view._replace(lines=answer_change(incidents, several=True).lines + view.lines)

@@ -12,7 +12,7 @@ from desk.actions.acting import Acted
 from desk.actions.problems import Resolution, Wish
 from desk.cli import arguments, complete, editor, leaf
 from desk.cli.app import App
-from desk.cli.told import told
+from desk.cli.told import answer_change
 from desk.errors import UsageFault
 from desk.text import _
 from desk.view.model import Done
@@ -47,7 +47,7 @@ def resolve(app: App, ids: tuple[str, ...], **given: Any) -> Done:
     """
     wish = Wish(given["close"], given["response"], given["body"], given["skip_foreign"])
     problems.require_told(wish)
-    with editor.kept(app, "fix"):
+    with editor.keep_text(app, "fix"):
         fix = editor.given_text(app, given["fix"], given["file"])
         found = arguments.resolve(app, ids)
         plans = problems.plan_resolutions(app, found, wish, fix)
@@ -72,6 +72,6 @@ def _ask(view: Done) -> None:
 
 
 def _told(acted: Acted) -> Done:
-    view = told(acted.edits, several=len(acted.ids) > 1)
+    view = answer_change(acted.edits, several=len(acted.ids) > 1)
     others = [e for e in acted.done.change.edits if e.record.id not in acted.ids]
-    return view._replace(lines=view.lines + told(others, several=True).lines)
+    return view._replace(lines=view.lines + answer_change(others, several=True).lines)

@@ -10,7 +10,7 @@ from desk.actions.tickets.owed import warn_owed
 from desk.cli import answering, arguments, complete, editor, leaf
 from desk.cli.answering import From
 from desk.cli.app import App
-from desk.cli.told import told_of_tickets
+from desk.cli.told import answer_tickets
 from desk.domain.model.states import RESOLUTIONS, SOLVED
 from desk.domain.model.ticket import NOTE, REPLY, Ticket
 from desk.errors import UsageFault
@@ -80,12 +80,12 @@ def _entry(
     start: From,
     resolution: str | None,
 ) -> Done:
-    with editor.kept(app, kind):
+    with editor.keep_text(app, kind):
         given = editor.given_text(app, *source)
         found = arguments.resolve(app, ids)
         if given is None and editor.interactive(app):
             require_tickets(app, found, kind)
-        named = answering.articles_named(app, start.articles)
+        named = answering.require_articles_named(app, start.articles)
         start = start._replace(text=given, articles=named)
         text = answering.text_for(app, kind, found, start, may_be_empty=bool(attach))
         meta = {"article": named[0] if len(named) == 1 else list(named)} if named else {}
@@ -100,4 +100,4 @@ def _entry(
         warn_owed(app, done.edits)
         if kind == REPLY:
             answering.tell_of_unheard(app, [e.after for e in done.edits if isinstance(e.after, Ticket)])
-        return told_of_tickets(done)
+        return answer_tickets(done)

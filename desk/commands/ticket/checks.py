@@ -7,7 +7,7 @@ import click
 from desk.actions.tickets import checklists
 from desk.cli import arguments, complete, leaf
 from desk.cli.app import App
-from desk.cli.told import told_of_tickets
+from desk.cli.told import answer_tickets
 from desk.view.model import Done
 
 
@@ -20,7 +20,7 @@ def checklist(app: App, ids: tuple[str, ...], name: str | None) -> Done:
 
     The ticket keeps its own copy: later edits of the template don't change it. See: desk checklist list.
     """
-    return told_of_tickets(checklists.put(app, arguments.resolve(app, ids), name))
+    return answer_tickets(checklists.put(app, arguments.resolve(app, ids), name))
 
 
 @leaf.leaf("check", example="desk ticket check 7K3Q 1 2\ndesk ticket check 7K3Q 2 --undo")
@@ -29,4 +29,4 @@ def checklist(app: App, ids: tuple[str, ...], name: str | None) -> Done:
 @click.option("--undo", is_flag=True, help="Take the tick back.")
 def check(app: App, ids: str, numbers: tuple[int, ...], undo: bool) -> Done:
     """Tick off steps of a ticket's checklist, by their numbers in desk ticket show."""
-    return told_of_tickets(checklists.check(app, arguments.resolve(app, ids), numbers, done=not undo))
+    return answer_tickets(checklists.check(app, arguments.resolve(app, ids), numbers, done=not undo))

@@ -10,7 +10,7 @@ from desk.actions import identifiers
 from desk.actions.tickets import classification
 from desk.cli import arguments, complete, leaf
 from desk.cli.app import App
-from desk.cli.told import told_of_tickets
+from desk.cli.told import answer_tickets
 from desk.domain.model.fields import TICKET_ID
 from desk.errors import UsageFault
 from desk.text import _
@@ -41,7 +41,7 @@ def classify(
     """
     found = arguments.resolve(app, ids)
     done = classification.classify(app, found, priority=priority, impact=impact, urgency=urgency, reason=reason)
-    return told_of_tickets(done)
+    return answer_tickets(done)
 
 
 _tags = click.argument("tags", metavar="TAG…", nargs=-1, required=True, shell_complete=complete.complete_tag)
@@ -53,7 +53,7 @@ _tags = click.argument("tags", metavar="TAG…", nargs=-1, required=True, shell_
 def tag(app: App, ids: str, tags: tuple[str, ...]) -> Done:
     """Put tags on tickets. The tags incident and problem decide what kind of ticket it is."""
     wanted = [_known(app, t) for t in dict.fromkeys(arguments.split(app, tags))]
-    return told_of_tickets(classification.tag(app, arguments.resolve(app, ids), wanted))
+    return answer_tickets(classification.tag(app, arguments.resolve(app, ids), wanted))
 
 
 def _known(app: App, name: str) -> str:
@@ -62,7 +62,7 @@ def _known(app: App, name: str) -> str:
             _("{name} stands where a tag is expected", name=name),
             _("join several ids by commas: desk ticket tag ID,ID TAG"),
         )
-    return identifiers.existing(app, "tag", name)
+    return identifiers.require_existing(app, "tag", name)
 
 
 @leaf.leaf("untag", example="desk ticket untag 7K3Q malta")
@@ -74,4 +74,4 @@ def untag(app: App, ids: str, tags: tuple[str, ...]) -> Done:
         _known(app, t) if re.fullmatch(TICKET_ID, t.upper()) else t.lower()
         for t in dict.fromkeys(arguments.split(app, tags))
     ]
-    return told_of_tickets(classification.untag(app, arguments.resolve(app, ids), gone))
+    return answer_tickets(classification.untag(app, arguments.resolve(app, ids), gone))

@@ -11,7 +11,7 @@ from desk.actions.tickets import lifecycle as tickets
 from desk.actions.tickets.lifecycle import NewTicket
 from desk.cli import arguments, complete, editor, form, leaf
 from desk.cli.app import App
-from desk.cli.told import tell_of_requester, told
+from desk.cli.told import answer_change, tell_of_requester
 from desk.domain.model.ticket import Ticket
 from desk.errors import UsageFault
 from desk.text import _
@@ -49,7 +49,7 @@ def create(app: App, body: str | None, file: str | None, attach: tuple[str, ...]
 
     Without --title, on a terminal, the editor opens.
     """
-    with editor.kept(app, "create"):
+    with editor.keep_text(app, "create"):
         text = editor.given_text(app, body, file)
         new = _new(app, given)._replace(body=text or "", files=editor.attachments(app, attach, ()))
         if new.title is None:
@@ -59,8 +59,8 @@ def create(app: App, body: str | None, file: str | None, attach: tuple[str, ...]
     if app.talks:
         from desk.actions import suggestions  # noqa: PLC0415 - talk for people; scripts needn't pay for it
 
-        app.notes.extend(suggestions.lines(app, cast("Ticket", done.change.edits[0].after)))
-    return told(list(done.change.edits[:1]), several=False)
+        app.notes.extend(suggestions.describe_answers(app, cast("Ticket", done.change.edits[0].after)))
+    return answer_change(list(done.change.edits[:1]), several=False)
 
 
 def _new(app: App, given: dict[str, Any]) -> NewTicket:
@@ -69,12 +69,12 @@ def _new(app: App, given: dict[str, Any]) -> NewTicket:
         title=given["title"],
         department=given["department"],
         requester=given["requester"],
-        channel=identifiers.chosen(app, "ticket.channels", given["channel"]),
-        language=identifiers.chosen(app, "desk.languages", given["language"]),
+        channel=identifiers.require_listed(app, "ticket.channels", given["channel"]),
+        language=identifiers.require_listed(app, "desk.languages", given["language"]),
         tags=tuple(t.lower() for t in dict.fromkeys(arguments.split(app, given["tags"]))) if given["tags"] else (),
-        priority=identifiers.chosen(app, "ticket.priorities", given["priority"]),
-        impact=identifiers.chosen(app, "ticket.impacts", given["impact"]),
-        urgency=identifiers.chosen(app, "ticket.urgencies", given["urgency"]),
+        priority=identifiers.require_listed(app, "ticket.priorities", given["priority"]),
+        impact=identifiers.require_listed(app, "ticket.impacts", given["impact"]),
+        urgency=identifiers.require_listed(app, "ticket.urgencies", given["urgency"]),
         service=given["service"],
         fields=identifiers.fields_of(given["fields"]),
         reason=given["reason"],
@@ -93,6 +93,6 @@ def _from_editor(app: App, new: NewTicket) -> NewTicket:
         "language": new.language or "",
         "tags": list(new.tags),
     }
-    values, text = editor.edit(app, "create", form.new_ticket(values, new.body), lambda t: form.parse_new(app, t))
+    values, text = editor.edit(app, "create", form.write_new_ticket(values, new.body), lambda t: form.parse_new(app, t))
     tags, fields = tuple(values.pop("tags")), values.pop("fields")
     return new._replace(**values, tags=tags, fields=fields, body=text)

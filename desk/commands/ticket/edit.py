@@ -12,7 +12,7 @@ from desk.actions.tickets import edits
 from desk.actions.tickets.edits import Revision
 from desk.cli import arguments, complete, editor, form, leaf
 from desk.cli.app import App
-from desk.cli.told import tell_of_requester, told_of_tickets
+from desk.cli.told import answer_tickets, tell_of_requester
 from desk.domain.model.ticket import Ticket
 from desk.domain.tickets import thread
 from desk.errors import NotFound, UsageFault
@@ -51,7 +51,7 @@ def edit(
     entry: int | None,
 ) -> Done:
     """Change a ticket. Without options the editor opens with its fields and text."""
-    with editor.kept(app, "edit"):
+    with editor.keep_text(app, "edit"):
         text = editor.given_text(app, body, file)
         found = arguments.resolve(app, ids)
         if entry is not None:
@@ -72,7 +72,7 @@ def edit(
             reason=reason,
         )
         tell_of_requester(app, done.done.change.edits)
-        return told_of_tickets(done)
+        return answer_tickets(done)
 
 
 def _one(app: App, ids: list[str], otherwise: str) -> Ticket:
@@ -90,7 +90,7 @@ def _edit_entry(app: App, ids: list[str], number: int, text: str | None) -> Done
         thread.require_last(ticket, number, app.me())
         old = ticket.thread[number - 1].text
         text = editor.entry_text(app, None, f"entry-{ids[0]}-{number}", "", old)
-    return told_of_tickets(edits.edit_entry(app, ids, number, text))
+    return answer_tickets(edits.edit_entry(app, ids, number, text))
 
 
 def _in_editor(app: App, ids: list[str], reason: str | None) -> Done:
@@ -98,13 +98,13 @@ def _in_editor(app: App, ids: list[str], reason: str | None) -> Done:
         raise UsageFault(_("nothing to change"), _("give --title, --body, --file, --requester or another option"))
     before = _one(app, ids, "give --title, --body or --field to change several alike")
     require_tickets(app, ids, "edit")
-    start = form.existing_ticket(before)
+    start = form.write_ticket(before)
 
     def apply(text: str) -> Done:
         values, body = form.split(text, edits.OPEN_FIELDS)
         done = edits.revise(app, ids, Revision(before, values, body, reason))
         tell_of_requester(app, done.done.change.edits)
-        return told_of_tickets(done)
+        return answer_tickets(done)
 
     # A draft from before the ticket changed must not be taken up again: it would undo that change.
     return editor.edit(app, f"edit-{ids[0]}-{crc32(start.encode()):08x}", start, apply)

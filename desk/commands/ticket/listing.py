@@ -113,8 +113,8 @@ def _query(app: App, given: dict[str, Any], kinds: tuple[str, ...]) -> Query:
         states=_states(given["states"]),
         kinds=kinds,
         major=given["major"],
-        since=dates.moment(app, given["since"]),
-        until=dates.moment(app, given["until"], end=True),
+        since=dates.parse_moment(app, given["since"]),
+        until=dates.parse_moment(app, given["until"], end=True),
         overdue=utc_text(app.now) if given["overdue"] else None,
         among=_unread(app) if given["unread"] else None,
         sort=sort,
@@ -162,7 +162,7 @@ def _unread(app: App) -> tuple[str, ...]:
     """Ids of all tickets in which something happened that I haven't seen."""
     handle = app.me()
     mine = seen.load(app.place, handle, int(app.now.timestamp()))
-    return tuple(sorted(app.store.ask(lambda index: unread.unread(index, handle, mine))))
+    return tuple(sorted(app.store.ask(lambda index: unread.find_unread(index, handle, mine))))
 
 
 def _marked(app: App, rows: list[TicketRow]) -> list[dict[str, Any]]:
@@ -171,7 +171,7 @@ def _marked(app: App, rows: list[TicketRow]) -> list[dict[str, Any]]:
     if handle is None:
         return [{**row, "unread": None} for row in rows]
     mine = seen.load(app.place, handle, int(app.now.timestamp()))
-    new = app.store.ask(lambda index: unread.unread(index, handle, mine, [row["id"] for row in rows]))
+    new = app.store.ask(lambda index: unread.find_unread(index, handle, mine, [row["id"] for row in rows]))
     return [{**row, "unread": row["id"] in new} for row in rows]
 
 

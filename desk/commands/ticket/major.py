@@ -8,7 +8,7 @@ from desk.actions.acting import require_tickets
 from desk.actions.tickets import major as tickets_major
 from desk.cli import arguments, complete, editor, leaf
 from desk.cli.app import App
-from desk.cli.told import told_of_tickets
+from desk.cli.told import answer_tickets
 from desk.errors import UsageFault
 from desk.text import _
 from desk.view.model import Done
@@ -31,11 +31,11 @@ def major(app: App, ids: tuple[str, ...], coordinator: str | None, off: bool, re
     if off:
         if coordinator:
             raise UsageFault(_("--off takes the coordinator away"), _("leave out --coordinator, or --off"))
-        return told_of_tickets(tickets_major.end(app, arguments.resolve(app, ids), reason=reason))
+        return answer_tickets(tickets_major.end(app, arguments.resolve(app, ids), reason=reason))
     if coordinator == "none":
         raise UsageFault(_("a major incident has a coordinator"), _("name somebody, or: desk ticket major ID --off"))
     handle = app.person(coordinator) if coordinator else None
-    return told_of_tickets(tickets_major.declare(app, arguments.resolve(app, ids), handle, reason=reason))
+    return answer_tickets(tickets_major.declare(app, arguments.resolve(app, ids), handle, reason=reason))
 
 
 @leaf.leaf("review", example="desk ticket review 7K3Q --file review.md")
@@ -46,7 +46,7 @@ def review(app: App, ids: tuple[str, ...], body: str | None, file: str | None) -
 
     Without a text, the editor opens with the headings of a review. A later review replaces an earlier one.
     """
-    with editor.kept(app, "review"):
+    with editor.keep_text(app, "review"):
         given = editor.given_text(app, body, file)
         found = arguments.resolve(app, ids)
         if given is None:
@@ -54,7 +54,7 @@ def review(app: App, ids: tuple[str, ...], body: str | None, file: str | None) -
                 raise UsageFault(_("one review at a time, please"), _("or give one text to several: --body, --file"))
             require_tickets(app, found, "review")
             given = _written(app, found[0])
-        return told_of_tickets(tickets_major.review(app, found, given))
+        return answer_tickets(tickets_major.review(app, found, given))
 
 
 OUTLINE = "What happened, and who was affected\n\n\nWhat was done, and what helped\n\n\nWhat we change, who does it, until when\n\n"

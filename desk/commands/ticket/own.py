@@ -8,7 +8,7 @@ from desk.actions import identifiers
 from desk.actions.tickets import ownership
 from desk.cli import arguments, complete, leaf
 from desk.cli.app import App
-from desk.cli.told import told_of_tickets
+from desk.cli.told import answer_tickets
 from desk.errors import UsageFault
 from desk.text import _
 from desk.view.model import Done
@@ -29,14 +29,14 @@ def assign(app: App, ids: tuple[str, ...], to: str) -> Done:
     """
     handle = app.person(to)
     found = arguments.resolve(app, ids)
-    return told_of_tickets(ownership.unassign(app, found) if handle is None else ownership.assign(app, found, handle))
+    return answer_tickets(ownership.unassign(app, found) if handle is None else ownership.assign(app, found, handle))
 
 
 @leaf.leaf("unassign", example="desk ticket unassign 7K3Q")
 @arguments.ticket_ids
 def unassign(app: App, ids: tuple[str, ...]) -> Done:
     """Take the owner off."""
-    return told_of_tickets(ownership.unassign(app, arguments.resolve(app, ids)))
+    return answer_tickets(ownership.unassign(app, arguments.resolve(app, ids)))
 
 
 @leaf.leaf(
@@ -59,11 +59,11 @@ def escalate(app: App, ids: tuple[str, ...], to: str | None, up: bool, reason: s
     if up:
         if to:
             raise UsageFault(_("--up goes to who is named for the department"), _("leave out --to, or --up"))
-        return told_of_tickets(ownership.escalate_up(app, arguments.resolve(app, ids), reason=reason))
+        return answer_tickets(ownership.escalate_up(app, arguments.resolve(app, ids), reason=reason))
     if to == "none":
         raise UsageFault(_("a ticket is escalated to somebody"), _("to take the owner off: desk ticket unassign ID"))
     handle = app.person(to) if to else None
-    return told_of_tickets(ownership.escalate(app, arguments.resolve(app, ids), handle, reason=reason))
+    return answer_tickets(ownership.escalate(app, arguments.resolve(app, ids), handle, reason=reason))
 
 
 @leaf.leaf("move", example="desk ticket move 7K3Q --to semantic")
@@ -78,5 +78,5 @@ def escalate(app: App, ids: tuple[str, ...], to: str | None, up: bool, reason: s
 )
 def move(app: App, ids: tuple[str, ...], to: str) -> Done:
     """Move tickets to another department. An owner who doesn't serve it is dropped."""
-    department = identifiers.existing(app, "department", to)
-    return told_of_tickets(ownership.move(app, arguments.resolve(app, ids), department))
+    department = identifiers.require_existing(app, "department", to)
+    return answer_tickets(ownership.move(app, arguments.resolve(app, ids), department))

@@ -7,7 +7,7 @@ import click
 from desk.actions.tickets import relations
 from desk.cli import arguments, complete, leaf
 from desk.cli.app import App
-from desk.cli.told import told, told_of_tickets
+from desk.cli.told import answer_change, answer_tickets
 from desk.commands.problem import opening
 from desk.errors import UsageFault
 from desk.text import _
@@ -33,12 +33,12 @@ RELATIONS = ("relates", "duplicates", "caused-by")
 def transfer(app: App, ids: tuple[str, ...], target: str | None, title: str | None) -> Done:
     """Hand incidents to problem management: opens a problem for each, or links them to one, in one commit."""
     if target is None:
-        return opening.each_its_own(app, arguments.resolve(app, ids), title)
+        return opening.open_each(app, arguments.resolve(app, ids), title)
     if title is not None:
         raise UsageFault(_("--title is for a new problem, --to for one that is there"), _("give one of them"))
-    found, problem = arguments.resolve(app, ids), arguments.only(app, target)
+    found, problem = arguments.resolve(app, ids), arguments.require_one(app, target)
     app.several = False  # the answer is about the one problem
-    return opening.to_existing(app, found, problem)
+    return opening.link_to_existing(app, found, problem)
 
 
 _other = click.argument("other", metavar="OTHER", shell_complete=complete.complete_ticket)
@@ -52,8 +52,8 @@ _other = click.argument("other", metavar="OTHER", shell_complete=complete.comple
 )
 def link(app: App, ids: str, other: str, relation: str) -> Done:
     """Relate tickets to another one; the relation is written on both."""
-    target = arguments.only(app, other)
-    return told_of_tickets(relations.link(app, arguments.resolve(app, ids), target, relation))
+    target = arguments.require_one(app, other)
+    return answer_tickets(relations.link(app, arguments.resolve(app, ids), target, relation))
 
 
 @leaf.leaf("unlink", example="desk ticket unlink 7K3Q 9ABC")
@@ -61,8 +61,8 @@ def link(app: App, ids: str, other: str, relation: str) -> Done:
 @_other
 def unlink(app: App, ids: str, other: str) -> Done:
     """Take every relation between two tickets away."""
-    target = arguments.only(app, other)
-    return told_of_tickets(relations.unlink(app, arguments.resolve(app, ids), target))
+    target = arguments.require_one(app, other)
+    return answer_tickets(relations.unlink(app, arguments.resolve(app, ids), target))
 
 
 @leaf.leaf("merge", example="desk ticket merge 9ABC --into 7K3Q")
@@ -75,8 +75,8 @@ def merge(app: App, ids: tuple[str, ...], into: str) -> Done:
 
     The merged ones are closed, and their ids lead to the other for ever.
     """
-    target = arguments.only(app, into)
-    return told_of_tickets(relations.merge(app, arguments.resolve(app, ids), target))
+    target = arguments.require_one(app, into)
+    return answer_tickets(relations.merge(app, arguments.resolve(app, ids), target))
 
 
 @leaf.leaf("split", example='desk ticket split 7K3Q --at 3 --title "Second fault: prescriptions"')
@@ -88,5 +88,5 @@ def split(app: App, ids: tuple[str, ...], number: int, title: str | None) -> Don
     done, _ = relations.split(app, arguments.resolve(app, ids), number, title)
     fresh_edits = [e for e in done.change.edits if e.before is None]
     old_edits = [e for e in done.change.edits if e.before is not None]
-    view = told(fresh_edits, several=len(fresh_edits) > 1)
-    return view._replace(lines=told(old_edits, several=True).lines + view.lines)
+    view = answer_change(fresh_edits, several=len(fresh_edits) > 1)
+    return view._replace(lines=answer_change(old_edits, several=True).lines + view.lines)

@@ -26,7 +26,7 @@ from desk.view.model import Detail
 def show(app: App, ids: tuple[str, ...], as_of: str | None) -> Detail:
     """Show tickets with their threads, as their files say now, or as they were."""
     if as_of:
-        return _past(app, [identifiers.known(app, i) for i in arguments.words(app, ids)], as_of)
+        return _past(app, [identifiers.require_known(app, i) for i in arguments.split_words(app, ids)], as_of)
     found = arguments.resolve(app, ids)
     items = list({one["id"]: one for one in (item(app, i) for i in found)}.values())
     remember(app, [str(one["id"]) for one in items])
@@ -67,7 +67,7 @@ def _whole(app: App, ticket: Record) -> dict[str, Any]:
     people |= {e.by for e in ticket.thread}
     done = app.store.ask(lambda index: steps(index, ticket)) if isinstance(ticket, Ticket) else []
     people |= {str(step["by"]) for step in done if step["by"]}
-    whole = due.shown(plain.whole(ticket), utc_text(app.now))
+    whole = due.add_due(plain.whole(ticket), utc_text(app.now))
     names = app.store.ask(lambda index: tickets.names(index, people))
     return {**whole, "steps": done, "people": names, "as_of": None}
 

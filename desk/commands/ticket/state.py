@@ -8,7 +8,7 @@ from desk.actions.tickets import lifecycle as tickets
 from desk.actions.tickets.owed import warn_owed
 from desk.cli import arguments, complete, dates, leaf
 from desk.cli.app import App
-from desk.cli.told import told_of_tickets
+from desk.cli.told import answer_tickets
 from desk.domain.model import plain
 from desk.domain.model.states import DUPLICATE, RESOLUTIONS, SOLVED, WAITING
 from desk.errors import UsageFault
@@ -27,7 +27,7 @@ def pending(app: App, ids: tuple[str, ...], until: str | None, waits_for: str | 
     """Put tickets aside that wait for somebody, or for a day."""
     day = dates.future_day(app, until)
     found = arguments.resolve(app, ids)
-    return told_of_tickets(tickets.put_aside(app, found, until=day, waits_for=waits_for, reason=reason))
+    return answer_tickets(tickets.put_aside(app, found, until=day, waits_for=waits_for, reason=reason))
 
 
 @leaf.leaf(
@@ -44,12 +44,12 @@ def close(app: App, ids: tuple[str, ...], resolution: str | None, original: str 
     """Close tickets that are resolved, and say how. They can be re-opened."""
     if original and resolution not in (None, DUPLICATE):
         raise UsageFault(_("--of goes with --resolution {duplicate}", duplicate=DUPLICATE), _("leave one of them out"))
-    other = arguments.only(app, original) if original else None
+    other = arguments.require_one(app, original) if original else None
     code = DUPLICATE if other else resolution or SOLVED
 
     done = tickets.close(app, arguments.resolve(app, ids), resolution=code, original=other, reason=reason)
     warn_owed(app, done.edits)
-    return told_of_tickets(done)
+    return answer_tickets(done)
 
 
 @leaf.leaf("reopen", example='desk ticket reopen 7K3Q --reason "it happened again"')
@@ -57,7 +57,7 @@ def close(app: App, ids: tuple[str, ...], resolution: str | None, original: str 
 @_reason
 def reopen(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     """Take up closed or pending tickets again. An owner who no longer serves the department is dropped."""
-    return told_of_tickets(tickets.reopen(app, arguments.resolve(app, ids), reason=reason))
+    return answer_tickets(tickets.reopen(app, arguments.resolve(app, ids), reason=reason))
 
 
 @leaf.leaf("delete", example='desk ticket delete 7K3Q --reason "sent to the wrong desk"')

@@ -10,7 +10,7 @@ from desk.actions import identifiers
 from desk.actions.tickets import undo as tickets_undo
 from desk.cli import arguments, leaf
 from desk.cli.app import App
-from desk.cli.told import sentence
+from desk.cli.told import describe_events
 from desk.domain.changes.undo import Taken
 from desk.domain.model import plain
 from desk.domain.model.ticket import Ticket
@@ -28,12 +28,12 @@ def undo(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     took, and is refused when anything that it touched has changed since. Messages about the change that still wait in
     the outbox are taken out; what was sent stays sent.
     """
-    found = [identifiers.known(app, i) for i in arguments.words(app, ids)]
+    found = [identifiers.require_known(app, i) for i in arguments.split_words(app, ids)]
     done, taken = tickets_undo.undo(app, found, reason=reason)
     _say_what_was_sent(app, taken, len(done.withdrawn))
     edits = [e for e in done.change.edits if isinstance(e.record, Ticket)]
     lines = tuple(
-        arranged("{id}  {words}", id=e.record.id, words=sentence(e))
+        arranged("{id}  {words}", id=e.record.id, words=describe_events(e))
         for e in sorted(edits, key=lambda e: e.record.id not in found)
     )
     own = [e for e in edits if e.record.id in found]

@@ -7,7 +7,7 @@ import click
 from desk.actions.tickets import watching
 from desk.cli import arguments, complete, leaf
 from desk.cli.app import App
-from desk.cli.told import told_of_tickets
+from desk.cli.told import answer_tickets
 from desk.errors import NotFound
 from desk.queries import people
 from desk.text import _
@@ -25,7 +25,7 @@ _who = click.option(
 def watch(app: App, ids: tuple[str, ...], who: str) -> Done:
     """Have messages sent when something happens to tickets. Requesters never hear of private notes."""
     watcher = _known(app, who)
-    return told_of_tickets(watching.watch(app, arguments.resolve(app, ids), watcher))
+    return answer_tickets(watching.watch(app, arguments.resolve(app, ids), watcher))
 
 
 @leaf.leaf("unwatch", example="desk ticket unwatch 7K3Q\ndesk ticket unwatch 7K3Q,9ABC --who u-4f9x2")
@@ -34,7 +34,7 @@ def watch(app: App, ids: tuple[str, ...], who: str) -> Done:
 def unwatch(app: App, ids: tuple[str, ...], who: str) -> Done:
     """Have no more messages sent."""
     watcher = _known(app, who)
-    return told_of_tickets(watching.unwatch(app, arguments.resolve(app, ids), watcher))
+    return answer_tickets(watching.unwatch(app, arguments.resolve(app, ids), watcher))
 
 
 def _known(app: App, typed: str) -> str:

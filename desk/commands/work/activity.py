@@ -45,7 +45,7 @@ def activity(app: App, whose: str | None, since: str | None, limit: int | None) 
     reader, head = f"{handle or 'anybody'}-{'mine' if mine else 'all'}", app.store.commit_now()
     last = (since or "").lower() == LAST
     commits = marks.unseen(app.place, reader, head) if last else None
-    moment = None if last else dates.moment(app, since)
+    moment = None if last else dates.parse_moment(app, since)
     sought = Sought(
         handle if mine else None,
         None if mine else app.scope(),
@@ -92,7 +92,7 @@ def _sentence(row: dict[str, Any]) -> str:
     """As logs tell it, with the ticket's title behind its id."""
     titled = row["kind"] == "ticket" and row["title"] and row["verb"] not in _UNTITLED
     what = f"{row['id']} {row['title']}" if titled else sentences.name_of(row["kind"], row["id"])
-    text = sentences.act(row["verb"], row["from"], row["to"], kind=row["kind"], what=what)
+    text = sentences.describe_act(row["verb"], row["from"], row["to"], kind=row["kind"], what=what)
     reason = " ".join(str(row["reason"] or "").split())
     who = row["name"] or row["by"]
     return (

@@ -94,8 +94,8 @@ def handover(app: App, since: str, departments: tuple[str, ...]) -> Sections:
 
     It is about the tickets of your departments and those you wrote, as lists are.
     """
-    named = tuple(identifiers.existing(app, "department", d) for d in departments)
-    start = str(dates.moment(app, since))
+    named = tuple(identifiers.require_existing(app, "department", d) for d in departments)
+    start = str(dates.parse_moment(app, since))
     found = _found(app, app.scope(), named, start)
     parts = tuple((TITLES[name], _listing(name, rows), _SHOWN) for name, rows in found.items())
     data = {"since": start, "until": utc_text(app.now), "departments": list(named), **found}
@@ -127,7 +127,7 @@ def _changed(events: list[HandoverRow]) -> list[dict[str, Any]]:
         # The newest stands first here as well: on a narrow screen the end of the sentence is cut.
         happened = tuple(Event(e["verb"], e["from"], e["to"]) for e in reversed(group))
         people = dict.fromkeys(e["by"] for e in group)
-        what = told.sentence(Edit(None, None, happened))
+        what = told.describe_events(Edit(None, None, happened))
         rows.append({**figures_handover.head(group[-1], "at"), "by": ", ".join(people), "what": what})
     return sorted(rows, key=lambda row: row["at"], reverse=True)
 

@@ -84,12 +84,12 @@ def _wanted(
     return Wanted(
         by,
         app.store.ask(lambda index: events.addresses(index, by)) if by else (),
-        tuple(v.lower() for v in arguments.words(app, verbs)) if verbs else (),
-        tuple(identifiers.known(app, i) for i in arguments.words(app, tickets)) if tickets else (),
+        tuple(v.lower() for v in arguments.split_words(app, verbs)) if verbs else (),
+        tuple(identifiers.require_known(app, i) for i in arguments.split_words(app, tickets)) if tickets else (),
         kinds,
-        dates.moment(app, since),
-        dates.moment(app, until, end=True),
-        identifiers.existing(app, "department", department) if department else None,
+        dates.parse_moment(app, since),
+        dates.parse_moment(app, until, end=True),
+        identifiers.require_existing(app, "department", department) if department else None,
         limit,
     )
 

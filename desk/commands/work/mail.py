@@ -83,7 +83,7 @@ def _folder(app: App) -> str:
 
 
 def _found(app: App, ids: tuple[str, ...]) -> list[str]:
-    return list(dict.fromkeys(outbox.find(_folder(app), word) for word in arguments.words(app, ids)))
+    return list(dict.fromkeys(outbox.find(_folder(app), word) for word in arguments.split_words(app, ids)))
 
 
 def _draft(app: App, draft_id: str) -> dict[str, Any]:

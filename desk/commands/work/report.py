@@ -62,10 +62,10 @@ def report(
         return _known(app)
     form = _form(output)
     custom = _custom(app, name, form)
-    at = periods.stand(app, as_of)
+    at = periods.read_stand(app, as_of)
     period = _period(app, name, days, since, until)
-    question = periods.asked(app, period, given)
-    with periods.reading(app, at) as index:
+    question = periods.build_question(app, period, given)
+    with periods.open_reading(app, at) as index:
         language = app.config["desk.languages"][0]
         reading = Reading(index, question, app.place, at.commit, readable=_readable(app), language=language)
         sections = REPORTS[name].make(reading) if name in REPORTS else _all(reading)

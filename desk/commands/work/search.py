@@ -43,7 +43,7 @@ def search(app: App, words: tuple[str, ...], limit: int) -> Listing:
     where = Where(app.scope())
     hits, whole = app.store.ask(lambda index: queries_search.search(index, text, limit, where))
     rows = [row(hit, text) for hit in hits]
-    return Listing("hits", rows, _COLUMNS, EMPTY, notes=said(app, "desk", text, hits, whole=whole))
+    return Listing("hits", rows, _COLUMNS, EMPTY, notes=describe_misses(app, "desk", text, hits, whole=whole))
 
 
 def row(hit: Hit, words: str) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def row(hit: Hit, words: str) -> dict[str, Any]:
     return {"id": hit.id, "kind": hit.kind, "title": hit.title, "snippet": shown, "path": hit.path}
 
 
-def said(app: App, where: str, words: str, hits: list[Hit], *, whole: bool) -> tuple[str, ...]:
+def describe_misses(app: App, where: str, words: str, hits: list[Hit], *, whole: bool) -> tuple[str, ...]:
     """What is to be told of a search that didn't find all the words; it is remembered, unless the settings say no."""
     if whole:
         return ()

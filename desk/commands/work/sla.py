@@ -47,7 +47,7 @@ def list_(
     query = Query(
         scope=app.scope(),
         states=LIVE,
-        departments=tuple(identifiers.existing(app, "department", d) for d in departments),
+        departments=tuple(identifiers.require_existing(app, "department", d) for d in departments),
         owner=app.me() if mine else None,
     )
     rows = [row for row in answers.with_due(app, _rows(app, query)) if due.running(row)]
@@ -55,7 +55,7 @@ def list_(
         rows = [row for row in rows if row["overdue"] or any(line.startswith(f"{due.BREACH} ") for line in row["sla"])]
     if within:
         end = utc_text(app.now + _length(within))
-        rows = [row for row in rows if (one := due.pressing(row)) and one.at <= end]
+        rows = [row for row in rows if (one := due.find_pressing(row)) and one.at <= end]
     most = app.rows_wanted(limit)
     notes = [_("{n} of {total}; all: --limit 0", n=most, total=len(rows))] if most and len(rows) > most else []
     return Listing("tickets", rows[:most] if most else rows, _COLUMNS, _empty(app), notes=tuple(notes), spell=_spell)
@@ -78,7 +78,7 @@ def _rows(app: App, query: Query) -> list[dict[str, Any]]:
 
 
 def _clock(row: TicketRow) -> str | None:
-    one = due.pressing(row)
+    one = due.find_pressing(row)
     return one.clock if one else None
 
 
@@ -139,4 +139,4 @@ def _words(event: Event, app: App) -> str:
         )
     if event.verb == "escalate-up":
         return _("{after} is told", after=event.after)
-    return sentences.done(event.verb, event.before, event.after)
+    return sentences.describe_outcome(event.verb, event.before, event.after)

@@ -58,15 +58,15 @@ def stats(
     By default the last seven days, in the desk's time zone. Everybody's tickets are counted, whatever department you
     serve. docs/statistics.md says what each figure is.
     """
-    at = periods.stand(app, as_of)
+    at = periods.read_stand(app, as_of)
     period = periods.period(app, days, since, until, usual=7)
-    question = periods.asked(app, period, given)
-    with periods.reading(app, at) as index:
+    question = periods.build_question(app, period, given)
+    with periods.open_reading(app, at) as index:
         drawn = _drawn(app, Reading(index, question, app.place, at.commit), by, at) if chart else None
         rows = reports.grouped(index, question, by) if by else reports.figures(index, question)
     said = {"since": str(period.first), "until": str(period.last), "as_of": utc_text(app.now), "commit": at.commit}
     rows = [{**row, **said} for row in rows]
-    app.notes += spoken_for(period, at)[1 if chart else 0 :]
+    app.notes += describe_reading(period, at)[1 if chart else 0 :]
     listing = _by_table(rows, by) if by else _table(rows)
     return listing._replace(drawn=drawn)
 
@@ -79,7 +79,7 @@ def _drawn(app: App, reading: Reading, by: str | None, at: periods.Stand) -> Pap
     return Paper("stats", made, drawn=True)
 
 
-def spoken_for(period: Period, at: periods.Stand) -> tuple[str, str]:
+def describe_reading(period: Period, at: periods.Stand) -> tuple[str, str]:
     """What the figures stand for, and how to get the same ones again."""
     days = ngettext("1 day", "{n} days", period.days)
     return (
@@ -116,8 +116,8 @@ def _table(rows: list[dict[str, Any]]) -> Listing:
 def _spell(rows: Sequence[Row]) -> list[Row]:
     """Figures that tell something, in words."""
     return [
-        {**row, "name": statistics.spoken(row["id"]), "picture": _picture(row), **_words(row)}
-        for row in statistics.telling(rows)
+        {**row, "name": statistics.label_figure(row["id"]), "picture": _picture(row), **_words(row)}
+        for row in statistics.select_telling(rows)
     ]
 
 
@@ -126,7 +126,7 @@ _BARS = 20
 
 
 def _picture(row: Row) -> str:
-    return statistics.spark(statistics.condensed(row["trend"], _BARS, level=FIGURES[row["id"]].level))
+    return statistics.spark(statistics.condense(row["trend"], _BARS, level=FIGURES[row["id"]].level))
 
 
 def _words(row: Row) -> dict[str, str | None]:

@@ -229,5 +229,5 @@ def _state(old: Ticket, new: Ticket) -> list[Event]:
     if old.state == new.state == states.CLOSED:
         return [Event("edit", None, " ".join(n for n in names if getattr(old, n) != getattr(new, n)))]
     verb = {states.OPEN: "reopen", states.PENDING: "pending", states.CLOSED: "close"}.get(new.state, "edit")
-    words = states.standing(new.state, until=new.pending_until, waits_for=new.pending_for, resolution=new.resolution)
+    words = states.state_text(new.state, until=new.pending_until, waits_for=new.pending_for, resolution=new.resolution)
     return [Event(verb, old.state, words)]

@@ -82,7 +82,7 @@ def tickets_of(change: Change) -> list[Edit]:
     return [e for e in change.edits if isinstance(e.after, Ticket)]
 
 
-def concerned(change: Change) -> set[str]:
+def find_concerned(change: Change) -> set[str]:
     """Ids of the requesters and watchers that a change is about; staff are told by department as well."""
     tickets = [e.after for e in tickets_of(change) if isinstance(e.after, Ticket)]
     return {i for t in tickets for i in (t.requester, t.author, *t.watchers) if i}

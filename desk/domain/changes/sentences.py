@@ -60,14 +60,14 @@ def _clock(verb: str, after: str | None) -> str | None:
     return _("{clock}, due {at}", clock=due.SPOKEN.get(clock, clock), at=at) if at else after
 
 
-def done(verb: str, before: str | None, after: str | None, *, kind: str = "ticket") -> str:
+def describe_outcome(verb: str, before: str | None, after: str | None, *, kind: str = "ticket") -> str:
     """What became of the record: `assigned to petros`."""
     after = _clock(verb, after)
     known = verb in (TICKET if kind == "ticket" else RECORD)
     return _filled(_words(kind, verb, before, after).done, before, after, "", known=known)
 
 
-def act(verb: str, before: str | None, after: str | None, *, kind: str, what: str) -> str:
+def describe_act(verb: str, before: str | None, after: str | None, *, kind: str, what: str) -> str:
     """What somebody did, to stand behind their name: `assigned 260723-7K3Q to petros`."""
     after = _clock(verb, after)
     known = verb in (TICKET if kind == "ticket" else RECORD)
@@ -103,7 +103,7 @@ def sentence(row: Mapping[str, object], name: str | None = None) -> str:
     found = row.get("changes")
     if verb == "edit" and not before and isinstance(found, list) and found:
         after = changes(Changed(str(c["field"]), c["from"], c["to"]) for c in found)
-    text = act(verb, before, after, kind=kind, what=name_of(kind, str(row["id"])))
+    text = describe_act(verb, before, after, kind=kind, what=name_of(kind, str(row["id"])))
     reason = " ".join(str(row.get("reason") or "").split())
     who = name or row["by"]
     return (

@@ -67,7 +67,7 @@ def _row(event: Happened) -> Verb | None:
     return row if row and row.told_as is None else None
 
 
-def untruths(case: Case) -> Iterator[str]:
+def find_untruths(case: Case) -> Iterator[str]:
     """What is false, or left out, in sentences that fit behind the record's name."""
     events = case.events
     if any(e.verb == UNDO for e in events):
@@ -338,7 +338,7 @@ def _fields(case: Case) -> Iterable[str]:
 _LOOKS: tuple[Callable[[Case], Iterable[str]], ...] = (_chains, _standing, _sets, _thread, _references, _edits, _texts)
 
 
-def unsure(case: Case) -> Iterator[str]:
+def find_unsure(case: Case) -> Iterator[str]:
     """Verbs that this program doesn't know, whose values can't be found in what changed."""
     values: set[Any] = {None, ""}
     for change in compare.fields(case.old, case.new):

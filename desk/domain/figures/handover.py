@@ -25,7 +25,7 @@ def upcoming(rows: Iterable[Row], now: str, until: str) -> list[dict[str, Any]]:
     """What is overdue or will be due before a moment, the most pressing first."""
     found = []
     for row in rows:
-        next_due = due.pressing(row)
+        next_due = due.find_pressing(row)
         if next_due is not None and next_due.at < until:
             what = due.SPOKEN[next_due.clock]
             found.append({**head(row), "at": next_due.at, "what": what, "overdue": next_due.at < now})

@@ -210,7 +210,7 @@ def spark(counts: Sequence[int | float | None]) -> str:
     return "".join(_BARS[int(-(-count * (len(_BARS) - 1) // top))] for count in known)
 
 
-def condensed(values: Sequence[Value], most: int, *, level: bool) -> list[int | float]:
+def condense(values: Sequence[Value], most: int, *, level: bool) -> list[int | float]:
     """A trend in at most so many bars: neighbours joined from the end on, amounts by their sum, a level by its last."""
     lot = -(-len(values) // most) or 1
     first = len(values) % lot or lot
@@ -251,7 +251,7 @@ def duration(seconds: int) -> str:
     return _("{n} s", n=seconds)
 
 
-def spoken(name: str) -> str:
+def label_figure(name: str) -> str:
     """A figure's name for people."""
     return name.replace("_", " ")
 
@@ -260,7 +260,7 @@ Row = dict[str, Any]
 _SLA = ("sla_kept", "sla_breached", "sla_share")
 
 
-def telling(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def select_telling(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The figures that say something: what nobody measured is left out, and service levels where there are none."""
     found = [row for row in rows if row["count"] is not None or row["before"] is not None]
     agreed = any(row["count"] or row["before"] for row in found if row["id"] in _SLA)

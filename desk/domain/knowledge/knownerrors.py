@@ -56,13 +56,13 @@ def require_problem(ticket: Ticket, existing: Iterable[str]) -> None:
         )
 
 
-def created(problem: Ticket, article: Article, *, by: Actor, at: datetime) -> Change:
+def draft_known_error(problem: Ticket, article: Article, *, by: Actor, at: datetime) -> Change:
     """Draft the known error of a problem."""
     event = Event("create", None, article.title)
     return Change("known-error", by, at, (Edit(None, article, (event,)),), summary=problem.id)
 
 
-def turned(edit: Edit) -> str | None:
+def problem_turn(edit: Edit) -> str | None:
     """CLOSING or REOPENING when an edit does that to a problem; None for anything else."""
     before, after = edit.before, edit.after
     if not isinstance(before, Ticket) or not isinstance(after, Ticket) or after.kind_of_work != PROBLEM:
@@ -72,7 +72,7 @@ def turned(edit: Edit) -> str | None:
     return CLOSING if after.state == CLOSED else REOPENING
 
 
-def followed(article: Article, problem: Ticket, verb: str, reason: str | None, *, frozen: bool) -> Edit:
+def follow_problem(article: Article, problem: Ticket, verb: str, reason: str | None, *, frozen: bool) -> Edit:
     """An article after its problem was closed or re-opened.
 
     Closing fills in what the article doesn't say yet; what somebody wrote there stays. `frozen`: its text must not

@@ -74,13 +74,13 @@ def target(folder: str, url: str) -> str | None:
     return None if found == ".." or found.startswith("../") else found
 
 
-def written(folder: str, path: str, url: str) -> str:
+def relative_link(folder: str, path: str, url: str) -> str:
     """A link from a file of `folder` to a path in the desk, with the anchor that `url` had."""
     mark = re.search(r"[#?]", url)
     return quote(posixpath.relpath(path, folder), safe="/!$&'*+,;=:@~-._") + (url[mark.start() :] if mark else "")
 
 
-def relinked(text: str, change: Callable[[str], str]) -> str:
+def relink_text(text: str, change: Callable[[str], str]) -> str:
     """The text with every relative link as `change` wants it."""
     lines = text.split("\n")
     for number, line in prose(text):

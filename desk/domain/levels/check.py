@@ -48,7 +48,7 @@ def look(row: Row, group: str | None, moment: Instant) -> Found:
         return Found(renew=True)
     now = utc_text(moment.at)
     return Found(
-        warnings=tuple(_warnings(row, target, moment)) if target else (), breaches=tuple(due.unrecorded(row, now))
+        warnings=tuple(_warnings(row, target, moment)) if target else (), breaches=tuple(due.list_unrecorded(row, now))
     )
 
 
@@ -174,7 +174,7 @@ def _renewed(doing: Doing, facts: TicketFacts, moment: Instant) -> Doing:
 def _caught_up(ticket: Ticket, target: Target | None, facts: TicketFacts, moment: Instant) -> Ticket:
     if ticket.paused and ticket.state != PENDING:
         end = min(ticket.closed or facts.until or moment.at, moment.at)
-        ticket = clocks.stood_still(ticket, target, ticket.paused, end, responded=False).evolve(paused=None)
+        ticket = clocks.shift_clocks(ticket, target, ticket.paused, end, responded=False).evolve(paused=None)
     if ticket.state == CLOSED:
         return ticket
     if ticket.state == PENDING and ticket.paused is None:

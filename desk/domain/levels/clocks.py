@@ -88,10 +88,10 @@ def _moved(after: Ticket, step: ClockStep, policy: Policy, policies: Policies) -
     responded = step.before.responded is not None
     counts = replied and (not responded or bool(step.new and step.new.update))
     if opens:
-        ticket = stood_still(ticket, step.old, step.before.closed or at, at, responded=responded)
+        ticket = shift_clocks(ticket, step.old, step.before.closed or at, at, responded=responded)
     elif step.before.paused and (after.state != PENDING or reclassified or counts):
-        end = came_back(step.before, at, policies) if after.state != PENDING else at
-        ticket = stood_still(ticket, step.old, step.before.paused, end, responded=responded)
+        end = find_return(step.before, at, policies) if after.state != PENDING else at
+        ticket = shift_clocks(ticket, step.old, step.before.paused, end, responded=responded)
     if after.state != CLOSED and (step.new or step.old):
         if reclassified:
             ticket = _reclassified(ticket, step.new, policy, at)
@@ -114,14 +114,14 @@ def _promise(target: Target | None) -> object:
     return target and target.promise
 
 
-def came_back(ticket: Ticket, at: datetime, policies: Policies) -> datetime:
+def find_return(ticket: Ticket, at: datetime, policies: Policies) -> datetime:
     """When a pause that ends now was over: at the beginning of the day it was to end on, if that is past."""
     if ticket.pending_until is None or ticket.paused is None:
         return at
     return min(at, max(ticket.paused, policies.day_begins(ticket.pending_until)))
 
 
-def stood_still(ticket: Ticket, target: Target | None, since: datetime, until: datetime, *, responded: bool) -> Ticket:
+def shift_clocks(ticket: Ticket, target: Target | None, since: datetime, until: datetime, *, responded: bool) -> Ticket:
     """Clocks that had not run out move by the open time of a pause; the pause is noted for a later re-classification.
 
     `responded`: the first reply was there before, so its clock had ended.
@@ -201,7 +201,7 @@ def _with_missed(before: Ticket, after: Ticket, at: datetime) -> tuple[Ticket, t
     """A breach whose clock this change ends or moves is noted now: nobody could tell it from the file later."""
     rows = plain.head(before), plain.head(after)
     left = due.running(rows[1])
-    gone = [d for d in due.unrecorded(rows[0], utc_text(at)) if d not in left and d in due.running(rows[0])]
+    gone = [d for d in due.list_unrecorded(rows[0], utc_text(at)) if d not in left and d in due.running(rows[0])]
     return with_lines(after, BREACH, gone)
 
 

@@ -31,7 +31,7 @@ class SettingFault(ValueError):
         self.hint = hint
 
 
-def spoken(place: Place) -> str:
+def label_place(place: Place) -> str:
     """`sla.policy 1, target 2: priority`."""
     things = [f"{name} {which}" for name, which in zip(place[::2], place[1::2], strict=False)]
     key = f": {place[-1]}" if len(place) % 2 else ""

@@ -54,7 +54,7 @@ class Candidate(NamedTuple):
 def candidates(rows: Iterable[Incident], *, now: int, least: int = LEAST) -> list[Candidate]:
     """Recurrences of at least `least` incidents, and incidents that fit an open problem, best first."""
     ordered = sorted(rows, key=lambda row: (row.at, row.id))
-    said = likeness.said(ordered)
+    said = likeness.weigh_rows(ordered)
     places: dict[str, list[int]] = defaultdict(list)
     for number, row in enumerate(ordered):
         places[row.department].append(number)

@@ -46,7 +46,7 @@ class Said(NamedTuple):
     names: frozenset[str]
 
 
-def said(rows: Sequence[Incident]) -> list[Said]:
+def weigh_rows(rows: Sequence[Incident]) -> list[Said]:
     """What each of the rows says, weighed against all of them."""
     counted = [_counted(row) for row in rows]
     spread = Counter(name for features, _ in counted for name in features)

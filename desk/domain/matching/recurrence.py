@@ -21,7 +21,7 @@ _SHARE = 0.5
 """A tag is shared when this part of the incidents have it."""
 
 
-def told(candidate: Candidate, titles: Mapping[str, str]) -> dict[str, Any]:
+def as_row(candidate: Candidate, titles: Mapping[str, str]) -> dict[str, Any]:
     """A candidate as plain data; `titles` are those of the open problems."""
     rows = candidate.incidents
     first, last = rows[0].at, rows[-1].at

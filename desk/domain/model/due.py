@@ -40,7 +40,7 @@ def running(row: Row) -> list[Due]:
     return [Due(clock, str(row[name])) for clock, name in CLOCKS.items() if row[name] and clock not in ended]
 
 
-def pressing(row: Row) -> Due | None:
+def find_pressing(row: Row) -> Due | None:
     """What is due next; of a paused ticket only what had run out before."""
     paused = row["paused"]
     found = [due for due in running(row) if not paused or due.at < paused]
@@ -51,11 +51,11 @@ def overdue(row: Row, now: str) -> bool | None:
     """Whether the time of any clock that hasn't ended is up; None where no clock runs or stands."""
     if not running(row):
         return None
-    found = pressing(row)
+    found = find_pressing(row)
     return found is not None and found.at < now
 
 
-def missed(row: Row, now: str) -> list[Due]:
+def list_missed(row: Row, now: str) -> list[Due]:
     """The clocks whose time was up before what they wait for happened, or hasn't happened by now."""
     late = [due for due in running(row) if due.at < (row["paused"] or now)]
     if row["respond_by"] and (done := row["responded"] or row["closed"]) and row["respond_by"] < done:
@@ -70,12 +70,12 @@ def line(what: str, due: Due) -> str:
     return f"{what} {due.clock} {due.at}"
 
 
-def unrecorded(row: Row, now: str) -> list[Due]:
+def list_unrecorded(row: Row, now: str) -> list[Due]:
     """The breaches that the ticket's file doesn't name yet."""
-    return [due for due in missed(row, now) if line(BREACH, due) not in row["sla"]]
+    return [due for due in list_missed(row, now) if line(BREACH, due) not in row["sla"]]
 
 
-def shown(row: Row, now: str) -> dict[str, Any]:
+def add_due(row: Row, now: str) -> dict[str, Any]:
     """A row with what lists and `show` say beside the fields."""
-    found = pressing(row)
+    found = find_pressing(row)
     return {**row, "next_due": found.at if found else None, "overdue": overdue(row, now)}

@@ -40,7 +40,7 @@ RESOLUTIONS: Mapping[str, str] = MappingProxyType(
 """How a ticket may end; the first is what `close` means when nothing is said."""
 
 
-def standing(
+def state_text(
     state: str, *, until: date | None = None, waits_for: str | None = None, resolution: str | None = None
 ) -> str:
     """A state as history tells it: `pending for requester until 2026-07-30`, `closed (workaround)`.

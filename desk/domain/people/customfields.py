@@ -13,7 +13,7 @@ from desk.text import _, arranged
 TYPES = ("text", "number", "date", "select", "bool")
 
 
-def checked(
+def check_values(
     declared: Iterable[CustomField], on: str, given: Mapping[str, Any], scope: str | None = None
 ) -> dict[str, Any]:
     """Values parsed by their declarations; UsageFault for unknown names, ill values and missing required ones.

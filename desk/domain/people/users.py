@@ -95,7 +95,7 @@ def custom_values(
     idle = {k: v for k, v in before.items() if k not in asked and given.get(k) != ""}
     kept = {k: v for k, v in before.items() if k in asked}
     wanted = {**kept, **{k: v for k, v in given.items() if v != "" or k in asked or k not in before}}
-    return {**idle, **customfields.checked(fields, "user", wanted, group)}
+    return {**idle, **customfields.check_values(fields, "user", wanted, group)}
 
 
 def ban_id(email: str) -> str:

@@ -101,7 +101,7 @@ _DESTROYING = frozenset(("delete", "purge", "drop", "discard", "ban", "undo", "m
 """Verbs that take something away: a word that only looks like one is never answered with it."""
 
 
-def meant(prefix: str, word: str, commands: Collection[str]) -> str:
+def find_meant(prefix: str, word: str, commands: Collection[str]) -> str:
     """The command that a word means in a group ("" at the top), with what belongs behind it; "" for a word of no other."""
     if not prefix and word in _GROUPS:
         return _GROUPS[word]

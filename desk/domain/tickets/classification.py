@@ -65,7 +65,7 @@ class Matrix(NamedTuple):
 NO_MATRIX = Matrix()
 
 
-def overridden(after: str | None) -> str | None:
+def read_override(after: str | None) -> str | None:
     """What the matrix said where a `classify` event tells of an override; None for any other value."""
     found = re.search(_OVERRIDE, after or "")
     return found[1] if found else None

@@ -95,12 +95,12 @@ def pending(
             ),
         )
     after = ticket.evolve(state=state, pending_until=until.isoformat() if until else None, pending_for=waits_for)
-    words = states.standing(state, until=until, waits_for=waits_for)
+    words = states.state_text(state, until=until, waits_for=waits_for)
     summary = words.removeprefix(state).strip()
     return Change("pending", by, at, (edit(ticket, after, Event("pending", ticket.state, words)),), reason, summary)
 
 
-def closed(ticket: Ticket, at: datetime, resolution: str = states.SOLVED) -> tuple[Ticket, Event]:
+def close_record(ticket: Ticket, at: datetime, resolution: str = states.SOLVED) -> tuple[Ticket, Event]:
     """A ticket as closed, and the event of it. What it duplicates must be known."""
     state = moves.after("close", ticket.state, ticket.id)
     if resolution == states.DUPLICATE and not ticket.linked("duplicates"):
@@ -112,7 +112,7 @@ def closed(ticket: Ticket, at: datetime, resolution: str = states.SOLVED) -> tup
             ),
         )
     after = ticket.evolve(state=state, closed=utc_text(at), resolution=resolution, pending_until=None, pending_for=None)
-    return after, Event("close", ticket.state, states.standing(state, resolution=resolution))
+    return after, Event("close", ticket.state, states.state_text(state, resolution=resolution))
 
 
 def close(
@@ -131,7 +131,7 @@ def close(
         here, there = relations.link(ticket, original, "duplicates", by=by, at=at).edits
         assert isinstance(here.after, Ticket)  # noqa: S101 - link edits both tickets
         now, events, others = here.after, list(here.events), [there]
-    after, event = closed(now, at, resolution)
+    after, event = close_record(now, at, resolution)
     summary = "" if resolution == states.SOLVED else resolution
     return Change("close", by, at, (edit(ticket, after, event, *events), *others), reason, summary)
 

@@ -43,7 +43,7 @@ def _a(noun: str) -> str:
 # -- opening -----------------------------------------------------------------------------------------------------------
 
 
-def drawn(incidents: Sequence[Ticket], ranks: Ranks) -> dict[str, Any]:
+def problem_values(incidents: Sequence[Ticket], ranks: Ranks) -> dict[str, Any]:
     """What a problem starts with: what most of its incidents say, the highest impact and urgency, all tags.
 
     It has no requester: each of its incidents has its own, who is told through that one.
@@ -72,7 +72,7 @@ def _highest(values: Sequence[str | None], ranks: Sequence[str]) -> str | None:
     return max(known, key=lambda v: list(ranks).index(str(v)), default=values[0])
 
 
-def listed(incidents: Sequence[Ticket]) -> str:
+def list_incident_texts(incidents: Sequence[Ticket]) -> str:
     """The text of a problem opened from several incidents; of one: its own."""
     if len(incidents) == 1:
         return incidents[0].body
@@ -109,7 +109,7 @@ def _told(problem: Ticket, name: str, text: str, *, by: Actor, at: datetime) -> 
 
 
 def _checked(text: str, name: str, ticket_id: str) -> str:
-    text = thread.checked(text).strip("\n")
+    text = thread.check_entry_text(text).strip("\n")
     if not text.strip():
         raise UsageFault(
             _("the {name} is empty", name=name),
@@ -134,7 +134,7 @@ def resolve(
     moves.after("resolve", problem.state, problem.id)
     require(problem)
     told = problem.evolve(fix=_checked(fix, "fix", problem.id)) if fix is not None else problem
-    after, closing = lifecycle.closed(told, at, states.SOLVED)
+    after, closing = lifecycle.close_record(told, at, states.SOLVED)
     edits: list[Edit] = [edit(problem, after, Event("resolve", None, first_line(after.fix)), closing)]
     for incident, text in answers:
         edits += thread.add_entry(incident, REPLY, text, by=by, at=at, resolution=states.SOLVED).edits

@@ -36,17 +36,17 @@ def add_entry(
             arranged("desk ticket {kind} {ticket} --body TEXT", kind=kind, ticket=ticket.id),
         )
     full = {**meta, "attachments": list(attachments)} if attachments else dict(meta)
-    entry = Entry(kind, by.id, at, checked(text), full)
+    entry = Entry(kind, by.id, at, check_entry_text(text), full)
     after = ticket.evolve(thread=(*ticket.thread, entry))
     events = [Event(kind)]
     if resolution is not None:
-        after, closing = lifecycle.closed(after, at, resolution)
+        after, closing = lifecycle.close_record(after, at, resolution)
         events.append(closing)
     summary = events[-1].after or ""
     return Change(kind, by, at, (edit(ticket, after, *events, files=attachments),), summary=summary)
 
 
-def checked(text: str) -> str:
+def check_entry_text(text: str) -> str:
     """A body or an entry's text as given; UsageFault for what no record can hold."""
     try:
         return check_text(text)
@@ -68,7 +68,7 @@ def edit_reply(ticket: Ticket, number: int, text: str, *, by: Actor, at: datetim
             _("nothing in {ticket} was changed", ticket=ticket.id),
             _("see: desk ticket show {ticket}", ticket=ticket.id),
         )
-    after = ticket.evolve(thread=(*ticket.thread[:-1], entry._replace(text=checked(text))))
+    after = ticket.evolve(thread=(*ticket.thread[:-1], entry._replace(text=check_entry_text(text))))
     what = f"{entry.kind} {number}"
     return Change("edit", by, at, (edit(ticket, after, Event("edit", None, what)),), summary=what)
 

@@ -37,7 +37,7 @@ def context(report: Report, look: Look) -> dict[str, Any]:
     about = {n: v for n, v in report.data().items() if n != "sections"}
     sections = [_section(section, look) for section in report.sections]
     return {
-        "report": {**about, "again": report.again, "spoken": pages_report.spoken_for(report, look)},
+        "report": {**about, "again": report.again, "spoken": pages_report.describe_stand(report, look)},
         "sections": sections,
         "section": {section["id"]: section for section in sections},
     }

@@ -63,12 +63,12 @@ def impact(data: Data, look: Look) -> Iterator[str]:
         yield from (f"{INDENT}{say(a['id'])}{GAP}{say(a['state'])}{GAP}{say(a['title'])}" for a in articles)
     if "total" in data:
         yield ""
-        total = summed(data["total"])
+        total = summarise_impact(data["total"])
         yield from (paint(line, "heading", look) for line in (wrap(total, measure(look)) if look.tty else [total]))
         yield from (_incident(row, data.get("people") or {}, look) for row in data["incidents"])
 
 
-def summed(total: Data) -> str:
+def summarise_impact(total: Data) -> str:
     """`8 incidents, 3 of them open · 6 requesters (patient) · technical · 2026-07-11 to 2026-07-23 · 96.5 h open in all`."""
     if not total["incidents"]:
         return _("no incidents")

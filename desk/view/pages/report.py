@@ -22,7 +22,7 @@ def people(view: Paper, look: Look) -> Iterator[str]:
     """On a terminal: a heading, a chart where there is one, and the table."""
     report = view.report
     yield paint(arranged("{desk}: {title}", desk=report.desk, title=report.title), "heading", look) + "\n"
-    yield paint(spoken_for(report, look), "dim", look) + "\n"
+    yield paint(describe_stand(report, look), "dim", look) + "\n"
     for section in report.sections:
         yield (
             "\n"
@@ -47,14 +47,14 @@ def markdown(view: Paper, look: Look) -> Iterator[str]:
     from desk.view.pages.document import document  # noqa: PLC0415 - for this format alone
 
     report = view.report
-    yield f"# {report.desk}: {report.title}\n\n{spoken_for(report, look)}\n"
+    yield f"# {report.desk}: {report.title}\n\n{describe_stand(report, look)}\n"
     for section in report.sections:
         note = f" ({section.note})" if section.note and section.rows else ""
         yield f"\n## {section.title}{note}\n\n"
         yield from document(listing(section), look) if section.rows else (f"{section.empty}\n",)
 
 
-def spoken_for(report: Report, look: Look) -> str:
+def describe_stand(report: Report, look: Look) -> str:
     """The period, the moment and the commit in a line."""
     days = (
         report.since

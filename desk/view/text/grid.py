@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from desk.view.look import Look, paint
 from desk.view.text.cells import width
-from desk.view.text.inline import folded, runs
+from desk.view.text.inline import runs, wrap_runs
 
 GAP = "  "
 FLOOR = 5
@@ -74,7 +74,7 @@ def _widths(rows: list[list[str]], columns: int, cells: int) -> list[int]:
 
 
 def _row(row: list[str], widths: list[int], sides: list[str], look: Look, style: str) -> Iterator[str]:
-    parts = [folded(runs(cell, look, style), w, look) for cell, w in zip(row, widths, strict=True)]
+    parts = [wrap_runs(runs(cell, look, style), w, look) for cell, w in zip(row, widths, strict=True)]
     for line in zip_longest(*parts, fillvalue=""):
         cells = [_placed(text, w, side) for text, w, side in zip(line, widths, sides, strict=True)]
         yield GAP.join(cells).rstrip()

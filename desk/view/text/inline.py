@@ -72,7 +72,7 @@ def _piece(found: re.Match[str], style: str, *, marks: bool) -> Iterator[Run]:
     yield from _runs(inner, _LINKS, style or ("strong" if found["strong"] else "emphasis"), marks=False)
 
 
-def folded(pieces: list[Run], cells: int, look: Look) -> list[str]:
+def wrap_runs(pieces: list[Run], cells: int, look: Look) -> list[str]:
     """The pieces as lines of at most that many cells, painted."""
     text = "".join(run.text for run in pieces)
     # A line that fits keeps its blanks: somebody may have aligned something with them.

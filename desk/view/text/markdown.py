@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from desk.view.look import Look, paint
 from desk.view.text.cells import visible
 from desk.view.text.grid import grid, is_delimiter
-from desk.view.text.inline import Run, folded, links, runs
+from desk.view.text.inline import Run, links, runs, wrap_runs
 
 TAB = 4
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -156,7 +156,7 @@ def _lines(line: str, cells: int, look: Look) -> Iterator[str]:
     if heading:
         # Without bold type the marks have to stay: they are all that tells a heading from a sentence.
         title = runs(_title(heading[1]), look, "heading") if look.color else [Run(line)]
-        yield from folded([run._replace(style="heading") for run in title], cells, look)
+        yield from wrap_runs([run._replace(style="heading") for run in title], cells, look)
         return
     quote = _QUOTE.match(line)
     if quote:
@@ -180,7 +180,7 @@ def _title(text: str) -> str:
 def _hang(line: str, prefix: str, start: int, cells: int, look: Look) -> Iterator[str]:
     """A line whose first `start` characters stand once, and whose further lines begin with the prefix."""
     first, rest = line[:start], runs(line[start:], look)
-    parts = folded(rest, max(cells - len(prefix), TAB), look) or [""]
+    parts = wrap_runs(rest, max(cells - len(prefix), TAB), look) or [""]
     for number, part in enumerate(parts):
         yield (prefix if number else first) + part
 
