@@ -122,13 +122,19 @@ def _template(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, s
     return top
 
 
+def copy_of(template: Path, folder: Path) -> Path:
+    """A desk of one's own."""
+    top = folder / "desk"
+    shutil.copytree(template, top, symlinks=True)
+    # The copy has other inodes and times; git must not take every file for changed, nor pay for finding out later.
+    subprocess.run(["git", "-C", str(top), "update-index", "-q", "--refresh"], check=True)
+    return top
+
+
 @pytest.fixture
 def home(_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A desk, which is also the working folder."""
-    top = tmp_path / "desk"
-    shutil.copytree(_template, top, symlinks=True)
-    # The copy has other inodes and times; git must not take every file for changed, nor pay for finding out later.
-    subprocess.run(["git", "-C", str(top), "update-index", "-q", "--refresh"], check=True)
+    top = copy_of(_template, tmp_path)
     monkeypatch.chdir(top)
     return top
 
