@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,26 +14,12 @@ from desk.domain.model.ticket import Ticket
 from desk.errors import GitError
 from desk.git import process as git_process
 from tests.care.editing import Git, Make, add_line, by_hand, commits, file_of, swap
-from tests.conftest import Runner, copy_of
+from tests.conftest import Runner
 
 
 @pytest.fixture(scope="session")
-def _few_articles(_template: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
-    """The starter desk without most of what makes an examination take long: articles and responses."""
-    top = copy_of(_template, tmp_path_factory.mktemp("few"))
-    shelves = [f"kb/{folder.name}" for folder in (top / "kb").iterdir() if folder.name != "faq"]
-    for words in (("rm", "-r", "-q", *shelves, "templates/responses"), ("commit", "-q", "-m", "empty the shelves")):
-        subprocess.run(["git", "-C", str(top), *words], check=True, env=environment)
-    program = [sys.executable, "-m", "desk", "--desk", str(top)]
-    subprocess.run([*program, "ticket", "list"], check=True, env=environment, capture_output=True)
-    return top
-
-
-@pytest.fixture
-def home(_few_articles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    top = copy_of(_few_articles, tmp_path)
-    monkeypatch.chdir(top)
-    return top
+def _template(few_articles: Path) -> Path:
+    return few_articles
 
 
 def found(desk: Runner, *words: str, code: int = 7) -> list[dict[str, Any]]:
