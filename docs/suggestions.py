@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from desk.codec import records
-from desk.domain.matching import suggestion
+from desk.domain.matching import certainty, ranking, suggestion
 from desk.domain.matching.suggestion import Counts, IndexedArticle
 
 TOP = Path(__file__).resolve().parent.parent
@@ -31,13 +31,24 @@ class Labelled(NamedTuple):
 
 
 class Rates(NamedTuple):
-    """Of the tickets that an article answers: how many had it first, and among the three; of the others, how many had any."""
+    """Of the tickets that an article answers: how many had it first, and among the three, how many had one shown without
+    being asked, and of these the right one; of the others, how many had one shown.
+    """
 
     answered: int
     first: int
     three: int
+    shown: int
+    right: int
     others: int
     alarms: int
+
+
+class Suggested(NamedTuple):
+    """The articles suggested for a ticket, best first, and whether the first would be shown unasked."""
+
+    names: list[str]
+    sure: bool
 
 
 def labelled() -> list[Labelled]:
@@ -55,35 +66,39 @@ def library() -> tuple[dict[str, IndexedArticle], dict[str, dict[str, Counts]]]:
         record = records.decode(file.read_bytes(), path, "article")
         terms = suggestion.terms_of(record)
         value: Callable[[str], Any] = record.values.get
-        words = sum(counts.body for counts in terms.values())
+        length = sum(counts.weighted() for counts in terms.values())
         articles[path] = IndexedArticle(
-            record.id, value("title"), value("language"), words, value("service"), value("tags")
+            record.id, value("title"), value("language"), length, value("service"), value("tags")
         )
         for term, counts in terms.items():
             postings.setdefault(term, {})[path] = counts
     return articles, postings
 
 
-def suggested(tickets: Iterable[Labelled]) -> Iterator[tuple[Labelled, list[str]]]:
-    """Each ticket with the articles suggested for it, best first."""
+def suggest(tickets: Iterable[Labelled]) -> Iterator[tuple[Labelled, Suggested]]:
+    """Each ticket with what is suggested for it."""
     articles, postings = library()
     for ticket in tickets:
-        question = suggestion.asked(ticket.title, ticket.body)
+        question = ranking.ask(ticket.title, ticket.body)
         found = suggestion.rank(question, articles, postings, ticket.language)
-        yield ticket, [suggestion.slug(s.article.id, s.article.language) for s in found]
+        names = [suggestion.slug(s.article.id, s.article.language) for s in found[:3]]
+        yield ticket, Suggested(names, certainty.is_sure([s.ranked for s in found]))
 
 
 def rates(tickets: Iterable[Labelled]) -> Rates:
-    """How often the right article is named, and how often one is named where none is right."""
-    found = list(suggested(tickets))
-    right = [(ticket.article, names) for ticket, names in found if ticket.article != NONE]
-    wrong = [names for ticket, names in found if ticket.article == NONE]
+    """How often the right article is named, and how often one is shown unasked where none is right."""
+    found = list(suggest(tickets))
+    answered = [(ticket.article, told) for ticket, told in found if ticket.article != NONE]
+    others = [told for ticket, told in found if ticket.article == NONE]
+    shown = [(article, told) for article, told in answered if told.sure]
     return Rates(
-        len(right),
-        sum(names[:1] == [article] for article, names in right),
-        sum(article in names for article, names in right),
-        len(wrong),
-        sum(bool(names) for names in wrong),
+        len(answered),
+        sum(told.names[:1] == [article] for article, told in answered),
+        sum(article in told.names for article, told in answered),
+        len(shown),
+        sum(told.names[:1] == [article] for article, told in shown),
+        len(others),
+        sum(told.sure for told in others),
     )
 
 
@@ -96,12 +111,13 @@ def measured() -> Mapping[str, Rates]:
 def table() -> str:
     """The rates as Markdown."""
     rows = [
-        "| tickets | right article first | among three | nothing to find, something suggested |",
-        "|---|---:|---:|---:|",
+        "| tickets | right article first | among three | shown unasked | right of these | nothing to find, one shown |",
+        "|---|---:|---:|---:|---:|---:|",
     ]
     for name, found in measured().items():
         shares = [f"{part} of {whole} ({part / whole:.0%})" for part, whole in (
-            (found.first, found.answered), (found.three, found.answered), (found.alarms, found.others)
+            (found.first, found.answered), (found.three, found.answered), (found.shown, found.answered),
+            (found.right, found.shown), (found.alarms, found.others),
         )]  # fmt: skip
         rows.append(f"| {name} | {' | '.join(shares)} |")
     return "\n".join(rows)
@@ -110,9 +126,9 @@ def table() -> str:
 def main() -> None:
     """Print the rates, and what went wrong."""
     print(table())  # noqa: T201 - a tool for the developer
-    for ticket, names in suggested(labelled()):
-        if names[:1] != [ticket.article] and (names or ticket.article != NONE):
-            print(f"{ticket.article}: {ticket.title} -> {', '.join(names) or 'nothing'}")  # noqa: T201 - as above
+    for ticket, told in suggest(labelled()):
+        if (told.names[:1] != [ticket.article] and ticket.article != NONE) or (ticket.article == NONE and told.sure):
+            print(f"{ticket.article}: {ticket.title} -> {', '.join(told.names)}")  # noqa: T201 - as above
 
 
 if __name__ == "__main__":

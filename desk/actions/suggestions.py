@@ -2,93 +2,134 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, cast
 
-from desk.domain.matching import suggestion
-from desk.domain.matching.suggestion import Question, Suggestion
+from desk.domain.matching import certainty, ranking, suggestion
+from desk.domain.matching.ranking import Ranked
+from desk.domain.matching.suggestion import Suggestion
 from desk.domain.matching.words import forms
+from desk.domain.model.fields import parse_time
+from desk.domain.model.states import CLOSED
 from desk.domain.model.ticket import REPLY, Ticket
 from desk.index.index import Index
 from desk.index.texts import articles_in
-from desk.queries import search
-from desk.queries.search import Solved
+from desk.queries import likeness, search
+from desk.queries.likeness import Alike
 from desk.session.session import Session
 from desk.text import _
+from desk.view.look import span
 
 ARTICLE, TICKET = "article", "ticket"
-SURE_TICKET = 0.75
-"""Score from which a solved ticket is worth a line that nobody asked for."""
+MOST = 3
+"""How many are named of each: articles, open tickets, tickets that were solved."""
 
 
 class Answer(NamedTuple):
-    """An article or a solved ticket.
+    """An article, a ticket that is open, or one that was solved.
 
-    `why` are the words that decided, or what the solved ticket was answered with; `articles` those it was answered from.
+    `why` are the words that decided; `sure` is said of the first of each at most. Of a ticket that was solved, `reply` is
+    the beginning of its last reply, and `articles` those it was answered from.
     """
 
     kind: str
     id: str
     title: str
     score: float
+    sure: bool
     why: str
     language: str | None = None
+    state: str | None = None
+    created: str | None = None
+    reply: str | None = None
     articles: tuple[str, ...] = ()
 
 
+class _Found(NamedTuple):
+    """Everything that says something of what a ticket asks, best first of each."""
+
+    articles: Sequence[Suggestion]
+    live: Sequence[Alike]
+    solved: Sequence[Alike]
+
+
 def find_answers(session: Session, ticket_id: str) -> list[Answer]:
-    """Articles, then solved tickets that whoever asks may see (rule 1), the best first of each."""
+    """Articles, then tickets that are open, then those that were solved, the best first of each, three at most.
+
+    Only tickets that whoever asks may see (rule 1).
+    """
     ticket = cast("Ticket", session.store.read("ticket", ticket_id))
-    question = _asked(ticket)
-    written = forms(f"{ticket.title}\n{ticket.body[: suggestion.TEXT_READ]}")
-    found = [_of_article(s, written) for s in _articles(session, ticket, question)]
-    return found + [_of_ticket(session, s) for s in _solved(session, ticket, question)]
+    found = _find(session, ticket)
+    written = forms(f"{ticket.title}\n{ticket.body[: ranking.TEXT_READ]}")
+    ranks = [s.ranked for s in found.articles]
+    answers = [
+        _of_article(s, written, sure=n == 0 and certainty.is_sure(ranks)) for n, s in enumerate(found.articles[:MOST])
+    ]
+    for tickets in (found.live, found.solved):
+        sure = likeness.is_sure(tickets)
+        answers += [_of_ticket(session, a, written, sure=n == 0 and sure) for n, a in enumerate(tickets[:MOST])]
+    return answers
 
 
 def describe_answers(session: Session, ticket: Ticket) -> list[str]:
     """For whoever has just registered a ticket: at most two lines, and only what is rather sure."""
-    question = _asked(ticket)
-    told = [
-        _("perhaps the answer: {article}  {title}", article=s.article.id, title=s.article.title)
-        for s in _articles(session, ticket, question)[:1]
-        if suggestion.sure(s)
-    ]
-    told += [
-        _("solved before: {ticket}  {title}", ticket=s.id, title=s.title)
-        for s in _solved(session, ticket, question)[:1]
-        if s.score >= SURE_TICKET
-    ]
+    told = list(_describe(session, _find(session, ticket)))
     return [*told[:-1], _("{told}   (more: desk kb suggest {ticket})", told=told[-1], ticket=ticket.id)] if told else []
 
 
-def _asked(ticket: Ticket) -> Question:
-    return suggestion.asked(ticket.title, ticket.body, ticket.service, ticket.tags)
+def _describe(session: Session, found: _Found) -> Iterator[str]:
+    """An article, and a ticket: one that is open before one that was solved."""
+    if certainty.is_sure([s.ranked for s in found.articles]):
+        article = found.articles[0].article
+        yield _("perhaps the answer: {article}  {title}", article=article.id, title=article.title)
+    if likeness.is_sure(found.live):
+        first = found.live[0]
+        if since := span(session.now - parse_time(first.created)):
+            yield _("open now: {ticket}  {title}, {since} ago", ticket=first.id, title=first.title, since=since)
+        else:
+            yield _("open now: {ticket}  {title}, since just now", ticket=first.id, title=first.title)
+    elif likeness.is_sure(found.solved):
+        yield _("solved before: {ticket}  {title}", ticket=found.solved[0].id, title=found.solved[0].title)
 
 
-def _articles(session: Session, ticket: Ticket, question: Question) -> list[Suggestion]:
+def _find(session: Session, ticket: Ticket) -> _Found:
+    question = ranking.ask(ticket.title, ticket.body, ticket.service, ticket.tags)
     first = session.config["desk.languages"][0]
+    scope = session.scope()
 
-    def ask(index: Index) -> list[Suggestion]:
-        found = search.postings(index, question.terms)
-        return suggestion.rank(question, search.candidates(index, first), found, ticket.language or first)
+    def ask(index: Index) -> _Found:
+        postings, learned = search.postings(index, question.terms), search.learned(index, question.terms)
+        articles = search.candidates(index, first)
+        tickets = likeness.find_alike(index, ticket.id, question, scope)
+        return _Found(
+            suggestion.rank(question, articles, postings, ticket.language or first, learned),
+            [one for one in tickets if one.state != CLOSED],
+            [one for one in tickets if one.state == CLOSED],
+        )
 
     return session.store.ask(ask)
 
 
-def _solved(session: Session, ticket: Ticket, question: Question) -> list[Solved]:
-    scope = session.scope()
-    return session.store.ask(lambda index: search.solved_like(index, ticket.id, question, scope))
+def _why(ranked: Ranked, written: Mapping[str, str]) -> str:
+    return ", ".join(dict.fromkeys(written.get(term, term) for term in ranked.why()))
 
 
-def _of_article(found: Suggestion, written: Mapping[str, str]) -> Answer:
-    article = found.article
-    why = ", ".join(dict.fromkeys(written.get(term, term) for term in found.why))
-    return Answer(ARTICLE, article.id, article.title, round(found.score, 2), why, article.language)
+def _of_article(found: Suggestion, written: Mapping[str, str], *, sure: bool) -> Answer:
+    article, ranked = found
+    return Answer(
+        ARTICLE, article.id, article.title, round(ranked.score, 2), sure, _why(ranked, written), article.language
+    )
 
 
-def _of_ticket(session: Session, found: Solved) -> Answer:
+def _of_ticket(session: Session, found: Alike, written: Mapping[str, str], *, sure: bool) -> Answer:
+    answer = Answer(
+        TICKET, found.id, found.title, round(found.ranked.score, 2), sure, _why(found.ranked, written),
+        state=found.state, created=found.created,
+    )  # fmt: skip
+    if found.state != CLOSED:
+        return answer
     ticket = cast("Ticket", session.store.read("ticket", found.id))
     replies = [entry.text for entry in ticket.thread if entry.kind == REPLY]
     said = next((line for line in (replies[-1] if replies else "").splitlines() if line.strip()), "")
     used = tuple(dict.fromkeys(articles_in(ticket)))
-    return Answer(TICKET, found.id, found.title, round(found.score, 2), said[:200], ticket.language, used)
+    return answer._replace(language=ticket.language, reply=said[:200] or None, articles=used)

@@ -25,6 +25,7 @@ def build(index: Index, place: Place, oid: str, progress: Progress[str] = no_pro
     with index.transaction():
         entries = _tree(place, oid)
         read_files(index, place, entries, progress)
+        index.requests.count()
         _read_commits(index, place, (oid,), progress, log.count(place, None, oid))
         index.set_commit(oid)
 

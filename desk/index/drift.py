@@ -21,8 +21,11 @@ _WITHOUT_NUMBERS: Mapping[str, str] = MappingProxyType(
         "events": "SELECT c.oid, e.place, e.at, e.kind, e.id, e.verb, e.before, e.after FROM events e"
         " LEFT JOIN commits c ON c.n = e.n ORDER BY c.oid, e.place",
         "texts": "SELECT path, kind, title, lead, body FROM texts ORDER BY path",
+        "requests": "SELECT path, mark, title, body FROM requests ORDER BY path",
     }
 )
+_ABOUT: Mapping[str, str] = MappingProxyType({"request_words": "requests"})
+"""Full-text tables whose rows are numbered as another table's than `texts`."""
 _VIRTUAL = "CREATE VIRTUAL TABLE"
 
 
@@ -48,7 +51,8 @@ def _words_of(index: Index, name: str, *, closely: bool) -> str:
     index.db.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS {of} USING fts5vocab('main', '{name}', '{how}')")
     if closely:
         return (
-            f"SELECT v.term, t.path, v.col, v.offset FROM {of} v LEFT JOIN texts t ON t.doc = v.doc ORDER BY 1, 2, 3, 4"
+            f"SELECT v.term, t.path, v.col, v.offset FROM {of} v LEFT JOIN {_ABOUT.get(name, 'texts')} t"
+            " ON t.doc = v.doc ORDER BY 1, 2, 3, 4"
         )
     return f"SELECT term, col, doc, cnt FROM {of} ORDER BY term, col"
 

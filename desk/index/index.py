@@ -20,13 +20,15 @@ from desk.domain.model.fields import FLAG
 from desk.domain.model.kinds import KINDS, kind_at
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
+from desk.index import requests
+from desk.index.requests import Requests
 from desk.index.texts import Text, articles_in, text_of
 
 if TYPE_CHECKING:
     from desk.domain.model.rows import ArticleRow, TicketRow
     from desk.git.log import CommitRow
 
-LAYOUT = 3
+LAYOUT = 4
 """Raise when the meaning of a column changes without its name changing."""
 
 _COMMON = ("path", "oid", "size")
@@ -91,7 +93,7 @@ def _create_statements() -> str:
         f"CREATE INDEX {cls.plural}_id ON {cls.plural} (id);"
         for cls in KINDS.values()
     ]
-    return _TABLES + "".join(tables) + _INDEXES
+    return _TABLES + requests.TABLES + "".join(tables) + _INDEXES
 
 
 def signature() -> int:
@@ -106,6 +108,7 @@ class Index:
         """`fresh` is for building an empty one from a tree: each path comes once, so there is nothing to replace."""
         self.db = db
         self._fresh = fresh
+        self.requests = Requests(db, fresh=fresh)
         self._depths: dict[str, int] = {}
 
     def close(self) -> None:
@@ -164,6 +167,8 @@ class Index:
         """Nothing is known of this path any more."""
         cls = kind_at(path)
         if cls is not None:
+            if cls is Ticket:
+                self.requests.put(path, None)
             self.db.execute(f"DELETE FROM {cls.plural} WHERE path = ?", (path,))
             self.db.execute("DELETE FROM asked WHERE path = ?", (path,))
             self.db.execute("DELETE FROM members WHERE path = ?", (path,))
@@ -193,6 +198,7 @@ class Index:
         if isinstance(record, Ticket):
             # How much of the text that is searched is the request itself, and not what was answered.
             self.db.execute("INSERT OR REPLACE INTO asked VALUES (?, ?)", (path, len(record.body.strip())))
+            self.requests.put(path, record)
         if not self._fresh:
             self.db.execute("DELETE FROM members WHERE path = ?", (path,))
             self.db.execute("DELETE FROM broken WHERE path = ?", (path,))
@@ -264,7 +270,7 @@ class Index:
 
     def optimise(self) -> None:
         """Merge the segments of the full-text table and refresh the planner's statistics."""
-        for table in ("words", "article_words"):
+        for table in ("words", "article_words", "request_words"):
             self.db.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
         self.db.execute("PRAGMA optimize")
         self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,15 +1,14 @@
-"""Full-text search over tickets and articles, and what answers a ticket: articles by their terms, tickets solved before."""
+"""Full-text search over tickets and articles, and the articles that answer a ticket, by their terms."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from desk.domain.matching.suggestion import Counts, IndexedArticle, Question
+from desk.domain.matching import endings
+from desk.domain.matching.suggestion import Counts, IndexedArticle
 from desk.domain.matching.words import is_code, tokens
 from desk.domain.model.query import Scope
-from desk.domain.model.ticket import Ticket
 from desk.index.index import BETWEEN, Index
 from desk.queries import sql
 from desk.queries.sql import marks
@@ -36,10 +35,21 @@ ALL, STEMS, SOME = "all", "stems", "some"
 
 
 def expression(words: str, how: str = ALL) -> str:
-    """What a person typed as an FTS5 expression. Every word may be the beginning of one in the text."""
+    """What a person typed as an FTS5 expression. Every word may be the beginning of one in the text.
+
+    Not so a stem of few letters, with which too much begins: it stands for its own forms.
+    """
     if how == ALL:
         return match(words)
-    return (" OR " if how == SOME else " ").join(f'"{w}"*' for w in tokens(words)) or '""'
+    every = (" AND ".join(map(_forms, tokens(word))) for word in words.split())
+    asked = [f"({word})" for word in every if word]
+    return (" OR " if how == SOME else " AND ").join(asked) or '""'
+
+
+def _forms(token: str) -> str:
+    if len(token) > endings.STEM or is_code(token):
+        return f'"{token}"*'
+    return "(" + " OR ".join(f'"{form}"' for form in endings.spell_out(token)) + ")"
 
 
 class Where(NamedTuple):
@@ -51,22 +61,38 @@ class Where(NamedTuple):
     states: tuple[str, ...] = ("draft", "review", "published")
 
 
-def search(
-    index: Index, words: str, limit: int, where: Where, *, articles_only: bool = False
-) -> tuple[list[Hit], bool]:
-    """Best first, and whether all the words were found in each: first as typed, then in other forms.
+_FEW = 5
+"""With fewer texts that have all of the words, those that have some of them are shown too."""
+_REST = 10
+"""How many are shown then at most, both together."""
+
+
+class Hits(NamedTuple):
+    """What was found, best first; the first `whole` of them have all of the words."""
+
+    hits: list[Hit]
+    whole: int
+
+
+def search(index: Index, words: str, limit: int, where: Where, *, articles_only: bool = False) -> Hits:
+    """Texts that have all the words, as typed and then in other forms; if they are few, texts that have some of them.
 
     A word in the title weighs five times one in the text, one in symptom or keywords three times.
     """
+    hits: list[Hit] = []
 
-    def found(how: str) -> list[Hit]:
-        return _found(index, expression(words, how), limit, where, articles_only=articles_only)
+    def add(how: str, most: int) -> None:
+        if len(hits) < most:
+            known = {hit.path for hit in hits}
+            found = _found(index, expression(words, how), most, where, articles_only=articles_only)
+            hits.extend([hit for hit in found if hit.path not in known][: most - len(hits)])
 
-    hits = found(ALL)
-    if len(hits) < limit:
-        known = {hit.path for hit in hits}
-        hits += [hit for hit in found(STEMS) if hit.path not in known][: limit - len(hits)]
-    return (hits, True) if hits else (found(SOME), False)
+    add(ALL, limit)
+    add(STEMS, limit)
+    whole = len(hits)
+    if whole < _FEW:
+        add(SOME, min(limit, _REST) if whole else limit)
+    return Hits(hits, whole)
 
 
 def _found(index: Index, wanted: str, limit: int, where: Where, *, articles_only: bool) -> list[Hit]:
@@ -118,14 +144,17 @@ def _ranked(index: Index, table: str, wanted: str, where: Where, ahead: int) -> 
 def candidates(index: Index, language: str) -> dict[str, IndexedArticle]:
     """The published articles, by path; `language` is that of an article which names none."""
     rows = index.db.execute(
-        "SELECT a.path, a.id, a.title, coalesce(a.language, ?), t.body, a.service, a.tags, a.type"
-        " FROM terms t JOIN articles a ON a.path = t.path WHERE t.term = '' AND a.state = 'published' ORDER BY a.path",
+        "SELECT a.path, a.id, a.title, coalesce(a.language, ?), a.service, a.tags, a.type, coalesce(l.times, 0),"
+        " t.title, t.symptom, t.keywords, t.body FROM terms t JOIN articles a ON a.path = t.path"
+        " LEFT JOIN learned l ON l.term = '' AND l.article = a.id"
+        " WHERE t.term = '' AND a.state = 'published' ORDER BY a.path",
         (language,),
     )
     found = {}
-    for path, article_id, title, own, words, service, tags, type_ in rows:
+    for path, article_id, title, own, service, tags, type_, titles, *counts in rows:
         named = tuple(str(tags).split(BETWEEN)) if tags else ()
-        found[str(path)] = IndexedArticle(str(article_id), str(title), str(own), int(words), service, named, str(type_))
+        length = Counts(*counts).weighted()
+        found[str(path)] = IndexedArticle(article_id, title, own, length, service, named, type_, titles)
     return found
 
 
@@ -141,69 +170,12 @@ def postings(index: Index, terms: Iterable[str]) -> dict[str, dict[str, Counts]]
     return found
 
 
-# -- tickets that were solved before -----------------------------------------------------------------------------------
-
-_SOLVED = ("solved", "workaround")
-_LIKE_ENOUGH = 0.6
-"""Share of what a ticket's title says, weighed by rarity, that another's title must say too."""
-_TERMS = 10
-_PER_TERM = 300
-_LOOKED_AT = 40
-
-
-class Solved(NamedTuple):
-    """A ticket that was solved, and how much of the other's title it says."""
-
-    id: str
-    title: str
-    score: float
-    closed: str | None
-
-
-def solved_like(index: Index, ticket_id: str, question: Question, scope: Scope | None, limit: int = 3) -> list[Solved]:
-    """Tickets closed as solved whose titles say the same, best first. A bounded number of each term's latest is looked at."""
-    wanted = [t for t, w in question.terms.items() if w > 1][:_TERMS]
-    total = int(index.db.execute("SELECT coalesce(max(doc), 0) FROM texts").fetchone()[0])
-    own = index.db.execute("SELECT doc FROM texts WHERE path = ?", (Ticket.path_of(ticket_id),)).fetchone()
-    holding = {term: [doc for doc in _latest(index, term) if own != (doc,)] for term in wanted}
-    rarity = {term: math.log(1 + total / len(found)) for term, found in holding.items() if found}
-    if len(rarity) < min(2, len(wanted)) and not any(map(is_code, rarity)):
-        return []  # one word of several says nothing
-    # A word that no other title has can't be missed there: it counts as the least of the others.
-    rarity.update(dict.fromkeys((t for t in wanted if t not in rarity), min(rarity.values(), default=0.0)))
-    scores: dict[int, float] = {}
-    for term, found in holding.items():
-        for doc in found:
-            scores[doc] = scores.get(doc, 0.0) + rarity[term]
-    likely = sorted(scores, key=lambda doc: (-scores[doc], -doc))[:_LOOKED_AT]
-    rated = [
-        Solved(str(i), str(title), _likeness(str(title), rarity), closed)
-        for i, title, closed in _solved(index, likely, ticket_id, scope)
-    ]
-    best = [s for s in rated if s.score >= _LIKE_ENOUGH]
-    return sorted(best, key=lambda s: (s.score, s.closed or "", s.id), reverse=True)[:limit]
-
-
-def _latest(index: Index, term: str) -> list[int]:
-    """The latest documents with a term in the title; a code may stand anywhere."""
-    anywhere = is_code(term)
-    wanted = f'"{term}"' if anywhere else f'{{title}} : "{term}"*'
-    rows = index.db.execute(
-        "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT ?", (wanted, _PER_TERM)
-    )
-    return [int(row[0]) for row in rows]
-
-
-def _solved(index: Index, docs: list[int], but: str, scope: Scope | None) -> list[tuple[Any, ...]]:
-    within = sql.scope(scope, "k")
-    return index.db.execute(
-        "SELECT k.id, k.title, k.closed FROM texts t JOIN tickets k ON k.path = t.path"
-        f" WHERE t.doc IN ({marks(docs)}) AND k.state = 'closed' AND k.merged_into IS NULL AND k.id <> ?"
-        f" AND (k.resolution IS NULL OR k.resolution IN ({marks(_SOLVED)})){within.joined()}",
-        (*docs, but, *_SOLVED, *within.args),
-    ).fetchall()
-
-
-def _likeness(title: str, rarity: Mapping[str, float]) -> float:
-    said = set(tokens(title))
-    return sum(worth for term, worth in rarity.items() if term in said) / max(sum(rarity.values()), 1e-9)
+def learned(index: Index, terms: Iterable[str]) -> dict[str, dict[str, int]]:
+    """In how many titles of tickets that an article answered a term occurs: term → id of the article → titles."""
+    wanted = tuple(terms)
+    found: dict[str, dict[str, int]] = {}
+    for term, article, times in index.db.execute(
+        f"SELECT term, article, times FROM learned WHERE term IN ({marks(wanted)})", wanted
+    ):
+        found.setdefault(str(term), {})[str(article)] = int(times)
+    return found

@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from desk.codec import places
-from desk.domain.matching import suggestion
+from desk.domain.matching import certainty, ranking, suggestion
 from desk.domain.model.ticket import REPLY, Ticket
 from desk.errors import Broken
 from desk.git import objects
@@ -67,9 +67,10 @@ def count_suggested(
     ).fetchall()
     found: Counter[str] = Counter()
     for title, body, service, tags, spoken in rows:
-        question = suggestion.asked(title, body, service, tags.split(BETWEEN) if tags else ())
-        best = suggestion.rank(question, articles, search.postings(index, question.terms), spoken, 1)
-        found.update(suggestion.slug(s.article.id, s.article.language) for s in best if suggestion.sure(s))
+        question = ranking.ask(title, body, service, tags.split(BETWEEN) if tags else ())
+        best = suggestion.rank(question, articles, search.postings(index, question.terms), spoken)
+        if certainty.is_sure([s.ranked for s in best]):
+            found[suggestion.slug(best[0].article.id, best[0].article.language)] += 1
     return found
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from desk.actions import identifiers
-from desk.actions.suggestions import Answer, find_answers
+from desk.actions.suggestions import ARTICLE, Answer, find_answers
 from desk.cli import arguments, complete, leaf
 from desk.cli.app import App
 from desk.commands.work import search as work_search
 from desk.domain.matching.suggestion import slug
+from desk.domain.model.states import CLOSED
 from desk.queries import search as queries_search
 from desk.queries.search import Hit, Where
 from desk.text import _, pgettext
-from desk.view.model import Column, Listing
+from desk.view.model import Column, Listing, Row
 
 _HITS = (
     Column("id", pgettext("column", "ARTICLE"), "id"),
@@ -25,10 +27,11 @@ _HITS = (
     Column("snippet", pgettext("column", "WHERE"), "title"),
 )
 _ANSWERS = (
-    Column("kind", pgettext("column", "KIND"), spare=1),
+    Column("kind", pgettext("column", "KIND")),
     Column("id", pgettext("column", "ID"), "id"),
     Column("title", pgettext("column", "TITLE"), "title"),
     Column("why", pgettext("column", "WHY"), "title"),
+    Column("sure", pgettext("column", "SURE")),
 )
 
 
@@ -54,10 +57,12 @@ def search(app: App, words: tuple[str, ...], topic: str | None, language: str | 
     )
     found, whole = app.store.ask(lambda index: queries_search.search(index, text, 3 * limit, where, articles_only=True))
     known = app.store.ask(lambda index: {r["id"]: r for r in index.rows("article")}) if found else {}
+    complete = {slug(hit.id, known[hit.id]["language"]) for hit in found[:whole]}
     hits = _one_variant(found, known, app.config["desk.languages"])[:limit]
+    told = sum(slug(hit.id, known[hit.id]["language"]) in complete for hit in hits)
     rows = [{**work_search.row(hit, text), **_more(known[hit.id])} for hit in hits]
     return Listing(
-        "hits", rows, _HITS, work_search.EMPTY, notes=work_search.describe_misses(app, "kb", text, hits, whole=whole)
+        "hits", rows, _HITS, work_search.EMPTY, notes=work_search.describe_misses(app, "kb", text, len(hits), told)
     )
 
 
@@ -77,17 +82,36 @@ def _more(article: dict[str, Any]) -> dict[str, Any]:
 @leaf.leaf("suggest", example="desk kb suggest 7K3Q\ndesk ticket list --new -f ids | desk kb suggest - -f json")
 @arguments.ticket_ids
 def suggest(app: App, ids: tuple[str, ...]) -> Listing:
-    """Name the articles that probably answer a ticket, and tickets like it that were solved, best first.
+    """Name the articles that probably answer a ticket, and tickets like it: open ones, then solved ones, the best first.
 
-    At most three of each; nothing, where nothing fits well enough.
+    Three of each, with the words that decided. Where the first of them doesn't stand out from the others, it is called
+    unsure.
     """
     found = arguments.resolve(app, ids)
     rows = [{"ticket": i, **_row(answer)} for i in found for answer in find_answers(app, i)]
     columns = (Column("ticket", pgettext("column", "TICKET"), "id"), *_ANSWERS) if len(found) > 1 else _ANSWERS
-    return Listing(
-        "suggestions", rows, columns, _("no article and no solved ticket fits; to look yourself: desk kb search WORDS")
-    )
+    empty = _("no article and no ticket has a word in common with it; to look yourself: desk kb search WORDS")
+    return Listing("suggestions", rows, columns, empty, spell=_spell)
 
 
 def _row(answer: Answer) -> dict[str, Any]:
     return {**answer._asdict(), "articles": list(answer.articles)}
+
+
+def _spell(rows: Sequence[Row]) -> list[Row]:
+    """What is open and what was solved told apart; how sure it is, once for each kind."""
+    out: list[Row] = []
+    last = None
+    for row in rows:
+        kind = _kind(row)
+        first = (row["ticket"], kind) != last
+        sure = (_("sure") if row["sure"] else _("unsure")) if first else ""
+        out.append({**row, "kind": kind, "sure": sure})
+        last = (row["ticket"], kind)
+    return out
+
+
+def _kind(row: Row) -> str:
+    if row["kind"] == ARTICLE:
+        return _("article")
+    return _("solved") if row["state"] == CLOSED else _("open now")

@@ -10,7 +10,7 @@ from desk.cli.app import App
 from desk.domain.matching import candidates as matching_candidates
 from desk.domain.matching import recurrence
 from desk.domain.model.query import Scope
-from desk.queries.incidents import load_compared
+from desk.queries.likeness import load_compared
 from desk.text import _, pgettext
 from desk.view.model import Column, Detail, Listing
 

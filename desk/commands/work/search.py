@@ -9,12 +9,13 @@ import click
 
 from desk.cli import leaf
 from desk.cli.app import App
+from desk.domain.matching import endings
 from desk.domain.matching.snippet import snippet
 from desk.domain.matching.words import tokens
 from desk.local import misses
 from desk.queries import search as queries_search
 from desk.queries.search import Hit, Where
-from desk.text import _, pgettext
+from desk.text import _, ngettext, pgettext
 from desk.view.model import Column, Listing
 
 EMPTY = _("nothing found; fewer or shorter words may find more")
@@ -36,27 +37,39 @@ limit_option = click.option(
 def search(app: App, words: tuple[str, ...], limit: int) -> Listing:
     """Find tickets and articles that contain all these words, best first; accents and case don't matter.
 
-    A word may be the beginning of a longer one. Where no text has all of them, other forms of the words are tried, and
-    then texts that have some of them.
+    A word may be the beginning of a longer one; other forms of the words are found too. Where few texts have all of
+    them, texts that have some of them follow.
     """
     text = " ".join(words)
     where = Where(app.scope())
     hits, whole = app.store.ask(lambda index: queries_search.search(index, text, limit, where))
     rows = [row(hit, text) for hit in hits]
-    return Listing("hits", rows, _COLUMNS, EMPTY, notes=describe_misses(app, "desk", text, hits, whole=whole))
+    return Listing("hits", rows, _COLUMNS, EMPTY, notes=describe_misses(app, "desk", text, len(hits), whole))
 
 
 def row(hit: Hit, words: str) -> dict[str, Any]:
     """A hit with the place where the words stand, in whatever form; they are marked by [brackets]."""
     text = re.sub(_MARKUP, " ", f"{hit.lead.partition(chr(10))[0]}\n{hit.body}", flags=re.MULTILINE)
-    shown = snippet(text, " ".join([words, *tokens(words)]))
+    stems = [token for token in tokens(words) if len(token) > endings.STEM]
+    shown = snippet(text, " ".join([words, *stems]))
     return {"id": hit.id, "kind": hit.kind, "title": hit.title, "snippet": shown, "path": hit.path}
 
 
-def describe_misses(app: App, where: str, words: str, hits: list[Hit], *, whole: bool) -> tuple[str, ...]:
-    """What is to be told of a search that didn't find all the words; it is remembered, unless the settings say no."""
-    if whole:
-        return ()
-    if app.config["kb.remember_misses"]:
+def describe_misses(app: App, where: str, words: str, found: int, whole: int) -> tuple[str, ...]:
+    """What is to be told of a search where not all that was `found` has all the words, but the first `whole` only.
+
+    Where none has, it is remembered, unless the settings say no.
+    """
+    if not whole and app.config["kb.remember_misses"]:
         misses.remember(app.place, app.now, where, words)
-    return (_("no text has all these words; these have some of them"),) if hits else ()
+    if not found or found == whole:
+        return ()
+    if not whole:
+        return (_("no text has all these words; these have some of them"),)
+    return (
+        ngettext(
+            "the first has all these words; the others have some of them",
+            "the first {n} have all these words; the others have some of them",
+            whole,
+        ),
+    )

@@ -1,38 +1,30 @@
-"""Which articles probably answer a ticket: BM25 over the fields of articles, the words of title, symptom and keywords first.
+"""Which articles probably answer a ticket: the ranking over the fields of articles, and the words they have answered.
 
-The index keeps what `terms` counts in each article; `rank` weighs what the index found for the words of a ticket. The
-variants of one article in several languages count once, by the best of them, and rarity is judged within a language:
-a word of every Greek article says little, although no English one has it.
-
-The weights were chosen on one half of tests/data/suggest.yaml and are measured on the other (docs/finding.md).
+The index keeps what `terms` counts in each article, and the titles of the tickets that were answered from it; `rank`
+weighs what the index found for the words of a ticket. The variants of one article in several languages count once, by
+the best of them, and rarity is judged within a language: a word of every Greek article says little, although no English
+one has it.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from desk.domain.matching.words import is_code, tokens
+from desk.domain.matching import ranking
+from desk.domain.matching.ranking import Collection, Document, Question, Ranked
+from desk.domain.matching.words import tokens
 from desk.domain.model.organisation import RESERVED_TAGS
 from desk.domain.model.record import Record
 
-WEIGHTS = (3.0, 2.0, 3.0, 1.0)
+WEIGHTS = (ranking.TITLE, 3.0, 3.0, 1.0)
 """What an occurrence counts in the title, the symptom, the keywords and the text of an article."""
-_K = 1.6
-_B = 0.6
-TITLE = 2.0
-"""What a word of a ticket's title counts; one of its text counts 1."""
-CODE = 2.0
-"""How much more an error code says than a word."""
-ENOUGH = 0.45
-"""Score below which nothing is suggested."""
-_SURE = 0.8
-"""Score from which an article is worth a line that nobody asked for."""
-MOST_TERMS = 60
-_FEW = 2
-TEXT_READ = 6_000
-"""Characters of a ticket's text that are looked at: what it is about stands at the beginning."""
+LEARNED = 6.0
+"""What a word counts at most that stands in the titles of tickets answered from an article: as much as two in its own title."""
+_ENOUGH = 20
+"""Titles from which on a word has to stand in more than one to count half of that."""
+_IN_COMMON = 0.1
+"""What the same service, or a tag in common, adds to a score, as a share of it."""
 
 
 class Counts(NamedTuple):
@@ -43,37 +35,35 @@ class Counts(NamedTuple):
     keywords: int
     body: int
 
+    def weighted(self) -> float:
+        """All occurrences, each by its field."""
+        return sum(weight * count for weight, count in zip(WEIGHTS, self, strict=True))
+
 
 class IndexedArticle(NamedTuple):
-    """An article as the index knows it; `words` is the length of its body in terms."""
+    """An article as the index knows it; `length` is that of its fields in terms, weighted; `titles`, how many it has answered."""
 
     id: str
     title: str
     language: str
-    words: int
+    length: float
     service: str | None = None
     tags: tuple[str, ...] = ()
     type: str = "how-to"
-
-
-class Question(NamedTuple):
-    """What is known of a ticket: its terms with their weights, and what else it may have in common with an article."""
-
-    terms: Mapping[str, float]
-    service: str | None = None
-    tags: tuple[str, ...] = ()
+    titles: int = 0
 
 
 class Suggestion(NamedTuple):
-    """An article in the language that is shown; `why` are the terms that decided.
-
-    `score` is the share of what the ticket's words could have scored, times the root of their weight: the same share
-    says more of a long ticket than of a short one.
-    """
+    """An article in the language that is shown, and how its best variant fared."""
 
     article: IndexedArticle
-    score: float
-    why: tuple[str, ...]
+    ranked: Ranked
+
+
+Postings = Mapping[str, Mapping[str, Counts]]
+"""Term → path of an article → how often it occurs there."""
+Learned = Mapping[str, Mapping[str, int]]
+"""Term → id of an article → in how many titles of tickets that it answered."""
 
 
 def terms_of(article: Record) -> dict[str, Counts]:
@@ -88,15 +78,6 @@ def terms_of(article: Record) -> dict[str, Counts]:
     return {term: Counts(*counts) for term, counts in found.items()}
 
 
-def asked(title: str, body: str, service: str | None = None, tags: Iterable[str] = ()) -> Question:
-    """The terms of a ticket, those of the title first and codes before words if there are too many."""
-    weights = dict.fromkeys(tokens(title), TITLE)
-    for token in tokens(body[:TEXT_READ]):
-        weights.setdefault(token, 1.0)
-    kept = sorted(weights, key=lambda t: (-weights[t], not is_code(t)))[:MOST_TERMS]
-    return Question({t: weights[t] * (CODE if is_code(t) else 1) for t in kept}, service, tuple(tags))
-
-
 def slug(article_id: str, language: str | None) -> str:
     """What the variants of an article have in common: `malta-4703` of `malta-4703.el`."""
     return article_id.removesuffix(f".{language}") if language else article_id
@@ -105,76 +86,64 @@ def slug(article_id: str, language: str | None) -> str:
 def rank(
     question: Question,
     articles: Mapping[str, IndexedArticle],
-    postings: Mapping[str, Mapping[str, Counts]],
+    postings: Postings,
     language: str,
-    limit: int = 3,
+    learned: Learned | None = None,
 ) -> list[Suggestion]:
-    """The articles that probably answer, best first; none where nothing fits well enough.
+    """The articles that say something of what is asked, best first.
 
-    `articles` by path are those that may be named; `postings` give for each term where it occurs, by path.
+    `articles` by path are those that may be named; `postings` and `learned` give for each term where it occurs.
     """
     sizes = _sizes(articles)
-    scores: dict[str, dict[str, float]] = {}
-    possible = dict.fromkeys(sizes, 0.0)
-    for term, weight in question.terms.items():
-        found = {path: counts for path, counts in postings.get(term, {}).items() if path in articles}
-        rarity = _rarity(found, articles, sizes)
-        for lang, worth in rarity.items():
-            possible[lang] += weight * worth
-        for path, counts in found.items():
-            article = articles[path]
-            gain = weight * rarity[article.language] * _saturated(counts, article.words, sizes[article.language][1])
-            scores.setdefault(path, {})[term] = gain
-    told = {p: _suggestion(question, articles[p], s, possible) for p, s in scores.items() if _says(question, s)}
+    paths = {article.id: path for path, article in articles.items()}
+    worth: dict[str, dict[str, float]] = {lang: {} for lang in sizes}
+    occurring: dict[str, dict[str, float]] = {}
+    for term in question.terms:
+        found = _weighted(term, articles, paths, postings, learned or {})
+        for lang, (number, _) in sizes.items():
+            holding = sum(articles[path].language == lang for path in found)
+            worth[lang][term] = ranking.rarity(holding, number)
+        for path, weight in found.items():
+            occurring.setdefault(path, {})[term] = weight
+    among = {lang: Collection(worth[lang], mean) for lang, (_, mean) in sizes.items()}
+    told = {}
+    for path, terms in occurring.items():
+        article = articles[path]
+        ranked = ranking.rate(question, Document(path, terms, article.length), among[article.language])
+        told[path] = Suggestion(article, _with_common(question, article, ranked))
     best = _variants(told, articles, language)
-    return [s for s in sorted(best, key=lambda s: (-s.score, s.article.id)) if s.score >= ENOUGH][:limit]
+    return sorted(best, key=lambda s: (-s.ranked.score, s.article.id))
 
 
-def sure(found: Suggestion) -> bool:
-    """Whether it is worth a line that nobody asked for; a single word in common never is, unless it is a code."""
-    return found.score >= _SURE and (len(found.why) > 1 or any(map(is_code, found.why)))
-
-
-def _says(question: Question, gains: Mapping[str, float]) -> bool:
-    """Whether what they have in common means anything: one word of a sentence doesn't, unless it is a code."""
-    return len(gains) > 1 or len(question.terms) <= _FEW or any(map(is_code, gains))
+def _weighted(
+    term: str,
+    articles: Mapping[str, IndexedArticle],
+    paths: Mapping[str, str],
+    postings: Postings,
+    learned: Learned,
+) -> dict[str, float]:
+    """Where a term occurs, and how much of it."""
+    found = {path: c.weighted() for path, c in postings.get(term, {}).items() if path in articles}
+    for article_id, times in learned.get(term, {}).items():
+        if path := paths.get(article_id):
+            more = LEARNED * times / (times + 1 + articles[path].titles / _ENOUGH)
+            found[path] = found.get(path, 0.0) + more
+    return found
 
 
 def _sizes(articles: Mapping[str, IndexedArticle]) -> dict[str, tuple[int, float]]:
     """By language: how many articles, and their mean length."""
-    found: dict[str, list[int]] = {}
+    found: dict[str, list[float]] = {}
     for article in articles.values():
-        found.setdefault(article.language, []).append(article.words)
+        found.setdefault(article.language, []).append(article.length)
     return {lang: (len(lengths), max(sum(lengths) / len(lengths), 1)) for lang, lengths in found.items()}
 
 
-def _rarity(
-    found: Mapping[str, Counts], articles: Mapping[str, IndexedArticle], sizes: Mapping[str, tuple[int, float]]
-) -> dict[str, float]:
-    holding = dict.fromkeys(sizes, 0)
-    for path in found:
-        holding[articles[path].language] += 1
-    return {lang: math.log(1 + (sizes[lang][0] - n + 0.5) / (n + 0.5)) for lang, n in holding.items()}
-
-
-def _saturated(counts: Counts, words: int, mean: float) -> float:
-    """What occurrences are worth, 0 to 1: the first counts most, and those in a long body less."""
-    length = 1 - _B + _B * words / mean
-    head = sum(w * c for w, c in zip(WEIGHTS[:-1], counts[:-1], strict=True))
-    weighted = head + WEIGHTS[-1] * counts.body / length
-    return weighted / (weighted + _K)
-
-
-def _suggestion(
-    question: Question, article: IndexedArticle, gains: Mapping[str, float], possible: Mapping[str, float]
-) -> Suggestion:
-    share = sum(gains.values()) / max(possible[article.language], 1e-9)
-    score = share * math.sqrt(sum(question.terms.values()))
+def _with_common(question: Question, article: IndexedArticle, ranked: Ranked) -> Ranked:
     common = len((set(question.tags) & set(article.tags)) - set(RESERVED_TAGS)) + (
         question.service is not None and question.service == article.service
     )
-    why = sorted(gains, key=lambda t: -gains[t])[:4]
-    return Suggestion(article, score * (1 + 0.1 * common), tuple(why))
+    return ranked._replace(score=ranked.score * (1 + _IN_COMMON * common))
 
 
 def _variants(
@@ -184,7 +153,7 @@ def _variants(
     best: dict[str, Suggestion] = {}
     for suggestion in found.values():
         name = slug(suggestion.article.id, suggestion.article.language)
-        if name not in best or suggestion.score > best[name].score:
+        if name not in best or suggestion.ranked.score > best[name].ranked.score:
             best[name] = suggestion
     own = {slug(a.id, a.language): a for a in articles.values() if a.language == language}
     return [s._replace(article=own.get(name, s.article)) for name, s in best.items()]

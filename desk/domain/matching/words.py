@@ -7,23 +7,28 @@ The stemming is light on purpose: it takes off the endings of English and Greek 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
+from desk.domain.matching import endings
 from desk.domain.matching.folding import fold
 
 LONGEST = 40
 """Characters: longer words are identifiers of machines, which occur once."""
 _SHORTEST = 2
-_STEM = 3
-"""Characters that an ending must leave."""
 # What names one case and never a kind of case: addresses, ids of tickets and transactions, dates and times.
 _SINGULAR = (
-    r"[^\s@]{1,64}@[^\s@.]{1,100}\.[^\s@]{1,150}|https?://\S+|\b\d{6}-[0-9a-z]{4}\b|\b[0-9a-f]{8}-[0-9a-f-]{20,}\b"
+    r"(?i)[^\s@]{1,64}@[^\s@.]{1,100}\.[^\s@]{1,150}|https?://\S+|\b\d{6}-[0-9a-z]{4}\b|\b[0-9a-f]{8}-[0-9a-f-]{20,}\b"
     r"|\b\d{4}-\d\d-\d\d(?:t[\d:.]+z?)?|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b|\b\d{1,2}:\d\d(?::\d\d)?\b"
 )
 _WORD = r"[^\W_]+(?:[-'’_.][^\W_]+){0,8}"
 _PART = r"[^\W_]+"
+# Pieces of a glued word: capitals in a row, a word with or without its capital, a number.
+_GLUED = r"[A-ZΑ-Ω]+(?![a-zα-ω])|[A-ZΑ-Ω]?[a-zα-ω]+|\d+"
+_PIECES = 6
+"""A word of more pieces than this is a digest or a key, whose pieces say nothing."""
+_MARKS = "[\u0300-\u036f]+"
 _STOP = frozenset(
     """
     a about after again all also am an and any are as at be because been before being but by can cannot could did do does
@@ -45,31 +50,17 @@ _STOP = frozenset(
     εκτιμηση χαιρετισμουσ φιλικα βοηθεια βοηθησετε βοηθησει
     """.split()  # noqa: SIM905 - three hundred words are read more easily without quotes
 )
-# The longest that fits is taken off.
-_ENGLISH = """
-    ications ication icates icated icate izations ization ations ation ements ement ments ment ities ity ances ance
-    ating ators ator ated ates ative ate ables able ible ings ing ions ion ists ist edly ally als al ers er ed ying
-    ies ied ive es ly s e y
-"""
-_GREEK = """
-    ουμενουσ ουμενων ουμενοσ ουμενη ουμενο ουμενα ομαστε μενουσ μενων μενου μενησ μενοσ μενοι μενεσ μενη μενο μενα
-    ουνται ονται ουμαι ομαι ειται εται αται ηθηκαν ηθηκε ησουμε ουσαν ησαν ηκαν ησει ησετε ησουν ησω ησε ηκε ουμε
-    ουνε ουσε ουν ετε ειτε ηση ησησ ησεισ ησεων ησεωσ ματοσ ματων ματα μα εων εωσ εισ ουσ αδεσ αδων ιου ιων ιοι ιεσ
-    ιασ ιο ια ιοσ οσ ου ων οι ασ εσ ησ ισ ει αν α ε η ι ο υ ω
-"""
-_DOUBLING = ("ing", "ings", "ed", "er", "ers")
-_ENDINGS = {ascii_: sorted(e.split(), key=len, reverse=True) for ascii_, e in ((True, _ENGLISH), (False, _GREEK))}
 
 
 def tokens(text: str) -> list[str]:
     """What a text says, in its order: stems, and codes such as `4703` or `error_pi_no_match` as they are.
 
-    Words joined by hyphens or underscores come as their parts and as one (`time-out`: time, timeout).
+    Words joined by hyphens, underscores or capitals come as their parts and as one (`time-out`: time, timeout;
+    `ConnectionReset`: connect, reset, connectionreset).
     """
-    folded = re.sub(_SINGULAR, " ", fold(text))
     found: list[str] = []
-    for match in re.finditer(_WORD, folded):
-        found += _of(match[0])
+    for word in _written(text):
+        found += _of(word)
     return found
 
 
@@ -77,22 +68,44 @@ def forms(text: str) -> dict[str, str]:
     """How the words of a text are written in it, by their tokens: the first form of each."""
     found: dict[str, str] = {}
     for match in re.finditer(_WORD, text):
-        for token in _of(fold(match[0])):
+        for token in _of(_bare(match[0])):
             found.setdefault(token, match[0])
     return found
 
 
-@lru_cache(maxsize=20_000)
-def _of(word: str) -> tuple[str, ...]:
-    """The tokens of one word of folded text."""
+def _written(text: str) -> list[str]:
+    """The words of a text, with their capitals, without accents and without what names one case only."""
+    bare = _bare(text)
+    # Most texts have none of these, and to look for them at every letter is half of the work.
+    if "@" in bare or "://" in bare or re.search(r"\d[-./:]\d|\d{6}-", bare):
+        bare = re.sub(_SINGULAR, " ", bare)
+    return re.findall(_WORD, bare)
+
+
+def _bare(text: str) -> str:
+    return text if text.isascii() else re.sub(_MARKS, "", unicodedata.normalize("NFD", text))
+
+
+@lru_cache(maxsize=50_000)
+def _of(written: str) -> tuple[str, ...]:
+    """The tokens of one word without accents."""
+    word = fold(written)
     if word in _STOP:
         return ()
-    parts = re.findall(_PART, word)
+    parts = re.findall(_PART, written)
     if len(parts) == 1 or "'" in word or "’" in word:
-        return tuple(_kept(parts))
-    whole = word if "_" in word else "".join(parts)
+        return tuple(dict.fromkeys(t for part in parts for t in _pieces(part)))
+    whole = word if "_" in word else "".join(map(fold, parts))
     joined = [stem(whole)] if "." not in word and len(whole) <= LONGEST and not whole.isdigit() else []
-    return (*_kept(parts), *joined)
+    return (*dict.fromkeys(t for part in parts for t in _pieces(part)), *joined)
+
+
+def _pieces(part: str) -> Iterator[str]:
+    """A part of a word, after the pieces that it is glued together from."""
+    pieces = [] if part.isdigit() or (part.isalpha() and part.islower()) else re.findall(_GLUED, part)
+    if 1 < len(pieces) <= _PIECES and not re.search(r"\d[^\W\d_]+\d", part):
+        yield from _kept([fold(piece) for piece in pieces if len(piece) > _SHORTEST])
+    yield from _kept([fold(part)])
 
 
 def _kept(parts: list[str]) -> Iterator[str]:
@@ -112,18 +125,4 @@ def is_code(token: str) -> bool:
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """A folded word without its ending; codes are left alone."""
-    if is_code(word):
-        return word
-    english = word.isascii()
-    for ending in _ENDINGS[english]:
-        if word.endswith(ending) and len(word) - len(ending) >= _STEM + (len(ending) > 2 and english):
-            if ending == "s" and word.endswith("ss"):
-                return word
-            return _single(word[: -len(ending)]) if ending in _DOUBLING else word[: -len(ending)]
-    return word
-
-
-def _single(word: str) -> str:
-    """`plann` of planned is `plan`; `miss` and `call` stay."""
-    doubled = len(word) > _STEM and word[-1] == word[-2] and word[-1] not in "aeiouslz"
-    return word[:-1] if doubled else word
+    return word if is_code(word) else endings.take_off(word)

@@ -1,0 +1,257 @@
+"""Tickets like another, open or solved; and the incidents that are compared to find those that recur.
+
+The rare words of a request are looked up first, and only so many tickets of each; what that finds is then ranked by all
+of its words. So the work stays the same however many tickets there are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from desk.domain.matching import certainty, ranking
+from desk.domain.matching.likeness import Incident
+from desk.domain.matching.ranking import Collection, Document, Question, Ranked
+from desk.domain.matching.words import is_code
+from desk.domain.model.organisation import INCIDENT, PROBLEM, RESERVED_TAGS
+from desk.domain.model.query import Scope
+from desk.domain.model.states import CLOSED, DUPLICATE, SOLVED
+from desk.domain.model.ticket import Ticket
+from desk.index.index import BETWEEN, Index
+from desk.index.requests import ALL, LENGTH, TITLE, plain
+from desk.queries import sql
+from desk.queries.problems import CAUSED
+from desk.queries.sql import Condition, marks
+
+_POSTINGS = 6_000
+"""Tickets that are looked up in all, the rarest term's first: a few ms."""
+_PER_TERM = 1_500
+_RANKED = 150
+"""Tickets of them that are ranked by all the words; of open ones a third more."""
+_SIEVED = 6
+"""How many times that are looked at, where others' tickets must be left out first."""
+_CHAIN = 5
+"""How many times a duplicate may lead to a duplicate."""
+_DUPLICATES = "duplicates "
+_SOLVED = (None, SOLVED, "workaround")
+"""How a ticket ended that may help again; None: closed before resolutions were recorded."""
+_NO_FAULT = ("not-an-incident", "withdrawn")
+"""Resolutions of what never was a fault."""
+_NEWEST = 20
+"""Of a problem's incidents, how many are compared with."""
+
+
+class Alike(NamedTuple):
+    """A ticket that may be named, and how much it says of what another asks; `same`: its title has just the same words."""
+
+    id: str
+    title: str
+    state: str
+    created: str
+    closed: str | None
+    same: bool
+    ranked: Ranked
+
+
+class _Asked(NamedTuple):
+    """What is asked, what each word of it says, and how many requests have it."""
+
+    question: Question
+    worth: Mapping[str, float]
+    spread: Mapping[str, int]
+
+
+def find_alike(index: Index, ticket_id: str, question: Question, scope: Scope | None) -> list[Alike]:
+    """Tickets that are open or were solved and say something of what is asked, best first; all within the scope.
+
+    One that was merged or closed as a duplicate stands for the ticket that goes on.
+    """
+    spread = _spread(index, question.terms)
+    if not spread.get(ALL):
+        return []
+    worth = {term: ranking.rarity(spread.get(term, 0), spread[ALL]) for term in question.terms}
+    own = index.db.execute("SELECT doc FROM requests WHERE path = ?", (Ticket.path_of(ticket_id),)).fetchone()
+    likely = _likely(index, _Asked(question, worth, spread), own[0] if own else 0, scope)
+    among = Collection(worth, spread[LENGTH] / spread[ALL])
+    found = {
+        row[0]: (row, ranking.rate(question, _document(row, worth), among)) for row in _rows(index, "r.doc", likely)
+    }
+    best = _going_on(index, found, ticket_id)
+    named = [_alike(row, ranked, question) for row, ranked in best if _may_be_named(row, scope)]
+    return sorted(named, key=lambda one: (one.ranked.score, one.closed or "", one.id), reverse=True)
+
+
+def is_sure(tickets: Sequence[Alike]) -> bool:
+    """Whether the first of some tickets, best first, is worth a line that nobody asked for."""
+    if not tickets:
+        return False
+    first = tickets[0]
+    said = first.ranked.gains.keys()
+    return certainty.is_sure([one.ranked for one in tickets]) or (
+        first.same and (len(said) > 1 or any(map(is_code, said)))
+    )
+
+
+def _spread(index: Index, terms: Iterable[str]) -> dict[str, int]:
+    wanted = (ALL, LENGTH, *terms)
+    rows = index.db.execute(f"SELECT term, times FROM spread WHERE term IN ({marks(wanted)})", wanted)
+    return {str(term): int(times) for term, times in rows}
+
+
+def _likely(index: Index, asked: _Asked, own: int, scope: Scope | None) -> list[int]:
+    """The tickets that share the most telling words and that a scope shows, by their numbers in the index."""
+    scores = _count_telling(index, asked)
+    scores.pop(own, None)
+    order = sorted(scores, key=lambda doc: (-scores[doc], -doc))
+    if scope:
+        shown = {doc for (doc,) in _within(index, scope, order[: _RANKED * _SIEVED])}
+        order = [doc for doc in order if doc in shown]
+    rest = set(order[_RANKED:])
+    live = {doc for (doc,) in index.db.execute(_LIVE)} if rest else set()
+    return order[:_RANKED] + [doc for doc in order[_RANKED:] if doc in live][: _RANKED // 3]
+
+
+def _count_telling(index: Index, asked: _Asked) -> dict[int, float]:
+    """Tickets by number, with what the words that they share say; the rare words first, and only so many tickets."""
+    scores: dict[int, float] = {}
+    left = _POSTINGS
+    for term in sorted((t for t in asked.worth if t in asked.spread), key=lambda t: (-asked.worth[t], t)):
+        gain = asked.question.terms[term] * asked.worth[term]
+        rows = index.db.execute(
+            "SELECT rowid FROM request_words WHERE request_words MATCH ? ORDER BY rowid DESC LIMIT ?",
+            (f'"{plain(term)}"', min(left, _PER_TERM)),
+        ).fetchall()
+        for (doc,) in rows:
+            scores[doc] = scores.get(doc, 0.0) + gain
+        left -= len(rows)
+        if left <= 0:
+            break
+    return scores
+
+
+def _within(index: Index, scope: Scope, docs: list[int]) -> list[tuple[int]]:
+    within = sql.scope(scope, "k")
+    return index.db.execute(
+        "SELECT r.doc FROM requests r JOIN tickets k ON k.path = r.path"
+        f" WHERE r.doc IN ({marks(docs)}){within.joined()}",
+        (*docs, *within.args),
+    ).fetchall()
+
+
+_LIVE = "SELECT r.doc FROM tickets k JOIN requests r ON r.path = k.path WHERE k.state <> 'closed'"
+_COLUMNS = (
+    "k.id, k.title, k.created, k.closed, k.state, k.resolution, k.merged_into, k.links, k.department, k.author,"
+    " r.title, r.body"
+)
+_Row = tuple[Any, ...]
+
+
+def _rows(index: Index, column: str, values: Iterable[Any]) -> list[_Row]:
+    wanted = tuple(values)
+    return index.db.execute(
+        f"SELECT {_COLUMNS} FROM requests r JOIN tickets k ON k.path = r.path WHERE {column} IN ({marks(wanted)})",
+        wanted,
+    ).fetchall()
+
+
+def _document(row: _Row, asked: Container[str]) -> Document:
+    title, body = row[-2].split(), row[-1].split()
+    occurring: dict[str, float] = {}
+    for terms, weight in ((title, TITLE), (body, 1)):
+        for term in terms:
+            if term in asked:
+                occurring[term] = occurring.get(term, 0.0) + weight
+    return Document(row[0], occurring, TITLE * len(title) + len(body))
+
+
+def _going_on(index: Index, found: Mapping[str, tuple[_Row, Ranked]], own: str) -> list[tuple[_Row, Ranked]]:
+    """Each ticket that goes on, with what it says itself or a duplicate of it does, whichever is more."""
+    best = {key: pair for key, pair in found.items() if _target(pair[0]) is None}
+    waiting = [(_target(pair[0]), pair[1]) for pair in found.values() if _target(pair[0]) is not None]
+    for _ in range(_CHAIN):
+        known = {row[0]: row for row in _rows(index, "k.id", {target for target, _ in waiting})} if waiting else {}
+        going = [(known[target], ranked) for target, ranked in waiting if target in known and target != own]
+        waiting = [(_target(row), ranked) for row, ranked in going if _target(row) is not None]
+        for row, ranked in going:
+            if _target(row) is None and (row[0] not in best or best[row[0]][1].score < ranked.score):
+                best[row[0]] = (row, ranked)
+    return list(best.values())
+
+
+def _target(row: _Row) -> str | None:
+    """The ticket that a duplicate stands for."""
+    _, _, _, _, state, resolution, merged, links, *_ = row
+    if merged:
+        return str(merged)
+    if state == CLOSED and resolution == DUPLICATE and links:
+        named = [link.removeprefix(_DUPLICATES) for link in links.split(BETWEEN) if link.startswith(_DUPLICATES)]
+        return named[0] if named else None
+    return None
+
+
+def _may_be_named(row: _Row, scope: Scope | None) -> bool:
+    """Open, or closed as solved (or before resolutions were recorded), and the asker's to see (rule 1)."""
+    _, _, _, _, state, resolution, _, _, department, author, *_ = row
+    return (state != CLOSED or resolution in _SOLVED) and (scope is None or scope.shows(department, author))
+
+
+def _alike(row: _Row, ranked: Ranked, question: Question) -> Alike:
+    ticket, title, created, closed, state, *_ = row
+    same = bool(question.title) and frozenset(row[-2].split()) == question.title
+    return Alike(str(ticket), str(title), str(state), str(created), closed, same, ranked)
+
+
+# -- what is compared to find incidents that recur ----------------------------------------------------------------------
+
+
+def load_compared(
+    index: Index, since: str, *, scope: Scope | None = None, department: str | None = None, untagged: bool = False
+) -> list[Incident]:
+    """Incidents since a moment (RFC 3339) that no problem explains yet, and the problems that are open."""
+    within = sql.every(sql.is_one_of("t.department", [department] if department else []), sql.scope(scope, "t"))
+    kinds = (INCIDENT, "ticket") if untagged else (INCIDENT,)
+    fresh = (
+        f"t.created >= ? AND t.kind IN ({marks(kinds)}) AND t.merged_into IS NULL"
+        f" AND coalesce(t.resolution, '') NOT IN ({marks(_NO_FAULT)})"
+        f" AND (t.links = '' OR instr(t.links, '{CAUSED}') = 0)"
+    )
+    rows = _incidents(index, sql.every(Condition(fresh, (since, *kinds, *_NO_FAULT)), within))
+    problems = _incidents(index, sql.every(Condition(f"t.kind = '{PROBLEM}' AND t.state <> 'closed'"), within))
+    return rows + _with_incidents(index, problems)
+
+
+def _incidents(index: Index, which: Condition) -> list[Incident]:
+    found = index.db.execute(
+        "SELECT t.id, t.title, x.body, a.length, t.department, t.tags, t.service, strftime('%s', t.created), t.requester, t.kind,"
+        " t.cause, t.workaround FROM tickets t JOIN texts x ON x.path = t.path JOIN asked a ON a.path = t.path WHERE "
+        + which.where,
+        which.args,
+    )
+    return [_incident(row) for row in found]
+
+
+def _incident(row: tuple[Any, ...]) -> Incident:
+    ticket_id, title, body, own, department, tags, service, at, requester, kind, *known = row
+    is_problem = kind == PROBLEM
+    text = "\n".join(filter(None, [*known, body[:own]])) if is_problem else body[:own]
+    kept = tuple(tag for tag in tags.split(BETWEEN) if tag and tag not in RESERVED_TAGS)
+    return Incident(
+        ticket_id, title, text, department, kept, service, int(at), requester, ticket_id if is_problem else None
+    )
+
+
+def _with_incidents(index: Index, problems: list[Incident]) -> list[Incident]:
+    """Problems, and the newest of their incidents: people tell more of a fault than whoever opened the problem."""
+    place = {row.id: row.department for row in problems}
+    links = index.db.execute(
+        "SELECT m.value, t.id FROM members m JOIN tickets t ON t.path = m.path WHERE m.kind = 'ticket' AND m.field = 'links'"
+        f" AND m.value IN {sql.LISTED} ORDER BY t.created DESC",
+        (sql.listed(CAUSED + row.id for row in problems),),
+    )
+    told: dict[str, list[str]] = defaultdict(list)
+    for link, ticket_id in links:
+        told[link.removeprefix(CAUSED)].append(ticket_id)
+    of = {ticket_id: problem for problem, ids in told.items() for ticket_id in ids[:_NEWEST]}
+    rows = _incidents(index, Condition(f"t.id IN {sql.LISTED}", (sql.listed(of),)))
+    return problems + [r._replace(problem=of[r.id], department=place[of[r.id]]) for r in rows if r.problem is None]
