@@ -24,11 +24,11 @@ from desk.queries import sql
 from desk.queries.problems import CAUSED
 from desk.queries.sql import Condition, marks
 
-_POSTINGS = 6_000
+_POSTINGS = 3_000
 """Tickets that are looked up in all, the rarest term's first: a few ms."""
-_PER_TERM = 1_500
-_RANKED = 150
-"""Tickets of them that are ranked by all the words; of open ones a third more."""
+_PER_TERM = 800
+_RANKED = 40
+"""Tickets of them that are ranked by all the words; of open ones half as many more."""
 _SIEVED = 6
 """How many times that are looked at, where others' tickets must be left out first."""
 _CHAIN = 5
@@ -109,7 +109,7 @@ def _likely(index: Index, asked: _Asked, own: int, scope: Scope | None) -> list[
         order = [doc for doc in order if doc in shown]
     rest = set(order[_RANKED:])
     live = {doc for (doc,) in index.db.execute(_LIVE)} if rest else set()
-    return order[:_RANKED] + [doc for doc in order[_RANKED:] if doc in live][: _RANKED // 3]
+    return order[:_RANKED] + [doc for doc in order[_RANKED:] if doc in live][: _RANKED // 2]
 
 
 def _count_telling(index: Index, asked: _Asked) -> dict[int, float]:

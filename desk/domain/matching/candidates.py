@@ -24,12 +24,10 @@ APART = 30 * DAY
 """Seconds between two incidents beyond which likeness is taken for chance."""
 ALIKE = 0.32
 """Cosine, lessened by the time between, from which two incidents, or two groups on average, belong together at the latest."""
-_LEAST_ALIKE = 0.15
+_LEAST_ALIKE = 0.18
 """What it is at least where people tell the same in other words, and so hardly any two incidents are as alike as that."""
-_SHARE, _EACH = 0.01, 4
+_SHARE, _EACH = 0.01, 2
 """Which of all pairs belong together then: the most alike, this share of them, and no more than so many for each incident."""
-_SAMPLE = 200
-"""Incidents of a department whose pairs are looked at for that: 20,000 pairs take 40 ms."""
 LEAST = 3
 """Incidents that make a recurrence."""
 _TELLING, _RECENT, _NEAREST = 10, 60, 15
@@ -110,15 +108,11 @@ def _strangeness(one: Iterable[str], two: Iterable[str]) -> float:
     return _STRANGE if one and two and not one & two else 1.0
 
 
-def _choose_enough(said: Sequence[Features]) -> float:
+def _choose_enough(found: Iterable[float], incidents: int) -> float:
     """From which likeness on two incidents of a department belong together, seen from how alike its incidents are."""
-    step = max(1, len(said) // _SAMPLE)
-    sample = said[::step][:_SAMPLE]
-    found = sorted((likeness.dot(one, two) for one, two in combinations(sample, 2)), reverse=True)
-    if not found:
-        return ALIKE
-    share = min(_SHARE, _EACH / len(said))
-    return min(ALIKE, max(_LEAST_ALIKE, found[int(share * len(found))]))
+    order = sorted(found, reverse=True)
+    kept = int(min(_SHARE * incidents * (incidents - 1) / 2, _EACH * incidents))
+    return min(ALIKE, order[kept]) if kept < len(order) else _LEAST_ALIKE
 
 
 class _Groups:
@@ -128,7 +122,7 @@ class _Groups:
         self.rows = rows
         self.said = said
         self.members = members
-        self.enough = _choose_enough([said[number].features for number in members])
+        self.enough = ALIKE
         self.of = {number: _Group(number, rows[number], said[number]) for number in members}
         known: dict[str, int] = {}
         for number in members:
@@ -137,7 +131,11 @@ class _Groups:
 
     def joined(self) -> list[list[int]]:
         """Groups of one and more, each in order of time."""
-        for _, one, two in sorted(self._pairs(), reverse=True):
+        found = list(self._pairs())
+        self.enough = _choose_enough((alike for alike, *_ in found), len(self.members))
+        for alike, one, two in sorted(found, reverse=True):
+            if alike < self.enough:
+                break
             a, b = self.of[one], self.of[two]
             if a is not b and not (a.problem and b.problem) and a.alike(b) >= self._enough(a.problem, b.problem):
                 self._unite(one, two)
@@ -191,7 +189,7 @@ class _Groups:
             its = self.said[other]
             found = likeness.dot(mine.features, its.features) * self._closeness(number, other)
             found *= _strangeness(mine.names, its.names)
-            if found >= self._enough(self.rows[other].problem):
+            if found >= (ALIKE if self.rows[other].problem else _LEAST_ALIKE):
                 yield found, number, other
 
     def _closeness(self, one: int, two: int) -> float:
