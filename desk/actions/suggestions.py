@@ -87,7 +87,7 @@ def _describe(session: Session, found: _Found) -> Iterator[str]:
         if since := span(session.now - parse_time(first.created)):
             yield _("open now: {ticket}  {title}, {since} ago", ticket=first.id, title=first.title, since=since)
         else:
-            yield _("open now: {ticket}  {title}, since just now", ticket=first.id, title=first.title)
+            yield _("open now: {ticket}  {title}, just now", ticket=first.id, title=first.title)
     elif likeness.is_sure(found.solved):
         yield _("solved before: {ticket}  {title}", ticket=found.solved[0].id, title=found.solved[0].title)
 

@@ -204,7 +204,7 @@ def test_a_new_ticket_is_told_what_may_answer_it(desk: Runner) -> None:
     first = desk("ticket", "list", "-f", "ids").out.strip()
     assert told.endswith(f"(more: desk kb suggest {first})\n")
     again = desk(*create, title).err.splitlines()
-    assert again[1].startswith(f"open now: {first}  {title}, since just now   (more: desk kb suggest ")
+    assert again[1].startswith(f"open now: {first}  {title}, just now   (more: desk kb suggest ")
     desk("ticket", "close", *desk("ticket", "list", "-f", "ids").out.split())
     assert "solved before: " in desk(*create, title).err
     assert desk("ticket", "create", "--department", "technical", "--title", "Coffee machine broken").err == ""
