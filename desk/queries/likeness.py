@@ -24,13 +24,13 @@ from desk.queries import sql
 from desk.queries.problems import CAUSED
 from desk.queries.sql import Condition, marks
 
-_POSTINGS = 3_000
+_POSTINGS = 2_000
 """Tickets that are looked up in all, the rarest term's first: a few ms."""
-_PER_TERM = 800
+_PER_TERM = 500
 _RANKED = 40
 """Tickets of them that are ranked by all the words; of open ones half as many more."""
-_SIEVED = 6
-"""How many times that are looked at, where others' tickets must be left out first."""
+_SIEVED = 8
+"""How many times that are looked at for those that are open, and that whoever asks may see."""
 _CHAIN = 5
 """How many times a duplicate may lead to a duplicate."""
 _DUPLICATES = "duplicates "
@@ -104,12 +104,10 @@ def _likely(index: Index, asked: _Asked, own: int, scope: Scope | None) -> list[
     scores = _count_telling(index, asked)
     scores.pop(own, None)
     order = sorted(scores, key=lambda doc: (-scores[doc], -doc))
-    if scope:
-        shown = {doc for (doc,) in _within(index, scope, order[: _RANKED * _SIEVED])}
-        order = [doc for doc in order if doc in shown]
-    rest = set(order[_RANKED:])
-    live = {doc for (doc,) in index.db.execute(_LIVE)} if rest else set()
-    return order[:_RANKED] + [doc for doc in order[_RANKED:] if doc in live][: _RANKED // 2]
+    shown = _states(index, order[: _RANKED * _SIEVED], scope)
+    order = [doc for doc in order if doc in shown]
+    live = [doc for doc in order[_RANKED:] if shown[doc] != CLOSED]
+    return order[:_RANKED] + live[: _RANKED // 2]
 
 
 def _count_telling(index: Index, asked: _Asked) -> dict[int, float]:
@@ -130,16 +128,17 @@ def _count_telling(index: Index, asked: _Asked) -> dict[int, float]:
     return scores
 
 
-def _within(index: Index, scope: Scope, docs: list[int]) -> list[tuple[int]]:
+def _states(index: Index, docs: list[int], scope: Scope | None) -> dict[int, str]:
+    """Those of some tickets, by number, that a scope shows, with their states."""
     within = sql.scope(scope, "k")
-    return index.db.execute(
-        "SELECT r.doc FROM requests r JOIN tickets k ON k.path = r.path"
+    rows = index.db.execute(
+        "SELECT r.doc, k.state FROM requests r JOIN tickets k ON k.path = r.path"
         f" WHERE r.doc IN ({marks(docs)}){within.joined()}",
         (*docs, *within.args),
-    ).fetchall()
+    )
+    return {int(doc): str(state) for doc, state in rows}
 
 
-_LIVE = "SELECT r.doc FROM tickets k JOIN requests r ON r.path = k.path WHERE k.state <> 'closed'"
 _COLUMNS = (
     "k.id, k.title, k.created, k.closed, k.state, k.resolution, k.merged_into, k.links, k.department, k.author,"
     " r.title, r.body"
