@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 from desk.errors import Ambiguous, NotFound
+from desk.local import delivery
 from desk.local.untold import STAGED
 from desk.text import _
 
@@ -71,6 +72,13 @@ def publish(folder: str, undecided: Container[str] = ()) -> None:
         else:
             os.replace(path, os.path.join(folder, rest))
     _clear(beside)
+
+
+def staged(folder: str) -> set[str]:
+    """The writes of which something is staged."""
+    with suppress(FileNotFoundError, NotADirectoryError):
+        return {name.partition(".")[0] for name in os.listdir(os.path.join(folder, _STAGED))}
+    return set()
 
 
 def _clear(beside: str) -> None:
@@ -135,6 +143,7 @@ def find(folder: str, typed: str) -> str:
 
 
 def drop(folder: str, draft_id: str) -> None:
-    """Take a draft out; it is gone, whoever took it."""
+    """Take a draft out, with what is known of its way; it is gone, whoever took it."""
     with suppress(FileNotFoundError):
         os.unlink(os.path.join(folder, f"{draft_id}.json"))
+    delivery.forget(folder, draft_id)
