@@ -17,7 +17,7 @@ Way = Literal["out", "in"]
 class LogRow(TypedDict, total=False):
     """One mail. `at` is RFC 3339 UTC, `state` what became of it, `reason` why, in words, `code` what the server answered.
 
-    `id` names a message of the outbox; `to` is an address; `recipient` a handle or the id of a requester. `text` is a
+    `id` names a message of the outbox; `to` and `sender` are addresses; `recipient` a handle or the id of a requester. `text` is a
     hash of what it said, by which two of the same are told.
     """
 
@@ -30,6 +30,7 @@ class LogRow(TypedDict, total=False):
     event: str
     kind: str
     to: str
+    sender: str
     recipient: str
     subject: str
     message_id: str
@@ -57,9 +58,7 @@ def since(place: Place, at: datetime) -> list[LogRow]:
 
 def about(place: Place, ticket: str, created: datetime) -> list[LogRow]:
     """The lines about a ticket, the oldest first; other lines are not taken apart."""
-    return [
-        row for row in _rows(place, f"{created:%Y-%m}", f'"{ticket}"'.encode()) if row.get("ticket") == ticket
-    ]
+    return [row for row in _rows(place, f"{created:%Y-%m}", f'"{ticket}"'.encode()) if row.get("ticket") == ticket]
 
 
 def _rows(place: Place, first: str, saying: bytes) -> Iterator[LogRow]:
