@@ -56,7 +56,7 @@ def check_desks(edit: HandEdit) -> None:
     if not isinstance(new, Ticket) or not isinstance(old, Ticket | None):
         raise Refused(_("desk itself doesn't change {kind} records", kind=edit.kind))
     if old is None:
-        if new.author != DESK or new.requester or new.thread:
+        if new.author or new.requester or new.thread:
             raise Refused(_("{id} was registered by the desk itself in somebody's name", id=new.id))
         return
     added = new.thread[len(old.thread) :]

@@ -7,13 +7,13 @@ import re
 from desk.domain.matching.folding import fold
 
 _MOST = 12
-"""Words of a text that may be nothing but thanks."""
+"""Words of a text that may be nothing but thanks. Those below are folded: no accents, and σ for ς."""
 _THANKS = re.compile(r"\b(?:thanks|thank|thx|ty|cheers|ευχαριστ\w*|euxarist\w*|efxarist\w*|eyxarist\w*|danke|merci)\b")
 _KIND = re.compile(
     r"\b(?:a lot|so much|very much|many|you|u|for|your|the|help|quick|fast|reply|answer|response|all|again|and|it|works|now|great"
     r"|perfect|ok|okay|super|dear|hi|hello|best|kind|regards|have|nice|good|day|evening|weekend|too|with|team|everybody"
-    r"|πολυ|πολλα|παρα|σας|σε|για|τη|την|το|τον|βοηθεια|αμεση|γρηγορη|απαντηση|ολα|καλα|τελεια|λειτουργει|τωρα|και|ενταξει"
-    r"|καλη|καλημερα|καλησπερα|χαιρετε|γεια|μερα|ημερα|συνεχεια|αγαπητη|αγαπητε|με|εκτιμηση|φιλικα|ολους|παιδια"
+    r"|πολυ|πολλα|παρα|σασ|σε|για|τη|την|το|τον|βοηθεια|αμεση|γρηγορη|απαντηση|ολα|καλα|τελεια|λειτουργει|τωρα|και|ενταξει"
+    r"|καλη|καλημερα|καλησπερα|χαιρετε|γεια|μερα|ημερα|συνεχεια|αγαπητη|αγαπητε|με|εκτιμηση|φιλικα|ολουσ|παιδια"
     r"|poly|polu|para|sas|se|tin|tina|voithia|boitheia|kai|ola|kala|kalh|mera)\b"
 )
 

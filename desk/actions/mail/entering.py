@@ -162,6 +162,7 @@ class _Entering(NamedTuple):
         session, mail = self.session, self.mail
         ticket, user = tickets.build_ticket(session, self.snapshot, by, new)
         ticket = ticket.evolve(
+            author=None if by == self.desk else by.id,
             message_id=_line(mail.id),
             cc=others(mail, self.door) or None,
             numbers=joining.numbers_in(mail, self.decision.writer) or None,
@@ -289,10 +290,11 @@ class _Entering(NamedTuple):
         first = change.edits[0]
         ticket = first.after
         assert isinstance(ticket, Ticket)  # noqa: S101 - as above
-        numbers = joining.numbers_in(self.mail, self.decision.writer)
+        there = {number.casefold() for number in ticket.numbers}
+        numbers = [n for n in joining.numbers_in(self.mail, self.decision.writer) if n.casefold() not in there]
         copied = others(self.mail, self.door) if by.kind != REQUESTER or rights.is_own(by, ticket) else ()
         after = ticket.evolve(
-            numbers=tuple(dict.fromkeys((*ticket.numbers, *numbers))) or None,
+            numbers=(*ticket.numbers, *numbers) or None,
             cc=tuple(dict.fromkeys((*ticket.cc, *copied))) or None,
         )
         return change._replace(edits=(first._replace(after=after), *change.edits[1:]))
