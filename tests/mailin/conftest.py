@@ -23,6 +23,9 @@ from desk.domain.model.ticket import Ticket
 from desk.local import mailhost
 from desk.mail import threading
 from desk.session.session import Session
+from tests.post.conftest import certificate, dovecot
+
+__all__ = ["certificate", "dovecot"]
 
 NOW = datetime(2026, 7, 23, 6, 12, 44, tzinfo=UTC)
 DESK = "servicedesk@ncpeh.example"
