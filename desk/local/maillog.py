@@ -57,9 +57,7 @@ def since(place: Place, at: datetime) -> list[LogRow]:
 
 def about(place: Place, ticket: str, created: datetime) -> list[LogRow]:
     """The lines about a ticket, the oldest first; other lines are not taken apart."""
-    return [
-        row for row in _rows(place, f"{created:%Y-%m}", f'"{ticket}"'.encode()) if row.get("ticket") == ticket
-    ]
+    return [row for row in _rows(place, f"{created:%Y-%m}", f'"{ticket}"'.encode()) if row.get("ticket") == ticket]
 
 
 def _rows(place: Place, first: str, saying: bytes) -> Iterator[LogRow]:

@@ -336,5 +336,15 @@ ROWS: tuple[Verb, ...] = (
         brings=(("escalate-up", ("watchers",)),),
         hears=(Hearing("breach", "a reply or a resolution is overdue", 8, ((9, RESPONSIBLE, "ticket-late"),)),),
     ),
+    Verb(
+        "undelivered", _KINDS, DESK_ALONE, "mail send", "domain.tickets.thread:add_undelivered",
+        Words(_("not delivered to {after}"), _("noted on {what} that a message to {after} was not delivered")),
+        may=(("thread", "entry"),),
+        hears=(
+            Hearing("undelivered", "a message to somebody was refused for good, or came back", 18, (
+                (27, RESPONSIBLE, "ticket-noted"),
+            )),
+        ),
+    ),
 )  # fmt: skip
 BY_NAME: Mapping[str, Verb] = MappingProxyType({verb.name: verb for verb in ROWS})
