@@ -65,7 +65,8 @@ class Past:
                 full = (discretion.filled(event, old, new) for event in events)
                 edits.append(Edit(old, new, tuple(Event(e.verb, e.before, e.after) for e in full)))
         by = self._actor(told.actor, (*parents, commit), header)
-        return Change(told.verb, by, datetime.fromtimestamp(header.at, UTC), tuple(edits), told.reason)
+        at = datetime.fromtimestamp(header.at, UTC)
+        return Change(told.verb, by, at, tuple(edits), told.reason, mail=messages.received(text))
 
     def audience(self, commit: str, change: Change) -> Audience:
         """As `queries.audience`, of the people and departments as a commit has them."""

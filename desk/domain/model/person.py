@@ -45,6 +45,8 @@ class User(Record):
     phone = Field[str | None](LINE, "telephone number")
     organisation = Field[str | None](LINE, "employer or institution")
     language = Field[str | None](SLUG, "language the person reads", setting="desk.languages")
+    numbers = Field[str | None](LINE, "how their own desk writes its ticket numbers: INC{n}")
+    undeliverable = Field[str | None](LINE, "since when mail doesn't reach them, and why: 2026-07-23 5.1.1")
     registered = Field[bool](FLAG, "false for a person known only from a ticket", default=True)
     disabled = Field[bool](FLAG, "may not open tickets", default=False)
     fields = Field[Mapping[str, Any]](VALUES, "custom fields", default=NOTHING)

@@ -35,6 +35,8 @@ _STANDING = ("closed", "pending_until", "pending_for", "resolution")
 _STATE = (("state", "state"), *fields("untold", *_STANDING))
 _STEPS = ("checklist", ("checklist",))
 """An automatic checklist, on a ticket that becomes one for which there is one."""
+_BY_MAIL = fields("untold", "numbers", "cc")
+"""What a mail brings beside its text."""
 _OWNER_OFF = ("unassign", ("owner",))
 """An owner who can't go on with it (rule 3)."""
 
@@ -128,7 +130,7 @@ ROWS: tuple[Verb, ...] = (
     Verb(
         "note", _KINDS, _own(3, 2), "ticket note", "domain.tickets.thread:add_entry",
         Words(_("private note added"), _("wrote a private note on {what}")),
-        _ALWAYS, (("thread", "entry"),),
+        _ALWAYS, (("thread", "entry"), *_BY_MAIL),
         hears=(
             Hearing("note", "staff write a private note", 13, (
                 (15, OWNER, "ticket-noted"),
@@ -139,7 +141,7 @@ ROWS: tuple[Verb, ...] = (
     Verb(
         "reply", _KINDS, _own(3, 1, requester=True), "ticket reply", "domain.tickets.thread:add_entry",
         Words(_("reply added"), _("replied to {what}")),
-        _WHILE_LIVE, (("thread", "entry"),), spoken="reply to",
+        _WHILE_LIVE, (("thread", "entry"), *_BY_MAIL), spoken="reply to",
         hears=(
             Hearing("reply", "staff answer the requester", 11, (
                 (3, REQUESTER, "reply-sent"),
