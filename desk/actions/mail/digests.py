@@ -15,10 +15,9 @@ from desk.actions.mail.letters import DIGEST, Draft
 from desk.domain.model.fields import utc_text
 from desk.errors import DeskError
 from desk.local import outbox
-from desk.local.delivery import Delivery
 from desk.mail.drafts import SCHEMA, VARIABLES
 from desk.session.session import Session
-from desk.text import _, arranged
+from desk.text import arranged
 
 URGENT = frozenset({"major", "breach", "warning", "escalate-up"})
 """Events that nobody hears of tomorrow only."""
@@ -115,11 +114,3 @@ def _unread(session: Session, draft: Draft, error: DeskError) -> str:
     """A text that is at fault keeps nobody from hearing of the ticket."""
     session.warnings.append(arranged("{id}: {problem}", id=draft["id"], problem=error.message))
     return f"[{draft['ticket']}]"
-
-
-def fresh(session: Session, draft: Draft, one: Delivery) -> Delivery:
-    """How a message that nobody has looked at yet is to go: collected, where its reader wants that."""
-    due = due_at(session, draft)
-    if due is None:
-        return one
-    return one._replace(collected=True, due=due, reason=_("waits for the digest"))

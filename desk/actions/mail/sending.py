@@ -8,12 +8,13 @@ under the same Message-ID, for a second copy costs less than an answer that neve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-from desk.actions.mail import digests, letters, recipients, servers, undelivered
+from desk.actions.mail import letters, queue, recipients, servers, undelivered
 from desk.actions.mail.letters import DIGEST, Case, Draft, House
+from desk.actions.mail.queue import OLD, Wish, posted_at
 from desk.actions.mail.recipients import Stop
 from desk.domain.model.fields import parse_time, utc_text
 from desk.domain.model.ticket import Ticket
@@ -28,11 +29,9 @@ from desk.mail.composing import Outgoing
 from desk.post.smtp import Outcome, Sender
 from desk.session.deriving import Derived, derive
 from desk.session.session import Session
-from desk.text import _, ngettext
+from desk.text import _
 
 State = Literal["sent", "later", "failed", "held", "dropped", "waiting"]
-OLD = timedelta(days=1)
-"""After which nobody is told any more that a mail has arrived, and staff hear of things together."""
 _ANSWERS = ("reply", "close", "merge", DIGEST)
 """What requesters are told however late it is."""
 _CAP = timedelta(minutes=10)
@@ -42,15 +41,6 @@ _CONNECTION = 100
 """Messages over one connection."""
 _NO_LOGIN = (530, 534, 535, 538)
 """What servers answer to whoever should have logged in: the message is not at fault."""
-
-
-class Wish(NamedTuple):
-    """`ids`: only these, and now. `limit`: at most so many. `dry_run`: say what would be sent, and send nothing."""
-
-    ids: tuple[str, ...] = ()
-    limit: int = 0
-    dry_run: bool = False
-    digests: bool = True
 
 
 class Posted(NamedTuple):
@@ -90,42 +80,13 @@ def send(session: Session, wish: Wish) -> Run:
     with mailhost.alone(session.place):
         derived = derive(session, dry_run=wish.dry_run)
         if derived.first and not wish.dry_run:
-            _put_aside(session)
+            queue.put_aside(session)
         redirect = session.environ.get("DESK_MAIL_REDIRECT") or settings.get("redirect", "")
 
         def connect() -> Sender:
             return servers.connect(session, server, settings, house.domain)
 
         return _Sending(session, wish, house, redirect, connect).run(derived)
-
-
-def _put_aside(session: Session) -> None:
-    """What was written long before this machine began to send is old news: it stays until somebody says what becomes of it."""
-    folder = session.place.own(outbox.FOLDER)
-    old = [i for i in outbox.ids(folder) if (draft := _read(session, i)) and session.now - _at(draft) > OLD]
-    for draft_id in old:
-        reason = _("written before this machine began to send")
-        delivery.save(folder, draft_id, Delivery("held", reason=reason))
-    if old:
-        session.warnings.append(
-            ngettext(
-                "1 message is older than a day and is held: desk mail outbox --held; to send it: desk mail retry ID",
-                "{n} messages are older than a day and are held: desk mail outbox --held; to send them: desk mail retry ID…",
-                len(old),
-            )
-        )
-
-
-def _read(session: Session, draft_id: str) -> dict[str, Any] | None:
-    try:
-        return outbox.read(session.place.own(outbox.FOLDER), draft_id)
-    except (OSError, ValueError) as error:
-        session.warnings.append(_("the message {id} can't be read: {error}", id=draft_id, error=error))
-        return None
-
-
-def _at(draft: Draft) -> datetime:
-    return parse_time(draft["at"])
 
 
 class _Sending:
@@ -146,7 +107,7 @@ class _Sending:
         self.recent = [row for row in maillog.since(session.place, session.now - OLD) if row.get("way") == "out"]
 
     def run(self, derived: Derived) -> Run:
-        drafts = self._due(derived)
+        drafts = queue.due(self.session, self.wish, derived)
         room = self._room()
         waiting = 0
         try:
@@ -161,58 +122,7 @@ class _Sending:
         left = sum(1 for i in outbox.ids(self.folder) if delivery.load(self.folder, i).state == "waiting")
         return Run(tuple(self.posted), waiting if self.wish.dry_run else left, derived)
 
-    # -- which ones ---------------------------------------------------------------------------------------------------
-
-    def _due(self, derived: Derived) -> list[tuple[Draft, Delivery]]:
-        """The messages to be looked at now, the oldest first; those that are to go together made one."""
-        ids = list(self.wish.ids) or outbox.ids(self.folder)
-        found: list[tuple[Draft, Delivery]] = [
-            (draft, delivery.load(self.folder, i)) for i in ids if (draft := _read(self.session, i))
-        ]
-        if self.wish.dry_run:
-            found += [(draft, delivery.FRESH) for draft in derived.drafts]
-        else:
-            for draft, _one in found:
-                digests.settle(self.session, draft)
-            found = [pair for pair in found if self._is_there(pair[0])]
-        due, together = list[tuple[Draft, Delivery]](), list[Draft]()
-        for draft, one in found:
-            where = self._where(draft, one)
-            if where == "together":
-                together.append(draft)
-            if where == "now":
-                due.append((draft, one))
-        if not self.wish.dry_run:
-            made = digests.collect(self.session, together)
-            due += [(draft, delivery.FRESH) for draft in made]
-            together = [draft for draft in together if self._is_there(draft)]
-        return sorted([*due, *((draft, delivery.FRESH) for draft in together)], key=lambda pair: str(pair[0]["at"]))
-
-    def _where(self, draft: Draft, one: Delivery) -> Literal["now", "together", "later"]:
-        if self.wish.ids or delivery.begun(self.folder, str(draft["id"])) is not None:
-            return "now"
-        if one.state != "waiting":
-            # What waits for an address is looked at each time: it may have been put right.
-            return "now" if one.state == "held" and one.due else "later"
-        if one == delivery.FRESH and self.wish.digests and draft["event"] != DIGEST:
-            one = self._first_seen(draft, one)
-        if one.collected and not self.wish.digests:
-            return "now"
-        if one.due is not None and one.due > self.session.now:
-            return "later"
-        return "together" if one.collected else "now"
-
-    def _first_seen(self, draft: Draft, one: Delivery) -> Delivery:
-        """What is to go later with others, from the moment at which it is first looked at."""
-        if draft["to"]["kind"] == "staff" and self.session.now - _at(draft) > OLD:
-            return one._replace(collected=True, due=self.session.now)
-        collected = digests.fresh(self.session, draft, one)
-        if collected != one and not self.wish.dry_run:
-            delivery.save(self.folder, str(draft["id"]), collected)
-        return collected
-
-    def _is_there(self, draft: Draft) -> bool:
-        return str(draft["id"]) in set(outbox.ids(self.folder))
+    # -- one of them --------------------------------------------------------------------------------------------------
 
     def _room(self) -> int | None:
         """How many may be sent now; None for any number. What went in the last minute counts."""
@@ -222,8 +132,6 @@ class _Sending:
         limits = [max(0, most - gone)] if most else []
         limits += [self.wish.limit] if self.wish.limit else []
         return min(limits) if limits else None
-
-    # -- one of them --------------------------------------------------------------------------------------------------
 
     def _one(self, draft: Draft, one: Delivery) -> None:
         draft_id = str(draft["id"])
@@ -260,7 +168,7 @@ class _Sending:
         """Why a message goes to nobody, whoever it is for."""
         if draft["ticket"] and ticket is None:
             return Stop("dropped", _("its ticket was deleted"))
-        late = self.session.now - _at(draft) > OLD and one == delivery.FRESH and not self.wish.ids
+        late = self.session.now - posted_at(draft) > OLD and one == delivery.FRESH and not self.wish.ids
         if late and draft["to"]["kind"] == "user" and draft["event"] not in _ANSWERS:
             return Stop("dropped", _("old news: it is from {at}", at=draft["at"][:10]))
         if letters.kind_of(draft, ticket) == "acknowledgement" and not self.session.config["mail.acknowledge"]:
@@ -403,12 +311,3 @@ class _Sending:
 
 def _words(outcome: Outcome) -> str:
     return f"{outcome.code} {outcome.words}" if outcome.code else outcome.words
-
-
-def retry(session: Session, ids: Iterable[str]) -> list[str]:
-    """Let messages go with the next run, whatever stood in their way before, and however old they are. Raises OSError."""
-    folder = session.place.own(outbox.FOLDER)
-    found = list(ids)
-    for draft_id in found:
-        delivery.save(folder, draft_id, Delivery(due=session.now))
-    return found

@@ -105,9 +105,9 @@ def _dropped(app: App, draft: dict[str, Any]) -> LogRow:
 @_ids
 def retry(app: App, ids: tuple[str, ...]) -> Done:
     """Let messages go with the next run: held ones, refused ones, and those that wait for another try."""
-    from desk.actions.mail import sending  # noqa: PLC0415 - a list of the outbox sends nothing
+    from desk.actions.mail import queue  # noqa: PLC0415 - a list of the outbox sends nothing
 
-    found = sending.retry(app, _found(app, ids))
+    found = queue.retry(app, _found(app, ids))
     items = [{"id": i, "state": "waiting"} for i in found]
     lines = tuple(_("{i}  goes with the next desk mail send", i=i) for i in found)
     return Done("messages", items, lines) if len(items) > 1 else Done("message", items[0], lines)

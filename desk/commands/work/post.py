@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from desk.actions.mail import sending
-from desk.actions.mail.sending import Posted, Run, Wish
+from desk.actions.mail.queue import Wish
+from desk.actions.mail.sending import Posted, Run
 from desk.cli import arguments, complete, dates, leaf
 from desk.cli.app import App
 from desk.local import maillog, outbox
@@ -40,7 +41,8 @@ def send(app: App, ids: tuple[str, ...], dry_run: bool, limit: int | None, no_di
     again after 1, 5, 15 and 60 minutes, then each hour, for three days. With IDs: only these, and now.
     """
     folder = app.store.place.own(outbox.FOLDER)
-    found = tuple(dict.fromkeys(outbox.find(folder, word) for word in arguments.split_words(app, ids)))
+    words = arguments.split_words(app, ids) if ids else []
+    found = tuple(dict.fromkeys(outbox.find(folder, word) for word in words))
     return answer(app, sending.send(app, Wish(found, limit or 0, dry_run, not no_digest)), dry_run=dry_run)
 
 

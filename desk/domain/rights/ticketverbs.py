@@ -341,7 +341,7 @@ ROWS: tuple[Verb, ...] = (
     Verb(
         "undelivered", _KINDS, DESK_ALONE, "mail send", "domain.tickets.thread:add_undelivered",
         Words(_("not delivered to {after}"), _("noted on {what} that a message to {after} was not delivered")),
-        may=(("thread", "entry"),),
+        may=(("thread", "note"),),
         hears=(
             Hearing("undelivered", "a message to somebody was refused for good, or came back", 18, (
                 (27, RESPONSIBLE, "ticket-noted"),
