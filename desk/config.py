@@ -19,6 +19,7 @@ from desk.setting import (
     as_host,
     as_link,
     as_mailbox,
+    as_mailboxes,
     as_matrix,
     as_name,
     as_percent,
@@ -120,6 +121,9 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 staff="{staff}",
                 desk="{desk}",
             ),
+        ),
+        "mail.machines": Setting(
+            (), as_mailboxes, _("machines that may take mail in: the addresses that git signs their commits with")
         ),
         "mail.imap.host": Setting("", as_host, _("the server that mail is fetched from; without one none is fetched")),
         "mail.imap.port": Setting(993, as_port, _("its port; 143 for starttls")),

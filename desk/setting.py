@@ -142,6 +142,14 @@ def as_mailbox(value: Any) -> str:
     return value
 
 
+def as_mailboxes(value: Any) -> tuple[str, ...]:
+    """E-mail addresses, or none."""
+    found = as_some_words(value)
+    if not all(map(_MAILBOX.fullmatch, found)):
+        raise ValueError(_("e-mail addresses, or none"))
+    return tuple(address.lower() for address in found)
+
+
 def as_signature(value: Any) -> str:
     """The name that messages come from, with gaps for who wrote and for the desk; or nothing."""
     if value in ("", "-"):

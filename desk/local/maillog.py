@@ -17,7 +17,7 @@ Way = Literal["out", "in"]
 class LogRow(TypedDict, total=False):
     """One mail. `at` is RFC 3339 UTC, `state` what became of it, `reason` why, in words, `code` what the server answered.
 
-    `id` names a message of the outbox; `to` is an address; `recipient` a handle or the id of a requester. `text` is a
+    `id` names a message of the outbox; `to` and `sender` are addresses; `recipient` a handle or the id of a requester. `text` is a
     hash of what it said, by which two of the same are told.
     """
 
@@ -30,6 +30,7 @@ class LogRow(TypedDict, total=False):
     event: str
     kind: str
     to: str
+    sender: str
     recipient: str
     subject: str
     message_id: str

@@ -69,6 +69,11 @@ def tokens(references: Iterable[str], delivered: Iterable[str], desk: str) -> tu
     return tuple(dict.fromkeys(found))
 
 
+def mark_of(reference: str) -> str:
+    """A Message-ID as a commit tells it, which can't be taken back: it names nobody, and is found again."""
+    return hashlib.sha256(reference.encode("utf-8", "replace")).hexdigest()[:32]
+
+
 def is_own_id(reference: str, domain: str) -> bool:
     """Whether a Message-ID is in our form; not whether we made it."""
     own = _OWN.fullmatch(reference)

@@ -33,6 +33,11 @@ def with_address(index: Index, email: str, kinds: tuple[str, ...] = ("staff", "u
     return sorted({(str(k), str(i)) for k, i, e in rows if k in kinds and str(e).lower() == wanted})
 
 
+def addresses(index: Index) -> list[tuple[str, str, str]]:
+    """Kind, id and address of everybody, and of every ban."""
+    return [(str(k), str(i), str(e)) for k, i, e in index.db.execute(_ADDRESSES)]
+
+
 def _column(index: Index, sql: str, *args: Any) -> list[str]:
     return [str(row[0]) for row in index.db.execute(sql, args)]
 
