@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from desk.config import Config
-from desk.domain.changes.notices import Audience, Notice, notices
+from desk.domain.changes.notices import QUOTING, Audience, Notice, notices
 from desk.domain.model.actor import DESK, STAFF
 from desk.domain.model.change import Change
 from desk.domain.model.fields import utc_text
@@ -94,7 +94,7 @@ def draft_id(at: datetime, commit: str, number: int) -> str:
 def _entry(notice: Notice, at: datetime) -> Entry | None:
     """What was written in the same action; a note goes to staff alone, whatever a table says (rule 6)."""
     kinds = (REPLY, NOTE) if notice.to.kind == "staff" else (REPLY,)
-    if notice.event not in ("reply", "answer", "note", "undelivered") or not notice.ticket.thread:
+    if notice.event not in QUOTING or not notice.ticket.thread:
         return None
     last = notice.ticket.thread[-1]
     return last if last.kind in kinds and last.at == at else None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from aiosmtpd.smtp import Envelope
 
 from desk.intake import parsing
 from desk.intake.attachments import Limits
@@ -52,6 +53,12 @@ def anna(desk: Runner) -> str:
     return desk("user", "create", *options, "-f", "ids").out.strip()
 
 
+def content(envelope: Envelope) -> bytes:
+    """A message as a server got it."""
+    assert isinstance(envelope.content, bytes)
+    return envelope.content
+
+
 class Sending(NamedTuple):
     """A desk that sends, and the server that it sends to."""
 
@@ -65,7 +72,7 @@ class Sending(NamedTuple):
     @property
     def taken(self) -> list[Mail]:
         """What the server has, as another desk reads it."""
-        return [parsing.parse(bytes(e.content or b""), ("en", "el"), Limits()) for e in self.recorder.taken]
+        return [parsing.parse(content(e), ("en", "el"), Limits()) for e in self.recorder.taken]
 
     def to(self) -> list[str]:
         """To whom it went, each once."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from desk.domain.model.fields import parse_time, utc_text
 from tests.conftest import NOW, Runner
-from tests.mail.conftest import Drafts, Sending
+from tests.mail.conftest import Drafts, Sending, content, make_host
 from tests.post.conftest import Fault
 
 pytestmark = pytest.mark.filterwarnings(
@@ -23,8 +24,6 @@ Git = Callable[..., str]
 
 def later(minutes: float) -> str:
     """So long after the time at which the tests stand."""
-    from datetime import timedelta
-
     return utc_text(parse_time(NOW) + timedelta(minutes=minutes))
 
 
@@ -48,10 +47,14 @@ def test_what_waits_is_sent_once(sending: Sending, desk: Runner, make: Make, dra
     assert reply.headers.raw("auto-submitted") == ""
     assert staff.headers.raw("list-id")
     assert staff.headers.raw("precedence") == "bulk"
-    assert b"multipart/alternative" in bytes(sending.recorder.taken[0].content or b"")
+    assert b"multipart/alternative" in content(sending.recorder.taken[0])
     log = desk("mail", "log", "--ticket", ticket, "-f", "json").data
     assert [(r["state"], r["event"]) for r in log] == [("sent", "create"), ("sent", "create"), ("sent", "reply")]
     assert "anna@clinic.example" in desk("mail", "log").out
+    shown = desk("ticket", "show", ticket)
+    assert "sent to anna@clinic.example · 2026-07-23 09:12" in shown.out
+    [entry] = desk("ticket", "show", ticket, "-f", "json").data["thread"]
+    assert [(m["to"], m["state"]) for m in entry["mail"]] == [("anna@clinic.example", "sent")]
 
 
 def test_dry_run_tells_and_does_nothing(sending: Sending, desk: Runner, make: Make, drafts: Drafts, anna: str) -> None:
@@ -79,7 +82,11 @@ def test_faults(sending: Sending, desk: Runner, make: Make, anna: str, fault: Fa
     sending.recorder.faults = [fault]
     [row] = sending.send(code=code)
     assert row["state"] == state
-    [waiting] = desk("mail", "outbox", "-f", "json").data if state == "later" else desk("mail", "outbox", "--held", "-f", "json").data
+    [waiting] = (
+        desk("mail", "outbox", "-f", "json").data
+        if state == "later"
+        else desk("mail", "outbox", "--held", "-f", "json").data
+    )
     assert fault.answer[4:] in (waiting["reason"] or "")
     sending.recorder.faults = []
     before = len(sending.taken)
@@ -92,6 +99,7 @@ def test_faults(sending: Sending, desk: Runner, make: Make, anna: str, fault: Fa
         entry = desk("ticket", "show", ticket, "-f", "json").data["thread"][-1]
         assert (entry["kind"], entry["by"]) == ("note", "desk")
         assert fault.answer in entry["text"]
+        assert [r["recipient"] for r in desk("mail", "log", "-f", "json").data if r["state"] == "failed"] == [anna]
         desk("audit", "verify")
         desk("mail", "retry", waiting["id"])
         [row, *_] = sending.send()
@@ -138,7 +146,7 @@ def test_only_the_mail_host_sends_and_only_to_servers_it_agreed_to(
 
 
 def test_a_rehearsal_goes_elsewhere(
-    sending: Sending, desk: Runner, make: Make, git: Git, anna: str, monkeypatch: pytest.MonkeyPatch
+    sending: Sending, make: Make, git: Git, anna: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make("T", "--requester", anna)
     git("config", "desk.mail.redirect", "tester@ncpeh.example")
@@ -185,8 +193,13 @@ def test_many_to_one_person_become_one(sending: Sending, desk: Runner, make: Mak
     rows = sending.send()
     assert [r["state"] for r in rows] == ["sent"] * 10 + ["later"] * 5
     assert sending.send(at=later(5)) == []
+    thread = desk("ticket", "show", ticket, "-f", "json").data["thread"]
+    assert [len(entry["mail"]) for entry in thread] == [1] * 9 + [0] * 5
     [row] = sending.send(at=later(10))
     assert (row["state"], row["event"]) == ("sent", "digest")
+    thread = desk("ticket", "show", ticket, "-f", "json").data["thread"]
+    assert {m["state"] for entry in thread for m in entry["mail"]} == {"sent"}
+    assert [len(entry["mail"]) for entry in thread] == [1] * 14
     text = sending.taken[-1].text
     assert all(f"answer {n}" in text for n in range(9, 14))
     assert sending.send(at=later(30)) == []
@@ -214,8 +227,6 @@ def test_old_drafts_are_no_flood_of_old_news(
     desk: Runner, make: Make, home: Path, smtp: Callable[..., object], monkeypatch: pytest.MonkeyPatch, anna: str
 ) -> None:
     """A desk that has written messages for months begins to send."""
-    from tests.mail.conftest import make_host
-
     old = make("Old", "--requester", anna)
     desk("ticket", "reply", old, "--body", "long ago")
     found = smtp("none")

@@ -12,6 +12,7 @@ from typing import Any
 
 from desk.actions.mail import letters
 from desk.actions.mail.letters import DIGEST, Draft
+from desk.domain.changes.notices import URGENT
 from desk.domain.model.fields import utc_text
 from desk.errors import DeskError
 from desk.local import outbox
@@ -19,8 +20,8 @@ from desk.mail.drafts import SCHEMA, VARIABLES
 from desk.session.session import Session
 from desk.text import arranged
 
-URGENT = frozenset({"major", "breach", "warning", "escalate-up"})
-"""Events that nobody hears of tomorrow only."""
+MEMBER = ("id", "ticket", "commit", "event")
+"""What a digest keeps of each message in it, for the log."""
 _MORNING = 7
 """The hour of the desk's day at which a daily digest goes."""
 _RULE = "\n\n" + "-" * 40 + "\n\n"
@@ -79,6 +80,7 @@ def _draft(session: Session, several: list[Draft]) -> dict[str, Any]:
         "template": DIGEST,
         "attachments": [],
         "of": ids,
+        "members": [{name: str(draft[name] or "") for name in MEMBER} for draft in several],
         "variables": {
             **{group: dict.fromkeys(names, "") for group, names in VARIABLES.items()},
             "recipient": {"name": last["to"]["name"], "role": last["variables"]["recipient"].get("role", "")},

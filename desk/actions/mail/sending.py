@@ -8,14 +8,15 @@ under the same Message-ID, for a second copy costs less than an answer that neve
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from desk.actions.mail import letters, queue, recipients, servers, undelivered
+from desk.actions.mail import digests, letters, queue, recipients, servers, undelivered
 from desk.actions.mail.letters import DIGEST, Case, Draft, House
 from desk.actions.mail.queue import OLD, Wish, posted_at
 from desk.actions.mail.recipients import Stop
+from desk.domain.changes.notices import LASTING
 from desk.domain.model.fields import parse_time, utc_text
 from desk.domain.model.ticket import Ticket
 from desk.errors import Broken, MailError, NotFound
@@ -32,8 +33,6 @@ from desk.session.session import Session
 from desk.text import _
 
 State = Literal["sent", "later", "failed", "held", "dropped", "waiting"]
-_ANSWERS = ("reply", "close", "merge", DIGEST)
-"""What requesters are told however late it is."""
 _CAP = timedelta(minutes=10)
 _PAST = timedelta(days=60)
 """How far back the log is read for a message that was cut off."""
@@ -67,26 +66,25 @@ class Run(NamedTuple):
         return any(one.state == "failed" for one in self.posted)
 
 
-def send(session: Session, wish: Wish) -> Run:
-    """Send what is due; ConfigError where this machine may not, MailError where the server can't be reached.
+def send(session: Session, settings: Mapping[str, str], wish: Wish) -> Run:
+    """Send what is due. Hold `mailhost.alone` around it.
 
-    Conflict when another run is at work.
+    `settings` are those of this machine (`mailhost.settings`). ConfigError where this machine may not, MailError where
+    the server can't be reached.
     """
-    settings = mailhost.settings(session.place)
     mailhost.require(settings)
     house = letters.house(session)
-    server = servers.sending_server(session, house.address)
+    server = servers.sending_server(session.config, house.address)
     servers.require_trusted(server, settings)
-    with mailhost.alone(session.place):
-        derived = derive(session, dry_run=wish.dry_run)
-        if derived.first and not wish.dry_run:
-            queue.put_aside(session)
-        redirect = session.environ.get("DESK_MAIL_REDIRECT") or settings.get("redirect", "")
+    derived = derive(session, dry_run=wish.dry_run)
+    if derived.first and not wish.dry_run:
+        queue.put_aside(session)
+    redirect = session.environ.get("DESK_MAIL_REDIRECT") or settings.get("redirect", "")
 
-        def connect() -> Sender:
-            return servers.connect(session, server, settings, house.domain)
+    def connect() -> Sender:
+        return servers.connect(session, server, settings, house.domain)
 
-        return _Sending(session, wish, house, redirect, connect).run(derived)
+    return _Sending(session, wish, house, redirect, connect).run(derived)
 
 
 class _Sending:
@@ -169,7 +167,7 @@ class _Sending:
         if draft["ticket"] and ticket is None:
             return Stop("dropped", _("its ticket was deleted"))
         late = self.session.now - posted_at(draft) > OLD and one == delivery.FRESH and not self.wish.ids
-        if late and draft["to"]["kind"] == "user" and draft["event"] not in _ANSWERS:
+        if late and draft["to"]["kind"] == "user" and draft["event"] not in (*LASTING, DIGEST):
             return Stop("dropped", _("old news: it is from {at}", at=draft["at"][:10]))
         if letters.kind_of(draft, ticket) == "acknowledgement" and not self.session.config["mail.acknowledge"]:
             return Stop("dropped", _("mails are not acknowledged: mail.acknowledge"))
@@ -280,6 +278,11 @@ class _Sending:
             row |= {"kind": outgoing.kind, "message_id": outgoing.message_id, "text": text, "subject": outgoing.subject}
         maillog.add(self.session.place, row)
         self.recent.append(row)
+        if state == "sent":
+            for member in draft.get("members") or ():
+                told = {**{name: member[name] for name in digests.MEMBER}, "reason": _("in {id}", id=draft["id"])}
+                kept = ("at", "way", "state", "to", "recipient", "message_id")
+                maillog.add(self.session.place, {**{name: row[name] for name in kept}, **told})  # type: ignore[literal-required, typeddict-item]
 
     def _told(self, draft: Draft, state: State, to: str, reason: str = "", outgoing: Outgoing | None = None) -> None:
         subject, message_id = (outgoing.subject, outgoing.message_id) if outgoing else (None, "")

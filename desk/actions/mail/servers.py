@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from desk.config import Config
 from desk.errors import ConfigError
 from desk.post import secrets, servers, smtp
 from desk.post.secrets import Secret
@@ -16,9 +17,8 @@ _NOBODY = "none"
 """As the user of a server: it takes mail from this machine without a log-in."""
 
 
-def sending_server(session: Session, address: str) -> Server:
+def sending_server(config: Config, address: str) -> Server:
     """The server that desk.toml names; ConfigError where it names none."""
-    config = session.config
     host = str(config["mail.smtp.host"])
     if not host:
         raise ConfigError(_("no server is named that sends"), "desk config set mail.smtp.host smtp.…")

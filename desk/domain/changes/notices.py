@@ -39,6 +39,10 @@ TABLE: tuple[NoticeRow, ...] = tuple(
     for (_, role, template), event in sorted((hearer, heard.event) for heard in _HEARD for hearer in heard.hearers)
 )
 """By rank: somebody whom several rows reach in one action gets one message, and the first row counts."""
+QUOTING = frozenset(heard.event for heard in _HEARD if heard.quotes)
+URGENT = frozenset(heard.event for heard in _HEARD if heard.urgent)
+LASTING = frozenset(heard.event for heard in _HEARD if heard.lasting)
+"""Events whose messages hold what was written, wait for no digest, and are told to requesters however late."""
 MEANING: Mapping[str, str] = {heard.event: heard.meaning for heard in sorted(_HEARD, key=lambda heard: heard.place)}
 
 

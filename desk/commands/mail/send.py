@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,9 +11,12 @@ from desk.actions.mail.queue import Wish
 from desk.actions.mail.sending import Posted, Run
 from desk.cli import arguments, complete, dates, leaf
 from desk.cli.app import App
-from desk.local import maillog, outbox
-from desk.text import _, arranged, ngettext, pgettext
+from desk.local import mailhost, maillog, outbox
+from desk.text import _, arranged, listed, ngettext, pgettext
 from desk.view.model import Column, Done, Listing
+
+if TYPE_CHECKING:
+    from desk.actions.mail.taking import Taken
 
 _DRY = click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 _LATELY = "7d"
@@ -43,21 +46,66 @@ def send(app: App, ids: tuple[str, ...], dry_run: bool, limit: int | None, no_di
     folder = app.store.place.own(outbox.FOLDER)
     words = arguments.split_words(app, ids) if ids else []
     found = tuple(dict.fromkeys(outbox.find(folder, word) for word in words))
-    return answer(app, sending.send(app, Wish(found, limit or 0, dry_run, not no_digest)), dry_run=dry_run)
+    settings = mailhost.settings(app.place)
+    with mailhost.alone(app.place):
+        done = sending.send(app, settings, Wish(found, limit or 0, dry_run, not no_digest))
+    return _sent(app, done, dry_run=dry_run)
 
 
-def answer(app: App, run: Run, *, dry_run: bool) -> Done:
+def _sent(app: App, run: Run, *, dry_run: bool) -> Done:
     """What a run has sent, a line each; nothing where nothing happened, for cron mails each line."""
-    if run.troubled:
-        app.exit_code = _TROUBLE
+    _end(app, run)
     if not run.posted:
         app.idle()
-    elif run.waiting:
+    lines = tuple(_line(one, dry_run=dry_run) for one in run.posted)
+    return Done("messages", [_item(one) for one in run.posted], lines)
+
+
+def _end(app: App, run: Run) -> None:
+    if run.troubled:
+        app.exit_code = _TROUBLE
+    if run.posted and run.waiting:
         app.notes.append(
             ngettext("1 message waits: desk mail outbox", "{n} messages wait: desk mail outbox", run.waiting)
         )
-    lines = tuple(_line(one, dry_run=dry_run) for one in run.posted)
-    return Done("messages", [_item(one) for one in run.posted], lines)
+
+
+@leaf.leaf("run", example="desk mail run\n* * * * *  cd /srv/helpdesk && desk mail run  # in a crontab")
+@_DRY
+def run(app: App, dry_run: bool) -> Done:
+    """Fetch and send, once: all that the mail host does, for cron or a timer. It says something only when something happened.
+
+    Where the server of one half can't be reached, the other half is done all the same; the run then ends with 10.
+    """
+    from desk.actions.mail import running  # noqa: PLC0415 - knows how mail is read, which sending need not
+
+    with mailhost.alone(app.place):
+        done = running.run(app, mailhost.settings(app.place), dry_run=dry_run)
+    for error in done.troubles:
+        app.exit_code = error.exit_code
+        app.warnings.append(error.message if error.hint is None else listed((error.message, error.hint), "; "))
+    taken = done.fetched.mails if done.fetched else ()
+    app.warnings.extend(done.fetched.warnings if done.fetched else ())
+    if done.sent is not None:
+        _end(app, done.sent)
+    posted = done.sent.posted if done.sent else ()
+    if any(one.state == "held" for one in taken) and not dry_run:
+        app.exit_code = _TROUBLE
+    if not taken and not posted and not done.troubles:
+        app.idle()
+    came = [arranged("{ticket}  {state}  {sender}", **one._asdict()) for one in taken]
+    lines = (*came, *(_line(one, dry_run=dry_run) for one in posted))
+    return Done("run", {"taken": [_taken(one) for one in taken], "sent": [_item(one) for one in posted]}, lines)
+
+
+def _taken(one: Taken) -> dict[str, Any]:
+    return {
+        "state": one.state,
+        "ticket": one.ticket or None,
+        "sender": one.sender,
+        "message_id": one.message_id or None,
+        "commit": one.commit or None,
+    }
 
 
 def _line(one: Posted, *, dry_run: bool) -> str:
@@ -117,7 +165,8 @@ def _logged(row: maillog.LogRow) -> dict[str, Any]:
         "way": row.get("way"),
         "state": row.get("state"),
         "ticket": row.get("ticket") or None,
-        "address": row.get("to") or row.get("from"),
+        "recipient": row.get("recipient"),
+        "address": row.get("to") or row.get("sender"),
         "reason": row.get("reason") or None,
         "message_id": row.get("message_id") or None,
         "event": row.get("event"),
