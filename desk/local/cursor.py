@@ -15,7 +15,7 @@ from desk.git.place import Place
 from desk.local.kept import keep
 from desk.local.mailhost import FOLDER
 
-DERIVED = "d"
+DERIVED = "since-"
 """What the names of writes begin with that tell of commits since the cursor; others are hexadecimal to the end."""
 
 
@@ -28,7 +28,7 @@ class Cursor(NamedTuple):
 
 def new_write() -> str:
     """A name that no other write has."""
-    return f"{DERIVED}-{os.urandom(8).hex()}"
+    return f"{DERIVED}{os.urandom(8).hex()}"
 
 
 def load(place: Place) -> Cursor | None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from desk.errors import Ambiguous, NotFound
 from desk.local import delivery
+from desk.local.kept import keep
 from desk.local.untold import STAGED
 from desk.text import _
 
@@ -47,6 +48,12 @@ def stage(folder: str, write: str, drafts: Iterable[Mapping[str, Any]], withdraw
                 os.unlink(path)
         _clear(beside)
         raise
+
+
+def put(folder: str, draft: Mapping[str, Any]) -> None:
+    """Put a message into the outbox that is of no write. Raises OSError."""
+    path = os.path.join(folder, f"{draft['id']}.json")
+    keep(path, json.dumps(draft, ensure_ascii=False).encode(), durable=True)
 
 
 def _new(folder: str, name: str) -> str:

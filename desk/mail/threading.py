@@ -99,8 +99,8 @@ def bare_subject(subject: str) -> str:
 
 
 def with_ticket(subject: str, ticket: str) -> str:
-    """The subject with the ticket in it, once."""
-    if ticket.upper() in subject_tickets(subject):
+    """The subject with the ticket in it, once; of a message that is about none, as it is."""
+    if not ticket or ticket.upper() in subject_tickets(subject):
         return subject
     return f"[{ticket}] {subject}"
 

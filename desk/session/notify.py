@@ -152,7 +152,7 @@ class Notifier:
         """The messages of a commit."""
         from desk.mail import drafts  # noqa: PLC0415 - where somebody hears of it
 
-        if not self.config["mail.notify"] or not notices.tickets_of(change):
+        if not self._tells or not self.config["mail.notify"] or not notices.tickets_of(change):
             return []
         return drafts.drafts(drafts.Occasion(change, commit, ask(), self.config))
 

@@ -105,7 +105,7 @@ def test_the_verbs_of_a_field() -> None:
 
 
 def test_what_the_desk_does_alone_nobody_may() -> None:
-    assert {"resume", "renew", "warning", "breach"} == verbs.DESKS
+    assert {"resume", "renew", "warning", "breach", "undelivered"} == verbs.DESKS
     assert verbs.DESKS.isdisjoint(rights.ON_TICKETS)
     assert verbs.DESKS.isdisjoint(moves.MOVES)
     assert set(sentences.TICKET) >= verbs.DESKS
