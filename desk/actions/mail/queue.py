@@ -37,6 +37,8 @@ def posted_at(draft: Draft) -> datetime:
 def due(session: Session, wish: Wish, derived: Derived) -> list[Pair]:
     """The messages to be looked at now, the oldest first, those that are to go together made one. Raises OSError."""
     folder = session.place.own(outbox.FOLDER)
+    if not wish.dry_run:
+        outbox.sweep(folder)
     found = [(draft, delivery.load(folder, str(draft["id"]))) for draft in _waiting(session, wish)]
     if wish.dry_run:
         found += [(draft, FRESH) for draft in derived.drafts]
