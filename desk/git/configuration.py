@@ -20,3 +20,8 @@ def below(place: Place, prefix: str) -> dict[str, str]:
         if name:
             found[name.lower().removeprefix(prefix.lower())] = value if equals else "true"
     return found
+
+
+def put(place: Place, name: str, value: str) -> None:
+    """Set one in this clone's own configuration, in place of all that it had there. Raises GitError."""
+    process.run(place, "config", "--replace-all", name, value)

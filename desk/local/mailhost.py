@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from desk.errors import ConfigError, Conflict
+from desk.errors import ConfigError, Conflict, UsageFault
 from desk.git import configuration
 from desk.git.place import Place
 from desk.local.kept import keep
@@ -55,6 +55,19 @@ def key(place: Place) -> bytes:
         keep(path, found, durable=True)
         os.chmod(path, 0o600)
     return found
+
+
+def take_key(place: Place, path: str) -> None:
+    """Use the key of another machine, so that answers to what it sent are recognised here. UsageFault for no key."""
+    with open(path, "rb") as file:
+        found = file.read(_KEY + 1)
+    if len(found) != _KEY:
+        raise UsageFault(
+            _("{path} is no key of a mail host", path=path), _("it lies there in .git/desk/mail/key, {n} bytes", n=_KEY)
+        )
+    own = place.own(FOLDER, "key")
+    keep(own, found, durable=True)
+    os.chmod(own, 0o600)
 
 
 @contextmanager

@@ -23,9 +23,9 @@ from desk.domain.model.ticket import Ticket
 from desk.local import mailhost
 from desk.mail import threading
 from desk.session.session import Session
-from tests.post.conftest import certificate, dovecot
+from tests.post.conftest import certificate, dovecot, user
 
-__all__ = ["certificate", "dovecot"]
+__all__ = ["certificate", "dovecot", "user"]
 
 NOW = datetime(2026, 7, 23, 6, 12, 44, tzinfo=UTC)
 DESK = "servicedesk@ncpeh.example"
@@ -63,8 +63,8 @@ class Inbox:
         values = {"name": name, "email": email, "group": "patient", "fields": {}, **more}
         return requesters.register(self.session(), values).change.edits[0].record.id
 
-    def open(self, title: str, requester: str, **more: str) -> str:
-        new = NewTicket(title, "Since Monday.", requester=requester, department="technical", **more)
+    def open(self, title: str, requester: str) -> str:
+        new = NewTicket(title, "Since Monday.", requester=requester, department="technical")
         return lifecycle.create(self.session(), new).change.edits[0].record.id
 
     def close(self, ticket: str) -> None:

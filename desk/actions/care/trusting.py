@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from desk.actions.mail import mailboxes
-from desk.config import Config
+from desk.actions.mail import servers as sending
 from desk.git import configuration
 from desk.local import mailhost
 from desk.post import servers
 from desk.post.servers import SENDMAIL, Server
 from desk.session.session import Session
 from desk.text import _, arranged
-
-_NOBODY = "none"
 
 
 class Named(NamedTuple):
@@ -26,23 +24,13 @@ class Named(NamedTuple):
     problem: str
 
 
-def named(config: Config, settings: Mapping[str, str], address: str) -> list[Named]:
+def named(session: Session, settings: Mapping[str, str], address: str) -> list[Named]:
     """The servers that are named: the one that is fetched from, the one that sends."""
-    found: list[Server] = []
+    config, found = session.config, list[Server]()
     if config["mail.imap.host"]:
         found.append(mailboxes.receiving_server(config, address))
     if config["mail.smtp.host"] and config["mail.smtp.host"] != SENDMAIL:
-        user = str(config["mail.smtp.user"] or address)
-        found.append(
-            Server(
-                "smtp",
-                str(config["mail.smtp.host"]),
-                config["mail.smtp.port"],
-                config["mail.smtp.security"],
-                user,
-                config["mail.smtp.auth"],
-            )
-        )
+        found.append(sending.sending_server(config, address))
     pins = settings.get("trust", "").split()
     return [Named(one, servers.pin(one), servers.pin(one) in pins, _problem(one)) for one in found]
 
@@ -55,7 +43,7 @@ def _problem(server: Server) -> str:
 
 def pin(session: Session, address: str) -> list[Named]:
     """Agree to what desk.toml names now, and to nothing else. Raises GitError."""
-    found = named(session.config, mailhost.settings(session.place), address)
+    found = named(session, mailhost.settings(session.place), address)
     pins = [one.pin for one in found if not one.problem]
     configuration.put(session.place, f"{mailhost.SETTINGS}trust", arranged("{pins}", pins=" ".join(pins)))
     return [one._replace(trusted=one.pin in pins) for one in found]

@@ -248,14 +248,16 @@ class _Entering(NamedTuple):
         ticket, failure = failed
         how = " ".join(part for part in (failure.status, failure.words) if part)
         text = _("Mail to {email} was not delivered: {how}", email=failure.email, how=how or _("no word of why"))
-        change = self._entry(ticket, NOTE, self.desk, text, auto="bounce", bare=True)
+        found = people.with_address(self.snapshot.index, failure.email, (User.kind,))
+        user = self.snapshot.get(User.kind, found[0][1]) if found else None
+        if not isinstance(user, User):
+            return self._entry(ticket, NOTE, self.desk, text, auto="bounce", bare=True)
+        change = thread.add_undelivered(ticket, user.id, text, by=self.desk, at=self.session.now)
+        if user.undeliverable:
+            return change
         when = f"{self.session.now:%Y-%m-%d} {failure.status}".strip()
-        for kind, record_id in people.with_address(self.snapshot.index, failure.email, ("user",)):
-            user = self.snapshot.get(kind, record_id)
-            if isinstance(user, User) and not user.undeliverable:
-                gone = Edit(user, user.evolve(undeliverable=when), (Event("edit", None, "undeliverable"),))
-                change = change._replace(edits=(*change.edits, gone))
-        return change
+        gone = Edit(user, user.evolve(undeliverable=when), (Event("edit", None, "undeliverable"),))
+        return change._replace(edits=(*change.edits, gone))
 
     def _ticket(self) -> Ticket:
         ticket = self.decision.ticket
