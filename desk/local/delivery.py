@@ -18,6 +18,8 @@ from desk.local.kept import keep
 
 State = Literal["waiting", "held", "failed"]
 """`held` until somebody says so, `failed` for good unless somebody does."""
+KINDS = ("state", "eml")
+"""How the names of these files end."""
 _MINUTES = (1, 5, 15, 60)
 _DAYS = timedelta(days=3)
 

@@ -14,7 +14,7 @@ from desk.local.mailhost import FOLDER
 Way = Literal["out", "in"]
 
 
-class LogRow(TypedDict, total=False):
+class MailRow(TypedDict, total=False):
     """One mail. `at` is RFC 3339 UTC, `state` what became of it, `reason` why, in words, `code` what the server answered.
 
     `id` names a message of the outbox; `to` and `sender` are addresses; `recipient` a handle or the id of a requester. `text` is a
@@ -39,7 +39,7 @@ class LogRow(TypedDict, total=False):
     reason: str
 
 
-def add(place: Place, row: LogRow) -> None:
+def add(place: Place, row: MailRow) -> None:
     """Write a line; it is on the disk on return. Raises OSError."""
     path = place.own(FOLDER, f"log-{row['at'][:7]}.jsonl")
     os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -50,18 +50,18 @@ def add(place: Place, row: LogRow) -> None:
         os.fsync(file.fileno())
 
 
-def since(place: Place, at: datetime) -> list[LogRow]:
+def since(place: Place, at: datetime) -> list[MailRow]:
     """The lines from a time on, the oldest first."""
     first = f"{at:%Y-%m-%dT%H:%M:%SZ}"
     return [row for row in _rows(place, first, b"") if row["at"] >= first]
 
 
-def about(place: Place, ticket: str, created: datetime) -> list[LogRow]:
+def about(place: Place, ticket: str, created: datetime) -> list[MailRow]:
     """The lines about a ticket, the oldest first; other lines are not taken apart."""
     return [row for row in _rows(place, f"{created:%Y-%m}", f'"{ticket}"'.encode()) if row.get("ticket") == ticket]
 
 
-def _rows(place: Place, first: str, saying: bytes) -> Iterator[LogRow]:
+def _rows(place: Place, first: str, saying: bytes) -> Iterator[MailRow]:
     """The lines of the months from one on that have this in them. A line that a full disk cut off is passed over."""
     folder = place.own(FOLDER)
     try:
@@ -77,7 +77,7 @@ def _rows(place: Place, first: str, saying: bytes) -> Iterator[LogRow]:
                     yield row
 
 
-def _read(line: bytes) -> LogRow | None:
+def _read(line: bytes) -> MailRow | None:
     try:
         row = json.loads(line)
     except ValueError:

@@ -154,3 +154,14 @@ def drop(folder: str, draft_id: str) -> None:
     with suppress(FileNotFoundError):
         os.unlink(os.path.join(folder, f"{draft_id}.json"))
     delivery.forget(folder, draft_id)
+
+
+def sweep(folder: str) -> None:
+    """Take away what is known of the way of messages that are gone: whoever took them out was killed. Raises OSError."""
+    known = set(ids(folder))
+    with suppress(FileNotFoundError, NotADirectoryError):
+        for name in os.listdir(folder):
+            stem, dot, kind = name.rpartition(".")
+            if dot and kind in delivery.KINDS and stem not in known:
+                with suppress(FileNotFoundError):
+                    os.unlink(os.path.join(folder, name))

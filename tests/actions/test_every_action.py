@@ -182,10 +182,14 @@ ANYBODY = {"requesters.sign_up"}
 ELSEWHERE = {
     "duties.check", "care.handedits.commit", "care.handedits.commit_attributes", "care.handedits.mend", "care.importing.import_records",
     "care.salting.add", "care.sealing.seal", "care.sync.sync", "tickets.edits.edit_entry", "tickets.undo.undo",
+    "mail.sending.send", "mail.running.run", "mail.queue.retry", "mail.queue.put_aside", "mail.queue.due",
+    "mail.digests.collect", "mail.digests.settle", "mail.undelivered.note",
 }  # fmt: skip
 """What staff alone run, or the right to which hangs on what is undone or whose words they are: tests/organisation,
-tests/care, tests/privacy, tests/audit and tests/cli try them."""
+tests/care, tests/privacy, tests/audit and tests/cli try them; what the machine that sends does is the machine's to allow."""
 READING = {
+    "mail.letters.letter", "mail.letters.house", "mail.letters.outgoing", "mail.queue.read", "mail.recipients.address_of",
+    "mail.digests.due_at", "mail.servers.connect",
     "acting.require_tickets", "articles.require_articles", "identifiers.known", "identifiers.chosen",
     "identifiers.existing", "tickets.owed.warn_owed", "rendering.variants", "rendering.named", "rendering.check",
     "rendering.fault", "rendering.including", "rendering.article", "rendering.render", "rendering.variables",

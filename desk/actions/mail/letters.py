@@ -13,7 +13,7 @@ from desk.domain.model.ticket import REPLY, Ticket
 from desk.errors import ConfigError, NotFound
 from desk.git import objects
 from desk.local import mailhost
-from desk.local.maillog import LogRow
+from desk.local.maillog import MailRow
 from desk.mail import composing, letters, threading
 from desk.mail.addresses import Address
 from desk.mail.composing import Enclosure, Kind, Outgoing
@@ -31,13 +31,13 @@ _TO_REQUESTERS = "reply-sent"
 Draft = Mapping[str, Any]
 
 
-class Case(NamedTuple):
+class Addressed(NamedTuple):
     """A message, to whom it goes, its ticket, and what was logged of that."""
 
     draft: Draft
     to: Address
     ticket: Ticket | None
-    log: Sequence[LogRow]
+    log: Sequence[MailRow]
 
 
 class House(NamedTuple):
@@ -110,7 +110,7 @@ def message_id(draft: Draft, to: str, house: House) -> str:
     return threading.message_id(str(draft["ticket"] or DIGEST), draft["commit"], to, house.key, house.domain)
 
 
-def outgoing(session: Session, house: House, case: Case) -> Outgoing:
+def outgoing(session: Session, house: House, case: Addressed) -> Outgoing:
     """A message, all decided. What was sent before about its ticket says what it goes on from."""
     draft, to = case.draft, case.to
     text = letter(session, draft)
@@ -159,7 +159,7 @@ def compose(outgoing: Outgoing, redirect: str) -> bytes:
     return composing.compose(composing.redirected(outgoing, redirect) if redirect else outgoing)
 
 
-def _references(case: Case) -> list[str]:
+def _references(case: Addressed) -> list[str]:
     """The mails that a message goes on from, oldest first; the last is what it answers: the newest that its reader wrote.
 
     Each reader's own thread: what others wrote to the desk, or got from it, their mail program has never seen.

@@ -20,7 +20,7 @@ OLD = timedelta(days=1)
 Pair = tuple[Draft, Delivery]
 
 
-class Wish(NamedTuple):
+class Dispatch(NamedTuple):
     """`ids`: only these, and now. `limit`: at most so many. `dry_run`: say what would be sent, and send nothing."""
 
     ids: tuple[str, ...] = ()
@@ -34,54 +34,56 @@ def posted_at(draft: Draft) -> datetime:
     return parse_time(draft["at"])
 
 
-def due(session: Session, wish: Wish, derived: Derived) -> list[Pair]:
+def due(session: Session, dispatch: Dispatch, derived: Derived) -> list[Pair]:
     """The messages to be looked at now, the oldest first, those that are to go together made one. Raises OSError."""
     folder = session.place.own(outbox.FOLDER)
-    found = [(draft, delivery.load(folder, str(draft["id"]))) for draft in _waiting(session, wish)]
-    if wish.dry_run:
+    if not dispatch.dry_run:
+        outbox.sweep(folder)
+    found = [(draft, delivery.load(folder, str(draft["id"]))) for draft in _waiting(session, dispatch)]
+    if dispatch.dry_run:
         found += [(draft, FRESH) for draft in derived.drafts]
     now, together = list[Pair](), list[Draft]()
     for draft, one in found:
-        where = _where(session, wish, draft, one)
+        where = _where(session, dispatch, draft, one)
         if where == "now":
             now.append((draft, one))
         elif where == "together":
             together.append(draft)
-    if not wish.dry_run:
+    if not dispatch.dry_run:
         made = digests.collect(session, together)
         gone = {i for digest in made for i in digest["of"]}
         together = [*made, *(draft for draft in together if draft["id"] not in gone)]
     return sorted([*now, *((draft, FRESH) for draft in together)], key=lambda pair: str(pair[0]["at"]))
 
 
-def _waiting(session: Session, wish: Wish) -> list[Draft]:
+def _waiting(session: Session, dispatch: Dispatch) -> list[Draft]:
     """The messages in the outbox, without what a digest says that was made before somebody was killed."""
     folder = session.place.own(outbox.FOLDER)
-    found: list[Draft] = [one for i in wish.ids or outbox.ids(folder) if (one := read(session, i))]
+    found: list[Draft] = [one for i in dispatch.ids or outbox.ids(folder) if (one := read(session, i))]
     said = {i for draft in found for i in draft.get("of") or ()}
-    if said and not wish.dry_run:
+    if said and not dispatch.dry_run:
         for draft in found:
             digests.settle(session, draft)
     return [draft for draft in found if draft["id"] not in said]
 
 
-def _where(session: Session, wish: Wish, draft: Draft, one: Delivery) -> Literal["now", "together", "later"]:
+def _where(session: Session, dispatch: Dispatch, draft: Draft, one: Delivery) -> Literal["now", "together", "later"]:
     folder, now = session.place.own(outbox.FOLDER), session.now
-    if wish.ids or (one == FRESH and delivery.begun(folder, str(draft["id"])) is not None):
+    if dispatch.ids or (one == FRESH and delivery.begun(folder, str(draft["id"])) is not None):
         return "now"
     if one.state != "waiting":
         # What waits for an address is looked at each time: it may have been put right.
         return "now" if one.state == "held" and one.due else "later"
-    if one == FRESH and wish.digests and draft["event"] != DIGEST:
-        one = _first_seen(session, wish, draft)
-    if one.collected and not wish.digests:
+    if one == FRESH and dispatch.digests and draft["event"] != DIGEST:
+        one = _first_seen(session, dispatch, draft)
+    if one.collected and not dispatch.digests:
         return "now"
     if one.due is not None and one.due > now:
         return "later"
     return "together" if one.collected else "now"
 
 
-def _first_seen(session: Session, wish: Wish, draft: Draft) -> Delivery:
+def _first_seen(session: Session, dispatch: Dispatch, draft: Draft) -> Delivery:
     """How a message goes that nobody has looked at yet: old news to staff together, notices as their reader wants them."""
     if draft["to"]["kind"] == "staff" and session.now - posted_at(draft) > OLD:
         return FRESH._replace(collected=True, due=session.now)
@@ -89,7 +91,7 @@ def _first_seen(session: Session, wish: Wish, draft: Draft) -> Delivery:
     if due_at is None:
         return FRESH
     one = FRESH._replace(collected=True, due=due_at, reason=_("waits for the digest"))
-    if not wish.dry_run:
+    if not dispatch.dry_run:
         delivery.save(session.place.own(outbox.FOLDER), str(draft["id"]), one)
     return one
 

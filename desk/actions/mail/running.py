@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from desk.actions.mail import fetching, sending
 from desk.actions.mail.fetching import Fetched
-from desk.actions.mail.queue import Wish
-from desk.actions.mail.sending import Run
+from desk.actions.mail.queue import Dispatch
+from desk.actions.mail.sending import Round
 from desk.errors import ConfigError, DeskError, MailError
 from desk.local import mailhost
 from desk.session.session import Session
@@ -19,7 +19,7 @@ class Ran(NamedTuple):
     """What each half did; None where no server is named for it, or it failed: the reason is among `troubles`."""
 
     fetched: Fetched | None
-    sent: Run | None
+    sent: Round | None
     troubles: tuple[DeskError, ...]
 
 
@@ -32,7 +32,8 @@ def run(session: Session, settings: Mapping[str, str], *, dry_run: bool = False)
     config = session.config
     if not config["mail.imap.host"] and not config["mail.smtp.host"]:
         raise ConfigError(
-            _("no mail server is named"), "desk config set mail.imap.host …; desk config set mail.smtp.host …"
+            _("no mail server is named"),
+            _("desk config set mail.imap.host imap.example.org, and mail.smtp.host smtp.example.org"),
         )
     troubles: list[DeskError] = []
     fetched, sent = None, None
@@ -43,7 +44,7 @@ def run(session: Session, settings: Mapping[str, str], *, dry_run: bool = False)
             troubles.append(error)
     if config["mail.smtp.host"]:
         try:
-            sent = sending.send(session, settings, Wish(dry_run=dry_run))
+            sent = sending.send(session, settings, Dispatch(dry_run=dry_run))
         except (MailError, ConfigError) as error:
             troubles.append(error)
     return Ran(fetched, sent, tuple(troubles))

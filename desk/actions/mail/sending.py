@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from desk.actions.mail import digests, letters, queue, recipients, servers, undelivered
-from desk.actions.mail.letters import DIGEST, Case, Draft, House
-from desk.actions.mail.queue import OLD, Wish, posted_at
+from desk.actions.mail.letters import DIGEST, Addressed, Draft, House
+from desk.actions.mail.queue import OLD, Dispatch, posted_at
 from desk.actions.mail.recipients import Stop
 from desk.domain.changes.notices import LASTING
 from desk.domain.model.fields import parse_time, utc_text
@@ -22,7 +22,7 @@ from desk.domain.model.ticket import Ticket
 from desk.errors import Broken, MailError, NotFound
 from desk.local import delivery, mailhost, maillog, outbox
 from desk.local.delivery import Delivery
-from desk.local.maillog import LogRow
+from desk.local.maillog import MailRow
 from desk.mail import caps
 from desk.mail.addresses import Address
 from desk.mail.caps import Sent
@@ -53,7 +53,7 @@ class Posted(NamedTuple):
     message_id: str = ""
 
 
-class Run(NamedTuple):
+class Round(NamedTuple):
     """What a run did. `waiting` messages are left, whose time hasn't come."""
 
     posted: tuple[Posted, ...]
@@ -66,7 +66,7 @@ class Run(NamedTuple):
         return any(one.state == "failed" for one in self.posted)
 
 
-def send(session: Session, settings: Mapping[str, str], wish: Wish) -> Run:
+def send(session: Session, settings: Mapping[str, str], dispatch: Dispatch) -> Round:
     """Send what is due. Hold `mailhost.alone` around it.
 
     `settings` are those of this machine (`mailhost.settings`). ConfigError where this machine may not, MailError where
@@ -76,25 +76,25 @@ def send(session: Session, settings: Mapping[str, str], wish: Wish) -> Run:
     house = letters.house(session)
     server = servers.sending_server(session.config, house.address)
     servers.require_trusted(server, settings)
-    derived = derive(session, dry_run=wish.dry_run)
-    if derived.first and not wish.dry_run:
+    derived = derive(session, dry_run=dispatch.dry_run)
+    if derived.first and not dispatch.dry_run:
         queue.put_aside(session)
     redirect = session.environ.get("DESK_MAIL_REDIRECT") or settings.get("redirect", "")
 
     def connect() -> Sender:
         return servers.connect(session, server, settings, house.domain)
 
-    return _Sending(session, wish, house, redirect, connect).run(derived)
+    return _Sending(session, dispatch, house, redirect, connect).run(derived)
 
 
 class _Sending:
     """One run. `connect` gives a way to the server, when the first message is ready to go."""
 
     def __init__(
-        self, session: Session, wish: Wish, house: House, redirect: str, connect: Callable[[], Sender]
+        self, session: Session, dispatch: Dispatch, house: House, redirect: str, connect: Callable[[], Sender]
     ) -> None:
         self.session = session
-        self.wish = wish
+        self.dispatch = dispatch
         self.house = house
         self.redirect = redirect
         self.connect = connect
@@ -104,8 +104,8 @@ class _Sending:
         self.posted: list[Posted] = []
         self.recent = [row for row in maillog.since(session.place, session.now - OLD) if row.get("way") == "out"]
 
-    def run(self, derived: Derived) -> Run:
-        drafts = queue.due(self.session, self.wish, derived)
+    def run(self, derived: Derived) -> Round:
+        drafts = queue.due(self.session, self.dispatch, derived)
         room = self._room()
         waiting = 0
         try:
@@ -118,7 +118,7 @@ class _Sending:
             if self.sender is not None:
                 self.sender.close()
         left = sum(1 for i in outbox.ids(self.folder) if delivery.load(self.folder, i).state == "waiting")
-        return Run(tuple(self.posted), waiting if self.wish.dry_run else left, derived)
+        return Round(tuple(self.posted), waiting if self.dispatch.dry_run else left, derived)
 
     # -- one of them --------------------------------------------------------------------------------------------------
 
@@ -128,14 +128,14 @@ class _Sending:
         since = utc_text(self.session.now - timedelta(minutes=1))
         gone = sum(row.get("state") == "sent" and row["at"] > since for row in self.recent)
         limits = [max(0, most - gone)] if most else []
-        limits += [self.wish.limit] if self.wish.limit else []
+        limits += [self.dispatch.limit] if self.dispatch.limit else []
         return min(limits) if limits else None
 
     def _one(self, draft: Draft, one: Delivery) -> None:
         draft_id = str(draft["id"])
         begun = delivery.begun(self.folder, draft_id)
         if begun is not None and self._is_logged(draft_id):
-            if not self.wish.dry_run:
+            if not self.dispatch.dry_run:
                 outbox.drop(self.folder, draft_id)
             return
         ticket = self._ticket(draft)
@@ -148,7 +148,7 @@ class _Sending:
             self._stopped(draft, one, to)
             return
         try:
-            outgoing = letters.outgoing(self.session, self.house, Case(draft, to, ticket, self._about(draft)))
+            outgoing = letters.outgoing(self.session, self.house, Addressed(draft, to, ticket, self._about(draft)))
             message = begun or letters.compose(outgoing, self.redirect)
         except (Broken, NotFound) as error:
             self._told(draft, "waiting", to.email, error.message)
@@ -157,7 +157,7 @@ class _Sending:
         except ValueError as error:
             self._failed(draft, one, to, None, Outcome("refused", 0, str(error)))
             return
-        if begun is None and not self.wish.ids and (words := self._capped(outgoing, draft)):
+        if begun is None and not self.dispatch.ids and (words := self._capped(outgoing, draft)):
             self._too_many(draft, one, outgoing, words)
             return
         self._post(draft, one, to, outgoing, message)
@@ -166,7 +166,7 @@ class _Sending:
         """Why a message goes to nobody, whoever it is for."""
         if draft["ticket"] and ticket is None:
             return Stop("dropped", _("its ticket was deleted"))
-        late = self.session.now - posted_at(draft) > OLD and one == delivery.FRESH and not self.wish.ids
+        late = self.session.now - posted_at(draft) > OLD and one == delivery.FRESH and not self.dispatch.ids
         if late and draft["to"]["kind"] == "user" and draft["event"] not in (*LASTING, DIGEST):
             return Stop("dropped", _("old news: it is from {at}", at=draft["at"][:10]))
         if letters.kind_of(draft, ticket) == "acknowledgement" and not self.session.config["mail.acknowledge"]:
@@ -174,7 +174,7 @@ class _Sending:
         return None
 
     def _post(self, draft: Draft, one: Delivery, to: Address, outgoing: Outgoing, message: bytes) -> None:
-        if self.wish.dry_run:
+        if self.dispatch.dry_run:
             self._told(draft, "sent", self.redirect or to.email, outgoing=outgoing)
             return
         draft_id = str(draft["id"])
@@ -217,7 +217,7 @@ class _Sending:
 
     def _failed(self, draft: Draft, one: Delivery, to: Address, outgoing: Outgoing | None, outcome: Outcome) -> None:
         reason = _words(outcome)
-        if not self.wish.dry_run:
+        if not self.dispatch.dry_run:
             delivery.save(self.folder, str(draft["id"]), one._replace(state="failed", due=None, reason=reason))
             delivery.end(self.folder, str(draft["id"]))
             self._log(draft, "failed", to, outgoing, outcome)
@@ -228,7 +228,7 @@ class _Sending:
         draft_id = str(draft["id"])
         if stop.state == "held" and one.state == "held":
             return
-        if not self.wish.dry_run:
+        if not self.dispatch.dry_run:
             self._log(draft, stop.state, Address("", draft["to"]["email"]), None, Outcome("refused", 0, stop.reason))
             if stop.state == "held":
                 delivery.save(
@@ -244,7 +244,7 @@ class _Sending:
             self._stopped(draft, one, Stop("dropped", words))
             return
         due = self.session.now + _CAP
-        if not self.wish.dry_run:
+        if not self.dispatch.dry_run:
             put_off = one._replace(collected=True, due=due, reason=words)
             delivery.save(self.folder, str(draft["id"]), put_off)
         self._told(draft, "later", outgoing.to.email, words, outgoing)
@@ -260,7 +260,7 @@ class _Sending:
         return caps.held_back(message, sent)
 
     def _log(self, draft: Draft, state: State, to: Address, outgoing: Outgoing | None, outcome: Outcome) -> None:
-        row: LogRow = {
+        row: MailRow = {
             "at": utc_text(self.session.now),
             "way": "out",
             "state": state,
@@ -299,7 +299,7 @@ class _Sending:
             return None
         return found if isinstance(found, Ticket) else None
 
-    def _about(self, draft: Draft) -> list[LogRow]:
+    def _about(self, draft: Draft) -> list[MailRow]:
         """What went out about its ticket, in all the time that there has been one."""
         if not draft["ticket"]:
             return []

@@ -21,7 +21,7 @@ def sending_server(config: Config, address: str) -> Server:
     """The server that desk.toml names; ConfigError where it names none."""
     host = str(config["mail.smtp.host"])
     if not host:
-        raise ConfigError(_("no server is named that sends"), "desk config set mail.smtp.host smtp.…")
+        raise ConfigError(_("no server is named that sends"), "desk config set mail.smtp.host smtp.example.org")
     if host == SENDMAIL:
         return Server("smtp", host, 0, "none", _NOBODY)
     return Server(

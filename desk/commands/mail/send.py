@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from desk.actions.mail import sending
-from desk.actions.mail.queue import Wish
-from desk.actions.mail.sending import Posted, Run
+from desk.actions.mail.queue import Dispatch
+from desk.actions.mail.sending import Posted, Round
 from desk.cli import arguments, complete, dates, leaf
 from desk.cli.app import App
 from desk.local import mailhost, maillog, outbox
@@ -48,11 +48,11 @@ def send(app: App, ids: tuple[str, ...], dry_run: bool, limit: int | None, no_di
     found = tuple(dict.fromkeys(outbox.find(folder, word) for word in words))
     settings = mailhost.settings(app.place)
     with mailhost.alone(app.place):
-        done = sending.send(app, settings, Wish(found, limit or 0, dry_run, not no_digest))
+        done = sending.send(app, settings, Dispatch(found, limit or 0, dry_run, not no_digest))
     return _sent(app, done, dry_run=dry_run)
 
 
-def _sent(app: App, run: Run, *, dry_run: bool) -> Done:
+def _sent(app: App, run: Round, *, dry_run: bool) -> Done:
     """What a run has sent, a line each; nothing where nothing happened, for cron mails each line."""
     _end(app, run)
     if not run.posted:
@@ -61,7 +61,7 @@ def _sent(app: App, run: Run, *, dry_run: bool) -> Done:
     return Done("messages", [_item(one) for one in run.posted], lines)
 
 
-def _end(app: App, run: Run) -> None:
+def _end(app: App, run: Round) -> None:
     if run.troubled:
         app.exit_code = _TROUBLE
     if run.posted and run.waiting:
@@ -159,7 +159,7 @@ _COLUMNS = (
 )
 
 
-def _logged(row: maillog.LogRow) -> dict[str, Any]:
+def _logged(row: maillog.MailRow) -> dict[str, Any]:
     return {
         "at": row["at"],
         "way": row.get("way"),

@@ -13,7 +13,7 @@ from desk.cli.app import App
 from desk.domain.model.fields import utc_text
 from desk.errors import Broken, DeskError
 from desk.local import delivery, maillog, outbox
-from desk.local.maillog import LogRow
+from desk.local.maillog import MailRow
 from desk.text import _, arranged, pgettext
 from desk.view.model import Column, Detail, Done, Listing
 
@@ -86,7 +86,7 @@ def drop(app: App, ids: tuple[str, ...]) -> Done:
     return Done("messages", items, lines) if len(items) > 1 else Done("message", items[0], lines)
 
 
-def _dropped(app: App, draft: dict[str, Any]) -> LogRow:
+def _dropped(app: App, draft: dict[str, Any]) -> MailRow:
     return {
         "at": utc_text(app.now),
         "way": "out",
