@@ -15,8 +15,6 @@ from desk.store.handedits import HandEdit
 from desk.text import _
 
 DESK = "desk"
-_STAFFS = frozenset({"create", "note", "reply", "edit"})
-"""What staff do by mail."""
 _BRINGS = truth.FOLLOWS | verbs.may_change(Ticket.kind, NOTE)
 """What a note of the desk's own may change of a ticket."""
 
@@ -34,9 +32,6 @@ def mails(moment: Moment) -> Iterator[AuditFinding]:
     if config is None or machine not in config["mail.machines"]:
         problem = _("claims to have come by mail, but {machine} may not take mail in", machine=machine or _("nobody"))
         yield moment.finding("mails", FAULT, problem, hint=_("machines that may: desk config get mail.machines"))
-    told = moment.step.told.verb
-    if moment.staff is not None and told not in _STAFFS:
-        yield moment.finding("mails", FAULT, _("staff don't {verb} by mail", verb=told))
 
 
 def newcomer(moment: Moment) -> User | None:

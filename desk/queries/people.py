@@ -38,6 +38,12 @@ def addresses(index: Index) -> list[tuple[str, str, str]]:
     return [(str(k), str(i), str(e)) for k, i, e in index.db.execute(_ADDRESSES)]
 
 
+def knows_domain(index: Index, domain: str) -> bool:
+    """Whether a registered requester has an address of this domain."""
+    rows = index.db.execute("SELECT email FROM users WHERE registered = 1 AND email LIKE ?", (f"%@{domain}",))
+    return any(str(email).lower().endswith(f"@{domain.lower()}") for (email,) in rows)
+
+
 def _column(index: Index, sql: str, *args: Any) -> list[str]:
     return [str(row[0]) for row in index.db.execute(sql, args)]
 

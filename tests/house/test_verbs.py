@@ -81,7 +81,7 @@ def test_every_field_of_a_ticket_has_a_verb() -> None:
     """Attachments of a request come and go by hand alone; whatever nobody edits is there from the beginning."""
     always = {"create", "delete", "undo"}
     alone = {name for name in Ticket.FIELDS if set(verbs.changing(Ticket.kind, name)) == always}
-    assert alone == {"id", "created", "author", "attachments"}
+    assert alone == {"id", "created", "author", "attachments", "message_id"}
 
 
 def test_the_verbs_of_a_field() -> None:

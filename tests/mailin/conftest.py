@@ -14,7 +14,7 @@ import pytest
 from desk.actions import organisation, requesters
 from desk.actions.care import settings
 from desk.actions.mail import arrivals, taking
-from desk.actions.mail.taking import Taken, Waiting
+from desk.actions.mail.taking import Arriving, TakenMail
 from desk.actions.tickets import lifecycle, watching
 from desk.actions.tickets.lifecycle import NewEntry, NewTicket
 from desk.audit.verify import verify
@@ -45,10 +45,10 @@ class Inbox:
         self.now += timedelta(minutes=1)
         return Session(self.folder, self.environ, self.now, who=who, requester=requester)
 
-    def take(self, raw: bytes) -> Taken:
+    def take(self, raw: bytes) -> TakenMail:
         """Take a mail in, as fetch and import do."""
         session = self.session(None)
-        return taking.take_in(session, Waiting(raw, len(raw)), arrivals.door(session))
+        return taking.take_in(session, Arriving(raw, len(raw)), arrivals.door(session))
 
     def set(self, name: str, value: str) -> None:
         settings.set_value(self.session(), name, value)

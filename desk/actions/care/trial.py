@@ -21,7 +21,7 @@ from desk.mail.addresses import Address
 from desk.post import secrets
 from desk.post.smtp import Connection, Sender
 from desk.session.session import Session
-from desk.text import _, ngettext
+from desk.text import _, arranged, ngettext
 
 _PATIENCE = 60.0
 """Seconds in which a test message must come back."""
@@ -128,20 +128,19 @@ def send_and_wait(session: Session, settings: Mapping[str, str], door: Door, to:
 
 def message(door: Door, to: str, reference: str, at: datetime) -> bytes:
     """A test message: it never becomes a ticket, since it bears the mark of the desk's own."""
-    lines = (
-        f"From: {addresses.write(Address('', door.address))}",
-        f"To: {addresses.write(Address('', to))}",
-        "Subject: Test of the desk's mail",
-        f"Date: {format_datetime(at)}",
-        f"Message-ID: {reference}",
-        "Auto-Submitted: auto-generated",
-        f"X-Desk-Loop: {door.ours.loop}",
-        "MIME-Version: 1.0",
-        "Content-Type: text/plain; charset=utf-8",
-        "",
-        "This message shows that mail of the desk arrives.",
-    )
-    return "\r\n".join((*lines, "")).encode()
+    head = {
+        "From": addresses.write(Address("", door.address)),
+        "To": addresses.write(Address("", to)),
+        "Subject": "Test of the desk's mail",
+        "Date": format_datetime(at),
+        "Message-ID": reference,
+        "Auto-Submitted": "auto-generated",
+        "X-Desk-Loop": door.ours.loop,
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=utf-8",
+    }
+    lines = (f"{name}: {value}" for name, value in head.items())
+    return "\r\n".join((*lines, "", "This message shows that mail of the desk arrives.", "")).encode()
 
 
 def _send(sender: Sender, door: Door, to: str, raw: bytes) -> str:
@@ -150,5 +149,5 @@ def _send(sender: Sender, door: Door, to: str, raw: bytes) -> str:
     finally:
         sender.close()
     if outcome.state != "sent":
-        raise MailError(_("{to}: {words}", to=to, words=outcome.words), _("see: desk mail test --smtp"))
+        raise MailError(arranged("{to}: {words}", to=to, words=outcome.words), _("see: desk mail test --smtp"))
     return outcome.words

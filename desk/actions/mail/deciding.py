@@ -15,9 +15,9 @@ from desk.intake.automatic import Classified
 from desk.intake.mails import Failure, Mail
 from desk.intake.thanks import is_thanks
 from desk.mail import threading
-from desk.queries import mails
+from desk.queries import people, tickets
 from desk.store.snapshot import Snapshot
-from desk.text import _
+from desk.text import _, arranged
 
 Doing = Literal["new", "answer", "note", "reply", "behalf", "remark", "bounce", "drop", "reject", "hold"]
 """`new` opens a ticket, `behalf` one for whoever wrote what staff forward. `answer` is a requester's, `note` and `reply`
@@ -25,7 +25,7 @@ are staff's, `remark` is the desk's own note of what is no answer. `drop`: there
 """
 
 
-class Decision(NamedTuple):
+class Ruling(NamedTuple):
     """What is to be done with a mail, and every reason for it, in the order in which they were found."""
 
     doing: Doing
@@ -39,11 +39,11 @@ class Decision(NamedTuple):
         return self.joined.ticket
 
 
-def decide(mail: Mail, snapshot: Snapshot, door: Door) -> Decision:
+def decide(mail: Mail, snapshot: Snapshot, door: Door) -> Ruling:
     """What is to be done with a mail, by the rules of the desk and its newest state."""
     writer = writer_of(mail, snapshot, door)
     sort = automatic.classify(mail, door.ours)
-    so_far = Decision("drop", writer, sort, joining.NEW, (_("{nature}: {why}", nature=sort.nature, why=sort.reason),))
+    so_far = Ruling("drop", writer, sort, joining.NEW, (arranged("{nature}: {why}", nature=sort.nature, why=sort.reason),))
     if sort.nature == "own":
         return so_far
     if sort.nature == "bounce":
@@ -51,7 +51,7 @@ def decide(mail: Mail, snapshot: Snapshot, door: Door) -> Decision:
     return _refuse(writer, so_far) or _joining(mail, snapshot, door, so_far)
 
 
-def _refuse(writer: Writer, so_far: Decision) -> Decision | None:
+def _refuse(writer: Writer, so_far: Ruling) -> Ruling | None:
     """Who may not write at all, and who probably isn't who they say."""
     if writer.barred:
         return _end(so_far, "reject", writer.barred)
@@ -60,7 +60,7 @@ def _refuse(writer: Writer, so_far: Decision) -> Decision | None:
     return None
 
 
-def _joining(mail: Mail, snapshot: Snapshot, door: Door, so_far: Decision) -> Decision:
+def _joining(mail: Mail, snapshot: Snapshot, door: Door, so_far: Ruling) -> Ruling:
     joined = joining.join(mail, so_far.writer, snapshot, door)
     so_far = so_far._replace(joined=joined, reasons=(*so_far.reasons, joined.reason))
     if joined.held:
@@ -72,14 +72,14 @@ def _joining(mail: Mail, snapshot: Snapshot, door: Door, so_far: Decision) -> De
     return _of_requester(mail, snapshot, door, so_far)
 
 
-def _end(so_far: Decision, doing: Doing, reason: str = "") -> Decision:
+def _end(so_far: Ruling, doing: Doing, reason: str = "") -> Ruling:
     return so_far._replace(doing=doing, reasons=(*so_far.reasons, reason) if reason else so_far.reasons)
 
 
 # -- what programs write -----------------------------------------------------------------------------------------------
 
 
-def _bounced(mail: Mail, snapshot: Snapshot, door: Door, so_far: Decision) -> Decision:
+def _bounced(mail: Mail, snapshot: Snapshot, door: Door, so_far: Ruling) -> Ruling:
     """Noted at the ticket whose message came back, once it is proved which that was; nobody writes to a mail server."""
     failed = proved_failure(mail, snapshot, door)
     if failed is None:
@@ -104,7 +104,7 @@ def proved_failure(mail: Mail, snapshot: Snapshot, door: Door) -> tuple[Ticket, 
     return None
 
 
-def _automatic(snapshot: Snapshot, door: Door, so_far: Decision) -> Decision:
+def _automatic(snapshot: Snapshot, door: Door, so_far: Ruling) -> Ruling:
     """What answers by itself is noted where it belongs; printers and monitoring open tickets, too."""
     if so_far.ticket is not None:
         return _end(so_far, "remark")
@@ -116,7 +116,7 @@ def _automatic(snapshot: Snapshot, door: Door, so_far: Decision) -> Decision:
 # -- what staff write --------------------------------------------------------------------------------------------------
 
 
-def _of_staff(mail: Mail, door: Door, so_far: Decision) -> Decision:
+def _of_staff(mail: Mail, door: Door, so_far: Ruling) -> Ruling:
     ticket, writer = so_far.ticket, so_far.writer
     if so_far.sort.automatic:
         return _end(so_far, "drop", _("staff's own programs answered"))
@@ -138,7 +138,7 @@ def is_passed_on(mail: Mail) -> bool:
 # -- what requesters write ---------------------------------------------------------------------------------------------
 
 
-def _of_requester(mail: Mail, snapshot: Snapshot, door: Door, so_far: Decision) -> Decision:
+def _of_requester(mail: Mail, snapshot: Snapshot, door: Door, so_far: Ruling) -> Ruling:
     ticket = so_far.ticket
     if ticket is None:
         return _new(snapshot, door, so_far)
@@ -155,14 +155,18 @@ def _of_requester(mail: Mail, snapshot: Snapshot, door: Door, so_far: Decision) 
     return _end(so_far, "answer", _("{ticket} is opened again", ticket=ticket.id))
 
 
-def _new(snapshot: Snapshot, door: Door, so_far: Decision) -> Decision:
+def _new(snapshot: Snapshot, door: Door, so_far: Ruling) -> Ruling:
     writer, accept = so_far.writer, door.config["mail.accept"]
     user = writer.user
     if accept != "all" and not (user is not None and user.registered):
         domain = writer.email.rpartition("@")[2]
-        if accept == "registered" or not mails.knows_domain(snapshot.index, domain):
+        if accept == "registered" or not people.knows_domain(snapshot.index, domain):
             return _end(so_far, "reject", _("only those who are known here may write (mail.accept)"))
     most = door.config["mail.max_new_per_hour"]
-    if user is not None and most and mails.count_opened(snapshot.index, user.id, door.now - timedelta(hours=1)) >= most:
+    if (
+        user is not None
+        and most
+        and tickets.count_opened_by_mail(snapshot.index, user.id, door.now - timedelta(hours=1)) >= most
+    ):
         return _end(so_far, "hold", _("flood: more than {most} tickets in an hour", most=most))
     return _end(so_far, "new", "" if writer.address else _("it names nobody who could be answered"))

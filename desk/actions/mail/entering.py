@@ -10,7 +10,7 @@ from desk.actions import requesters
 from desk.actions.draft import Draft
 from desk.actions.mail import deciding, joining
 from desk.actions.mail.arrivals import Door, others
-from desk.actions.mail.deciding import Decision
+from desk.actions.mail.deciding import Ruling
 from desk.actions.tickets import lifecycle as tickets
 from desk.actions.tickets.classification import matrix_of
 from desk.actions.tickets.lifecycle import NewTicket
@@ -49,7 +49,7 @@ class Arrived(NamedTuple):
     raw: bytes
 
 
-def change_of(session: Session, snapshot: Snapshot, arrived: Arrived, decision: Decision, door: Door) -> Change:
+def change_of(session: Session, snapshot: Snapshot, arrived: Arrived, decision: Ruling, door: Door) -> Change:
     """The change that a decision asks for; Refused, UsageFault, ValueError where the desk's rules have no place for it."""
     desk_itself = Desk(session.config["desk.name"], session.identity.committer_email or door.address)
     entering = _Entering(session, snapshot, arrived, decision, door, desk_itself)
@@ -74,7 +74,7 @@ class _Entering(NamedTuple):
     session: Session
     snapshot: Snapshot
     arrived: Arrived
-    decision: Decision
+    decision: Ruling
     door: Door
     desk: Desk
 
@@ -272,8 +272,8 @@ class _Entering(NamedTuple):
             "message-id": _line(self.mail.id),
             "auto": auto,
             "auth": "" if verdict.state == "none" else verdict.state,
-            "signature": f"{self.mail.protection}: unverified" if self.mail.protection else "",
             "copy-of": joined.copy_of,
+            **({self.mail.protection: "unverified"} if self.mail.protection else {}),
         }
         files = {} if bare else self._files(ticket)
         names = list(files) if bare else list(self._names(ticket))

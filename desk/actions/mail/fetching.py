@@ -14,13 +14,12 @@ from typing import NamedTuple
 
 from desk.actions.mail import arrivals, mailboxes, taking
 from desk.actions.mail.arrivals import Door
-from desk.actions.mail.taking import Taken, Waiting
+from desk.actions.mail.taking import Arriving, TakenMail
 from desk.errors import MailError
 from desk.intake import guard
 from desk.local import mailhost
 from desk.local.attempts import MOST, Attempts
-from desk.post.imap import Mailbox
-from desk.post.imap import Waiting as OnServer
+from desk.post.imap import Mailbox, Waiting
 from desk.session.session import Session
 from desk.text import _
 
@@ -31,7 +30,7 @@ _MANY = 12
 class Fetched(NamedTuple):
     """What a run did, a mail each, and what is odd about the server."""
 
-    mails: tuple[Taken, ...]
+    mails: tuple[TakenMail, ...]
     warnings: tuple[str, ...]
 
     def count(self, state: str) -> int:
@@ -78,7 +77,7 @@ class _Run:
         self.door = door
         self.limit = limit
         self.dry_run = dry_run
-        self.done: list[Taken] = []
+        self.done: list[TakenMail] = []
         self.warnings: list[str] = []
         self.began = False
         self.attempts = Attempts(session.place)
@@ -99,14 +98,14 @@ class _Run:
             if waiting and not self.dry_run:
                 self.attempts.close()
 
-    def _take(self, box: Mailbox, folder: str, validity: int, one: OnServer) -> None:
+    def _take(self, box: Mailbox, folder: str, validity: int, one: Waiting) -> None:
         name = f"{folder}/{validity}/{one.uid}"
         times = 1 if self.dry_run else self.attempts.begin(name)
         found = _content(box, one, taking.most_bytes(self.session))
         if found is None:
             self.attempts.end(name)  # somebody else has taken it
             return
-        waiting = Waiting(found, one.size, folder)
+        waiting = Arriving(found, one.size, folder)
         if times > MOST:
             taken = taking.put_aside(self.session, waiting, _("it ended the program twice"))
         else:
@@ -116,7 +115,7 @@ class _Run:
             self.attempts.end(name)
         self.done.append(taken)
 
-    def _move(self, box: Mailbox, uid: int, taken: Taken, *, whole: bool) -> None:
+    def _move(self, box: Mailbox, uid: int, taken: TakenMail, *, whole: bool) -> None:
         """Out of the folder: what was cut is never deleted, since the rest of it is nowhere else."""
         config = self.session.config
         name = {"held": "held", "rejected": "rejected"}.get(taken.state, "processed")
@@ -131,11 +130,11 @@ class _Run:
             )
 
 
-def _content(box: Mailbox, one: OnServer, most: int) -> bytes | None:
+def _content(box: Mailbox, one: Waiting, most: int) -> bytes | None:
     return box.fetch(one.uid) if one.size <= most else box.beginning(one.uid)
 
 
-def take_in_saved(session: Session, sources: Iterable[Waiting], *, dry_run: bool = False) -> Iterator[Taken]:
+def take_in_saved(session: Session, sources: Iterable[Arriving], *, dry_run: bool = False) -> Iterator[TakenMail]:
     """Take in mails that lie on disk, or come through a pipe, one after the other. ConfigError as for `fetch`."""
     if not dry_run:
         arrivals.require_machine(session)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from desk.actions.mail import arrivals, joining, taking
 from desk.actions.mail.arrivals import Door
-from desk.actions.mail.deciding import Decision, Doing
-from desk.actions.mail.taking import Taken, Waiting
+from desk.actions.mail.deciding import Doing, Ruling
+from desk.actions.mail.taking import Arriving, TakenMail
 from desk.domain.model.fields import utc_text
 from desk.errors import NotFound, Refused
 from desk.intake import automatic
@@ -16,7 +16,7 @@ from desk.session.session import Session
 from desk.text import _
 
 
-def release(session: Session, typed: str, doing: Doing | None = None, ticket_id: str | None = None) -> Taken:
+def release(session: Session, typed: str, doing: Doing | None = None, ticket_id: str | None = None) -> TakenMail:
     """Take a mail in that was put aside: by the rules as they are now, or, `doing`, as somebody says.
 
     A staff member decides; the change is still by whoever wrote the mail. It stays aside if it can't be taken in.
@@ -24,7 +24,7 @@ def release(session: Session, typed: str, doing: Doing | None = None, ticket_id:
     arrivals.require_machine(session)
     session.me()
     row = held.find(session.place, typed)
-    waiting = Waiting(held.raw_of(session.place, row["id"]), row["size"], row["folder"])
+    waiting = Arriving(held.raw_of(session.place, row["id"]), row["size"], row["folder"])
     door = arrivals.door(session)
     forced = None
     if doing is not None:
@@ -38,7 +38,7 @@ def release(session: Session, typed: str, doing: Doing | None = None, ticket_id:
     return taken
 
 
-def _forced(session: Session, mail: Mail, door: Door, doing: Doing, ticket_id: str | None) -> Decision:
+def _forced(session: Session, mail: Mail, door: Door, doing: Doing, ticket_id: str | None) -> Ruling:
     store = session.store
     snapshot = store.snapshot(store.index, store.commit_now())
     writer = arrivals.writer_of(mail, snapshot, door)
@@ -51,7 +51,7 @@ def _forced(session: Session, mail: Mail, door: Door, doing: Doing, ticket_id: s
     reason = _("{who} decided so", who=session.me())
     if doing == "note" and writer.staff is None:
         doing = "remark"
-    return Decision(doing, writer, automatic.classify(mail, door.ours), joining.Joined(ticket, rule, reason), (reason,))
+    return Ruling(doing, writer, automatic.classify(mail, door.ours), joining.Joined(ticket, rule, reason), (reason,))
 
 
 def discard(session: Session, typed: str, reason: str) -> HeldRow:

@@ -17,7 +17,7 @@ from desk.intake import forwards, numbers
 from desk.intake.mails import Mail
 from desk.mail import threading
 from desk.mail.threading import Token
-from desk.queries import mails, people
+from desk.queries import people, tickets
 from desk.store.snapshot import Snapshot
 from desk.text import _
 
@@ -98,7 +98,7 @@ def _users(ticket: Ticket, snapshot: Snapshot) -> Iterator[User]:
 
 
 def _by_references(mail: Mail, writer: Writer, snapshot: Snapshot, door: Door) -> Iterator[Joined]:
-    held = mails.tickets_of(snapshot.index, mail.references) if mail.references else {}
+    held = tickets.of_messages(snapshot.index, mail.references) if mail.references else {}
     for reference in mail.references:
         ticket = ticket_of(snapshot, held[reference]) if reference in held else None
         if ticket is not None:
@@ -118,7 +118,7 @@ def _by_subject(mail: Mail, writer: Writer, snapshot: Snapshot, door: Door) -> I
 
 def _by_number(mail: Mail, writer: Writer, snapshot: Snapshot, door: Door) -> Iterator[Joined]:  # noqa: ARG001 - steps are alike
     for number in numbers_in(mail, writer):
-        for found in mails.tickets_numbered(snapshot.index, writer.user.id if writer.user else "", (number,)):
+        for found in tickets.numbered(snapshot.index, writer.user.id if writer.user else "", (number,)):
             ticket = ticket_of(snapshot, found)
             if ticket is not None:
                 yield Joined(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from desk.actions.mail import arrivals, taking
-from desk.actions.mail.taking import Waiting
+from desk.actions.mail.taking import Arriving
 from desk.domain.model.fields import utc_text
 from desk.session.session import Session
 
 
-def preview(session: Session, waiting: Waiting) -> dict[str, Any]:
+def preview(session: Session, waiting: Arriving) -> dict[str, Any]:
     """A mail as data: what would be done and why, its text, what was cut off it, and its files."""
     taken = taking.take_in(session, waiting, arrivals.door(session), dry_run=True)
     mail = taken.mail

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from desk.actions.mail import deciding, entering
 from desk.actions.mail.arrivals import Door
-from desk.actions.mail.deciding import Decision, Doing
+from desk.actions.mail.deciding import Doing, Ruling
 from desk.actions.mail.entering import Arrived
 from desk.domain.model.change import Change
 from desk.domain.model.fields import utc_text
@@ -24,7 +24,7 @@ from desk.intake.mails import Mail
 from desk.local import held, maillog
 from desk.local.held import HeldRow
 from desk.mail import headers, threading
-from desk.queries import mails
+from desk.queries import tickets
 from desk.session.session import Session
 from desk.store.snapshot import Snapshot
 from desk.text import _, listed
@@ -33,7 +33,7 @@ State = Literal["taken", "known", "dropped", "rejected", "held"]
 _ENDS: dict[Doing, State] = {"drop": "dropped", "reject": "rejected", "hold": "held"}
 
 
-class Waiting(NamedTuple):
+class Arriving(NamedTuple):
     """A mail that is to be taken in. `whole`: its size in bytes, of which `raw` may be the beginning; `folder` on the server."""
 
     raw: bytes
@@ -41,7 +41,7 @@ class Waiting(NamedTuple):
     folder: str = ""
 
 
-class Taken(NamedTuple):
+class TakenMail(NamedTuple):
     """What became of a mail. `ticket` is empty where it came to none, `commit` where there was nothing to write."""
 
     state: State
@@ -67,8 +67,8 @@ def most_bytes(session: Session) -> int:
 
 
 def take_in(
-    session: Session, waiting: Waiting, door: Door, *, dry_run: bool = False, forced: Decision | None = None
-) -> Taken:
+    session: Session, waiting: Arriving, door: Door, *, dry_run: bool = False, forced: Ruling | None = None
+) -> TakenMail:
     """Take a mail in; or, `dry_run`, say what would become of it. `forced`: what somebody has decided instead of the rules."""
     found = read(session, waiting)
     if isinstance(found, Unreadable):
@@ -80,13 +80,13 @@ def take_in(
     return taken
 
 
-def put_aside(session: Session, waiting: Waiting, reason: str) -> Taken:
+def put_aside(session: Session, waiting: Arriving, reason: str) -> TakenMail:
     """A mail put aside unread."""
     head = headers.split(waiting.raw[: headers.LONGEST])[0]
     return _noted(session, waiting, _unreadable(Unreadable(reason, head)))
 
 
-def read(session: Session, waiting: Waiting) -> Mail | Unreadable:
+def read(session: Session, waiting: Arriving) -> Mail | Unreadable:
     """The mail as a value; of one that is too large what there is of it, which says so."""
     found = guard.read(waiting.raw, session.config["desk.languages"], limits_of(session))
     if isinstance(found, Mail) and waiting.whole > len(waiting.raw):
@@ -95,20 +95,20 @@ def read(session: Session, waiting: Waiting) -> Mail | Unreadable:
     return found
 
 
-def _unreadable(found: Unreadable) -> Taken:
+def _unreadable(found: Unreadable) -> TakenMail:
     head = found.headers
     sender, subject = head.text("from")[:200], head.text("subject")[:200]
-    return Taken("held", "hold", "", "", (found.reason,), sender, subject, "")
+    return TakenMail("held", "hold", "", "", (found.reason,), sender, subject, "")
 
 
-def _decided(session: Session, arrived: Arrived, door: Door, *, dry_run: bool, forced: Decision | None) -> Taken:
+def _decided(session: Session, arrived: Arrived, door: Door, *, dry_run: bool, forced: Ruling | None) -> TakenMail:
     """The decision carried out. It is made again whenever somebody else has committed meanwhile."""
     taken = _of(arrived.mail, "held", "hold", ())
 
     def plan(snapshot: Snapshot) -> Change | None:
         nonlocal taken
         mail = arrived.mail
-        before = mails.known(snapshot.index, threading.mark_of(mail.id))
+        before = tickets.known_mails(snapshot.index, threading.mark_of(mail.id))
         if same := next((one for one in before if one.content == mail.content[:16]), None):
             taken = _of(mail, "known", "drop", (_("it was taken in before"),), same.ticket)
             return None
@@ -139,12 +139,12 @@ def _rehearse(session: Session, plan: Callable[[Snapshot], Change | None]) -> st
     return ""
 
 
-def _of(mail: Mail, state: State, doing: Doing, reasons: tuple[str, ...], ticket: str = "") -> Taken:
+def _of(mail: Mail, state: State, doing: Doing, reasons: tuple[str, ...], ticket: str = "") -> TakenMail:
     sender = mail.sender.email if mail.sender else ""
-    return Taken(state, doing, ticket, "", reasons, sender, mail.subject, mail.id, mail)
+    return TakenMail(state, doing, ticket, "", reasons, sender, mail.subject, mail.id, mail)
 
 
-def _noted(session: Session, waiting: Waiting, taken: Taken) -> Taken:
+def _noted(session: Session, waiting: Arriving, taken: TakenMail) -> TakenMail:
     """Put aside what is held, and a line in the log, of every mail but those that are known."""
     at = utc_text(session.now)
     why = str(listed(taken.reasons, "; "))

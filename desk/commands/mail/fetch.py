@@ -10,7 +10,7 @@ import click
 
 from desk.actions.mail import fetching, previewing, taking
 from desk.actions.mail.fetching import Fetched
-from desk.actions.mail.taking import Taken, Waiting
+from desk.actions.mail.taking import Arriving, TakenMail
 from desk.cli import leaf
 from desk.cli.app import App
 from desk.errors import Conflict, GitError, MailError, UsageFault
@@ -33,7 +33,7 @@ _LATER = 75
 _PASSING = (Conflict, GitError, MailError, OSError)
 
 
-def _listing(app: App, mails: list[Taken], *, dry_run: bool) -> Listing:
+def _listing(app: App, mails: list[TakenMail], *, dry_run: bool) -> Listing:
     if any(one.state == "held" for one in mails) and not dry_run:
         app.exit_code = _HELD
     rows = [
@@ -95,14 +95,20 @@ def _again(app: App, settings: dict[str, str], limit: int | None) -> Fetched:
 
 def _tell(app: App, done: Fetched) -> None:
     for one in done.mails:
-        line = arranged("{state}  {ticket}  {sender}  {subject}", **one._asdict())
+        line = arranged(
+            "{state}  {ticket}  {sender}  {subject}",
+            state=one.state,
+            ticket=one.ticket,
+            sender=one.sender,
+            subject=one.subject,
+        )
         click.echo(line, file=app.env.stdout)
     for warning in done.warnings:
         click.echo(warning, file=app.env.stderr)
     app.env.stdout.flush()
 
 
-def waiting_in(app: App, paths: tuple[str, ...], *, mbox: bool) -> Iterator[Waiting]:
+def waiting_in(app: App, paths: tuple[str, ...], *, mbox: bool) -> Iterator[Arriving]:
     """The mails at these paths; - is stdin, and so is no path at all in a pipe."""
     most = taking.most_bytes(app)
     if not paths and app.env.stdin.isatty():
@@ -118,7 +124,7 @@ def waiting_in(app: App, paths: tuple[str, ...], *, mbox: bool) -> Iterator[Wait
             found = saved.read(path, most)
         for mail in found:
             if mail.raw.strip():
-                yield Waiting(mail.raw, mail.size)
+                yield Arriving(mail.raw, mail.size)
 
 
 _paths = click.argument("paths", metavar="[FILE…|-]", nargs=-1, type=click.Path())
@@ -154,7 +160,7 @@ def preview(app: App, given: tuple[str, ...], mbox: bool) -> Detail:
     ids = {row["id"] for row in held.rows(app.place)}
     put_aside = [word for word in given if word in ids]
     paths = tuple(word for word in given if word not in ids)
-    found = [Waiting(held.raw_of(app.place, word), 0) for word in put_aside]
+    found = [Arriving(held.raw_of(app.place, word), 0) for word in put_aside]
     if paths or not put_aside:
         found += waiting_in(app, paths, mbox=mbox)
     items = [previewing.preview(app, waiting) for waiting in found]

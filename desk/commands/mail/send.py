@@ -16,7 +16,7 @@ from desk.text import _, arranged, listed, ngettext, pgettext
 from desk.view.model import Column, Done, Listing
 
 if TYPE_CHECKING:
-    from desk.actions.mail.taking import Taken
+    from desk.actions.mail.taking import TakenMail
 
 _DRY = click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 _LATELY = "7d"
@@ -98,7 +98,7 @@ def run(app: App, dry_run: bool) -> Done:
     return Done("run", {"taken": [_taken(one) for one in taken], "sent": [_item(one) for one in posted]}, lines)
 
 
-def _taken(one: Taken) -> dict[str, Any]:
+def _taken(one: TakenMail) -> dict[str, Any]:
     return {
         "state": one.state,
         "ticket": one.ticket or None,
