@@ -39,7 +39,10 @@ def run(app: App, dry_run: bool) -> Done:
     items, lines = _sent(app, done, dry_run=dry_run)
     if not taken and not items and not done.troubles:
         app.idle()
-    came = [arranged("{ticket}  {state}  {sender}", **_taken(one)) for one in taken]
+    came = [
+        arranged("{ticket}  {state}  {sender}", ticket=one.ticket or "-", state=one.state, sender=one.sender)
+        for one in taken
+    ]
     return Done("run", {"taken": [_taken(one) for one in taken], "sent": items}, (*came, *lines))
 
 
@@ -56,8 +59,8 @@ def _sent(app: App, done: running.Ran, *, dry_run: bool) -> tuple[list[dict[str,
 def _taken(one: TakenMail) -> dict[str, Any]:
     return {
         "state": one.state,
-        "ticket": one.ticket or "",
+        "ticket": one.ticket or None,
         "sender": one.sender,
-        "message_id": one.message_id or "",
-        "commit": one.commit or "",
+        "message_id": one.message_id or None,
+        "commit": one.commit or None,
     }
