@@ -61,6 +61,9 @@ def end(app: App, run: Round) -> None:
     """What a run of sending leaves the program with, and what it left."""
     if run.troubled:
         app.exit_code = _TROUBLE
+        app.notes.append(
+            _("what was refused stays: put the address right, then desk mail retry ID, or desk mail drop ID")
+        )
     if run.posted and run.waiting:
         app.notes.append(
             ngettext("1 message waits: desk mail outbox", "{n} messages wait: desk mail outbox", run.waiting)
