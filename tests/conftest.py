@@ -109,7 +109,7 @@ def _own_environment(environment: dict[str, str], monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.fixture(scope="session")
-def _template(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
+def _starter(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
     """The starter desk with four staff members, made once and copied for each test."""
     top = tmp_path_factory.mktemp("template") / "desk"
     program = [sys.executable, "-m", "desk"]
@@ -122,13 +122,40 @@ def _template(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, s
     return top
 
 
+@pytest.fixture(scope="session")
+def few_articles(_starter: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
+    """The starter desk without most of what makes an index and an examination take long: articles and responses."""
+    top = copy_of(_starter, tmp_path_factory.mktemp("few"))
+    shelves = [f"kb/{folder.name}" for folder in (top / "kb").iterdir() if folder.name not in ("faq", "known-errors")]
+    for words in (
+        ("rm", "-r", "-q", *shelves, "templates/responses"),
+        ("commit", "-q", "--amend", "-m", "hire, and empty shelves"),
+    ):
+        subprocess.run(["git", "-C", str(top), *words], check=True, env=environment)
+    program = [sys.executable, "-m", "desk", "--desk", str(top)]
+    subprocess.run([*program, "ticket", "list"], check=True, env=environment, capture_output=True)
+    return top
+
+
+@pytest.fixture(scope="session")
+def _template(_starter: Path) -> Path:
+    """What each test's desk is a copy of; folders whose tests need no articles take `few_articles`."""
+    return _starter
+
+
+def copy_of(template: Path, folder: Path) -> Path:
+    """A desk of one's own."""
+    top = folder / "desk"
+    shutil.copytree(template, top, symlinks=True)
+    # The copy has other inodes and times; git must not take every file for changed, nor pay for finding out later.
+    subprocess.run(["git", "-C", str(top), "update-index", "-q", "--refresh"], check=True)
+    return top
+
+
 @pytest.fixture
 def home(_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A desk, which is also the working folder."""
-    top = tmp_path / "desk"
-    shutil.copytree(_template, top, symlinks=True)
-    # The copy has other inodes and times; git must not take every file for changed, nor pay for finding out later.
-    subprocess.run(["git", "-C", str(top), "update-index", "-q", "--refresh"], check=True)
+    top = copy_of(_template, tmp_path)
     monkeypatch.chdir(top)
     return top
 

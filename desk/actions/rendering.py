@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import quote
 
@@ -113,14 +114,24 @@ def check(session: Session, record: Record, line: int | None = None, fresh: Fres
 
 def fault(session: Session, path: str, content: bytes, fresh: Fresh = NOTHING) -> Broken | None:
     """Why the text in a file of templates can't be filled in; None if it can, or is no text of responses or mails."""
+    if path.startswith(f"{FOLDER}/") and path.endswith(".txt"):
+        return _fault_of_mail(path, content.decode(errors="replace"))
+    try:
+        if path.startswith(f"{Response.folder}/"):
+            check(session, records.decode(content, path, Response.kind), locate.body_line(content), fresh)
+    except Broken as error:
+        return error
+    return None
+
+
+@lru_cache(64)
+def _fault_of_mail(path: str, text: str) -> Broken | None:
+    """Why the text of a mail can't be filled in: it includes nothing, so that the text alone decides."""
     from desk.mail.drafts import VARIABLES  # noqa: PLC0415 - for checks only
     from desk.templates.sandbox import inspect  # noqa: PLC0415 - as above
 
     try:
-        if path.startswith(f"{Response.folder}/"):
-            check(session, records.decode(content, path, Response.kind), locate.body_line(content), fresh)
-        elif path.startswith(f"{FOLDER}/") and path.endswith(".txt"):
-            inspect(content.decode(errors="replace"), path, VARIABLES)
+        inspect(text, path, VARIABLES)
     except Broken as error:
         return error
     return None

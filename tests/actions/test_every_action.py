@@ -196,10 +196,10 @@ READING = {
     "mail.taking.limits_of", "mail.taking.most_bytes", "mail.taking.read", "tickets.lifecycle.build_ticket",
     "mail.letters.letter", "mail.letters.house", "mail.letters.outgoing", "mail.queue.read", "mail.recipients.address_of",
     "mail.digests.due_at", "mail.servers.connect",
-    "acting.require_tickets", "articles.require_articles", "identifiers.known", "identifiers.chosen",
-    "identifiers.existing", "tickets.owed.warn_owed", "rendering.variants", "rendering.named", "rendering.check",
-    "rendering.fault", "rendering.including", "rendering.article", "rendering.render", "rendering.variables",
-    "rendering.mention", "requesters.find_or_make", "suggestions.answers", "suggestions.lines", "care.sync.chosen_remote",
+    "acting.require_tickets", "articles.require_articles", "identifiers.require_known", "identifiers.require_listed",
+    "identifiers.require_existing", "tickets.owed.warn_owed", "rendering.find_variants", "rendering.require_variants", "rendering.check",
+    "rendering.fault", "rendering.find_including", "rendering.article", "rendering.render", "rendering.variables",
+    "rendering.mention_articles", "requesters.find_or_make", "suggestions.find_answers", "suggestions.describe_answers", "care.sync.chosen_remote",
 }  # fmt: skip
 """What asks for a session and changes nothing by itself."""
 FRAMES = {"acting.act_on_tickets", "acting.create_record", "acting.act_on_records"}

@@ -17,6 +17,11 @@ from tests.care.editing import Git, Make, add_line, by_hand, commits, file_of, s
 from tests.conftest import Runner
 
 
+@pytest.fixture(scope="session")
+def _template(few_articles: Path) -> Path:
+    return few_articles
+
+
 def found(desk: Runner, *words: str, code: int = 7) -> list[dict[str, Any]]:
     result = desk("doctor", *words, "-f", "json", code=code)
     assert result.json["kind"] == "doctor"

@@ -14,6 +14,8 @@ from pathlib import Path
 from string import Formatter
 from typing import NamedTuple
 
+from tests.house.trees import nodes, tree
+
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
     "ngettext": (1, 2),
@@ -130,13 +132,14 @@ class Module:
     def __init__(self, source: str, *, edge: bool = False) -> None:
         """`edge`: a module that lays texts out for a terminal or a page."""
         self.edge = edge
-        self.tree = ast.parse(source)
+        self.nodes = nodes(source)
+        self.tree = tree(source)
         self.parents: dict[ast.AST, ast.AST] = {}
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             for child in ast.iter_child_nodes(node):
                 self.parents[child] = node
         self.functions: dict[str, list[ast.FunctionDef]] = defaultdict(list)
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.FunctionDef):
                 self.functions[node.name].append(node)
         self.found: dict[ast.expr, str] = {}
@@ -144,7 +147,7 @@ class Module:
 
     def raw(self) -> list[Raw]:
         """The strings that should be templates, as they stand."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Call):
                 self._call(node)
             elif isinstance(node, ast.FunctionDef):
@@ -316,22 +319,21 @@ class Message(NamedTuple):
     context: str | None = None
 
 
-def calls(tree: ast.AST, names: Iterable[str] = MARKS) -> Iterator[ast.Call]:
-    """Every call that makes a text."""
+def calls(of: str | ast.AST, names: Iterable[str] = MARKS) -> Iterator[ast.Call]:
+    """Every call that makes a text, in a source or below a node."""
     wanted = frozenset(names)
-    for node in ast.walk(tree):
+    for node in nodes(of) if isinstance(of, str) else ast.walk(of):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in wanted:
             yield node
 
 
 def messages(source: str) -> Iterator[Message]:
     """The templates of a module, and the help of its commands and options: what a catalogue must have."""
-    tree = ast.parse(source)
-    for call in calls(tree, KEYWORDS):
+    for call in calls(source, KEYWORDS):
         context, one, *many = _arguments(call)
         if one:
             yield Message(call.lineno, one, many[0] if many else None, context)
-    for node in ast.walk(tree):
+    for node in nodes(source):
         if isinstance(node, ast.keyword) and node.arg in HELP and (text := literal(node.value)):
             yield Message(node.value.lineno, text)
         if isinstance(node, ast.FunctionDef) and any(_is_command(d) for d in node.decorator_list):

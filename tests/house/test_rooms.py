@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import desk
+from tests.house.trees import nodes, tree
 
 TOP = Path(desk.__file__).parent
 MODULES = {
@@ -93,7 +94,7 @@ PURE = {
 
 def imports(path: Path) -> Iterator[str]:
     """Absolute names of the modules that a file imports, anywhere in it, for type checking as well."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path.read_text(encoding="utf-8")):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -185,7 +186,7 @@ def test_only_the_front_end_looks_around() -> None:
     for module, path in MODULES.items():
         if room(module) in ("cli", "__main__") or module == "desk.commands.care.demo":
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path.read_text(encoding="utf-8")):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
                 banned = OUTSIDE.get(node.value.id, set())
                 allowed = node.value.id == "datetime" and module in CLOCKS
@@ -202,7 +203,7 @@ ASKING = ("db", "execute", "executemany", "executescript")
 
 def sql_in(text: str) -> Iterator[int]:
     """The lines in which a module asks a database itself, or writes SQL."""
-    for node in ast.walk(ast.parse(text)):
+    for node in nodes(text):
         asks = isinstance(node, ast.Attribute) and node.attr in ASKING
         if asks or (isinstance(node, ast.Constant) and isinstance(node.value, str) and SQL.search(node.value)):
             yield getattr(node, "lineno", 0)
@@ -222,14 +223,13 @@ RUNNERS = {"run", "spawn", "failed", "PIPE", "NULL", "DURABLE", "AS_COMMITTED"}
 
 def git_in(text: str) -> Iterator[int]:
     """The lines in which a module runs git itself: by the runner, or by a list of words that begins with git."""
-    tree = ast.parse(text)
     runners: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes(text):
         if isinstance(node, ast.ImportFrom) and node.module == "desk.git":
             runners |= {alias.asname or alias.name for alias in node.names if alias.name == "process"}
         elif isinstance(node, ast.ImportFrom) and node.module == "desk.git.process":
             yield from (node.lineno for alias in node.names if alias.name in RUNNERS)
-    for node in ast.walk(tree):
+    for node in nodes(text):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in runners:
             if node.attr in RUNNERS:
                 yield node.lineno
@@ -258,7 +258,7 @@ def test_the_domain_is_pure() -> None:
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path.read_text(encoding="utf-8")):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
@@ -273,7 +273,7 @@ def test_modules_and_functions_are_short() -> None:
 
 def test_every_module_says_what_it_is() -> None:
     for module, path in MODULES.items():
-        assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), module
+        assert ast.get_docstring(tree(path.read_text(encoding="utf-8"))), module
 
 
 def test_this_test_sees_the_package() -> None:
@@ -286,7 +286,7 @@ def test_no_two_public_classes_share_a_name() -> None:
     """A name means one thing (docs/glossary.md)."""
     named: dict[str, list[str]] = {}
     for module, path in MODULES.items():
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in tree(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 named.setdefault(node.name, []).append(module)
     assert {name: modules for name, modules in named.items() if len(modules) > 1} == {}

@@ -13,6 +13,7 @@ import desk
 from desk.cli.table import COMMANDS
 from tests.house import sentences
 from tests.house.sentences import MARKS, Message, Module, called, calls, literal, messages, placeholders
+from tests.house.trees import nodes
 
 TOP = Path(desk.__file__).parent
 MODULES = {str(path.relative_to(TOP)): path.read_text(encoding="utf-8") for path in sentences.modules(TOP)}
@@ -72,16 +73,15 @@ def templates(call: ast.Call) -> list[str]:
 
 def marked() -> Iterator[tuple[str, ast.Call]]:
     for name, source in SAID.items():
-        yield from ((name, call) for call in calls(ast.parse(source)) if called(call) != "listed")
+        yield from ((name, call) for call in calls(source) if called(call) != "listed")
 
 
 def in_tables() -> Iterator[ast.Call]:
     """Templates of tables: at the top of a module, or gone through by a loop; they get their values by `format`."""
     for source in SAID.values():
-        tree = ast.parse(source)
-        within = {n for f in ast.walk(tree) if isinstance(f, ast.FunctionDef | ast.Lambda) for n in ast.walk(f)}
-        within -= {n for f in ast.walk(tree) if isinstance(f, ast.For) for n in ast.walk(f.iter)}
-        yield from (call for call in calls(tree) if call not in within)
+        within = {n for f in nodes(source) if isinstance(f, ast.FunctionDef | ast.Lambda) for n in ast.walk(f)}
+        within -= {n for f in nodes(source) if isinstance(f, ast.For) for n in ast.walk(f.iter)}
+        yield from (call for call in calls(source) if call not in within)
 
 
 def test_values_fit_the_places() -> None:
@@ -128,7 +128,7 @@ def test_every_template_is_collected() -> None:
 def test_nothing_hides_the_mark() -> None:
     """A function that has a `_` of its own can't say anything."""
     for name, source in SAID.items():
-        for scope in ast.walk(ast.parse(source)):
+        for scope in nodes(source):
             if isinstance(scope, ast.FunctionDef | ast.Lambda):
                 within = {n for c in ast.walk(scope) if isinstance(c, ast.comprehension) for n in ast.walk(c.target)}
                 stored = (n for n in ast.walk(scope) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))

@@ -19,6 +19,7 @@ from desk.domain.model.ticket import Ticket
 from desk.domain.rights import moves, rights, ticketverbs, verbs
 from desk.domain.rights.verb import ANY, Verb, Who
 from tests.house.test_rooms import MODULES
+from tests.house.trees import nodes
 
 IDS = [f"{verb.kinds[0]}-{verb.name}" for verb in verbs.VERBS]
 TEXTS = {"body", "thread"}
@@ -145,7 +146,7 @@ NAMES = {verb.name for verb in verbs.VERBS} - set(KINDS) - {name for cls in KIND
 
 def named(source: str) -> Iterator[list[str]]:
     """The verbs that each literal of several values names: those of a dict by its keys."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(source):
         values = node.keys if isinstance(node, ast.Dict) else getattr(node, "elts", [])
         found = [v.value for v in values if isinstance(v, ast.Constant) and v.value in NAMES]
         if len(found) >= ENOUGH:

@@ -50,6 +50,11 @@ class Clone:
         return self.git("rev-parse", "HEAD^{tree}")
 
 
+@pytest.fixture(scope="session")
+def _template(few_articles: Path) -> Path:
+    return few_articles
+
+
 @pytest.fixture
 def towns(
     _template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

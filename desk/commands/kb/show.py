@@ -70,7 +70,7 @@ def _more(app: App, index: Index, article: Article) -> dict[str, Any]:
     topics = index.rows("topic", "id = ?", (article.topic,))
     scope = app.scope()
     tickets = problems.incidents_of(index, article.problem) if article.problem else []
-    seen = [t for t in tickets if scope is None or t["department"] in scope.departments or t["author"] == scope.author]
+    seen = [t for t in tickets if scope is None or scope.shows(t["department"], t["author"])]
     problem = index.rows("ticket", "id = ?", (article.problem,)) if article.problem else []
     return {
         "languages": [{"id": r["id"], "language": r["language"], "state": r["state"]} for r in rows],

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.person import USER_PREFIX
+from desk.domain.model.query import Scope
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import ticketverbs
 from desk.domain.rights.verb import (
@@ -155,4 +156,4 @@ def _may_hear(person: Person, ticket: Ticket, audience: Audience) -> bool:
         return False
     if person.kind == "user":
         return ticket.department not in audience.private
-    return ticket.department in person.departments or ticket.author == person.id
+    return Scope(person.id, person.departments).shows(ticket.department, ticket.author)

@@ -114,7 +114,7 @@ ROWS: tuple[Verb, ...] = (
         may=(("topic", "value"), *fields("untold", "body", "approved_by")),
     ),
     Verb(
-        "known-error", ARTICLE, _TWO, "problem known-error", "domain.knowledge.knownerrors:created",
+        "known-error", ARTICLE, _TWO, "problem known-error", "domain.knowledge.knownerrors:draft_known_error",
         Words(_("drafted from {after}"), _("drafted {what} from {after}")),
         whole=True, told_as=("create",),
     ),
@@ -124,12 +124,12 @@ ROWS: tuple[Verb, ...] = (
         may=fields("untold", "body", "approved_by"),
     ),
     Verb(
-        "problem-closed", ARTICLE, OF_CAUSE, "ticket close", "domain.knowledge.knownerrors:followed",
+        "problem-closed", ARTICLE, OF_CAUSE, "ticket close", "domain.knowledge.knownerrors:follow_problem",
         Words(_("its problem {after} was closed"), _("closed the problem {after} of {what}")),
         may=(("approved_by", "untold"),), elsewhere=True,
     ),
     Verb(
-        "problem-reopened", ARTICLE, OF_CAUSE, "ticket reopen", "domain.knowledge.knownerrors:followed",
+        "problem-reopened", ARTICLE, OF_CAUSE, "ticket reopen", "domain.knowledge.knownerrors:follow_problem",
         Words(_("its problem {after} is open again"), _("opened the problem {after} of {what} again")),
         elsewhere=True,
     ),

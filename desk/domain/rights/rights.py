@@ -9,6 +9,7 @@ from typing import NamedTuple
 from desk.domain.model.actor import REQUESTER, Actor
 from desk.domain.model.organisation import Department
 from desk.domain.model.person import USER_PREFIX
+from desk.domain.model.query import Scope
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import recordverbs, ticketverbs
 from desk.domain.rights.verb import Verb
@@ -57,7 +58,7 @@ DELETE_TICKET = ON_TICKETS["delete"].level
 
 def may_act(by: Actor, ticket: Ticket) -> bool:
     """Rule 1: the department is one of theirs, or they wrote it. Level gives no way around that."""
-    return ticket.department in by.departments or ticket.author == by.id
+    return Scope(by.id, by.departments).shows(ticket.department, ticket.author)
 
 
 REQUESTERS: frozenset[str] = frozenset(verb.name for verb in ticketverbs.ROWS if verb.right.requester)
