@@ -82,6 +82,12 @@ def main(commits: int) -> None:
         lines = f"[mail.smtp]\n{SERVER}"
         if port := os.environ.get("DESK_BENCH_IMAP"):
             lines += f'[mail.imap]\nhost = "localhost"\nport = {port}\nsecurity = "none"\nuser = "bench"\n'
+            subprocess.run(
+                [*DESK, "config", "set", "mail.machines", "bench@ncpeh.example"],
+                cwd=folder,
+                check=True,
+                env=ENVIRONMENT,
+            )
             subprocess.run([*git, "config", "desk.mail.secretCommand", "echo secret"], check=True)
         toml.write_text(
             toml.read_text(encoding="utf-8").replace("[attachment]", f"{lines}\n[attachment]"), encoding="utf-8"

@@ -13,7 +13,7 @@ from desk.intake.mails import Mail
 from desk.local import held, maillog
 from desk.local.held import HeldRow
 from desk.session.session import Session
-from desk.text import _
+from desk.text import _, arranged
 
 
 def release(session: Session, typed: str, doing: Doing | None = None, ticket_id: str | None = None) -> TakenMail:
@@ -66,7 +66,7 @@ def discard(session: Session, typed: str, reason: str) -> HeldRow:
             "event": "discard",
             "sender": row["sender"],
             "subject": row["subject"],
-            "reason": _("{who}: {reason}", who=session.me(), reason=reason),
+            "reason": arranged("{who}: {reason}", who=session.me(), reason=reason),
         },
     )
     held.drop(session.place, row["id"])
