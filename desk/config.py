@@ -2,124 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import tzinfo
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.errors import ConfigError, did_you_mean
+from desk.setting import (
+    Setting,
+    as_choice,
+    as_count,
+    as_departments,
+    as_flag,
+    as_folder,
+    as_folders,
+    as_host,
+    as_link,
+    as_mailbox,
+    as_mailboxes,
+    as_matrix,
+    as_name,
+    as_percent,
+    as_png,
+    as_port,
+    as_signature,
+    as_some_words,
+    as_table,
+    as_tables,
+    as_text,
+    as_words,
+    as_zone,
+)
 from desk.text import _, arranged
 
 FILE = "desk.toml"
 PARTS = ("records", "kb", "templates")
 """The folders of a desk."""
-
-
-class Setting(NamedTuple):
-    """`check` returns the value to be used or raises ValueError with what was expected."""
-
-    default: Any
-    check: Callable[[Any], Any]
-    help: str
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip() or "\n" in value:
-        raise ValueError(_("one line of text in quotes"))
-    return value
-
-
-def _count(value: Any) -> int:
-    if isinstance(value, str) and value.isdecimal():
-        value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError(_("a whole number, 0 or more"))
-    return value
-
-
-def _flag(value: Any) -> bool:
-    if isinstance(value, str) and value.lower() in ("true", "yes", "on", "false", "no", "off"):
-        value = value.lower() in ("true", "yes", "on")
-    if not isinstance(value, bool):
-        raise ValueError(_("true or false"))
-    return value
-
-
-def _words(value: Any) -> tuple[str, ...]:
-    if isinstance(value, str):
-        value = _list_of(value) if value.lstrip().startswith("[") else [word.strip() for word in value.split(",")]
-    if not isinstance(value, list | tuple) or not value or not all(isinstance(w, str) and w.strip() for w in value):
-        raise ValueError(_('a list of words such as ["low", "high"]'))
-    return tuple(value)
-
-
-def _list_of(text: str) -> object:
-    """A list as TOML writes it, which is how desk.toml shows it; None for what is none."""
-    import tomllib  # noqa: PLC0415 - for `config set` only
-
-    try:
-        return tomllib.loads(f"list = {text}")["list"]
-    except tomllib.TOMLDecodeError:
-        return None
-
-
-def _some_words(value: Any) -> tuple[str, ...]:
-    return () if value in ("", [], ()) else _words(value)
-
-
-def _percent(value: Any) -> int:
-    number = _count(value)
-    if not 1 <= number <= 99:
-        raise ValueError(_("per cent between 1 and 99"))
-    return number
-
-
-# Service levels are read whole where they are used (store/service_levels.py): lists, which only tell what stands in the
-# tickets, needn't pay for it.
-def _tables(value: Any) -> tuple[Any, ...]:
-    if not isinstance(value, list | tuple) or not value or not all(isinstance(row, dict) for row in value):
-        raise ValueError(_("tables that begin with [[sla.policy]]"))
-    return tuple(value)
-
-
-def _table(value: Any) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise ValueError(_("tables such as [sla.calendar.office]"))
-    return value
-
-
-def _zone(value: Any) -> str:
-    # zoneinfo costs 2 ms to import and is needed only where local times are; a wrong name is found by `config set`
-    # and `doctor`, so here the shape is checked alone.
-    name = _text(value)
-    if name.startswith(("/", ".")) or ".." in name:
-        raise ValueError(_("a time zone name such as Asia/Nicosia"))
-    return name
-
-
-def _matrix(value: Any) -> Mapping[str, Mapping[str, str]]:
-    rows = value.items() if isinstance(value, dict) else ()
-    if not rows or not all(isinstance(row, dict) and all(isinstance(v, str) for v in row.values()) for _, row in rows):
-        raise ValueError(_('a table impact -> urgency -> priority such as high = { low = "medium", high = "high" }'))
-    return MappingProxyType({impact: MappingProxyType(dict(row)) for impact, row in rows})
-
-
-def _address(value: Any) -> str:
-    if value in ("", "-"):
-        return ""
-    text = _text(value)
-    if not text.startswith(("https://", "http://")) or "{slug}" not in text or " " in text:
-        raise ValueError(_("an address with {slug} in it, such as https://help.example/kb/{slug}, or nothing"))
-    return text
-
-
-def _name(value: Any) -> str:
-    if value in ("", "-"):
-        return ""
-    name = _text(value)
-    if name.startswith("-") or any(c.isspace() for c in name):
-        raise ValueError(_("a name as git has it, or nothing"))
-    return name
 
 
 _LEVELS = ("low", "medium", "high")
@@ -128,63 +46,152 @@ _DEFAULT_MATRIX = {
     "medium": {"low": "low", "medium": "medium", "high": "high"},
     "low": {"low": "low", "medium": "low", "high": "medium"},
 }
+_SECURITY = as_choice("tls", "starttls", "none")
+_AUTH = as_choice("password", "xoauth2", "oauthbearer")
+_NOBODY = (
+    "noreply",
+    "no-reply",
+    "no_reply",
+    "donotreply",
+    "do-not-reply",
+    "mailer-daemon",
+    "postmaster",
+    "bounce",
+    "bounces",
+)
 
 SETTINGS: Mapping[str, Setting] = MappingProxyType(
     {
-        "desk.name": Setting("Service desk", _text, _("what answers and reports are signed with")),
-        "desk.timezone": Setting("UTC", _zone, _("time zone of days, lists and reports")),
+        "desk.name": Setting("Service desk", as_text, _("what answers and reports are signed with")),
+        "desk.timezone": Setting("UTC", as_zone, _("time zone of days, lists and reports")),
         "desk.languages": Setting(
-            ("en", "el"), _words, _("languages of tickets and answers; the first is the default")
+            ("en", "el"), as_words, _("languages of tickets and answers; the first is the default")
         ),
-        "ticket.priorities": Setting(_LEVELS, _words, _("lowest first; new tickets start with the first")),
-        "ticket.impacts": Setting(_LEVELS, _words, _("impact levels, lowest first")),
-        "ticket.urgencies": Setting(_LEVELS, _words, _("urgency levels, lowest first")),
+        "ticket.priorities": Setting(_LEVELS, as_words, _("lowest first; new tickets start with the first")),
+        "ticket.impacts": Setting(_LEVELS, as_words, _("impact levels, lowest first")),
+        "ticket.urgencies": Setting(_LEVELS, as_words, _("urgency levels, lowest first")),
         "ticket.channels": Setting(
-            ("phone", "email", "web", "cli"), _words, _("ways to reach the desk, preferred first")
+            ("phone", "email", "web", "cli"), as_words, _("ways to reach the desk, preferred first")
         ),
-        "ticket.channel": Setting("phone", _text, _("channel of a ticket that names none")),
-        "contact.hours": Setting("24x7", _text, _("when the desk can be reached")),
-        "contact.phone": Setting("-", _text, _("telephone number in answers")),
-        "contact.email": Setting("-", _text, _("e-mail address in answers")),
-        "priority.matrix": Setting(_matrix(_DEFAULT_MATRIX), _matrix, _("impact -> urgency -> priority")),
-        "priority.fixed": Setting((), _some_words, _("impacts whose priority is the matrix's, and never overridden")),
-        "sla.warn": Setting(75, _percent, _("per cent of a target after which desk sla check warns")),
+        "ticket.channel": Setting("phone", as_text, _("channel of a ticket that names none")),
+        "contact.hours": Setting("24x7", as_text, _("when the desk can be reached")),
+        "contact.phone": Setting("-", as_text, _("telephone number in answers")),
+        "contact.email": Setting("-", as_text, _("e-mail address in answers")),
+        "priority.matrix": Setting(as_matrix(_DEFAULT_MATRIX), as_matrix, _("impact -> urgency -> priority")),
+        "priority.fixed": Setting((), as_some_words, _("impacts whose priority is the matrix's, and never overridden")),
+        "sla.warn": Setting(75, as_percent, _("per cent of a target after which desk sla check warns")),
         "sla.calendar": Setting(
-            MappingProxyType({}), _table, _("business calendars, beside 24x7: docs/service-levels.md")
+            MappingProxyType({}), as_table, _("business calendars, beside 24x7: docs/service-levels.md")
         ),
         "sla.policy": Setting(
-            (), _tables, _("targets of service levels, each policy from a day on; none: nothing is due")
+            (), as_tables, _("targets of service levels, each policy from a day on; none: nothing is due")
         ),
-        "list.limit": Setting(50, _count, _("rows of a table; 0 for all; machine formats always give all")),
+        "list.limit": Setting(50, as_count, _("rows of a table; 0 for all; machine formats always give all")),
         "users.share_organisation": Setting(
-            False, _flag, _("whether users of one organisation are shown each other's tickets")
+            False, as_flag, _("whether users of one organisation are shown each other's tickets")
         ),
         "kb.url": Setting(
             "",
-            _address,
+            as_link,
             _("where requesters read articles, with {slug} and, if wanted, {language}; answers link there"),
         ),
         "kb.remember_misses": Setting(
             True,
-            _flag,
+            as_flag,
             _("whether searches that find nothing are kept, on this machine, to see which articles are missing"),
         ),
         "kb.review_days": Setting(
-            365, _count, _("days after publishing until an article is to be looked at again; 0: never")
+            365, as_count, _("days after publishing until an article is to be looked at again; 0: never")
         ),
-        "kb.approval": Setting(False, _flag, _("whether somebody else must approve an article before it is published")),
+        "kb.approval": Setting(
+            False, as_flag, _("whether somebody else must approve an article before it is published")
+        ),
         "history.titles": Setting(
             False,
-            _flag,
+            as_flag,
             _("whether commit messages hold titles and texts: only for a desk that holds nothing personal"),
         ),
-        "mail.notify": Setting(True, _flag, _("whether changes of tickets write messages to the outbox")),
-        "attachment.max_mb": Setting(25, _count, _("largest attachment, in MiB")),
-        "sync.remote": Setting(
-            "", _name, _("the git remote that desk sync meets; without one origin, or the only one")
+        "mail.notify": Setting(True, as_flag, _("whether changes of tickets write messages to the outbox")),
+        "mail.address": Setting("", as_mailbox, _("address of the desk's mailbox; without one contact.email")),
+        "mail.name": Setting(
+            "",
+            as_signature,
+            _(
+                "name in front of it, {staff} for who wrote, {desk} for desk.name; without one desk.name",
+                staff="{staff}",
+                desk="{desk}",
+            ),
         ),
-        "sync.branch": Setting("", _name, _("the branch there; without one, as this desk's is called")),
-        "write.lock_timeout": Setting(30, _count, _("seconds to wait for another desk command")),
+        "mail.machines": Setting(
+            (), as_mailboxes, _("machines that may take mail in: the addresses that git signs their commits with")
+        ),
+        "mail.imap.host": Setting("", as_host, _("the server that mail is fetched from; without one none is fetched")),
+        "mail.imap.port": Setting(993, as_port, _("its port; 143 for starttls")),
+        "mail.imap.security": Setting("tls", _SECURITY, _("tls, starttls, or none on this machine alone")),
+        "mail.imap.user": Setting("", as_name, _("who logs in there; without one mail.address")),
+        "mail.imap.auth": Setting("password", _AUTH, _("how: password, xoauth2 or oauthbearer")),
+        "mail.imap.folder": Setting(("INBOX",), as_folders, _("folders that are emptied, in this order")),
+        "mail.imap.processed": Setting(
+            "Processed", as_folder, _("where mails go that were taken in; nothing: they are deleted")
+        ),
+        "mail.imap.held": Setting("Held", as_folder, _("where mails go that were put aside: desk mail held")),
+        "mail.imap.rejected": Setting("Rejected", as_folder, _("where mails go that nobody may write")),
+        "mail.smtp.host": Setting(
+            "", as_host, _("the server that sends, or sendmail, the program; without one nothing is sent")
+        ),
+        "mail.smtp.port": Setting(587, as_port, _("its port; 465 for tls")),
+        "mail.smtp.security": Setting("starttls", _SECURITY, _("tls, starttls, or none on this machine alone")),
+        "mail.smtp.user": Setting("", as_name, _("who logs in there; without one mail.address, `none` for no log-in")),
+        "mail.smtp.auth": Setting("password", _AUTH, _("how: password, xoauth2 or oauthbearer")),
+        "mail.smtp.per_minute": Setting(30, as_count, _("messages sent in a minute at most; 0: as many as there are")),
+        "mail.departments": Setting(
+            MappingProxyType({}),
+            as_departments,
+            _("departments by the address that was written to; else the default one"),
+        ),
+        "mail.accept": Setting(
+            "all", as_choice("all", "registered", "known-domains"), _("who may write: all, registered or known-domains")
+        ),
+        "mail.acknowledge": Setting(True, as_flag, _("whether people who write are told that their mail has arrived")),
+        "mail.reopen_days": Setting(
+            14, as_count, _("days after closing in which an answer opens a ticket again; later it becomes a new one")
+        ),
+        "mail.staff": Setting(
+            "note", as_choice("note", "reply", "off"), _("what an answer of staff by mail becomes: note, reply, or off")
+        ),
+        "mail.commands": Setting(False, as_flag, _("whether staff may put commands on top of a mail, such as #close")),
+        "mail.authserv": Setting(
+            (), as_some_words, _("servers whose Authentication-Results count: the names they write there")
+        ),
+        "mail.plus": Setting(
+            True, as_flag, _("whether answers come back to an address of their own, such as desk+260723-7K3Q…@")
+        ),
+        "mail.max_mb": Setting(30, as_count, _("largest mail that is taken in whole, in MiB")),
+        "mail.max_parts": Setting(200, as_count, _("parts that one mail may have")),
+        "mail.max_new_per_hour": Setting(
+            30, as_count, _("tickets that one sender may open in an hour by mail; more are held; 0: any number")
+        ),
+        "mail.keep_raw": Setting(
+            "signed",
+            as_choice("never", "signed", "always"),
+            _("which mails are attached as they came: never, signed, always"),
+        ),
+        "mail.blocked": Setting(
+            _NOBODY, as_some_words, _("addresses never written to: noreply (any domain), a@b.example, @b.example")
+        ),
+        "mail.html": Setting(True, as_flag, _("whether messages have the same words as HTML, too")),
+        "mail.header_image": Setting("", as_png, _("picture on top of that, a .png in templates/mail")),
+        "mail.digest": Setting(
+            "off",
+            as_choice("off", "hourly", "daily"),
+            _("whether notices to staff are collected: off, hourly, daily; a person's own digest comes first"),
+        ),
+        "attachment.max_mb": Setting(25, as_count, _("largest attachment, in MiB")),
+        "sync.remote": Setting(
+            "", as_name, _("the git remote that desk sync meets; without one origin, or the only one")
+        ),
+        "sync.branch": Setting("", as_name, _("the branch there; without one, as this desk's is called")),
+        "write.lock_timeout": Setting(30, as_count, _("seconds to wait for another desk command")),
     }
 )
 
@@ -207,7 +214,7 @@ class Config:
 
 Pairs = list[tuple[str, Any]]
 """Settings as desk.toml gives them: name and plain value."""
-NESTED = ("priority.matrix", "sla.calendar", "sla.policy")
+NESTED = ("priority.matrix", "sla.calendar", "sla.policy", "mail.departments")
 """Settings that are tables of their own: they are written in an editor."""
 
 

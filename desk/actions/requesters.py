@@ -18,6 +18,7 @@ from desk.domain.model.person import USER_PREFIX, Ban, Group, User, requester
 from desk.domain.people import users
 from desk.errors import Ambiguous, NotFound, Refused
 from desk.index.index import Index
+from desk.intake import numbers
 from desk.queries import people
 from desk.session.session import Session
 from desk.store.snapshot import Snapshot
@@ -28,6 +29,8 @@ Values = Mapping[str, Any]
 """Fields by name; `fields` holds custom ones as they were typed, each checked by its declaration."""
 SAID = ("name", "email", "group", "phone", "organisation", "language", "fields")
 """What people say of themselves, and staff of them."""
+OF_STAFF = (*SAID, "numbers")
+"""What staff say of them."""
 
 # -- on whose behalf ---------------------------------------------------------------------------------------------------
 
@@ -130,7 +133,7 @@ def register(session: Session, values: Values) -> Committed:
 
     def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
         require_level(snapshot, by, User.kind)
-        new, known = _new(session, Draft(snapshot), values)
+        new, known = _new(session, Draft(snapshot), values, OF_STAFF)
         return users.register(new, known, by=by, at=at)
 
     return session.apply(plan)
@@ -141,7 +144,7 @@ def sign_up(session: Session, values: Values) -> Committed:
     handle = session.handle() if session.requester is None else None
 
     def plan(snapshot: Snapshot) -> Change:
-        new, known = _new(session, Draft(snapshot), values)
+        new, known = _new(session, Draft(snapshot), values, SAID)
         if session.requester not in (None, new.id):
             raise Refused(
                 _("{requester} is known here by another address", requester=session.requester),
@@ -153,9 +156,9 @@ def sign_up(session: Session, values: Values) -> Committed:
     return session.perform(plan)
 
 
-def _new(session: Session, draft: Draft, values: Values) -> tuple[User, User | None]:
+def _new(session: Session, draft: Draft, values: Values, known_values: Iterable[str]) -> tuple[User, User | None]:
     """The record to be, and the one with this address that is there already."""
-    identifiers.require_among(values, SAID, User.kind)
+    identifiers.require_among(values, tuple(known_values), User.kind)
     known = None
     email = address(values["email"]) if values.get("email") else None
     if email:
@@ -178,13 +181,15 @@ def _checked(session: Session, draft: Draft, values: Values) -> dict[str, Any]:
         found["language"] = identifiers.require_listed(session, "desk.languages", found["language"])
     if found.get("group"):
         found["group"] = draft.get(Group, found["group"]).id
+    if found.get("numbers"):
+        found["numbers"] = identifiers.checked_values(lambda: numbers.check(found["numbers"]))
     return found
 
 
 def edit(session: Session, ids: Iterable[str], values: Values) -> Committed:
     """Change what is known of requesters; None takes a value away, and so does an empty text in a custom field."""
     named = list(ids)
-    identifiers.require_among(values, (*SAID, "disabled"), User.kind)
+    identifiers.require_among(values, (*OF_STAFF, "disabled", "undeliverable"), User.kind)
     identifiers.require_one(named, values, ("email",))
     given = {n: v for n, v in values.items() if n != "fields"}
     fields = values.get("fields") or {}

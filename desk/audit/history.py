@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 
+from desk.audit import mails
 from desk.audit.moment import FAULT, REMARK, AuditFinding, Moment, name
 from desk.git import refs
 from desk.git.place import Place
@@ -81,7 +82,7 @@ class History:
 
     def committers(self, moment: Moment) -> Iterator[AuditFinding]:
         """Remembers who commits in another's name (desk --as); told at the end, one line for each pair."""
-        if moment.staff is not None and not moment.importer:
+        if moment.staff is not None and not moment.importer and mails.received(moment) is None:
             machine = moment.step.committer.lower()
             if machine not in moment.staff.addresses:
                 others = (s for s in moment.world.staff() if machine in s.addresses)

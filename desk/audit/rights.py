@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from desk.audit import mails
 from desk.audit.moment import FAULT, REMARK, AuditFinding, Moment, name
 from desk.audit.requesters import check_requester, requester_of
 from desk.checks import rights as checks_rights
@@ -112,7 +113,9 @@ def rights(moment: Moment) -> Iterator[AuditFinding]:
 
 def _check(edit: HandEdit, moment: Moment) -> None:
     by = moment.staff
-    if by is None:
+    if by is None and mails.received(moment) is not None:
+        mails.check_desks(edit)
+    elif by is None:
         _check_own(edit)
     elif moment.importer:
         rights_rights.require_level(by, "settings")

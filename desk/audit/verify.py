@@ -8,7 +8,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple
 
-from desk.audit import history, merges, records, rights, trailers
+from desk.audit import history, mails, merges, records, rights, trailers
 from desk.audit import moment as audit_moment
 from desk.audit import seals as audit_seals
 from desk.audit import walk as audit_walk
@@ -36,6 +36,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "dates": _("dates in order"),
         "actors": _("who acted was who signed, and on the staff"),
         "rights": _("each change was allowed to its maker then"),
+        "mails": _("what came by mail came from a machine that may"),
         "trailers": _("messages tell what happened, no more and no less"),
         "records": _("records were sound at each commit"),
         "rules": _("rules about several records held"),
@@ -46,7 +47,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
 """What is looked at, in the order in which it is shown."""
 
 Each = Callable[[Moment], Iterable[AuditFinding]]
-BEFORE: tuple[Each, ...] = (rights.actors, rights.rights, rights.by_hand, trailers.trailers)
+BEFORE: tuple[Each, ...] = (rights.actors, rights.rights, rights.by_hand, mails.mails, trailers.trailers)
 """Checks of a commit against the desk as its parent had it."""
 AFTER: tuple[Each, ...] = (records.records, records.whole)
 """Checks of the desk as the commit has it."""

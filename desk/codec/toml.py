@@ -24,12 +24,17 @@ def with_settings(text: str, values: Mapping[str, Any]) -> str:
     except TOMLKitError as error:
         raise ConfigError(_("desk.toml: {error}", error=error), _("mend the file first")) from None
     for name, value in values.items():
-        table, _rest, key = name.rpartition(".")
-        if value is None:
-            document.get(table, {}).pop(key, None)
-            continue
-        if table not in document:
-            document[table] = tomlkit.table()
-        section: Any = document[table]
-        section[key] = value
+        *tables, key = name.split(".")
+        section: Any = document
+        for table in tables:
+            if value is None and table not in section:
+                break
+            if table not in section:
+                section[table] = tomlkit.table()
+            section = section[table]
+        else:
+            if value is None:
+                section.pop(key, None)
+            else:
+                section[key] = value
     return tomlkit.dumps(document)

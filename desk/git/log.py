@@ -171,12 +171,17 @@ def commits_by_line(place: Place, path: str, commit: str) -> dict[int, str]:
     return found
 
 
-def commits_since(place: Place, cursor: str) -> list[str]:
+def commits_since(place: Place, cursor: str, until: str | None = None) -> list[str]:
     """The commits that a cursor hasn't passed, each after its parents; all of them where git doesn't have it any more.
 
-    Of every branch: the one that was written to need not be checked out now.
+    Up to a commit; else of every branch, since the one that was written to need not be checked out now.
     """
-    out = process.run(
-        place, "rev-list", "--topo-order", "--reverse", "--ignore-missing", "--branches", f"^{cursor}", "--"
-    )
+    which = "--branches" if until is None else until
+    out = process.run(place, "rev-list", "--topo-order", "--reverse", "--ignore-missing", which, f"^{cursor}", "--")
     return out.decode().split()
+
+
+def touching(place: Place, since: str, until: str, path: str) -> bool:
+    """Whether a commit that `until` has and `since` doesn't hold changed a file."""
+    args = ("rev-list", "--max-count=1", "--full-history", *_span(since, until), "--", path)
+    return bool(process.run(place, *args).strip())

@@ -20,6 +20,7 @@ _WITHOUT_NUMBERS: Mapping[str, str] = MappingProxyType(
         "commits": "SELECT oid, depth, at, author, email, actor, verb, reason FROM commits ORDER BY oid",
         "events": "SELECT c.oid, e.place, e.at, e.kind, e.id, e.verb, e.before, e.after FROM events e"
         " LEFT JOIN commits c ON c.n = e.n ORDER BY c.oid, e.place",
+        "mails": "SELECT m.mark, c.oid, m.content FROM mails m LEFT JOIN commits c ON c.n = m.n ORDER BY m.mark, c.oid",
         "texts": "SELECT path, kind, title, lead, body FROM texts ORDER BY path",
         "requests": "SELECT path, mark, title, body FROM requests ORDER BY path",
     }

@@ -22,7 +22,7 @@ from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.index import requests
 from desk.index.requests import Requests
-from desk.index.texts import Text, articles_in, text_of
+from desk.index.texts import Text, articles_in, messages_in, text_of
 
 if TYPE_CHECKING:
     from desk.domain.model.rows import ArticleRow, TicketRow
@@ -42,6 +42,7 @@ CREATE TABLE events (n INTEGER, place INTEGER, at INTEGER, kind TEXT, id TEXT, v
     PRIMARY KEY (n, place)) WITHOUT ROWID;
 CREATE INDEX events_of ON events (id, kind, at);
 CREATE INDEX events_at ON events (at, kind, verb, id);
+CREATE TABLE mails (mark TEXT, n INTEGER, content TEXT, PRIMARY KEY (mark, n)) WITHOUT ROWID;
 CREATE TABLE members (kind TEXT, field TEXT, value TEXT, path TEXT,
     PRIMARY KEY (kind, field, value, path)) WITHOUT ROWID;
 CREATE INDEX members_of ON members (path);
@@ -160,6 +161,7 @@ class Index:
         self.db.execute("CREATE TEMP TABLE later (oid TEXT PRIMARY KEY)")
         self.db.executemany("INSERT INTO later VALUES (?)", ((oid,) for oid in oids))
         self.db.execute("DELETE FROM events WHERE n IN (SELECT n FROM commits JOIN later USING (oid))")
+        self.db.execute("DELETE FROM mails WHERE n IN (SELECT n FROM commits JOIN later USING (oid))")
         self.db.execute("DELETE FROM commits WHERE oid IN (SELECT oid FROM later)")
         self.db.execute("DROP TABLE later")
 
@@ -189,6 +191,8 @@ class Index:
         sets = {n: row[n] for n, store in stores.items() if store == "set"}
         if record.thread:
             sets["articles"] = articles_in(record)
+        if isinstance(record, Ticket):
+            sets["messages"] = messages_in(record)
         names = list(columns(type(record)))
         marks = ",".join("?" * len(names))
         self.db.execute(
@@ -256,6 +260,9 @@ class Index:
             "INSERT INTO commits (oid, depth, at, author, email, actor, verb, reason) VALUES (?,?,?,?,?,?,?,?)",
             (row.oid, depth, row.at, row.author, row.email, parsed.actor, parsed.verb, parsed.reason),
         )
+        mail = changes_message.received(row.message)
+        if mail is not None:
+            self.db.execute("INSERT INTO mails VALUES (?, ?, ?)", (mail.mark, found.lastrowid, mail.content))
         events = parsed.events if parsed.verb else derived
         self.db.executemany(
             "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

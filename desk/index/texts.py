@@ -17,7 +17,7 @@ def text_of(record: Record) -> Text | None:
     if isinstance(record, Ticket):
         known = (str(values[n]) for n in ("cause", "workaround", "fix") if n in values)
         body = "\n\n".join([record.body, *(e.text for e in record.thread), *known]).strip()
-        return f"{record.id} {record.title}", "", body
+        return " ".join((record.id, *record.numbers, record.title)), "", body
     if record.kind == "article":
         more = [str(values[n]) for n in ("cause", "workaround", "fix") if n in values]
         keywords = ", ".join(values.get("keywords", ()))
@@ -31,6 +31,15 @@ def text_of(record: Record) -> Text | None:
         more = [str(values[n]) for n in ("phone", "organisation") if n in values]
         return title, "", " ".join([record.id, *more, *map(str, values.get("fields", {}).values())])
     return None
+
+
+def messages_in(record: Record) -> Iterator[str]:
+    """The Message-IDs of the mails that a ticket was made of."""
+    if record.values.get("message_id"):
+        yield str(record.values["message_id"])
+    for entry in record.thread:
+        if isinstance(entry.meta.get("message-id"), str):
+            yield entry.meta["message-id"]
 
 
 def articles_in(record: Record) -> Iterator[str]:

@@ -38,10 +38,13 @@ class Forwarded(NamedTuple):
 
 
 class Mail(NamedTuple):
-    """`id` is the Message-ID, or one made of the contents; `hash` is the SHA-256 of all of it, as it came."""
+    """`id` is the Message-ID, or one made of the contents; `hash` is the SHA-256 of all of it, as it came, `content` that of
+    sender, date, subject and body: the same for two copies that came by different ways.
+    """
 
     id: str
     hash: str
+    content: str
     headers: Headers
     sender: Address | None
     """From, else what stands in for it; None when nobody can be told."""

@@ -36,9 +36,11 @@ def parse(raw: bytes, languages: Sequence[str], limits: attachments.Limits) -> M
     passed_on = forwards.is_forwarded(subject)
     quoted = quotes.Quoted(contents.text, "") if passed_on else quotes.split(contents.text)
     bounced = bounces.read(raw, head, tree)
+    content = _content(head, body)
     return Mail(
-        id=_id(head, body),
+        id=_id(head, content),
         hash=hashlib.sha256(raw).hexdigest(),
+        content=content,
         headers=head,
         sender=sender,
         sender_of=sender_of,
@@ -88,16 +90,18 @@ def _delivered(head: Headers) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _id(head: Headers, body: bytes) -> str:
+def _id(head: Headers, content: str) -> str:
     """The Message-ID; without one, a name that the same mail always gets (C3 of the intake rules)."""
     found = message_ids(head.raw("message-id"))
-    if found:
-        return found[0]
+    return found[0] if found else f"<{content[:32]}@no-id>"
+
+
+def _content(head: Headers, body: bytes) -> str:
+    """A sum of who wrote what, and when."""
     told = "\0".join(head.raw(name) for name in ("from", "date", "subject")).encode("ascii", "surrogateescape")
     # Servers put the line ends of a mail right: they are no part of what makes it the same one.
     text = re.sub(rb"\r\n?", b"\n", body).strip()
-    digest = hashlib.sha256(b"\0".join((told, text))).hexdigest()
-    return f"<{digest[:32]}@no-id>"
+    return hashlib.sha256(b"\0".join((told, text))).hexdigest()
 
 
 def _date(value: str) -> datetime | None:

@@ -14,6 +14,8 @@ from contextlib import suppress
 from typing import Any
 
 from desk.errors import Ambiguous, NotFound
+from desk.local import delivery
+from desk.local.kept import keep
 from desk.local.untold import STAGED
 from desk.text import _
 
@@ -48,6 +50,12 @@ def stage(folder: str, write: str, drafts: Iterable[Mapping[str, Any]], withdraw
         raise
 
 
+def put(folder: str, draft: Mapping[str, Any]) -> None:
+    """Put a message into the outbox that is of no write. Raises OSError."""
+    path = os.path.join(folder, f"{draft['id']}.json")
+    keep(path, json.dumps(draft, ensure_ascii=False).encode(), durable=True)
+
+
 def _new(folder: str, name: str) -> str:
     os.makedirs(folder, exist_ok=True)
     return os.path.join(folder, name)
@@ -71,6 +79,13 @@ def publish(folder: str, undecided: Container[str] = ()) -> None:
         else:
             os.replace(path, os.path.join(folder, rest))
     _clear(beside)
+
+
+def staged(folder: str) -> set[str]:
+    """The writes of which something is staged."""
+    with suppress(FileNotFoundError, NotADirectoryError):
+        return {name.partition(".")[0] for name in os.listdir(os.path.join(folder, _STAGED))}
+    return set()
 
 
 def _clear(beside: str) -> None:
@@ -135,6 +150,18 @@ def find(folder: str, typed: str) -> str:
 
 
 def drop(folder: str, draft_id: str) -> None:
-    """Take a draft out; it is gone, whoever took it."""
+    """Take a draft out, with what is known of its way; it is gone, whoever took it."""
     with suppress(FileNotFoundError):
         os.unlink(os.path.join(folder, f"{draft_id}.json"))
+    delivery.forget(folder, draft_id)
+
+
+def sweep(folder: str) -> None:
+    """Take away what is known of the way of messages that are gone: whoever took them out was killed. Raises OSError."""
+    known = set(ids(folder))
+    with suppress(FileNotFoundError, NotADirectoryError):
+        for name in os.listdir(folder):
+            stem, dot, kind = name.rpartition(".")
+            if dot and kind in delivery.KINDS and stem not in known:
+                with suppress(FileNotFoundError):
+                    os.unlink(os.path.join(folder, name))

@@ -90,7 +90,7 @@ def made(place: Place, blobs: objects.Blobs, writes: list[Untold]) -> list[tuple
     order: dict[str, int] = {}
     oids = log.commits_since(place, writes[0].since)
     for oid, raw in zip(oids, blobs.each(oids), strict=True):
-        mark = _mark_in(raw or b"")
+        mark = mark_in(raw or b"")
         if mark in bearing:
             bearing[mark].append(oid)
             order[oid] = len(order)
@@ -102,8 +102,8 @@ def made(place: Place, blobs: objects.Blobs, writes: list[Untold]) -> list[tuple
     return sorted(found, key=lambda pair: order[pair[1]])
 
 
-def _mark_in(raw: bytes) -> str:
-    """The mark that a commit bears; none for what desk didn't write."""
+def mark_in(raw: bytes) -> str:
+    """The mark that a commit bears, from the commit as git keeps it; none for what desk didn't write."""
     if b"\nDesk-Verb: " not in raw:
         return ""
     try:

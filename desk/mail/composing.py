@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from email.utils import format_datetime
@@ -17,7 +18,7 @@ from urllib.parse import quote
 
 from desk.mail import addresses, headers, layout, threading
 from desk.mail.addresses import Address
-from desk.text import _
+from desk.text import _, arranged
 
 MARKER = "— Reply above this line / Απαντήστε πάνω από αυτή τη γραμμή —"
 """What a message begins with, so that a quote of it is found in the answer, however it is quoted."""
@@ -163,11 +164,17 @@ def _file(enclosure: Enclosure) -> _Packed:
     # Old programs read the name from the type, as an encoded word that no standard knows; new ones by RFC 2231.
     type_ = "application/octet-stream" if enclosure.type.startswith(("message/", "multipart/")) else enclosure.type
     fields = (
-        ("Content-Type", _('{clean};\r\n name="{encode}"', clean=headers.clean(type_), encode=headers.encode(name))),
+        ("Content-Type", arranged('{type};\r\n name="{name}"', type=headers.clean(type_), name=_quoted(name))),
         ("Content-Transfer-Encoding", "base64"),
         ("Content-Disposition", _("attachment;\r\n filename*=utf-8''{safe}", safe=safe)),
     )
     return _Packed(fields, _base64(enclosure.data))
+
+
+def _quoted(name: str) -> str:
+    """A name between quotes: as words where it has other letters, else with what would end the quotes escaped."""
+    encoded = headers.encode(name)
+    return re.sub(r'(["\\])', r"\\\1", name) if encoded == name else encoded
 
 
 def _base64(data: bytes) -> bytes:

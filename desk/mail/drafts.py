@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from desk.config import Config
-from desk.domain.changes.notices import Audience, Notice, notices
+from desk.domain.changes.notices import QUOTING, Audience, Notice, notices
 from desk.domain.model.actor import DESK, STAFF
 from desk.domain.model.change import Change
 from desk.domain.model.fields import utc_text
@@ -48,6 +48,7 @@ VARIABLES: Mapping[str, Mapping[str, str]] = {
     },
     "event": {"verb": "the event, as in the table above", "reason": "the reason that was given; empty for requesters"},
     "reply": {"text": "the reply or the note that the message is about"},
+    "digest": {"number": "in a digest, how many messages it stands for", "text": "what they say"},
 }
 """What a mail text may name, with its meaning; docs/notifications.md is made from it."""
 
@@ -93,7 +94,7 @@ def draft_id(at: datetime, commit: str, number: int) -> str:
 def _entry(notice: Notice, at: datetime) -> Entry | None:
     """What was written in the same action; a note goes to staff alone, whatever a table says (rule 6)."""
     kinds = (REPLY, NOTE) if notice.to.kind == "staff" else (REPLY,)
-    if notice.event not in ("reply", "answer", "note") or not notice.ticket.thread:
+    if notice.event not in QUOTING or not notice.ticket.thread:
         return None
     last = notice.ticket.thread[-1]
     return last if last.kind in kinds and last.at == at else None
@@ -113,6 +114,7 @@ def _variables(notice: Notice, text: str, moment: Occasion) -> dict[str, dict[st
         "desk": {n: str(config["desk.name" if n == "name" else f"contact.{n}"]) for n in VARIABLES["desk"]},
         "event": {"verb": notice.event, "reason": (moment.change.reason or "") if to.kind == "staff" else ""},
         "reply": {"text": text},
+        "digest": dict.fromkeys(VARIABLES["digest"], ""),
     }
 
 

@@ -69,6 +69,11 @@ def tokens(references: Iterable[str], delivered: Iterable[str], desk: str) -> tu
     return tuple(dict.fromkeys(found))
 
 
+def mark_of(reference: str) -> str:
+    """A Message-ID as a commit tells it, which can't be taken back: it names nobody, and is found again."""
+    return hashlib.sha256(reference.encode("utf-8", "replace")).hexdigest()[:32]
+
+
 def is_own_id(reference: str, domain: str) -> bool:
     """Whether a Message-ID is in our form; not whether we made it."""
     own = _OWN.fullmatch(reference)
@@ -94,8 +99,8 @@ def bare_subject(subject: str) -> str:
 
 
 def with_ticket(subject: str, ticket: str) -> str:
-    """The subject with the ticket in it, once."""
-    if ticket.upper() in subject_tickets(subject):
+    """The subject with the ticket in it, once; of a message that is about none, as it is."""
+    if not ticket or ticket.upper() in subject_tickets(subject):
         return subject
     return f"[{ticket}] {subject}"
 

@@ -33,6 +33,17 @@ def with_address(index: Index, email: str, kinds: tuple[str, ...] = ("staff", "u
     return sorted({(str(k), str(i)) for k, i, e in rows if k in kinds and str(e).lower() == wanted})
 
 
+def addresses(index: Index) -> list[tuple[str, str, str]]:
+    """Kind, id and address of everybody, and of every ban."""
+    return [(str(k), str(i), str(e)) for k, i, e in index.db.execute(_ADDRESSES)]
+
+
+def knows_domain(index: Index, domain: str) -> bool:
+    """Whether a registered requester has an address of this domain."""
+    rows = index.db.execute("SELECT email FROM users WHERE registered = 1 AND email LIKE ?", (f"%@{domain}",))
+    return any(str(email).lower().endswith(f"@{domain.lower()}") for (email,) in rows)
+
+
 def _column(index: Index, sql: str, *args: Any) -> list[str]:
     return [str(row[0]) for row in index.db.execute(sql, args)]
 

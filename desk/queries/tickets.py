@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from desk.domain.matching.folding import fold
-from desk.domain.model.fields import LINK_TYPES
+from desk.domain.model.fields import LINK_TYPES, utc_text
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.person import USER_PREFIX
 from desk.domain.model.query import Query
@@ -223,3 +224,55 @@ def steps(index: Index, ticket: Ticket) -> list[StepRow]:
         tick = ticked.get(" ".join(text.split())) if done else None
         found.append({"n": number, "text": text, "done": done, "by": tick and tick["by"], "at": tick and tick["at"]})
     return found
+
+
+# -- what came by mail ------------------------------------------------------------------------------------------------
+
+
+class KnownMail(NamedTuple):
+    """A mail that was taken in: the mark of its contents, the ticket that it came to, and the commit."""
+
+    content: str
+    ticket: str
+    commit: str
+
+
+def known_mails(index: Index, mark: str) -> list[KnownMail]:
+    """The mails of this mark that were ever taken in, also such as came to tickets that are gone."""
+    rows = index.db.execute(
+        "SELECT m.content, c.oid, (SELECT e.id FROM events e WHERE e.n = m.n AND e.kind = 'ticket' ORDER BY e.place LIMIT 1)"
+        " FROM mails m JOIN commits c ON c.n = m.n WHERE m.mark = ? ORDER BY m.n",
+        (mark,),
+    )
+    return [KnownMail(str(content), str(ticket or ""), str(oid)) for content, oid, ticket in rows]
+
+
+def of_messages(index: Index, message_ids: Iterable[str]) -> dict[str, str]:
+    """Message-ID → ticket, of those that a ticket holds."""
+    wanted = list(message_ids)
+    rows = index.db.execute(
+        "SELECT m.value, t.id FROM members m JOIN tickets t ON t.path = m.path"
+        f" WHERE m.kind = 'ticket' AND m.field = 'messages' AND m.value IN ({','.join('?' * len(wanted))}) ORDER BY t.id",
+        wanted,
+    )
+    return {str(message): str(ticket) for message, ticket in rows}
+
+
+def numbered(index: Index, user: str, numbers: Iterable[str]) -> list[str]:
+    """Tickets of a requester that bear one of these numbers of their own desk, the newest first."""
+    wanted = {number.casefold() for number in numbers}
+    rows = index.db.execute(
+        "SELECT t.id, m.value FROM tickets t JOIN members m ON m.path = t.path AND m.kind = 'ticket' AND m.field = 'numbers'"
+        " WHERE t.requester = ? ORDER BY t.created DESC, t.id DESC",
+        (user,),
+    )
+    return list(dict.fromkeys(str(ticket) for ticket, number in rows if str(number).casefold() in wanted))
+
+
+def count_opened_by_mail(index: Index, user: str, since: datetime) -> int:
+    """How many tickets a requester has opened by mail since a time."""
+    row = index.db.execute(
+        "SELECT count(*) FROM tickets WHERE requester = ?1 AND author = ?1 AND message_id IS NOT NULL AND created >= ?2",
+        (user, utc_text(since)),
+    ).fetchone()
+    return int(row[0])

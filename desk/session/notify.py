@@ -6,14 +6,16 @@ All of it under the write lock. A kill before the second step has told nobody: t
 drafts again, from the commit alone. After it they are only moved, and each moves once: one that was sent or dropped
 meanwhile never comes back.
 
-Only what this desk's own verbs commit here is told. A commit that came by a pull was told where it was made; imports and
-hand edits (`desk commit`, plain git) tell nobody.
+Only what desk's own verbs commit is told; imports and hand edits (`desk commit`, plain git) tell nobody. A commit that came
+by a pull was told where it was made; but where a server is named that sends (`mail.smtp.host`), the mail host alone tells,
+of all commits that reach it (`deriving`).
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from desk.domain.changes import notices, undo
@@ -22,7 +24,7 @@ from desk.domain.model.change import Change
 from desk.errors import GitError
 from desk.git import objects
 from desk.git.place import Place
-from desk.local import outbox, untold
+from desk.local import cursor, mailhost, outbox, untold
 from desk.local.untold import Untold
 from desk.queries.audience import audience
 from desk.text import _
@@ -49,8 +51,15 @@ class Notifier:
     # -- a commit that was made just now -----------------------------------------------------------------------------
 
     def concerns(self, change: Change) -> bool:
-        """Whether anybody may have to hear of a change, or a message of an earlier one be taken out."""
-        return bool((self.config["mail.notify"] and notices.tickets_of(change)) or _undone(change))
+        """Whether anybody may have to hear of a change from here, or a message of an earlier one be taken out."""
+        return bool((self._tells and self.config["mail.notify"] and notices.tickets_of(change)) or _undone(change))
+
+    @cached_property
+    def _tells(self) -> bool:
+        """Whether it is this machine that tells: any, as long as none sends; then the mail host."""
+        if not self.config["mail.smtp.host"] or cursor.begun(self.place):
+            return True
+        return mailhost.is_host(mailhost.settings(self.place))
 
     def stage(self, store: Store, change: Change, commit: str, told: Untold) -> tuple[str, ...]:
         """Make messages ready for everybody who hears of a change, and take out those of what it undoes: the ids of these.
@@ -130,23 +139,36 @@ class Notifier:
     # -- both --------------------------------------------------------------------------------------------------------
 
     def _stage(self, told: Untold, change: Change, commit: str, ask: Callable[[], Audience]) -> tuple[str, ...]:
-        undone = _undone(change)
-        waiting = outbox.ids(self.folder) if undone else []
-        withdrawn = tuple(i for i in waiting if any(f"-{oid}-" in i for oid in undone))
+        withdrawn = taken_back(change, outbox.ids(self.folder)) if _undone(change) else ()
+        if cursor.begun(self.place):
+            cursor.remember(self.place, told.mark)
         # Whoever never heard of a change need not hear that it was taken back.
-        made = [] if withdrawn else self._drafts(change, commit, ask)
+        made = [] if withdrawn else self.drafts(change, commit, ask)
         outbox.stage(self.folder, told.write, made, withdrawn)
         return withdrawn
 
-    def _drafts(self, change: Change, commit: str, ask: Callable[[], Audience]) -> list[dict[str, Any]]:
+    def drafts(self, change: Change, commit: str, ask: Callable[[], Audience]) -> list[dict[str, Any]]:
+        """The messages of a commit."""
         from desk.mail import drafts  # noqa: PLC0415 - where somebody hears of it
 
-        if not self.config["mail.notify"] or not notices.tickets_of(change):
+        if not self._tells or not self.config["mail.notify"] or not notices.tickets_of(change):
             return []
         return drafts.drafts(drafts.Occasion(change, commit, ask(), self.config))
 
     def _publish(self, waiting: list[Untold]) -> None:
-        outbox.publish(self.folder, {one.write for one in waiting})
+        outbox.publish(self.folder, {one.write for one in waiting} | self._undecided())
+
+    def _undecided(self) -> set[str]:
+        """Writes that were to tell of commits since the cursor, and were killed before it moved."""
+        found = {write for write in outbox.staged(self.folder) if write.startswith(cursor.DERIVED)}
+        at = cursor.load(self.place) if found else None
+        return found - {at.write} if at else found
+
+
+def taken_back(change: Change, waiting: Iterable[str]) -> tuple[str, ...]:
+    """Of the ids of messages that wait, those of what a change takes back."""
+    undone = _undone(change)
+    return tuple(i for i in waiting if any(f"-{oid}-" in i for oid in undone)) if undone else ()
 
 
 def _undone(change: Change) -> set[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import cast
 
 from desk.config import Config
@@ -23,6 +24,7 @@ from desk.domain.model.person import User
 from desk.domain.model.ticket import Ticket, files_folder
 from desk.domain.rights import verbs
 from desk.domain.tickets import checklists
+from desk.git.place import Place
 from desk.queries import problems
 from desk.store import worktree
 from desk.store.levels import policies
@@ -134,10 +136,16 @@ def react(change: Change, snapshot: Snapshot, config: Config) -> Change:
     tickets = [e for e in change.edits if isinstance(e.after, Ticket)]
     if not tickets or change.verb in (*verbs.DESKS, "undo"):
         return change
-    found = policies(snapshot.place, config)
+    found = _policies(snapshot.place, config)
     group = _groups(found, change, snapshot)
     edits = [_followed(e, change.at, found, group) if isinstance(e.after, Ticket) else e for e in change.edits]
     return change._replace(edits=tuple(edits))
+
+
+@lru_cache(maxsize=1)
+def _policies(place: Place, config: Config) -> Policies:
+    """The policies, read once of the same settings: a thousand mails are a thousand changes of one run."""
+    return policies(place, config)
 
 
 def _followed(edit: Edit, at: datetime, found: Policies, group: clocks.Group) -> Edit:

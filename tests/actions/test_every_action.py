@@ -182,10 +182,20 @@ ANYBODY = {"requesters.sign_up"}
 ELSEWHERE = {
     "duties.check", "care.handedits.commit", "care.handedits.commit_attributes", "care.handedits.mend", "care.importing.import_records",
     "care.salting.add", "care.sealing.seal", "care.sync.sync", "tickets.edits.edit_entry", "tickets.undo.undo",
+    "mail.sending.send", "mail.running.run", "mail.queue.retry", "mail.queue.put_aside", "mail.queue.due",
+    "care.trusting.pin", "mail.fetching.fetch", "mail.fetching.take_in_saved", "mail.holding.discard", "mail.holding.release",
+    "mail.taking.put_aside", "mail.taking.take_in",
+    "mail.digests.collect", "mail.digests.settle", "mail.undelivered.note",
 }  # fmt: skip
 """What staff alone run, or the right to which hangs on what is undone or whose words they are: tests/organisation,
-tests/care, tests/privacy, tests/audit and tests/cli try them."""
+tests/care, tests/privacy, tests/audit and tests/cli try them; what the mail host does is the machine's to allow, and tests/mailin
+and tests/mail try it."""
 READING = {
+    "care.trial.attempt", "care.trial.send_and_wait", "care.trusting.named", "mail.arrivals.door",
+    "mail.arrivals.require_machine", "mail.entering.change_of", "mail.mailboxes.open_mailbox", "mail.previewing.preview",
+    "mail.taking.limits_of", "mail.taking.most_bytes", "mail.taking.read", "tickets.lifecycle.build_ticket",
+    "mail.letters.letter", "mail.letters.house", "mail.letters.outgoing", "mail.queue.read", "mail.recipients.address_of",
+    "mail.digests.due_at", "mail.servers.connect",
     "acting.require_tickets", "articles.require_articles", "identifiers.require_known", "identifiers.require_listed",
     "identifiers.require_existing", "tickets.owed.warn_owed", "rendering.find_variants", "rendering.require_variants", "rendering.check",
     "rendering.fault", "rendering.find_including", "rendering.article", "rendering.render", "rendering.variables",

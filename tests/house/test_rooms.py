@@ -31,6 +31,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("codec", "git", "templates", "mail", "reports"),
     ("domain",),
     ("config",),
+    ("setting",),
     ("errors",),
     ("text",),
 )

@@ -82,7 +82,7 @@ def test_every_field_of_a_ticket_has_a_verb() -> None:
     """Attachments of a request come and go by hand alone; whatever nobody edits is there from the beginning."""
     always = {"create", "delete", "undo"}
     alone = {name for name in Ticket.FIELDS if set(verbs.changing(Ticket.kind, name)) == always}
-    assert alone == {"id", "created", "author", "attachments"}
+    assert alone == {"id", "created", "author", "attachments", "message_id"}
 
 
 def test_the_verbs_of_a_field() -> None:
@@ -106,7 +106,7 @@ def test_the_verbs_of_a_field() -> None:
 
 
 def test_what_the_desk_does_alone_nobody_may() -> None:
-    assert {"resume", "renew", "warning", "breach"} == verbs.DESKS
+    assert {"resume", "renew", "warning", "breach", "undelivered"} == verbs.DESKS
     assert verbs.DESKS.isdisjoint(rights.ON_TICKETS)
     assert verbs.DESKS.isdisjoint(moves.MOVES)
     assert set(sentences.TICKET) >= verbs.DESKS

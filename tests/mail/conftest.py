@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
+from aiosmtpd.smtp import Envelope
 
+from desk.intake import parsing
+from desk.intake.attachments import Limits
+from desk.intake.mails import Mail
+from desk.post import servers
+from desk.post.servers import Server
 from tests.conftest import Runner
+from tests.post.conftest import Mailserver, Recorder, certificate, smtp
+
+__all__ = ["certificate", "smtp"]
 
 Drafts = Callable[[], list[dict[str, Any]]]
 Told = Callable[[], set[tuple[str, str]]]
@@ -41,3 +51,57 @@ def anna(desk: Runner) -> str:
     """A requester with an account."""
     options = ("--name", "Anna Georgiou", "--email", "anna@clinic.example", "--group", "patient", "--language", "el")
     return desk("user", "create", *options, "-f", "ids").out.strip()
+
+
+def content(envelope: Envelope) -> bytes:
+    """A message as a server got it."""
+    assert isinstance(envelope.content, bytes)
+    return envelope.content
+
+
+class Sending(NamedTuple):
+    """A desk that sends, and the server that it sends to."""
+
+    desk: Runner
+    server: Mailserver
+
+    @property
+    def recorder(self) -> Recorder:
+        return self.server.recorder
+
+    @property
+    def taken(self) -> list[Mail]:
+        """What the server has, as another desk reads it."""
+        return [parsing.parse(content(e), ("en", "el"), Limits()) for e in self.recorder.taken]
+
+    def to(self) -> list[str]:
+        """To whom it went, each once."""
+        return [to for e in self.recorder.taken for to in e.rcpt_tos]
+
+    def send(self, *words: str, at: str = "", code: int = 0) -> list[dict[str, Any]]:
+        """What a run says of each message; `at` is the time of it."""
+        env = {"DESK_NOW": at} if at else {}
+        result = self.desk("mail", "send", *words, "-f", "json", code=code, env=env)
+        return result.data if result.out else []
+
+
+@pytest.fixture
+def sending(desk: Runner, home: Path, smtp: Callable[..., Mailserver], monkeypatch: pytest.MonkeyPatch) -> Sending:
+    """The desk as the mail host, with a server on this machine."""
+    found = smtp("none")
+    make_host(home, found.server)
+    monkeypatch.setenv("DESK_SMTP_SECRET", "secret")
+    desk("mail", "send")
+    return Sending(desk, found)
+
+
+def make_host(home: Path, server: Server) -> None:
+    """Name a server in desk.toml, agree to it on this machine, and let it send."""
+    toml = home / "desk.toml"
+    text = toml.read_text(encoding="utf-8")
+    lines = f'[mail.smtp]\nhost = "{server.host}"\nport = {server.port}\nsecurity = "{server.security}"\nuser = "{server.user}"\nper_minute = 0\n'
+    toml.write_text(text.replace("[attachment]", f"{lines}\n[attachment]"), encoding="utf-8")
+    git = ["git", "-C", str(home)]
+    subprocess.run([*git, "commit", "-q", "-a", "-m", "mail"], check=True)
+    subprocess.run([*git, "config", "desk.mail.host", "true"], check=True)
+    subprocess.run([*git, "config", "desk.mail.trust", servers.pin(server)], check=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import random
 from datetime import UTC, datetime, timedelta
 
@@ -84,6 +86,16 @@ def test_files_go_along_or_are_named() -> None:
     assert [(a.name, a.data) for a in mail.attachments] == [(small.name, small.data)]
     assert mail.text.endswith("Πολύ μεγάλα για αποστολή με μήνυμα: big.bin")
     assert fitting([small, large, small], 6000) == ([small], [large, small])
+
+
+@pytest.mark.parametrize("name", ['the "final" one.pdf', "back\\slash.pdf", 'q".pdf', "a; b=c.pdf", "x" * 200 + ".pdf"])
+def test_names_of_files_stay_between_their_quotes(name: str) -> None:
+    message = MESSAGE._replace(enclosures=(Enclosure(name, "application/pdf", b"x"),))
+    # As an old program reads it, which knows nothing of the newer way to write a name.
+    raw = compose(message).replace(b"filename*", b"x-ignored*")
+    [found] = email.message_from_bytes(raw, policy=email.policy.default).iter_attachments()
+    assert found.get_content_type() == "application/pdf"
+    assert found.get_filename() == name
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,8 @@ def _listed(text: str) -> frozenset[str]:
 
 READS = _listed(
     """ticket list, ticket show, ticket history, ticket blame, ticket escalations, incident list, problem list, problem
-    candidates, problem show, mail outbox, mail show, mail drop, sla list, log, search, handover, stats, activity, report,
+    candidates, problem show, mail outbox, mail show, mail drop, mail
+    retry, mail log, mail preview, mail held, mail discard, mail trust, mail test, sla list, log, search, handover, stats, activity, report,
     response list, response show, response render, kb list, kb show, kb history, kb search, kb suggest, kb topic list, kb
     topic show, department list, department show, staff list, staff show, user list, user show, user bans, group list,
     group show, tag list, tag show, field list, field show, checklist list, checklist show, status, audit verify, audit
@@ -256,6 +257,56 @@ def _sync(s: Story) -> None:
         s.desk("--desk", place, "sync")
 
 
+def _mail(subject: str, *more: str) -> str:
+    """A mail with the canary in it; each is another one."""
+    head = (
+        f"From: {NAME} <{ADDRESS}>",
+        "To: servicedesk@ncpeh.example",
+        f"Subject: {subject}",
+        f"Date: {PLACE}",
+        *more,
+    )
+    file = "Content-Type: text/plain; name=scan.txt\nContent-Disposition: attachment\n"
+    body = f"--b\n\n{TEXT}\n{NAME} {PHONE}\n--b\n{file}\n{NAME}\n--b--\n"
+    return "\n".join((*head, 'Content-Type: multipart/mixed; boundary="b"')) + "\n\n" + body
+
+
+def _by_mail(s: Story) -> None:
+    """A ticket, an answer, and what is no answer; fetching takes mails in by the same function."""
+    s.desk("config", "set", "mail.machines", "maria@ncpeh.example", code=None)
+    reference = f"<{next(s.clock)}.{ADDRESS}>"
+    s.desk("mail", "import", "-", stdin=_mail(TITLE, f"Message-ID: {reference}"))
+    s.desk(
+        "mail",
+        "import",
+        "-",
+        stdin=_mail(f"Re: {TITLE}", f"In-Reply-To: {reference}", f"Message-ID: <{next(s.clock)}.{ADDRESS}>"),
+    )
+    s.desk("mail", "import", "-", stdin=_mail(TITLE, f"In-Reply-To: {reference}", "Auto-Submitted: auto-replied"))
+
+
+def _release(s: Story) -> None:
+    s.desk("config", "set", "mail.machines", "maria@ncpeh.example", code=None)
+    s.desk("mail", "import", "-", stdin=_mail(f"{TITLE} {next(s.clock)}", "Auto-Submitted: auto-replied"), code=10)
+    s.desk("mail", "release", s.desk("mail", "held", "-f", "ids").out.split()[-1], "--as", "new")
+
+
+def _refused(*command: str) -> Callable[[Story], None]:
+    """A message that the server refuses for good, in words that name whom it was for: its ticket gets a note of it."""
+
+    def step(s: Story) -> None:
+        program = s.home / ".git/bin/sendmail"
+        program.parent.mkdir()
+        program.write_text(f"#!/bin/sh\ncat > /dev/null\necho {NAME} {ADDRESS} {TEXT} >&2\nexit 67\n", encoding="utf-8")
+        program.chmod(0o755)
+        s.desk("config", "set", "mail.smtp.host", "sendmail")
+        subprocess.run(["git", "-C", str(s.home), "config", "desk.mail.host", "true"], check=True)
+        s.ticket("--requester", ADDRESS)
+        s.desk(*command, code=10, env={"PATH": f"{program.parent}:{os.environ['PATH']}"})
+
+    return step
+
+
 def _simple(*words: str) -> Callable[[Story], None]:
     """A command on a record of its own: {ticket}, {other}, {problem}, {user}, {article} are made first."""
 
@@ -306,6 +357,11 @@ STEPS: Mapping[str, Callable[[Story], None]] = {
         _simple("ticket", "reply", "{mine}", "--body", TEXT, "--close"),
         _reply_with_file,
     ),
+    "mail import": _by_mail,
+    "mail fetch": _by_mail,
+    "mail release": _release,
+    "mail send": _refused("mail", "send"),
+    "mail run": _refused("mail", "run"),
     "ticket note": _simple("ticket", "note", "{mine}", "--body", TEXT),
     "ticket watch": _simple("ticket", "watch", "{mine}"),
     "ticket unwatch": _after(("watch",), "ticket", "unwatch", "{ticket}"),

@@ -64,7 +64,7 @@ def create(session: Session, new: NewTicket) -> Committed:
         if by.kind == REQUESTER:
             rights.require_requester(by, "create")
             _refuse_for_requester(new)
-        ticket, user = _build(session, snapshot, by, new)
+        ticket, user = build_ticket(session, snapshot, by, new)
         change = lifecycle.create(
             ticket, by=by, at=at, files=new.files, matrix=matrix_of(session.config), reason=new.reason
         )
@@ -79,7 +79,8 @@ def _refuse_for_requester(new: NewTicket) -> None:
         raise Refused(_("a requester doesn't say {named} of a ticket", named=named[0]), _("leave it to the desk"))
 
 
-def _build(session: Session, snapshot: Snapshot, by: Actor, new: NewTicket) -> tuple[Ticket, Edit | None]:
+def build_ticket(session: Session, snapshot: Snapshot, by: Actor, new: NewTicket) -> tuple[Ticket, Edit | None]:
+    """The ticket that is to be registered; and the requester, if it makes one known."""
     config = session.config
     department = new.department.lower() if new.department else default_department(snapshot.index)
     snapshot.get("department", department)

@@ -33,6 +33,11 @@ def _data(*required: str) -> list[records.Decorator]:
     ]  # fmt: skip
 
 
+_numbers = click.option(
+    "--numbers", metavar="PATTERN", help="How their own desk writes ticket numbers: INC{n}; found in their mails."
+)
+
+
 def _said(options: dict[str, Any]) -> dict[str, Any]:
     return {**options, "fields": identifiers.fields_of(options["fields"])}
 
@@ -128,6 +133,7 @@ def _by_address(index: Index, typed: str) -> str:
     '    --organisation "Nicosia General Hospital" --phone "+357 22 123456"',
 )
 @records.offer(_data("name", "group"))
+@_numbers
 def create(app: App, **options: Any) -> Done:
     """Register a requester, who may have been known only from a ticket until now."""
     return told.answer_records(User, requesters.register(app, _said(options)), several=False)
@@ -149,6 +155,10 @@ def signup(app: App, **options: Any) -> Done:
 @leaf.leaf("edit", example='desk user edit u-4f9x2 --phone "+357 22 123456"\ndesk user edit u-4f9x2 --disabled')
 @records.ids_of("user")
 @records.offer(_data())
+@_numbers
+@click.option(
+    "--undeliverable", metavar="TEXT", help="Since when mail comes back; an empty text once it arrives again."
+)
 @click.option("--disabled/--no-disabled", default=None, help="May not open tickets.")
 def edit(app: App, ids: tuple[str, ...], **options: Any) -> Done:
     """Change requesters. An empty text takes a value away."""

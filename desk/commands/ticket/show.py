@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from desk.actions import identifiers
@@ -56,10 +57,26 @@ def item(app: App, ticket_id: str) -> dict[str, Any]:
         ticket = app.store.read("ticket", ticket.merged_into)
     links = ticket.values.get("links", ())
     return {
-        **_whole(app, ticket),
+        **_with_mail(app, _whole(app, ticket), ticket),
         "problems": app.store.ask(lambda index: problems.causes(index, links)),
         "known_errors": app.store.ask(lambda index: problems.known_errors(index, ticket.id)),
     }
+
+
+def _with_mail(app: App, whole: dict[str, Any], ticket: Record) -> dict[str, Any]:
+    """With what became of the messages about each entry, on the machine that sends; and that nobody gets mail any more."""
+    if ticket.values.get("requester"):
+        rows = app.store.ask(lambda index: index.rows("user", "id = ?", (ticket.values["requester"],)))
+        if rows and rows[0].get("undeliverable"):
+            whole["undeliverable"] = rows[0]["undeliverable"]
+    if not os.path.isdir(app.place.own("mail")):
+        return whole
+    from desk.local import delivered  # noqa: PLC0415 - where mail is sent from
+
+    times = [entry.at for entry in ticket.thread]
+    found = delivered.by_entry(app.place, ticket.id, ticket.values["created"], times)
+    thread = [{**entry, "mail": mail} for entry, mail in zip(whole["thread"], found, strict=True)]
+    return {**whole, "thread": thread}
 
 
 def _whole(app: App, ticket: Record) -> dict[str, Any]:

@@ -1,20 +1,19 @@
-"""desk mail: the outbox of messages that are to be sent."""
+"""desk mail outbox, show, drop, retry: messages that are to be sent."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
+from desk.actions.mail import letters
 from desk.cli import answers, arguments, complete, leaf
 from desk.cli.app import App
-from desk.domain.model.fields import parse_time
+from desk.domain.model.fields import utc_text
 from desk.errors import Broken, DeskError
-from desk.local import outbox
-from desk.mail import letters
-from desk.store import worktree
+from desk.local import delivery, maillog, outbox
+from desk.local.maillog import MailRow
 from desk.text import _, arranged, pgettext
 from desk.view.model import Column, Detail, Done, Listing
 
@@ -30,23 +29,30 @@ def _complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> l
 _ids = click.argument("ids", metavar="ID…", nargs=-1, required=True, shell_complete=_complete)
 
 
-@leaf.leaf("outbox", example="desk mail outbox\ndesk mail outbox --ticket 7K3Q -f ids | desk mail drop -")
+@leaf.leaf("outbox", example="desk mail outbox\ndesk mail outbox --held -f ids | desk mail drop -")
 @click.option("--ticket", metavar="ID", shell_complete=complete.complete_ticket, help="Only about this ticket.")
-def list_(app: App, ticket: str | None) -> Listing:
+@click.option(
+    "--held", is_flag=True, help="Only those that go nowhere until somebody says so: held, or refused for good."
+)
+def list_(app: App, ticket: str | None, held: bool) -> Listing:
     """List the messages that wait to be sent, the oldest first."""
     wanted = arguments.resolve(app, ticket) if ticket else None
     rows = []
     for draft_id in outbox.ids(_folder(app)):
         draft = _read(app, draft_id, [])
         if draft and (wanted is None or draft["ticket"] in wanted):
-            rows.append(_row(draft, _subject(app, draft)))
+            row = _row(app, draft, _subject(app, draft))
+            if not held or row["state"] != "waiting":
+                rows.append(row)
     columns = (
         Column("id", pgettext("column", "ID"), "id"),
         Column("to", pgettext("column", "TO")),
         Column("subject", pgettext("column", "SUBJECT"), "title"),
         Column("ticket", pgettext("column", "TICKET"), "id", 1),
-        Column("event", pgettext("column", "EVENT")),
+        Column("event", pgettext("column", "EVENT"), spare=3),
         Column("at", pgettext("column", "AT"), "time", 2),
+        Column("state", pgettext("column", "STATE")),
+        Column("reason", pgettext("column", "WHY"), spare=4),
     )
     return Listing("messages", rows, columns, _("no messages wait to be sent"))
 
@@ -58,9 +64,9 @@ def show(app: App, ids: tuple[str, ...]) -> Detail:
     items = []
     for draft_id in _found(app, ids):
         draft = _draft(app, draft_id)
-        letter = _letter(app, draft)
+        letter = letters.letter(app, draft)
         more = {"language": letter.language, "attachments": draft.get("attachments", []), "body": letter.body}
-        items.append({**_row(draft, letter.subject), **more})
+        items.append({**_row(app, draft, letter.subject), **more})
     return answers.detail("message", "messages", items, several=len(items) > 1)
 
 
@@ -71,9 +77,39 @@ def drop(app: App, ids: tuple[str, ...]) -> Done:
     with app.store.writing():  # what a killed command still has to tell comes first, or it would come back
         found = _found(app, ids)
         for draft_id in found:
+            draft = _read(app, draft_id, [])
             outbox.drop(_folder(app), draft_id)
+            if draft:
+                maillog.add(app.place, _dropped(app, draft))
     items = [{"id": i, "dropped": True} for i in found]
     lines = tuple(_("{i}  dropped", i=i) for i in found)
+    return Done("messages", items, lines) if len(items) > 1 else Done("message", items[0], lines)
+
+
+def _dropped(app: App, draft: dict[str, Any]) -> MailRow:
+    return {
+        "at": utc_text(app.now),
+        "way": "out",
+        "state": "dropped",
+        "id": draft["id"],
+        "ticket": draft["ticket"],
+        "commit": draft["commit"],
+        "event": draft["event"],
+        "to": draft["to"]["email"],
+        "recipient": draft["to"]["id"],
+        "reason": _("by hand"),
+    }
+
+
+@leaf.leaf("retry", example="desk mail retry 4f9a1c22-1\ndesk mail outbox --held -f ids | desk mail retry -")
+@_ids
+def retry(app: App, ids: tuple[str, ...]) -> Done:
+    """Let messages go with the next run: held ones, refused ones, and those that wait for another try."""
+    from desk.actions.mail import queue  # noqa: PLC0415 - a list of the outbox sends nothing
+
+    found = queue.retry(app, _found(app, ids))
+    items = [{"id": i, "state": "waiting"} for i in found]
+    lines = tuple(_("{i}  goes with the next desk mail send", i=i) for i in found)
     return Done("messages", items, lines) if len(items) > 1 else Done("message", items[0], lines)
 
 
@@ -109,34 +145,14 @@ def _read(app: App, draft_id: str, problems: list[str]) -> dict[str, Any] | None
 
 def _subject(app: App, draft: dict[str, Any]) -> str | None:
     try:
-        return _letter(app, draft, whole=False).subject
+        return letters.letter(app, draft, whole=False).subject
     except DeskError as error:
         app.warnings.append(arranged("{id}: {problem}", id=draft["id"], problem=error.message))
         return None
 
 
-_TIMES = ("created", "respond_by", "update_by", "due")
-
-
-def _letter(app: App, draft: dict[str, Any], *, whole: bool = True) -> letters.Letter:
-    """A draft filled in, with its times on the desk's clock."""
-    from desk.templates.sandbox import fill  # noqa: PLC0415 - 40 ms of Jinja, for messages only
-
-    variables = draft["variables"]
-    # Drafts of an older version don't have all of them.
-    given = {n: text for n in _TIMES if (text := variables["ticket"].get(n))}
-    times = {n: app.local(parse_time(text)).strftime("%Y-%m-%d %H:%M") for n, text in given.items()}
-    told = {**draft, "variables": {**variables, "ticket": {**variables["ticket"], **times}}}
-    known = app.config["desk.languages"]
-
-    def filled(text: str, path: str, values: Mapping[str, Mapping[str, str]]) -> str:
-        return fill(text, path, values, language=path.removesuffix(".txt").rpartition(".")[2])
-
-    return letters.letter(told, known, lambda path: worktree.read(app.place, path), filled, whole=whole)
-
-
-def _row(draft: dict[str, Any], subject: str | None) -> dict[str, Any]:
-    to = draft["to"]
+def _row(app: App, draft: dict[str, Any], subject: str | None) -> dict[str, Any]:
+    to, one = draft["to"], delivery.load(_folder(app), draft["id"])
     return {
         "id": draft["id"],
         "to": f"{to['name']} <{to['email']}>" if to["name"] else to["email"],
@@ -146,4 +162,8 @@ def _row(draft: dict[str, Any], subject: str | None) -> dict[str, Any]:
         "at": draft["at"],
         "commit": draft["commit"],
         "language": draft["language"],
+        "state": one.state,
+        "tries": one.tries,
+        "next": utc_text(one.due) if one.due and one.state == "waiting" else None,
+        "reason": one.reason or None,
     }

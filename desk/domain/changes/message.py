@@ -12,6 +12,9 @@ Desk-From: …                           the value before, where one was replace
 Desk-To: maria                         the value after
 Desk-Also: close                       a second event on the same ticket, with its own From and To
 Desk-Effect: unassign                  right after Desk-Ticket: this one saw another verb than the action's
+Desk-Mail: 7d1f… 9c40…                 what came by mail: marks of its Message-ID and of its contents, after Desk-Actor
+Desk-Joined: references                by what it found its ticket
+Desk-Automatic: reply                  what wrote it, where no person did
 
 Values are told as the change has them. What is better not kept for good is left out before: see `discretion`.
 """
@@ -21,9 +24,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from desk.domain.model.change import Change, Edit, Event
+from desk.domain.model.change import Change, Edit, Event, Received
 
 SUBJECT_MAX = 100
+MAIL = "Desk-Mail"
 SETTINGS = "settings"
 """Stands where a kind of record does in the events of desk.toml, whose ids are the names of settings."""
 SET = "config"
@@ -56,6 +60,7 @@ def message(change: Change) -> str:
     if change.reason and change.reason.strip():
         paragraphs.append(change.reason.strip())
     lines = [f"Desk-Verb: {change.verb}", f"Desk-Actor: {change.by.id}"]
+    lines += _mail_trailers(change.mail) if change.mail else []
     for edit in change.edits:
         lines += _trailers(edit, change.verb)
     for name, event in change.settings:
@@ -64,6 +69,21 @@ def message(change: Change) -> str:
             lines.append(f"Desk-Effect: {event.verb}")
         lines += _values(event)
     return "\n\n".join([*paragraphs, "\n".join(lines)]) + "\n"
+
+
+def _mail_trailers(mail: Received) -> list[str]:
+    lines = [f"{MAIL}: {mail.mark} {mail.content}"]
+    told = (("Desk-Joined", mail.joined), ("Desk-Automatic", mail.nature))
+    return lines + [f"{key}: {value}" for key, value in told if value]
+
+
+def received(text: str) -> Received | None:
+    """The mail that a commit was made of; None for any other."""
+    if f"\n{MAIL}: " not in text:
+        return None
+    mark, _, content = (trailer(text, MAIL) or "").partition(" ")
+    told = (trailer(text, "Desk-Joined") or "", trailer(text, "Desk-Automatic") or "")
+    return Received(mark, content, *told) if mark else None
 
 
 def subject(change: Change) -> str:

@@ -1,6 +1,7 @@
 """Who hears of what: the people who are told of an event on a ticket, and the mail text they get, by the table of verbs.
 
-It follows docs/rules.md, requirements 4.1.3 and 4.2: whoever a ticket concerns hears of it. Whoever acted hears nothing of it.
+It follows docs/rules.md, requirements 4.1.3 and 4.2: whoever a ticket concerns hears of it. Whoever acted hears nothing of it,
+but for a person whose mail became a ticket.
 """
 
 from __future__ import annotations
@@ -39,6 +40,10 @@ TABLE: tuple[NoticeRow, ...] = tuple(
     for (_, role, template), event in sorted((hearer, heard.event) for heard in _HEARD for hearer in heard.hearers)
 )
 """By rank: somebody whom several rows reach in one action gets one message, and the first row counts."""
+QUOTING = frozenset(heard.event for heard in _HEARD if heard.quotes)
+URGENT = frozenset(heard.event for heard in _HEARD if heard.urgent)
+LASTING = frozenset(heard.event for heard in _HEARD if heard.lasting)
+"""Events whose messages hold what was written, wait for no digest, and are told to requesters however late."""
 MEANING: Mapping[str, str] = {heard.event: heard.meaning for heard in sorted(_HEARD, key=lambda heard: heard.place)}
 
 
@@ -93,12 +98,17 @@ def notices(change: Change, audience: Audience) -> list[Notice]:
     """Everybody who hears of a change, once for each ticket."""
     found: list[Notice] = []
     for edit in tickets_of(change):
-        told = {change.by.id}
+        told = set() if _is_acknowledged(change) else {change.by.id}
         for notice in _of(edit, change, audience):
             if notice.to.id not in told:
                 told.add(notice.to.id)
                 found.append(notice)
     return found
+
+
+def _is_acknowledged(change: Change) -> bool:
+    """Whether whoever acted hears of it: a person who wrote a mail is told that it has arrived; a program isn't (RFC 3834)."""
+    return change.verb == "create" and change.mail is not None and not change.mail.nature
 
 
 def _of(edit: Edit, change: Change, audience: Audience) -> Iterator[Notice]:

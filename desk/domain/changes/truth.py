@@ -17,7 +17,7 @@ from desk.domain.changes.message import Happened
 from desk.domain.model.person import User
 from desk.domain.model.plain import label
 from desk.domain.model.record import Record
-from desk.domain.model.ticket import Ticket
+from desk.domain.model.ticket import NOTE, Ticket
 from desk.domain.rights import recordverbs, ticketverbs, verbs
 from desk.domain.rights.verb import Telling, Verb
 from desk.text import _
@@ -253,9 +253,9 @@ def _sets(case: Case) -> Iterator[str]:
 def _thread(case: Case) -> Iterator[str]:
     """As many replies and notes as are told; a merge, a split and an edit of an entry move them about."""
     told = [(_THREAD[e.verb], e.verb) for e in case.events if e.verb in _THREAD]
-    if any(telling != "entry" for telling, _ in told) or case.old is None or case.new is None:
+    if any(telling not in ("entry", "note") for telling, _ in told) or case.old is None or case.new is None:
         return
-    counted = Counter(verb for _, verb in told)
+    counted = Counter(NOTE if telling == "note" else verb for telling, verb in told)
     real = Counter(entry.kind for entry in case.new.thread[len(case.old.thread) :])
     if counted != real:
         yield _("thread: the message tells of {told}, there are {real}", told=_counted(counted), real=_counted(real))

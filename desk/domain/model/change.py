@@ -41,6 +41,19 @@ class Edit(NamedTuple):
         return found
 
 
+class Received(NamedTuple):
+    """The mail that a change was made of, as its commit tells it: nothing that could name anybody.
+
+    `mark` is made of its Message-ID, `content` of what it says. `joined`: by what it found its ticket, empty for a new
+    one. `nature`: what wrote it (`desk.intake.automatic`), empty for a person.
+    """
+
+    mark: str
+    content: str
+    joined: str = ""
+    nature: str = ""
+
+
 class Change(NamedTuple):
     """One user action, to become one commit: who did what to which records, when and why."""
 
@@ -57,6 +70,8 @@ class Change(NamedTuple):
     """What happened to settings, by their names in desk.toml."""
     as_written: Mapping[str, bytes | None] | None = None
     """For hand edits: the files as the work tree has them (None: gone), committed byte for byte in place of the records."""
+    mail: Received | None = None
+    """Of what came by mail."""
 
 
 def join(changes: list[Change]) -> Change:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from desk.domain.model.actor import Requester, nameless
-from desk.domain.model.fields import EMAIL, EMAILS, FLAG, LEVEL, LINE, SLUG, SLUGS, TEXT, TIME, VALUES, Field
+from desk.domain.model.fields import DIGEST, EMAIL, EMAILS, FLAG, LEVEL, LINE, SLUG, SLUGS, TEXT, TIME, VALUES, Field
 from desk.domain.model.record import NOTHING, Record
 
 
@@ -23,6 +23,7 @@ class Staff(Record):
     departments = Field[tuple[str, ...]](SLUGS, "departments served", default=(), ref="department")
     language = Field[str | None](SLUG, "language the person reads", setting="desk.languages")
     away = Field[bool](FLAG, "not to be given work now", default=False)
+    digest = Field[str | None](DIGEST, "how often notices to them are collected: off, hourly or daily")
     created = Field[datetime | None](TIME, "registered at", fixed=True)
 
     @property
@@ -45,6 +46,8 @@ class User(Record):
     phone = Field[str | None](LINE, "telephone number")
     organisation = Field[str | None](LINE, "employer or institution")
     language = Field[str | None](SLUG, "language the person reads", setting="desk.languages")
+    numbers = Field[str | None](LINE, "how their own desk writes its ticket numbers: INC{n}")
+    undeliverable = Field[str | None](LINE, "since when mail doesn't reach them, and why: 2026-07-23 5.1.1")
     registered = Field[bool](FLAG, "false for a person known only from a ticket", default=True)
     disabled = Field[bool](FLAG, "may not open tickets", default=False)
     fields = Field[Mapping[str, Any]](VALUES, "custom fields", default=NOTHING)

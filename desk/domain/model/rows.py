@@ -40,6 +40,9 @@ class TicketRow(TypedDict):
     links: list[str]
     attachments: list[str]
     fields: dict[str, Any]
+    numbers: list[str]
+    message_id: str | None
+    cc: list[str]
     watchers: list[str]
     checklist: list[str]
     cause: str | None

@@ -15,10 +15,12 @@ from typing import Any
 from desk.domain.model.change import Edit, Event
 from desk.domain.model.fields import (
     DATE,
+    EMAILS,
     FLAG,
     LINE,
     LINES,
     LINKS,
+    NUMBERS,
     SLUG,
     SLUGS,
     STEPS,
@@ -77,6 +79,9 @@ class Ticket(Record):
     links = Field[tuple[str, ...]](LINKS, "relations to other tickets", default=())
     attachments = Field[tuple[str, ...]](LINES, "files that came with the request", default=())
     fields = Field[Mapping[str, Any]](VALUES, "custom fields", default=NOTHING)
+    numbers = Field[tuple[str, ...]](NUMBERS, "what the requester's own desk calls it: INC0042", default=())
+    message_id = Field[str | None](LINE, "the mail that opened it", fixed=True)
+    cc = Field[tuple[str, ...]](EMAILS, "addresses that mails about it were copied to; they may answer", default=())
     watchers = Field[tuple[str, ...]](SLUGS, "staff and requesters who want to hear of it", default=())
     checklist = Field[tuple[str, ...]](
         STEPS, "steps to be taken: `[ ] step`, and `[x] step` when it is done", default=()

@@ -35,6 +35,8 @@ _STANDING = ("closed", "pending_until", "pending_for", "resolution")
 _STATE = (("state", "state"), *fields("untold", *_STANDING))
 _STEPS = ("checklist", ("checklist",))
 """An automatic checklist, on a ticket that becomes one for which there is one."""
+_BY_MAIL = fields("untold", "numbers", "cc")
+"""What a mail brings beside its text."""
 _OWNER_OFF = ("unassign", ("owner",))
 """An owner who can't go on with it (rule 3)."""
 
@@ -84,7 +86,7 @@ ROWS: tuple[Verb, ...] = (
         hears=(
             Hearing("escalate-up", "a ticket is escalated upwards, and its owner goes on with the work", 5, (
                 (7, NAMED, "ticket-escalated"),
-            )),
+            ), urgent=True),
         ),
     ),
     Verb(
@@ -128,27 +130,27 @@ ROWS: tuple[Verb, ...] = (
     Verb(
         "note", _KINDS, _own(3, 2), "ticket note", "domain.tickets.thread:add_entry",
         Words(_("private note added"), _("wrote a private note on {what}")),
-        _ALWAYS, (("thread", "entry"),),
+        _ALWAYS, (("thread", "entry"), *_BY_MAIL),
         hears=(
             Hearing("note", "staff write a private note", 13, (
                 (15, OWNER, "ticket-noted"),
                 (16, STAFF_WATCHERS, "ticket-noted"),
-            )),
+            ), quotes=True),
         ),
     ),
     Verb(
         "reply", _KINDS, _own(3, 1, requester=True), "ticket reply", "domain.tickets.thread:add_entry",
         Words(_("reply added"), _("replied to {what}")),
-        _WHILE_LIVE, (("thread", "entry"),), spoken="reply to",
+        _WHILE_LIVE, (("thread", "entry"), *_BY_MAIL), spoken="reply to",
         hears=(
             Hearing("reply", "staff answer the requester", 11, (
                 (3, REQUESTER, "reply-sent"),
                 (23, WATCHERS, "ticket-watched"),
-            )),
+            ), quotes=True, lasting=True),
             Hearing("answer", "the requester writes", 12, (
                 (4, RESPONSIBLE, "ticket-answered"),
                 (17, STAFF_WATCHERS, "ticket-answered"),
-            )),
+            ), quotes=True),
         ),
     ),
     # -- the state -----------------------------------------------------------------------------------------------------
@@ -171,7 +173,7 @@ ROWS: tuple[Verb, ...] = (
             Hearing("close", "the work is done", 15, (
                 (12, REQUESTER, "ticket-closed"),
                 (24, WATCHERS, "ticket-watched"),
-            )),
+            ), lasting=True),
         ),
     ),
     Verb(
@@ -199,7 +201,7 @@ ROWS: tuple[Verb, ...] = (
         hears=(
             Hearing("major", "an incident is declared a major one, or gets another coordinator", 6, (
                 (8, DEPARTMENT, "ticket-major"),
-            )),
+            ), urgent=True),
         ),
     ),
     Verb(
@@ -282,7 +284,7 @@ ROWS: tuple[Verb, ...] = (
             Hearing("merge", "the work goes on in another ticket", 17, (
                 (1, REQUESTER, "ticket-merged"),
                 (22, WATCHERS, "ticket-watched"),
-            )),
+            ), lasting=True),
         ),
     ),
     Verb(
@@ -326,7 +328,7 @@ ROWS: tuple[Verb, ...] = (
         hears=(
             Hearing("warning", "most of the time for a reply or a resolution has passed", 7, (
                 (10, RESPONSIBLE, "ticket-due"),
-            )),
+            ), urgent=True),
         ),
     ),
     Verb(
@@ -334,7 +336,17 @@ ROWS: tuple[Verb, ...] = (
         Words(_("missed: {after}"), _("noted what was missed on {what}: {after}")),
         may=fields("untold", *CLOCKS),
         brings=(("escalate-up", ("watchers",)),),
-        hears=(Hearing("breach", "a reply or a resolution is overdue", 8, ((9, RESPONSIBLE, "ticket-late"),)),),
+        hears=(Hearing("breach", "a reply or a resolution is overdue", 8, ((9, RESPONSIBLE, "ticket-late"),), urgent=True),),
+    ),
+    Verb(
+        "undelivered", _KINDS, DESK_ALONE, "mail send", "domain.tickets.thread:add_undelivered",
+        Words(_("not delivered to {after}"), _("noted on {what} that a message to {after} was not delivered")),
+        may=(("thread", "note"),),
+        hears=(
+            Hearing("undelivered", "a message to somebody was refused for good, or came back", 18, (
+                (27, RESPONSIBLE, "ticket-noted"),
+            ), quotes=True),
+        ),
     ),
 )  # fmt: skip
 BY_NAME: Mapping[str, Verb] = MappingProxyType({verb.name: verb for verb in ROWS})

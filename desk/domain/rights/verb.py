@@ -39,14 +39,16 @@ ANYBODY = Grant("anybody")
 
 Moves = tuple[tuple[str, ...], str | None]
 """The states a verb may be used in, and the one it leads to; None: the state stays."""
-Telling = Literal["value", "state", "level", "added", "removed", "text", "step", "entry", "named", "untold", "whole"]
+Telling = Literal[
+    "value", "state", "level", "added", "removed", "text", "step", "entry", "note", "named", "untold", "whole"
+]
 """How an event tells what became of a field, so that it can be held against the record:
 
 `value`: from and to are its values. `state`: their first words are, and more follows. `level`: they have `name=value` for
 each that changed, or the priority alone. `added`, `removed`: what came to a set, or went from it. `text`: its first line.
 `step`: the number of a step of a checklist, and the step. What `text` and `step` add is no part of a commit message.
-`entry`: one more reply or note. `named`: the event names the field. `untold`: that the verb was used must do. `whole`: with
-everything else, since the record wasn't there before, or is no more.
+`entry`: one more reply or note, `note`: a note of the desk's own. `named`: the event names the field. `untold`: that the
+verb was used must do. `whole`: with everything else, since the record wasn't there before, or is no more.
 """
 
 
@@ -89,12 +91,19 @@ Hearer = tuple[int, Role, str]
 
 
 class Hearing(NamedTuple):
-    """An event that people are told of: its name, what it is, and its place in docs/notifications.md."""
+    """An event that people are told of: its name, what it is, and its place in docs/notifications.md.
+
+    `quotes`: what was written stands in the message. `urgent`: no digest keeps it back. `lasting`: requesters are told
+    however late it has become.
+    """
 
     event: str
     meaning: str
     place: int
     hearers: tuple[Hearer, ...]
+    quotes: bool = False
+    urgent: bool = False
+    lasting: bool = False
 
 
 class Verb(NamedTuple):

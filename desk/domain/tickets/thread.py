@@ -10,11 +10,13 @@ from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Event
 from desk.domain.model.fields import check_text
 from desk.domain.model.record import NOTHING, Entry
-from desk.domain.model.ticket import Ticket, edit
+from desk.domain.model.ticket import NOTE, Ticket, edit
 from desk.domain.rights import moves
 from desk.domain.tickets import lifecycle
 from desk.errors import Refused, UsageFault
 from desk.text import _, arranged
+
+UNDELIVERED = "undelivered"
 
 
 def add_entry(
@@ -44,6 +46,13 @@ def add_entry(
         events.append(closing)
     summary = events[-1].after or ""
     return Change(kind, by, at, (edit(ticket, after, *events, files=attachments),), summary=summary)
+
+
+def add_undelivered(ticket: Ticket, who: str, text: str, *, by: Actor, at: datetime) -> Change:
+    """A private note that a message about the ticket didn't reach somebody, whatever state it is in; `who` is their id."""
+    entry = Entry(NOTE, by.id, at, check_entry_text(text))
+    after = ticket.evolve(thread=(*ticket.thread, entry))
+    return Change(UNDELIVERED, by, at, (edit(ticket, after, Event(UNDELIVERED, None, who)),), summary=who)
 
 
 def check_entry_text(text: str) -> str:

@@ -132,9 +132,26 @@ def _ticket(data: Data, look: Look) -> Iterator[str]:
             yield paint(
                 (INDENT if look.tty else "") + _("attached: {names}", names=say(entry["attachments"])), "dim", look
             )
+        for one in entry.get("mail") or ():
+            words, style = _mailed(one, look)
+            yield paint((INDENT if look.tty else "") + words, style, look)
     if data.get("review"):
         yield from ("", _ruled(_("review"), "heading", look))
         yield from prose(str(data["review"]), look, INDENT)
+
+
+def _mailed(one: Data, look: Look) -> tuple[str, str]:
+    """`sent to anna@clinic.example · 2026-07-23 10:15`: what became of an answer's mail, and how it looks."""
+    to, at, reason = (
+        say(one.get("to")),
+        say(moment(str(one.get("at") or ""), look)),
+        one_line(str(one.get("reason") or "")),
+    )
+    if one.get("state") == "sent":
+        return _("sent to {to} · {at}", to=to, at=at), "dim"
+    if one.get("state") == "later":
+        return _("not sent to {to} yet · {at}: {reason}", to=to, at=at, reason=reason), "dim"
+    return _("not delivered to {to} · {at}: {reason}", to=to, at=at, reason=reason), "critical"
 
 
 PAGES: Mapping[str, Callable[[Data, Look], Iterator[str]]] = {

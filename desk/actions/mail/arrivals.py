@@ -1,0 +1,101 @@
+"""What an arriving mail is judged by: the desk's own addresses and key, and who wrote it, as the desk knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple, cast
+
+from desk.actions.requesters import is_address
+from desk.config import Config
+from desk.domain.model.person import Ban, Staff, User
+from desk.errors import ConfigError
+from desk.intake import authentication
+from desk.intake.authentication import Verdict
+from desk.intake.automatic import Ours
+from desk.intake.mails import Mail
+from desk.local import mailhost
+from desk.mail.addresses import Address
+from desk.queries import people
+from desk.session.session import Session
+from desk.store.snapshot import Snapshot
+from desk.text import _
+
+
+class Door(NamedTuple):
+    """What the desk is, to mail that comes in. `now` is aware UTC."""
+
+    address: str
+    ours: Ours
+    key: bytes
+    config: Config
+    now: datetime
+
+
+def door(session: Session) -> Door:
+    """The desk as mail finds it; ConfigError where it has no address, or this machine may not take mail in."""
+    config = session.config
+    address = str(config["mail.address"] or config["contact.email"]).lower()
+    if "@" not in address:
+        raise ConfigError(_("the desk has no address to which mail could come"), "desk config set mail.address desk@…")
+    own = {address, *config["mail.departments"], str(config["mail.imap.user"]).lower()}
+    ours = Ours(frozenset(a for a in own if "@" in a), address, address.rpartition("@")[2])
+    return Door(address, ours, mailhost.key(session.place), config, session.now)
+
+
+def require_machine(session: Session) -> None:
+    """ConfigError unless desk.toml names this machine among those that may take mail in."""
+    mine, named = session.identity.committer_email.lower(), session.config["mail.machines"]
+    if not mine or mine not in named:
+        raise ConfigError(
+            _(
+                "this machine ({mine}) may not take mail in: what it commits in others' names would be faulted by the audit",
+                mine=mine or _("without an address"),
+            ),
+            _(
+                "level 3 allows it: desk config set mail.machines {addresses}",
+                addresses=",".join((*named, mine or "desk@…")),
+            ),
+        )
+
+
+class Writer(NamedTuple):
+    """Who wrote a mail. Neither `staff` nor `user`: somebody new, or, without an address, nobody who can be told.
+
+    `barred` says why they may not write, empty if they may.
+    """
+
+    address: Address | None
+    staff: Staff | None
+    user: User | None
+    barred: str
+    verdict: Verdict
+
+    @property
+    def email(self) -> str:
+        """The address as it is compared."""
+        return self.address.key if self.address else ""
+
+
+def writer_of(mail: Mail, snapshot: Snapshot, door: Door) -> Writer:
+    """Who wrote a mail, by its address: a name identifies nobody."""
+    servers = {name.lower() for name in door.config["mail.authserv"]}
+    verdict = authentication.verdict(mail.headers, mail.sender, servers)
+    if mail.sender is None or not is_address(mail.sender.email):
+        return Writer(None, None, None, "", verdict)
+    found = dict(people.with_address(snapshot.index, mail.sender.email, (Staff.kind, User.kind, Ban.kind)))
+    staff = cast("Staff", snapshot.get(Staff.kind, found[Staff.kind])) if Staff.kind in found else None
+    user = cast("User", snapshot.get(User.kind, found[User.kind])) if User.kind in found else None
+    barred = _("the address is banned") if Ban.kind in found else ""
+    if not barred and staff is None and user is not None and user.disabled:
+        barred = _("{user} is disabled", user=user.id)
+    return Writer(mail.sender, staff, None if staff else user, barred, verdict)
+
+
+def others(mail: Mail, door: Door) -> tuple[str, ...]:
+    """Whom else a mail was addressed to: neither the desk nor its writer."""
+    named: Iterable[Address] = (*mail.to, *mail.cc)
+    local, _at, domain = door.address.partition("@")
+    found = [a.key for a in named if is_address(a.email) and a.key not in door.ours.addresses]
+    kept = [a for a in found if not (a.startswith(f"{local}+") and a.endswith(f"@{domain}"))]
+    return tuple(dict.fromkeys(a for a in kept if mail.sender is None or a != mail.sender.key))[:20]

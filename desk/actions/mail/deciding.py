@@ -1,0 +1,174 @@
+"""What becomes of a mail: small steps, refusals first, each with its reason. Nothing is written here."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal, NamedTuple
+
+from desk.actions.mail import joining
+from desk.actions.mail.arrivals import Door, Writer, writer_of
+from desk.actions.mail.joining import Joined
+from desk.domain.model import states
+from desk.domain.model.ticket import Ticket
+from desk.intake import automatic, forwards
+from desk.intake.automatic import Classified
+from desk.intake.mails import Failure, Mail
+from desk.intake.thanks import is_thanks
+from desk.mail import threading
+from desk.queries import people, tickets
+from desk.store.snapshot import Snapshot
+from desk.text import _, arranged
+
+Doing = Literal["new", "answer", "note", "reply", "behalf", "remark", "bounce", "drop", "reject", "hold"]
+"""`new` opens a ticket, `behalf` one for whoever wrote what staff forward. `answer` is a requester's, `note` and `reply`
+are staff's, `remark` is the desk's own note of what is no answer. `drop`: there is nothing to be done.
+"""
+
+
+class Ruling(NamedTuple):
+    """What is to be done with a mail, and every reason for it, in the order in which they were found."""
+
+    doing: Doing
+    writer: Writer
+    sort: Classified
+    joined: Joined
+    reasons: tuple[str, ...]
+
+    @property
+    def ticket(self) -> Ticket | None:
+        return self.joined.ticket
+
+
+def decide(mail: Mail, snapshot: Snapshot, door: Door) -> Ruling:
+    """What is to be done with a mail, by the rules of the desk and its newest state."""
+    writer = writer_of(mail, snapshot, door)
+    sort = automatic.classify(mail, door.ours)
+    so_far = Ruling(
+        "drop", writer, sort, joining.NEW, (arranged("{nature}: {why}", nature=sort.nature, why=sort.reason),)
+    )
+    if sort.nature == "own":
+        return so_far
+    if sort.nature == "bounce":
+        return _bounced(mail, snapshot, door, so_far)
+    return _refuse(writer, so_far) or _joining(mail, snapshot, door, so_far)
+
+
+def _refuse(writer: Writer, so_far: Ruling) -> Ruling | None:
+    """Who may not write at all, and who probably isn't who they say."""
+    if writer.barred:
+        return _end(so_far, "reject", writer.barred)
+    if writer.verdict.state == "fail" and (writer.staff or (writer.user and writer.user.numbers)):
+        return _end(so_far, "hold", _("looks forged: {why}", why=writer.verdict.reason))
+    return None
+
+
+def _joining(mail: Mail, snapshot: Snapshot, door: Door, so_far: Ruling) -> Ruling:
+    joined = joining.join(mail, so_far.writer, snapshot, door)
+    so_far = so_far._replace(joined=joined, reasons=(*so_far.reasons, joined.reason))
+    if joined.held:
+        return _end(so_far, "hold", joined.held)
+    if so_far.writer.staff is not None:
+        return _of_staff(mail, door, so_far)
+    if so_far.sort.automatic:
+        return _automatic(snapshot, door, so_far)
+    return _of_requester(mail, snapshot, door, so_far)
+
+
+def _end(so_far: Ruling, doing: Doing, reason: str = "") -> Ruling:
+    return so_far._replace(doing=doing, reasons=(*so_far.reasons, reason) if reason else so_far.reasons)
+
+
+# -- what programs write -----------------------------------------------------------------------------------------------
+
+
+def _bounced(mail: Mail, snapshot: Snapshot, door: Door, so_far: Ruling) -> Ruling:
+    """Noted at the ticket whose message came back, once it is proved which that was; nobody writes to a mail server."""
+    failed = proved_failure(mail, snapshot, door)
+    if failed is None:
+        return _end(so_far, "drop", _("it names no message of this desk"))
+    ticket, failure = failed
+    if not failure.permanent:
+        return _end(so_far, "drop", _("the server goes on trying"))
+    return _end(
+        so_far._replace(joined=Joined(ticket, "token", _("it gives back a message of {ticket}", ticket=ticket.id))),
+        "bounce",
+    )
+
+
+def proved_failure(mail: Mail, snapshot: Snapshot, door: Door) -> tuple[Ticket, Failure] | None:
+    """The ticket and the address of a message that came back. Anybody can write a bounce: our code must be in it, and fit."""
+    for token in threading.tokens(mail.returned, mail.delivered, door.address):
+        ticket = joining.ticket_of(snapshot, token.ticket)
+        if ticket is not None:
+            for failure in mail.failures:
+                if threading.fits(token, failure.email, door.key):
+                    return ticket, failure
+    return None
+
+
+def _automatic(snapshot: Snapshot, door: Door, so_far: Ruling) -> Ruling:
+    """What answers by itself is noted where it belongs; printers and monitoring open tickets, too."""
+    if so_far.ticket is not None:
+        return _end(so_far, "remark")
+    if so_far.sort.nature != "machine":
+        return _end(so_far, "hold", _("an automatic answer that belongs to no ticket"))
+    return _new(snapshot, door, so_far)
+
+
+# -- what staff write --------------------------------------------------------------------------------------------------
+
+
+def _of_staff(mail: Mail, door: Door, so_far: Ruling) -> Ruling:
+    ticket, writer = so_far.ticket, so_far.writer
+    if so_far.sort.automatic:
+        return _end(so_far, "drop", _("staff's own programs answered"))
+    if door.config["mail.staff"] == "off":
+        return _end(so_far, "reject", _("staff don't write by mail here (mail.staff)"))
+    if ticket is not None:
+        proved = so_far.joined.own and writer.verdict.state == "pass"
+        return _end(so_far, "reply" if door.config["mail.staff"] == "reply" and proved else "note")
+    if is_passed_on(mail):
+        return _end(so_far, "behalf", _("staff pass on what somebody wrote"))
+    return _end(so_far, "new")
+
+
+def is_passed_on(mail: Mail) -> bool:
+    """Whether a mail hands on another one: by its subject, or because it has one inside."""
+    return forwards.is_forwarded(mail.subject) or any(a.type == "message/rfc822" for a in mail.attachments)
+
+
+# -- what requesters write ---------------------------------------------------------------------------------------------
+
+
+def _of_requester(mail: Mail, snapshot: Snapshot, door: Door, so_far: Ruling) -> Ruling:
+    ticket = so_far.ticket
+    if ticket is None:
+        return _new(snapshot, door, so_far)
+    if ticket.state != states.CLOSED:
+        return _end(so_far, "answer")
+    if is_thanks(mail.kept):
+        return _end(so_far, "remark", _("it says thank you, and {ticket} stays closed", ticket=ticket.id))
+    days = door.config["mail.reopen_days"]
+    if ticket.closed is not None and door.now - ticket.closed > timedelta(days=days):
+        late = Joined(
+            None, "", _("{ticket} was closed more than {days} days ago", ticket=ticket.id, days=days), related=ticket
+        )
+        return _new(snapshot, door, so_far._replace(joined=late, reasons=(*so_far.reasons, late.reason)))
+    return _end(so_far, "answer", _("{ticket} is opened again", ticket=ticket.id))
+
+
+def _new(snapshot: Snapshot, door: Door, so_far: Ruling) -> Ruling:
+    writer, accept = so_far.writer, door.config["mail.accept"]
+    user = writer.user
+    if accept != "all" and not (user is not None and user.registered):
+        domain = writer.email.rpartition("@")[2]
+        if accept == "registered" or not people.knows_domain(snapshot.index, domain):
+            return _end(so_far, "reject", _("only those who are known here may write (mail.accept)"))
+    most = door.config["mail.max_new_per_hour"]
+    if (
+        user is not None
+        and most
+        and tickets.count_opened_by_mail(snapshot.index, user.id, door.now - timedelta(hours=1)) >= most
+    ):
+        return _end(so_far, "hold", _("flood: more than {most} tickets in an hour", most=most))
+    return _end(so_far, "new", "" if writer.address else _("it names nobody who could be answered"))

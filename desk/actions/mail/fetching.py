@@ -1,0 +1,152 @@
+"""Fetching: the folders of the mailbox are emptied, oldest mail first. A mail is moved only after its commit stands.
+
+    begun, on the disk → fetched, read, decided → committed → moved → done with
+
+A crash before the commit has changed nothing; one after it finds the mail known, and only moves it. A mail that ends the
+program is seen twice, and then put aside without being read.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from desk.actions.mail import arrivals, mailboxes
+from desk.actions.mail.arrivals import Door
+from desk.errors import MailError
+from desk.local import mailhost
+from desk.local.attempts import MOST, Attempts
+from desk.post.imap import Mailbox, Waiting
+from desk.session.session import Session
+from desk.text import _
+
+if TYPE_CHECKING:
+    from desk.actions.mail.taking import Arriving, TakenMail
+
+_MANY = 12
+"""Mails from which on what each child would load is loaded once."""
+
+
+class Fetched(NamedTuple):
+    """What a run did, a mail each, and what is odd about the server."""
+
+    mails: tuple[TakenMail, ...]
+    warnings: tuple[str, ...]
+
+    def count(self, state: str) -> int:
+        """How many mails ended so."""
+        return sum(1 for mail in self.mails if mail.state == state)
+
+
+def fetch(
+    session: Session,
+    settings: Mapping[str, str],
+    *,
+    limit: int | None = None,
+    dry_run: bool = False,
+    tls: ssl.SSLContext | None = None,
+) -> Fetched:
+    """Take in what lies in the mailbox: `limit` mails at most. Hold `mailhost.alone` around it.
+
+    `settings` are those of this machine (`mailhost.settings`). ConfigError where this machine isn't the mail host, or where
+    something isn't set; MailError where the server fails; Conflict, GitError where the desk can't be written.
+    """
+    mailhost.require(settings)
+    arrivals.require_machine(session)
+    door = arrivals.door(session)
+    run = _Run(session, door, limit, dry_run)
+    for attempt in (1, 2):
+        box = mailboxes.open_mailbox(session, door, settings, tls)
+        try:
+            run.empty(box)
+            break
+        except MailError:
+            if attempt == 2 or not run.began:
+                raise
+            run.began = False  # the server closed in between: once more, from where it was
+        finally:
+            box.close()
+    return Fetched(tuple(run.done), tuple(dict.fromkeys(run.warnings)))
+
+
+class _Run:
+    """One run: what is done already isn't done again after the connection broke."""
+
+    def __init__(self, session: Session, door: Door, limit: int | None, dry_run: bool) -> None:  # noqa: FBT001
+        self.session = session
+        self.door = door
+        self.limit = limit
+        self.dry_run = dry_run
+        self.done: list[TakenMail] = []
+        self.warnings: list[str] = []
+        self.began = False
+        self.attempts = Attempts(session.place)
+        self._made: set[str] = set()
+
+    def empty(self, box: Mailbox) -> None:
+        """Take in what lies in the folders."""
+        for folder in self.session.config["mail.imap.folder"]:
+            opened = box.open(folder)
+            self.began = True
+            waiting = box.waiting()
+            if len(waiting) > _MANY:
+                from desk.intake import guard  # noqa: PLC0415 - see `_take`
+
+                guard.prepare()
+            for one in waiting:
+                if self.limit is not None and len(self.done) >= self.limit:
+                    return
+                self._take(box, folder, opened.validity, one)
+            if waiting and not self.dry_run:
+                self.attempts.close()
+
+    def _take(self, box: Mailbox, folder: str, validity: int, one: Waiting) -> None:
+        # How mails are read takes 0.2 s to load, and on most runs there is none.
+        from desk.actions.mail import taking  # noqa: PLC0415
+        from desk.actions.mail.taking import Arriving  # noqa: PLC0415
+
+        name = f"{folder}/{validity}/{one.uid}"
+        times = 1 if self.dry_run else self.attempts.begin(name)
+        found = _content(box, one, taking.most_bytes(self.session))
+        if found is None:
+            self.attempts.end(name)  # somebody else has taken it
+            return
+        waiting = Arriving(found, one.size, folder)
+        if times > MOST:
+            taken = taking.put_aside(self.session, waiting, _("it ended the program twice"))
+        else:
+            taken = taking.take_in(self.session, waiting, self.door, dry_run=self.dry_run)
+        if not self.dry_run:
+            self._move(box, one.uid, taken, whole=len(found) >= one.size)
+            self.attempts.end(name)
+        self.done.append(taken)
+
+    def _move(self, box: Mailbox, uid: int, taken: TakenMail, *, whole: bool) -> None:
+        """Out of the folder: what was cut is never deleted, since the rest of it is nowhere else."""
+        config = self.session.config
+        name = {"held": "held", "rejected": "rejected"}.get(taken.state, "processed")
+        folder = str(config[f"mail.imap.{name}"]) or ("" if name == "processed" and whole else config["mail.imap.held"])
+        if folder and folder not in self._made:
+            box.make(folder)
+            self._made.add(folder)
+        gone = box.move(uid, folder) if folder else box.delete(uid)
+        if gone == "marked":
+            self.warnings.append(
+                _("the server can't remove single mails: they are only marked as deleted (no UIDPLUS)")
+            )
+
+
+def _content(box: Mailbox, one: Waiting, most: int) -> bytes | None:
+    return box.fetch(one.uid) if one.size <= most else box.beginning(one.uid)
+
+
+def take_in_saved(session: Session, sources: Iterable[Arriving], *, dry_run: bool = False) -> Iterator[TakenMail]:
+    """Take in mails that lie on disk, or come through a pipe, one after the other. ConfigError as for `fetch`."""
+    from desk.actions.mail import taking  # noqa: PLC0415 - as for `fetch`
+
+    if not dry_run:
+        arrivals.require_machine(session)
+    door = arrivals.door(session)
+    for waiting in sources:
+        yield taking.take_in(session, waiting, door, dry_run=dry_run)

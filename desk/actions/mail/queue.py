@@ -1,0 +1,130 @@
+"""Which messages of the outbox are to be looked at now, in what order, and which of them go as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Literal, NamedTuple
+
+from desk.actions.mail import digests
+from desk.actions.mail.letters import DIGEST, Draft
+from desk.domain.model.fields import parse_time
+from desk.local import delivery, outbox
+from desk.local.delivery import FRESH, Delivery
+from desk.session.deriving import Derived
+from desk.session.session import Session
+from desk.text import _, ngettext
+
+OLD = timedelta(days=1)
+"""After which nobody is told any more that a mail has arrived, and staff hear of things together."""
+Pair = tuple[Draft, Delivery]
+
+
+class Dispatch(NamedTuple):
+    """`ids`: only these, and now. `limit`: at most so many. `dry_run`: say what would be sent, and send nothing."""
+
+    ids: tuple[str, ...] = ()
+    limit: int = 0
+    dry_run: bool = False
+    digests: bool = True
+
+
+def posted_at(draft: Draft) -> datetime:
+    """When that happened of which a message tells."""
+    return parse_time(draft["at"])
+
+
+def due(session: Session, dispatch: Dispatch, derived: Derived) -> list[Pair]:
+    """The messages to be looked at now, the oldest first, those that are to go together made one. Raises OSError."""
+    folder = session.place.own(outbox.FOLDER)
+    if not dispatch.dry_run:
+        outbox.sweep(folder)
+    found = [(draft, delivery.load(folder, str(draft["id"]))) for draft in _waiting(session, dispatch)]
+    if dispatch.dry_run:
+        found += [(draft, FRESH) for draft in derived.drafts]
+    now, together = list[Pair](), list[Draft]()
+    for draft, one in found:
+        where = _where(session, dispatch, draft, one)
+        if where == "now":
+            now.append((draft, one))
+        elif where == "together":
+            together.append(draft)
+    if not dispatch.dry_run:
+        made = digests.collect(session, together)
+        gone = {i for digest in made for i in digest["of"]}
+        together = [*made, *(draft for draft in together if draft["id"] not in gone)]
+    return sorted([*now, *((draft, FRESH) for draft in together)], key=lambda pair: str(pair[0]["at"]))
+
+
+def _waiting(session: Session, dispatch: Dispatch) -> list[Draft]:
+    """The messages in the outbox, without what a digest says that was made before somebody was killed."""
+    folder = session.place.own(outbox.FOLDER)
+    found: list[Draft] = [one for i in dispatch.ids or outbox.ids(folder) if (one := read(session, i))]
+    said = {i for draft in found for i in draft.get("of") or ()}
+    if said and not dispatch.dry_run:
+        for draft in found:
+            digests.settle(session, draft)
+    return [draft for draft in found if draft["id"] not in said]
+
+
+def _where(session: Session, dispatch: Dispatch, draft: Draft, one: Delivery) -> Literal["now", "together", "later"]:
+    folder, now = session.place.own(outbox.FOLDER), session.now
+    if dispatch.ids or (one == FRESH and delivery.begun(folder, str(draft["id"])) is not None):
+        return "now"
+    if one.state != "waiting":
+        # What waits for an address is looked at each time: it may have been put right.
+        return "now" if one.state == "held" and one.due else "later"
+    if one == FRESH and dispatch.digests and draft["event"] != DIGEST:
+        one = _first_seen(session, dispatch, draft)
+    if one.collected and not dispatch.digests:
+        return "now"
+    if one.due is not None and one.due > now:
+        return "later"
+    return "together" if one.collected else "now"
+
+
+def _first_seen(session: Session, dispatch: Dispatch, draft: Draft) -> Delivery:
+    """How a message goes that nobody has looked at yet: old news to staff together, notices as their reader wants them."""
+    if draft["to"]["kind"] == "staff" and session.now - posted_at(draft) > OLD:
+        return FRESH._replace(collected=True, due=session.now)
+    due_at = digests.due_at(session, draft)
+    if due_at is None:
+        return FRESH
+    one = FRESH._replace(collected=True, due=due_at, reason=_("waits for the digest"))
+    if not dispatch.dry_run:
+        delivery.save(session.place.own(outbox.FOLDER), str(draft["id"]), one)
+    return one
+
+
+def read(session: Session, draft_id: str) -> dict[str, Any] | None:
+    """A message of the outbox; None, with a warning, for a damaged file, which must not keep the others."""
+    try:
+        return outbox.read(session.place.own(outbox.FOLDER), draft_id)
+    except (OSError, ValueError) as error:
+        session.warnings.append(_("the message {id} can't be read: {error}", id=draft_id, error=error))
+        return None
+
+
+def put_aside(session: Session) -> None:
+    """What was written long before this machine began to send is old news: it stays until somebody says what becomes of it."""
+    folder = session.place.own(outbox.FOLDER)
+    old = [i for i in outbox.ids(folder) if (draft := read(session, i)) and session.now - posted_at(draft) > OLD]
+    for draft_id in old:
+        delivery.save(folder, draft_id, Delivery("held", reason=_("written before this machine began to send")))
+    if old:
+        session.warnings.append(
+            ngettext(
+                "1 message is older than a day and is held: desk mail outbox --held; to send it: desk mail retry ID",
+                "{n} messages are older than a day and are held: desk mail outbox --held; to send them: desk mail retry ID…",
+                len(old),
+            )
+        )
+
+
+def retry(session: Session, ids: Iterable[str]) -> list[str]:
+    """Let messages go with the next run, whatever stood in their way before, and however old they are. Raises OSError."""
+    folder = session.place.own(outbox.FOLDER)
+    found = list(ids)
+    for draft_id in found:
+        delivery.save(folder, draft_id, Delivery(due=session.now))
+    return found

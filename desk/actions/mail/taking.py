@@ -1,0 +1,180 @@
+"""Taking one mail in: read in the guarded child, decided by the newest state, committed, and noted in the log.
+
+What is the mail's own fault puts it aside; what isn't (the lock, the disk, git, somebody's hand edits) is raised, and the
+mail waits where it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+from desk.actions.mail import deciding, entering
+from desk.actions.mail.arrivals import Door
+from desk.actions.mail.deciding import Doing, Ruling
+from desk.actions.mail.entering import Arrived
+from desk.domain.model.change import Change
+from desk.domain.model.fields import utc_text
+from desk.domain.model.ticket import Ticket
+from desk.errors import Broken, Refused, UsageFault
+from desk.intake import guard
+from desk.intake.attachments import Limits
+from desk.intake.guard import Unreadable
+from desk.intake.mails import Mail
+from desk.local import held, maillog
+from desk.local.held import HeldRow
+from desk.mail import headers, threading
+from desk.queries import tickets
+from desk.session.session import Session
+from desk.store.snapshot import Snapshot
+from desk.text import _, listed
+
+State = Literal["taken", "known", "dropped", "rejected", "held"]
+_ENDS: dict[Doing, State] = {"drop": "dropped", "reject": "rejected", "hold": "held"}
+
+
+class Arriving(NamedTuple):
+    """A mail that is to be taken in. `whole`: its size in bytes, of which `raw` may be the beginning; `folder` on the server."""
+
+    raw: bytes
+    whole: int
+    folder: str = ""
+
+
+class TakenMail(NamedTuple):
+    """What became of a mail. `ticket` is empty where it came to none, `commit` where there was nothing to write."""
+
+    state: State
+    doing: Doing
+    ticket: str
+    commit: str
+    reasons: tuple[str, ...]
+    sender: str
+    subject: str
+    message_id: str
+    mail: Mail | None = None
+    held: str = ""
+
+
+def limits_of(session: Session) -> Limits:
+    """What one mail may bring, by the desk's settings."""
+    return Limits(session.config["mail.max_parts"], session.config["attachment.max_mb"] << 20)
+
+
+def most_bytes(session: Session) -> int:
+    """Bytes of a mail that is taken in whole."""
+    return int(session.config["mail.max_mb"]) << 20
+
+
+def take_in(
+    session: Session, waiting: Arriving, door: Door, *, dry_run: bool = False, forced: Ruling | None = None
+) -> TakenMail:
+    """Take a mail in; or, `dry_run`, say what would become of it. `forced`: what somebody has decided instead of the rules."""
+    found = read(session, waiting)
+    if isinstance(found, Unreadable):
+        taken = _unreadable(found)
+    else:
+        taken = _decided(session, Arrived(found, waiting.raw), door, dry_run=dry_run, forced=forced)
+    if not dry_run:
+        taken = _noted(session, waiting, taken)
+    return taken
+
+
+def put_aside(session: Session, waiting: Arriving, reason: str) -> TakenMail:
+    """A mail put aside unread."""
+    head = headers.split(waiting.raw[: headers.LONGEST])[0]
+    return _noted(session, waiting, _unreadable(Unreadable(reason, head)))
+
+
+def read(session: Session, waiting: Arriving) -> Mail | Unreadable:
+    """The mail as a value; of one that is too large what there is of it, which says so."""
+    found = guard.read(waiting.raw, session.config["desk.languages"], limits_of(session))
+    if isinstance(found, Mail) and waiting.whole > len(waiting.raw):
+        left = _("all but the beginning: the mail has {mb} MiB", mb=f"{waiting.whole / (1 << 20):.1f}")
+        return found._replace(left=(*found.left, left))
+    return found
+
+
+def _unreadable(found: Unreadable) -> TakenMail:
+    head = found.headers
+    sender, subject = head.text("from")[:200], head.text("subject")[:200]
+    return TakenMail("held", "hold", "", "", (found.reason,), sender, subject, "")
+
+
+def _decided(session: Session, arrived: Arrived, door: Door, *, dry_run: bool, forced: Ruling | None) -> TakenMail:
+    """The decision carried out. It is made again whenever somebody else has committed meanwhile."""
+    taken = _of(arrived.mail, "held", "hold", ())
+
+    def plan(snapshot: Snapshot) -> Change | None:
+        nonlocal taken
+        mail = arrived.mail
+        before = tickets.known_mails(snapshot.index, threading.mark_of(mail.id))
+        if same := next((one for one in before if one.content == mail.content[:16]), None):
+            taken = _of(mail, "known", "drop", (_("it was taken in before"),), same.ticket)
+            return None
+        decision = forced or deciding.decide(mail, snapshot, door)
+        if before:
+            again = _("another mail of the same id was taken in before")
+            decision = decision._replace(reasons=(*decision.reasons, again))
+        taken = _of(mail, _ENDS.get(decision.doing, "taken"), decision.doing, decision.reasons)
+        if decision.doing in _ENDS:
+            return None
+        change = entering.change_of(session, snapshot, arrived, decision, door)
+        ticket = next((e.record.id for e in change.edits if isinstance(e.record, Ticket)), "")
+        taken = taken._replace(ticket=ticket)
+        return None if dry_run else change
+
+    try:
+        done = session.commit(plan) if not dry_run else _rehearse(session, plan)
+    except (Refused, UsageFault, ValueError, Broken) as error:
+        problem = error.message if isinstance(error, Refused | UsageFault | Broken) else str(error)
+        return taken._replace(state="held", doing="hold", ticket="", reasons=(*taken.reasons, problem))
+    return taken._replace(commit=done) if isinstance(done, str) else taken._replace(commit=done.commit if done else "")
+
+
+def _rehearse(session: Session, plan: Callable[[Snapshot], Change | None]) -> str:
+    """Run the plan on the newest state; nothing is written, and no lock is taken."""
+    store = session.store
+    store.ask(lambda index: plan(store.snapshot(index, store.commit_now())))
+    return ""
+
+
+def _of(mail: Mail, state: State, doing: Doing, reasons: tuple[str, ...], ticket: str = "") -> TakenMail:
+    sender = mail.sender.email if mail.sender else ""
+    return TakenMail(state, doing, ticket, "", reasons, sender, mail.subject, mail.id, mail)
+
+
+def _noted(session: Session, waiting: Arriving, taken: TakenMail) -> TakenMail:
+    """Put aside what is held, and a line in the log, of every mail but those that are known."""
+    at = utc_text(session.now)
+    why = str(listed(taken.reasons, "; "))
+    if taken.state == "held":
+        taken = taken._replace(held=held.id_of(waiting.raw))
+        last = taken.reasons[-1] if taken.reasons else ""
+        row: HeldRow = {
+            "id": taken.held,
+            "at": at,
+            "why": str(last),
+            "sender": taken.sender,
+            "subject": taken.subject,
+            "size": waiting.whole,
+            "folder": waiting.folder,
+        }
+        held.put(session.place, row, waiting.raw)
+    if taken.state != "known":
+        maillog.add(
+            session.place,
+            {
+                "at": at,
+                "way": "in",
+                "state": taken.state,
+                "event": taken.doing,
+                "ticket": taken.ticket,
+                "commit": taken.commit,
+                "sender": taken.sender,
+                "subject": taken.subject,
+                "message_id": taken.message_id,
+                "reason": why,
+            },
+        )
+    return taken

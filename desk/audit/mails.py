@@ -1,0 +1,61 @@
+"""What came by mail: committed by a machine that may, and no more than a mail can do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from desk.audit.moment import FAULT, AuditFinding, Moment
+from desk.domain.changes import message, truth
+from desk.domain.model.change import Received
+from desk.domain.model.person import User
+from desk.domain.model.ticket import NOTE, Ticket
+from desk.domain.rights import verbs
+from desk.errors import Refused
+from desk.store.handedits import HandEdit
+from desk.text import _
+
+DESK = "desk"
+_BRINGS = truth.FOLLOWS | verbs.may_change(Ticket.kind, NOTE)
+"""What a note of the desk's own may change of a ticket."""
+
+
+def received(moment: Moment) -> Received | None:
+    """The mail that a commit says it was made of."""
+    return None if moment.by_hand or moment.importer else message.received(moment.step.message)
+
+
+def mails(moment: Moment) -> Iterator[AuditFinding]:
+    """A commit that claims to have come by mail is from a machine that may take mail in, by the settings before it."""
+    if received(moment) is None:
+        return
+    config, machine = moment.world.config, moment.step.committer.lower()
+    if config is None or machine not in config["mail.machines"]:
+        problem = _("claims to have come by mail, but {machine} may not take mail in", machine=machine or _("nobody"))
+        yield moment.finding("mails", FAULT, problem, hint=_("machines that may: desk config get mail.machines"))
+
+
+def newcomer(moment: Moment) -> User | None:
+    """Somebody whom their own first mail made known."""
+    found = [e.new for e in moment.edits if isinstance(e.new, User) and e.old is None and e.new.id == moment.actor]
+    return found[0] if found and received(moment) is not None and not found[0].registered else None
+
+
+def check_desks(edit: HandEdit) -> None:
+    """Refused for what the desk itself doesn't do of a mail: it notes, registers what nobody can be named for, marks an address."""
+    old, new = edit.old, edit.new
+    if isinstance(old, User) and isinstance(new, User):
+        changed = truth.case((), old, new, {}).changed
+        if changed - {"undeliverable"}:
+            raise Refused(_("a mail that came back doesn't change {odd}", odd=", ".join(sorted(changed))))
+        return
+    if not isinstance(new, Ticket) or not isinstance(old, Ticket | None):
+        raise Refused(_("desk itself doesn't change {kind} records", kind=edit.kind))
+    if old is None:
+        if new.author or new.requester or new.thread:
+            raise Refused(_("{id} was registered by the desk itself in somebody's name", id=new.id))
+        return
+    added = new.thread[len(old.thread) :]
+    if new.thread[: len(old.thread)] != old.thread or any((e.kind, e.by) != (NOTE, DESK) for e in added):
+        raise Refused(_("desk itself writes notes, and changes no entry of {id}", id=new.id))
+    if odd := truth.case((), old, new, {}).changed - _BRINGS:
+        raise Refused(_("desk itself doesn't change {odd}", odd=", ".join(sorted(odd))))

@@ -1,0 +1,1 @@
+"""Commands on mail: what waits to be sent, and what came in."""

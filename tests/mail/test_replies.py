@@ -1,0 +1,222 @@
+"""What goes back to whoever writes a mail: one acknowledgement, in their language and their thread, and never a loop."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from desk.intake import parsing
+from desk.intake.attachments import Limits
+from tests.conftest import Runner
+from tests.mail.conftest import Sending, content, make_host
+from tests.mailin.conftest import mail
+from tests.post.conftest import Fault, Mailserver
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*login_data.*:DeprecationWarning", "ignore:Requiring AUTH while not requiring TLS.*"
+)
+Git = Callable[..., str]
+PHARMACIST = "Ελένη Νικολάου <eleni@pharmacy.example>"
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(400)
+
+
+@pytest.fixture
+def house(sending: Sending) -> Sending:
+    """A desk that takes mail in as well."""
+    sending.desk("config", "set", "mail.machines", "maria@ncpeh.example")
+    return sending
+
+
+def take(desk: Runner, raw: bytes, *more: str) -> str:
+    """Take a mail in; the id of its ticket."""
+    [row] = desk(*more, "mail", "import", "-", "-f", "json", stdin=raw).data
+    return str(row["ticket"])
+
+
+def test_one_acknowledgement_in_the_writer_s_language_and_thread(house: Sending) -> None:
+    first = mail(
+        PHARMACIST, "Δεν ανοίγει η συνταγή", "Καλημέρα, δεν ανοίγει η συνταγή του ασθενή.", own="<1@pharmacy.example>"
+    )
+    ticket = take(house.desk, first)
+    rows = house.send()
+    assert next(r["to"] for r in rows if r["event"] == "create") == "eleni@pharmacy.example"
+    acknowledged = next(m for m in house.taken if m.to[0].email == "eleni@pharmacy.example")
+    assert acknowledged.language == "el"
+    assert acknowledged.headers.raw("auto-submitted") == "auto-replied"
+    assert acknowledged.headers.raw("x-auto-response-suppress") == "All"
+    assert acknowledged.headers.raw("in-reply-to") == "<1@pharmacy.example>"
+    envelope = next(e for e in house.recorder.taken if e.rcpt_tos == ["eleni@pharmacy.example"])
+    assert envelope.mail_from in ("", "<>")
+    second = mail(
+        PHARMACIST, f"Re: [{ticket}]", "Και κάτι ακόμη.", answers=(acknowledged.id,), own="<2@pharmacy.example>"
+    )
+    assert take(house.desk, second) == ticket
+    house.desk("ticket", "reply", ticket, "--body", "Το διορθώσαμε.")
+    house.send()
+    answer = house.taken[-1]
+    assert answer.headers.raw("in-reply-to") == "<2@pharmacy.example>"
+    assert answer.references[0] == "<2@pharmacy.example>"
+    assert set(answer.references) == {"<1@pharmacy.example>", acknowledged.id, "<2@pharmacy.example>"}
+    assert answer.headers.raw("auto-submitted") == ""
+    assert house.recorder.taken[-1].mail_from == next(
+        m for m in [str(house.recorder.taken[-1].mail_from)] if m.startswith(f"servicedesk+b.{ticket}.")
+    )
+    assert answer.headers.text("reply-to").startswith(f"servicedesk+{ticket}.")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Auto-Submitted: auto-generated", "Precedence: bulk", "X-Auto-Response-Suppress: All", "List-Id: <x.example>"],
+)
+def test_programs_are_not_acknowledged(house: Sending, line: str) -> None:
+    take(house.desk, mail("Printer <printer@clinic.example>", "Toner is low", "Please replace it.", line))
+    assert {r["to"] for r in house.send()}.isdisjoint({"printer@clinic.example"})
+    assert "printer@clinic.example" not in house.to()
+
+
+def test_who_wants_no_acknowledgements_sends_none(house: Sending) -> None:
+    house.desk("config", "set", "mail.acknowledge", "false")
+    take(house.desk, mail(PHARMACIST, "x", "Please help."))
+    rows = house.send()
+    assert [(r["state"], r["reason"]) for r in rows if r["to"] == "eleni@pharmacy.example"] == [
+        ("dropped", "mails are not acknowledged: mail.acknowledge")
+    ]
+
+
+def test_one_acknowledgement_in_five_minutes(house: Sending) -> None:
+    for number in range(3):
+        take(house.desk, mail(PHARMACIST, f"Question {number}", f"This is question {number}."))
+    rows = [r for r in house.send() if r["to"] == "eleni@pharmacy.example"]
+    assert [r["state"] for r in rows] == ["sent", "dropped", "dropped"]
+
+
+@pytest.fixture
+def neighbour(home: Path, tmp_path: Path, house: Sending, smtp: Callable[..., Mailserver]) -> tuple[Path, Sending]:
+    """Another desk, which knows ours as a requester."""
+    other = tmp_path / "other"
+    shutil.copytree(home, other, symlinks=True)
+    shutil.rmtree(other / ".git/desk")
+    subprocess.run(["git", "-C", str(other), "update-index", "-q", "--refresh"], check=True)
+    subprocess.run(["git", "-C", str(other), "checkout", "-q", "HEAD~1", "--", "desk.toml"], check=False)
+    found = smtp("none")
+    toml = other / "desk.toml"
+    toml.write_text(
+        re.sub(r"port = \d+", f"port = {found.server.port}", toml.read_text(encoding="utf-8")), encoding="utf-8"
+    )
+    text = toml.read_text(encoding="utf-8").replace("[mail]", '[mail]\naddress = "help@other.example"')
+    if "machines" not in text:
+        text = text.replace("[mail]", '[mail]\nmachines = ["maria@ncpeh.example"]')
+    toml.write_text(text, encoding="utf-8")
+    for words in (
+        ("commit", "-q", "-a", "-m", "another desk"),
+        ("config", "desk.mail.trust", f"smtp://{found.server.user}@localhost:{found.server.port}"),
+    ):
+        subprocess.run(["git", "-C", str(other), *words], check=True)
+
+    def run(*args: str, **more: object) -> object:
+        return house.desk("--desk", str(other), *args, **more)  # type: ignore[arg-type]
+
+    return other, Sending(run, found)  # type: ignore[arg-type]
+
+
+STRIPPED = re.compile(rb"(?im)^(auto-submitted|x-[\w-]+|precedence|list-id):[^\n]*\n")
+
+
+@pytest.mark.parametrize("stripped", [False, True])
+def test_two_desks_that_acknowledge_each_other(
+    house: Sending,
+    neighbour: tuple[Path, Sending],
+    stripped: bool,  # noqa: FBT001
+) -> None:
+    """Whatever a relay between them takes off: it ends after three mails."""
+    _other, there = neighbour
+    there.desk("mail", "send")
+    options = ("--department", "organizational", "--requester", "servicedesk@ncpeh.example")
+    there.desk("ticket", "create", "--title", "Your certificate has run out", *options)
+    passed = 0
+    ends = [(there, house, "servicedesk@ncpeh.example"), (house, there, "help@other.example")]
+    for turn in range(8):
+        sender, receiver, to = ends[turn % 2]
+        before = len(sender.recorder.taken)
+        sender.send(at=f"2026-07-23T0{7 + turn // 6}:{turn * 10 % 60:02}:00Z")
+        new = [content(e) for e in sender.recorder.taken[before:] if e.rcpt_tos == [to]]
+        if not new:
+            break
+        passed += len(new)
+        for raw in new:
+            take(receiver.desk, STRIPPED.sub(b"", raw) if stripped else raw)
+    assert 1 <= passed <= 3
+
+
+def test_the_same_words_as_html_with_the_picture_on_top(house: Sending, home: Path) -> None:
+    (home / "templates/mail/header.png").write_bytes(PNG)
+    house.desk("config", "set", "mail.header_image", "header.png")
+    ticket = take(house.desk, mail(PHARMACIST, "x", "Please help."))
+    house.desk("ticket", "reply", ticket, "--body", "See <https://ncpeh.example/a?b=1&c=2>\n\n> quoted")
+    house.send()
+    raw = content(house.recorder.taken[-1])
+    assert b"multipart/related" in raw
+    assert b"Content-ID: <header@desk>" in raw
+    assert b'src=3D"cid:header@desk"' in raw
+    (home / "templates/mail/header.png").unlink()
+    assert "there is no templates/mail/header.png" in house.desk("mail", "send", code=8).err
+    house.desk("config", "set", "mail.html", "false")
+    house.desk("ticket", "reply", ticket, "--body", "plain")
+    house.send()
+    assert b"text/html" not in content(house.recorder.taken[-1])
+
+
+def test_files_of_an_answer_go_along(house: Sending, home: Path) -> None:
+    ticket = take(house.desk, mail(PHARMACIST, "x", "Please help."))
+    file = home / ".git/οδηγός νέος.pdf"
+    file.write_bytes(b"%PDF" + bytes(range(256)))
+    house.desk("ticket", "reply", ticket, "--body", "See the guide.", "--attach", str(file))
+    house.send()
+    [enclosed] = parsing.parse(content(house.recorder.taken[-1]), ("en", "el"), Limits()).attachments
+    assert (enclosed.name, enclosed.data) == ("οδηγός νέος.pdf", file.read_bytes())
+
+
+def test_run_does_both_and_says_nothing_on_a_quiet_day(house: Sending, git: Git) -> None:
+    done = house.desk("mail", "run")
+    assert (done.out, done.err) == ("", "")
+    house.desk(
+        "ticket", "create", "--title", "T", "--requester", "new@clinic.example", "--department", "organizational"
+    )
+    assert "sent to new@clinic.example" in house.desk("mail", "run").out
+    house.desk("config", "set", "mail.imap.host", "localhost")
+    house.desk("config", "set", "mail.imap.port", "1")
+    house.desk(
+        "ticket", "create", "--title", "U", "--requester", "other@clinic.example", "--department", "organizational"
+    )
+    half = house.desk("mail", "run", code=8)
+    assert "sent to other@clinic.example" in half.out
+    assert "not trusted on this machine" in half.err
+    git("config", "desk.mail.host", "false")
+    house.desk("mail", "run", code=8)
+
+
+def test_what_came_back_stops_what_waits(house: Sending) -> None:
+    """An address that bounced gets nothing more, until somebody puts it right."""
+    ticket = take(house.desk, mail(PHARMACIST, "x", "Please help."))
+    house.recorder.faults = [Fault("rcpt", "550 5.1.1 unknown")]
+    house.desk("mail", "send", code=10)
+    house.recorder.faults = []
+    assert "Not delivered to eleni@pharmacy.example" in house.desk("ticket", "show", ticket).out
+
+
+def test_a_sendmail_of_this_machine(
+    desk: Runner, home: Path, smtp: Callable[..., Mailserver], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "sendmail"
+    program.write_text(f"#!/bin/sh\ncat >> {tmp_path}/mails\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    make_host(home, smtp("none").server._replace(host="sendmail"))
+    desk("ticket", "create", "--title", "T", "--requester", "new@clinic.example", "--department", "organizational")
+    assert "sent to new@clinic.example" in desk("mail", "send").out
+    assert b"To: new@clinic.example" in (tmp_path / "mails").read_bytes()

@@ -1,0 +1,1 @@
+"""Mail that comes in: which ticket it joins, who may write, and what becomes of it."""

@@ -1,0 +1,149 @@
+"""A desk that mail comes to, with people and tickets, for the tests of one module; and mails to it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from desk.actions import organisation, requesters
+from desk.actions.care import settings
+from desk.actions.mail import arrivals, taking
+from desk.actions.mail.taking import Arriving, TakenMail
+from desk.actions.tickets import lifecycle, watching
+from desk.actions.tickets.lifecycle import NewEntry, NewTicket
+from desk.audit.verify import verify
+from desk.domain.model.person import Staff, User
+from desk.domain.model.ticket import Ticket
+from desk.local import mailhost
+from desk.mail import threading
+from desk.session.session import Session
+from tests.post.conftest import certificate, dovecot, user
+
+__all__ = ["certificate", "dovecot", "user"]
+
+NOW = datetime(2026, 7, 23, 6, 12, 44, tzinfo=UTC)
+DESK = "servicedesk@ncpeh.example"
+COMMIT = "4f9a1c22"
+
+
+class Inbox:
+    """A desk on disk. Time goes on by a minute with everything that is done."""
+
+    def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
+        self.folder = str(folder)
+        self.environ = environ
+        self.now = NOW
+        self.key = mailhost.key(self.session().place)
+
+    def session(self, who: str | None = "maria", requester: str | None = None) -> Session:
+        self.now += timedelta(minutes=1)
+        return Session(self.folder, self.environ, self.now, who=who, requester=requester)
+
+    def take(self, raw: bytes) -> TakenMail:
+        """Take a mail in, as fetch and import do."""
+        session = self.session(None)
+        return taking.take_in(session, Arriving(raw, len(raw)), arrivals.door(session))
+
+    def set(self, name: str, value: str) -> None:
+        settings.set_value(self.session(), name, value)
+
+    def ticket(self, ticket_id: str) -> Ticket:
+        return cast("Ticket", self.session().store.read("ticket", ticket_id))
+
+    def user(self, user_id: str | None) -> User:
+        return cast("User", self.session().store.read("user", str(user_id)))
+
+    def register(self, name: str, email: str, **more: str) -> str:
+        values = {"name": name, "email": email, "group": "patient", "fields": {}, **more}
+        return requesters.register(self.session(), values).change.edits[0].record.id
+
+    def open(self, title: str, requester: str) -> str:
+        new = NewTicket(title, "Since Monday.", requester=requester, department="technical")
+        return lifecycle.create(self.session(), new).change.edits[0].record.id
+
+    def close(self, ticket: str) -> None:
+        lifecycle.close(self.session(), [ticket])
+
+    def reply(self, ticket: str, text: str) -> None:
+        lifecycle.reply(self.session(), [ticket], NewEntry(lambda _: text))
+
+    def watch(self, ticket: str, who: str) -> None:
+        watching.watch(self.session(), [ticket], who)
+
+    def employ(self, handle: str, email: str, *departments: str) -> None:
+        values = {"id": handle, "name": handle, "email": email, "level": 1, "departments": list(departments)}
+        organisation.create(self.session(), Staff, values)
+
+    def code(self, ticket: str, to: str) -> str:
+        """The Message-ID of what one address was told of a ticket."""
+        return threading.message_id(ticket, COMMIT, to, self.key, "ncpeh.example")
+
+    def plus(self, ticket: str, to: str, *, bounces: bool = False) -> str:
+        return threading.plus_address(DESK, ticket, to, self.key, bounces=bounces)
+
+    def commits(self) -> int:
+        return int(self._git("rev-list", "--count", "HEAD"))
+
+    def head(self, form: str) -> str:
+        return self._git("log", "-1", f"--format={form}").strip()
+
+    def faults(self) -> list[str]:
+        found = verify(self.session().store, full=True)
+        return [f"{f.check}: {f.problem}" for f in found.findings if f.level == "fault"]
+
+    def commit(self, *paths: str) -> None:
+        """Commit files by hand."""
+        self._git("add", *paths)
+        self._git("commit", "-q", "-m", "by hand")
+
+    def undo(self) -> None:
+        """Take the last commit away, as if it had never been."""
+        self._git("reset", "-q", "--hard", "HEAD~1")
+
+    def _git(self, *words: str) -> str:
+        return subprocess.run(
+            ["git", "-C", self.folder, *words], check=True, capture_output=True, text=True, env=dict(self.environ)
+        ).stdout
+
+
+@pytest.fixture(scope="module")
+def inbox(_template: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Inbox:
+    top = tmp_path_factory.mktemp("inbox") / "desk"
+    shutil.copytree(_template, top, symlinks=True)
+    subprocess.run(["git", "-C", str(top), "update-index", "-q", "--refresh"], check=True, env=environment)
+    found = Inbox(top, environment)
+    found.set("mail.machines", "maria@ncpeh.example")
+    return found
+
+
+_counted = iter(range(1, 1_000_000))
+
+
+def mail(
+    sender: str | None,
+    subject: str,
+    text: str,
+    *more: str,
+    to: str = DESK,
+    answers: tuple[str, ...] = (),
+    own: str | None = None,
+) -> bytes:
+    """A mail as it comes; `more` are further header lines, `answers` what it is a reply to, `own` its Message-ID."""
+    head = [
+        *([f"From: {sender}"] if sender else []),
+        f"To: {to}",
+        f"Subject: {subject}",
+        f"Message-ID: {own or f'<{next(_counted)}@test.example>'}",
+        "Date: Thu, 23 Jul 2026 09:00:00 +0300",
+        *([f"In-Reply-To: {answers[-1]}", f"References: {' '.join(answers)}"] if answers else []),
+        *more,
+    ]
+    if not any(line.lower().startswith("content-type:") for line in more):
+        head += ["Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit"]
+    return ("\r\n".join(head) + "\r\n\r\n" + text.replace("\n", "\r\n") + "\r\n").encode()

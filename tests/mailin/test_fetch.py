@@ -1,0 +1,213 @@
+"""desk mail fetch against a real server: each mail exactly once in git and then moved, whatever is killed, and by whom."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from imapclient import IMAPClient
+
+from tests.conftest import Runner
+from tests.mailin.conftest import mail
+from tests.mailin.post import Git, Post, set_up
+from tests.post.conftest import Dovecot
+from tests.store.test_crash import killed_at
+
+TOP = Path(__file__).parents[2]
+KILLS = int(os.environ.get("DESK_TEST_KILLS", "6"))
+
+
+@pytest.fixture
+def post(desk: Runner, home: Path, dovecot: Dovecot, user: str, git: Git) -> Post:
+    return set_up(desk, home, git, dovecot, user)
+
+
+def test_each_mail_becomes_one_commit_and_is_moved(post: Post, git: Git) -> None:
+    post.deliver(mail("anna@clinic.example", "One", "First."), mail("bob@clinic.example", "Two", "Δεύτερο."))
+    before = int(git("rev-list", "--count", "HEAD"))
+    said = post.fetch("--dry-run")
+    assert [row["did"] for row in said.data] == ["new", "new"]
+    assert (post.folders()["INBOX"], int(git("rev-list", "--count", "HEAD"))) == (2, before)
+    done = post.fetch()
+    assert [(row["state"], row["subject"]) for row in done.data] == [("taken", "One"), ("taken", "Two")]
+    assert int(git("rev-list", "--count", "HEAD")) == before + 2
+    assert post.folders() == {"INBOX": 0, "Processed": 2}
+    assert post.fetch().data == []
+    assert "no fault" in post.desk("audit", "verify").out
+    post.desk("doctor")
+
+
+def test_a_quiet_day_says_nothing(post: Post) -> None:
+    done = post.desk("mail", "fetch", env=post.env)
+    assert (done.out, done.err) == ("", "")
+
+
+def test_held_and_rejected_have_folders_of_their_own(post: Post) -> None:
+    post.desk("user", "ban", "spam@x.example")
+    ooo = mail("new@x.example", "Automatic reply: x", "I am away.", "Auto-Submitted: auto-replied")
+    post.deliver(mail("spam@x.example", "Buy", "now"), ooo, mail("anna@clinic.example", "One", "First."))
+    done = post.fetch(code=10)
+    assert [row["state"] for row in done.data] == ["rejected", "held", "taken"]
+    assert post.folders() == {"INBOX": 0, "Held": 1, "Processed": 1, "Rejected": 1}
+    [row] = post.desk("mail", "held", "-f", "json").data
+    assert (row["sender"], row["folder"], "belongs to no ticket" in row["why"]) == ("new@x.example", "INBOX", True)
+    assert post.desk("mail", "preview", row["id"], "-f", "json").data["state"] == "held"
+    released = post.desk("mail", "release", row["id"], "--as", "new", "-f", "json").data
+    assert (released["state"], released["did"]) == ("taken", "new")
+    assert post.desk("mail", "held", "-f", "json").data == []
+
+
+def test_where_nothing_is_kept_what_was_taken_in_is_deleted(post: Post) -> None:
+    post.desk("config", "set", "mail.imap.processed", "-")
+    post.deliver(mail("anna@clinic.example", "One", "First."))
+    post.fetch()
+    assert post.folders() == {"INBOX": 0}
+
+
+def test_a_mail_that_is_too_large_leaves_a_ticket_and_stays_on_the_server(post: Post) -> None:
+    post.desk("config", "set", "mail.max_mb", "1")
+    post.deliver(mail("anna@clinic.example", "Large", "The text.\n" + "x" * 70 + "\n" + ("y" * 70 + "\n") * 20_000))
+    [row] = post.fetch().data
+    text = post.desk("ticket", "show", row["ticket"]).out
+    assert "The text." in text
+    assert "all but the beginning" in text
+    assert post.folders()["Processed"] == 1
+
+
+STEPS = [
+    "desk.local.attempts:Attempts.begin:after:1:self",
+    "desk.post.imap:Mailbox.fetch:after:1:self",
+    "desk.intake.guard:read:after:1:self",
+    "desk.actions.mail.entering:change_of:after:1:self",
+    "desk.store.writing:make_commit:before:1:self",
+    "desk.store.writing:make_commit:after:1:self",
+    "desk.local.maillog:add:before:1:self",
+    "desk.post.imap:Mailbox.move:before:1:self",
+    "desk.post.imap:Mailbox.move:after:1:self",
+    "desk.post.imap:Mailbox.move:after:2:self",
+    "desk.post.imap:Mailbox.close:before:1:self",
+]
+
+
+def subjects(git: Git) -> list[str]:
+    """What the tickets that came by mail are called."""
+    lines = git("grep", "-h", "^title: ", "HEAD", "--", "records/tickets").splitlines()
+    return sorted(line.removeprefix("title: ") for line in lines)
+
+
+def test_killed_at_each_step(post: Post, home: Path, environment: dict[str, str], git: Git) -> None:
+    known: list[str] = []
+    for number, step in enumerate(STEPS):
+        new = [f"Step {number:02} {n}" for n in range(1 + step.endswith("2:self"))]
+        post.deliver(*(mail(f"p{number}@x.example", subject, "Text.") for subject in new))
+        killed_at(step, home, {**environment, **post.env}, "mail", "fetch", "-f", "json")
+        states = {row["state"] for row in post.fetch().data}
+        assert states <= {"taken", "known"}, step
+        known += new
+        assert subjects(git) == sorted(known), step
+        assert post.folders()["INBOX"] == 0, step
+    assert post.folders() == {"INBOX": 0, "Processed": len(known)}
+    assert "no fault" in post.desk("audit", "verify").out
+
+
+def test_killed_at_any_moment(post: Post, home: Path, environment: dict[str, str], git: Git) -> None:
+    chance = random.Random(15)
+    known: list[str] = []
+    for number in range(KILLS):
+        new = [f"Any {number:02} {n}" for n in range(3)]
+        post.deliver(*(mail(f"q{number}@x.example", subject, "Text.") for subject in new))
+        run = subprocess.Popen(
+            [sys.executable, "-m", "desk", "mail", "fetch"],
+            cwd=home,
+            env={**environment, **post.env, "PYTHONPATH": str(TOP)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        time.sleep(chance.uniform(0.2, 1.4))
+        os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
+        known += new
+    assert {row["state"] for row in post.fetch().data} <= {"taken", "known"}
+    assert subjects(git) == sorted(known)
+    assert post.folders() == {"INBOX": 0, "Processed": len(known)}
+    assert "no fault" in post.desk("audit", "verify").out
+
+
+def test_a_mail_that_ends_the_program_twice_is_put_aside_unread(
+    post: Post, home: Path, environment: dict[str, str], git: Git
+) -> None:
+    post.deliver(mail("anna@clinic.example", "Poison", "x"), mail("bob@clinic.example", "Good", "y"))
+    for _ in range(2):
+        killed_at("desk.intake.guard:read:before:1:self", home, {**environment, **post.env}, "mail", "fetch")
+    rows = post.fetch(code=10).data
+    assert [(row["state"], row["subject"]) for row in rows] == [("held", "Poison"), ("taken", "Good")]
+    assert subjects(git) == ["Good"]
+
+
+def test_one_run_at_a_time(post: Post, home: Path) -> None:
+    folder = home / ".git/desk/mail"
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "lock", "w", encoding="utf-8") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert "is at work" in post.fetch(code=6).out
+
+
+def test_what_is_not_the_mail_s_fault_leaves_it_where_it_is(post: Post, home: Path) -> None:
+    first = post.desk(
+        "ticket",
+        "create",
+        "--title",
+        "T",
+        "--department",
+        "technical",
+        "--requester",
+        "anna@clinic.example",
+        "-f",
+        "ids",
+    ).out.strip()
+    [path] = home.glob(f"records/tickets/*/*/*/{first}.md")
+    path.write_text(path.read_text(encoding="utf-8") + "\nBy hand.\n", encoding="utf-8")
+    post.deliver(mail("anna@clinic.example", f"Re: [{first}]", "Text."))
+    assert "hand edits" in post.fetch(code=6).out
+    assert post.folders()["INBOX"] == 1
+    post.desk("commit", "-m", "mine")
+    assert post.fetch().data[0]["ticket"] == first
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code", "said"),
+    [
+        ("desk.mail.host", "false", 8, "git config desk.mail.host true"),
+        ("desk.mail.trust", "imaps://x@elsewhere:993", 8, "desk mail trust"),
+    ],
+)
+def test_no_machine_that_was_not_set_up(post: Post, git: Git, name: str, value: str, code: int, said: str) -> None:
+    git("config", name, value)
+    post.deliver(mail("anna@clinic.example", "One", "First."))
+    assert said in post.fetch(code=code).out
+    assert post.folders() == {"INBOX": 1}
+
+
+def test_a_wrong_secret_is_told_and_not_shown(post: Post) -> None:
+    done = post.desk("mail", "fetch", code=10, env={**post.env, "DESK_IMAP_SECRET": "wrong-secret"})
+    assert "refused to log" in done.err
+    assert "wrong-secret" not in done.err
+
+
+def test_a_mailbox_that_was_made_anew_is_read_from_the_beginning(post: Post) -> None:
+    raw = mail("anna@clinic.example", "One", "First.")
+    post.deliver(raw)
+    post.fetch()
+    with IMAPClient("127.0.0.1", post.dovecot.ports.imap, ssl=False) as client:
+        client.login(post.user, "secret")
+        client.delete_folder("Processed")
+    post.deliver(raw)
+    assert [row["state"] for row in post.fetch().data] == ["known"]
