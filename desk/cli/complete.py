@@ -44,7 +44,21 @@ def _complete(question: Callable[[App, str], Iterable[tuple[str, str]]]) -> Call
 def _tickets(app: App, word: str) -> Iterable[tuple[str, str]]:
     from desk.queries.tickets import titles  # noqa: PLC0415 - for the shell only
 
+    if word.startswith("@"):
+        return _at_hand(app, word)
     return app.store.ask(lambda index: titles(index, word.upper()))
+
+
+def _at_hand(app: App, word: str) -> Iterable[tuple[str, str]]:
+    """What lies at hand in this terminal, each with its id and title."""
+    from desk.local import hand  # noqa: PLC0415 - for the shell only
+
+    held = hand.load(app.place, app.env.terminal) if app.env.terminal else hand.Hand()
+    named = {"@": held.ticket, **{f"@{number}": row for number, row in enumerate(held.rows, 1)}}
+    known = {i: name for i, name in named.items() if name and i.startswith(word)}
+    rows = app.store.ask(lambda index: index.rows("ticket", f"id IN ({','.join('?' * len(known))})", [*known.values()]))
+    titles = {str(row["id"]): str(row["title"]) for row in rows}
+    return [(typed, f"{name}  {titles.get(name, '')}") for typed, name in known.items()]
 
 
 def _records(kind: str) -> Callable[[App, str], Iterable[tuple[str, str]]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import NamedTuple, TextIO
 
@@ -44,6 +46,21 @@ class Env(NamedTuple):
     def interactive(self) -> bool:
         """Whether a person is there, to be asked and to use an editor."""
         return self.stdin.isatty() and self.stdout.isatty()
+
+    @property
+    def terminal(self) -> str:
+        """A name of the terminal a person sits at, as good as a file's: its shell's number, then its own; "" for none.
+
+        DESK_TERMINAL gives one where there is no terminal, such as in an editor.
+        """
+        if given := self.environ.get("DESK_TERMINAL"):
+            return "own-" + re.sub(r"[^A-Za-z0-9]", "-", given)[:60]
+        for stream in (self.stderr, self.stdout, self.stdin):
+            with suppress(OSError, ValueError):  # one that is closed, or a test's
+                if stream.isatty():
+                    name = os.ttyname(stream.fileno()).removeprefix("/dev/")
+                    return f"{os.getsid(0)}-{name.replace('/', '-')}"
+        return ""
 
     def read_stdin(self) -> bytes:
         return self.stdin.buffer.read()

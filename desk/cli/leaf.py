@@ -10,6 +10,7 @@ import click
 
 from desk.cli.app import App
 from desk.cli.arguments import NothingGiven
+from desk.cli.clerk import hand
 from desk.domain.model.kinds import KINDS
 from desk.text import _
 from desk.view.model import Detail, Done
@@ -53,7 +54,7 @@ def _nothing_is_done(function: Callable[..., Any]) -> Callable[..., Any]:
         except NothingGiven:
             app.idle()
             return Done(_plural(click.get_current_context().command_path.split()[1]), [], ())
-        return _as_list(view) if app.several else view
+        return hand.remember(app, _as_list(view) if app.several else view)
 
     return run
 

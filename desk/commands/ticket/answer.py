@@ -29,7 +29,7 @@ _attach = click.option(
     "reply",
     example='desk ticket reply 7K3Q --body "We are looking into it."\n'
     "desk ticket reply 7K3Q --response incident-resolved --close\n"
-    'desk ticket reply 7K3Q --body "Which country was it?" --assign me --pending requester --until 3d\n'
+    'desk ticket reply @ --body "Which country?" --assign me --pending requester\n'
     "desk ticket reply 7K3Q --article partner-not-reachable",
 )
 @arguments.ticket_ids

@@ -26,7 +26,7 @@ from desk.view.model import Detail
 def show(app: App, ids: tuple[str, ...], as_of: str | None) -> Detail:
     """Show tickets with their threads, as their files say now, or as they were."""
     if as_of:
-        return _past(app, [identifiers.require_known(app, i) for i in arguments.split_words(app, ids)], as_of)
+        return _past(app, [identifiers.require_known(app, i) for i in arguments.ticket_words(app, ids)], as_of)
     found = arguments.resolve(app, ids)
     items = list({one["id"]: one for one in (item(app, i) for i in found)}.values())
     remember(app, [str(one["id"]) for one in items])
