@@ -77,9 +77,19 @@ def _setting(name: str) -> Callable[[App, str], Iterable[tuple[str, str]]]:
     return lambda app, word: [(v, "") for v in app.config[name] if v.startswith(word)]
 
 
+def _callers(app: App, word: str) -> Iterable[tuple[str, str]]:
+    """Requesters by id, and by name and address: what is filled in is the id, which no shell splits."""
+    from desk.queries.people import called  # noqa: PLC0415 - for the shell only
+
+    if word.startswith("u-") or not word:
+        return _records("user")(app, word)
+    rows = app.store.ask(lambda index: called(index, word))
+    return [(str(r["id"]), f"{r['name'] or ''} {r['email'] or ''}".strip()) for r in rows[:20]]
+
+
 complete_ticket = _complete(_tickets)
 complete_who = _complete(_whos)
-complete_user = _complete(_records("user"))
+complete_user = complete_caller = _complete(_callers)
 complete_tag = _complete(_records("tag"))
 complete_department = _complete(_records("department"))
 complete_group = _complete(_records("group"))

@@ -90,6 +90,9 @@ COMMANDS: Mapping[str, CommandRow] = MappingProxyType(
         "sla": CommandRow(None, "Service levels: what is due, and what is late.", _WORK),
         "sla list": _kind("work.sla", "list_", "List what is due, the most urgent first."),
         "sla check": _kind("work.sla", "check", "Bring back, warn, record breaches; for cron."),
+        "caller": CommandRow(
+            "desk.commands.work.caller:caller", "Who is on the line: their tickets, and what is known.", _WORK
+        ),
         "log": CommandRow(
             "desk.commands.work.log:log", "What happened in the whole desk, in words, newest first.", _WORK
         ),

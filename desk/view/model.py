@@ -86,13 +86,15 @@ class Paper(NamedTuple):
 class Sections(NamedTuple):
     """Several listings under one headline and what sums them up: title, listing, and how many of its rows people see.
 
-    `data` is the whole for machines; formats of rows give those of all sections, each with the name of its own.
+    `data` is the whole for machines; formats of rows give those of all sections, each with the name of its own. `empty` is
+    what people read where no section has a row.
     """
 
     kind: str
     data: Mapping[str, Any]
     headline: tuple[str, str]
     parts: tuple[tuple[str, Listing, int], ...]
+    empty: str
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -12,7 +12,7 @@ from desk.actions.tickets.lifecycle import NewTicket
 from desk.actions.tickets.owed import warn_owed
 from desk.cli import answering, arguments, complete, editor, form, leaf
 from desk.cli.app import App
-from desk.cli.clerk import followup
+from desk.cli.clerk import caller, followup
 from desk.cli.told import answer_change, tell_of_requester
 from desk.domain.model.ticket import Ticket
 from desk.errors import UsageFault
@@ -69,6 +69,8 @@ def create(app: App, body: str | None, file: str | None, attach: tuple[str, ...]
             answering.tell_of_unheard(app, [ticket])
         warn_owed(app, done.change.edits[:1])
     if app.talks:
+        if promise := caller.describe_promise(app, done.change.edits):
+            app.notes.append(promise)
         from desk.actions import suggestions  # noqa: PLC0415 - talk for people; scripts needn't pay for it
 
         app.notes.extend(suggestions.describe_answers(app, ticket))
@@ -87,7 +89,7 @@ def _new(app: App, given: dict[str, Any]) -> NewTicket:
     return NewTicket(
         title=given["title"],
         department=given["department"],
-        requester=given["requester"],
+        requester=caller.choose_requester(app, given["requester"]),
         channel=identifiers.require_listed(app, "ticket.channels", given["channel"]),
         language=identifiers.require_listed(app, "desk.languages", given["language"]),
         tags=tuple(t.lower() for t in dict.fromkeys(arguments.split(app, given["tags"]))) if given["tags"] else (),
