@@ -156,6 +156,8 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             (), _tables, _("targets of service levels, each policy from a day on; none: nothing is due")
         ),
         "list.limit": Setting(50, _count, _("rows of a table; 0 for all; machine formats always give all")),
+        "list.columns": Setting((), _some_words, _("columns of lists of tickets; empty: the usual ones")),
+        "list.sort": Setting("-created", _text, _("order of lists of tickets: fields, - in front: highest first")),
         "users.share_organisation": Setting(
             False, _flag, _("whether users of one organisation are shown each other's tickets")
         ),

@@ -9,6 +9,7 @@ import click
 
 from desk.cli.app import App
 from desk.domain.model.fields import name_of
+from desk.domain.model.query import SORTABLE
 from desk.domain.model.states import STATES
 from desk.errors import DeskError
 
@@ -87,6 +88,19 @@ def _callers(app: App, word: str) -> Iterable[tuple[str, str]]:
     return [(str(r["id"]), f"{r['name'] or ''} {r['email'] or ''}".strip()) for r in rows[:20]]
 
 
+def _columns(_: App, word: str) -> Iterable[tuple[str, str]]:
+    from desk.cli.clerk.columns import KNOWN  # noqa: PLC0415 - for the shell only
+
+    return [(name, "") for name in KNOWN if name.startswith(word)]
+
+
+def _sort_keys(_: App, word: str) -> Iterable[tuple[str, str]]:
+    sign = "-" if word.startswith("-") else ""
+    return [(sign + name, "") for name in SORTABLE if name.startswith(word.removeprefix("-"))]
+
+
+complete_columns = _complete(_columns)
+complete_sort = _complete(_sort_keys)
 complete_ticket = _complete(_tickets)
 complete_who = _complete(_whos)
 complete_user = complete_caller = _complete(_callers)
