@@ -27,6 +27,10 @@ _HOOK = (
 """What git sets for a hook: it would point a library that goes by this process's environment at another repository."""
 
 
+_MARK = "desk.toml"
+"""As `config.FILE` has it, which help doesn't import."""
+
+
 class Env(NamedTuple):
     """`environ` as the process was started with; `clock` gives aware UTC."""
 
@@ -81,6 +85,16 @@ class Env(NamedTuple):
             raise ConfigError(
                 _("DESK_NOW: {error}", error=error), _("unset DESK_NOW, or give it as 2026-07-23T06:12:44Z")
             ) from None
+
+
+def is_in_desk(folder: str) -> bool:
+    """Whether a folder probably lies in a desk, found without opening it: by a desk.toml in it or above."""
+    here = os.path.abspath(folder)
+    while not os.path.isfile(os.path.join(here, _MARK)):
+        here, below = os.path.dirname(here), here
+        if here == below:
+            return False
+    return True
 
 
 def read_clock() -> datetime:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from desk import __version__
-from desk.cli.env import Env, of_process
+from desk.cli.env import Env, is_in_desk, of_process
 from desk.cli.table import COMMANDS, CommandRow
 from desk.errors import DeskError, Interrupted, NotFound, UsageFault, nearest
 from desk.text import _
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from desk.view.model import View
 
 PROG = "desk"
+ALONE = "today"
+"""The command that `desk` alone stands for, inside a desk."""
 HOLDER = "desk.app"
 """Where a run keeps the App once it is made, so that an error can tell of a draft."""
 
@@ -59,11 +61,23 @@ class CommandGroup(click.Group):
         return load(row)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """`desk` and `desk ticket` alone are a question, not a mistake."""
+        """`desk` and `desk ticket` alone are a question, not a mistake: inside a desk, what there is to do."""
+        if not self.prefix and not ctx.resilient_parsing and self._is_alone(ctx, args):
+            args = [*args, ALONE]
         if not args and not ctx.resilient_parsing:
             click.echo(ctx.get_help(), color=ctx.color)
             ctx.exit()
         return super().parse_args(ctx, args)
+
+    def _is_alone(self, ctx: click.Context, args: list[str]) -> bool:
+        """Whether no command was named, and there is a desk to show."""
+        try:
+            options, rest, _order = self.make_parser(ctx).parse_args(list(args))
+            env: Env = ctx.obj
+            folder = options.get("desk") or env.environ.get("DESK_DIR") or env.cwd
+        except (click.UsageError, OSError):
+            return False  # said by whoever parses them in earnest
+        return not rest and is_in_desk(folder)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

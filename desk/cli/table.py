@@ -37,6 +37,10 @@ _WORK, _KNOW, _PEOPLE, _CARE = _("Daily work"), _("Knowledge"), _("Organisation"
 
 COMMANDS: Mapping[str, CommandRow] = MappingProxyType(
     {
+        "today": CommandRow(
+            "desk.commands.work.today:today", "What waits for you; desk alone shows it as well.", _WORK
+        ),
+        "next": CommandRow("desk.commands.work.today:next_", "Take the most urgent ticket that nobody owns.", _WORK),
         "ticket": CommandRow(None, "Register, list, answer, assign, close …", _WORK),
         "ticket create": _ticket("create", "create", "Register a ticket, on somebody's behalf if need be."),
         "ticket list": _ticket("listing", "list_", "List tickets, newest first."),
@@ -184,6 +188,7 @@ COMMANDS: Mapping[str, CommandRow] = MappingProxyType(
         "checklist": CommandRow(None, "Templates of checklists.", _KNOW),
         "checklist list": _kind("kb.checklist", "list_", "List the templates of checklists."),
         "checklist show": _kind("kb.checklist", "show", "Show a template of a checklist."),
+        "whoami": CommandRow("desk.commands.work.today:whoami", "As whom you act here.", _PEOPLE),
         "status": CommandRow(
             "desk.commands.care.status:status", "What is uncommitted, unfinished or broken here.", _CARE
         ),

@@ -101,3 +101,9 @@ def sort_keys(app: App, given: str | None) -> tuple[Key, ...]:
     if not keys:
         raise UsageFault(_("nothing to sort by was named"), _("fields: {sortable}", sortable=", ".join(SORTABLE)))
     return keys
+
+
+def ranks(app: App) -> dict[str, tuple[str, ...]]:
+    """Values of priority, impact and urgency from lowest to highest."""
+    names = (("priority", "priorities"), ("impact", "impacts"), ("urgency", "urgencies"))
+    return {field: app.config[f"ticket.{setting}"] for field, setting in names}

@@ -9,7 +9,7 @@ import click
 
 from desk.cli import answers, dates, leaf
 from desk.cli.app import App
-from desk.cli.clerk.columns import choose_columns, sort_keys, with_columns
+from desk.cli.clerk.columns import choose_columns, ranks, sort_keys, with_columns
 from desk.cli.filters import filters, narrowed, tickets_of
 from desk.domain.model import due
 from desk.domain.model.fields import utc_text
@@ -152,10 +152,7 @@ def _query(app: App, given: dict[str, Any], kinds: tuple[str, ...]) -> Query:
         order=order,
         limit=limit,
         offset=(given["page"] - 1) * limit,
-        ranks={
-            n: app.config[f"ticket.{s}"]
-            for n, s in (("priority", "priorities"), ("impact", "impacts"), ("urgency", "urgencies"))
-        },
+        ranks=ranks(app),
     )
 
 
