@@ -88,6 +88,12 @@ def _table(value: Any) -> Mapping[str, Any]:
     return value
 
 
+def _texts(value: Any) -> Mapping[str, str]:
+    if not isinstance(value, Mapping) or not all(isinstance(text, str) for text in value.values()):
+        raise ValueError(_('a table of texts by name, such as late = "--overdue"'))
+    return MappingProxyType(dict(value))
+
+
 def _zone(value: Any) -> str:
     # zoneinfo costs 2 ms to import and is needed only where local times are; a wrong name is found by `config set`
     # and `doctor`, so here the shape is checked alone.
@@ -156,6 +162,12 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             (), _tables, _("targets of service levels, each policy from a day on; none: nothing is due")
         ),
         "list.limit": Setting(50, _count, _("rows of a table; 0 for all; machine formats always give all")),
+        "command.aliases": Setting(
+            MappingProxyType({}), _texts, _('words for commands, shared by all: ans = "ticket reply @"; desk alias')
+        ),
+        "list.filters": Setting(
+            MappingProxyType({}), _texts, _('options of lists by name, shared by all: late = "--overdue"; desk filter')
+        ),
         "list.columns": Setting((), _some_words, _("columns of lists of tickets; empty: the usual ones")),
         "list.sort": Setting("-created", _text, _("order of lists of tickets: fields, - in front: highest first")),
         "users.share_organisation": Setting(

@@ -99,6 +99,14 @@ def _sort_keys(_: App, word: str) -> Iterable[tuple[str, str]]:
     return [(sign + name, "") for name in SORTABLE if name.startswith(word.removeprefix("-"))]
 
 
+def _saved(app: App, word: str) -> Iterable[tuple[str, str]]:
+    from desk.cli.clerk import personal  # noqa: PLC0415 - for the shell only
+
+    known = {**personal.shared(app.env, app.folder, personal.FILTER), **personal.load(app.env, personal.FILTER)}
+    return [(name, words) for name, words in sorted(known.items()) if name.startswith(word)]
+
+
+complete_filter = _complete(_saved)
 complete_columns = _complete(_columns)
 complete_sort = _complete(_sort_keys)
 complete_ticket = _complete(_tickets)

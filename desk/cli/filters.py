@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from desk.actions import identifiers
 from desk.cli import complete, dates
@@ -59,6 +60,8 @@ def filters(function: T) -> T:
                      help="Sort by fields, the weightiest first; - in front: highest first.  [default: -created]"),
         click.option("--columns", metavar="A,B", shell_complete=complete.complete_columns,
                      help="The columns, such as id,age,requester,title,due; for programs these fields alone."),
+        click.option("--filter", "saved", metavar="NAME", shell_complete=complete.complete_filter,
+                     help="Options saved by desk filter save; those given beside them go first."),
         dates.as_of_option,
         click.option("--limit", metavar="N", type=click.IntRange(0), help="At most N rows; 0 for all."),
         click.option("--page", metavar="N", type=click.IntRange(1), default=1, help="The Nth lot of --limit rows."),
@@ -66,6 +69,44 @@ def filters(function: T) -> T:
     for option in reversed(options):
         function = option(function)
     return function
+
+
+def options_of(name: str, words: list[str]) -> dict[str, Any]:
+    """What the words of a saved filter set, by the names that a list's options have; UsageFault where they are none."""
+
+    @click.command(name)
+    @filters
+    @click.option("--kind", "kinds", multiple=True)
+    def probe(**_: Any) -> None:
+        """Parsed, and never run."""
+
+    try:
+        with probe.make_context(name, list(words)) as ctx:
+            given = {n: v for n, v in ctx.params.items() if ctx.get_parameter_source(n) is not ParameterSource.DEFAULT}
+    except click.UsageError as error:
+        raise UsageFault(
+            _("filter {name}: {problem}", name=name, problem=error.format_message()),
+            _("options: desk ticket list --help"),
+        ) from None
+    if "saved" in given:
+        raise UsageFault(_("filter {name} names another filter", name=name), _("write out what that one says"))
+    return given
+
+
+def with_saved(app: App, given: dict[str, Any]) -> dict[str, Any]:
+    """Options with those of --filter where none was given on the line; NotFound for a name that nobody has saved."""
+    name = given["saved"]
+    if name is None:
+        return given
+    from desk.cli.clerk import personal  # noqa: PLC0415 - where somebody has such a file
+
+    known = {**personal.shared(app.env, app.folder, personal.FILTER), **personal.load(app.env, personal.FILTER)}
+    if name not in known:
+        raise personal.unknown(name, known)
+    ctx = click.get_current_context()
+    saved = options_of(name, personal.split_words(name, known[name]))
+    kept = {n: v for n, v in saved.items() if n in given and ctx.get_parameter_source(n) is ParameterSource.DEFAULT}
+    return {**given, **kept}
 
 
 def narrowed(app: App, query: Query, given: Mapping[str, Any]) -> Query:

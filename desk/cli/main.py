@@ -84,6 +84,8 @@ class CommandGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """A typo is answered with the nearest command, never by running it."""
         name = str(args[0])
+        if not self.prefix and not name.startswith("-") and name not in self._rows() and (words := _alias(ctx, name)):
+            return super().resolve_command(ctx, [*words, *args[1:]])
         if not name.startswith("-") and name not in self._rows() and not ctx.resilient_parsing:
             where = f"{PROG} {self.prefix}".strip()
             meant = self._meant(name)
@@ -128,6 +130,18 @@ class CommandGroup(click.Group):
             with formatter.section(title):
                 formatter.write_dl(rows)
         del ctx
+
+
+def _alias(ctx: click.Context, name: str) -> list[str]:
+    """The words that a name stands for which is no command: a person's own, or the desk's; empty for none."""
+    from desk.cli.clerk import personal  # noqa: PLC0415 - where a word is no command
+
+    env: Env = ctx.obj
+    if not isinstance(env, Env):
+        return []
+    folder = ctx.params.get("desk") or env.environ.get("DESK_DIR") or env.cwd
+    words = personal.expand(env, folder, name)
+    return words if words and words[0] in COMMANDS else []
 
 
 def load(row: CommandRow) -> click.Command:

@@ -189,6 +189,14 @@ COMMANDS: Mapping[str, CommandRow] = MappingProxyType(
         "checklist list": _kind("kb.checklist", "list_", "List the templates of checklists."),
         "checklist show": _kind("kb.checklist", "show", "Show a template of a checklist."),
         "whoami": CommandRow("desk.commands.work.today:whoami", "As whom you act here.", _PEOPLE),
+        "alias": CommandRow(None, "Words of your own for commands.", _CARE),
+        "alias list": _kind("clerk.personal", "alias_list", "List words that stand for commands."),
+        "alias set": _kind("clerk.personal", "alias_set", "Have a word of your own for a command."),
+        "alias delete": _kind("clerk.personal", "alias_delete", "Forget a word of your own."),
+        "filter": CommandRow(None, "Options of lists under a word of your own.", _CARE),
+        "filter list": _kind("clerk.personal", "filter_list", "List saved filters."),
+        "filter save": _kind("clerk.personal", "filter_save", "Keep options of a list under a word."),
+        "filter delete": _kind("clerk.personal", "filter_delete", "Forget a filter."),
         "status": CommandRow(
             "desk.commands.care.status:status", "What is uncommitted, unfinished or broken here.", _CARE
         ),

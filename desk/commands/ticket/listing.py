@@ -10,7 +10,7 @@ import click
 from desk.cli import answers, dates, leaf
 from desk.cli.app import App
 from desk.cli.clerk.columns import choose_columns, ranks, sort_keys, with_columns
-from desk.cli.filters import filters, narrowed, tickets_of
+from desk.cli.filters import filters, narrowed, tickets_of, with_saved
 from desk.domain.model import due
 from desk.domain.model.fields import utc_text
 from desk.domain.model.organisation import WORK
@@ -63,6 +63,8 @@ def problems(app: App, **given: Any) -> Listing:
 
 def listing(app: App, given: dict[str, Any], kinds: tuple[str, ...], noun: str) -> Listing:
     """One page of tickets, as they are or as they were."""
+    given = with_saved(app, given)
+    kinds = kinds or tuple(given.get("kinds", ()))
     columns = choose_columns(app, given["columns"])
     query = _query(app, given, kinds)
     if given["as_of"]:

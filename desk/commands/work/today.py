@@ -49,15 +49,15 @@ def today(app: App) -> Sections:
     """
     me = app.handle()
     found = {name: _page(app, query) for name, query in _queries(app, me).items()}
-    data = {"me": me, **{name: answers.with_due(app, page.rows) for name, page in found.items()}}
+    rows = {name: answers.with_due(app, [{**row} for row in page.rows]) for name, page in found.items()}
     parts = tuple(
-        (arranged("{title} ({n})", title=_TITLES[name], n=_total(page)), _listing(data[name]), _SHOWN)
+        (arranged("{title} ({n})", title=_TITLES[name], n=_total(page)), _listing(rows[name]), _SHOWN)
         for name, page in found.items()
     )
     day = app.local(app.now).strftime("%Y-%m-%d %H:%M")
     head = _("{desk}, {day}", desk=app.config["desk.name"], day=day)
     who = _("{me}: take the next one by desk next", me=me) if me else _("nobody here knows you: desk whoami")
-    return Sections("today", data, (head, who), parts, _("Nothing waits."))
+    return Sections("today", {"me": me, **rows}, (head, who), parts, _("Nothing waits."))
 
 
 def urgent_first(app: App) -> Query:
