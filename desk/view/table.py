@@ -9,7 +9,7 @@ from typing import Any
 from desk.view.look import PAUSED, Look, age, deadline, moment, paint, when
 from desk.view.model import Column, Listing
 from desk.view.text.cells import fit, width
-from desk.view.values import is_empty, say
+from desk.view.values import is_empty, say, say_size
 
 GAP = "  "
 FLOOR = 6
@@ -88,6 +88,8 @@ def cell(value: Any, column: Column, look: Look) -> str:
         return say(value) if value else ""
     if column.style in _CLOCKS and isinstance(value, str) and value:
         return say(_CLOCKS[column.style](value, look))
+    if column.style == "size" and isinstance(value, int):
+        return say_size(value)
     if column.style == "commit" and isinstance(value, str):
         return say(value[:COMMIT])
     return say(value)

@@ -33,7 +33,7 @@ def _listed(text: str) -> frozenset[str]:
 
 
 READS = _listed(
-    """ticket list, ticket show, ticket history, ticket blame, ticket escalations, incident list, problem list, problem
+    """ticket attachment list, ticket attachment save, ticket attachment open, ticket list, ticket show, ticket history, ticket blame, ticket escalations, incident list, problem list, problem
     candidates, problem show, mail outbox, mail show, mail drop, sla list, caller, today, whoami, alias list, alias set,
     alias delete, filter list, filter save, filter delete, log, search, handover, stats, activity, report,
     response list, response show, response render, kb list, kb show, kb history, kb search, kb suggest, kb topic list, kb
