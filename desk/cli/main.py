@@ -161,12 +161,16 @@ def load(row: CommandRow) -> click.Command:
 )
 @click.option("--desk", metavar="DIR", help="The desk to work on (default: DESK_DIR, or the one around this folder).")
 @click.option("--as", "who", metavar="WHO", help="Act as this staff member (default: DESK_AS, or git's user.email).")
+@click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", metavar="WHEN",
+              help="Colours: auto, always (into a pipe as well) or never.")  # fmt: skip
 @click.option("--no-color", is_flag=True, help="No colours (as does NO_COLOR).")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what is asked for and what is wrong; for cron.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an unexpected error.")
 @click.version_option(__version__, prog_name=PROG)
 @click.pass_context
-def root(ctx: click.Context, desk: str | None, who: str | None, quiet: bool, no_color: bool, debug: bool) -> None:
+def root(
+    ctx: click.Context, desk: str | None, who: str | None, *, color: str, quiet: bool, no_color: bool, debug: bool
+) -> None:
     """A service desk in a git repository: tickets are Markdown files, every change is a commit."""
     env: Env = ctx.obj
     try:
@@ -175,7 +179,7 @@ def root(ctx: click.Context, desk: str | None, who: str | None, quiet: bool, no_
         raise NotFound(_("the folder you are in has been deleted"), _("cd to another one")) from None
     from desk.cli.app import App  # noqa: PLC0415 - `desk --help` and `--version` don't need it
 
-    ctx.obj = app = App(env, desk, who, color=not no_color, debug=debug, quiet=quiet)
+    ctx.obj = app = App(env, desk, who, color="never" if no_color else color, debug=debug, quiet=quiet)
     ctx.meta[HOLDER].append(app)
 
 
@@ -274,11 +278,6 @@ _ELSEWHERE = {
     "-f": _("it stands behind the command: desk ticket list -f json"),
     "--format": _("it stands behind the command: desk ticket list --format json"),
     "--as": _("it stands before the command: desk --as WHO ticket list"),
-    "--desk": _("it stands before the command: desk --desk DIR ticket list"),
-    "--no-color": _("it stands before the command: desk --no-color ticket list"),
-    "-q": _("it stands before the command: desk -q sla check"),
-    "--quiet": _("it stands before the command: desk --quiet sla check"),
-    "--debug": _("it stands before the command: desk --debug ticket list"),
 }
 """Options that people put in the wrong place."""
 
@@ -321,7 +320,9 @@ def _look(env: Env, app: App | None) -> Look:
     from desk.view.look import Look  # noqa: PLC0415 - not for --help
 
     tty = env.stdout.isatty()
-    color = tty and (app is None or app.color) and not env.environ.get("NO_COLOR") and env.environ.get("TERM") != "dumb"
+    wanted = "auto" if app is None else app.color
+    able = tty and not env.environ.get("NO_COLOR") and env.environ.get("TERM") != "dumb"
+    color = wanted == "always" or (able and wanted == "auto")
     zone = app.known_zone if app is not None else "UTC"
     return Look(_width(env) if tty else 0, color, tty, zone, app.now if app else env.clock())
 
