@@ -9,7 +9,6 @@ import click
 
 from desk.actions.identifiers import normalise_id
 from desk.cli.app import App
-from desk.cli.clerk import hand
 from desk.cli.complete import complete_kind, complete_ticket
 from desk.errors import UsageFault
 from desk.text import _
@@ -38,6 +37,8 @@ def split_words(app: App, given: Iterable[str]) -> list[str]:
 
 def ticket_words(app: App, given: Iterable[str]) -> list[str]:
     """Ids of tickets as typed: those at hand in this terminal put in, and without what they were pasted with."""
+    from desk.cli.clerk import hand  # noqa: PLC0415 - a list names no ticket
+
     return list(dict.fromkeys(hand.require_id(app, word) for word in split_words(app, given)))
 
 

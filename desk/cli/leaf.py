@@ -10,13 +10,12 @@ import click
 
 from desk.cli.app import COLORS, App
 from desk.cli.arguments import NothingGiven
-from desk.cli.clerk import hand
 from desk.domain.model.kinds import KINDS
 from desk.text import _
 from desk.view.model import Detail, Done
 
 FORMATS = ("table", "json", "jsonl", "csv", "yaml", "md", "ids")
-_BEFORE = "As before the command."
+_BEFORE = _("As before the command.")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -77,7 +76,12 @@ def _nothing_is_done(function: Callable[..., Any]) -> Callable[..., Any]:
         except NothingGiven:
             app.idle()
             return Done(_plural(click.get_current_context().command_path.split()[1]), [], ())
-        return hand.remember(app, _as_list(view) if app.several else view)
+        view = _as_list(view) if app.several else view
+        if not (app.talks and app.env.terminal):
+            return view
+        from desk.cli.clerk import hand  # noqa: PLC0415 - for people at a terminal
+
+        return hand.remember(app, view)
 
     return run
 

@@ -61,8 +61,6 @@ def _row(app: App, number: int) -> str:
 def remember(app: App, view: View) -> View:
     """What was shown or touched lies at hand from now on; a list for a person on a terminal has its rows numbered."""
     terminal = app.env.terminal
-    if not terminal or not app.talks:
-        return view
     if isinstance(view, Listing | Sections):
         rows = _rows(view)
         if rows:

@@ -90,7 +90,7 @@ def split_words(name: str, words: str) -> list[str]:
     try:
         return shlex.split(words)
     except ValueError as error:
-        raise UsageFault(_("{name}: {error}", name=name, error=error), _("quotes come in pairs")) from None
+        raise UsageFault(arranged("{name}: {error}", name=name, error=error), _("quotes come in pairs")) from None
 
 
 def expand(env: Env, folder: str, name: str) -> list[str]:
