@@ -92,7 +92,9 @@ def _wanted(app: App, ticket_id: str, names: tuple[str, ...]) -> tuple[str, ...]
                 _("{ticket} has no file {name!r}{meant}", ticket=ticket_id, name=name[:60], meant=meant), hint
             )
     if not known:
-        raise NotFound(_("{ticket} has no files", ticket=ticket_id), _("desk ticket show {ticket}", ticket=ticket_id))
+        raise NotFound(
+            _("{ticket} has no files", ticket=ticket_id), arranged("desk ticket show {ticket}", ticket=ticket_id)
+        )
     return tuple(dict.fromkeys(names)) or known
 
 

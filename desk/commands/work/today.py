@@ -55,7 +55,7 @@ def today(app: App) -> Sections:
         for name, page in found.items()
     )
     day = app.local(app.now).strftime("%Y-%m-%d %H:%M")
-    head = _("{desk}, {day}", desk=app.config["desk.name"], day=day)
+    head = arranged("{desk}, {day}", desk=app.config["desk.name"], day=day)
     who = _("{me}: take the next one by desk next", me=me) if me else _("nobody here knows you: desk whoami")
     return Sections("today", {"me": me, **rows}, (head, who), parts, _("Nothing waits."))
 
