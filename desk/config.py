@@ -30,6 +30,7 @@ from desk.setting import (
     as_table,
     as_tables,
     as_text,
+    as_texts,
     as_words,
     as_zone,
 )
@@ -87,6 +88,16 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             (), as_tables, _("targets of service levels, each policy from a day on; none: nothing is due")
         ),
         "list.limit": Setting(50, as_count, _("rows of a table; 0 for all; machine formats always give all")),
+        "command.aliases": Setting(
+            MappingProxyType({}), as_texts, _('words for commands, shared by all: ans = "ticket reply @"; desk alias')
+        ),
+        "list.filters": Setting(
+            MappingProxyType({}),
+            as_texts,
+            _('options of lists by name, shared by all: late = "--overdue"; desk filter'),
+        ),
+        "list.columns": Setting((), as_some_words, _("columns of lists of tickets; empty: the usual ones")),
+        "list.sort": Setting("-created", as_text, _("order of lists of tickets: fields, - in front: highest first")),
         "users.share_organisation": Setting(
             False, as_flag, _("whether users of one organisation are shown each other's tickets")
         ),

@@ -83,6 +83,13 @@ def as_table(value: Any) -> Mapping[str, Any]:
     return value
 
 
+def as_texts(value: Any) -> Mapping[str, str]:
+    """A table of texts by name."""
+    if not isinstance(value, Mapping) or not all(isinstance(text, str) for text in value.values()):
+        raise ValueError(_('a table of texts by name, such as late = "--overdue"'))
+    return MappingProxyType(dict(value))
+
+
 def as_zone(value: Any) -> str:
     # zoneinfo costs 2 ms to import and is needed only where local times are; a wrong name is found by `config set`
     # and `doctor`, so here the shape is checked alone.

@@ -25,7 +25,7 @@ from desk.domain.rights import moves as rights_moves
 from desk.domain.rights import rights as rights_rights
 from desk.mail import drafts
 from desk.reports.table import REPORTS
-from docs import month, suggestions
+from docs import month, phone, suggestions
 from docs.knowledge_session import ADMINISTRATOR
 from docs.sessions import Step, play
 
@@ -166,6 +166,7 @@ def reports() -> str:
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"session": lambda: console(SESSION), "month": month.pictures},
     "docs/knowledge.md": {"day": lambda: console(ADMINISTRATOR)},
+    "docs/clerk.md": {"calls": phone.table, "morning": phone.transcript},
     "docs/commands.md": {"commands": commands},
     "docs/problem-management.md": {"life": docs.recurring.told},
     "docs/settings.md": {"settings": settings},

@@ -85,6 +85,7 @@ def _stage(folder: str, characters: dict[int, Iterator[str]]) -> Iterator[None]:
         "NO_COLOR": "1",
         "LC_ALL": "C.UTF-8",
         "PWD": f"{folder}/work",
+        "DESK_TERMINAL": "docs",
     }
     here = Path.cwd()
     os.mkdir(f"{folder}/work")

@@ -34,7 +34,8 @@ Fresh = Mapping[str, Record]
 class Rendered(NamedTuple):
     """A response filled in for a ticket.
 
-    `gaps` are the places left for a person; `quotes` says whether it names the article of --article itself.
+    `gaps` are the places left for a person; `quotes` says whether it names the article of --article itself; `then` is
+    what the response says follows it.
     """
 
     ticket: str
@@ -43,6 +44,7 @@ class Rendered(NamedTuple):
     text: str
     gaps: tuple[str, ...]
     quotes: bool
+    then: str | None = None
 
 
 # -- variants ----------------------------------------------------------------------------------------------------------
@@ -231,7 +233,7 @@ def render(session: Session, name: str, ticket_id: str, about: Iterable[str] = (
         )
     left += tuple(f"{{{{ {variable} }}}}" for variable in empty)
     quotes = any(v.startswith("article.") for v in used.variables)
-    return Rendered(ticket.id, record.id, language, body.strip("\n"), left, quotes)
+    return Rendered(ticket.id, record.id, language, body.strip("\n"), left, quotes, record.values.get("then"))
 
 
 def _empty(variables: Iterable[str], values: Mapping[str, Any], sources: Iterable[str]) -> list[str]:

@@ -38,11 +38,11 @@ def create(session: Session, response: Response) -> Committed:
 
 
 def edit(session: Session, after: Response) -> Committed:
-    """Change title, department and text of one variant to those given; the rest stays."""
+    """Change title, department, text and what follows of one variant to those given; the rest stays."""
     rendering.check(session, after)
 
     def one(draft: Draft, before: Response, by: Actor, at: datetime) -> Change:
-        wanted = before.evolve(body=after.body, **{n: after.values.get(n) for n in ("title", "department")})
+        wanted = before.evolve(body=after.body, **{n: after.values.get(n) for n in ("title", "department", "then")})
         if wanted.department != before.department:
             _check_department(draft, wanted)
         return generic.edit(before, wanted, by=by, at=at)

@@ -20,7 +20,15 @@ class From(NamedTuple):
     articles: tuple[str, ...] = ()
 
 
-def text_for(app: App, kind: str, ids: list[str], given: From, *, may_be_empty: bool) -> str | dict[str, str]:
+class Made(NamedTuple):
+    """A text for one ticket, the places left for a person, and what the response says follows it."""
+
+    text: str
+    gaps: tuple[str, ...] = ()
+    then: str | None = None
+
+
+def text_for(app: App, kind: str, ids: list[str], given: From, *, may_be_empty: bool) -> str | dict[str, Made]:
     """One text for all tickets, or one for each when a custom response or an article is put in."""
     if given.response and given.text is not None:
         raise UsageFault(
@@ -35,20 +43,27 @@ def text_for(app: App, kind: str, ids: list[str], given: From, *, may_be_empty: 
     return editor.entry_text(app, given.text, f"{kind}-{ids[0]}", context, head=head)
 
 
-def _made(app: App, kind: str, ids: list[str], given: From) -> str | dict[str, str]:
+def _made(app: App, kind: str, ids: list[str], given: From) -> dict[str, Made]:
     """Filled in for each ticket, and finished in the editor where there is one ticket and a person."""
     made = {i: _text(app, i, given) for i in ids}
     what = given.response or "the reply"
     if len(ids) > 1 or given.text is not None or not editor.interactive(app):
-        return {i: _without_gaps(text, what, gaps) for i, (text, gaps) in made.items()}
-    [(start, gaps)] = made.values()
+        return {i: one._replace(text=_without_gaps(one.text, what, one.gaps)) for i, one in made.items()}
+    [start] = made.values()
     name, context = f"{kind}-{ids[0]}", _context(app, ids[0])
-    return editor.entry_text(
-        app, None, name, context, start, accept=lambda t: _without_gaps(t, what, gaps), head=_head(app, kind, ids)
+    text = editor.entry_text(
+        app,
+        None,
+        name,
+        context,
+        start.text,
+        accept=lambda t: _without_gaps(t, what, start.gaps),
+        head=_head(app, kind, ids),
     )
+    return {ids[0]: start._replace(text=text)}
 
 
-def _text(app: App, ticket_id: str, given: From) -> tuple[str, tuple[str, ...]]:
+def _text(app: App, ticket_id: str, given: From) -> Made:
     """The response or the given text, with what leads to the articles behind it; and the places left for a person.
 
     A response that names the article itself needs nothing behind it.
@@ -56,16 +71,16 @@ def _text(app: App, ticket_id: str, given: From) -> tuple[str, tuple[str, ...]]:
     from desk.actions import rendering  # noqa: PLC0415 - for responses and articles only
 
     gaps: tuple[str, ...] = ()
-    text, articles = given.text or "", given.articles
+    text, articles, then = given.text or "", given.articles, None
     if given.response:
         made = rendering.render(app, given.response, ticket_id, articles)
-        text, language, gaps = made.text, made.language, made.gaps
+        text, language, gaps, then = made.text, made.language, made.gaps, made.then
         articles = articles[1:] if made.quotes else articles
     else:
         ticket = cast("Ticket", app.store.read("ticket", ticket_id))
         language = ticket.language or app.config["desk.languages"][0]
     parts = (text.rstrip("\n"), rendering.mention_articles(app, articles, language))
-    return "\n\n".join(part for part in parts if part), gaps
+    return Made("\n\n".join(part for part in parts if part), gaps, then)
 
 
 def require_articles_named(app: App, names: Iterable[str]) -> tuple[str, ...]:

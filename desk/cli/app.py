@@ -11,6 +11,9 @@ from desk.session.session import Session
 from desk.text import _
 from desk.view.drawing.progress import progress
 
+COLORS = ("auto", "always", "never")
+"""When there are colours: on a terminal that has them, whatever reads it, or not at all."""
+
 
 class App(Session):
     """One run of the program."""
@@ -21,7 +24,7 @@ class App(Session):
         desk: str | None = None,
         who: str | None = None,
         *,
-        color: bool = True,
+        color: str = "auto",
         debug: bool = False,
         quiet: bool = False,
     ) -> None:
@@ -34,6 +37,7 @@ class App(Session):
         )
         self.env = env
         self.color = color
+        """One of COLORS."""
         self.debug = debug
         self.quiet = quiet
         """Whether only what is asked for is said, and what is wrong."""

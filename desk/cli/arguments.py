@@ -35,6 +35,13 @@ def split_words(app: App, given: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def ticket_words(app: App, given: Iterable[str]) -> list[str]:
+    """Ids of tickets as typed: those at hand in this terminal put in, and without what they were pasted with."""
+    from desk.cli.clerk import hand  # noqa: PLC0415 - a list names no ticket
+
+    return list(dict.fromkeys(hand.require_id(app, word) for word in split_words(app, given)))
+
+
 def split(app: App, given: Iterable[str]) -> list[str]:
     """What was typed, word by word, as `words` reads it: names of tags and the like, of which the answer does not tell."""
     given, found = list(given), list[str]()
@@ -57,7 +64,7 @@ def resolve(app: App, given: Iterable[str] | str) -> list[str]:
         raise UsageFault(
             _("stdin can't give both the ids and the text"), _("give the text with --body, or --file PATH")
         )
-    return list(dict.fromkeys(app.store.resolve(word) for word in split_words(app, given)))
+    return list(dict.fromkeys(app.store.resolve(word) for word in ticket_words(app, given)))
 
 
 def require_one(app: App, given: str) -> str:

@@ -9,6 +9,7 @@ import click
 
 from desk.cli.app import App
 from desk.domain.model.fields import name_of
+from desk.domain.model.query import SORTABLE
 from desk.domain.model.states import STATES
 from desk.errors import DeskError
 
@@ -44,7 +45,21 @@ def _complete(question: Callable[[App, str], Iterable[tuple[str, str]]]) -> Call
 def _tickets(app: App, word: str) -> Iterable[tuple[str, str]]:
     from desk.queries.tickets import titles  # noqa: PLC0415 - for the shell only
 
+    if word.startswith("@"):
+        return _at_hand(app, word)
     return app.store.ask(lambda index: titles(index, word.upper()))
+
+
+def _at_hand(app: App, word: str) -> Iterable[tuple[str, str]]:
+    """What lies at hand in this terminal, each with its id and title."""
+    from desk.local import hand  # noqa: PLC0415 - for the shell only
+
+    held = hand.load(app.place, app.env.terminal) if app.env.terminal else hand.Hand()
+    named = {"@": held.ticket, **{f"@{number}": row for number, row in enumerate(held.rows, 1)}}
+    known = {i: name for i, name in named.items() if name and i.startswith(word)}
+    rows = app.store.ask(lambda index: index.rows("ticket", f"id IN ({','.join('?' * len(known))})", [*known.values()]))
+    titles = {str(row["id"]): str(row["title"]) for row in rows}
+    return [(typed, f"{name}  {titles.get(name, '')}") for typed, name in known.items()]
 
 
 def _records(kind: str) -> Callable[[App, str], Iterable[tuple[str, str]]]:
@@ -63,9 +78,40 @@ def _setting(name: str) -> Callable[[App, str], Iterable[tuple[str, str]]]:
     return lambda app, word: [(v, "") for v in app.config[name] if v.startswith(word)]
 
 
+def _callers(app: App, word: str) -> Iterable[tuple[str, str]]:
+    """Requesters by id, and by name and address: what is filled in is the id, which no shell splits."""
+    from desk.queries.people import called  # noqa: PLC0415 - for the shell only
+
+    if word.startswith("u-") or not word:
+        return _records("user")(app, word)
+    rows = app.store.ask(lambda index: called(index, word))
+    return [(str(r["id"]), f"{r['name'] or ''} {r['email'] or ''}".strip()) for r in rows[:20]]
+
+
+def _columns(_: App, word: str) -> Iterable[tuple[str, str]]:
+    from desk.cli.clerk.columns import KNOWN  # noqa: PLC0415 - for the shell only
+
+    return [(name, "") for name in KNOWN if name.startswith(word)]
+
+
+def _sort_keys(_: App, word: str) -> Iterable[tuple[str, str]]:
+    sign = "-" if word.startswith("-") else ""
+    return [(sign + name, "") for name in SORTABLE if name.startswith(word.removeprefix("-"))]
+
+
+def _saved(app: App, word: str) -> Iterable[tuple[str, str]]:
+    from desk.cli.clerk import personal  # noqa: PLC0415 - for the shell only
+
+    known = {**personal.shared(app.env, app.folder, personal.FILTER), **personal.load(app.env, personal.FILTER)}
+    return [(name, words) for name, words in sorted(known.items()) if name.startswith(word)]
+
+
+complete_filter = _complete(_saved)
+complete_columns = _complete(_columns)
+complete_sort = _complete(_sort_keys)
 complete_ticket = _complete(_tickets)
 complete_who = _complete(_whos)
-complete_user = _complete(_records("user"))
+complete_user = complete_caller = _complete(_callers)
 complete_tag = _complete(_records("tag"))
 complete_department = _complete(_records("department"))
 complete_group = _complete(_records("group"))

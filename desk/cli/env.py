@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import NamedTuple, TextIO
 
@@ -23,6 +25,10 @@ _HOOK = (
     "GIT_QUARANTINE_PATH",
 )
 """What git sets for a hook: it would point a library that goes by this process's environment at another repository."""
+
+
+_MARK = "desk.toml"
+"""As `config.FILE` has it, which help doesn't import."""
 
 
 class Env(NamedTuple):
@@ -45,6 +51,21 @@ class Env(NamedTuple):
         """Whether a person is there, to be asked and to use an editor."""
         return self.stdin.isatty() and self.stdout.isatty()
 
+    @property
+    def terminal(self) -> str:
+        """A name of the terminal a person sits at, as good as a file's: its shell's number, then its own; "" for none.
+
+        DESK_TERMINAL gives one where there is no terminal, such as in an editor.
+        """
+        if given := self.environ.get("DESK_TERMINAL"):
+            return "own-" + re.sub(r"[^A-Za-z0-9]", "-", given)[:60]
+        for stream in (self.stderr, self.stdout, self.stdin):
+            with suppress(OSError, ValueError):  # one that is closed, or a test's
+                if stream.isatty():
+                    name = os.ttyname(stream.fileno()).removeprefix("/dev/")
+                    return f"{os.getsid(0)}-{name.replace('/', '-')}"
+        return ""
+
     def read_stdin(self) -> bytes:
         return self.stdin.buffer.read()
 
@@ -64,6 +85,16 @@ class Env(NamedTuple):
             raise ConfigError(
                 _("DESK_NOW: {error}", error=error), _("unset DESK_NOW, or give it as 2026-07-23T06:12:44Z")
             ) from None
+
+
+def is_in_desk(folder: str) -> bool:
+    """Whether a folder probably lies in a desk, found without opening it: by a desk.toml in it or above."""
+    here = os.path.abspath(folder)
+    while not os.path.isfile(os.path.join(here, _MARK)):
+        here, below = os.path.dirname(here), here
+        if here == below:
+            return False
+    return True
 
 
 def read_clock() -> datetime:

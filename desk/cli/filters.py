@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from desk.actions import identifiers
-from desk.cli import complete
+from desk.cli import complete, dates
 from desk.cli.app import App
 from desk.domain.model.query import Query
 from desk.errors import NotFound, UsageFault
@@ -35,6 +36,19 @@ def filters(function: T) -> T:
                      help="Of this priority; repeat for more, or join by commas."),
         click.option("--service", "services", metavar="S", multiple=True,
                      help="Of this affected service; repeat for more, or join by commas."),
+        click.option("--not-tag", "without", metavar="T", multiple=True, shell_complete=complete.complete_tag,
+                     help="Not carrying this tag; repeat for more."),
+        click.option("--language", "languages", metavar="L", multiple=True, shell_complete=complete.complete_language,
+                     help="In this language."),
+        click.option("--channel", "channels", metavar="C", multiple=True, shell_complete=complete.complete_channel,
+                     help="That came this way: phone, email …"),
+        click.option("--impact", "impacts", metavar="I", multiple=True, shell_complete=complete.complete_impact,
+                     help="Of this impact."),
+        click.option("--group", "groups", metavar="G", multiple=True, shell_complete=complete.complete_group,
+                     help="Of requesters of this group."),
+        click.option("--organisation", metavar="WORDS", help="Of requesters whose organisation is called so."),
+        click.option("--updated", metavar="D", help="Something happened on or after that day."),
+        click.option("--closed", metavar="D", help="Closed on or after that day."),
         click.option("--major", is_flag=True, help="Only major incidents."),
         click.option("--since", metavar="D", help="Created on or after: 2026-07-23, today, 7d, 2w."),
         click.option("--until", metavar="D", help="Created on or before."),
@@ -42,13 +56,94 @@ def filters(function: T) -> T:
         click.option("--unread", is_flag=True, help="Only with something I haven't seen; desk ticket show marks it as seen."),
         click.option("--overdue", is_flag=True, help="Only with a reply or a resolution overdue."),
         click.option("--search", metavar="WORDS", help="Containing these words, with or without accents."),
-        click.option("--sort", metavar="FIELD", default="-created", help="Sort by a field; - in front: highest first."),
+        click.option("--sort", metavar="A,-B", shell_complete=complete.complete_sort,
+                     help="Sort by fields, the weightiest first; - in front: highest first.  [default: -created]"),
+        click.option("--columns", metavar="A,B", shell_complete=complete.complete_columns,
+                     help="The columns, such as id,age,requester,title,due; for programs these fields alone."),
+        click.option("--filter", "saved", metavar="NAME", shell_complete=complete.complete_filter,
+                     help="Options saved by desk filter save; those given beside them go first."),
+        dates.as_of_option,
         click.option("--limit", metavar="N", type=click.IntRange(0), help="At most N rows; 0 for all."),
         click.option("--page", metavar="N", type=click.IntRange(1), default=1, help="The Nth lot of --limit rows."),
     ]  # fmt: skip
     for option in reversed(options):
         function = option(function)
     return function
+
+
+def options_of(name: str, words: list[str]) -> dict[str, Any]:
+    """What the words of a saved filter set, by the names that a list's options have; UsageFault where they are none."""
+
+    @click.command(name)
+    @filters
+    @click.option("--kind", "kinds", multiple=True)
+    def probe(**_: Any) -> None:
+        """Parsed, and never run."""
+
+    try:
+        with probe.make_context(name, list(words)) as ctx:
+            given = {n: v for n, v in ctx.params.items() if ctx.get_parameter_source(n) is not ParameterSource.DEFAULT}
+    except click.UsageError as error:
+        raise UsageFault(
+            _("filter {name}: {problem}", name=name, problem=error.format_message()),
+            _("options: desk ticket list --help"),
+        ) from None
+    if "saved" in given:
+        raise UsageFault(_("filter {name} names another filter", name=name), _("write out what that one says"))
+    return given
+
+
+def with_saved(app: App, given: dict[str, Any]) -> dict[str, Any]:
+    """Options with those of --filter where none was given on the line; NotFound for a name that nobody has saved."""
+    name = given["saved"]
+    if name is None:
+        return given
+    from desk.cli.clerk import personal  # noqa: PLC0415 - where somebody has such a file
+
+    known = {**personal.shared(app.env, app.folder, personal.FILTER), **personal.load(app.env, personal.FILTER)}
+    if name not in known:
+        raise personal.unknown(name, known)
+    ctx = click.get_current_context()
+    saved = options_of(name, personal.split_words(name, known[name]))
+    kept = {n: v for n, v in saved.items() if n in given and ctx.get_parameter_source(n) is ParameterSource.DEFAULT}
+    return {**given, **kept}
+
+
+def narrowed(app: App, query: Query, given: Mapping[str, Any]) -> Query:
+    """A list's query with the filters that only lists have."""
+    people = _employed(app, given["organisation"])
+    if people is not None and query.requesters:
+        people = tuple(one for one in query.requesters if one in people) or ("-",)
+    updated = dates.parse_moment(app, given["updated"])
+    return query._replace(
+        requesters=query.requesters if people is None else people,
+        languages=_listed(app, "desk.languages", given["languages"]),
+        channels=_listed(app, "ticket.channels", given["channels"]),
+        impacts=_listed(app, "ticket.impacts", given["impacts"]),
+        groups=tuple(identifiers.require_existing(app, "group", g) for g in each(given["groups"])),
+        without=tuple(identifiers.require_existing(app, "tag", t) for t in each(given["without"])),
+        updated=int(dates.parse_instant(updated).timestamp()) if updated else None,
+        closed=dates.parse_moment(app, given["closed"]),
+    )
+
+
+def _listed(app: App, setting: str, given: Iterable[str]) -> tuple[str, ...]:
+    return tuple(str(identifiers.require_listed(app, setting, value)) for value in each(given))
+
+
+def _employed(app: App, given: str | None) -> tuple[str, ...] | None:
+    """Ids of requesters whose organisation has all these words; NotFound where there is none."""
+    if not given:
+        return None
+    from desk.queries.people import employed  # noqa: PLC0415 - for this filter only
+
+    found = app.store.ask(lambda index: employed(index, given))
+    if not found:
+        raise NotFound(
+            _("no requester's organisation is called {name}", name=given[:60]),
+            _("see: desk user list"),
+        )
+    return tuple(found)
 
 
 def tickets_of(app: App, given: Mapping[str, Any]) -> Query:

@@ -8,13 +8,14 @@ from typing import Any, TypeVar
 
 import click
 
-from desk.cli.app import App
+from desk.cli.app import COLORS, App
 from desk.cli.arguments import NothingGiven
 from desk.domain.model.kinds import KINDS
 from desk.text import _
 from desk.view.model import Detail, Done
 
 FORMATS = ("table", "json", "jsonl", "csv", "yaml", "md", "ids")
+_BEFORE = _("As before the command.")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -38,9 +39,31 @@ def leaf(name: str, *, example: str) -> Callable[[Callable[..., Any]], click.Com
         command = click.command(name, epilog=f"\b\nExample:\n{lines}")(formatted)
         # The option of all commands stands after a command's own in its help.
         command.params.append(command.params.pop(0))
+        taken = {word for param in command.params for word in param.opts}
+        command.params += [option for option in _of_all() if taken.isdisjoint(option.opts)]
         return command
 
     return wrap
+
+
+def _of_all() -> list[click.Option]:
+    """The options that stand before a command, understood behind it as well; help shows them once, at the top."""
+
+    def option(*words: str, sets: str, **more: Any) -> click.Option:
+        def keep(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
+            if value and isinstance(ctx.obj, App):
+                setattr(ctx.obj, sets, "never" if sets == "color" and value is True else value)
+
+        return click.Option(words, expose_value=False, is_eager=True, hidden=True, callback=keep, help=_BEFORE, **more)
+
+    return [
+        option("--desk", sets="folder"),
+        option("--as", sets="who"),
+        option("--color", sets="color", type=click.Choice(COLORS)),
+        option("--no-color", sets="color", is_flag=True),
+        option("-q", "--quiet", sets="quiet", is_flag=True),
+        option("--debug", sets="debug", is_flag=True),
+    ]
 
 
 def _nothing_is_done(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -53,7 +76,12 @@ def _nothing_is_done(function: Callable[..., Any]) -> Callable[..., Any]:
         except NothingGiven:
             app.idle()
             return Done(_plural(click.get_current_context().command_path.split()[1]), [], ())
-        return _as_list(view) if app.several else view
+        view = _as_list(view) if app.several else view
+        if not (app.talks and app.env.terminal):
+            return view
+        from desk.cli.clerk import hand  # noqa: PLC0415 - for people at a terminal
+
+        return hand.remember(app, view)
 
     return run
 

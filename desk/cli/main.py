@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from desk import __version__
-from desk.cli.env import Env, of_process
+from desk.cli.env import Env, is_in_desk, of_process
 from desk.cli.table import COMMANDS, CommandRow
 from desk.errors import DeskError, Interrupted, NotFound, UsageFault, nearest
 from desk.text import _
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from desk.view.model import View
 
 PROG = "desk"
+ALONE = "today"
+"""The command that `desk` alone stands for, inside a desk."""
 HOLDER = "desk.app"
 """Where a run keeps the App once it is made, so that an error can tell of a draft."""
 
@@ -59,17 +61,31 @@ class CommandGroup(click.Group):
         return load(row)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """`desk` and `desk ticket` alone are a question, not a mistake."""
+        """`desk` and `desk ticket` alone are a question, not a mistake: inside a desk, what there is to do."""
+        if not self.prefix and not ctx.resilient_parsing and self._is_alone(ctx, args):
+            args = [*args, ALONE]
         if not args and not ctx.resilient_parsing:
             click.echo(ctx.get_help(), color=ctx.color)
             ctx.exit()
         return super().parse_args(ctx, args)
+
+    def _is_alone(self, ctx: click.Context, args: list[str]) -> bool:
+        """Whether no command was named, and there is a desk to show."""
+        try:
+            options, rest, _order = self.make_parser(ctx).parse_args(list(args))
+            env: Env = ctx.obj
+            folder = options.get("desk") or env.environ.get("DESK_DIR") or env.cwd
+        except (click.UsageError, OSError):
+            return False  # said by whoever parses them in earnest
+        return not rest and is_in_desk(folder)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """A typo is answered with the nearest command, never by running it."""
         name = str(args[0])
+        if not self.prefix and not name.startswith("-") and name not in self._rows() and (words := _alias(ctx, name)):
+            return super().resolve_command(ctx, [*words, *args[1:]])
         if not name.startswith("-") and name not in self._rows() and not ctx.resilient_parsing:
             where = f"{PROG} {self.prefix}".strip()
             meant = self._meant(name)
@@ -116,6 +132,18 @@ class CommandGroup(click.Group):
         del ctx
 
 
+def _alias(ctx: click.Context, name: str) -> list[str]:
+    """The words that a name stands for which is no command: a person's own, or the desk's; empty for none."""
+    from desk.cli.clerk import personal  # noqa: PLC0415 - where a word is no command
+
+    env: Env = ctx.obj
+    if not isinstance(env, Env):
+        return []
+    folder = ctx.params.get("desk") or env.environ.get("DESK_DIR") or env.cwd
+    words = personal.expand(env, folder, name)
+    return words if words and words[0] in COMMANDS else []
+
+
 def load(row: CommandRow) -> click.Command:
     """Import a command of the table."""
     from importlib import import_module  # noqa: PLC0415 - loaded by the interpreter anyway
@@ -133,12 +161,16 @@ def load(row: CommandRow) -> click.Command:
 )
 @click.option("--desk", metavar="DIR", help="The desk to work on (default: DESK_DIR, or the one around this folder).")
 @click.option("--as", "who", metavar="WHO", help="Act as this staff member (default: DESK_AS, or git's user.email).")
+@click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", metavar="WHEN",
+              help="Colours: auto, always (into a pipe as well) or never.")  # fmt: skip
 @click.option("--no-color", is_flag=True, help="No colours (as does NO_COLOR).")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what is asked for and what is wrong; for cron.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an unexpected error.")
 @click.version_option(__version__, prog_name=PROG)
 @click.pass_context
-def root(ctx: click.Context, desk: str | None, who: str | None, quiet: bool, no_color: bool, debug: bool) -> None:
+def root(
+    ctx: click.Context, desk: str | None, who: str | None, *, color: str, quiet: bool, no_color: bool, debug: bool
+) -> None:
     """A service desk in a git repository: tickets are Markdown files, every change is a commit."""
     env: Env = ctx.obj
     try:
@@ -147,7 +179,7 @@ def root(ctx: click.Context, desk: str | None, who: str | None, quiet: bool, no_
         raise NotFound(_("the folder you are in has been deleted"), _("cd to another one")) from None
     from desk.cli.app import App  # noqa: PLC0415 - `desk --help` and `--version` don't need it
 
-    ctx.obj = app = App(env, desk, who, color=not no_color, debug=debug, quiet=quiet)
+    ctx.obj = app = App(env, desk, who, color="never" if no_color else color, debug=debug, quiet=quiet)
     ctx.meta[HOLDER].append(app)
 
 
@@ -246,11 +278,6 @@ _ELSEWHERE = {
     "-f": _("it stands behind the command: desk ticket list -f json"),
     "--format": _("it stands behind the command: desk ticket list --format json"),
     "--as": _("it stands before the command: desk --as WHO ticket list"),
-    "--desk": _("it stands before the command: desk --desk DIR ticket list"),
-    "--no-color": _("it stands before the command: desk --no-color ticket list"),
-    "-q": _("it stands before the command: desk -q sla check"),
-    "--quiet": _("it stands before the command: desk --quiet sla check"),
-    "--debug": _("it stands before the command: desk --debug ticket list"),
 }
 """Options that people put in the wrong place."""
 
@@ -293,7 +320,9 @@ def _look(env: Env, app: App | None) -> Look:
     from desk.view.look import Look  # noqa: PLC0415 - not for --help
 
     tty = env.stdout.isatty()
-    color = tty and (app is None or app.color) and not env.environ.get("NO_COLOR") and env.environ.get("TERM") != "dumb"
+    wanted = "auto" if app is None else app.color
+    able = tty and not env.environ.get("NO_COLOR") and env.environ.get("TERM") != "dumb"
+    color = wanted == "always" or (able and wanted == "auto")
     zone = app.known_zone if app is not None else "UTC"
     return Look(_width(env) if tty else 0, color, tty, zone, app.now if app else env.clock())
 

@@ -37,6 +37,10 @@ _WORK, _KNOW, _PEOPLE, _CARE = _("Daily work"), _("Knowledge"), _("Organisation"
 
 COMMANDS: Mapping[str, CommandRow] = MappingProxyType(
     {
+        "today": CommandRow(
+            "desk.commands.work.today:today", "What waits for you; desk alone shows it as well.", _WORK
+        ),
+        "next": CommandRow("desk.commands.work.today:next_", "Take the most urgent ticket that nobody owns.", _WORK),
         "ticket": CommandRow(None, "Register, list, answer, assign, close …", _WORK),
         "ticket create": _ticket("create", "create", "Register a ticket, on somebody's behalf if need be."),
         "ticket list": _ticket("listing", "list_", "List tickets, newest first."),
@@ -70,6 +74,10 @@ COMMANDS: Mapping[str, CommandRow] = MappingProxyType(
         "ticket unlink": _ticket("relate", "unlink", "Take the relations between two tickets away."),
         "ticket merge": _ticket("relate", "merge", "Merge a ticket into another."),
         "ticket split": _ticket("relate", "split", "Make the thread from one entry on a ticket of its own."),
+        "ticket attachment": CommandRow(None, "Files of a ticket: list, save, look at."),
+        "ticket attachment list": _kind("clerk.attachments", "list_", "List the files of a ticket."),
+        "ticket attachment save": _kind("clerk.attachments", "save", "Save files of a ticket."),
+        "ticket attachment open": _kind("clerk.attachments", "open_", "Look at a file of a ticket."),
         "incident": CommandRow(None, "Tickets tagged incident.", _WORK),
         "incident list": _ticket("listing", "incidents", "List incidents, newest first."),
         "problem": CommandRow(None, "Tickets tagged problem.", _WORK),
@@ -102,6 +110,9 @@ COMMANDS: Mapping[str, CommandRow] = MappingProxyType(
         "sla": CommandRow(None, "Service levels: what is due, and what is late.", _WORK),
         "sla list": _kind("work.sla", "list_", "List what is due, the most urgent first."),
         "sla check": _kind("work.sla", "check", "Bring back, warn, record breaches; for cron."),
+        "caller": CommandRow(
+            "desk.commands.work.caller:caller", "Who is on the line: their tickets, and what is known.", _WORK
+        ),
         "log": CommandRow(
             "desk.commands.work.log:log", "What happened in the whole desk, in words, newest first.", _WORK
         ),
@@ -193,6 +204,15 @@ COMMANDS: Mapping[str, CommandRow] = MappingProxyType(
         "checklist": CommandRow(None, "Templates of checklists.", _KNOW),
         "checklist list": _kind("kb.checklist", "list_", "List the templates of checklists."),
         "checklist show": _kind("kb.checklist", "show", "Show a template of a checklist."),
+        "whoami": CommandRow("desk.commands.work.today:whoami", "As whom you act here.", _PEOPLE),
+        "alias": CommandRow(None, "Words of your own for commands.", _CARE),
+        "alias list": _kind("clerk.personal", "alias_list", "List words that stand for commands."),
+        "alias set": _kind("clerk.personal", "alias_set", "Have a word of your own for a command."),
+        "alias delete": _kind("clerk.personal", "alias_delete", "Forget a word of your own."),
+        "filter": CommandRow(None, "Options of lists under a word of your own.", _CARE),
+        "filter list": _kind("clerk.personal", "filter_list", "List saved filters."),
+        "filter save": _kind("clerk.personal", "filter_save", "Keep options of a list under a word."),
+        "filter delete": _kind("clerk.personal", "filter_delete", "Forget a filter."),
         "status": CommandRow(
             "desk.commands.care.status:status", "What is uncommitted, unfinished or broken here.", _CARE
         ),

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
 from desk.domain.matching.folding import fold
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.person import USER_PREFIX
+from desk.domain.model.query import Scope
+from desk.domain.model.states import STATES
+from desk.errors import nearest
 from desk.index.index import Index
 from desk.queries.sql import LIVE, marks, utc
 from desk.queries.tickets import match
 
 _USERS = f"(requester IS NOT NULL OR author LIKE '{USER_PREFIX}%')"
+_LAST = 10
+"""A requester's newest tickets, of which the closed ones are counted as well."""
 _NUMBER = 5
 """Digits from which on a number is that of a telephone."""
+_WHOLE = 6
+"""Digits from which on two numbers that end alike are one."""
+_INITIAL, _ALIKE = 2, 0.75
+"""Letters of a word that is like too many others, and how like a word of a name must be to be meant."""
 _ADDRESSES = """
 SELECT 'staff', id, email FROM staff
 UNION ALL SELECT 'staff', s.id, m.value FROM members m JOIN staff s ON s.path = m.path
@@ -82,12 +92,30 @@ def tickets_of(index: Index, field: str, people: Sequence[str], closed: int) -> 
     return index.rows("ticket", where, (*people, *people), "ORDER BY created DESC, id DESC")
 
 
+def tickets_first_open(index: Index, users: Sequence[str], scope: Scope | None) -> list[dict[str, Any]]:
+    """Requesters' tickets that whoever asks may see (rule 1): those not closed, and the closed ones among the last ten.
+
+    Open ones stand first, then pending ones, the newest first in each.
+    """
+    found = tickets_of(index, "requester", users, _LAST)
+    seen = [row for row in found if scope is None or scope.shows(row["department"], row["author"])]
+    return sorted(seen, key=lambda row: STATES.index(row["state"]))
+
+
 def colleagues(index: Index, user: str) -> list[str]:
     """Ids of a requester and of everybody whose organisation has the same name, case and accents aside."""
     rows = index.db.execute("SELECT id, organisation FROM users WHERE organisation IS NOT NULL").fetchall()
     names = {str(i): fold(str(o)).strip() for i, o in rows}
     own = names.get(user)
     return [user] if own is None else [user, *sorted(i for i, name in names.items() if name == own and i != user)]
+
+
+def employed(index: Index, words: str) -> list[str]:
+    """Ids of requesters whose organisation has all these words, at least as beginnings; case and accents aside."""
+    rows = index.db.execute("SELECT id, organisation FROM users WHERE organisation IS NOT NULL ORDER BY id").fetchall()
+    wanted = fold(words).split()
+    found = [(str(i), fold(str(o)).split()) for i, o in rows]
+    return [i for i, has in found if wanted and all(any(h.startswith(w) for h in has) for w in wanted)]
 
 
 def records_with_tag(index: Index, kind: str, tag: str) -> list[str]:
@@ -156,9 +184,27 @@ def called(index: Index, typed: str) -> list[dict[str, Any]]:
     known = users(index, None, None, {})
     number = digits(typed)
     if number:
-        return [row for row in known if number in re.sub(r"[^0-9]", "", str(row["phone"] or ""))]
+        return [row for row in known if _is_number(number, str(row["phone"] or ""))]
     words = fold(typed).split()
     return [row for row in known if words and all(_says(row, word) for word in words)]
+
+
+def _is_number(number: str, phone: str) -> bool:
+    """Whether digits are a part of a telephone number, or the whole of it with another beginning: a 0, a country."""
+    known = re.sub(r"[^0-9]", "", phone)
+    shorter, longer = sorted((number.lstrip("0"), known.lstrip("0")), key=len)
+    return number in known or (len(shorter) >= _WHOLE and longer.endswith(shorter))
+
+
+def nearest_names(index: Index, typed: str) -> list[str]:
+    """Names of requesters that are spelt nearly so: each word of what was typed is nearly a word of the name."""
+    words = [word for word in fold(typed).split() if len(word) > _INITIAL]
+    found = []
+    for row in users(index, None, None, {}):
+        parts = fold(str(row["name"] or "")).split()
+        if words and all(nearest(word, parts, _ALIKE) for word in words):
+            found.append(str(row["name"]))
+    return list(dict.fromkeys(found))
 
 
 def _says(row: dict[str, Any], word: str) -> bool:
@@ -168,7 +214,8 @@ def _says(row: dict[str, Any], word: str) -> bool:
 
 def digits(typed: str) -> str:
     """The digits of what looks like a telephone number, without what stands for an international call; else nothing."""
-    text = typed.strip()
+    # As it is pasted: with hard blanks, dashes of every kind, the wide figures of another keyboard.
+    text = re.sub("[\u2010-\u2015\u2212]", "-", unicodedata.normalize("NFKC", typed)).strip()
     found = re.sub(r"[^0-9]", "", text).removeprefix("00")
     return found if re.fullmatch(r"\+?[0-9 ()./-]+", text) and len(found) >= _NUMBER else ""
 

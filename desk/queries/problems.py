@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
+from desk.domain.model.article import PUBLISHED
 from desk.domain.model.organisation import PROBLEM
+from desk.domain.model.states import CLOSED
 from desk.index.index import Index
 from desk.queries.sql import marks
 
@@ -80,6 +82,17 @@ def known_errors(index: Index, problem: str) -> list[KnownErrorRow]:
     return [
         {"id": row["id"], "title": row["title"], "state": row["state"], "language": row["language"]} for row in rows
     ]
+
+
+def touching(index: Index, tickets: Iterable[Mapping[str, Any]], language: str) -> list[dict[str, Any]]:
+    """Published known errors, in a language, of the problems that tickets name, and of the services of those not closed."""
+    rows = list(tickets)
+    told = [error for row in rows for cause in causes(index, row["links"]) for error in cause["known_errors"]]
+    services = sorted({str(row["service"]) for row in rows if row["service"] and row["state"] != CLOSED})
+    where = f"type = 'known-error' AND service IN ({marks(services)})"
+    errors = [*told, *index.articles(where, services, "ORDER BY id")] if services else told
+    found = {e["id"]: e for e in errors if e["state"] == PUBLISHED and e["language"] in (None, language)}
+    return [{name: error[name] for name in ("id", "title", "language")} for error in found.values()]
 
 
 def of_problems(index: Index, problems: Iterable[str]) -> list[str]:

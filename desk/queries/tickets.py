@@ -10,7 +10,7 @@ from desk.domain.matching.folding import fold
 from desk.domain.model.fields import LINK_TYPES, utc_text
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.person import USER_PREFIX
-from desk.domain.model.query import Query
+from desk.domain.model.query import Key, Query
 from desk.domain.model.ticket import Ticket
 from desk.index.index import Index
 from desk.queries import sql
@@ -19,7 +19,10 @@ from desk.queries.sql import LIVE, PRESSING, Condition, marks
 if TYPE_CHECKING:
     from desk.domain.model.rows import HistoryRow, StepRow, TicketRow
 
-_SIMPLE = (("states", "state"), ("kinds", "kind"), ("departments", "department"), ("priorities", "priority"))
+_SIMPLE = (
+    *(("states", "state"), ("kinds", "kind"), ("departments", "department"), ("priorities", "priority")),
+    *(("languages", "language"), ("channels", "channel"), ("impacts", "impact"), ("services", "service")),
+)
 
 
 class Page(NamedTuple):
@@ -98,8 +101,14 @@ def _rarer(query: Query) -> Iterator[tuple[str, tuple[Any, ...]]]:
         yield "created < ?", (query.until,)
     if query.requesters:
         yield f"requester IN ({marks(query.requesters)})", query.requesters
-    if query.services:
-        yield f"service IN ({marks(query.services)})", query.services
+    if query.groups:
+        yield f'requester IN (SELECT id FROM users WHERE "group" IN ({marks(query.groups)}))', query.groups
+    for tag in query.without:
+        yield "path NOT IN (SELECT path FROM members WHERE kind = 'ticket' AND field = 'tags' AND value = ?)", (tag,)
+    if query.updated is not None:
+        yield "id IN (SELECT id FROM events WHERE kind = 'ticket' AND at >= ?)", (query.updated,)
+    if query.closed:
+        yield "closed >= ?", (query.closed,)
     if query.major:
         yield "major = 1", ()
     for name, value in query.fields.items():
@@ -116,21 +125,32 @@ _NTH = "(SELECT min(c.depth) FROM events e JOIN commits c ON c.n = e.n WHERE e.i
 
 
 def _order(query: Query) -> str:
-    down = "DESC" if query.descending else "ASC"
-    column = query.sort
-    if query.sort == "activity":
-        column = "(SELECT max(at) FROM events e WHERE e.id = tickets.id AND e.kind = 'ticket')"
-    elif query.sort == "due":
+    keys = [_key(query, key) for key in query.order]
+    if query.order[-1].field == "id":
+        return ", ".join(keys)
+    if query.order[-1].field == "created":
+        down = _way(query.order[-1])
+        return ", ".join((*keys, f"{_NTH} {down}", f"id {down}"))
+    return ", ".join((*keys, "created DESC", "id DESC"))
+
+
+def _key(query: Query, key: Key) -> str:
+    field, down = key.field, _way(key)
+    if field == "activity":
+        return f"(SELECT max(at) FROM events e WHERE e.id = tickets.id AND e.kind = 'ticket') {down}"
+    if field == "due":
         when = f"CASE WHEN {LIVE} THEN {PRESSING} END"
-        return f"{when} IS NULL, {when} {down}, created DESC, id DESC"
-    elif query.sort in query.ranks:
-        cases = " ".join(f"WHEN '{_safe(v)}' THEN {n}" for n, v in enumerate(query.ranks[query.sort]))
-        column = f"CASE {query.sort} {cases} ELSE -1 END"
-    elif query.sort in ("title", "owner", "department", "requester"):
-        column = f"{query.sort} COLLATE NOCASE"
-    if query.sort in ("id", "created"):
-        return f"created {down}, {_NTH} {down}, id {down}" if query.sort == "created" else f"id {down}"
-    return f"{column} {down}, created DESC, id DESC"
+        return f"{when} IS NULL, {when} {down}"
+    if field in query.ranks:
+        cases = " ".join(f"WHEN '{_safe(v)}' THEN {n}" for n, v in enumerate(query.ranks[field]))
+        return f"CASE {field} {cases} ELSE -1 END {down}"
+    if field in ("title", "owner", "department", "requester", "service"):
+        return f"{field} COLLATE NOCASE {down}"
+    return f"{field} {down}"
+
+
+def _way(key: Key) -> str:
+    return "DESC" if key.descending else "ASC"
 
 
 def _safe(value: str) -> str:

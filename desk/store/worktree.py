@@ -48,6 +48,17 @@ def read(place: Place, path: str) -> bytes | None:
         return None
 
 
+def size(place: Place, path: str) -> int | None:
+    """The bytes of a file of the work tree, None if there is none; where there is no work tree, those of HEAD's."""
+    if place.bare:
+        data = read(place, path)
+        return None if data is None else len(data)
+    try:
+        return os.stat(check_path(place, path)).st_size
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
 def is_obstructed(place: Place, path: str) -> bool:
     """Whether a folder stands where the file would be, or a file where one of its folders would be."""
     whole = check_path(place, path)

@@ -151,6 +151,9 @@ def as_markdown(view: View, look: Look) -> Iterator[str]:
 
 
 def ids(view: View, _look: Look) -> Iterator[str]:
+    if isinstance(view, Sections) and view.data.get("id"):  # about one thing, whatever stands in its sections
+        yield f"{view.data['id']}\n"
+        return
     yield from (f"{row['id']}\n" for row in rows_of(view) if row.get("id"))
 
 

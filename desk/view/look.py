@@ -130,6 +130,14 @@ def _distance(distance: timedelta) -> str:
     return _("in {span}", span=text) if distance > timedelta() else _("{span} ago", span=text)
 
 
+def age(iso_text: str, look: Look) -> str:
+    """How long ago, without saying so: `2 h`, `now`; nothing for a text that is no time."""
+    try:
+        return span(look.now - local(iso_text, look)) or _("now")
+    except (ValueError, OverflowError):
+        return ""
+
+
 def span(distance: timedelta) -> str:
     """A length of time in its largest unit, `2 h`; nothing below a minute."""
     seconds = int(abs(distance.total_seconds()))

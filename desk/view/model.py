@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 class Column(NamedTuple):
     """A column of a table for people; the style `due` is a time as `due in 2 h`, `overdue 3 d`.
 
-    `style` names how cells look: id, state, priority, title (cut last), time (short), moment (whole), commit (short), number,
-    tags (in the row's own `color`), mark (a star where it is true), major (the word where it is true), group (blank where
-    it is as above), or plain.
+    `style` names how cells look: id, state, priority, title (cut last), time (short), age (how long ago), moment (whole),
+    commit (short), number, size (of bytes), tags (in the row's own `color`), mark (a star where it is true), major (the
+    word where it is true), group (blank where it is as above), or plain.
     """
 
     name: str
@@ -86,13 +86,15 @@ class Paper(NamedTuple):
 class Sections(NamedTuple):
     """Several listings under one headline and what sums them up: title, listing, and how many of its rows people see.
 
-    `data` is the whole for machines; formats of rows give those of all sections, each with the name of its own.
+    `data` is the whole for machines; formats of rows give those of all sections, each with the name of its own. `empty` is
+    what people read where no section has a row.
     """
 
     kind: str
     data: Mapping[str, Any]
     headline: tuple[str, str]
     parts: tuple[tuple[str, Listing, int], ...]
+    empty: str
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from desk.view.look import PAUSED, Look, deadline, moment, paint, when
+from desk.view.look import PAUSED, Look, age, deadline, moment, paint, when
 from desk.view.model import Column, Listing
 from desk.view.text.cells import fit, width
-from desk.view.values import is_empty, say
+from desk.view.values import is_empty, say, say_size
 
 GAP = "  "
 FLOOR = 6
-"""A flexible column is never made narrower than this, in cells."""
+"""A flexible column is never made narrower than this, in cells, nor than its heading."""
 TITLE_FLOOR = 24
 """A title gives up to here first; only then do the others, and it again."""
 COMMIT = 10
@@ -21,7 +21,9 @@ COMMIT = 10
 MARK = "*"
 _SIGNS = {"mark": MARK, "major": "MAJOR"}
 """Styles of columns that say one thing or nothing, and what they say."""
-_STIFF = frozenset(("id", "mark", "major", "state", "priority", "time", "moment", "commit", "number", "verb", "due"))
+_STIFF = frozenset(
+    ("id", "mark", "major", "state", "priority", "time", "moment", "commit", "number", "verb", "due", "age")
+)
 """Styles whose cells say nothing when they are cut."""
 
 
@@ -73,7 +75,9 @@ def _due(value: str, look: Look) -> str:
     return deadline(value, look)[0]
 
 
-_CLOCKS: Mapping[str, Callable[[str, Look], str]] = MappingProxyType({"time": when, "moment": moment, "due": _due})
+_CLOCKS: Mapping[str, Callable[[str, Look], str]] = MappingProxyType(
+    {"time": when, "moment": moment, "due": _due, "age": age}
+)
 """Styles of times, and how they tell one."""
 
 
@@ -84,6 +88,8 @@ def cell(value: Any, column: Column, look: Look) -> str:
         return say(value) if value else ""
     if column.style in _CLOCKS and isinstance(value, str) and value:
         return say(_CLOCKS[column.style](value, look))
+    if column.style == "size" and isinstance(value, int):
+        return say_size(value)
     if column.style == "commit" and isinstance(value, str):
         return say(value[:COMMIT])
     return say(value)
@@ -124,7 +130,7 @@ def _widths(columns: list[Column], lines: list[list[str]], look: Look) -> list[i
 def _floor(column: Column, cells: int, title_floor: int) -> int:
     if column.style in _STIFF:
         return cells
-    return min(cells, title_floor if column.style == "title" else FLOOR)
+    return min(cells, title_floor if column.style == "title" else max(FLOOR, width(column.label)))
 
 
 def _shrink(widths: list[int], floors: list[int], room: int) -> list[int]:

@@ -41,6 +41,18 @@ def one_line(text: str) -> str:
     return visible(text, keep_newlines=False)
 
 
+def say_size(count: int) -> str:
+    """Bytes in the largest unit that leaves a whole number: `17 B`, `340 kB`, `2.4 MB`."""
+    if count < _THOUSAND:
+        return f"{count} B"
+    if count < _THOUSAND**2:
+        return f"{round(count / _THOUSAND)} kB"
+    return f"{count / _THOUSAND**2:.1f} MB"
+
+
+_THOUSAND = 1000
+
+
 def say(value: Any, look: Look | None = None) -> str:
     """Any value in words: nothing as -, a list with commas, a mapping as name=value; a look puts times on its clock."""
     if is_empty(value):

@@ -26,6 +26,7 @@ from desk.domain.model.article import Response, Topic
 from desk.domain.model.organisation import CustomField, Department, Tag
 from desk.domain.model.person import Group, Staff
 from desk.domain.model.plain import plain
+from desk.domain.model.query import Query
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights.rights import ON_TICKETS, REQUESTERS, RIGHTS
 from desk.errors import Refused
@@ -147,6 +148,12 @@ ROWS = (
     Row("tickets.lifecycle.close", "ticket", "close", lambda s, _, t: lifecycle.close(s, [t["open"]])),
     Row("tickets.lifecycle.reopen", "ticket", "reopen", lambda s, _, t: lifecycle.reopen(s, [t["closed"]])),
     Row("tickets.lifecycle.delete", "ticket", "delete", lambda s, _, t: lifecycle.delete(s, [t["open"]])),
+    Row(
+        "tickets.ownership.take_next",
+        "ticket",
+        "assign",
+        lambda s, _, t: ownership.take_next(s, Query(among=(t["open"],))),
+    ),
     Row("tickets.ownership.assign", "ticket", "assign", lambda s, _, t: ownership.assign(s, [t["open"]], "maria")),
     Row("tickets.ownership.unassign", "ticket", "unassign", lambda s, _, t: ownership.unassign(s, [t["owned"]])),
     Row("tickets.ownership.escalate", "ticket", "escalate", lambda s, _, t: ownership.escalate(s, [t["open"]], "maria")),

@@ -33,9 +33,10 @@ def _listed(text: str) -> frozenset[str]:
 
 
 READS = _listed(
-    """ticket list, ticket show, ticket history, ticket blame, ticket escalations, incident list, problem list, problem
-    candidates, problem show, mail outbox, mail show, mail drop, mail
-    retry, mail log, mail preview, mail held, mail discard, mail trust, mail test, sla list, log, search, handover, stats, activity, report,
+    """ticket list, ticket show, ticket history, ticket blame, ticket escalations, ticket attachment list, ticket attachment
+    save, ticket attachment open, incident list, problem list, problem candidates, problem show, mail outbox, mail show, mail
+    drop, mail retry, mail log, mail preview, mail held, mail discard, mail trust, mail test, sla list, caller, today, whoami,
+    alias list, alias set, alias delete, filter list, filter save, filter delete, log, search, handover, stats, activity, report,
     response list, response show, response render, kb list, kb show, kb history, kb search, kb suggest, kb topic list, kb
     topic show, department list, department show, staff list, staff show, user list, user show, user bans, group list,
     group show, tag list, tag show, field list, field show, checklist list, checklist show, status, audit verify, audit
@@ -346,6 +347,7 @@ STEPS: Mapping[str, Callable[[Story], None]] = {
         _simple("ticket", "edit", "{ticket}", "--title", NAME, "--body", PHONE),
         _after(("note", "--body", TEXT), "ticket", "edit", "{ticket}", "--entry", "1", "--body", NAME),
     ),
+    "next": _then(_simple("ticket", "note", "{ticket}", "--body", TEXT), _simple("next")),
     "ticket assign": _simple("ticket", "assign", "{mine}", "--to", "petros"),
     "ticket unassign": _after(("assign", "--to", "petros"), "ticket", "unassign", "{ticket}"),
     "ticket escalate": _after(("assign", "--to", "petros"), "ticket", "escalate", "{ticket}", "--to", "maria"),

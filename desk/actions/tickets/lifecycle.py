@@ -10,6 +10,7 @@ from desk.actions import identifiers, requesters
 from desk.actions.acting import Acted, act_on_tickets
 from desk.actions.draft import Draft
 from desk.actions.tickets.classification import matrix_of
+from desk.actions.tickets.followup import NOTHING_MORE, FollowUp, carry_on
 from desk.domain.model.actor import REQUESTER, Actor
 from desk.domain.model.change import Change, Edit, join
 from desk.domain.model.organisation import CustomField
@@ -32,7 +33,10 @@ from desk.text import _
 
 
 class NewTicket(NamedTuple):
-    """What is known of a ticket when it is registered; None where nothing was said. `files` are attachments by name."""
+    """What is known of a ticket when it is registered; None where nothing was said. `files` are attachments by name.
+
+    `then` is what is done with it at once.
+    """
 
     title: str | None
     body: str = ""
@@ -48,6 +52,7 @@ class NewTicket(NamedTuple):
     fields: Mapping[str, str] = NOTHING
     files: Mapping[str, bytes | None] = NOTHING
     reason: str | None = None
+    then: FollowUp = NOTHING_MORE
 
 
 FOR_STAFF = ("requester", "tags", "priority", "impact", "urgency")
@@ -57,7 +62,7 @@ FOR_STAFF = ("requester", "tags", "priority", "impact", "urgency")
 def create(session: Session, new: NewTicket) -> Committed:
     """Register a ticket, by staff on somebody's behalf or by a requester in person.
 
-    It has no owner, and priority low unless it is classified (requirement 1.2).
+    It has no owner unless it is assigned at once, and priority low unless it is classified (requirement 1.2).
     """
 
     def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
@@ -68,6 +73,7 @@ def create(session: Session, new: NewTicket) -> Committed:
         change = lifecycle.create(
             ticket, by=by, at=at, files=new.files, matrix=matrix_of(session.config), reason=new.reason
         )
+        change = carry_on(Draft(snapshot), change, new.then, by, at)
         return change if user is None else change._replace(edits=(*change.edits, user))
 
     return session.apply(plan)
@@ -137,14 +143,14 @@ def default_department(index: Index) -> str:
 class NewEntry(NamedTuple):
     """A reply or a note on each of several tickets.
 
-    `text` is asked for each ticket, and so are `files`: names that one has already are taken. With a `resolution`, a
-    reply closes the ticket as well.
+    `text` is asked for each ticket, and so are `files`, where names that one has already are taken, and what is done with
+    it `then`.
     """
 
     text: Callable[[Ticket], str]
     files: Callable[[Ticket], Mapping[str, bytes | None]] = lambda _: NOTHING
     meta: Mapping[str, Any] = NOTHING
-    resolution: str | None = None
+    then: Callable[[Ticket], FollowUp] = lambda _: NOTHING_MORE
 
 
 def reply(session: Session, ids: Sequence[str], entry: NewEntry) -> Acted:
@@ -158,17 +164,11 @@ def note(session: Session, ids: Sequence[str], entry: NewEntry) -> Acted:
 
 
 def _write(session: Session, ids: Sequence[str], kind: str, entry: NewEntry) -> Acted:
-    def one(_: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
-        return thread.add_entry(
-            ticket,
-            kind,
-            entry.text(ticket),
-            by=by,
-            at=at,
-            attachments=entry.files(ticket),
-            meta=entry.meta,
-            resolution=entry.resolution,
-        )
+    def one(draft: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
+        text, files = entry.text(ticket), entry.files(ticket)
+        written = thread.add_entry(ticket, kind, text, by=by, at=at, attachments=files, meta=entry.meta)
+        whole = carry_on(draft, written, entry.then(ticket), by, at)
+        return whole._replace(summary=whole.edits[0].events[-1].after or "")
 
     return act_on_tickets(session, ids, kind, one)
 

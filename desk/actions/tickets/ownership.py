@@ -10,9 +10,11 @@ from desk.actions.draft import Draft
 from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change
 from desk.domain.model.person import Staff
+from desk.domain.model.query import Query
 from desk.domain.model.ticket import Ticket
+from desk.domain.rights import rights
 from desk.domain.tickets import ownership
-from desk.errors import Refused
+from desk.errors import NotFound, Refused
 from desk.queries import tickets
 from desk.session.session import Session
 from desk.store.snapshot import Snapshot
@@ -29,6 +31,25 @@ def assign(session: Session, ids: Sequence[str], to: str) -> Acted:
         return ownership.assign(ticket, draft.snapshot.staff(to), by=by, at=at)
 
     return act_on_tickets(session, ids, "assign", one)
+
+
+def take_next(session: Session, query: Query) -> Acted:
+    """Take the first ticket that fits a query: chosen under the lock, so that no two people get the same one.
+
+    NotFound where none fits.
+    """
+    taken: list[str] = []
+
+    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
+        rows = tickets.tickets(snapshot.index, query._replace(limit=1)).rows
+        if not rows:
+            raise NotFound(_("nothing waits for an owner in your departments"), _("what you have: desk"))
+        ticket = snapshot.ticket(rows[0]["id"])
+        rights.require_act(by, ticket, "assign")
+        taken[:] = [ticket.id]
+        return ownership.assign(ticket, snapshot.staff(by.id), by=by, at=at)
+
+    return Acted(session.apply(plan), tuple(taken))
 
 
 def unassign(session: Session, ids: Sequence[str]) -> Acted:

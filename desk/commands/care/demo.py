@@ -122,7 +122,7 @@ class Played:
         self.ids: dict[str, str] = {}
         self.columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
         """The width of the terminal that the day is played on; 0 for none."""
-        self.color = sys.stdout.isatty() and app.color and "NO_COLOR" not in os.environ
+        self.color = sys.stdout.isatty() and app.color != "never" and "NO_COLOR" not in os.environ
         # Yesterday, so that nothing lies in the future of whoever explores the desk afterwards.
         self.day = app.now.astimezone(zone(ZONE)) - timedelta(days=1)
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("DESK_", "GIT_"))}

@@ -69,7 +69,7 @@ def edit(app: App, slugs: tuple[str, ...], body: str | None, file: str | None, *
 def _values(app: App, options: dict[str, Any]) -> dict[str, Any]:
     values = {n: v for n, v in options.items() if n != "topic" and v not in (None, ())}
     if values.get("problem"):
-        values["problem"] = app.store.resolve(values["problem"])
+        values["problem"] = arguments.require_one(app, values["problem"])
     if "review" in values:
         day = dates.future_day(app, values["review"])
         values["review"] = day.isoformat() if day else None

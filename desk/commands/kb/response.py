@@ -30,6 +30,9 @@ _department = click.option(
     shell_complete=complete.complete_department,
     help="Only for tickets of this department.",
 )
+_then = click.option(
+    "--then", metavar="WHAT", help="What follows when it is sent: close [RESOLUTION], or pending [WHOM] [3d]."
+)
 _START = """{% if requester.name %}Dear {{ requester.name }}{% else %}Dear Sir or Madam{% endif %},
 
 …
@@ -101,6 +104,7 @@ def _records(app: App, names: tuple[str, ...]) -> list[Record]:
 @click.option("--title", metavar="T", required=True, help="What the clerk chooses by.")
 @click.option("--language", metavar="L", shell_complete=complete.complete_language, help="Language of the text.")
 @_department
+@_then
 @editor.body_options("The text; what it may name: docs/responses.md.")
 def create(app: App, name: str, body: str | None, file: str | None, **given: Any) -> Done:
     """Add a response in one language. Without a text, the editor opens. Level 2."""
@@ -112,6 +116,7 @@ def create(app: App, name: str, body: str | None, file: str | None, **given: Any
         "department": identifiers.require_existing(app, "department", given["department"])
         if given["department"]
         else None,
+        "then": given["then"],
     }
     with editor.keep_text(app, "response"):
         text = editor.given_text(app, body, file)
@@ -131,9 +136,13 @@ def create(app: App, name: str, body: str | None, file: str | None, **given: Any
 @click.argument("name", metavar="NAME", shell_complete=complete.complete_response)
 @_title
 @_department
+@_then
 @editor.body_options("The new text.")
 def edit(app: App, name: str, body: str | None, file: str | None, **given: Any) -> Done:
-    """Change one variant of a response, by options or in the editor. Level 2. An empty --department lifts the limit."""
+    """Change one variant of a response, by options or in the editor. Level 2. An empty --department lifts the limit.
+
+    An empty --then has nothing follow.
+    """
     found = rendering.require_variants(app, name)
     if len(found) > 1:
         ids = ", ".join(found.values())

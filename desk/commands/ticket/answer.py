@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import click
 
 from desk.actions.acting import require_tickets
 from desk.actions.tickets import lifecycle as tickets
+from desk.actions.tickets.followup import NOTHING_MORE, FollowUp
 from desk.actions.tickets.owed import warn_owed
 from desk.cli import answering, arguments, complete, editor, leaf
 from desk.cli.answering import From
 from desk.cli.app import App
+from desk.cli.clerk import followup
 from desk.cli.told import answer_tickets
-from desk.domain.model.states import RESOLUTIONS, SOLVED
 from desk.domain.model.ticket import NOTE, REPLY, Ticket
 from desk.errors import UsageFault
 from desk.text import _
@@ -26,6 +29,7 @@ _attach = click.option(
     "reply",
     example='desk ticket reply 7K3Q --body "We are looking into it."\n'
     "desk ticket reply 7K3Q --response incident-resolved --close\n"
+    'desk ticket reply @ --body "Which country?" --assign me --pending requester\n'
     "desk ticket reply 7K3Q --article partner-not-reachable",
 )
 @arguments.ticket_ids
@@ -42,8 +46,8 @@ _attach = click.option(
     help="A published article that answers it: named in the text, kept with the reply; repeat for more.",
 )
 @_attach
-@click.option("--close", "close_too", is_flag=True, help="Close the ticket as well.")
-@click.option("--resolution", type=click.Choice(tuple(RESOLUTIONS)), help="How it ends, with --close; default: solved.")
+@followup.follow_options(fresh=False)
+@click.option("--stay", is_flag=True, help="Leave the state as it is, whatever the response says follows.")
 def reply(
     app: App,
     ids: tuple[str, ...],
@@ -52,14 +56,19 @@ def reply(
     response: str | None,
     articles: tuple[str, ...],
     attach: tuple[str, ...],
-    close_too: bool,
-    resolution: str | None,
+    stay: bool,
+    **given: Any,
 ) -> Done:
-    """Answer the requester. Without a text, the editor opens with the thread below."""
-    if resolution and not close_too:
-        raise UsageFault(_("--resolution says how a ticket is closed"), _("add --close, or leave it out"))
-    ends = (resolution or SOLVED) if close_too else None
-    return _entry(app, REPLY, ids, (body, file), attach, From(None, response, articles), ends)
+    """Answer the requester. Without a text, the editor opens with the thread below.
+
+    What follows is one change with it: to whom the ticket goes, that it waits, or that it is closed. A custom response
+    may say that itself (see desk response show); an option goes before what it says.
+    """
+    then = followup.follow_up(app, given)
+    if stay and (then.wait or then.resolution):
+        raise UsageFault(_("--stay leaves the state as it is"), _("leave it out, or what changes the state"))
+    source = Source((body, file), attach, From(None, response, articles), then, stay)
+    return _entry(app, REPLY, ids, source)
 
 
 @leaf.leaf("note", example='desk ticket note 7K3Q --body "Malta confirms a certificate problem."')
@@ -68,33 +77,45 @@ def reply(
 @_attach
 def note(app: App, ids: tuple[str, ...], body: str | None, file: str | None, attach: tuple[str, ...]) -> Done:
     """Write a private note: staff see it, the requester never does."""
-    return _entry(app, NOTE, ids, (body, file), attach, From(), None)
+    return _entry(app, NOTE, ids, Source((body, file), attach))
 
 
-def _entry(
-    app: App,
-    kind: str,
-    ids: tuple[str, ...],
-    source: tuple[str | None, str | None],
-    attach: tuple[str, ...],
-    start: From,
-    resolution: str | None,
-) -> Done:
+class Source(NamedTuple):
+    """What an entry is made of: --body and --file, files to attach, what it starts from, and what follows it.
+
+    `stays`: whatever a response says follows, the state is left alone.
+    """
+
+    given: tuple[str | None, str | None]
+    attach: tuple[str, ...]
+    start: From = From()
+    then: FollowUp = NOTHING_MORE
+    stays: bool = False
+
+
+def _entry(app: App, kind: str, ids: tuple[str, ...], source: Source) -> Done:
     with editor.keep_text(app, kind):
-        given = editor.given_text(app, *source)
+        given = editor.given_text(app, *source.given)
         found = arguments.resolve(app, ids)
         if given is None and editor.interactive(app):
             require_tickets(app, found, kind)
-        named = answering.require_articles_named(app, start.articles)
-        start = start._replace(text=given, articles=named)
-        text = answering.text_for(app, kind, found, start, may_be_empty=bool(attach))
+        named = answering.require_articles_named(app, source.start.articles)
+        start = source.start._replace(text=given, articles=named)
+        text = answering.text_for(app, kind, found, start, may_be_empty=bool(source.attach))
         meta = {"article": named[0] if len(named) == 1 else list(named)} if named else {}
 
+        def made(ticket: Ticket) -> answering.Made:
+            return answering.Made(text) if isinstance(text, str) else text[ticket.id]
+
+        def then(ticket: Ticket) -> FollowUp:
+            said = None if source.stays else made(ticket).then
+            return followup.after_response(app, source.then, said, ticket)
+
         entry = tickets.NewEntry(
-            (lambda _: text) if isinstance(text, str) else (lambda ticket: text[ticket.id]),
-            lambda ticket: editor.attachments(app, attach, ticket.all_attachments),
+            lambda ticket: made(ticket).text,
+            lambda ticket: editor.attachments(app, source.attach, ticket.all_attachments),
             meta,
-            resolution,
+            then,
         )
         done = (tickets.reply if kind == REPLY else tickets.note)(app, found, entry)
         warn_owed(app, done.edits)

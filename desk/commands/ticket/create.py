@@ -9,8 +9,10 @@ import click
 from desk.actions import identifiers
 from desk.actions.tickets import lifecycle as tickets
 from desk.actions.tickets.lifecycle import NewTicket
-from desk.cli import arguments, complete, editor, form, leaf
+from desk.actions.tickets.owed import warn_owed
+from desk.cli import answering, arguments, complete, editor, form, leaf
 from desk.cli.app import App
+from desk.cli.clerk import caller, followup
 from desk.cli.told import answer_change, tell_of_requester
 from desk.domain.model.ticket import Ticket
 from desk.errors import UsageFault
@@ -22,7 +24,9 @@ from desk.view.model import Done
     "create",
     example='desk ticket create --title "Patient summary from Malta fails" \\\n'
     "    --department technical --requester maria@hospital.example \\\n"
-    "    --channel phone --tag incident --impact high --urgency medium",
+    "    --channel phone --tag incident --impact high --urgency medium\n"
+    'desk ticket create --title "Where do I sign up?" --requester andreou \\\n'
+    '    --assign me --reply "On the first page of the portal." --close',
 )
 @click.option("--title", metavar="T", help="What it is about, in one line.")
 @click.option("--department", metavar="D", shell_complete=complete.complete_department, help="Who looks after it.")
@@ -44,23 +48,40 @@ from desk.view.model import Done
 @click.option("--service", metavar="S", help="The affected service.")
 @click.option("--attach", metavar="FILE", multiple=True, type=click.Path(), help="A file to attach; repeat for more.")
 @click.option("--field", "fields", metavar="K=V", multiple=True, help="A custom field; repeat for more.")
+@click.option("--reply", metavar="TEXT", help="What the requester is answered at once; - is stdin.")
+@followup.follow_options(fresh=True)
 def create(app: App, body: str | None, file: str | None, attach: tuple[str, ...], **given: Any) -> Done:
     """Register a ticket. It has no owner until somebody is assigned, and priority low unless it is classified.
 
-    Without --title, on a terminal, the editor opens.
+    Without --title, on a terminal, the editor opens. What is done with it at once is one change with it: whose it is,
+    what the requester is answered, that it waits, or that it is closed.
     """
     with editor.keep_text(app, "create"):
         text = editor.given_text(app, body, file)
-        new = _new(app, given)._replace(body=text or "", files=editor.attachments(app, attach, ()))
+        then = followup.follow_up(app, given)._replace(reply=_reply(app, given["reply"]))
+        new = _new(app, given)._replace(body=text or "", files=editor.attachments(app, attach, ()), then=then)
         if new.title is None:
             new = _from_editor(app, new)
         done = tickets.create(app, new)
+        ticket = cast("Ticket", done.change.edits[0].after)
         tell_of_requester(app, done.change.edits)
+        if then.reply is not None:
+            answering.tell_of_unheard(app, [ticket])
+        warn_owed(app, done.change.edits[:1])
     if app.talks:
+        if promise := caller.describe_promise(app, done.change.edits):
+            app.notes.append(promise)
         from desk.actions import suggestions  # noqa: PLC0415 - talk for people; scripts needn't pay for it
 
-        app.notes.extend(suggestions.describe_answers(app, cast("Ticket", done.change.edits[0].after)))
+        app.notes.extend(suggestions.describe_answers(app, ticket))
     return answer_change(list(done.change.edits[:1]), several=False)
+
+
+def _reply(app: App, given: str | None) -> str | None:
+    """The answer, from --reply; stdin gives one text alone."""
+    if given == "-" and app.typed is not None:
+        raise UsageFault(_("stdin can't give both the request and the answer"), _("give one of them on the line"))
+    return editor.given_text(app, given, None)
 
 
 def _new(app: App, given: dict[str, Any]) -> NewTicket:
@@ -68,7 +89,7 @@ def _new(app: App, given: dict[str, Any]) -> NewTicket:
     return NewTicket(
         title=given["title"],
         department=given["department"],
-        requester=given["requester"],
+        requester=caller.choose_requester(app, given["requester"]),
         channel=identifiers.require_listed(app, "ticket.channels", given["channel"]),
         language=identifiers.require_listed(app, "desk.languages", given["language"]),
         tags=tuple(t.lower() for t in dict.fromkeys(arguments.split(app, given["tags"]))) if given["tags"] else (),

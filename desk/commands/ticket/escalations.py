@@ -28,7 +28,7 @@ def escalations(app: App, ids: tuple[str, ...]) -> Listing:
     Functional ones handed it to another owner, hierarchical ones told who is named for the department. LEVEL is the
     level that person had at the time.
     """
-    found = [identifiers.require_known(app, i) for i in arguments.split_words(app, ids)]
+    found = [identifiers.require_known(app, i) for i in arguments.ticket_words(app, ids)]
     rows: list[dict[str, Any]] = []
     for ticket_id in found:
         events = app.store.ask(lambda index, i=ticket_id: tickets.history(index, "ticket", i))  # type: ignore[misc]

@@ -40,7 +40,7 @@ def history(app: App, ids: tuple[str, ...], diff: bool) -> Listing | Done:
 
     Of an edit, the fields are named with their values before and after; texts are counted in lines.
     """
-    found = [identifiers.require_known(app, i) for i in arguments.split_words(app, ids)]
+    found = [identifiers.require_known(app, i) for i in arguments.ticket_words(app, ids)]
     if diff:
         return _diffs(app, found)
     rows: list[dict[str, Any]] = []
@@ -103,7 +103,7 @@ def blame(app: App, ids: tuple[str, ...], as_of: str | None) -> Listing:
     It speaks of what is committed; a field that was taken away again is in `desk ticket history`.
     """
     commit = dates.commit_as_of(app, as_of) if as_of else app.store.commit_now()
-    found = [identifiers.require_known(app, i) for i in arguments.split_words(app, ids)]
+    found = [identifiers.require_known(app, i) for i in arguments.ticket_words(app, ids)]
     rows = [row for ticket_id in found for row in _lines(app, ticket_id, commit)]
     columns = [
         Column("field", pgettext("column", "FIELD"), "verb"),

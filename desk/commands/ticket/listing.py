@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from desk.cli import answers, dates, leaf
 from desk.cli.app import App
-from desk.cli.filters import filters, tickets_of
+from desk.cli.clerk.columns import choose_columns, ranks, sort_keys, with_columns
+from desk.cli.filters import filters, narrowed, tickets_of, with_saved
+from desk.domain.model import due
 from desk.domain.model.fields import utc_text
 from desk.domain.model.organisation import WORK
-from desk.domain.model.query import SORTABLE, Query, Scope
+from desk.domain.model.query import Query, Scope
 from desk.domain.model.states import CLOSED, LIVE, STATES
 from desk.errors import UsageFault
 from desk.local import seen
@@ -48,6 +51,8 @@ def incidents(app: App, **given: Any) -> Listing:
 def problems(app: App, **given: Any) -> Listing:
     """List problems: tickets tagged problem."""
     view = listing(app, given, ("problem",), "problems")
+    if given["columns"] is not None:
+        return view
     from desk.queries import problems as queries_problems  # noqa: PLC0415 - for this list only
 
     known = app.store.ask(lambda index: queries_problems.counts(index, [row["id"] for row in view.rows]))
@@ -57,33 +62,61 @@ def problems(app: App, **given: Any) -> Listing:
 
 
 def listing(app: App, given: dict[str, Any], kinds: tuple[str, ...], noun: str) -> Listing:
-    """One page of tickets."""
+    """One page of tickets, as they are or as they were."""
+    given = with_saved(app, given)
+    kinds = kinds or tuple(given.get("kinds", ()))
+    columns = choose_columns(app, given["columns"])
     query = _query(app, given, kinds)
-    page = app.store.ask(lambda index: tickets.tickets(index, query))
-    rows = answers.with_due(app, _marked(app, page.rows))
-    notes = []
-    if len(page.rows) < page.total - query.offset:
-        first = query.offset + 1
-        last = query.offset + len(page.rows)
-        total = _("more than {total}", total=page.total - 1) if page.more else page.total
-        notes.append(
-            _(
-                "{things} {first}-{last} of {total}; next: --page {page}, all: --limit 0",
-                things=noun,
-                first=first,
-                last=last,
-                total=total,
-                page=given["page"] + 1,
-            )
-        )
-    warnings = _broken(app) + _broken_by_hand(app, page.rows)
-    empty = (
-        _("page {page} is past the end: {total} {things} in all", page=given["page"], total=page.total, things=noun)
-        if page.total
-        else _none(app, query, noun)
+    if given["as_of"]:
+        view = _past(app, query, given, noun)
+    else:
+        page = app.store.ask(lambda index: tickets.tickets(index, query))
+        rows = answers.with_due(app, _marked(app, page.rows))
+        empty = _empty(app, query, page, given, noun)
+        warnings = tuple(_broken(app) + _broken_by_hand(app, page.rows))
+        fields = () if rows else answers.ticket_fields(app)
+        view = Listing("tickets", rows, columns, empty, warnings, _paged(query, page, given, noun), fields=fields)
+    return with_columns(app, view, columns, asked=given["columns"] is not None)
+
+
+def _past(app: App, query: Query, given: dict[str, Any], noun: str) -> Listing:
+    """The list as a commit had it; what was due is told by the clock of that time, and nothing counts as unread."""
+    from desk.store import asof  # noqa: PLC0415 - where the past is asked for
+
+    commit = dates.commit_as_of(app, given["as_of"])
+    moment = datetime.fromtimestamp(asof.moment_of(app.store, commit), UTC)
+    with asof.index_at(app.store, commit) as index:
+        page = tickets.tickets(index, query._replace(overdue=utc_text(moment) if query.overdue else None))
+    rows = [due.add_due({**row, "unread": None}, utc_text(moment)) for row in page.rows]
+    when = app.local(moment).strftime("%Y-%m-%d %H:%M")
+    note = _("as it was {when}, at commit {commit}", when=when, commit=commit[:10])
+    empty = _("no {things} found", things=noun)
+    return Listing("tickets", rows, (), empty, notes=(note, *_paged(query, page, given, noun)))
+
+
+def _paged(query: Query, page: tickets.Page, given: dict[str, Any], noun: str) -> tuple[str, ...]:
+    """How many more there are, and how to see them."""
+    if len(page.rows) >= page.total - query.offset:
+        return ()
+    said = _(
+        "{things} {first}-{last} of {total}; next: --page {page}, all: --limit 0",
+        things=noun,
+        first=query.offset + 1,
+        last=query.offset + len(page.rows),
+        total=_("more than {total}", total=page.total - 1) if page.more else page.total,
+        page=given["page"] + 1,
     )
-    fields = () if rows else answers.ticket_fields(app)
-    return Listing("tickets", rows, answers.TICKET_COLUMNS, empty, tuple(warnings), tuple(notes), fields=fields)
+    return (said,)
+
+
+def _empty(app: App, query: Query, page: tickets.Page, given: dict[str, Any], noun: str) -> str:
+    if page.rows:
+        return ""
+    if page.total:
+        return _(
+            "page {page} is past the end: {total} {things} in all", page=given["page"], total=page.total, things=noun
+        )
+    return _none(app, query, noun)
 
 
 def _none(app: App, query: Query, noun: str) -> str:
@@ -98,9 +131,9 @@ def _none(app: App, query: Query, noun: str) -> str:
 
 
 def _query(app: App, given: dict[str, Any], kinds: tuple[str, ...]) -> Query:
-    sort = given["sort"].removeprefix("-")
-    if sort not in SORTABLE:
-        raise UsageFault(_("can't sort by {sort!r}", sort=sort), _("fields: {sortable}", sortable=", ".join(SORTABLE)))
+    if given["as_of"] and given["unread"]:
+        raise UsageFault(_("--unread is about now, --as-of about then"), _("leave one of them out"))
+    order = sort_keys(app, given["sort"])
     whose = given["whose"]
     if given["owner"] and whose in ("mine", "new"):
         raise UsageFault(
@@ -108,23 +141,20 @@ def _query(app: App, given: dict[str, Any], kinds: tuple[str, ...]) -> Query:
             _("--mine is --owner me, --new is --owner none"),
         )
     limit = _limit(app, given["limit"], given["page"])
-    return tickets_of(app, {**given, "owner": {"mine": "me", "new": "none"}.get(whose, given["owner"])})._replace(
+    query = tickets_of(app, {**given, "owner": {"mine": "me", "new": "none"}.get(whose, given["owner"])})
+    return narrowed(app, query, given)._replace(
         scope=_scope(app, whose),
-        states=_states(given["states"]),
+        states=_states(given["states"] or (("closed",) if given["closed"] else ())),
         kinds=kinds,
         major=given["major"],
         since=dates.parse_moment(app, given["since"]),
         until=dates.parse_moment(app, given["until"], end=True),
         overdue=utc_text(app.now) if given["overdue"] else None,
         among=_unread(app) if given["unread"] else None,
-        sort=sort,
-        descending=given["sort"].startswith("-"),
+        order=order,
         limit=limit,
         offset=(given["page"] - 1) * limit,
-        ranks={
-            n: app.config[f"ticket.{s}"]
-            for n, s in (("priority", "priorities"), ("impact", "impacts"), ("urgency", "urgencies"))
-        },
+        ranks=ranks(app),
     )
 
 

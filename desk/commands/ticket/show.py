@@ -9,14 +9,15 @@ from desk.actions import identifiers
 from desk.cli import answers, arguments, dates, leaf
 from desk.cli.app import App
 from desk.codec import places
-from desk.domain.model import due, plain
+from desk.domain.model import due, filenames, plain
 from desk.domain.model.fields import utc_text
 from desk.domain.model.record import Record
-from desk.domain.model.ticket import Ticket
+from desk.domain.model.ticket import Ticket, files_folder
 from desk.errors import NotFound
 from desk.git import objects
 from desk.queries import events, problems, tickets, unread
 from desk.queries.tickets import steps
+from desk.store import worktree
 from desk.text import _
 from desk.view.model import Detail
 
@@ -27,7 +28,7 @@ from desk.view.model import Detail
 def show(app: App, ids: tuple[str, ...], as_of: str | None) -> Detail:
     """Show tickets with their threads, as their files say now, or as they were."""
     if as_of:
-        return _past(app, [identifiers.require_known(app, i) for i in arguments.split_words(app, ids)], as_of)
+        return _past(app, [identifiers.require_known(app, i) for i in arguments.ticket_words(app, ids)], as_of)
     found = arguments.resolve(app, ids)
     items = list({one["id"]: one for one in (item(app, i) for i in found)}.values())
     remember(app, [str(one["id"]) for one in items])
@@ -58,6 +59,7 @@ def item(app: App, ticket_id: str) -> dict[str, Any]:
     links = ticket.values.get("links", ())
     return {
         **_with_mail(app, _whole(app, ticket), ticket),
+        "files": _files(app, ticket),
         "problems": app.store.ask(lambda index: problems.causes(index, links)),
         "known_errors": app.store.ask(lambda index: problems.known_errors(index, ticket.id)),
     }
@@ -86,7 +88,15 @@ def _whole(app: App, ticket: Record) -> dict[str, Any]:
     people |= {str(step["by"]) for step in done if step["by"]}
     whole = due.add_due(plain.whole(ticket), utc_text(app.now))
     names = app.store.ask(lambda index: tickets.names(index, people))
-    return {**whole, "steps": done, "people": names, "as_of": None}
+    return {**whole, "steps": done, "people": names, "as_of": None, "files": []}
+
+
+def _files(app: App, ticket: Record) -> list[dict[str, Any]]:
+    """What is attached: each name, its bytes (null where the file isn't there), and what the name says that it is."""
+    if not isinstance(ticket, Ticket) or not ticket.all_attachments:
+        return []
+    folder, names = files_folder(ticket.id), dict.fromkeys(ticket.all_attachments)
+    return [{"id": n, "size": worktree.size(app.place, f"{folder}/{n}"), "type": filenames.type_of(n)} for n in names]
 
 
 def _past(app: App, ids: list[str], as_of: str) -> Detail:

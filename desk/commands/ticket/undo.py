@@ -28,7 +28,7 @@ def undo(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     took, and is refused when anything that it touched has changed since. Messages about the change that still wait in
     the outbox are taken out; what was sent stays sent.
     """
-    found = [identifiers.require_known(app, i) for i in arguments.split_words(app, ids)]
+    found = [identifiers.require_known(app, i) for i in arguments.ticket_words(app, ids)]
     done, taken = tickets_undo.undo(app, found, reason=reason)
     _say_what_was_sent(app, taken, len(done.withdrawn))
     edits = [e for e in done.change.edits if isinstance(e.record, Ticket)]

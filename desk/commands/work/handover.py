@@ -99,7 +99,7 @@ def handover(app: App, since: str, departments: tuple[str, ...]) -> Sections:
     found = _found(app, app.scope(), named, start)
     parts = tuple((TITLES[name], _listing(name, rows), _SHOWN) for name, rows in found.items())
     data = {"since": start, "until": utc_text(app.now), "departments": list(named), **found}
-    return Sections("handover", data, _headline(app, named, start, found), parts)
+    return Sections("handover", data, _headline(app, named, start, found), parts, _("Nothing to hand over."))
 
 
 def _found(app: App, scope: Scope | None, named: tuple[str, ...], since: str) -> dict[str, list[dict[str, Any]]]:

@@ -85,7 +85,7 @@ def _wanted(
         by,
         app.store.ask(lambda index: events.addresses(index, by)) if by else (),
         tuple(v.lower() for v in arguments.split_words(app, verbs)) if verbs else (),
-        tuple(identifiers.require_known(app, i) for i in arguments.split_words(app, tickets)) if tickets else (),
+        tuple(identifiers.require_known(app, i) for i in arguments.ticket_words(app, tickets)) if tickets else (),
         kinds,
         dates.parse_moment(app, since),
         dates.parse_moment(app, until, end=True),

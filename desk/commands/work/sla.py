@@ -15,7 +15,7 @@ from desk.cli.app import App
 from desk.domain.model import due, plain
 from desk.domain.model.change import Edit, Event
 from desk.domain.model.fields import parse_time, utc_text
-from desk.domain.model.query import Query
+from desk.domain.model.query import Key, Query
 from desk.domain.model.rows import TicketRow
 from desk.domain.model.states import LIVE
 from desk.errors import UsageFault
@@ -73,7 +73,7 @@ _COLUMNS = (
 
 
 def _rows(app: App, query: Query) -> list[dict[str, Any]]:
-    rows = app.store.ask(lambda index: tickets.tickets(index, query._replace(sort="due", descending=False))).rows
+    rows = app.store.ask(lambda index: tickets.tickets(index, query._replace(order=(Key("due"),)))).rows
     return [{**row, "clock": _clock(row)} for row in rows]
 
 

@@ -115,8 +115,10 @@ def _of(edit: Edit, change: Change, audience: Audience) -> Iterator[Notice]:
     ticket = edit.after
     assert isinstance(ticket, Ticket)  # noqa: S101 - tickets_of gives no others
     happened = {_event(event, change) for event in edit.events}
+    # What is somebody's from the start, or done with, is for nobody to take up.
+    settled = "create" in happened and bool(happened & {"assign", "close"})
     for row in TABLE:
-        if row.event in happened:
+        if row.event in happened and not (settled and row[:2] == ("create", DEPARTMENT)):
             for record_id in _ids(row.role, ticket, audience, edit.events):
                 person = audience.people.get(record_id)
                 if person and _may_hear(person, ticket, audience):

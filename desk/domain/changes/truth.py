@@ -74,6 +74,9 @@ def find_untruths(case: Case) -> Iterator[str]:
         return
     if any(e.verb in WHOLE for e in events):
         yield from _whole(case)
+        if case.old is None and isinstance(case.new, Ticket):
+            yield from _chains(case)
+            yield from _thread(case)
         return
     if case.old is None or case.new is None:
         did = "appeared" if case.old is None else "disappeared"
@@ -168,8 +171,9 @@ def _chains(case: Case) -> Iterator[str]:
             chains.setdefault(name, []).append((before, after))
     for name, links in chains.items():
         old, new = (_text(record, name) for record in (case.old, case.new))
-        # An event may leave out what was before; what it says is held against what was.
-        if links[0][0] and links[0][0] != old:
+        # An event may leave out what was before; what it says is held against what was. Of a ticket that is registered
+        # and closed at once, it says in which state it was for a moment.
+        if case.old and links[0][0] and links[0][0] != old:
             yield _(
                 "{name}: the message says it was {link}, it was {old}",
                 name=name,
@@ -252,11 +256,11 @@ def _sets(case: Case) -> Iterator[str]:
 
 def _thread(case: Case) -> Iterator[str]:
     """As many replies and notes as are told; a merge, a split and an edit of an entry move them about."""
-    told = [(_THREAD[e.verb], e.verb) for e in case.events if e.verb in _THREAD]
-    if any(telling not in ("entry", "note") for telling, _ in told) or case.old is None or case.new is None:
+    told = [(_THREAD[e.verb], e.verb) for e in case.events if _THREAD.get(e.verb, "whole") != "whole"]
+    if any(telling not in ("entry", "note") for telling, _ in told) or case.new is None or (not case.old and not told):
         return
     counted = Counter(NOTE if telling == "note" else verb for telling, verb in told)
-    real = Counter(entry.kind for entry in case.new.thread[len(case.old.thread) :])
+    real = Counter(entry.kind for entry in case.new.thread[len(case.old.thread) if case.old else 0 :])
     if counted != real:
         yield _("thread: the message tells of {told}, there are {real}", told=_counted(counted), real=_counted(real))
 

@@ -9,6 +9,7 @@ from desk.domain.model.fields import (
     COLOUR,
     DATE,
     FLAG,
+    FOLLOW,
     INTEGER,
     LINE,
     LINES,
@@ -99,3 +100,4 @@ class Response(Record):
     title = Field[str](LINE, "what the clerk chooses by", required=True)
     language = Field[str](SLUG, "language of the text", required=True, setting="desk.languages")
     department = Field[str | None](SLUG, "only for tickets of this department", ref="department")
+    then = Field[str | None](FOLLOW, "what follows: close [RESOLUTION], or pending [WHOM] [3d]")

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar, overload
 
 from desk.domain.model.filenames import DEVICES
+from desk.domain.model.states import DUPLICATE, RESOLUTIONS, WAITING
 from desk.text import _
 
 T = TypeVar("T")
@@ -269,6 +270,17 @@ def utc_text(value: datetime) -> str:
 Merge = Literal["take_later", "unite", "unite_sorted", "meet_by_key", "tick", "weave", "unite_pauses"]
 
 
+def parse_follow(raw: object) -> str:
+    """What follows a prepared answer: `close`, `close workaround`, `pending`, `pending requester 3d`, `pending 2w`."""
+    text = " ".join(parse_line(raw).lower().split())
+    ends = "|".join(code for code in RESOLUTIONS if code != DUPLICATE)
+    if not re.fullmatch(rf"close( ({ends}))?|pending( ({'|'.join(WAITING)}))?( \d{{1,3}}[dw])?", text):
+        raise ValueError(
+            _("{text!r} can't follow an answer; write close, close RESOLUTION, or pending [WHOM] [3d]", text=text[:60])
+        )
+    return text
+
+
 class FieldType(NamedTuple):
     """How a kind of value is parsed, how two changes of it meet, and how the index stores it.
 
@@ -282,6 +294,7 @@ class FieldType(NamedTuple):
     store: str = "text"
 
 
+FOLLOW = FieldType("what follows an answer", parse_follow, "take_later")
 LINE = FieldType("one line of text", parse_line, "take_later")
 TEXT = FieldType("text", parse_text, "weave")
 SLUG = FieldType("a name", parse_slug, "take_later")

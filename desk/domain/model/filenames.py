@@ -32,3 +32,19 @@ def attachment_name(given: str, taken: set[str]) -> str:
 
 # Names that a file can't have on Windows, where a clone may live: CON.yaml is the console there.
 DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))})
+
+
+_TYPES = {
+    "csv": "text/csv", "eml": "message/rfc822", "gif": "image/gif", "htm": "text/html", "html": "text/html",
+    "jpeg": "image/jpeg", "jpg": "image/jpeg", "json": "application/json", "log": "text/plain", "md": "text/markdown",
+    "pdf": "application/pdf", "png": "image/png", "svg": "image/svg+xml", "txt": "text/plain", "webp": "image/webp",
+    "xml": "application/xml", "zip": "application/zip",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}  # fmt: skip
+"""By the ends of names, the same on every machine."""
+
+
+def type_of(name: str) -> str:
+    """What the end of a name says that a file is, as mails say it; what it really is, nobody has looked."""
+    return _TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 SORTABLE = (
     "created", "id", "title", "state", "kind", "priority", "impact", "urgency", "department", "owner", "requester",
-    "channel", "closed", "pending_until", "activity", "due",
+    "channel", "language", "service", "closed", "pending_until", "activity", "due",
 )  # fmt: skip
 """Fields a list can be sorted by; `activity` is the time of the last event, `due` what is due next."""
 
@@ -22,6 +22,13 @@ class Scope(NamedTuple):
     def shows(self, department: str | None, author: str | None) -> bool:
         """Whether a ticket of this department, written by this person, is one of them."""
         return department in self.departments or author == self.author
+
+
+class Key(NamedTuple):
+    """A field of SORTABLE that a list is sorted by, and whether the highest stands first."""
+
+    field: str
+    descending: bool = False
 
 
 class Query(NamedTuple):
@@ -47,10 +54,21 @@ class Query(NamedTuple):
     """Custom fields, all of which must have these values."""
     overdue: str | None = None
     """Only tickets on which something was due before this time and is due still."""
+    languages: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    impacts: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    """Of requesters."""
+    without: tuple[str, ...] = ()
+    """Tags, none of which the ticket may carry."""
+    updated: int | None = None
+    """Something happened at this time or after it, in epoch seconds."""
+    closed: str | None = None
+    """Closed at this time or after it."""
     among: tuple[str, ...] | None = None
     """Only tickets with these ids."""
-    sort: str = "created"
-    descending: bool = True
+    order: tuple[Key, ...] = (Key("created", descending=True),)
+    """The first key is the weightiest; among equals the newest stands first."""
     limit: int = 0
     offset: int = 0
     ranks: Mapping[str, tuple[str, ...]] = MappingProxyType({})

@@ -55,7 +55,7 @@ ROWS: tuple[Verb, ...] = (
         brings=(_STEPS,),
         hears=(
             Hearing("create", "a ticket is registered, or split off another one", 1, (
-                (2, REQUESTER, "ticket-created"),
+                (3, REQUESTER, "ticket-created"),
                 (18, DEPARTMENT, "ticket-new"),
             )),
             Hearing("open", "a problem is opened from an incident", 2, ((19, DEPARTMENT, "ticket-new"),)),
@@ -144,7 +144,7 @@ ROWS: tuple[Verb, ...] = (
         _WHILE_LIVE, (("thread", "entry"), *_BY_MAIL), spoken="reply to",
         hears=(
             Hearing("reply", "staff answer the requester", 11, (
-                (3, REQUESTER, "reply-sent"),
+                (2, REQUESTER, "reply-sent"),
                 (23, WATCHERS, "ticket-watched"),
             ), quotes=True, lasting=True),
             Hearing("answer", "the requester writes", 12, (

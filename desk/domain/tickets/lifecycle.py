@@ -74,6 +74,11 @@ def rewrite(ticket: Ticket, after: Ticket, *, by: Actor, at: datetime, reason: s
     return Change("edit", by, at, (edit(ticket, after, event),), reason, words)
 
 
+def has_requester(ticket: Ticket) -> bool:
+    """Whether it is known whom a ticket is about: whom it was registered for, or the user who wrote it."""
+    return bool(ticket.requester or (ticket.author or "").startswith(USER_PREFIX))
+
+
 def pending(
     ticket: Ticket,
     *,
@@ -85,7 +90,7 @@ def pending(
 ) -> Change:
     """Wait for the requester, a third party or a day."""
     state = moves.after("pending", ticket.state, ticket.id)
-    if waits_for == states.REQUESTER and not (ticket.requester or (ticket.author or "").startswith(USER_PREFIX)):
+    if waits_for == states.REQUESTER and not has_requester(ticket):
         raise Refused(
             _("{ticket} has no requester to wait for", ticket=ticket.id),
             _(

@@ -11,15 +11,13 @@ from desk.view.table import table
 from desk.view.text.cells import visible
 from desk.view.values import one_line
 
-NOTHING = _("Nothing to hand over.")
-
 
 def people(view: Sections, look: Look) -> Iterator[str]:
     """The headline, and each section that has rows; on a terminal all on one screen, if they fit."""
     headline, sums = map(one_line, view.headline)
     yield f"{paint(headline, 'heading', look)}\n{sums}\n"
     if not any(listing.rows for _, listing, _ in view.parts):
-        yield f"\n{NOTHING}\n"
+        yield f"\n{view.empty}\n"
     for title, whole, most in view.parts:
         if not whole.rows:
             continue
@@ -38,7 +36,7 @@ def markdown(view: Sections, look: Look) -> Iterator[str]:
     headline, sums = map(one_line, view.headline)
     yield f"# {headline}\n\n{sums}\n"
     if not any(listing.rows for _, listing, _ in view.parts):
-        yield f"\n{NOTHING}\n"
+        yield f"\n{view.empty}\n"
     for title, whole, most in view.parts:
         if whole.rows:
             listing, left = _cut(whole, most)

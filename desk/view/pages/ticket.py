@@ -16,7 +16,7 @@ from desk.view.pages.terms import HIDDEN, LABELS, TIMES, due, missed
 from desk.view.table import GAP
 from desk.view.text.cells import fit, visible, width, wrap
 from desk.view.text.prose import INDENT, folded, measure, prose
-from desk.view.values import is_empty, is_time, one_line, rows_of, say
+from desk.view.values import is_empty, is_time, one_line, rows_of, say, say_size
 
 TICKETS = frozenset(("ticket", "tickets", "problem", "problems"))
 """Kinds of view, one or several, that are shown as a ticket."""
@@ -73,7 +73,7 @@ _APART = HIDDEN | frozenset(
             "steps",
             "review",
         ),
-        *("as_of", "problems", "incidents", "total", "known_errors", *problems.LONG),
+        *("as_of", "files", "problems", "incidents", "total", "known_errors", *problems.LONG),
     )
 )
 """What has a place of its own on the page."""
@@ -130,7 +130,9 @@ def _ticket(data: Data, look: Look) -> Iterator[str]:
         yield from prose(str(entry.get("text") or ""), look, INDENT)
         if entry.get("attachments"):
             yield paint(
-                (INDENT if look.tty else "") + _("attached: {names}", names=say(entry["attachments"])), "dim", look
+                (INDENT if look.tty else "") + _("attached: {names}", names=_attached(entry["attachments"], data)),
+                "dim",
+                look,
             )
         for one in entry.get("mail") or ():
             words, style = _mailed(one, look)
@@ -199,7 +201,7 @@ def _facts(data: Data, look: Look) -> Iterator[tuple[str, str, str]]:
         if is_empty(value) or (name == "kind" and value == "ticket"):
             continue
         style = str(value) if name in ("state", "priority") else ""
-        text = _fact(name, value, people, look)
+        text = _attached(value, data) if name == "attachments" else _fact(name, value, people, look)
         if name in TIMES:
             text, style = due(name, data, look)
         elif name == "sla" and not (text := missed(value or [], look)):
@@ -207,6 +209,18 @@ def _facts(data: Data, look: Look) -> Iterator[tuple[str, str, str]]:
         yield _LABELS.get(name, one_line(name.replace("_", " "))), text, style
     for name, value in (data.get("fields") or {}).items():
         yield one_line(str(name)), say(value, look), ""
+
+
+def _attached(names: Any, data: Data) -> str:
+    """Names of files, each with how large it is and what it is, where that is known."""
+    known = {file["id"]: file for file in data.get("files") or () if file["size"] is not None}
+    told = (
+        arranged("{name} ({size}, {type})", name=say(n), size=say_size(known[n]["size"]), type=known[n]["type"])
+        if n in known
+        else say(n)
+        for n in names
+    )
+    return listed(told)
 
 
 def _fact(name: str, value: Any, people: Mapping[str, str], look: Look) -> str:

@@ -1,0 +1,1 @@
+"""What saves a clerk typing, while a caller is on the line."""

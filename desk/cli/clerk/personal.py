@@ -1,0 +1,125 @@
+"""A person's own shortcuts, in a file of theirs outside of any desk; and those that a desk shares, in desk.toml.
+
+[alias]
+ans = "ticket reply @"               # desk ans --close
+[filter]
+late = "--mine --overdue"            # desk ticket list --filter late
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Literal
+
+from desk.cli.env import Env, is_in_desk
+from desk.errors import ConfigError, DeskError, NotFound, UsageFault, did_you_mean
+from desk.text import _, arranged
+
+Sort = Literal["alias", "filter"]
+ALIAS: Sort = "alias"
+FILTER: Sort = "filter"
+SHARED: Mapping[Sort, str] = {ALIAS: "command.aliases", FILTER: "list.filters"}
+"""The settings in desk.toml that a desk shares its own by."""
+_NAME = r"[a-z][a-z0-9-]{0,31}"
+
+
+def path_of(env: Env) -> str:
+    """Where the file lies: by XDG_CONFIG_HOME, else below the home folder."""
+    home = env.environ.get("HOME") or os.path.expanduser("~")
+    base = env.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
+    return os.path.join(base, "desk", "config.toml")
+
+
+def load(env: Env, sort: Sort) -> dict[str, str]:
+    """A person's own, by name; ConfigError, naming the file, for one that can't be read."""
+    text = _text(env)
+    if not text:
+        return {}
+    import tomllib  # noqa: PLC0415 - where somebody has such a file
+
+    try:
+        found = tomllib.loads(text).get(sort, {})
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(arranged("{file}: {error}", file=path_of(env), error=error), _("mend the file")) from None
+    return {str(n): str(words) for n, words in found.items()} if isinstance(found, dict) else {}
+
+
+def _text(env: Env) -> str:
+    try:
+        with open(path_of(env), encoding="utf-8") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(arranged("{file}: {error}", file=path_of(env), error=error), _("mend the file")) from None
+
+
+def save(env: Env, sort: Sort, name: str, words: str | None) -> None:
+    """Keep one under a name, the file's comments with it; None takes it away. UsageFault for a name that is none."""
+    if not re.fullmatch(_NAME, name):
+        raise UsageFault(_("{name!r} can't be a name", name=name[:40]), _("small letters, digits and -: late, my-new"))
+    if words is None and name not in load(env, sort):
+        raise unknown(name, load(env, sort))
+    from desk.codec.toml import with_settings  # noqa: PLC0415 - for a change alone
+    from desk.local.kept import keep  # noqa: PLC0415 - as above
+
+    load(env, sort)  # a file that can't be read is not written over
+    try:
+        keep(path_of(env), with_settings(_text(env), {f"{sort}.{name}": words}).encode(), durable=True)
+    except OSError as error:
+        raise ConfigError(
+            _("can't write {file}: {why}", file=path_of(env), why=error.strerror), _("see: ls -ld of its folder")
+        ) from None
+
+
+def unknown(name: str, known: Mapping[str, str]) -> NotFound:
+    """The error for a name that nobody has given."""
+    meant = did_you_mean(name, known)
+    named = ", ".join(sorted(known)) or _("none yet")
+    return NotFound(
+        _("nothing is called {name!r}{meant}", name=name[:40], meant=meant), _("there are: {named}", named=named)
+    )
+
+
+def split_words(name: str, words: str) -> list[str]:
+    """Words as a shell splits them."""
+    try:
+        return shlex.split(words)
+    except ValueError as error:
+        raise UsageFault(arranged("{name}: {error}", name=name, error=error), _("quotes come in pairs")) from None
+
+
+def expand(env: Env, folder: str, name: str) -> list[str]:
+    """The words that a name stands for as a command: a person's own, else the desk's; empty for a name that is no alias.
+
+    What a desk shares comes with a clone: it never takes anything away.
+    """
+    own = load(env, ALIAS).get(name)
+    if own is not None:
+        return split_words(name, own)
+    words = split_words(name, shared(env, folder, ALIAS).get(name, ""))
+    from desk.domain.rights import synonyms  # noqa: PLC0415 - where a word is no command
+
+    if len(synonyms.harmless(words)) < len(words):
+        raise UsageFault(
+            _("{name} is shared by this desk, and takes something away", name=name),
+            _("type what it stands for: desk {words}", words=" ".join(words)),
+        )
+    return words
+
+
+def shared(env: Env, folder: str, sort: Sort) -> dict[str, str]:
+    """What the desk around a folder shares; nothing where there is none, or its settings can't be read."""
+    if not is_in_desk(folder):
+        return {}
+    from desk.git import place  # noqa: PLC0415 - where a word is no command
+    from desk.store import settings  # noqa: PLC0415 - as above
+
+    found: Mapping[str, Any] = {}
+    with suppress(DeskError, OSError):
+        found = settings.read(place.find(folder, env.environ))[SHARED[sort]]
+    return dict(found)

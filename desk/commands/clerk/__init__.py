@@ -1,0 +1,1 @@
+"""desk alias, desk filter: what a person has a shorter word for."""

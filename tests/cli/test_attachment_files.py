@@ -1,0 +1,80 @@
+"""Files of a ticket: listed, saved without writing over anything, looked at from a copy."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Make, Refuses
+from tests.conftest import Runner
+
+
+@pytest.fixture
+def ticket(make: Make, desk: Runner, tmp_path: Path) -> str:
+    """A ticket with a file of the request, and one of a reply."""
+    for name, data in (("log.txt", b"line\n"), ("screen.png", b"p" * 2_400_000), ("run.sh", b"#!/bin/sh\n")):
+        (tmp_path / name).write_bytes(data)
+    made = make("T", "--attach", str(tmp_path / "log.txt"), "--attach", str(tmp_path / "run.sh"))
+    desk("--as", "maria", "ticket", "reply", made, "--body", "See.", "--attach", str(tmp_path / "screen.png"))
+    return made
+
+
+def test_list(desk: Runner, ticket: str) -> None:
+    rows = desk("ticket", "attachment", "list", ticket, "-f", "json").data
+    assert [(r["id"], r["size"], r["type"]) for r in rows][0::2] == [
+        ("log.txt", 5, "text/plain"),
+        ("screen.png", 2_400_000, "image/png"),
+    ]
+    assert {r["ticket"] for r in rows} == {ticket}
+    assert rows[0]["at"] == "2026-07-23T06:12:44Z"
+    said = desk("ticket", "attachment", "list", ticket).out
+    assert "5 B" in said
+    assert "2.4 MB" in said
+    assert desk("ticket", "attachment", "list", ticket, "-f", "ids").out.split() == ["log.txt", "run.sh", "screen.png"]
+
+
+def test_show_says_how_large_they_are(desk: Runner, ticket: str) -> None:
+    said = desk("ticket", "show", ticket).out
+    assert "log.txt (5 B, text/plain)" in said
+    assert "attached: screen.png (2.4 MB, image/png)" in said
+    assert desk("ticket", "show", ticket, "-f", "json").data["files"][0] == {
+        "id": "log.txt",
+        "size": 5,
+        "type": "text/plain",
+    }
+
+
+def test_save(desk: Runner, ticket: str, tmp_path: Path, refuses: Refuses, make: Make) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    words = ("ticket", "attachment", "save", ticket)
+    desk(*words, "log.txt", "--to", str(out))
+    assert (out / "log.txt").read_bytes() == b"line\n"
+    assert "there already" in refuses(5, *words, "--to", str(out))["message"]
+    assert os.listdir(out) == ["log.txt"]  # none of them, rather than some
+    (out / "log.txt").unlink()
+    (out / "log.txt").symlink_to(tmp_path / "victim")
+    refuses(5, *words, "log.txt", "--to", str(out))
+    assert not (tmp_path / "victim").exists()
+    (out / "log.txt").unlink()
+    assert len(desk(*words, "--to", str(out), "-f", "json").data) == 3
+    assert (out / "run.sh").stat().st_mode & 0o111 == 0
+    assert "did you mean log.txt" in refuses(3, *words, "lgo.txt")["message"]
+    refuses(3, *words, "../../desk.toml")
+    refuses(3, *words, "--to", str(tmp_path / "nowhere"))
+    refuses(3, "ticket", "attachment", "save", make("None"))
+
+
+def test_open(desk: Runner, ticket: str, tmp_path: Path, refuses: Refuses, home: Path) -> None:
+    program = tmp_path / "viewer"
+    program.write_text("#!/bin/sh\nexit 0\n")
+    program.chmod(0o755)
+    env = {"DESK_OPEN": str(program), "TMPDIR": str(tmp_path)}
+    done = desk("ticket", "attachment", "open", ticket, "log.txt", "-f", "json", env=env).data
+    assert Path(done["path"]).read_bytes() == b"line\n"
+    assert not Path(done["path"]).is_relative_to(home)
+    assert "look with care" in refuses(5, "ticket", "attachment", "open", ticket, "run.sh")["hint"]
+    assert "screen.png" in refuses(2, "ticket", "attachment", "open", ticket)["hint"]
+    assert desk("ticket", "attachment", "open", ticket, "log.txt", code=8, env={"DESK_OPEN": "/nowhere"}).err

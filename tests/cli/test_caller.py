@@ -1,0 +1,188 @@
+"""Who is on the line: found by whatever they say, shown on one screen, in the language of scripts as well."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Make, Refuses
+from tests.conftest import Runner
+
+CALLERS = (
+    ("Anna Andreou", "anna@hospital.example", "+357 99 777123", "health-professional", "Nicosia General"),
+    ("Άννα Νικολάου", "a.nikolaou@clinic.example", "22-123456", "patient", "Κλινική"),
+    ("Joseph Borg", "desk@health.example.mt", "+356 2000 0000", "foreign-desk", "Malta desk"),
+)
+
+
+@pytest.fixture
+def known(desk: Runner, home: Path) -> list[str]:  # noqa: ARG001 - a desk
+    """Three requesters, each with an id of the desk's choice."""
+    groups = [row["id"] for row in desk("group", "list", "-f", "json").data]
+    made = []
+    for name, email, phone, _group, organisation in CALLERS:
+        words = (
+            "--name",
+            name,
+            "--email",
+            email,
+            "--phone",
+            phone,
+            "--group",
+            groups[0],
+            "--organisation",
+            organisation,
+        )
+        made.append(desk("user", "create", *words, "-f", "ids").out.strip())
+    return made
+
+
+@pytest.mark.parametrize(
+    ("said", "who"),
+    [
+        ("andreou", 0), ("ANNA ANDR", 0), ("anna@hospital.example", 0), ("hospital", 0), ("+357 99 777123", 0),
+        ("0035799777123", 0), ("099/777.123", 0), ("99\u00a0777\u2013123", 0), ("\uff19\uff19777123", 0), ("777123", 0),
+        ("νικολαου", 1), ("ΝΙΚΟΛΆΟΥ άννα", 1), ("+357 22 123456", 1), ("(00357) 22123456", 1), ("borg", 2), ("Desk@Health.Example.MT", 2),
+    ],
+)  # fmt: skip
+def test_whatever_they_say(desk: Runner, known: list[str], said: str, who: int) -> None:
+    data = desk("caller", *said.split(" "), "-f", "json").data
+    assert (data["id"], data["name"]) == (known[who], CALLERS[who][0])
+    assert desk("caller", said, "-f", "ids").out.split() == [known[who]]
+
+
+def test_one_of_several(desk: Runner, known: list[str], refuses: Refuses) -> None:
+    error = refuses(4, "caller", "example")
+    assert error["code"] == "ambiguous"
+    assert known[0] in error["hint"]
+    assert known[1] in error["hint"]
+    assert desk("caller", known[1].upper(), "-f", "json").data["id"] == known[1]
+
+
+def test_nobody(known: list[str], refuses: Refuses) -> None:
+    assert known
+    assert refuses(3, "caller", "andreuo")["hint"] == "did you mean Anna Andreou?"
+    assert refuses(3, "caller", "ana@hospital.example")["hint"] == "did you mean anna@hospital.example?"
+    new = refuses(3, "caller", "new@elsewhere.example")
+    assert "is new" in new["message"]
+    assert "--requester new@elsewhere.example" in new["hint"]
+    assert "user list --search" in refuses(3, "caller", "zzz")["hint"]
+    assert refuses(3, "caller", "12345678")["hint"]
+
+
+def test_the_card(desk: Runner, known: list[str], make: Make) -> None:
+    ids = [make(f"Call {n}", "--requester", "andreou", "--service", "telepathy") for n in range(12)]
+    for one in ids[:5]:
+        desk("ticket", "close", one)
+    desk("ticket", "pending", ids[11])
+    make("Somebody else's", "--requester", "borg")
+    desk(
+        *(
+            "kb",
+            "create",
+            "--topic",
+            "known-errors",
+            "--type",
+            "known-error",
+            "--title",
+            "It stutters",
+            "--slug",
+            "stutters",
+        ),
+        *("--service", "telepathy", "--body", "Known.", "--language", "en"),
+    )
+    data = desk("caller", "andreou", "-f", "json").data
+    states = [t["state"] for t in data["tickets"]]
+    assert states[:7] == ["open"] * 6 + ["pending"]
+    assert set(states[7:]) == {"closed"}
+    assert 10 <= len(states) < 13  # all that are not closed, and the closed ones among the last ten
+    assert {t["id"] for t in data["tickets"]} <= set(ids)
+    assert data["known_errors"] == []
+    desk("kb", "publish", "stutters", code=None)
+    assert [e["id"] for e in desk("caller", "andreou", "-f", "json").data["known_errors"]] == ["stutters"]
+    said = desk("caller", "andreou").out
+    assert said.splitlines()[0] == f"Anna Andreou  {known[0]}"
+    assert "Nicosia General, +357 99 777123, anna@hospital.example" in said.splitlines()[1]
+    assert "It stutters" in said
+    assert "No tickets yet." in desk("caller", "νικολαου").out
+    desk("user", "ban", "anna@hospital.example")
+    desk("user", "edit", known[0], "--disabled")
+    warned = desk("caller", "andreou", "-f", "json").json["warnings"]
+    assert ["is banned" in warned[0], "is disabled" in warned[1]] == [True, True]
+
+
+def test_tickets_of_departments_that_arent_mine_are_not_told(desk: Runner, known: list[str], make: Make) -> None:
+    """Rule 1, as in every list: eleni serves legal alone."""
+    assert known
+    make("Theirs", "--requester", "andreou", "--department", "technical")
+    own = make("Hers", "--requester", "andreou", "--department", "legal")
+    assert [t["id"] for t in desk("--as", "eleni", "caller", "andreou", "-f", "json").data["tickets"]] == [own]
+
+
+def test_rows_are_at_hand(desk: Runner, known: list[str], make: Make) -> None:
+    assert known
+    ticket = make("T", "--requester", "andreou")
+    here = {"DESK_TERMINAL": "here"}
+    desk("caller", "andreou", env=here)
+    assert desk("ticket", "show", "@1", "-f", "ids", env=here).out.strip() == ticket
+
+
+def test_what_to_tell_the_caller(desk: Runner, known: list[str]) -> None:
+    """One line beside the answer, for people alone."""
+    assert known
+    call = (
+        "ticket",
+        "create",
+        "--title",
+        "Nothing works",
+        "--requester",
+        "andreou",
+        "--impact",
+        "high",
+        "--urgency",
+        "high",
+    )
+    done = desk(*call)
+    assert len(done.out.splitlines()) == 1
+    [told] = [line for line in done.err.splitlines() if line.startswith("for ")]
+    assert told.startswith("for Anna Andreou, an answer by ")
+    assert ", solved by " in told
+    assert len(done.err.splitlines()) <= 3
+    assert desk(*call, "-f", "json").err == ""
+    assert "an answer by" not in desk(*call, "--reply", "We look into it.").err
+    assert "solved by" not in desk(*call, "--close").err
+    assert desk("-q", *call).err == ""
+
+
+def ask(home: Path, environment: dict[str, str], words: tuple[str, ...], answer: str) -> str:
+    """A command at a terminal, and what is typed when it asks."""
+    main, end = pty.openpty()
+    command = [sys.executable, "-m", "desk", *words]
+    with subprocess.Popen(command, cwd=home, env={**environment, "COLUMNS": "100"}, stdin=end, stdout=end, stderr=end):
+        os.close(end)
+        os.write(main, f"{answer}\n".encode())
+        out = b""
+        try:
+            while found := os.read(main, 4096):
+                out += found
+        except OSError:
+            pass
+    os.close(main)
+    return out.decode()
+
+
+def test_a_terminal_asks_which_one(
+    home: Path, environment: dict[str, str], known: list[str], desk: Runner, make: Callable[..., str]
+) -> None:
+    assert make()
+    assert f"Άννα Νικολάου  {known[1]}" in ask(home, environment, ("caller", "example"), "3")
+    assert "could be meant" in ask(home, environment, ("caller", "example"), "")
+    said = ask(home, environment, ("ticket", "create", "--title", "T", "--requester", "example"), "1")
+    assert "for Anna Andreou" in said
+    assert desk("ticket", "list", "--requester", known[0], "-f", "ids").out.strip()

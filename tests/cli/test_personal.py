@@ -1,0 +1,103 @@
+"""Aliases and saved filters: a person's own, outside of any desk; and those that a desk shares."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Git, Make
+from tests.conftest import Runner
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of a person who has none yet."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg"))
+    return tmp_path / "xdg/desk/config.toml"
+
+
+def share(home: Path, git: Git, text: str) -> None:
+    with (home / "desk.toml").open("a", encoding="utf-8") as file:
+        file.write(text)
+    git("commit", "-qam", "by hand: shared words")
+
+
+def test_a_word_for_a_command(desk: Runner, own: Path, git: Git, make: Make) -> None:
+    assert make("One")
+    assert desk("new", "--title", "T", code=2).err.startswith("error: desk has no command 'new'")
+    desk("alias", "set", "new", "ticket create --assign me")
+    assert desk("new", "--title", "T", "-f", "json").data["owner"] == "maria"
+    desk("alias", "set", "done", "ticket", "close", "--resolution", "withdrawn")
+    assert desk("done", make("Two"), "-f", "json").data["resolution"] == "withdrawn"
+    assert desk("alias", "set", "quoted", 'search "two words"').out == 'quoted  search "two words"\n'
+    assert [(r["id"], r["whose"]) for r in desk("alias", "list", "-f", "json").data] == [
+        ("done", "own"), ("new", "own"), ("quoted", "own")
+    ]  # fmt: skip
+    own.write_text("# mine\n" + own.read_text())
+    desk("alias", "delete", "done")
+    assert own.read_text().startswith("# mine\n")
+    assert "did you mean new" in desk("alias", "delete", "nw", code=3).err
+    assert desk("done", "x", code=2).err
+    assert git("status", "--porcelain", "--ignored") == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("ticket", "search x"), ("Big", "search x"), ("../x", "search x"), ("x", "rm -rf"), ("x", '"search'), ("-x", "search")]
+)  # fmt: skip
+def test_what_is_no_alias(desk: Runner, own: Path, name: str, words: str) -> None:
+    assert "hint: " in desk("alias", "set", name, words, code=2).err
+    assert not own.exists()
+
+
+def test_an_alias_of_an_alias_is_none_and_a_broken_file_is_named(desk: Runner, own: Path) -> None:
+    own.parent.mkdir(parents=True)
+    own.write_text('[alias]\nloop = "loop"\nticket = "search x"\nnext2 = "next --nonsense"\n')
+    assert "no command 'loop'" in desk("loop", code=2).err
+    assert desk("ticket", "list").code == 0  # a command's name is never anything else
+    assert "no option --nonsense" in desk("next2", code=2).err
+    own.write_text("[alias\n")
+    assert str(own) in desk("nothing", code=8).err
+    assert str(own) in desk("alias", "set", "x", "search y", code=8).err
+    assert own.read_text() == "[alias\n"
+    assert desk("ticket", "list").code == 0
+
+
+def test_what_a_desk_shares(desk: Runner, own: Path, home: Path, git: Git, make: Make) -> None:
+    """It comes with a clone: it never takes anything away, and a person's own goes first."""
+    ticket = make("One")
+    share(home, git, '\n[command.aliases]\nmine = "ticket list --mine"\ngone = "ticket delete"\nbad = "nonsense"\n')
+    assert desk("mine").code == 0
+    assert "takes something away" in desk("gone", ticket, code=2).err
+    assert "no command 'bad'" in desk("bad", code=2).err
+    desk("alias", "set", "mine", "ticket list --all")
+    assert ticket in desk("mine").out
+    assert {(r["id"], r["whose"]) for r in desk("alias", "list", "-f", "json").data} == {
+        ("mine", "own"), ("gone", "desk"), ("bad", "desk")
+    }  # fmt: skip
+    assert own.exists()
+
+
+def test_saved_filters(desk: Runner, own: Path, home: Path, git: Git, make: Make) -> None:
+    legal, mine = make("Legal", "--department", "legal"), make("Mine", "--assign", "me")
+    desk("filter", "save", "law", "--department", "legal", "--sort", "title")
+    desk("filter", "save", "all", "--state any --columns id,title")
+    assert desk("ticket", "list", "--filter", "law", "-f", "ids").out.split() == [legal]
+    assert desk("ticket", "list", "--filter", "law", "--mine", "-f", "ids").out.split() == []
+    assert desk(
+        "ticket", "list", "--filter", "law", "--department", "technical", "--mine", "-f", "ids"
+    ).out.split() == [mine]
+    assert desk("incident", "list", "--filter", "law", "-f", "ids").out == ""
+    assert desk("ticket", "list", "--filter", "all").out.splitlines()[0].split() == ["ID", "TITLE"]
+    assert "did you mean law" in desk("ticket", "list", "--filter", "lwa", code=3).err
+    for words in ("--nonsense", "--limit x", "--filter law", "extra"):
+        assert desk("filter", "save", "bad", words, code=2).err
+    share(home, git, '\n[list.filters]\nlaw = "--mine"\nshared = "--mine"\n')
+    assert desk("ticket", "list", "--filter", "shared", "-f", "ids").out.split() == [mine]
+    assert desk("ticket", "list", "--filter", "law", "-f", "ids").out.split() == [legal]
+    assert [(r["id"], r["whose"]) for r in desk("filter", "list", "-f", "json").data] == [
+        ("all", "own"), ("law", "own"), ("shared", "desk")
+    ]  # fmt: skip
+    desk("filter", "delete", "law")
+    assert desk("ticket", "list", "--filter", "law", "-f", "ids").out.split() == [mine]
+    assert own.exists()
