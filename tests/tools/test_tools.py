@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -172,6 +173,24 @@ def test_a_snippet_of_a_long_text_shows_where() -> None:
     assert found.startswith("…")
     assert found.endswith("…")
     assert len(found) < 110
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        ("gateway timeout\n" * 200_000 + "malta gateway", "gateway malta", "[malta] [gateway]"),
+        ("ERROR gateway timeout at node 3\n" * 100_000, "gateway", "ERROR [gateway]"),
+        ("πύλη δικτύου\n" * 100_000 + "τέλος", "τελος", "[τέλος]"),
+        ("a" * 3_000_000 + " needle", "needle", "[needle]"),
+        ("|a|b|" * 40_000, "a b", "[a] [b]"),
+    ],
+)
+def test_a_snippet_takes_no_longer_where_a_word_stands_often(text: str, words: str, expected: str) -> None:
+    began = time.process_time()
+    found = snippet(text, words)
+    assert expected in found
+    assert len(found) < 250
+    assert time.process_time() - began < 2  # 0.1 to 0.4 s; minutes where each place is held against each other
 
 
 def test_the_index_tells_its_state(desk: Runner, home: Path, make: Make) -> None:
