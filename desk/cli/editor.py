@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from desk.cli.app import App
+from desk.codec.locate import BOM
 from desk.domain.model import filenames
 from desk.domain.model.fields import check_text
 from desk.errors import ConfigError, DeskError, NotFound, UsageFault
@@ -53,7 +54,7 @@ def given_text(app: App, body: str | None, file: str | None) -> str | None:
     # app.place: without a desk nobody should begin to type.
     data = app.env.read_stdin() if file == "-" and app.place else read_file(file)
     try:
-        text = data.decode()
+        text = data.decode().removeprefix(BOM)
     except UnicodeDecodeError as error:
         where = "stdin" if file == "-" else file
         line = data.count(b"\n", 0, error.start) + 1
@@ -235,9 +236,11 @@ def _write(path: str, text: str) -> None:
 def _read_draft(path: str) -> str:
     try:
         with open(path, "rb") as file:
-            text = file.read().decode(errors="replace")
+            text = file.read().decode(errors="replace").removeprefix(BOM)
     except FileNotFoundError:
         return ""
+    if text.count("\r\n") == text.count("\n"):
+        text = text.replace("\r\n", "\n")  # an editor that ends all lines as on Windows
     while text.startswith(_ERROR):
         text = text.partition("\n")[2]
     return text

@@ -420,3 +420,36 @@ def test_an_interrupted_question_says_where_the_text_is(
     assert child.exitstatus == 1
     assert f"your text is kept: {draft}" in " ".join((child.before or "").split())
     assert os.path.getsize(draft) > len("Long text")
+
+
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        ("Fax #4 broken", "Fax #4 broken"),
+        ("'Can't log in'", "Can't log in"),
+        ("Error 4703: no summary", "Error 4703: no summary"),
+        ("[urgent] {x} & *y", "[urgent] {x} & *y"),
+        ("no", "no"),
+        ("'It''s \"quoted\" # here'", 'It\'s "quoted" # here'),
+        ('"a \\"b\\" c"', 'a "b" c'),
+    ],
+)
+def test_a_title_is_what_was_typed(terminal: Terminal, desk: Runner, typed: str, title: str) -> None:
+    terminal("ticket", "create", editor=f"text = text.replace(\"title: ''\", 'title: ' + {typed!r})")
+    assert newest(desk)["title"] == title
+
+
+def test_a_title_that_yaml_would_cut_survives_another_edit(terminal: Terminal, desk: Runner, make: Make) -> None:
+    ticket = make("Fax #4: 'broken'")
+    terminal("ticket", "edit", ticket, editor="text = text.replace('channel: phone', 'channel: email')")
+    assert newest(desk)["title"] == "Fax #4: 'broken'"
+
+
+def test_an_editor_of_windows(terminal: Terminal, desk: Runner, make: Make) -> None:
+    """A byte order mark, and lines that end as there: nothing of them, or of the form, gets into a text."""
+    windows = "text = '\\ufeff' + text.replace('\\n', '\\r\\n')\npath.write_bytes(text.encode())\nsys.exit()"
+    ticket = make("T")
+    terminal("ticket", "reply", ticket, editor="text = 'one\\ntwo\\n' + text\n" + windows)
+    assert desk("ticket", "show", ticket, "-f", "json").data["thread"][-1]["text"] == "one\ntwo"
+    terminal("ticket", "create", editor="text = text.replace(\"title: ''\", 'title: T2') + 'a\\nb'\n" + windows)
+    assert (newest(desk)["title"], newest(desk)["body"]) == ("T2", "a\nb")
