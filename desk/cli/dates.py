@@ -89,12 +89,15 @@ as_of_option = click.option(
 )
 
 
-def commit_as_of(app: App, text: str) -> str:
-    """The commit that stood then; NotFound before the desk began, and for a name that means nothing."""
+def commit_as_of(app: App, text: str, *, strictly: bool = False) -> str:
+    """The commit that stood then; NotFound before the desk began, and for a name that means nothing.
+
+    `strictly`: rather too early a commit than one that somebody dated back.
+    """
     from desk.store import asof  # noqa: PLC0415 - where the past is asked for
 
     try:
         when = parse_moment(app, text, end=True)
     except UsageFault:
         return asof.commit_named(app.store, text)
-    return asof.commit_at(app.store, str(when))
+    return asof.commit_at(app.store, str(when), None if strictly else app.now)

@@ -342,7 +342,7 @@ class Store:
         index = self._index
         if index is None or index.commit != base:
             return
-        row = CommitRow(oid, (base,), new.at, *write.read_back(new.author, new.email), new.message)
+        row = CommitRow(oid, (base,), new.at, new.committed_at, *write.read_back(new.author, new.email), new.message)
         records = {} if placed else {e.after.path: e.after for e in edits if e.after is not None}
         told = changes_message.parse(row.message)
         full = discretion.filled(told.events, {(e.record.kind, e.record.id): (e.before, e.after) for e in edits})

@@ -344,3 +344,35 @@ def test_a_period_covers_its_days_whole(first: date, more: int) -> None:
     for at, inside in ((start, True), (end - 1, True), (start - 1, False), (end, False)):
         day = datetime.fromtimestamp(at, ZONE).date()
         assert (period.first <= day <= period.last) is inside
+
+
+def _on(day: str) -> dict[str, str]:
+    return {"DESK_NOW": f"{day}T09:00:00Z"}
+
+
+def _commit_dated(home: Path, day: str) -> None:
+    dated = {**os.environ, "GIT_AUTHOR_DATE": day, "GIT_COMMITTER_DATE": day}
+    subprocess.run(["git", "commit", "-q", "--allow-empty", "-m", "by hand"], cwd=home, check=True, env=dated)
+
+
+def test_what_is_dated_back_entered_when_it_was_committed(desk: Runner, home: Path) -> None:
+    """An import brings old tickets, and stands for none of the days that it tells of; nor does a commit that lies."""
+    ticket = desk("ticket", "create", "--title", "T", "-f", "ids", env=_on("2027-01-10")).out.strip()
+    desk("ticket", "close", ticket, env=_on("2027-02-10"))
+    old = {"record": "ticket", "id": "250601-AAAA", "title": "Old", "state": "closed", "priority": "low",
+           "department": "technical", "created": "2025-06-01T06:12:44Z", "closed": "2025-06-02T06:12:44Z"}  # fmt: skip
+    then = desk("stats", "--as-of", "2027-01-15", "-f", "json", env=_on("2027-03-19")).data
+    desk("import", "-", stdin=json.dumps(old) + "\n", env=_on("2027-03-20"))
+    later = _on("2027-03-21")
+    assert desk("stats", "--as-of", "2027-01-15", "-f", "json", env=later).data == then
+    assert desk("ticket", "show", ticket, "--as-of", "2027-01-15", "-f", "json", env=later).data["state"] == "open"
+    desk("ticket", "show", "250601-AAAA", "--as-of", "2027-01-15", code=3, env=later)
+    _commit_dated(home, "2020-01-01T00:00:00Z")
+    assert desk("audit", "verify", "--since", "2027-01-15", "-f", "json", env=later).data["commits"] == 3
+    _commit_dated(home, "2035-01-01T00:00:00Z")
+    desk("ticket", "reopen", ticket, env=_on("2027-03-22"))
+    assert (
+        desk("ticket", "show", ticket, "--as-of", "2027-03-22", "-f", "json", env=_on("2027-03-23")).data["state"]
+        == "open"
+    )
+    assert desk("audit", "verify", "--since", "2027-03-23", "-f", "json", env=_on("2027-03-24")).data["commits"] == 2
