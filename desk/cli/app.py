@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from desk.cli.env import Env
 from desk.config import Config
@@ -10,6 +11,13 @@ from desk.errors import ConfigError, DeskError
 from desk.session.session import Session
 from desk.text import _
 from desk.view.drawing.progress import progress
+
+if TYPE_CHECKING:
+    from desk.index.index import Index
+
+
+_NAMED = 5
+"""Records that can't be read are named up to here."""
 
 
 class App(Session):
@@ -57,6 +65,13 @@ class App(Session):
         """Say that there was nothing to do, to somebody who waits for an answer: cron sends each line as a message."""
         if self.env.stderr.isatty():
             self.notes.append(_("nothing to do"))
+
+    def warn_of_unread(self, under: str = "records/", index: Index | None = None) -> None:
+        """Say which committed records under a folder can't be read, and so are in no list and in no figure."""
+        found = index.broken(under) if index is not None else self.store.ask(lambda current: current.broken(under))
+        self.warnings += [f"{path}:{line}: {problem}" for path, line, problem in found[:_NAMED]]
+        if len(found) > _NAMED:
+            self.warnings.append(_("and {n} more records that can't be read: desk doctor", n=len(found) - _NAMED))
 
     def rows_wanted(self, asked: int | None) -> int:
         """How many rows an answer has, 0 for all: as asked for; else a page for people, and everything for a program."""

@@ -115,6 +115,7 @@ def _stand_of(app: App, text: str) -> Stand:
 def open_reading(app: App, at: Stand) -> Iterator[Index]:
     """The index of the commit that is spoken for."""
     with asof.index_at(app.store, at.commit) as index:
+        app.warn_of_unread(index=index)
         yield index
 
 

@@ -71,6 +71,7 @@ class Kind(NamedTuple):
 
 def build_list(kind: Kind, text: str, *, example: str) -> click.Command:
     def list_(app: App) -> Listing:
+        app.warn_of_unread(kind.cls.folder)
         return listing(kind, app.store.ask(lambda index: rows(index, kind)))
 
     return _built("list", list_, text, example)

@@ -13,6 +13,7 @@ from desk.domain.model.fields import utc_text
 from desk.domain.model.organisation import WORK
 from desk.domain.model.query import SORTABLE, Query, Scope
 from desk.domain.model.states import CLOSED, LIVE, STATES
+from desk.domain.model.ticket import Ticket
 from desk.errors import UsageFault
 from desk.local import seen
 from desk.queries import tickets, unread
@@ -76,7 +77,8 @@ def listing(app: App, given: dict[str, Any], kinds: tuple[str, ...], noun: str) 
                 page=given["page"] + 1,
             )
         )
-    warnings = _broken(app) + _broken_by_hand(app, page.rows)
+    app.warn_of_unread(Ticket.folder)
+    warnings = _broken_by_hand(app, page.rows)
     empty = (
         _("page {page} is past the end: {total} {things} in all", page=given["page"], total=page.total, things=noun)
         if page.total
@@ -173,15 +175,6 @@ def _marked(app: App, rows: list[TicketRow]) -> list[dict[str, Any]]:
     mine = seen.load(app.place, handle, int(app.now.timestamp()))
     new = app.store.ask(lambda index: unread.find_unread(index, handle, mine, [row["id"] for row in rows]))
     return [{**row, "unread": row["id"] in new} for row in rows]
-
-
-def _broken(app: App) -> list[str]:
-    """Committed records that can't be read never break a list; they are said."""
-    found = app.store.ask(lambda index: index.broken("records/tickets/"))
-    said = [f"{path}:{line}: {problem}" for path, line, problem in found[:5]]
-    return said + (
-        [_("and {n} more records that can't be read: desk doctor", n=len(found) - 5)] if len(found) > 5 else []
-    )
 
 
 def _broken_by_hand(app: App, rows: Any) -> list[str]:

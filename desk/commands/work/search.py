@@ -38,6 +38,7 @@ def search(app: App, words: tuple[str, ...], limit: int) -> Listing:
     """
     text = " ".join(words)
     where = Where(app.scope())
+    app.warn_of_unread("")
     hits, whole = app.store.ask(lambda index: queries_search.search(index, text, limit, where))
     rows = [row(hit, text) for hit in hits]
     return Listing("hits", rows, _COLUMNS, EMPTY, notes=describe_misses(app, "desk", text, hits, whole=whole))
