@@ -186,6 +186,16 @@ def last_at(index: Index, ticket_id: str, verb: str) -> int | None:
     return None if at is None else int(at)
 
 
+def last_commit(index: Index, ticket_id: str, verb: str) -> str | None:
+    """The commit in which a verb was last done to a ticket."""
+    asked = (
+        f"SELECT c.oid FROM {sql.EVENTS} WHERE e.id = ? AND e.kind = 'ticket' AND e.verb = ?"
+        " ORDER BY c.depth DESC, c.n DESC LIMIT 1"
+    )
+    row = index.db.execute(asked, (ticket_id, verb)).fetchone()
+    return None if row is None else str(row[0])
+
+
 # -- taking back -------------------------------------------------------------------------------------------------------
 
 

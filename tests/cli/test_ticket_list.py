@@ -11,7 +11,6 @@ import pytest
 from tests.cli.conftest import MALTA, Acts, Make, Refuses
 from tests.conftest import Runner
 
-
 LATER = {"DESK_NOW": "2040-01-01T00:00:00Z"}
 """After whatever git's own clock says."""
 
