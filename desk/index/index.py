@@ -52,6 +52,7 @@ CREATE TABLE terms (term TEXT, path TEXT, title INTEGER, symptom INTEGER, keywor
 CREATE INDEX terms_of ON terms (path);
 """
 _INDEXES = """
+CREATE INDEX commits_undo ON commits (depth) WHERE verb = 'undo';
 CREATE INDEX tickets_created ON tickets (created);
 CREATE INDEX tickets_live ON tickets (created) WHERE state <> 'closed';
 CREATE INDEX tickets_owner ON tickets (owner, created) WHERE state <> 'closed';

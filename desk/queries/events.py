@@ -161,6 +161,8 @@ def events(index: Index, sought: Sought) -> list[ActivityRow]:
     if sought.since is not None:
         parts.append("e.at >= ?")
         args.append(sought.since)
+    # That it was taken back says it; what state that brought goes without saying.
+    parts.append("(c.verb IS NOT 'undo' OR e.verb = 'undo')")
     if sought.commits is not None:
         parts.append(f"c.oid IN {sql.LISTED}")
         args.append(sql.listed(sought.commits))
