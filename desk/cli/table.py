@@ -181,6 +181,9 @@ COMMANDS: Mapping[str, CommandRow] = MappingProxyType(
         "checklist": CommandRow(None, "Templates of checklists.", _KNOW),
         "checklist list": _kind("kb.checklist", "list_", "List the templates of checklists."),
         "checklist show": _kind("kb.checklist", "show", "Show a template of a checklist."),
+        "undo": CommandRow(
+            "desk.commands.ticket.undo:undo_any", "Take back the last change you made, or any other.", _CARE
+        ),
         "status": CommandRow(
             "desk.commands.care.status:status", "What is uncommitted, unfinished or broken here.", _CARE
         ),

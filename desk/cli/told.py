@@ -67,6 +67,8 @@ def answer_records(cls: type[Record], done: Committed, *, several: bool, named: 
     items = [{**plain.whole(e.record), **({"deleted": True} if done.change.verb == "delete" else {})} for e in own]
     lines = [arranged("{id}  {words}", id=e.record.id, words=_told_of(e, done.change.verb)) for e in own]
     lines += [arranged("{id}  {words}", id=e.record.id, words=_told_of(e, "")) for e in edits if e not in own]
+    if done.change.verb == "delete":
+        lines.append(_("to take it back: desk undo {commit}", commit=done.commit[:10]))
     return Done(cls.plural, items, tuple(lines)) if several else Done(cls.kind, items[0], tuple(lines))
 
 

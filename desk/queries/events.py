@@ -219,12 +219,25 @@ def last_change(index: Index, ticket_id: str) -> LastChange:
     return LastChange(*row)
 
 
-def begins_with(index: Index, n: int) -> tuple[str, str]:
-    """Kind and id of the record that a commit's first event is about."""
-    kind, record_id = index.db.execute(
-        "SELECT kind, id FROM events WHERE n = ? ORDER BY place LIMIT 1", (n,)
+def change_of(index: Index, oid: str) -> LastChange:
+    """A commit that the index knows."""
+    return LastChange(*index.db.execute("SELECT n, oid, verb FROM commits WHERE oid = ?", (oid,)).fetchone())
+
+
+def last_change_by(index: Index, actor: str) -> LastChange | None:
+    """The commit in which somebody changed records last."""
+    row = index.db.execute(
+        "SELECT c.n, c.oid, c.verb FROM commits c WHERE c.actor = ? AND EXISTS (SELECT 1 FROM events e WHERE e.n = c.n)"
+        " ORDER BY c.depth DESC, c.n DESC LIMIT 1",
+        (actor,),
     ).fetchone()
-    return str(kind), str(record_id)
+    return None if row is None else LastChange(*row)
+
+
+def begins_with(index: Index, n: int) -> tuple[str, str] | None:
+    """Kind and id of the record that a commit's first event is about; None for one that tells of none."""
+    row = index.db.execute("SELECT kind, id FROM events WHERE n = ? ORDER BY place LIMIT 1", (n,)).fetchone()
+    return None if row is None else (str(row[0]), str(row[1]))
 
 
 def undone(index: Index, n: int, verb: str) -> tuple[str, int | None]:

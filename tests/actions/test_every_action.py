@@ -181,7 +181,7 @@ ANYBODY = {"requesters.sign_up"}
 """Actions that take no right: test_organisation tries them."""
 ELSEWHERE = {
     "duties.check", "care.handedits.commit", "care.handedits.commit_attributes", "care.handedits.mend", "care.importing.import_records",
-    "care.salting.add", "care.sealing.seal", "care.sync.sync", "tickets.edits.edit_entry", "tickets.undo.undo",
+    "care.salting.add", "care.sealing.seal", "care.sync.sync", "tickets.edits.edit_entry", "tickets.undo.undo", "tickets.undo.undo_commit",
 }  # fmt: skip
 """What staff alone run, or the right to which hangs on what is undone or whose words they are: tests/organisation,
 tests/care, tests/privacy, tests/audit and tests/cli try them."""

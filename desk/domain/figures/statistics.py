@@ -29,7 +29,7 @@ FIGURES: Mapping[str, Figure] = MappingProxyType(
             _("tickets registered in the period, split-off ones and problems opened from incidents included")
         ),
         "closed": Figure(_("times a ticket was closed in the period; one that is closed twice counts twice")),
-        "reopened": Figure(_("times somebody took up a closed or pending ticket again in the period; its day alone does not count")),
+        "reopened": Figure(_("times somebody took up a closed or pending ticket again in the period; its day alone is none")),
         "replies": Figure(_("replies written to requesters in the period; private notes don't count")),
         "signups": Figure(
             _("requesters registered in the period, by staff or by themselves; people known only from a ticket "

@@ -153,7 +153,15 @@ def reopen(ticket: Ticket, owner: Staff | None, *, by: Actor, at: datetime, reas
 
 
 def delete(ticket: Ticket, others: Iterable[Ticket], *, by: Actor, at: datetime, reason: str | None = None) -> Change:
-    """Remove a ticket and what leads to it from `others`; git keeps what it said."""
+    """Remove a ticket and what leads to it from `others`; git keeps what it said.
+
+    One that somebody owns is work in hand, and stays.
+    """
+    if ticket.owner:
+        raise Refused(
+            _("{ticket} is owned by {owner}, and work in hand isn't deleted", ticket=ticket.id, owner=ticket.owner),
+            _("first: desk ticket unassign {ticket}", ticket=ticket.id),
+        )
     files: dict[str, bytes | None] = dict.fromkeys(ticket.all_attachments)
     edits = [Edit(ticket, None, (Event("delete", ticket.title),), files)]
     for other in others:
