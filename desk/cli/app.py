@@ -9,6 +9,7 @@ from desk.cli.env import Env
 from desk.config import Config
 from desk.errors import ConfigError, DeskError
 from desk.session.session import Session
+from desk.store import settings
 from desk.text import _
 from desk.view.drawing.progress import progress
 
@@ -81,11 +82,11 @@ class App(Session):
 
 
 def config_error(app: App) -> DeskError | None:
-    """What is wrong with desk.toml; the defaults are in force for the rest of this run if something is."""
+    """What is wrong with desk.toml; the rest of this run has the settings of the newest commit then, or the defaults."""
     try:
-        app.config  # noqa: B018 - reads the file
+        app.config = settings.read(app.place)
     except (ConfigError, OSError) as error:
-        app.config = Config({})
+        app.config = settings.read_committed(app.place) or Config({})
         if isinstance(error, ConfigError):
             return error
         return ConfigError(_("desk.toml can't be read: {why}", why=error.strerror), "ls -l desk.toml")

@@ -100,9 +100,12 @@ def test_exit_codes(
     settings = home / "desk.toml"
     kept = settings.read_text(encoding="utf-8")
     settings.write_text(kept.replace("[list]", "[lst]"), encoding="utf-8")
+    assert "the newest commit are in force" in desk("ticket", "list", "-f", "json").json["warnings"][0]
+    git("commit", "-qam", "as it is")
     error = desk("ticket", "list", "-f", "json", code=8).json["error"]
     assert error["code"] == "config"
     settings.write_text(kept, encoding="utf-8")
+    git("commit", "-qam", "as it was")
     git("checkout", "-q", "--detach")
     desk("ticket", "close", ticket, code=9)
     git("checkout", "-q", "main")

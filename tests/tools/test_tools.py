@@ -105,15 +105,26 @@ def test_settings_take_level_three(desk: Runner) -> None:
     ("text", "said"),
     [
         ("[desk]\nnmae = 'x'", "there is no setting 'desk.nmae'; did you mean desk.name?"),
-        ("[desk", "desk.toml"),
+        ("[desk", "at the end of a table"),
         ("[ticket]\nchannels = 3", "a list of words"),
         ("[priority]\nmatrix = 1", "a table impact"),
         ("[desk]\ntimezone = '../../etc/passwd'", "a time zone name"),
+        ("[desk]\ntimezone = 'Mars/Olympus'", "there is no time zone 'Mars/Olympus'"),
         ("[desk]\nname = ''", "one line of text"),
     ],
 )
-def test_a_broken_desk_toml_is_explained(desk: Runner, home: Path, text: str, said: str) -> None:
+def test_a_broken_desk_toml_is_explained(desk: Runner, home: Path, git: Git, text: str, said: str) -> None:
+    """An edit that isn't finished stops nobody; one that is committed is in force, and can't be."""
+    zone = desk("config", "get", "desk.timezone").out
     (home / "desk.toml").write_text(text, encoding="utf-8")
+    listed = desk("ticket", "list")
+    assert said in listed.err
+    assert "settings of the newest commit are in force" in listed.err
+    assert desk("status").out.count(said) == 1
+    assert zone == "Asia/Nicosia\n"
+    desk("ticket", "create", "--title", "T")
+    assert desk("doctor", "-f", "json", code=7).data
+    git("commit", "-qam", "as it is")
     assert said in desk("ticket", "list", code=8).err
 
 

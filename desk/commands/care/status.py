@@ -139,7 +139,11 @@ def _unfinished(data: dict[str, Any], operation: tuple[str, str] | None) -> list
     if data["recovered"]:
         lines.append(_("A write that was interrupted was finished: {few}", few=_few(data["recovered"])))
     if data["settings"]:
-        lines.append(_("{settings} (the defaults are in force)", settings=data["settings"]))
+        edited = any(row["kind"] == handedits.SETTINGS for row in data["hand_edits"])
+        if edited:
+            lines.append(_("desk.toml as edited can't be meant: the settings of the newest commit are in force"))
+        else:
+            lines.append(_("{settings} (the defaults are in force)", settings=data["settings"]))
     return lines
 
 
