@@ -17,7 +17,7 @@ from desk.cli.app import App
 from desk.codec.locate import BOM
 from desk.domain.model import filenames
 from desk.domain.model.fields import check_text
-from desk.errors import ConfigError, DeskError, NotFound, UsageFault
+from desk.errors import ConfigError, DeskError, Interrupted, NotFound, UsageFault
 from desk.local.kept import runs
 from desk.text import _, ngettext
 
@@ -222,8 +222,8 @@ def _run_editor(app: App, path: str) -> None:
             _("set EDITOR, or give the text with --body or --file"),
         )
     if code:
-        raise ConfigError(
-            _("the editor {editor!r} ended with {code}", editor=editor(app), code=code),
+        raise Interrupted(
+            _("given up: the editor {editor!r} ended with {code}", editor=editor(app), code=code),
             _("nothing was changed; set EDITOR for another one"),
         )
 

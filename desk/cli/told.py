@@ -14,6 +14,7 @@ from desk.domain.model.change import Edit, Event
 from desk.domain.model.person import User
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
+from desk.index import derive
 from desk.queries.people import near
 from desk.store.store import Committed
 from desk.text import _, arranged, listed
@@ -70,6 +71,19 @@ def answer_records(cls: type[Record], done: Committed, *, several: bool, named: 
     if done.change.verb == "delete":
         lines.append(_("to take it back: desk undo {commit}", commit=done.commit[:10]))
     return Done(cls.plural, items, tuple(lines)) if several else Done(cls.kind, items[0], tuple(lines))
+
+
+def describe_settings(before: bytes | None, after: bytes | None) -> list[str]:
+    """What a hand edit of desk.toml changed, a sentence for each setting."""
+    return [
+        _(
+            "{name}: {after} (was {before})",
+            name=name,
+            after=event.after or _("nothing"),
+            before=event.before or _("nothing"),
+        )
+        for name, event in derive.settings_events(before, after)
+    ]
 
 
 def _told_of(edit: Edit, verb: str) -> str:

@@ -433,3 +433,24 @@ def test_a_reply_that_reaches_nobody_is_told_of(desk: Runner, make: Make) -> Non
     heard = make("T", "--requester", "a@b.example")
     assert "nobody" not in desk("ticket", "reply", heard, "--body", "x").err
     assert "nobody" not in desk("ticket", "note", alone, "--body", "x").err
+
+
+def test_what_people_type_first_leads_on(desk: Runner, make: Make, tmp_path: Path) -> None:
+    """Help where it is asked for, and the command that was meant; what can't be written is no bug of ours."""
+    ticket = make("T")
+    assert desk("help").out.startswith("Usage: desk [OPTIONS]")
+    assert desk("help", "ticket", "close").out == desk("ticket", "help", "close").out
+    assert desk("ticket", "help").out.startswith("Usage: desk ticket [OPTIONS]")
+    for words, code, said in (
+        (("ticket", "7K3Q"), 2, "desk ticket show 7K3Q"),
+        (("ticket", "note", ticket, "hello", "there"), 3, "--body"),
+        (("ticket", "list", "malta", "x"), 2, '--search "malta x"'),
+        (("report", "dayly"), 3, "did you mean daily?"),
+        (("report", "daily", "--output", str(tmp_path / "no/x.html")), 2, "can't write"),
+        (("export", "--output", str(tmp_path / "no/x")), 2, "can't write"),
+        (("staff", "show", "mariah"), 3, "there is no staff member mariah"),
+    ):
+        assert said in desk(*words, code=code).err, words
+    assert desk("staff", "show", "me", "-f", "json").data["id"] == "maria"
+    assert [c["id"] for c in desk("checklist", "show", "incident", "-f", "json").data] == ["incident.el", "incident.en"]
+    assert desk("tag", "create", "red", "--color", "FF0000", "-f", "json").data["color"] == "#ff0000"

@@ -160,13 +160,13 @@ def test_nothing_written_is_nothing_done(terminal: Terminal, make: Make, home: P
 def test_an_editor_that_fails(terminal: Terminal, home: Path, make: Make, git: Git) -> None:
     ticket = make()
     before = heads(git)
-    said = terminal("ticket", "reply", ticket, editor="path.write_text('Half a text' + text)\nsys.exit(3)", code=8)
+    said = terminal("ticket", "reply", ticket, editor="path.write_text('Half a text' + text)\nsys.exit(3)", code=1)
     [draft] = drafts(home)
     assert f"your text is kept: {draft}" in " ".join(said.split())
     assert "ended with 3" in said
     assert heads(git) == before
     draft.unlink()
-    assert "kept" not in terminal("ticket", "reply", ticket, editor="sys.exit(1)", code=8)
+    assert "kept" not in terminal("ticket", "reply", ticket, editor="sys.exit(1)", code=1)
     assert drafts(home) == []
 
 

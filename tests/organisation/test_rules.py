@@ -282,3 +282,12 @@ def test_who_is_named_for_escalations_serves_there(desk: Runner, home: Path) -> 
     desk("commit")
     (home / "records/staff/eleni.yaml").unlink()
     assert "still refer to it" in desk("commit", code=5).err
+
+
+def test_an_option_in_use_stays_on_offer(desk: Runner) -> None:
+    desk("field", "create", "dev", "--type", "select", "--option", "A", "--option", "B")
+    desk("user", "create", "--name", "N", "--email", "n@x.example", "--group", "patient", "--field", "dev=A")
+    assert "A of dev stands in 1 records" in desk("field", "edit", "dev", "--option", "B", "--option", "C", code=5).err
+    desk("field", "edit", "dev", "--option", "A", "--option", "C")
+    assert desk("field", "list", "-f", "json").data[0]["on"] == "user"
+    desk("doctor")

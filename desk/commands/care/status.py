@@ -21,7 +21,7 @@ from desk.local import untold
 from desk.store import handedits, journal
 from desk.store.handedits import HandEdit
 from desk.store.store import Store
-from desk.text import _, arranged, ngettext
+from desk.text import _, arranged, listed, ngettext
 from desk.view.model import Done
 
 _SHOWN = 40
@@ -172,8 +172,10 @@ def _edit_lines(rows: list[dict[str, Any]], edits: list[HandEdit]) -> list[str]:
 
 
 def _meaning(edit: HandEdit) -> str:
+    if edit.kind == handedits.SETTINGS:
+        return listed(told.describe_settings(edit.before, edit.after), "; ") or "settings"
     if edit.kind not in KINDS or (edit.old is None and edit.new is None):
-        return {handedits.SETTINGS: "settings", handedits.OTHER: ""}.get(edit.kind, edit.kind)
+        return "" if edit.kind == handedits.OTHER else edit.kind
     if edit.kind != "ticket" and edit.change != handedits.MODIFIED:
         return f"{edit.kind} {edit.id}"
     return told.describe_events(Edit(edit.old, edit.new, edit.events))

@@ -15,7 +15,7 @@ from desk.domain.figures.report import Label, Report, Section
 from desk.domain.figures.statistics import Period
 from desk.domain.model.fields import utc_text
 from desk.domain.model.query import Query
-from desk.errors import DeskError, NotFound, UsageFault
+from desk.errors import NotFound, UsageFault, did_you_mean
 from desk.index.index import Index
 from desk.local.kept import beside
 from desk.queries import tickets
@@ -169,7 +169,7 @@ def _write(path: str, text: str) -> None:
     except OSError as error:
         if os.path.exists(fresh):
             os.unlink(fresh)
-        raise DeskError(
+        raise UsageFault(
             _("can't write {path}: {why}", path=path, why=error.strerror), _("name a file in a folder that is there")
         ) from None
 
@@ -184,7 +184,8 @@ def _custom(app: App, name: str, form: str | None) -> tuple[str, str] | None:
     """The desk's own template of that name and form, its text and its path; NotFound for a name that nobody knows."""
     known = re.fullmatch(_NAME, name) is not None
     if not known or (name not in REPORTS and name not in _templates(app)):
-        raise NotFound(_("there is no report {name!r}", name=name[:60]), _("desk report lists them"))
+        near = did_you_mean(name, (*REPORTS, *_templates(app)))
+        raise NotFound(_("there is no report {name!r}{near}", name=name[:60], near=near), _("desk report lists them"))
     path = f"{TEMPLATES}/{name}.{form}"
     data = worktree.read(app.place, path) if form in ("html", "md") else None
     if data is None:
