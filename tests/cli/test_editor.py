@@ -453,3 +453,34 @@ def test_an_editor_of_windows(terminal: Terminal, desk: Runner, make: Make) -> N
     assert desk("ticket", "show", ticket, "-f", "json").data["thread"][-1]["text"] == "one\ntwo"
     terminal("ticket", "create", editor="text = text.replace(\"title: ''\", 'title: T2') + 'a\\nb'\n" + windows)
     assert (newest(desk)["title"], newest(desk)["body"]) == ("T2", "a\nb")
+
+
+def test_whoever_saves_again_means_it(terminal: Terminal, desk: Runner, make: Make) -> None:
+    """A clash says what the other set; what both left alone, and what the other alone changed, stays."""
+    ticket = make("T", "--priority", "medium")
+    act = "import subprocess\nif turn == 0: subprocess.run([sys.executable, '-m', 'desk', 'ticket', 'edit', {0!r}, '--title', 'Theirs'])\n"
+    act += "if turn == 0: subprocess.run([sys.executable, '-m', 'desk', 'ticket', 'classify', {0!r}, '--priority', 'low'])\n"
+    act += "text = text.replace('priority: medium', 'priority: high')"
+    said = terminal(
+        "ticket", "edit", ticket, editor=act.format(ticket), answers=(("Edit again?", "y"), ("Go on with it", "y"))
+    )
+    assert "(theirs: priority: low)" in " ".join(said.split())
+    data = desk("ticket", "show", ticket, "-f", "json").data
+    assert (data["title"], data["priority"]) == ("Theirs", "high")
+
+
+def test_a_kept_draft_is_taken_up_by_its_writer(terminal: Terminal, desk: Runner, home: Path) -> None:
+    terminal(
+        "ticket",
+        "create",
+        editor="path.write_text(text.replace(\"title: ''\", 'title: Kept') + 'Mine\\n')\nsys.exit(3)",
+        code=1,
+    )
+    [draft] = drafts(home)
+    assert draft.name.startswith("create.maria.")
+    said = terminal("--as", "petros", "ticket", "create", editor="text = text.replace(\"title: ''\", 'title: Other')")
+    assert "unfinished draft" not in said
+    assert "to take one up: --file PATH" in desk("status").out
+    desk("ticket", "create", "--file", str(draft), "--channel", "email")
+    assert (newest(desk)["title"], newest(desk)["body"], newest(desk)["channel"]) == ("Kept", "Mine", "email")
+    assert drafts(home) == []

@@ -405,3 +405,19 @@ def test_what_is_dated_back_entered_when_it_was_committed(desk: Runner, home: Pa
         == "open"
     )
     assert desk("audit", "verify", "--since", "2027-03-23", "-f", "json", env=_on("2027-03-24")).data["commits"] == 2
+
+
+def test_changes_are_numbers_for_machines_and_words_for_people(desk: Runner, make: Make) -> None:
+    for _ in range(3):
+        make()
+    later = {"DESK_NOW": "2026-07-31T06:12:44Z"}
+    rows = {row["id"]: row for row in desk("stats", "--days", "20", "-f", "json", env=later).data}
+    assert (rows["created"]["change"], rows["created"]["before"]) == (None, 0)
+    rows = {row["id"]: row for row in desk("stats", "--days", "7", "-f", "json", env=later).data}
+    assert rows["created"]["change"] == -100
+    assert ",-100," in desk("stats", "--days", "7", "-f", "csv", env=later).out
+    assert "-100 %" in desk("stats", "--days", "7", env=later).out
+    report = desk("report", "weekly", "--until", "2026-07-31", "--days", "7", "-f", "json", env=later).data
+    figures = next(s for s in report["sections"] if s["id"] == "figures")["rows"]
+    assert next(row for row in figures if row["id"] == "created")["change"] == -100
+    assert "-100 %" in desk("report", "weekly", "--until", "2026-07-31", "--days", "7", env=later).out

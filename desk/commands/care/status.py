@@ -197,6 +197,7 @@ def _rest(data: dict[str, Any]) -> list[str]:
         lines.append(_("The index was {index}; it is up to date now", index=data["index"]))
     if data["drafts"]:
         lines.append(_("Drafts: {paths}", paths=_few([d["path"] for d in data["drafts"]])))
+        lines.append(_("to take one up: --file PATH of desk ticket create, reply or note; to drop it: rm PATH"))
     if data["untold"]:
         lines.append(
             _(
