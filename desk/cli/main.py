@@ -17,7 +17,7 @@ from desk import __version__
 from desk.cli.env import Env, of_process
 from desk.cli.table import COMMANDS, CommandRow
 from desk.errors import DeskError, Interrupted, NotFound, UsageFault, nearest
-from desk.text import _
+from desk.text import _, arranged
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -101,7 +101,7 @@ class CommandGroup(click.Group):
         if known := synonyms.find_meant(self.prefix, name, COMMANDS):
             return f"{PROG} {known}"
         if self.prefix == "ticket" and re.fullmatch(_TICKET, name, re.IGNORECASE):
-            return f"{PROG} ticket show {name}"
+            return arranged("desk ticket show {name}", name=name)
         elsewhere = [path for path in COMMANDS if path.rpartition(" ")[2] == name]
         close = nearest(name, synonyms.harmless(self._rows()), 0.5)
         if elsewhere and not (close and self.prefix):

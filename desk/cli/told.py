@@ -17,7 +17,7 @@ from desk.domain.model.ticket import Ticket
 from desk.index import derive
 from desk.queries.people import near
 from desk.store.store import Committed
-from desk.text import _, arranged, listed
+from desk.text import Text, _, arranged, listed
 from desk.view.model import Done
 
 
@@ -73,7 +73,7 @@ def answer_records(cls: type[Record], done: Committed, *, several: bool, named: 
     return Done(cls.plural, items, tuple(lines)) if several else Done(cls.kind, items[0], tuple(lines))
 
 
-def describe_settings(before: bytes | None, after: bytes | None) -> list[str]:
+def describe_settings(before: bytes | None, after: bytes | None) -> list[Text]:
     """What a hand edit of desk.toml changed, a sentence for each setting."""
     return [
         _(

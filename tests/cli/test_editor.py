@@ -305,7 +305,7 @@ def test_edit_goes_through_the_verbs(terminal: Terminal, desk: Runner, make: Mak
     ("old", "new", "words"),
     [
         ("owner: ''", "owner: eleni", "doesn't serve"),
-        ("owner: ''", "owner: nobody", "no staff nobody"),
+        ("owner: ''", "owner: nobody", "no staff member nobody"),
         ("department: technical", "department: nowhere", "no department nowhere"),
         ("department: technical", "department:", "can't be taken away"),
         ("priority: low", "priority: urgent", "no priority"),

@@ -118,7 +118,7 @@ def revise(session: Session, ids: Sequence[str], revision: Revision) -> Acted:
     return act_on_tickets(session, ids, "edit", one)
 
 
-class Clash(Conflict):
+class Overtaken(Conflict):
     """Somebody else changed what this person changed as well; `seen` is the ticket with that as it is now."""
 
     def __init__(self, ticket: Ticket, seen: Ticket, names: Sequence[str]) -> None:
@@ -161,7 +161,7 @@ def _wanted(session: Session, draft: Draft, ticket: Ticket, revision: Revision) 
     if body != seen.body and ticket.body not in (seen.body, body):
         clashing.append("body")
     if clashing:
-        raise Clash(ticket, seen, clashing)
+        raise Overtaken(ticket, seen, clashing)
     return ticket.evolve(**changed, body=text), user
 
 

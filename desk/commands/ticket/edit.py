@@ -105,7 +105,7 @@ def _in_editor(app: App, ids: list[str], reason: str | None) -> Done:
         values, body = form.split(text, edits.OPEN_FIELDS)
         try:
             done = edits.revise(app, ids, Revision(seen, values, body, reason))
-        except edits.Clash as clash:
+        except edits.Overtaken as clash:
             seen = clash.seen  # it is told what the others set, so saving again means it
             raise
         tell_of_requester(app, done.done.change.edits)

@@ -219,7 +219,7 @@ def _dates(reader: PolicyReader) -> dict[date | tuple[int, int], tuple[Span, ...
     """Hours of single dates: `{"2026-12-24" = "08:00-12:00", "12-31" = "08:00-13:00"}`."""
     value = reader.given.get("dates", {})
     if not isinstance(value, dict):
-        raise reader.fail("dates", _('a table such as { "12-24" = "08:00-12:00" }'))
+        raise reader.fail("dates", _('a table of hours by date, such as "12-24" = "08:00-12:00"'))
     found: dict[date | tuple[int, int], tuple[Span, ...]] = {}
     for word, hours in value.items():
         day = _date(str(word))
