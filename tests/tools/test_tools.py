@@ -201,7 +201,7 @@ def test_a_snippet_takes_no_longer_where_a_word_stands_often(text: str, words: s
     found = snippet(text, words)
     assert expected in found
     assert len(found) < 250
-    assert time.process_time() - began < 2  # 0.1 to 0.4 s; minutes where each place is held against each other
+    assert time.process_time() - began < 5  # 0.1 to 0.4 s where nothing else runs; minutes where each place is held against each other
 
 
 def test_the_index_tells_its_state(desk: Runner, home: Path, make: Make) -> None:

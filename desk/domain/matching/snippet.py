@@ -16,6 +16,7 @@ _BEFORE = WIDTH // 4
 PASSAGE = 20_000
 """Characters that are looked at together: a pasted log of megabytes is read until all the words stand side by side."""
 _WORD = re.compile(r"\w+")
+_LINK = re.compile(r"!?\[([^][\n]{0,200})\]\([^()\s]{0,300}\)")
 _MARKUP = re.compile(r"^[#>\s]+|[|*`]+|^[-=]{3,}$", re.MULTILINE)
 
 
@@ -71,7 +72,7 @@ def _passages(text: str) -> Iterator[_Passage]:
         end = at + PASSAGE
         gap = re.compile(r"\s").search(text, end, end + PASSAGE)
         end = gap.start() if gap else end
-        flat = " ".join(_MARKUP.sub(" ", text[at : end + WIDTH]).split())
+        flat = " ".join(_MARKUP.sub(" ", _LINK.sub(r"\1", text[at : end + WIDTH])).split())
         folded = fold_in_place(flat)
         # Letters that combine: places in one are not places in the other.
         yield _Passage(flat if len(folded) == len(flat) else folded, folded, at > 0, end + WIDTH < len(text))
