@@ -99,7 +99,7 @@ def build(count: int) -> Path:
     folder.mkdir(parents=True)
     lines = folder / "tickets.jsonl"
     with lines.open("w", encoding="utf-8") as file:
-        for raw in chain(texts.staff(), texts.tickets(count)):
+        for raw in chain(texts.staff(), texts.tickets(count), [texts.log()]):
             file.write(json.dumps(raw, ensure_ascii=False) + "\n")
     subprocess.run([*DESK, "init", str(folder / "desk")], check=True, env=ENVIRONMENT, stdout=subprocess.DEVNULL)
     start = time.perf_counter()
@@ -190,6 +190,8 @@ def rows(folder: Path) -> list[tuple[str, str, Command, Command]]:
         ("`ticket history ID`", "F", desk("ticket", "history", middle), floor),
         ("`search`, a rare word", "F", desk("search", "needle77x"), floor),
         ("`search`, a word in most tickets", searched, desk("search", "certificate"), lambda _: [*finder, "certificate", "records"]),
+        ("`search`, a word 200,000 times in one text", "`search`, a rare word", desk("search", texts.REPEATED), desk("search", "needle77x")),
+        ("`ticket show`, a text of 2.8 MB", "`ticket show ID`", desk("ticket", "show", texts.log()["id"]), desk("ticket", "show", middle)),
         ("`kb search`, two words", "F", desk("kb", "search", "certificate", "expired"), floor),
         ("`kb suggest ID`", "F", desk("kb", "suggest", middle), floor),
         ("`stats --days 30`", "F", then("stats", "--days", "30"), floor),

@@ -27,6 +27,8 @@ SENTENCES = (
 )  # fmt: skip
 FIRST = datetime(2016, 7, 1, tzinfo=UTC)
 DAYS = 3650
+REPEATED = "timeout"
+"""A word that stands in one text alone, 200,000 times."""
 
 
 def staff() -> Iterator[dict[str, Any]]:
@@ -51,6 +53,17 @@ def tickets(count: int, seed: int = 7) -> Iterator[dict[str, Any]]:
     for number in range(count):
         at = FIRST + timedelta(days=DAYS * number / count, seconds=rng.randrange(20_000))
         yield _ticket(rng, at, number / count, used)
+
+
+def log() -> dict[str, Any]:
+    """A ticket with a pasted log: 2.8 MB in which one word stands 200,000 times."""
+    lines = (f"{REPEATED} {number:>6}\n" for number in range(200_000))
+    at = FIRST + timedelta(days=DAYS / 2)
+    return {
+        "record": "ticket", "id": f"{at:%y%m%d}-0L0G", "title": "Log of the gateway", "state": "closed", "priority": "low",
+        "department": "technical", "language": "en", "channel": "email", "created": _text(at), "author": STAFF[0],
+        "closed": _text(at + timedelta(hours=1)), "body": "".join(lines),
+    }  # fmt: skip
 
 
 def _ticket(rng: random.Random, at: datetime, age: float, used: set[str]) -> dict[str, Any]:

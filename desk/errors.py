@@ -1,7 +1,7 @@
 """The errors a person can meet, each with its exit code.
 
     DeskError            1  unexpected: a bug
-    ├─ Interrupted       1  the person pressed Ctrl-C
+    ├─ Interrupted       1  the person pressed Ctrl-C, or gave up in the editor
     ├─ UsageFault        2  the words of the command are off
     ├─ NotFound          3  no such record, file or command
     ├─ Ambiguous         4  several records fit

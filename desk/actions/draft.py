@@ -105,5 +105,5 @@ def require_fresh(draft: Draft, cls: type[Record], record_id: str) -> None:
     if draft.index.used(cls.kind, wanted):
         raise Refused(
             _("there was a {kind} {wanted} once, and ids are never used again", kind=cls.kind, wanted=wanted),
-            _("choose another name"),
+            _("choose another name, or bring the old one back: desk log --verb delete, and desk undo COMMIT"),
         )

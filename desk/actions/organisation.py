@@ -223,7 +223,27 @@ def _edit_field(draft: Draft, before: CustomField, values: Values, by: Actor, at
             _("desk field create makes another one"),
         )
     _check_field(draft, after)
+    _check_options(draft, before, after)
     return generic.edit(before, after, by=by, at=at)
+
+
+def _check_options(draft: Draft, before: CustomField, after: CustomField) -> None:
+    """An option that records have stays on offer: each of them would be wrong without it."""
+    gone = [option for option in before.options if option not in after.options]
+    cls: type[Ticket | User] = Ticket if before.on == Ticket.kind else User
+    held = draft.several(cls, people.records_holding(draft.index, cls.kind, before.id)) if gone else []
+    for option in gone:
+        number = sum(record.fields.get(before.id) == option for record in held)
+        if number:
+            raise Refused(
+                _("{option} of {field} stands in {n} records", option=option, field=before.id, n=number),
+                _(
+                    "give them another one first: desk {noun} list --field {field}={option}",
+                    noun=cls.noun,
+                    field=before.id,
+                    option=option,
+                ),
+            )
 
 
 def _check_field(draft: Draft, field: CustomField) -> None:

@@ -212,7 +212,7 @@ def _follows(edit: HandEdit, old: Ticket, by: Actor, moment: Moment) -> bool:
         return True
     may = set(truth.FOLLOWS)
     for other in moment.edits:
-        if other.kind != Ticket.kind or other.change == handedits.DELETED:
+        if other.kind != Ticket.kind or other.change == handedits.DELETED or "merge" in _verbs(other, moment):
             may |= verbs.AFTERMATH.get(other.kind, frozenset())
     if verb == "purge" and by.level >= rights_rights.LEVELS["field"]:
         may |= verbs.AFTERMATH["field"]

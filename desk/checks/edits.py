@@ -18,6 +18,7 @@ from desk.domain.model import filenames, plain, states
 from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.checklist import Checklist
+from desk.domain.model.fields import LINE
 from desk.domain.model.kinds import KINDS, kind_at
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket, files_folder
@@ -66,7 +67,8 @@ def find_edit_problem(edit: HandEdit, world: Known) -> DeskError | None:
     if edit.new is None:
         return _article_problem(edit, world)
     return (
-        _fixed_problem(edit, edit.new)
+        _comment_problem(edit, edit.new)
+        or _fixed_problem(edit, edit.new)
         or _template_problem(edit)
         or _fault_problem(edit, edit.new, world)
         or _article_problem(edit, world)
@@ -149,6 +151,16 @@ def _salt_problem(edit: HandEdit) -> DeskError | None:
     return Refused(
         _("{path}: the salt can't be changed", path=edit.path), arranged("git checkout -- {path}", path=edit.path)
     )
+
+
+def _comment_problem(edit: HandEdit, new: Record) -> DeskError | None:
+    """A text that a # cuts short, unless it is one that stood there before."""
+    names = [name for name, field in new.FIELDS.items() if field.type is LINE]
+    line = locate.comment_line(edit.after or b"", names)
+    if line is None or locate.comment_line(edit.before or b"", names) is not None:
+        return None
+    hint = _("put the text in quotes, or take away what stands from the # on")
+    return Broken(_("what follows the # is not read"), edit.path, line, hint)
 
 
 def _fixed_problem(edit: HandEdit, new: Record) -> DeskError | None:

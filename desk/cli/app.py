@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from desk.cli.env import Env
 from desk.config import Config
 from desk.errors import ConfigError, DeskError
 from desk.session.session import Session
+from desk.store import settings
 from desk.text import _
 from desk.view.drawing.progress import progress
 
+if TYPE_CHECKING:
+    from desk.index.index import Index
+
+
+_NAMED = 5
+"""Records that can't be read are named up to here."""
 COLORS = ("auto", "always", "never")
 """When there are colours: on a terminal that has them, whatever reads it, or not at all."""
 
@@ -62,6 +70,13 @@ class App(Session):
         if self.env.stderr.isatty():
             self.notes.append(_("nothing to do"))
 
+    def warn_of_unread(self, under: str = "records/", index: Index | None = None) -> None:
+        """Say which committed records under a folder can't be read, and so are in no list and in no figure."""
+        found = index.broken(under) if index is not None else self.store.ask(lambda current: current.broken(under))
+        self.warnings += [f"{path}:{line}: {problem}" for path, line, problem in found[:_NAMED]]
+        if len(found) > _NAMED:
+            self.warnings.append(_("and {n} more records that can't be read: desk doctor", n=len(found) - _NAMED))
+
     def rows_wanted(self, asked: int | None) -> int:
         """How many rows an answer has, 0 for all: as asked for; else a page for people, and everything for a program."""
         if asked is not None:
@@ -70,11 +85,11 @@ class App(Session):
 
 
 def config_error(app: App) -> DeskError | None:
-    """What is wrong with desk.toml; the defaults are in force for the rest of this run if something is."""
+    """What is wrong with desk.toml; the rest of this run has the settings of the newest commit then, or the defaults."""
     try:
-        app.config  # noqa: B018 - reads the file
+        app.config = settings.read(app.place)
     except (ConfigError, OSError) as error:
-        app.config = Config({})
+        app.config = settings.read_committed(app.place) or Config({})
         if isinstance(error, ConfigError):
             return error
         return ConfigError(_("desk.toml can't be read: {why}", why=error.strerror), "ls -l desk.toml")

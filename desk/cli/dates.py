@@ -18,6 +18,8 @@ _HOURS_AGO = r"(\d{1,5})h"
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 _NAMED = {"today": 0, "yesterday": -1, "tomorrow": 1}
 _DAY = r"\d{4}-\d\d-\d\d"
+_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAYS = {word: number for number, name in enumerate(_NAMES) for word in (name, name[:3])}
 
 
 def parse_moment(app: App, text: str | None, *, end: bool = False) -> str | None:
@@ -35,8 +37,14 @@ def parse_moment(app: App, text: str | None, *, end: bool = False) -> str | None
     except (ValueError, OverflowError):
         raise UsageFault(
             _("{text!r} is not a date", text=text),
-            _("write 2026-07-23, 2026-07-23T10:00, today, yesterday, 8h, 7d or 2w"),
+            _("write 2026-07-23, 23/7/2026, 2026-07-23T10:00, monday, today, yesterday, 8h, 7d, 2w or 3m (months)"),
         ) from None
+
+
+def _turned(text: str) -> str:
+    """`23/7/2026` as `2026-07-23`; anything else as it is."""
+    found = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text, re.ASCII)
+    return f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}" if found else text
 
 
 def parse_instant(text: str) -> datetime:
@@ -54,6 +62,10 @@ def _point(now: datetime, text: str) -> tuple[datetime, bool]:
         return now - timedelta(hours=int(ago[1])), False
     if ago := re.fullmatch(_AGO, lowered):
         return now - timedelta(days=int(ago[1]) * _DAYS[ago[2]]), False
+    if lowered in _WEEKDAYS:
+        back = (now.weekday() - _WEEKDAYS[lowered]) % 7
+        return now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=back), True
+    text = _turned(text)
     found = datetime.fromisoformat(text)
     return found if found.tzinfo else found.replace(tzinfo=now.tzinfo), re.fullmatch(_DAY, text) is not None
 
@@ -66,7 +78,10 @@ def future_day(app: App, text: str | None) -> date | None:
     try:
         found = _day(today, text.strip().lower())
     except (ValueError, OverflowError):
-        raise UsageFault(_("{text!r} is not a day", text=text), _("write 2026-07-23, tomorrow, 3d or 2w")) from None
+        raise UsageFault(
+            _("{text!r} is not a day", text=text),
+            _("write 2026-07-23, 23/7/2026, friday, tomorrow, 3d, 2w or 3m (months)"),
+        ) from None
     if found < today:
         app.warnings.append(_("{day} is past: the ticket is due to come back at once", day=found))
     return found
@@ -77,7 +92,9 @@ def _day(today: date, text: str) -> date:
         return today + timedelta(days=_NAMED[text])
     if ahead := re.fullmatch(_AGO, text):
         return today + timedelta(days=int(ahead[1]) * _DAYS[ahead[2]])
-    return date.fromisoformat(text.partition("t")[0])
+    if text in _WEEKDAYS:  # the next one: on a Friday, `friday` is in a week
+        return today + timedelta(days=(_WEEKDAYS[text] - today.weekday() - 1) % 7 + 1)
+    return date.fromisoformat(_turned(text.partition("t")[0]))
 
 
 # -- the desk as it was ----------------------------------------------------------------------------------------------
@@ -89,12 +106,15 @@ as_of_option = click.option(
 )
 
 
-def commit_as_of(app: App, text: str) -> str:
-    """The commit that stood then; NotFound before the desk began, and for a name that means nothing."""
+def commit_as_of(app: App, text: str, *, strictly: bool = False) -> str:
+    """The commit that stood then; NotFound before the desk began, and for a name that means nothing.
+
+    `strictly`: rather too early a commit than one that somebody dated back.
+    """
     from desk.store import asof  # noqa: PLC0415 - where the past is asked for
 
     try:
         when = parse_moment(app, text, end=True)
     except UsageFault:
         return asof.commit_named(app.store, text)
-    return asof.commit_at(app.store, str(when))
+    return asof.commit_at(app.store, str(when), None if strictly else app.now)

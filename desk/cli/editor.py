@@ -14,9 +14,10 @@ from typing import Any, TypeVar
 import click
 
 from desk.cli.app import App
+from desk.codec.locate import BOM
 from desk.domain.model import filenames
 from desk.domain.model.fields import check_text
-from desk.errors import ConfigError, DeskError, NotFound, UsageFault
+from desk.errors import ConfigError, DeskError, Interrupted, NotFound, UsageFault
 from desk.local.kept import runs
 from desk.text import _, ngettext
 
@@ -50,10 +51,14 @@ def given_text(app: App, body: str | None, file: str | None) -> str | None:
         return _checked(body)
     if file is None:
         return None
+    if is_draft(app, file):
+        # Without the form around it: what stands above the line, or the whole front matter and text of a ticket.
+        app.draft = file
+        return _checked(_above(_read_draft(file)) or _read_draft(file))
     # app.place: without a desk nobody should begin to type.
     data = app.env.read_stdin() if file == "-" and app.place else read_file(file)
     try:
-        text = data.decode()
+        text = data.decode().removeprefix(BOM)
     except UnicodeDecodeError as error:
         where = "stdin" if file == "-" else file
         line = data.count(b"\n", 0, error.start) + 1
@@ -63,6 +68,19 @@ def given_text(app: App, body: str | None, file: str | None) -> str | None:
     if file == "-":
         app.typed = text
     return _checked(text)
+
+
+def is_draft(app: App, file: str | None) -> bool:
+    """Whether a file is one of the drafts that `your text is kept` names."""
+    if file in (None, "-"):
+        return False
+    return os.path.dirname(os.path.realpath(str(file))) == os.path.realpath(app.place.own("drafts"))
+
+
+def _above(text: str) -> str:
+    """What was written above the line of a form, without the line that says who will read it; "" where there is no line."""
+    above, line, _rest = text.partition(SCISSORS)
+    return re.sub(_HEAD, "", above, count=1).strip("\n") if line else ""
 
 
 def _checked(text: str) -> str:
@@ -179,10 +197,12 @@ def _on_one_line(error: DeskError) -> str:
 def _begin(app: App, name: str, start: str) -> str:
     """The file to write in: one that was left unfinished, if the person wants to go on with it, or a new one.
 
-    A draft is named after the process that writes in it, so that two at work on the same thing don't meet in one file.
+    A draft is named after whoever writes it, whom alone it is offered to, and the process that writes in it, so that two at
+    work on the same thing don't meet in one file.
     """
     folder = app.place.own("drafts")
     os.makedirs(folder, exist_ok=True)
+    name = f"{name}.{app.handle() or 'nobody'}"
     mine = os.path.join(folder, f"{name}.{os.getpid()}.md")
     for found in sorted(os.listdir(folder)):
         match = re.fullmatch(rf"{re.escape(name)}\.(\d+)\.md", found)
@@ -221,8 +241,8 @@ def _run_editor(app: App, path: str) -> None:
             _("set EDITOR, or give the text with --body or --file"),
         )
     if code:
-        raise ConfigError(
-            _("the editor {editor!r} ended with {code}", editor=editor(app), code=code),
+        raise Interrupted(
+            _("given up: the editor {editor!r} ended with {code}", editor=editor(app), code=code),
             _("nothing was changed; set EDITOR for another one"),
         )
 
@@ -235,9 +255,11 @@ def _write(path: str, text: str) -> None:
 def _read_draft(path: str) -> str:
     try:
         with open(path, "rb") as file:
-            text = file.read().decode(errors="replace")
+            text = file.read().decode(errors="replace").removeprefix(BOM)
     except FileNotFoundError:
         return ""
+    if text.count("\r\n") == text.count("\n"):
+        text = text.replace("\r\n", "\n")  # an editor that ends all lines as on Windows
     while text.startswith(_ERROR):
         text = text.partition("\n")[2]
     return text
@@ -292,9 +314,8 @@ def entry_text(
     top = f"{HEAD}{' '.join(head.replace('-->', '').split())} -->\n\n" if head else ""
 
     def taken(whole: str) -> str:
-        above, _rest, below = whole.partition(SCISSORS)
-        written = re.sub(_HEAD, "", above, count=1).strip("\n")
-        _ask_about(below, context)
+        written = _above(whole) if SCISSORS in whole else re.sub(_HEAD, "", whole, count=1).strip("\n")
+        _ask_about(whole.partition(SCISSORS)[2], context)
         if not written.strip():
             raise UsageFault(_("the text is empty"), _("write above the line, or leave the file as it was to give up"))
         return _checked(accept(written) if accept else written)

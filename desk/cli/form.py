@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,8 +11,9 @@ from desk.actions.tickets import edits
 from desk.cli.app import App
 from desk.domain.knowledge import articles
 from desk.domain.model.article import Article
+from desk.domain.model.fields import LINE
 from desk.domain.model.plain import plain
-from desk.domain.model.record import parse_values_of
+from desk.domain.model.record import Record, parse_values_of
 from desk.domain.model.ticket import Ticket
 from desk.errors import Broken, Refused, UsageFault
 from desk.text import _
@@ -40,13 +42,38 @@ def write_ticket(ticket: Ticket) -> str:
     return _compose(shown, ticket.body)
 
 
+def _take_as_typed(text: str, kind: type[Record]) -> str:
+    """A form in which fields of one line hold what was typed, whatever YAML makes of `Fax #4` or `Error 4703: no answer`.
+
+    What is in quotes as YAML has them, as the form writes them itself, stays; quotes round what it can't read go.
+    """
+    from desk.codec import locate, records  # noqa: PLC0415 - for the editor only
+
+    names = "|".join(name for name, field in kind.FIELDS.items() if field.type is LINE)
+
+    def quoted(found: re.Match[str]) -> str:
+        name, typed = found["name"], found["typed"].strip()
+        if not typed or locate.is_quoted(typed):
+            return found[0]
+        if typed[0] in _QUOTES and typed[-1] == typed[0] and len(typed) > 1:
+            typed = typed[1:-1]
+        return records.dump_yaml({name: typed}).rstrip("\n")
+
+    end = text.find(f"\n{locate.FENCE}\n", len(locate.FENCE))
+    if end < 0:
+        return text
+    return re.sub(rf"^(?P<name>{names}):(?P<typed>[ \t].*)$", quoted, text[:end], flags=re.MULTILINE) + text[end:]
+
+
+_QUOTES = ("'", '"')
+
+
 def split(text: str, names: Iterable[str]) -> tuple[dict[str, Any], str]:
     """Front matter (what is filled in) and body of what the editor gave back; `names` may stand in the former."""
     from desk.codec import locate, records  # noqa: PLC0415 - for the editor only
 
-    text = text.replace("\r\n", "\n") if text.startswith("---\r\n") else text
     try:
-        front, rest = locate.split(text, "your text")
+        front, rest = locate.split(_take_as_typed(text, Ticket), "your text")
         values = records.load_yaml(front, "your text", 2)
     except Broken as error:
         raise UsageFault(
@@ -130,9 +157,8 @@ def read_article(text: str, before: Article) -> Article:
     """The article in a text from the editor; errors name the line."""
     from desk.codec import records  # noqa: PLC0415 - for the editor only
 
-    text = text.replace("\r\n", "\n") if text.startswith("---\r\n") else text
     try:
-        found = records.decode(text.encode(), before.path, Article.kind)
+        found = records.decode(_take_as_typed(text, Article).encode(), before.path, Article.kind)
     except Broken as error:
         raise UsageFault(
             _("line {line}: {problem}", line=error.line, problem=error.problem),

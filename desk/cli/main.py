@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -16,7 +17,7 @@ from desk import __version__
 from desk.cli.env import Env, is_in_desk, of_process
 from desk.cli.table import COMMANDS, CommandRow
 from desk.errors import DeskError, Interrupted, NotFound, UsageFault, nearest
-from desk.text import _
+from desk.text import _, arranged
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -30,6 +31,10 @@ ALONE = "today"
 """The command that `desk` alone stands for, inside a desk."""
 HOLDER = "desk.app"
 """Where a run keeps the App once it is made, so that an error can tell of a draft."""
+
+
+_TICKET = r"(\d{6}-)?(?=\w*\d)[0-9A-Z]{4}"
+"""A whole id, or its end with a digit in it."""
 
 
 class CommandGroup(click.Group):
@@ -86,6 +91,11 @@ class CommandGroup(click.Group):
         name = str(args[0])
         if not self.prefix and not name.startswith("-") and name not in self._rows() and (words := _alias(ctx, name)):
             return super().resolve_command(ctx, [*words, *args[1:]])
+        if name == "help" and name not in self._rows() and not ctx.resilient_parsing:
+            if len(args) > 1:
+                return super().resolve_command(ctx, [*args[1:], "--help"])
+            click.echo(ctx.get_help(), color=ctx.color)
+            ctx.exit()
         if not name.startswith("-") and name not in self._rows() and not ctx.resilient_parsing:
             where = f"{PROG} {self.prefix}".strip()
             meant = self._meant(name)
@@ -106,6 +116,8 @@ class CommandGroup(click.Group):
 
         if known := synonyms.find_meant(self.prefix, name, COMMANDS):
             return f"{PROG} {known}"
+        if self.prefix == "ticket" and re.fullmatch(_TICKET, name, re.IGNORECASE):
+            return arranged("desk ticket show {name}", name=name)
         elsewhere = [path for path in COMMANDS if path.rpartition(" ")[2] == name]
         close = nearest(name, synonyms.harmless(self._rows()), 0.5)
         if elsewhere and not (close and self.prefix):
@@ -300,6 +312,14 @@ def _usage(error: click.ClickException, argv: list[str]) -> DeskError:
             _("{command} has no option {option_name}", command=command, option_name=error.option_name), hint
         )
     message = error.format_message().rstrip(".")
+    if ctx and (extra := re.search(r"unexpected extra arguments? \((.+)\)$", message)):
+        known = {name for param in ctx.command.params for name in param.opts}
+        for option in ("--search", "--body"):
+            if option in known:
+                return UsageFault(
+                    _("{command} takes no words as they stand: {extra}", command=command, extra=extra[1]),
+                    _('did you mean: {option} "{extra}"? see: {hint}', option=option, extra=extra[1], hint=hint),
+                )
     return UsageFault(message[:1].lower() + message[1:], _("see: {hint}", hint=hint))
 
 

@@ -105,16 +105,17 @@ def _stand_of(app: App, text: str) -> Stand:
         oid = asof.commit_named(app.store, text)
         return Stand(oid, datetime.fromtimestamp(asof.moment_of(app.store, oid), UTC))
     if moment == dates.parse_moment(app, text):
-        return Stand(asof.commit_at(app.store, str(moment)), parse_time(str(moment)))
+        return Stand(asof.commit_at(app.store, str(moment), app.now), parse_time(str(moment)))
     # A whole day ends with its last second, and today has not ended yet.
     last = min(parse_time(str(moment)) - timedelta(seconds=1), app.now)
-    return Stand(asof.commit_at(app.store, str(moment)), last)
+    return Stand(asof.commit_at(app.store, str(moment), app.now), last)
 
 
 @contextmanager
 def open_reading(app: App, at: Stand) -> Iterator[Index]:
     """The index of the commit that is spoken for."""
     with asof.index_at(app.store, at.commit) as index:
+        app.warn_of_unread(index=index)
         yield index
 
 

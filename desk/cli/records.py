@@ -13,6 +13,7 @@ from desk.cli import answers, arguments, complete, leaf, told
 from desk.cli.app import App
 from desk.domain.model import plain
 from desk.domain.model.fields import SLUG
+from desk.domain.model.person import Staff
 from desk.domain.model.record import Record
 from desk.errors import UsageFault
 from desk.index.index import Index
@@ -71,6 +72,7 @@ class Kind(NamedTuple):
 
 def build_list(kind: Kind, text: str, *, example: str) -> click.Command:
     def list_(app: App) -> Listing:
+        app.warn_of_unread(kind.cls.folder)
         return listing(kind, app.store.ask(lambda index: rows(index, kind)))
 
     return _built("list", list_, text, example)
@@ -153,7 +155,9 @@ def show_records(
 
 
 def read(app: App, cls: type[R], typed: str) -> R:
-    """A record by its id as typed."""
+    """A record by its id as typed; `me` is whoever asks, where staff are meant."""
+    if issubclass(cls, Staff) and typed.lower() == "me":
+        typed = app.me()
     try:
         wanted = str(SLUG.parse(normalise_id(typed)))
     except ValueError:

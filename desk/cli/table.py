@@ -213,6 +213,9 @@ COMMANDS: Mapping[str, CommandRow] = MappingProxyType(
         "filter list": _kind("clerk.personal", "filter_list", "List saved filters."),
         "filter save": _kind("clerk.personal", "filter_save", "Keep options of a list under a word."),
         "filter delete": _kind("clerk.personal", "filter_delete", "Forget a filter."),
+        "undo": CommandRow(
+            "desk.commands.ticket.undo:undo_any", "Take back the last change you made, or any other.", _CARE
+        ),
         "status": CommandRow(
             "desk.commands.care.status:status", "What is uncommitted, unfinished or broken here.", _CARE
         ),

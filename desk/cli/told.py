@@ -14,9 +14,10 @@ from desk.domain.model.change import Edit, Event
 from desk.domain.model.person import User
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
+from desk.index import derive
 from desk.queries.people import near
 from desk.store.store import Committed
-from desk.text import _, arranged, listed
+from desk.text import Text, _, arranged, listed
 from desk.view.model import Done
 
 
@@ -67,7 +68,22 @@ def answer_records(cls: type[Record], done: Committed, *, several: bool, named: 
     items = [{**plain.whole(e.record), **({"deleted": True} if done.change.verb == "delete" else {})} for e in own]
     lines = [arranged("{id}  {words}", id=e.record.id, words=_told_of(e, done.change.verb)) for e in own]
     lines += [arranged("{id}  {words}", id=e.record.id, words=_told_of(e, "")) for e in edits if e not in own]
+    if done.change.verb == "delete":
+        lines.append(_("to take it back: desk undo {commit}", commit=done.commit[:10]))
     return Done(cls.plural, items, tuple(lines)) if several else Done(cls.kind, items[0], tuple(lines))
+
+
+def describe_settings(before: bytes | None, after: bytes | None) -> list[Text]:
+    """What a hand edit of desk.toml changed, a sentence for each setting."""
+    return [
+        _(
+            "{name}: {after} (was {before})",
+            name=name,
+            after=event.after or _("nothing"),
+            before=event.before or _("nothing"),
+        )
+        for name, event in derive.settings_events(before, after)
+    ]
 
 
 def _told_of(edit: Edit, verb: str) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from desk.errors import Broken
 from desk.text import _
 
 FENCE = "---"
+BOM = "\ufeff"
+"""The byte order mark that some editors put before a text."""
 _OURS, _MIDDLE, _THEIRS = (re.compile(p, re.MULTILINE) for p in (rb"^<{7} .*$", rb"^={7}\r?$", rb"^>{7} .*$"))
 
 
@@ -18,6 +20,11 @@ _OURS, _MIDDLE, _THEIRS = (re.compile(p, re.MULTILINE) for p in (rb"^<{7} .*$", 
 def split(text: str, path: str) -> tuple[str, str]:
     """Front matter and the rest after the closing fence; Broken where there is none."""
     if not text.startswith(FENCE + "\n"):
+        if text.startswith(BOM):
+            hint = _("save it as UTF-8 without a byte order mark")
+            raise Broken(_("a byte order mark stands before the first line"), path, 1, hint)
+        if text.startswith(FENCE + "\r\n"):
+            raise Broken(_("its lines end as on Windows (CRLF)"), path, 1, _("save it with Unix line ends (LF)"))
         raise Broken(_("the first line must be ---"), path, 1)
     end = _closing(text)
     if end < 0:
@@ -45,6 +52,21 @@ def body_line(content: bytes) -> int:
     """The line in which the text behind the front matter begins, the empty one before it left out."""
     first, body = body_of(content)
     return first + body.startswith("\n")
+
+
+def is_quoted(value: str) -> bool:
+    """Whether the value of a line is a whole text in quotes, as YAML has them."""
+    return re.fullmatch(r"'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\"", value) is not None
+
+
+def comment_line(content: bytes, names: Iterable[str]) -> int | None:
+    """The line in which one of these fields is cut by a comment: `title: Fax #4 broken` is read as `Fax`."""
+    text = content.decode(errors="replace")
+    end = _closing(text)
+    found = re.search(
+        rf"^(?:{'|'.join(names)}): +[^\s'\"#|>\[{{].*?\s#", text[:end] if end >= 0 else text, re.MULTILINE
+    )
+    return text.count("\n", 0, found.start()) + 1 if found else None
 
 
 # -- lines -------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desk.codec import locate
 from desk.domain.model.kinds import id_at, kind_at
 from desk.domain.model.record import Record
 from desk.errors import Broken
@@ -23,7 +24,13 @@ def decode_at(path: str, mode: str, content: bytes) -> Record:
         )
     record = records.decode(content, path, cls.kind)
     if record.id != id_at(path) or record.path != path:
+        if record.id == id_at(path):
+            topic, folder = record.values.get("topic"), path.split("/")[-2]
+            hint = _("write  topic: {folder}  or move the file: git mv", folder=folder)
+            problem = _("topic: it says {topic}, and lies in the folder of {folder}", topic=topic, folder=folder)
+            raise Broken(problem, path, locate.line_of(content, "topic"), hint)
         line = content[: content.find(b"\nid:") + 1].count(b"\n") + 1
-        where = record.path if record.id != id_at(path) else path
-        raise Broken(_("id {id} doesn't belong to this path but to {where}", id=record.id, where=where), path, line)
+        raise Broken(
+            _("id {id} doesn't belong to this path but to {where}", id=record.id, where=record.path), path, line
+        )
     return record

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -13,12 +14,13 @@ from desk.config import FILE
 from desk.doctor.exam import Exam, Finding, Mend
 from desk.domain.model import states
 from desk.domain.model.checklist import Checklist
+from desk.domain.model.fields import utc_text
 from desk.domain.model.kinds import KINDS, id_at, kind_at
 from desk.domain.model.organisation import RESERVED_TAGS, Department
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.git import objects
-from desk.queries import people
+from desk.queries import events, people
 from desk.queries import records as queries_records
 from desk.queries.sql import REVIEW_OWED
 from desk.store.handedits import MODIFIED, NEW, SETTINGS
@@ -245,6 +247,25 @@ def reviews(exam: Exam) -> Iterator[Finding]:
             arranged("desk ticket review {id}", id=row["id"]),
             info=True,
         )
+
+
+def endings(exam: Exam) -> Iterator[Finding]:
+    """Closed tickets say when: a state set by hand alone is in no figure."""
+    for row in exam.index.rows("ticket", "state = 'closed' AND closed IS NULL", tail="ORDER BY id"):
+        ticket_id = str(row["id"])
+        path, at = Ticket.path_of(ticket_id), events.last_at(exam.index, ticket_id, "close")
+        when = utc_text(datetime.fromtimestamp(at, UTC)) if at is not None else None
+        hint = (
+            _("desk doctor --fix takes the time of the commit that closed it")
+            if when
+            else _("add a line such as  closed: 2026-07-23T06:12:44Z")
+        )
+        fix = Mend("ticket", ticket_id, partial(_closed_at, when)) if when else None
+        yield Finding("endings", path, exam.line(path, "state"), _("state: closed, and nothing says when"), hint, fix)
+
+
+def _closed_at(when: str, record: Record) -> Record:
+    return record.evolve(closed=when)
 
 
 def attachments(exam: Exam) -> Iterator[Finding]:

@@ -46,6 +46,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "tags": Check(_("the tags incident and problem"), records.tags),
         "checklists": Check(_("templates of checklists"), records.checklists),
         "reviews": Check(_("reviews of major incidents"), records.reviews),
+        "endings": Check(_("closed tickets say when"), records.endings),
         "attachments": Check(_("attachments"), records.attachments),
         "salts": Check(_("what lets records be forgotten"), salts.without),
         "texts": Check(_("texts of responses and mails can be filled in"), files.texts),

@@ -14,17 +14,18 @@ from desk.text import _
 
 _PLAINLY = ("--encoding=UTF-8", "--no-show-signature")
 """Whatever this machine's configuration says."""
-_COMMIT = ("%H", "%P", "%at", "%an", "%ae", "%B")
+_COMMIT = ("%H", "%P", "%at", "%ct", "%an", "%ae", "%B")
 _STEP = ("%H", "%P", "%T", "%at", "%an", "%ae", "%ct", "%ce", "%s", "%B")
 _BLOCK = re.compile(r"([0-9a-f]{40,64}) \d+ (\d+) (\d+)")
 
 
 class CommitRow(NamedTuple):
-    """A commit as git tells it: parents and object names in hex, time in epoch seconds of the author."""
+    """A commit as git tells it: parents and object names in hex; times in epoch seconds, the author's and the committer's."""
 
     oid: str
     parents: tuple[str, ...]
     at: int
+    committed: int
     author: str
     email: str
     message: str
@@ -70,8 +71,8 @@ def commits(place: Place, *spec: str) -> Generator[CommitRow, None, None]:
     with closing(_parts(place, args, "replace")) as parts:
         for part in parts:
             if oid := part.strip():
-                parents, at, author, email, message = (next(parts) for _ in _COMMIT[1:])
-                yield CommitRow(oid, tuple(parents.split()), int(at or 0), author, email, message)
+                parents, at, committed, author, email, message = (next(parts) for _ in _COMMIT[1:])
+                yield CommitRow(oid, tuple(parents.split()), int(at or 0), int(committed or 0), author, email, message)
 
 
 def steps(place: Place, since: str | None, until: str) -> Generator[LoggedStep, None, None]:

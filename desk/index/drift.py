@@ -17,7 +17,8 @@ from desk.text import _, arranged, listed
 _WITHOUT_NUMBERS: Mapping[str, str] = MappingProxyType(
     {
         # Row numbers depend on the order in which things came; everything else must not.
-        "commits": "SELECT oid, depth, at, author, email, actor, verb, reason FROM commits ORDER BY oid",
+        "commits": "SELECT oid, parent, depth, at, acted, entered, author, email, actor, verb, reason FROM commits"
+        " ORDER BY oid",
         "events": "SELECT c.oid, e.place, e.at, e.kind, e.id, e.verb, e.before, e.after FROM events e"
         " LEFT JOIN commits c ON c.n = e.n ORDER BY c.oid, e.place",
         "mails": "SELECT m.mark, c.oid, m.content FROM mails m LEFT JOIN commits c ON c.n = m.n ORDER BY m.mark, c.oid",

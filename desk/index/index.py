@@ -35,8 +35,8 @@ _COMMON = ("path", "oid", "size")
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE asked (path TEXT PRIMARY KEY, length INTEGER) WITHOUT ROWID;
-CREATE TABLE commits (n INTEGER PRIMARY KEY, oid TEXT UNIQUE, depth INTEGER, at INTEGER, author TEXT, email TEXT,
-    actor TEXT, verb TEXT, reason TEXT);
+CREATE TABLE commits (n INTEGER PRIMARY KEY, oid TEXT UNIQUE, parent TEXT, depth INTEGER, at INTEGER, acted INTEGER,
+    entered INTEGER, author TEXT, email TEXT, actor TEXT, verb TEXT, reason TEXT);
 CREATE INDEX commits_at ON commits (at);
 CREATE TABLE events (n INTEGER, place INTEGER, at INTEGER, kind TEXT, id TEXT, verb TEXT, before TEXT, after TEXT,
     PRIMARY KEY (n, place)) WITHOUT ROWID;
@@ -55,6 +55,7 @@ CREATE TABLE terms (term TEXT, path TEXT, title INTEGER, symptom INTEGER, keywor
 CREATE INDEX terms_of ON terms (path);
 """
 _INDEXES = """
+CREATE INDEX commits_undo ON commits (depth) WHERE verb = 'undo';
 CREATE INDEX tickets_created ON tickets (created);
 CREATE INDEX tickets_live ON tickets (created) WHERE state <> 'closed';
 CREATE INDEX tickets_owner ON tickets (owner, created) WHERE state <> 'closed';
@@ -110,7 +111,7 @@ class Index:
         self.db = db
         self._fresh = fresh
         self.requests = Requests(db, fresh=fresh)
-        self._depths: dict[str, int] = {}
+        self._standings: dict[str, tuple[int, int]] = {}
 
     def close(self) -> None:
         self.db.close()
@@ -134,13 +135,6 @@ class Index:
     def has_commit(self, oid: str) -> bool:
         """Whether a commit belongs to the history this index knows."""
         return self.db.execute("SELECT 1 FROM commits WHERE oid = ?", (oid,)).fetchone() is not None
-
-    def last_before(self, at: int) -> str | None:
-        """The last commit in which somebody acted before a moment (epoch seconds)."""
-        row = self.db.execute(
-            "SELECT oid FROM commits WHERE at < ? ORDER BY depth DESC, at DESC LIMIT 1", (at,)
-        ).fetchone()
-        return None if row is None else str(row[0])
 
     # -- writing -----------------------------------------------------------------------------------------------------
 
@@ -253,12 +247,18 @@ class Index:
         self, row: CommitRow, parsed: changes_message.Parsed, derived: Iterable[changes_message.Happened] = ()
     ) -> None:
         """Remember a commit and its events: those its message tells, or `derived` for one made by hand."""
-        depth = 1 + max((self._depth(p) for p in row.parents), default=0)
+        known = [self._standing(parent) for parent in row.parents]
+        depth = 1 + max((depth for depth, _ in known), default=0)
+        before = known[0][1] if known else 0
+        imported = changes_message.importer(row.message) is not None
+        acted = before if imported else max(before, row.at)
+        entered = max(before, row.committed) if imported else acted
         if self._fresh:
-            self._depths[row.oid] = depth
+            self._standings[row.oid] = depth, acted
+        facts = (row.author, row.email, parsed.actor, parsed.verb, parsed.reason)
         found = self.db.execute(
-            "INSERT INTO commits (oid, depth, at, author, email, actor, verb, reason) VALUES (?,?,?,?,?,?,?,?)",
-            (row.oid, depth, row.at, row.author, row.email, parsed.actor, parsed.verb, parsed.reason),
+            "INSERT INTO commits VALUES (NULL,?,?,?,?,?,?,?,?,?,?,?)",
+            (row.oid, row.parents[0] if row.parents else None, depth, row.at, acted, entered, *facts),
         )
         mail = changes_message.received(row.message)
         if mail is not None:
@@ -269,11 +269,11 @@ class Index:
             [(found.lastrowid, place, row.at, *event) for place, event in enumerate(events)],
         )
 
-    def _depth(self, oid: str) -> int:
+    def _standing(self, oid: str) -> tuple[int, int]:
+        """How deep a commit stands, and when somebody had acted last by then."""
         if self._fresh:
-            return self._depths.get(oid, 0)
-        row = self.db.execute("SELECT depth FROM commits WHERE oid = ?", (oid,)).fetchone()
-        return 0 if row is None else int(row[0])
+            return self._standings.get(oid, (0, 0))
+        return self.db.execute("SELECT depth, acted FROM commits WHERE oid = ?", (oid,)).fetchone() or (0, 0)
 
     def optimise(self) -> None:
         """Merge the segments of the full-text table and refresh the planner's statistics."""

@@ -20,14 +20,15 @@ from desk.text import _
 
 FIRST, LAST = 2000, 2199
 """Beyond these years nobody knows holidays, and no service level needs them."""
-_CODE = r"([A-Z]{2})(?:-([A-Z0-9]{1,3}))?"
+_CODE = r"([A-Z]{2})(?:-([A-Z0-9]{1,3}))?(?::([a-z_]+))?"
 _Kept = dict[str, dict[str, list[str]]]
 
 
 def days_off(place: Place | None) -> Callable[[str], Callable[[int], frozenset[date]]]:
-    """From a country ("CY"), or a part of one ("DE-BY"), to its holidays by year; ValueError for one that isn't known.
+    """From a country ("CY"), or a part of one ("DE-BY"), to its public holidays by year; ValueError for one that isn't known.
 
-    Without a place nothing is kept.
+    Behind a colon stands another sort of days off, which the library has for some: "CY:bank", "CY:optional". Without a
+    place nothing is kept.
     """
     mark, path = _mark(), place.own("holidays.json") if place else ""
     kept = _kept(path, mark)
@@ -59,8 +60,8 @@ def _ask(code: str, year: int) -> list[str]:
     import holidays  # noqa: PLC0415 - 60 ms, when a year is asked for the first time
 
     try:
-        found = holidays.country_holidays(match[1], subdiv=match[2], years=year)
-    except NotImplementedError:
+        found = holidays.country_holidays(match[1], subdiv=match[2], years=year, categories=match[3])
+    except (NotImplementedError, ValueError):
         raise unknown from None
     return sorted(day.isoformat() for day in found if day.year == year)
 

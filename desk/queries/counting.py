@@ -141,13 +141,31 @@ def place(key: Any, by: str, asked: Asked) -> tuple[bool, int, Any]:
 # -- counting ----------------------------------------------------------------------------------------------------------
 
 
+def exclude_undone(index: Index) -> str:
+    """SQL by which an event `e` counts: its commit took nothing back, and wasn't taken back, or that was taken back itself."""
+    undone = list(
+        index.db.execute(
+            "SELECT c.n, (SELECT o.n FROM commits o WHERE o.oid >= u.named AND o.oid < u.named || 'g') FROM"
+            " (SELECT DISTINCT n, depth, substr(e.after, instr(e.after, ' ') + 1) named FROM commits JOIN events e USING (n)"
+            " WHERE commits.verb = 'undo' AND e.verb = 'undo') u JOIN commits c USING (n) ORDER BY c.depth DESC, c.n DESC"
+        )
+    )
+    taken_back: set[int] = set()
+    for n, other in undone:
+        if n not in taken_back and other is not None:
+            taken_back.add(int(other))
+    nothing = sorted(taken_back | {int(n) for n, _ in undone})
+    return f" AND e.n NOT IN ({', '.join(map(str, nothing))})" if nothing else ""
+
+
 def counts(index: Index, asked: Asked, by: str | None) -> dict[Any, Counter[str]]:
     """Key of the cut → figure → events of the period; `again` counts re-openings of closed tickets."""
-    how = cut(asked, by)
+    how, counted = cut(asked, by), exclude_undone(index)
     tickets = " LEFT JOIN tickets t ON t.id = e.id" if by in DIMENSIONS else ""
     rows = index.db.execute(
         f"SELECT {how.at('e.at')}, e.verb, count(*) FROM events e{tickets}{how.join}"
-        f" WHERE e.at >= ? AND e.at < ? AND e.kind = 'ticket' AND e.verb IN ({marks(VERBS)}){asked.among('e.id')} GROUP BY 1, 2",
+        f" WHERE e.at >= ? AND e.at < ? AND e.kind = 'ticket' AND e.verb IN ({marks(VERBS)})"
+        f"{asked.among('e.id')}{counted} GROUP BY 1, 2",
         (*asked.span, *VERBS, *asked.args),
     )
     found: dict[Any, Counter[str]] = {}
@@ -155,13 +173,15 @@ def counts(index: Index, asked: Asked, by: str | None) -> dict[Any, Counter[str]
         found.setdefault(key, Counter())[VERBS[verb]] += number
     again = index.db.execute(
         f"SELECT {how.at('e.at')}, count(*) FROM events e{tickets}{how.join} WHERE e.at >= ? AND e.at < ? AND e.kind = 'ticket'"
-        f" AND e.verb = 'reopen' AND e.before = 'closed'{asked.among('e.id')} GROUP BY 1",
+        f" AND e.verb = 'reopen' AND e.before = 'closed'{asked.among('e.id')}{counted} GROUP BY 1",
         (*asked.span, *asked.args),
     )
     for key, number in again:
         found.setdefault(key, Counter())["again"] += number
     if by not in DIMENSIONS and not asked.which.where:
-        for key, number in index.db.execute(f"SELECT {how.at('e.at')}, count(*) {_SIGNED_UP} GROUP BY 1", asked.span):
+        for key, number in index.db.execute(
+            f"SELECT {how.at('e.at')}, count(*) {_SIGNED_UP}{counted} GROUP BY 1", asked.span
+        ):
             if number:
                 found.setdefault(key, Counter())["signups"] += number
     return found

@@ -161,6 +161,8 @@ def events(index: Index, sought: Sought) -> list[ActivityRow]:
     if sought.since is not None:
         parts.append("e.at >= ?")
         args.append(sought.since)
+    # That it was taken back says it; what state that brought goes without saying.
+    parts.append("(c.verb IS NOT 'undo' OR e.verb = 'undo')")
     if sought.commits is not None:
         parts.append(f"c.oid IN {sql.LISTED}")
         args.append(sql.listed(sought.commits))
@@ -186,6 +188,16 @@ def last_at(index: Index, ticket_id: str, verb: str) -> int | None:
     return None if at is None else int(at)
 
 
+def last_commit(index: Index, ticket_id: str, verb: str) -> str | None:
+    """The commit in which a verb was last done to a ticket."""
+    asked = (
+        f"SELECT c.oid FROM {sql.EVENTS} WHERE e.id = ? AND e.kind = 'ticket' AND e.verb = ?"
+        " ORDER BY c.depth DESC, c.n DESC LIMIT 1"
+    )
+    row = index.db.execute(asked, (ticket_id, verb)).fetchone()
+    return None if row is None else str(row[0])
+
+
 # -- taking back -------------------------------------------------------------------------------------------------------
 
 
@@ -207,12 +219,25 @@ def last_change(index: Index, ticket_id: str) -> LastChange:
     return LastChange(*row)
 
 
-def begins_with(index: Index, n: int) -> tuple[str, str]:
-    """Kind and id of the record that a commit's first event is about."""
-    kind, record_id = index.db.execute(
-        "SELECT kind, id FROM events WHERE n = ? ORDER BY place LIMIT 1", (n,)
+def change_of(index: Index, oid: str) -> LastChange:
+    """A commit that the index knows."""
+    return LastChange(*index.db.execute("SELECT n, oid, verb FROM commits WHERE oid = ?", (oid,)).fetchone())
+
+
+def last_change_by(index: Index, actor: str) -> LastChange | None:
+    """The commit in which somebody changed records last."""
+    row = index.db.execute(
+        "SELECT c.n, c.oid, c.verb FROM commits c WHERE c.actor = ? AND EXISTS (SELECT 1 FROM events e WHERE e.n = c.n)"
+        " ORDER BY c.depth DESC, c.n DESC LIMIT 1",
+        (actor,),
     ).fetchone()
-    return str(kind), str(record_id)
+    return None if row is None else LastChange(*row)
+
+
+def begins_with(index: Index, n: int) -> tuple[str, str] | None:
+    """Kind and id of the record that a commit's first event is about; None for one that tells of none."""
+    row = index.db.execute("SELECT kind, id FROM events WHERE n = ? ORDER BY place LIMIT 1", (n,)).fetchone()
+    return None if row is None else (str(row[0]), str(row[1]))
 
 
 def undone(index: Index, n: int, verb: str) -> tuple[str, int | None]:

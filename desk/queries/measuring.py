@@ -11,7 +11,7 @@ from desk.domain.model.fields import utc_text
 from desk.domain.model.states import CLOSED
 from desk.index.index import Index
 from desk.queries import sql
-from desk.queries.counting import DIMENSIONS, Asked, counts, cut
+from desk.queries.counting import DIMENSIONS, Asked, counts, cut, exclude_undone
 from desk.queries.sql import LIVE, marks, seconds
 
 
@@ -72,7 +72,7 @@ def _resolutions(index: Index, asked: Asked, by: str | None, found: _Found) -> N
     """Tickets closed in the period, and closed still; those merged into another were not resolved but joined."""
     how = cut(asked, by)
     at = seconds("t.closed")
-    event = "(SELECT count(*) FROM events e WHERE e.id = t.id AND e.kind = 'ticket' AND e.verb"
+    event = f"(SELECT count(*) FROM events e WHERE e.id = t.id AND e.kind = 'ticket'{exclude_undone(index)} AND e.verb"
     rows = index.db.execute(
         f"SELECT {how.at(at)}, {at} - {seconds('t.created')}, t.closed <= t.due, t.replies, {event} = 'move'),"
         f" {event} IN ('assign', 'escalate') AND e.after IS NOT NULL), {event} = 'reopen' AND e.before = 'closed')"

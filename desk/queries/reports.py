@@ -168,7 +168,8 @@ class Reading:
             row["oldest"] = max(row["oldest"] or 0, self.asked.moment - since)
         done = self.index.db.execute(
             f"SELECT {WHO}, e.verb, count(*) FROM {sql.EVENTS}"
-            f" WHERE e.at >= ? AND e.at < ? AND e.kind = 'ticket'{self.asked.among('e.id')} GROUP BY 1, 2",
+            f" WHERE e.at >= ? AND e.at < ? AND e.kind = 'ticket'{self.asked.among('e.id')}"
+            f"{counting.exclude_undone(self.index)} GROUP BY 1, 2",
             (*self.asked.span, *self.asked.args),
         )
         for who, verb, number in done:

@@ -32,7 +32,7 @@ def figures(reader: Reader, names: Iterable[str] = FIGURES, title: str = "Figure
         Label("figure", pgettext("column", "Figure")),
         Label("count", pgettext("column", "Now"), "figure"),
         Label("before", pgettext("column", "Before"), "figure"),
-        Label("change", pgettext("column", "Change")),
+        Label("change", pgettext("column", "Change"), "change"),
     )
     return Section("figures", title, heads, shown, _("nothing to count"))
 

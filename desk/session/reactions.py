@@ -7,10 +7,12 @@ Hand edits are committed byte for byte, and imports bring their own history: nei
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from typing import cast
 
+from desk.codec import places
 from desk.config import Config
 from desk.domain.changes import salt
 from desk.domain.knowledge import knownerrors
@@ -24,8 +26,10 @@ from desk.domain.model.person import User
 from desk.domain.model.ticket import Ticket, files_folder
 from desk.domain.rights import verbs
 from desk.domain.tickets import checklists
+from desk.errors import Broken
+from desk.git import objects
 from desk.git.place import Place
-from desk.queries import problems
+from desk.queries import events, problems
 from desk.store import worktree
 from desk.store.levels import policies
 from desk.store.snapshot import Snapshot
@@ -138,7 +142,9 @@ def react(change: Change, snapshot: Snapshot, config: Config) -> Change:
         return change
     found = _policies(snapshot.place, config)
     group = _groups(found, change, snapshot)
-    edits = [_followed(e, change.at, found, group) if isinstance(e.after, Ticket) else e for e in change.edits]
+    edits = [
+        _followed(e, change.at, found, group, snapshot) if isinstance(e.after, Ticket) else e for e in change.edits
+    ]
     return change._replace(edits=tuple(edits))
 
 
@@ -148,10 +154,24 @@ def _policies(place: Place, config: Config) -> Policies:
     return policies(place, config)
 
 
-def _followed(edit: Edit, at: datetime, found: Policies, group: clocks.Group) -> Edit:
+def _followed(edit: Edit, at: datetime, found: Policies, group: clocks.Group, snapshot: Snapshot) -> Edit:
     before, after = cast("Ticket | None", edit.before), cast("Ticket", edit.after)
-    ticket, events = clocks.follow(before, after, at, found, group)
+    opens = before is not None and before.state == states.CLOSED and after.state != states.CLOSED
+    as_closed = _as_closed(snapshot, after.id) if opens else None
+    ticket, events = clocks.follow(before, after, at, found, group, as_closed=as_closed)
     return edit._replace(after=ticket, events=(*edit.events, *events))
+
+
+def _as_closed(snapshot: Snapshot, ticket_id: str) -> Ticket | None:
+    """A closed ticket as it was when it was closed; it may have been re-classified since."""
+    oid = events.last_commit(snapshot.index, ticket_id, "close")
+    if oid is None:
+        return None
+    path = Ticket.path_of(ticket_id)
+    with objects.blobs(snapshot.place) as blobs, suppress(Broken):
+        found = places.decode_at(path, "", blobs.get(f"{oid}:{path}") or b"")
+        return found if isinstance(found, Ticket) and found.state == states.CLOSED else None
+    return None
 
 
 def _groups(found: Policies, change: Change, snapshot: Snapshot) -> clocks.Group:

@@ -72,8 +72,18 @@ class Session:
 
     @cached_property
     def config(self) -> Config:
-        """The settings in desk.toml."""
-        return settings.read(self.place)
+        """The settings in desk.toml; where somebody has just edited it into what can't be meant, those of the newest commit.
+
+        An edit that isn't finished must not stop everybody who works in this folder.
+        """
+        try:
+            return settings.read(self.place)
+        except ConfigError as error:
+            committed = settings.read_committed(self.place)
+            if committed is None:
+                raise
+            self._warn(_("{problem}; the settings of the newest commit are in force", problem=error.message))
+            return committed
 
     @cached_property
     def store(self) -> Store:

@@ -7,11 +7,12 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 
 from desk.domain.model.fields import parse_time
 from desk.errors import NotFound
 from desk.git import log, refs
-from desk.index import build, keeper
+from desk.index import build, entry, keeper
 from desk.index.index import Index, signature
 from desk.local.kept import beside
 from desk.store.store import Store
@@ -84,10 +85,15 @@ def moment_of(store: Store, oid: str) -> int:
 _COMMIT_NAME = r"[0-9A-Za-z_][0-9A-Za-z_./~^@{}-]*"
 
 
-def commit_at(store: Store, moment: str) -> str:
-    """The last commit before a moment (RFC 3339 UTC), by the time at which it says that somebody acted."""
-    at = int(parse_time(moment).timestamp())
-    oid = store.ask(lambda index: index.last_before(at))
+def commit_at(store: Store, moment: str, now: datetime | None = None) -> str:
+    """The last commit of the main line that had entered before a moment (RFC 3339 UTC): `index.entry` says when it does.
+
+    Without `now`, for whoever must miss nothing, the last before any that entered later.
+    """
+    at, until = int(parse_time(moment).timestamp()), int(now.timestamp()) if now else None
+    oid = store.ask(
+        lambda index: entry.last_before_any(index, at) if until is None else entry.last_before(index, at, until),
+    )
     if oid is None:
         raise NotFound(
             _("this desk had no commit before {moment}", moment=moment), _("git log --reverse shows when it began")

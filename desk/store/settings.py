@@ -11,8 +11,9 @@ import stat
 from contextlib import suppress
 
 from desk import __version__
-from desk.config import FILE, Config, Pairs, build, parse
+from desk.config import FILE, Config, Pairs, build, parse, zone
 from desk.errors import ConfigError
+from desk.git import objects
 from desk.git.place import Place
 from desk.local.kept import keep
 from desk.store import worktree
@@ -31,14 +32,38 @@ def read(place: Place) -> Config:
             _("{root} holds no desk: there is no {file} in its HEAD", root=place.root, file=FILE),
             _("git push a desk to it first"),
         )
-    data = data or b""
-    try:
-        pairs = parse(data.decode())
-    except UnicodeDecodeError:
-        raise ConfigError(_("{file} is not UTF-8 text", file=FILE), _("save it as UTF-8 in your editor")) from None
-    config = build(pairs)
+    pairs = _pairs(data or b"")
+    config = _checked(build(pairs))
     if mark is not None and mark == _mark(place):
         _keep(place, mark, pairs)
+    return config
+
+
+def _pairs(data: bytes) -> Pairs:
+    try:
+        return parse(data.decode())
+    except UnicodeDecodeError:
+        raise ConfigError(_("{file} is not UTF-8 text", file=FILE), _("save it as UTF-8 in your editor")) from None
+
+
+def read_committed(place: Place) -> Config | None:
+    """The settings as the newest commit has them, for when the file was edited into something that can't be meant.
+
+    None where there are none either, or none that can be meant.
+    """
+    with objects.blobs(place) as blobs, suppress(ConfigError):
+        data = blobs.get(f"HEAD:{FILE}")
+        return None if data is None else _checked(build(_pairs(data)))
+    return None
+
+
+def _checked(config: Config) -> Config:
+    """The settings, if this machine knows the time zone: it is looked up when the file has changed, not for each command."""
+    if zone(config["desk.timezone"]) is None:
+        raise ConfigError(
+            _("desk.toml: there is no time zone {name!r} on this machine", name=config["desk.timezone"]),
+            "desk config set desk.timezone Europe/Athens",
+        )
     return config
 
 

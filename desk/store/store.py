@@ -8,6 +8,7 @@ lock → finish what a crash left → plan (pure verbs on records as HEAD has th
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -72,6 +73,10 @@ class Teller(Protocol):
 
     def catch_up(self) -> None:
         """Tell of what was committed here and isn't told yet."""
+
+
+_WORD = r"[^\W\d_][^\W_]{4,}"
+"""What can't be the beginning or the end of a ticket's id."""
 
 
 class Store:
@@ -151,7 +156,12 @@ class Store:
         """The error for a record that isn't there, with what was probably meant."""
         shown = record_id if len(record_id) <= 60 else record_id[:60] + "…"
         if kind == "ticket":
-            hint = _("desk ticket list --state any; desk search WORDS")
+            # No id is a word, and a word is what was to be written.
+            hint = (
+                _("ids are such as 7K3Q; a text stands behind an option: --body {text}", text=f'"{shown} …"')
+                if re.fullmatch(_WORD, record_id)
+                else _("desk ticket list --state any; desk search WORDS")
+            )
         else:
             known = [str(row["id"]) for row in self.ask(lambda index: index.rows(kind))]
             close = nearest(record_id, known)
@@ -160,6 +170,8 @@ class Store:
                 if close
                 else arranged("desk {noun} list", noun=KINDS[kind].noun)
             )
+        if kind == "staff":
+            return NotFound(_("there is no staff member {id}", id=shown), hint)
         return NotFound(_("there is no {kind} {id}", kind=kind, id=shown), hint)
 
     def resolve(self, text: str) -> str:
@@ -342,7 +354,7 @@ class Store:
         index = self._index
         if index is None or index.commit != base:
             return
-        row = CommitRow(oid, (base,), new.at, *write.read_back(new.author, new.email), new.message)
+        row = CommitRow(oid, (base,), new.at, new.committed_at, *write.read_back(new.author, new.email), new.message)
         records = {} if placed else {e.after.path: e.after for e in edits if e.after is not None}
         told = changes_message.parse(row.message)
         full = discretion.filled(told.events, {(e.record.kind, e.record.id): (e.before, e.after) for e in edits})

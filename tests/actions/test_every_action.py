@@ -189,6 +189,7 @@ ANYBODY = {"requesters.sign_up"}
 ELSEWHERE = {
     "duties.check", "care.handedits.commit", "care.handedits.commit_attributes", "care.handedits.mend", "care.importing.import_records",
     "care.salting.add", "care.sealing.seal", "care.sync.sync", "tickets.edits.edit_entry", "tickets.undo.undo",
+    "tickets.undo.undo_commit",
     "mail.sending.send", "mail.running.run", "mail.queue.retry", "mail.queue.put_aside", "mail.queue.due",
     "care.trusting.pin", "mail.fetching.fetch", "mail.fetching.take_in_saved", "mail.holding.discard", "mail.holding.release",
     "mail.taking.put_aside", "mail.taking.take_in",

@@ -512,3 +512,25 @@ def test_custom_fields_that_break_their_declaration(desk: Runner, make: Make, ho
     desk("field", "delete", "country")
     assert found(desk, code=0) == []  # what a deleted field held stays readable
     assert desk("ticket", "show", ticket, "-f", "json").data["fields"] == {"count": 3, "country": "XX"}
+
+
+def test_closed_by_hand_without_a_time(desk: Runner, make: Make, home: Path) -> None:
+    """The figures go by the time, so a state alone is mended; and status tells what an edit of desk.toml means."""
+    ticket = make()
+    swap(file_of(home, ticket), ("state: open", "state: closed"))
+    desk("commit")
+    [finding] = desk("doctor", "-f", "json", code=7).data
+    assert (finding["check"], "nothing says when" in finding["problem"]) == ("endings", True)
+    desk("doctor", "--fix")
+    assert desk("ticket", "show", ticket, "-f", "json").data["closed"] == "2026-07-23T06:12:44Z"
+    swap(home / "kb/faq/which-countries.md", ("topic: faq", "topic: nosuch"))
+    assert "it says nosuch, and lies in the folder of faq" in desk("status").out
+    swap(home / "kb/faq/which-countries.md", ("topic: nosuch", "topic: faq"))
+    toml = home / "desk.toml"
+    toml.write_text(
+        toml.read_text(encoding="utf-8").replace('timezone = "Asia/Nicosia"', 'timezone = "Europe/Athens"'),
+        encoding="utf-8",
+    )
+    told = "desk.timezone: Europe/Athens (was Asia/Nicosia)"
+    assert told in desk("status").out
+    assert told in desk("commit").out

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -153,3 +154,22 @@ def test_without_a_commit(desk: Runner, git: Git) -> None:
     assert (data["branch"], data["commit"]) == ("other", None)
     assert {e["change"] for e in data["hand_edits"]} == {"new"}
     assert "without a commit yet" in desk("status").out
+
+
+@pytest.mark.parametrize(
+    ("broken", "line", "said"),
+    [
+        (lambda text: "\ufeff" + text, 1, "byte order mark"),
+        (lambda text: text.replace("\n", "\r\n"), 1, "lines end as on Windows"),
+        (lambda text: text.replace("title: ", "title: Fax #4 ", 1), 3, "what follows the # is not read"),
+    ],
+)
+def test_files_of_other_editors_are_named_for_what_they_are(
+    desk: Runner, home: Path, broken: Callable[[str], str], line: int, said: str
+) -> None:
+    path = home / "kb/faq/which-countries.md"
+    path.write_bytes(broken(path.read_text(encoding="utf-8")).encode())
+    [edit] = desk("status", "-f", "json").data["hand_edits"]
+    assert (edit["valid"], edit["line"]) == (False, line)
+    assert said in edit["problem"]
+    assert desk("commit", code=7).out == ""

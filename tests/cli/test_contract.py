@@ -100,9 +100,12 @@ def test_exit_codes(
     settings = home / "desk.toml"
     kept = settings.read_text(encoding="utf-8")
     settings.write_text(kept.replace("[list]", "[lst]"), encoding="utf-8")
+    assert "the newest commit are in force" in desk("ticket", "list", "-f", "json").json["warnings"][0]
+    git("commit", "-qam", "as it is")
     error = desk("ticket", "list", "-f", "json", code=8).json["error"]
     assert error["code"] == "config"
     settings.write_text(kept, encoding="utf-8")
+    git("commit", "-qam", "as it was")
     git("checkout", "-q", "--detach")
     desk("ticket", "close", ticket, code=9)
     git("checkout", "-q", "main")
@@ -447,3 +450,24 @@ def test_options_of_all_commands_stand_behind_them_as_well(
     assert desk("ticket", "list", "--desk", str(home), "-f", "ids").out.strip() == ticket
     assert desk("ticket", "link", "--desk", str(home), ticket, ticket, "--as", "duplicates", code=None).code != 2
     assert "--quiet" not in desk("ticket", "list", "--help", "--desk", str(home)).out
+
+
+def test_what_people_type_first_leads_on(desk: Runner, make: Make, tmp_path: Path) -> None:
+    """Help where it is asked for, and the command that was meant; what can't be written is no bug of ours."""
+    ticket = make("T")
+    assert desk("help").out.startswith("Usage: desk [OPTIONS]")
+    assert desk("help", "ticket", "close").out == desk("ticket", "help", "close").out
+    assert desk("ticket", "help").out.startswith("Usage: desk ticket [OPTIONS]")
+    for words, code, said in (
+        (("ticket", "7K3Q"), 2, "desk ticket show 7K3Q"),
+        (("ticket", "note", ticket, "hello", "there"), 3, "--body"),
+        (("ticket", "list", "malta", "x"), 2, '--search "malta x"'),
+        (("report", "dayly"), 3, "did you mean daily?"),
+        (("report", "daily", "--output", str(tmp_path / "no/x.html")), 2, "can't write"),
+        (("export", "--output", str(tmp_path / "no/x")), 2, "can't write"),
+        (("staff", "show", "mariah"), 3, "there is no staff member mariah"),
+    ):
+        assert said in desk(*words, code=code).err, words
+    assert desk("staff", "show", "me", "-f", "json").data["id"] == "maria"
+    assert [c["id"] for c in desk("checklist", "show", "incident", "-f", "json").data] == ["incident.el", "incident.en"]
+    assert desk("tag", "create", "red", "--color", "FF0000", "-f", "json").data["color"] == "#ff0000"

@@ -160,13 +160,13 @@ def test_nothing_written_is_nothing_done(terminal: Terminal, make: Make, home: P
 def test_an_editor_that_fails(terminal: Terminal, home: Path, make: Make, git: Git) -> None:
     ticket = make()
     before = heads(git)
-    said = terminal("ticket", "reply", ticket, editor="path.write_text('Half a text' + text)\nsys.exit(3)", code=8)
+    said = terminal("ticket", "reply", ticket, editor="path.write_text('Half a text' + text)\nsys.exit(3)", code=1)
     [draft] = drafts(home)
     assert f"your text is kept: {draft}" in " ".join(said.split())
     assert "ended with 3" in said
     assert heads(git) == before
     draft.unlink()
-    assert "kept" not in terminal("ticket", "reply", ticket, editor="sys.exit(1)", code=8)
+    assert "kept" not in terminal("ticket", "reply", ticket, editor="sys.exit(1)", code=1)
     assert drafts(home) == []
 
 
@@ -305,7 +305,7 @@ def test_edit_goes_through_the_verbs(terminal: Terminal, desk: Runner, make: Mak
     ("old", "new", "words"),
     [
         ("owner: ''", "owner: eleni", "doesn't serve"),
-        ("owner: ''", "owner: nobody", "no staff nobody"),
+        ("owner: ''", "owner: nobody", "no staff member nobody"),
         ("department: technical", "department: nowhere", "no department nowhere"),
         ("department: technical", "department:", "can't be taken away"),
         ("priority: low", "priority: urgent", "no priority"),
@@ -420,3 +420,67 @@ def test_an_interrupted_question_says_where_the_text_is(
     assert child.exitstatus == 1
     assert f"your text is kept: {draft}" in " ".join((child.before or "").split())
     assert os.path.getsize(draft) > len("Long text")
+
+
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        ("Fax #4 broken", "Fax #4 broken"),
+        ("'Can't log in'", "Can't log in"),
+        ("Error 4703: no summary", "Error 4703: no summary"),
+        ("[urgent] {x} & *y", "[urgent] {x} & *y"),
+        ("no", "no"),
+        ("'It''s \"quoted\" # here'", 'It\'s "quoted" # here'),
+        ('"a \\"b\\" c"', 'a "b" c'),
+    ],
+)
+def test_a_title_is_what_was_typed(terminal: Terminal, desk: Runner, typed: str, title: str) -> None:
+    terminal("ticket", "create", editor=f"text = text.replace(\"title: ''\", 'title: ' + {typed!r})")
+    assert newest(desk)["title"] == title
+
+
+def test_a_title_that_yaml_would_cut_survives_another_edit(terminal: Terminal, desk: Runner, make: Make) -> None:
+    ticket = make("Fax #4: 'broken'")
+    terminal("ticket", "edit", ticket, editor="text = text.replace('channel: phone', 'channel: email')")
+    assert newest(desk)["title"] == "Fax #4: 'broken'"
+
+
+def test_an_editor_of_windows(terminal: Terminal, desk: Runner, make: Make) -> None:
+    """A byte order mark, and lines that end as there: nothing of them, or of the form, gets into a text."""
+    windows = "text = '\\ufeff' + text.replace('\\n', '\\r\\n')\npath.write_bytes(text.encode())\nsys.exit()"
+    ticket = make("T")
+    terminal("ticket", "reply", ticket, editor="text = 'one\\ntwo\\n' + text\n" + windows)
+    assert desk("ticket", "show", ticket, "-f", "json").data["thread"][-1]["text"] == "one\ntwo"
+    terminal("ticket", "create", editor="text = text.replace(\"title: ''\", 'title: T2') + 'a\\nb'\n" + windows)
+    assert (newest(desk)["title"], newest(desk)["body"]) == ("T2", "a\nb")
+
+
+def test_whoever_saves_again_means_it(terminal: Terminal, desk: Runner, make: Make) -> None:
+    """A clash says what the other set; what both left alone, and what the other alone changed, stays."""
+    ticket = make("T", "--priority", "medium")
+    act = "import subprocess\nif turn == 0: subprocess.run([sys.executable, '-m', 'desk', 'ticket', 'edit', {0!r}, '--title', 'Theirs'])\n"
+    act += "if turn == 0: subprocess.run([sys.executable, '-m', 'desk', 'ticket', 'classify', {0!r}, '--priority', 'low'])\n"
+    act += "text = text.replace('priority: medium', 'priority: high')"
+    said = terminal(
+        "ticket", "edit", ticket, editor=act.format(ticket), answers=(("Edit again?", "y"), ("Go on with it", "y"))
+    )
+    assert "(theirs: priority: low)" in " ".join(said.split())
+    data = desk("ticket", "show", ticket, "-f", "json").data
+    assert (data["title"], data["priority"]) == ("Theirs", "high")
+
+
+def test_a_kept_draft_is_taken_up_by_its_writer(terminal: Terminal, desk: Runner, home: Path) -> None:
+    terminal(
+        "ticket",
+        "create",
+        editor="path.write_text(text.replace(\"title: ''\", 'title: Kept') + 'Mine\\n')\nsys.exit(3)",
+        code=1,
+    )
+    [draft] = drafts(home)
+    assert draft.name.startswith("create.maria.")
+    said = terminal("--as", "petros", "ticket", "create", editor="text = text.replace(\"title: ''\", 'title: Other')")
+    assert "unfinished draft" not in said
+    assert "to take one up: --file PATH" in desk("status").out
+    desk("ticket", "create", "--file", str(draft), "--channel", "email")
+    assert (newest(desk)["title"], newest(desk)["body"], newest(desk)["channel"]) == ("Kept", "Mine", "email")
+    assert drafts(home) == []

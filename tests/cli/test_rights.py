@@ -65,7 +65,7 @@ def test_who_acts(acts: Acts, make: Make, git: Git, monkeypatch: pytest.MonkeyPa
 
 def test_nobody_known(refuses: Refuses, desk: Runner, make: Make, git: Git) -> None:
     ticket = make()
-    assert refuses(3, "--as", "nobody", "ticket", "close", ticket)["message"] == "there is no staff nobody"
+    assert refuses(3, "--as", "nobody", "ticket", "close", ticket)["message"] == "there is no staff member nobody"
     git("config", "user.email", "visitor@example.org")
     refuses(5, "ticket", "close", ticket)
     refuses(5, "ticket", "list", "--mine")

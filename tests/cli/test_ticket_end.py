@@ -152,3 +152,12 @@ def test_escalations(desk: Runner, make: Make) -> None:
         ["hierarchical", "petros", "maria", 3, "not before noon"],
     ]
     desk("ticket", "escalations", "260101-ZZZZ", code=3)
+
+
+def test_an_owned_ticket_is_not_deleted(desk: Runner, make: Make, refuses: Refuses) -> None:
+    ticket = make("Work in hand")
+    desk("ticket", "assign", ticket, "--to", "maria")
+    refuses(5, "ticket", "delete", ticket)
+    assert f"desk ticket unassign {ticket}" in desk("ticket", "delete", ticket, code=5).err
+    desk("ticket", "unassign", ticket)
+    desk("ticket", "delete", ticket)

@@ -11,6 +11,9 @@ import pytest
 from tests.cli.conftest import MALTA, Acts, Make, Refuses
 from tests.conftest import Runner
 
+LATER = {"DESK_NOW": "2040-01-01T00:00:00Z"}
+"""After whatever git's own clock says."""
+
 
 class Titles(Protocol):
     def __call__(self, *args: str, who: str = "maria", noun: str = "ticket") -> list[str]: ...
@@ -298,6 +301,28 @@ def test_a_broken_record_is_said_and_the_rest_listed(
     path.write_text(whole, encoding="utf-8")
     git("commit", "-qam", "mend it")
     assert desk("ticket", "list").err == ""
+
+
+def test_whatever_counts_or_lists_says_what_it_could_not_read(
+    desk: Runner, make: Make, home: Path, git: Callable[..., str], tmp_path: Path
+) -> None:
+    """A figure that is short must not look whole."""
+    bad = make("Bad")
+    path = f"records/tickets/2026/07/23/{bad}.md"
+    (home / path).write_text(
+        (home / path).read_text(encoding="utf-8").replace("state: open", "state: [open"), encoding="utf-8"
+    )
+    git("commit", "-qam", "break it")
+    for words in (
+        "stats", "stats --by group", "stats --as-of HEAD", "report daily", "report sla", "sla list", "handover", "activity",
+        "activity --all", "search anything", "problem candidates", "ticket list", "incident list", "problem list",
+    ):  # fmt: skip
+        warnings = desk(*words.split(), "-f", "json", env=LATER).json["warnings"]
+        assert any(warning.startswith(f"{path}:") for warning in warnings), words
+    for name in ("page.html", "page.md", "page.csv", "page.json"):
+        desk("report", "daily", "--output", str(tmp_path / name))
+        assert path in (tmp_path / name).read_text(encoding="utf-8"), name
+    assert desk("stats", "--as-of", "HEAD~1", "-f", "json", env=LATER).json["warnings"] == []
 
 
 def test_a_pipeline_is_one_commit(desk: Runner, acts: Acts, make: Make) -> None:

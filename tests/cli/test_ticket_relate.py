@@ -138,6 +138,59 @@ def test_merge_of_several(acts: Acts, make: Make, shown: Shown) -> None:
     assert len(shown(goal)["thread"]) == 2
 
 
+def test_merge_keeps_what_was_known(acts: Acts, make: Make, desk: Runner, shown: Shown, events: Events) -> None:
+    """An incident stays one, and a problem's: under whatever id the work goes on."""
+    desk("field", "create", "serial", "--on", "ticket", "--type", "text")
+    cause = make("Cause", "--tag", "problem")
+    one = make(
+        "One", "--tag", "incident", "--impact", "high", "--urgency", "high", "--service", "epr", "--field", "serial=S1"
+    )
+    acts("ticket", "transfer", one, "--to", cause)
+    other, two = make("Other", "--department", "legal"), make("Two")
+    acts("ticket", "link", one, other)
+    acts("ticket", "link", one, two, "--as", "duplicates")
+    known = shown(one)
+    done = acts("ticket", "merge", one, "--into", two)
+    goal = shown(two)
+    assert (goal["kind"], goal["impact"], goal["priority"]) == ("incident", "high", known["priority"])
+    assert (goal["service"], goal["fields"]) == ("epr", {"serial": "S1"})
+    assert goal["links"] == sorted([f"caused-by {cause}", f"relates {other}"])
+    assert shown(other)["links"] == [f"relates {two}"]
+    assert shown(cause)["links"] == [f"causes {two}"]
+    assert desk("incident", "list", "-f", "ids").out.split() == [two]
+    assert [row["id"] for row in desk("problem", "show", cause, "-f", "json").data["incidents"]] == [two]
+    assert ("tag", None, "incident") in events(two)
+    assert "left with" not in str(done.data)
+    desk("audit", "verify")
+    acts("ticket", "undo", two)
+    assert [shown(i)["links"] for i in (two, other, cause)] == [
+        [f"duplicated-by {one}"],
+        [f"relates {one}"],
+        [f"causes {one}"],
+    ]
+
+
+def test_merge_says_what_it_leaves(make: Make, desk: Runner, shown: Shown) -> None:
+    one = make("One", "--service", "epr", "--priority", "high")
+    two = make("Two", "--service", "ps", "--impact", "low", "--urgency", "low")
+    assert "service=epr" in desk("ticket", "merge", one, "--into", two).err
+    assert (shown(two)["service"], shown(two)["priority"]) == ("ps", "high")
+
+
+def test_merge_of_two_kinds_is_refused(refuses: Refuses, acts: Acts, make: Make) -> None:
+    incident, problem, another = (
+        make("I", "--tag", "incident"),
+        make("P", "--tag", "problem"),
+        make("Q", "--tag", "problem"),
+    )
+    refuses(5, "ticket", "merge", incident, "--into", problem)
+    refuses(5, "ticket", "merge", problem, "--into", incident)
+    twin = make("J", "--tag", "incident")
+    acts("ticket", "transfer", incident, "--to", problem)
+    acts("ticket", "transfer", twin, "--to", another)
+    refuses(5, "ticket", "merge", twin, "--into", incident)
+
+
 def test_merge_refused(refuses: Refuses, acts: Acts, make: Make) -> None:
     one, two, legal = make("One"), make("Two"), make("Three", "--department", "legal")
     refuses(5, "ticket", "merge", one, "--into", one)

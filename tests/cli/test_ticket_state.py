@@ -21,7 +21,7 @@ def test_pending(acts: Acts, make: Make, events: Events) -> None:
     assert done.commit.reason == "waiting for the Maltese desk"
     assert acts("ticket", "pending", ticket, "--until", "2026-08-01").data["pending_until"] == "2026-08-01"
     assert acts("ticket", "pending", ticket, "--until", "Tomorrow").data["pending_until"] == "2026-07-24"
-    assert acts("ticket", "pending", ticket).data["pending_until"] is None
+    assert acts("ticket", "pending", ticket, "--until", "none").data["pending_until"] is None
     assert events(ticket)[1:3] == [
         ("pending", "open", "pending until 2026-07-26"),
         ("pending", "pending", "pending until 2026-08-01"),
@@ -98,3 +98,13 @@ def test_what_people_read(desk: Runner, make: Make) -> None:
     assert desk("ticket", "close", ticket).out == f"{ticket}  closed\n"
     assert desk("ticket", "reopen", ticket).out == f"{ticket}  open again\n"
     assert desk("ticket", "delete", ticket).out == f"{ticket}  deleted: Title\n"
+
+
+def test_putting_aside_again_keeps_what_is_not_named(acts: Acts, make: Make) -> None:
+    ticket = make()
+    acts("ticket", "pending", ticket, "--until", "2026-09-20", "--for", "third-party")
+    again = acts("ticket", "pending", ticket, "--reason", "asked for logs").data
+    assert (again["pending_until"], again["pending_for"]) == ("2026-09-20", "third-party")
+    assert acts("ticket", "pending", ticket, "--until", "friday").data["pending_until"] == "2026-07-24"
+    assert acts("ticket", "pending", ticket, "--until", "25/9/2026").data["pending_for"] == "third-party"
+    assert acts("ticket", "pending", ticket, "--for", "none").data["pending_for"] is None

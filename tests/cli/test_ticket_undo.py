@@ -166,3 +166,51 @@ def test_hand_edits_are_safe(desk: Runner, make: Make, home: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8") + "\nmine\n", encoding="utf-8")
     assert "hand edits" in desk("ticket", "undo", ticket, code=6).err
     assert "mine" in path.read_text(encoding="utf-8")
+
+
+def test_any_change_can_be_taken_back(desk: Runner, make: Make) -> None:
+    """What was deleted comes back under its name, with all that had named it."""
+    desk(
+        "staff",
+        "create",
+        "xenia",
+        "--name",
+        "Xenia",
+        "--email",
+        "xenia@ncpeh.example",
+        "--level",
+        "1",
+        "--department",
+        "technical",
+    )
+    ticket = make("T", "--department", "technical")
+    desk("ticket", "assign", ticket, "--to", "xenia")
+    gone = desk("staff", "delete", "xenia")
+    assert "to take it back: desk undo " in gone.out + gone.err
+    taken = desk("undo", "-f", "json").data
+    assert (taken["verb"], {r["id"] for r in taken["records"]}) == ("delete", {"xenia", ticket})
+    assert desk("ticket", "show", ticket, "-f", "json").data["owner"] == "xenia"
+    desk("tag", "create", "vip")
+    desk("ticket", "tag", ticket, "vip")
+    desk("tag", "delete", "vip")
+    assert "desk undo" in desk("tag", "create", "vip", code=5).err
+    desk("undo")
+    assert desk("ticket", "show", ticket, "-f", "json").data["tags"] == ["vip"]
+    desk("--as", "eleni", "undo", code=3)
+    desk("audit", "verify")
+
+
+def test_several_steps_back(desk: Runner, make: Make, git: Git) -> None:
+    ticket = make("T")
+    desk("ticket", "classify", ticket, "--priority", "medium")
+    first = git("rev-parse", "HEAD").strip()
+    desk("ticket", "classify", ticket, "--priority", "high")
+    desk("undo", first, code=6)  # something came after it
+    desk("ticket", "undo", ticket)
+    again = desk("ticket", "undo", ticket)
+    assert "that was an undo itself" in again.err + again.out
+    desk("ticket", "undo", ticket)
+    desk("undo", first[:12])
+    assert desk("ticket", "show", ticket, "-f", "json").data["priority"] == "low"
+    assert "desk tag delete" in desk("tag", "create", "odd").out + desk("undo", code=5).err
+    desk("undo", "no/such", code=3)

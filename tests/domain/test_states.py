@@ -82,7 +82,7 @@ DO: dict[str, tuple[Callable[..., Change], dict[str, Any]]] = {
     "unlink": (lambda t, **k: relations.unlink(t, ticket("open", OTHER), **k), {"links": [f"relates {OTHER}"]}),
     "watch": (lambda t, **k: watching.watch(t, PETROS, TECHNICAL, **k), {}),
     "unwatch": (lambda t, **k: watching.unwatch(t, "petros", **k), {"watchers": ["petros"]}),
-    "merge": (lambda t, **k: relations.merge(t, ticket("open", OTHER), {}, **k), {}),
+    "merge": (lambda t, **k: relations.merge(t, ticket("open", OTHER), relations.Around([], {}, ()), **k), {}),
     "split": (lambda t, **k: relations.split(t, 1, ticket("open", OTHER), {}, **k), {}),
     "undo": (lambda t, **k: undo.undo(_taken(t), **k), {}),
     "delete": (lambda t, **k: lifecycle.delete(t, [], **k), {}),

@@ -72,13 +72,13 @@ def test_an_unchanged_skeleton_makes_no_article(desk: Runner, editor: Editor, ho
 
 def test_what_is_wrong_is_said_and_the_editor_opens_again(desk: Runner, editor: Editor) -> None:
     seen = editor(
-        lambda text: text.replace("title: Which", "title: [Which"),
-        lambda text: text.replace("title: [Which", "title: Which").replace("language: en", "language: xx"),
+        lambda text: text.replace("topic: faq", "topic: [faq"),
+        lambda text: text.replace("topic: [faq", "topic: faq").replace("language: en", "language: xx"),
         lambda text: text.replace("language: xx", "language: en").replace("state: published", "state: draft"),
         lambda text: text.replace("state: draft", "state: published").replace("single yes", "simple yes"),
     )
     desk("kb", "edit", "which-countries")
-    assert seen[1].startswith("# ERROR: line 3: ")
+    assert seen[1].startswith("# ERROR: line 4: ")
     assert "language: 'xx' is not known" in seen[2]
     assert "state can't be changed in the editor" in seen[3]
     assert "simple yes" in desk("kb", "show", "which-countries").out

@@ -62,7 +62,7 @@ def test_private_departments_and_tickets_of_users(desk: Runner, make: Make) -> N
 
 
 def test_deleting_a_department_moves_tickets_and_frees_staff(desk: Runner, make: Make, git: Git) -> None:
-    desk("field", "create", "node", "--type", "text", "--department", "technical")
+    desk("field", "create", "node", "--on", "ticket", "--type", "text", "--department", "technical")
     mine, theirs = make("One"), make("Two")
     desk("ticket", "assign", mine, "--to", "maria")
     desk("ticket", "assign", theirs, "--to", "petros")
@@ -214,11 +214,11 @@ def test_custom_fields_are_checked_and_filterable(desk: Runner) -> None:
         ("a", "--type", "text", "--option", "x"),
         ("a", "--type", "colour"),
         ("a", "--type", "select", "--option", "x", "--option", "X"),
-        ("a", "--type", "text", "--group", "patient"),
-        ("a", "--type", "text", "--on", "user", "--department", "legal"),
+        ("a", "--on", "ticket", "--type", "text", "--group", "patient"),
+        ("a", "--type", "text", "--department", "legal"),
     ):
         desk("field", "create", *words, code=2)
-    desk("field", "create", "a", "--type", "text", "--department", "nowhere", code=3)
+    desk("field", "create", "a", "--on", "ticket", "--type", "text", "--department", "nowhere", code=3)
     desk(
         "field",
         "create",
@@ -244,7 +244,7 @@ def test_custom_fields_are_checked_and_filterable(desk: Runner) -> None:
     assert desk("user", "list", "--field", "country=MT", "-f", "json").data[0]["fields"] == {"country": "MT"}
     desk("user", "edit", "a@x.example", "--field", "country=")
     assert desk("user", "show", "a@x.example", "-f", "json").data["fields"] == {}
-    desk("field", "create", "node", "--type", "number", "--department", "legal")
+    desk("field", "create", "node", "--on", "ticket", "--type", "number", "--department", "legal")
     desk("field", "edit", "node", "--everywhere", "--no-required", "--description", "which")
     assert desk("field", "show", "node", "-f", "json").data["departments"] == []
     desk("field", "edit", "node", code=2)
@@ -282,3 +282,12 @@ def test_who_is_named_for_escalations_serves_there(desk: Runner, home: Path) -> 
     desk("commit")
     (home / "records/staff/eleni.yaml").unlink()
     assert "still refer to it" in desk("commit", code=5).err
+
+
+def test_an_option_in_use_stays_on_offer(desk: Runner) -> None:
+    desk("field", "create", "dev", "--type", "select", "--option", "A", "--option", "B")
+    desk("user", "create", "--name", "N", "--email", "n@x.example", "--group", "patient", "--field", "dev=A")
+    assert "A of dev stands in 1 records" in desk("field", "edit", "dev", "--option", "B", "--option", "C", code=5).err
+    desk("field", "edit", "dev", "--option", "A", "--option", "C")
+    assert desk("field", "list", "-f", "json").data[0]["on"] == "user"
+    desk("doctor")

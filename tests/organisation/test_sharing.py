@@ -21,9 +21,9 @@ def ids(desk: Runner, *args: str) -> set[str]:
 
 
 def test_tickets_by_custom_fields(desk: Runner, make: Make) -> None:
-    desk("field", "create", "country", "--type", "select", "--option", "MT", "--option", "CY")
-    desk("field", "create", "cases", "--type", "number")
-    desk("field", "create", "urgent.call", "--type", "bool")
+    desk("field", "create", "country", "--on", "ticket", "--type", "select", "--option", "MT", "--option", "CY")
+    desk("field", "create", "cases", "--on", "ticket", "--type", "number")
+    desk("field", "create", "urgent.call", "--on", "ticket", "--type", "bool")
     malta = make("M", "--field", "country=MT", "--field", "cases=3", "--field", "urgent.call=yes")
     cyprus = make("C", "--field", "country=CY", "--field", "cases=3")
     make("None")

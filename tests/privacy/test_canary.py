@@ -151,6 +151,12 @@ def _undo(s: Story) -> None:
     s.desk("ticket", "undo", ticket)
 
 
+def _undo_any(s: Story) -> None:
+    ticket = s.ticket()
+    s.desk("ticket", "edit", ticket, "--title", f"{TITLE} again")
+    s.desk("undo")
+
+
 def _resolve(s: Story) -> None:
     problem, incident = s.problem(), s.ticket("--tag", "incident")
     s.desk("ticket", "link", incident, problem, "--as", "caused-by")
@@ -379,6 +385,7 @@ STEPS: Mapping[str, Callable[[Story], None]] = {
     "ticket checklist": _simple("ticket", "checklist", "{mine}", "--from", "incident"),
     "ticket check": _check,
     "ticket undo": _undo,
+    "undo": _undo_any,
     "ticket transfer": _simple("ticket", "transfer", "{incident}"),
     "ticket link": _simple("ticket", "link", "{mine}", "{other}"),
     "ticket unlink": _unlink,

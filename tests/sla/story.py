@@ -11,6 +11,7 @@ from desk.domain.levels import check, clocks
 from desk.domain.levels.check import Instant, TicketFacts
 from desk.domain.levels.policy import Policies, Surroundings, read
 from desk.domain.model import ticket as model_ticket
+from desk.domain.model.actor import Requester
 from desk.domain.model.change import Change
 from desk.domain.model.fields import utc_text
 from desk.domain.model.person import Staff
@@ -41,6 +42,15 @@ open = ["2026-10-28"]
 [calendar.split]
 hours = "08:00-12:00, 13:00-17:00"
 
+[calendar.service]
+hours = "08:00-18:00"
+closed = ["06-24", "2026-06-22"]
+dates = { "2026-06-26" = "08:00-12:00", "06-30" = "08:00-13:00", "2026-06-27" = "10:00-11:00" }
+
+[calendar.broken]
+days = "Mon-Sun"
+hours = "02:00-03:15, 04:00-06:00"
+
 [calendar.daily]
 days = "Mon-Sun"
 
@@ -55,6 +65,9 @@ target = [
   { department = "split", calendar = "split", respond = "1h", resolve = "2d" },
   { department = "daily", calendar = "daily", resolve = "1d" },
   { department = "night", calendar = "night", resolve = "6h" },
+  { department = "service", calendar = "service", resolve = "4h" },
+  { department = "broken", calendar = "broken", resolve = "75m" },
+  { department = "asked", respond = "30m", update = "4h", update_after = "message" },
   { kind = "problem", calendar = "office", resolve = "30d" },
   { group = "foreign-desk", priority = "medium", respond = "1h", resolve = "8h" },
   { priority = "high", respond = "30m", resolve = "4h" },
@@ -126,6 +139,7 @@ class Player:
         self.policies = found
         self.ticket: Ticket | None = None
         self.group: str | None = None
+        self.closed: Ticket | None = None
         self.events: list[str] = []
 
     def play(self, step: str) -> None:
@@ -158,6 +172,9 @@ class Player:
         if verb == "pending":
             day = date.fromisoformat(words[0]) if words else None
             return lifecycle.pending(ticket, by=MARIA, at=at, until=day)
+        if verb == "ask":
+            author = Requester("u-4f9x2", "u-4f9x2", "u-4f9x2@users.desk.invalid")
+            return add_entry(ticket, model_ticket.REPLY, "Text.", by=author, at=at)
         if verb == "classify":
             return classification.classify(ticket, by=MARIA, at=at, matrix=classification.Matrix(), priority=words[0])
         if verb == "tag":
@@ -179,7 +196,17 @@ class Player:
     def _follow(self, change: Change, at: datetime) -> None:
         after = change.edits[0].after
         assert isinstance(after, Ticket)
-        self.ticket, events = clocks.follow(self.ticket, after, at, self.policies, lambda _: self.group)
+        closed = self.closed if self.ticket is not None and self.ticket.state == "closed" else None
+        if after.state == "closed" and closed is None:
+            self.closed = after
+        self.ticket, events = clocks.follow(
+            self.ticket,
+            after,
+            at,
+            self.policies,
+            lambda _: self.group,
+            as_closed=closed if after.state != "closed" else None,
+        )
         self.events += [f"{e.verb} {e.after}" for e in events]
 
     def _check(self, at: datetime) -> None:

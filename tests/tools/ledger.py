@@ -18,6 +18,8 @@ class Happened(NamedTuple):
     verb: str
     before: str
     commit: int
+    counts: bool = True
+    """It took nothing back, and wasn't taken back; or that was."""
 
 
 def git(home: Path, *args: str) -> str:
@@ -27,10 +29,16 @@ def git(home: Path, *args: str) -> str:
 def events(home: Path, commit: str) -> list[Happened]:
     """What the trailers of the messages tell, oldest commit first."""
     found: list[Happened] = []
-    log = git(home, "log", "--reverse", "--topo-order", "--format=%at%x00%B%x01", commit)
+    log = git(home, "log", "--reverse", "--topo-order", "--format=%H%x00%at%x00%B%x01", commit)
+    undone: dict[str, set[str]] = {}
+    oids: list[str] = []
     for number, entry in enumerate(log.split("\x01")):
-        at, _, message = entry.strip().partition("\0")
+        oid, _, rest = entry.strip().partition("\0")
+        at, _, message = rest.partition("\0")
         main = ""
+        oids.append(oid)
+        if "Desk-Verb: undo\n" in message:
+            undone[oid] = set(re.findall(r"^Desk-To: \S+ ([0-9a-f]{10})$", message, re.MULTILINE))
         for line in message.splitlines():
             key, _, value = line.partition(": ")
             if key == "Desk-Verb":
@@ -44,7 +52,11 @@ def events(home: Path, commit: str) -> list[Happened]:
                 found.append(found[-1]._replace(verb=value, before=""))
             elif key == "Desk-From":
                 found[-1] = found[-1]._replace(before=value)
-    return found
+    void: set[str] = set()
+    for oid, others in reversed(undone.items()):
+        if oid not in void:
+            void |= {o for o in oids for name in others if o.startswith(name)}
+    return [e._replace(counts=oids[e.commit] not in void | undone.keys()) for e in found]
 
 
 class File(NamedTuple):
@@ -89,7 +101,9 @@ class Ledger:
         return at is not None and first <= datetime.fromtimestamp(at, UTC).astimezone(self.zone).date() <= last
 
     def times(self, verb: str, first: date, last: date) -> int:
-        return sum(e.kind == "ticket" and e.verb == verb and self.inside(e.at, first, last) for e in self.events)
+        return sum(
+            e.kind == "ticket" and e.verb == verb and e.counts and self.inside(e.at, first, last) for e in self.events
+        )
 
     def signups(self, first: date, last: date) -> int:
         with_ticket = {e.commit for e in self.events if e.kind == "ticket"}
@@ -97,6 +111,7 @@ class Ledger:
             e.kind == "user"
             and e.verb in ("create", "signup")
             and e.commit not in with_ticket
+            and e.counts
             and self.inside(e.at, first, last)
             for e in self.events
         )
@@ -127,7 +142,9 @@ class Ledger:
             if (at := f.responded) is not None and self.inside(at, first, last)
         ]
         again = sum(
-            e.kind == "ticket" and (e.verb, e.before) == ("reopen", "closed") and self.inside(e.at, first, last)
+            e.kind == "ticket"
+            and (e.verb, e.before, e.counts) == ("reopen", "closed", True)
+            and self.inside(e.at, first, last)
             for e in self.events
         )
         hops = {i: self._hops(i) for i in resolved}
@@ -156,7 +173,7 @@ class Ledger:
         }
 
     def _hops(self, ticket: str) -> tuple[int, int, int]:
-        verbs = [(e.verb, e.before) for e in self.events if e.kind == "ticket" and e.id == ticket]
+        verbs = [(e.verb, e.before) for e in self.events if e.kind == "ticket" and e.id == ticket and e.counts]
         names = [verb for verb, _ in verbs]
         owners = names.count("assign") + names.count("escalate")
         return names.count("move"), max(owners - 1, 0), verbs.count(("reopen", "closed"))

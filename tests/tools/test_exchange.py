@@ -181,3 +181,11 @@ def test_export_leaves_out_what_is_broken_and_says_so(desk: Runner, make: Make, 
     done = desk("export", "--record", "ticket")
     assert [json.loads(line)["id"] for line in done.out.splitlines()] == [kept]
     assert f"{broken}.md:1:" in done.err
+
+
+def test_a_file_of_another_program(desk: Runner, home: Path) -> None:
+    """A byte order mark is no part of a line; what is no JSON at all is told what it should be."""
+    (home.parent / "lines").write_text("\ufeff" + _line() + "id;title\n", encoding="utf-8")
+    told = desk("import", str(home.parent / "lines"), "-f", "json", code=7).json
+    assert told["data"]["created"] == 1
+    assert "JSON lines" in told["data"]["errors"][0]["problem"]

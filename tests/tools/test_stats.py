@@ -193,6 +193,35 @@ def _check_trends(rows: dict[str, Any], ledger: Ledger, first: date, number: int
     assert rows["backlog"]["trend"] == [ledger.backlog(min(last, start + timedelta(days=step - 1))) for start in starts]
 
 
+def test_what_was_taken_back_does_not_count(desk: Runner, make: Make) -> None:
+    """Of closings, replies, splits and undoings of undoings: only what stands."""
+
+    def counted() -> dict[str, int]:
+        rows = desk("stats", "-f", "json").data
+        return {row["id"]: row["count"] for row in rows if row["id"] in ("created", "closed", "reopened", "replies")}
+
+    ticket = make()
+    before = counted()
+    desk("ticket", "close", ticket)
+    closed = counted()
+    desk("ticket", "undo", ticket)
+    assert counted() == before
+    desk("ticket", "undo", ticket)
+    assert counted() == closed == {**before, "closed": before["closed"] + 1}
+    desk("ticket", "undo", ticket)
+    desk("ticket", "reply", ticket, "--body", "x")
+    desk("ticket", "split", ticket, "--at", "1")
+    desk("ticket", "undo", ticket)
+    assert counted() == {**before, "replies": before["replies"] + 1}
+    desk("ticket", "undo", ticket)
+    desk("ticket", "undo", ticket)
+    desk("ticket", "undo", ticket, code=None)
+    said = desk("activity", "--all", "-f", "json").data
+    assert all(
+        row["verb"] == "undo" for row in said if row["commit"] in {r["commit"] for r in said if r["verb"] == "undo"}
+    )
+
+
 @pytest.mark.parametrize("words", [("stats", "--by", "priority"), ("report", "monthly")])
 def test_priorities_stand_from_the_lowest_on(desk: Runner, make: Make, words: tuple[str, ...]) -> None:
     for priority in ("low", "high", "medium"):
@@ -230,7 +259,7 @@ def test_groups_and_filters_add_up(desk: Runner, home: Path, git: Git, history: 
             closings = Counter(
                 datetime.fromtimestamp(e.at, ZONE).strftime(pattern)
                 for e in ledger.events
-                if e.verb == "close" and ledger.inside(e.at, first, last)
+                if e.verb == "close" and e.counts and ledger.inside(e.at, first, last)
             )
             assert {g["id"]: g["closed"] for g in grouped if g["closed"]} == closings
     live = [f.head for f in ledger.files.values()]
@@ -344,3 +373,51 @@ def test_a_period_covers_its_days_whole(first: date, more: int) -> None:
     for at, inside in ((start, True), (end - 1, True), (start - 1, False), (end, False)):
         day = datetime.fromtimestamp(at, ZONE).date()
         assert (period.first <= day <= period.last) is inside
+
+
+def _on(day: str) -> dict[str, str]:
+    return {"DESK_NOW": f"{day}T09:00:00Z"}
+
+
+def _commit_dated(home: Path, day: str) -> None:
+    dated = {**os.environ, "GIT_AUTHOR_DATE": day, "GIT_COMMITTER_DATE": day}
+    subprocess.run(["git", "commit", "-q", "--allow-empty", "-m", "by hand"], cwd=home, check=True, env=dated)
+
+
+def test_what_is_dated_back_entered_when_it_was_committed(desk: Runner, home: Path) -> None:
+    """An import brings old tickets, and stands for none of the days that it tells of; nor does a commit that lies."""
+    ticket = desk("ticket", "create", "--title", "T", "-f", "ids", env=_on("2027-01-10")).out.strip()
+    desk("ticket", "close", ticket, env=_on("2027-02-10"))
+    old = {"record": "ticket", "id": "250601-AAAA", "title": "Old", "state": "closed", "priority": "low",
+           "department": "technical", "created": "2025-06-01T06:12:44Z", "closed": "2025-06-02T06:12:44Z"}  # fmt: skip
+    then = desk("stats", "--as-of", "2027-01-15", "-f", "json", env=_on("2027-03-19")).data
+    desk("import", "-", stdin=json.dumps(old) + "\n", env=_on("2027-03-20"))
+    later = _on("2027-03-21")
+    assert desk("stats", "--as-of", "2027-01-15", "-f", "json", env=later).data == then
+    assert desk("ticket", "show", ticket, "--as-of", "2027-01-15", "-f", "json", env=later).data["state"] == "open"
+    desk("ticket", "show", "250601-AAAA", "--as-of", "2027-01-15", code=3, env=later)
+    _commit_dated(home, "2020-01-01T00:00:00Z")
+    assert desk("audit", "verify", "--since", "2027-01-15", "-f", "json", env=later).data["commits"] == 3
+    _commit_dated(home, "2035-01-01T00:00:00Z")
+    desk("ticket", "reopen", ticket, env=_on("2027-03-22"))
+    assert (
+        desk("ticket", "show", ticket, "--as-of", "2027-03-22", "-f", "json", env=_on("2027-03-23")).data["state"]
+        == "open"
+    )
+    assert desk("audit", "verify", "--since", "2027-03-23", "-f", "json", env=_on("2027-03-24")).data["commits"] == 2
+
+
+def test_changes_are_numbers_for_machines_and_words_for_people(desk: Runner, make: Make) -> None:
+    for _ in range(3):
+        make()
+    later = {"DESK_NOW": "2026-07-31T06:12:44Z"}
+    rows = {row["id"]: row for row in desk("stats", "--days", "20", "-f", "json", env=later).data}
+    assert (rows["created"]["change"], rows["created"]["before"]) == (None, 0)
+    rows = {row["id"]: row for row in desk("stats", "--days", "7", "-f", "json", env=later).data}
+    assert rows["created"]["change"] == -100
+    assert ",-100," in desk("stats", "--days", "7", "-f", "csv", env=later).out
+    assert "-100 %" in desk("stats", "--days", "7", env=later).out
+    report = desk("report", "weekly", "--until", "2026-07-31", "--days", "7", "-f", "json", env=later).data
+    figures = next(s for s in report["sections"] if s["id"] == "figures")["rows"]
+    assert next(row for row in figures if row["id"] == "created")["change"] == -100
+    assert "-100 %" in desk("report", "weekly", "--until", "2026-07-31", "--days", "7", env=later).out

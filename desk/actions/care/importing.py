@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from desk.codec import records
+from desk.codec.locate import BOM
 from desk.domain.changes import discretion, exchange, salt
 from desk.domain.changes import message as changes_message
 from desk.domain.model import filenames
@@ -71,6 +72,13 @@ def import_records(
     return Imported(new, run.created, run.known, tuple(run.bad), run.bad_number)
 
 
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise ValueError(_("{error}: an import is JSON lines, a record each", error=error)) from None
+
+
 class _Run:
     """One run: what is known, what came in, what was bad."""
 
@@ -99,11 +107,12 @@ class _Run:
         """The commits of all good lines."""
         texts = (line.decode(errors="replace") for line in source)
         lines = self.session.store.keeper.progress(texts, 0, _("Importing"))
-        for number, text in enumerate(lines, 1):
+        for number, line in enumerate(lines, 1):
+            text = line.removeprefix(BOM)
             if not text.strip():
                 continue
             try:
-                item = exchange.parse(json.loads(text))
+                item = exchange.parse(_parsed(text))
                 made = list(self._commits_of(item))
             except (ValueError, RecursionError) as error:
                 self._note(number, str(error))

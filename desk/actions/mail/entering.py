@@ -267,7 +267,7 @@ class _Entering(NamedTuple):
 
     def _entry(self, ticket: Ticket, kind: str, by: Actor, text: str, *, auto: str = "", bare: bool = False) -> Change:
         joined, verdict = self.decision.joined, self.decision.writer.verdict
-        told: dict[str, str] = {
+        told: dict[str, str | None] = {
             "via": _EMAIL,
             "message-id": _line(self.mail.id),
             "auto": auto,

@@ -13,6 +13,7 @@ from desk.actions.tickets.classification import matrix_of
 from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Edit, join
 from desk.domain.model.organisation import CustomField
+from desk.domain.model.plain import plain
 from desk.domain.model.record import NOTHING, parse_values_of
 from desk.domain.model.ticket import Ticket
 from desk.domain.people import customfields
@@ -21,7 +22,7 @@ from desk.domain.tickets import classification, lifecycle, ownership, thread
 from desk.domain.tickets.classification import Matrix
 from desk.errors import Conflict, UsageFault
 from desk.session.session import Session
-from desk.text import _
+from desk.text import _, arranged, listed
 
 OPEN_FIELDS = ("title", "department", "owner", "requester", "tags", "priority", "impact", "urgency", "service", "channel",
                "language", "fields")  # fmt: skip
@@ -117,6 +118,25 @@ def revise(session: Session, ids: Sequence[str], revision: Revision) -> Acted:
     return act_on_tickets(session, ids, "edit", one)
 
 
+class Overtaken(Conflict):
+    """Somebody else changed what this person changed as well; `seen` is the ticket with that as it is now."""
+
+    def __init__(self, ticket: Ticket, seen: Ticket, names: Sequence[str]) -> None:
+        theirs = {n: plain(getattr(ticket, n)) for n in names if n != "body"}
+        shown = [arranged("{name}: {value}", name=n, value=value or _("nothing")) for n, value in theirs.items()]
+        shown += [_("another text")] if "body" in names else []
+        super().__init__(
+            _(
+                "{field} of {ticket} was changed by somebody else meanwhile (theirs: {shown})",
+                field=", ".join(names).replace("body", "the text"),
+                ticket=ticket.id,
+                shown=listed(shown),
+            ),
+            _("save again and yours counts; see: desk ticket history {ticket}", ticket=ticket.id),
+        )
+        self.seen = seen.evolve(**theirs, body=ticket.body if "body" in names else None)
+
+
 def _wanted(session: Session, draft: Draft, ticket: Ticket, revision: Revision) -> tuple[Ticket, Edit | None]:
     """The ticket with what the person changed; and the requester, if the change made one known."""
     seen, given, body, _rest = revision
@@ -138,12 +158,10 @@ def _wanted(session: Session, draft: Draft, ticket: Ticket, revision: Revision) 
             raise UsageFault(_("{name} can't be taken away", name=name), _("give it another value"))
     text = body if body != seen.body else ticket.body
     clashing = [n for n in changed if ticket.values.get(n) not in (seen.values.get(n), changed[n])]
-    if clashing or (body != seen.body and ticket.body not in (seen.body, body)):
-        what = ", ".join(clashing) or _("the text")
-        raise Conflict(
-            _("{field} of {ticket} was changed by somebody else meanwhile", field=what, ticket=ticket.id),
-            _("see: desk ticket history {ticket}", ticket=ticket.id),
-        )
+    if body != seen.body and ticket.body not in (seen.body, body):
+        clashing.append("body")
+    if clashing:
+        raise Overtaken(ticket, seen, clashing)
     return ticket.evolve(**changed, body=text), user
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple, cast
 
@@ -177,12 +177,18 @@ def _write(session: Session, ids: Sequence[str], kind: str, entry: NewEntry) -> 
 
 
 def put_aside(
-    session: Session, ids: Sequence[str], *, until: date | None, waits_for: str | None, reason: str | None
+    session: Session,
+    ids: Sequence[str],
+    *,
+    until: date | None,
+    waits_for: str | None,
+    reason: str | None,
+    drop: Collection[str] = (),
 ) -> Acted:
-    """Let tickets wait for somebody, or for a day."""
+    """Let tickets wait for somebody, or for a day. `drop`: `until` or `for`, which one that waits already has no more."""
 
     def one(_: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
-        return lifecycle.pending(ticket, by=by, at=at, until=until, waits_for=waits_for, reason=reason)
+        return lifecycle.pending(ticket, by=by, at=at, until=until, waits_for=waits_for, reason=reason, drop=drop)
 
     return act_on_tickets(session, ids, "pending", one)
 

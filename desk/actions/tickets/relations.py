@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from desk.actions.acting import Acted, act_on_tickets
@@ -13,6 +14,7 @@ from desk.domain.model.change import Change
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import rights
 from desk.domain.tickets import relations
+from desk.errors import Broken, NotFound
 from desk.session.session import Session
 from desk.store.snapshot import Snapshot
 
@@ -47,9 +49,32 @@ def merge(session: Session, ids: Sequence[str], into: str) -> Acted:
         rights.require_act(by, goal, "merge into")
         draft.require_public(ticket, goal.department)
         carried = _carry(draft.snapshot, ticket.id, ticket.all_attachments, goal.all_attachments)
-        return relations.merge(ticket, goal, carried, by=by, at=at)
+        around = relations.Around(_linked(draft, ticket, goal), carried, session.config["ticket.priorities"])
+        return relations.merge(ticket, goal, around, by=by, at=at)
 
     return act_on_tickets(session, ids, "merge", one)
+
+
+def _linked(draft: Draft, ticket: Ticket, but: Ticket) -> list[Ticket]:
+    """The tickets at the other end of a ticket's links, as far as they can be read."""
+    found = []
+    for other in dict.fromkeys(link.partition(" ")[2] for link in ticket.links):
+        with suppress(NotFound, Broken):
+            if other != but.id:
+                found.append(draft.own(other))
+    return found
+
+
+def left_behind(acted: Acted) -> list[tuple[str, list[str]]]:
+    """What merged tickets say otherwise than the one that goes on: their ids, and `name=value` each."""
+    after = {e.record.id: e.after for e in acted.done.change.edits}
+    found = []
+    for one in acted.edits:
+        gone = one.after
+        into = after.get(gone.merged_into or "") if isinstance(gone, Ticket) else None
+        if isinstance(gone, Ticket) and isinstance(into, Ticket) and (left := relations.left_behind(gone, into)):
+            found.append((gone.id, left))
+    return found
 
 
 _KEPT = ("priority", "impact", "urgency", "department", "requester", "language", "channel")

@@ -17,12 +17,12 @@ from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change
 from desk.domain.model.kinds import kind_at
 from desk.domain.model.record import Record
-from desk.errors import Conflict, Refused
+from desk.errors import Conflict, NotFound, Refused
 from desk.git import diff, objects
 from desk.index.index import Index
 from desk.queries import events, tickets
 from desk.session.session import Session
-from desk.store import handedits
+from desk.store import asof, handedits
 from desk.store.snapshot import Snapshot
 from desk.store.store import Committed
 from desk.text import _, arranged
@@ -51,14 +51,34 @@ def undo(session: Session, ids: Sequence[str], *, reason: str | None = None) -> 
     return Undone(done, tuple(taken))
 
 
+def undo_commit(session: Session, commit: str | None = None, *, reason: str | None = None) -> Undone:
+    """Take back one change of any records: the last that the actor made, or that of a commit, by a name that git knows.
+
+    It takes the right that the change took, and is refused when anything that it touched has changed since.
+    """
+    taken: list[Taken] = []
+    oid = None if commit is None else asof.commit_named(session.store, commit)
+
+    def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
+        nonlocal taken
+        found = events.change_of(snapshot.index, oid) if oid else events.last_change_by(snapshot.index, by.id)
+        if found is None:
+            raise NotFound(_("{by} has changed nothing yet", by=by.id), _("name a commit: desk log"))
+        taken = [_taken(snapshot, *found, session.config, of_ticket=False)]
+        return changes_undo.undo(taken[0], by=by, at=at, reason=reason)
+
+    done = session.apply(plan)
+    return Undone(done, tuple(taken))
+
+
 def last_changes(snapshot: Snapshot, ids: Iterable[str], config: Config) -> list[Taken]:
     """The last change of each ticket; several tickets changed together have one."""
     found = dict.fromkeys(events.last_change(snapshot.index, ticket_id) for ticket_id in ids)
     return [_taken(snapshot, n, oid, verb, config) for n, oid, verb in found]
 
 
-def _taken(snapshot: Snapshot, n: int, oid: str, verb: str | None, config: Config) -> Taken:
-    _check_commit(snapshot, n, oid, verb or _HAND)
+def _taken(snapshot: Snapshot, n: int, oid: str, verb: str | None, config: Config, *, of_ticket: bool = True) -> Taken:
+    _check_commit(snapshot, n, oid, verb or _HAND, of_ticket=of_ticket)
     changed = _changed(snapshot, oid)
     _check_last(snapshot, changed, verb or _HAND)
     pairs: list[Pair] = []
@@ -76,16 +96,19 @@ def _taken(snapshot: Snapshot, n: int, oid: str, verb: str | None, config: Confi
     return Taken(oid, verb or _HAND, _right(snapshot.index, n, verb or _HAND), tuple(pairs), files)
 
 
-def _check_commit(snapshot: Snapshot, n: int, oid: str, verb: str) -> None:
-    """Only what was done to tickets is taken back from a ticket."""
+def _check_commit(snapshot: Snapshot, n: int, oid: str, verb: str, *, of_ticket: bool) -> None:
+    """From a ticket only what was done to tickets is taken back."""
     parents = _parents(snapshot, oid)
-    kind, record_id = events.begins_with(snapshot.index, n)
+    begins = events.begins_with(snapshot.index, n)
+    if begins is None:
+        raise Refused(_("commit {oid} changed no record", oid=oid[:10]), arranged("git show {oid}", oid=oid[:10]))
+    kind, record_id = begins
     hint = _("look at it: git show {oid}; what is to be different: desk ticket edit", oid=oid[:10])
     if len(parents) != 1:
         raise Refused(
             _("its last change, commit {oid}, joined two histories and can't be taken back", oid=oid[:10]), hint
         )
-    if kind != "ticket":
+    if of_ticket and kind != "ticket":
         raise Refused(
             _(
                 "its last change followed from {verb} of {kind} {id}, and stands or falls with it",
@@ -93,7 +116,7 @@ def _check_commit(snapshot: Snapshot, n: int, oid: str, verb: str) -> None:
                 kind=kind,
                 id=record_id,
             ),
-            hint,
+            _("to take it back as a whole: desk undo {oid}", oid=oid[:10]),
         )
 
 

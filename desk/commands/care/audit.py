@@ -55,9 +55,9 @@ def verify(app: App, since: str | None, full: bool) -> Done:
 def _since(app: App, text: str) -> str:
     """The commit that a seal, a commit or a date names; a bare name may leave out `seal/`."""
     try:
-        return dates.commit_as_of(app, text)
+        return dates.commit_as_of(app, text, strictly=True)
     except DeskError:
-        return dates.commit_as_of(app, f"seal/{text}")
+        return dates.commit_as_of(app, f"seal/{text}", strictly=True)
 
 
 def _lines(app: App, found: Any) -> list[str]:

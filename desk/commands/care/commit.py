@@ -15,7 +15,7 @@ from desk.domain.model.change import Change
 from desk.domain.model.kinds import KINDS
 from desk.errors import NotFound
 from desk.store import handedits
-from desk.store.handedits import HandEdit
+from desk.store.handedits import SETTINGS, HandEdit
 from desk.text import _, arranged
 from desk.view.model import Done
 
@@ -60,5 +60,8 @@ def _told(oid: str, change: Change, edits: Sequence[HandEdit]) -> Done:
         for e in edits
         if (path := e.path) in others
     ]
+    for e in edits:
+        if e.kind == SETTINGS:
+            lines += told.describe_settings(e.before, e.after)
     lines.append(_("committed as {oid}", oid=oid[:7]))
     return Done("commit", {"commit": oid, "records": records, "files": others}, tuple(lines))

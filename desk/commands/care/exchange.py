@@ -47,7 +47,7 @@ def export(app: App, kinds: tuple[str, ...], no_files: bool, output: str | None)
         lambda index: [(kind, path) for kind in wanted for path in queries_records.paths(index, kind)]
     )
     commit = app.store.commit_now()
-    out: IO[str] = open(output, "w", encoding="utf-8") if output else app.env.stdout  # noqa: SIM115 - closed below
+    out = _written(output) if output else app.env.stdout
     count = 0
     try:
         for record, files in _records(app, commit, paths, with_files=not no_files):
@@ -64,6 +64,15 @@ def export(app: App, kinds: tuple[str, ...], no_files: bool, output: str | None)
     lines = (_("{count:,} records written to {output}", count=count, output=output),) if output else ()
     # Where the records are the answer, a form around them would spoil them.
     return Done("export", {"id": commit, "records": count, "output": output}, lines, warnings, bare=not output)
+
+
+def _written(path: str) -> IO[str]:
+    try:
+        return open(path, "w", encoding="utf-8")
+    except OSError as error:
+        raise UsageFault(
+            _("can't write {path}: {why}", path=path, why=error.strerror), _("name a file in a folder that is there")
+        ) from None
 
 
 def _records(

@@ -21,7 +21,7 @@ from desk.local import untold
 from desk.store import handedits, journal
 from desk.store.handedits import HandEdit
 from desk.store.store import Store
-from desk.text import _, arranged, ngettext
+from desk.text import _, arranged, listed, ngettext
 from desk.view.model import Done
 
 _SHOWN = 40
@@ -139,7 +139,11 @@ def _unfinished(data: dict[str, Any], operation: tuple[str, str] | None) -> list
     if data["recovered"]:
         lines.append(_("A write that was interrupted was finished: {few}", few=_few(data["recovered"])))
     if data["settings"]:
-        lines.append(_("{settings} (the defaults are in force)", settings=data["settings"]))
+        edited = any(row["kind"] == handedits.SETTINGS for row in data["hand_edits"])
+        if edited:
+            lines.append(_("desk.toml as edited can't be meant: the settings of the newest commit are in force"))
+        else:
+            lines.append(_("{settings} (the defaults are in force)", settings=data["settings"]))
     return lines
 
 
@@ -168,8 +172,10 @@ def _edit_lines(rows: list[dict[str, Any]], edits: list[HandEdit]) -> list[str]:
 
 
 def _meaning(edit: HandEdit) -> str:
+    if edit.kind == handedits.SETTINGS:
+        return listed(told.describe_settings(edit.before, edit.after), "; ") or "settings"
     if edit.kind not in KINDS or (edit.old is None and edit.new is None):
-        return {handedits.SETTINGS: "settings", handedits.OTHER: ""}.get(edit.kind, edit.kind)
+        return "" if edit.kind == handedits.OTHER else edit.kind
     if edit.kind != "ticket" and edit.change != handedits.MODIFIED:
         return f"{edit.kind} {edit.id}"
     return told.describe_events(Edit(edit.old, edit.new, edit.events))
@@ -191,6 +197,7 @@ def _rest(data: dict[str, Any]) -> list[str]:
         lines.append(_("The index was {index}; it is up to date now", index=data["index"]))
     if data["drafts"]:
         lines.append(_("Drafts: {paths}", paths=_few([d["path"] for d in data["drafts"]])))
+        lines.append(_("to take one up: --file PATH of desk ticket create, reply or note; to drop it: rm PATH"))
     if data["untold"]:
         lines.append(
             _(

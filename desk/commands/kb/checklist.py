@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from desk.cli import leaf, records
+from desk.cli import arguments, leaf, records
 from desk.cli.app import App
 from desk.domain.model.checklist import Checklist
 from desk.domain.model.record import Record
@@ -49,4 +49,12 @@ def show(app: App, ids: tuple[str, ...]) -> Detail:
     def more(_: Index, record: Record) -> dict[str, Any]:
         return {"steps": record.steps if isinstance(record, Checklist) else []}
 
-    return records.show_records(app, Checklist, ids, more)
+    known = app.store.ask(lambda index: [str(row["id"]) for row in index.rows("checklist", tail="ORDER BY id")])
+    named: list[str] = []
+    for typed in arguments.split_words(app, ids):
+        name = typed.lower()
+        # A name without a language is the checklist in every language that it is written in.
+        named += [i for i in known if i.partition(".")[0] == name] if name not in known and "." not in name else [typed]
+        if not named:
+            raise app.store.missing("checklist", typed)
+    return records.show_records(app, Checklist, named, more)

@@ -74,6 +74,7 @@ def list_(app: App, stale: bool, **filters: tuple[str, ...]) -> Listing:
     """
     _check(app, filters)
     today = app.local(app.now).date().isoformat()
+    app.warn_of_unread("kb/")
     every = app.store.ask(knowledge.group_articles)
     topics = {str(row["id"]): row for row in app.store.ask(lambda index: index.rows("topic"))}
     order = {name: (row["order"], name) for name, row in topics.items()}

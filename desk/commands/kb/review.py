@@ -81,6 +81,7 @@ def _waiting(app: App, *, stale: bool) -> Listing:
         return found
 
     empty = _("no review date has come") if stale else _("nothing waits for review")
+    app.warn_of_unread("kb/")
     return Listing("articles", app.store.ask(question), _COLUMNS, empty)
 
 

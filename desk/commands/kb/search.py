@@ -55,6 +55,7 @@ def search(app: App, words: tuple[str, ...], topic: str | None, language: str | 
         topic=identifiers.require_existing(app, "topic", topic) if topic else None,
         language=identifiers.require_listed(app, "desk.languages", language),
     )
+    app.warn_of_unread("kb/")
     found, whole = app.store.ask(lambda index: queries_search.search(index, text, 3 * limit, where, articles_only=True))
     known = app.store.ask(lambda index: {r["id"]: r for r in index.rows("article")}) if found else {}
     complete = {slug(hit.id, known[hit.id]["language"]) for hit in found[:whole]}

@@ -42,8 +42,8 @@ FIELD = records.Kind(
         ),
         records.option("--option", "options", metavar="O", multiple=True, help="What a select offers; once for each."),
         records.Option(
-            click.option("--on", metavar="KIND", type=click.Choice(["user", "ticket"]), default="ticket",
-                         help="user or ticket (the default)."),
+            click.option("--on", metavar="KIND", type=click.Choice(["user", "ticket"]), default="user",
+                         help="user (the default) or ticket."),
             None,
         ),
         records.flag("required", create="It must be filled in.", edit="It must be filled in."),

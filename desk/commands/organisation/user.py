@@ -65,6 +65,7 @@ def list_(app: App, search: str | None, group: str | None, fields: tuple[str, ..
             for row in people.users(index, search, wanted, values)
         ]
 
+    app.warn_of_unread("records/users/")
     rows = app.store.ask(question)
     shown = rows[:limit] if limit else rows
     notes = (

@@ -10,6 +10,7 @@ from desk.cli.app import App
 from desk.domain.matching import candidates as matching_candidates
 from desk.domain.matching import recurrence
 from desk.domain.model.query import Scope
+from desk.domain.model.ticket import Ticket
 from desk.queries.likeness import load_compared
 from desk.text import _, pgettext
 from desk.view.model import Column, Detail, Listing
@@ -50,6 +51,7 @@ def candidates(app: App, days: int, department: str | None, least: int, limit: i
     since = dates.parse_moment(app, f"{days}d")
     scope: Scope | None = app.scope()
     where = identifiers.require_existing(app, "department", department) if department else None
+    app.warn_of_unread(Ticket.folder)
     rows = app.store.ask(
         lambda index: load_compared(index, str(since), scope=scope, department=where, untagged=untagged)
     )

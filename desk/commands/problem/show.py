@@ -32,6 +32,7 @@ def show(app: App, ids: tuple[str, ...]) -> Detail:
 
 
 def _item(app: App, ticket_id: str) -> dict[str, Any]:
+    app.warn_of_unread(Ticket.folder)
     rows = app.store.ask(lambda index: queries_problems.incidents(index, ticket_id))
     requesters = {row["requester"] for row in rows if row["requester"]}
     groups = app.store.ask(lambda index: queries_problems.groups(index, requesters))

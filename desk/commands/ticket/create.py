@@ -60,6 +60,8 @@ def create(app: App, body: str | None, file: str | None, attach: tuple[str, ...]
         text = editor.given_text(app, body, file)
         then = followup.follow_up(app, given)._replace(reply=_reply(app, given["reply"]))
         new = _new(app, given)._replace(body=text or "", files=editor.attachments(app, attach, ()), then=then)
+        if text and text.startswith("---\n") and editor.is_draft(app, file):
+            new = _from_form(new, form.parse_new(app, text))
         if new.title is None:
             new = _from_editor(app, new)
         done = tickets.create(app, new)
@@ -100,6 +102,13 @@ def _new(app: App, given: dict[str, Any]) -> NewTicket:
         fields=identifiers.fields_of(given["fields"]),
         reason=given["reason"],
     )
+
+
+def _from_form(new: NewTicket, parsed: tuple[dict[str, Any], str]) -> NewTicket:
+    """A form that was kept, with what the options say instead."""
+    values, text = parsed
+    values = {**values, "tags": tuple(values["tags"]), "body": text}
+    return new._replace(**{name: value for name, value in values.items() if name == "body" or not getattr(new, name)})
 
 
 def _from_editor(app: App, new: NewTicket) -> NewTicket:

@@ -98,11 +98,16 @@ def _in_editor(app: App, ids: list[str], reason: str | None) -> Done:
         raise UsageFault(_("nothing to change"), _("give --title, --body, --file, --requester or another option"))
     before = _one(app, ids, "give --title, --body or --field to change several alike")
     require_tickets(app, ids, "edit")
-    start = form.write_ticket(before)
+    start, seen = form.write_ticket(before), before
 
     def apply(text: str) -> Done:
+        nonlocal seen
         values, body = form.split(text, edits.OPEN_FIELDS)
-        done = edits.revise(app, ids, Revision(before, values, body, reason))
+        try:
+            done = edits.revise(app, ids, Revision(seen, values, body, reason))
+        except edits.Overtaken as clash:
+            seen = clash.seen  # it is told what the others set, so saving again means it
+            raise
         tell_of_requester(app, done.done.change.edits)
         return answer_tickets(done)
 

@@ -16,6 +16,7 @@ from desk.domain.model.fields import utc_text
 from desk.domain.model.organisation import WORK
 from desk.domain.model.query import Query, Scope
 from desk.domain.model.states import CLOSED, LIVE, STATES
+from desk.domain.model.ticket import Ticket
 from desk.errors import UsageFault
 from desk.local import seen
 from desk.queries import tickets, unread
@@ -73,7 +74,8 @@ def listing(app: App, given: dict[str, Any], kinds: tuple[str, ...], noun: str) 
         page = app.store.ask(lambda index: tickets.tickets(index, query))
         rows = answers.with_due(app, _marked(app, page.rows))
         empty = _empty(app, query, page, given, noun)
-        warnings = tuple(_broken(app) + _broken_by_hand(app, page.rows))
+        app.warn_of_unread(Ticket.folder)
+        warnings = tuple(_broken_by_hand(app, page.rows))
         fields = () if rows else answers.ticket_fields(app)
         view = Listing("tickets", rows, columns, empty, warnings, _paged(query, page, given, noun), fields=fields)
     return with_columns(app, view, columns, asked=given["columns"] is not None)
@@ -203,15 +205,6 @@ def _marked(app: App, rows: list[TicketRow]) -> list[dict[str, Any]]:
     mine = seen.load(app.place, handle, int(app.now.timestamp()))
     new = app.store.ask(lambda index: unread.find_unread(index, handle, mine, [row["id"] for row in rows]))
     return [{**row, "unread": row["id"] in new} for row in rows]
-
-
-def _broken(app: App) -> list[str]:
-    """Committed records that can't be read never break a list; they are said."""
-    found = app.store.ask(lambda index: index.broken("records/tickets/"))
-    said = [f"{path}:{line}: {problem}" for path, line, problem in found[:5]]
-    return said + (
-        [_("and {n} more records that can't be read: desk doctor", n=len(found) - 5)] if len(found) > 5 else []
-    )
 
 
 def _broken_by_hand(app: App, rows: Any) -> list[str]:

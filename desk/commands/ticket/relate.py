@@ -71,12 +71,16 @@ def unlink(app: App, ids: str, other: str) -> Done:
     "--into", metavar="OTHER", required=True, shell_complete=complete.complete_ticket, help="The ticket that goes on."
 )
 def merge(app: App, ids: tuple[str, ...], into: str) -> Done:
-    """Merge tickets into another one, which takes over their text, thread and attachments.
+    """Merge tickets into another one, which takes over their text, thread, attachments, tags and links.
 
-    The merged ones are closed, and their ids lead to the other for ever.
+    It takes the higher priority too, and what it lacks of impact, urgency, service and custom fields. The merged ones are
+    closed, and their ids lead to the other for ever.
     """
     target = arguments.require_one(app, into)
-    return answer_tickets(relations.merge(app, arguments.resolve(app, ids), target))
+    acted = relations.merge(app, arguments.resolve(app, ids), target)
+    for merged, left in relations.left_behind(acted):
+        app.notes.append(_("left with {id}: {values}", id=merged, values=left))
+    return answer_tickets(acted)
 
 
 @leaf.leaf("split", example='desk ticket split 7K3Q --at 3 --title "Second fault: prescriptions"')

@@ -20,14 +20,18 @@ _reason = click.option("--reason", metavar="TEXT", help="Why; it stays in the hi
 
 @leaf.leaf("pending", example='desk ticket pending 7K3Q --until 3d --reason "waiting for the Maltese desk"')
 @arguments.ticket_ids
-@click.option("--until", metavar="D", help="The day on which it comes back: 2026-07-30, tomorrow, 3d, 2w.")
-@click.option("--for", "waits_for", type=click.Choice(tuple(WAITING)), help="Whom it waits for.")
+@click.option(
+    "--until", metavar="D", help="The day on which it comes back: 2026-07-30, friday, tomorrow, 3d, 2w; or none."
+)
+@click.option("--for", "waits_for", type=click.Choice((*WAITING, "none")), help="Whom it waits for.")
 @_reason
 def pending(app: App, ids: tuple[str, ...], until: str | None, waits_for: str | None, reason: str | None) -> Done:
-    """Put tickets aside that wait for somebody, or for a day."""
-    day = dates.future_day(app, until)
+    """Put tickets aside that wait for somebody, or for a day. Of one that waits already, what isn't named stays."""
+    drop = [name for name, given in (("until", until), ("for", waits_for)) if given == "none"]
+    day = dates.future_day(app, None if "until" in drop else until)
     found = arguments.resolve(app, ids)
-    return answer_tickets(tickets.put_aside(app, found, until=day, waits_for=waits_for, reason=reason))
+    whom = None if "for" in drop else waits_for
+    return answer_tickets(tickets.put_aside(app, found, until=day, waits_for=whom, reason=reason, drop=drop))
 
 
 @leaf.leaf(

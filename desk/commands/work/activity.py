@@ -53,6 +53,7 @@ def activity(app: App, whose: str | None, since: str | None, limit: int | None) 
         commits,
         most + 1 if most else 0,
     )
+    app.warn_of_unread()
     rows = app.store.ask(lambda index: events.events(index, sought))
     if last:
         marks.mark(app.place, reader, head)

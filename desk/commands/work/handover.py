@@ -104,6 +104,7 @@ def handover(app: App, since: str, departments: tuple[str, ...]) -> Sections:
 
 def _found(app: App, scope: Scope | None, named: tuple[str, ...], since: str) -> dict[str, list[dict[str, Any]]]:
     sections = queries_handover.SECTIONS
+    app.warn_of_unread()
     rows = {n: app.store.ask(lambda index, n=n: queries_handover.tickets(index, n, scope, named)) for n in sections}  # type: ignore[misc]
     now, ahead = utc_text(app.now), utc_text(app.now + timedelta(days=1))
     events = app.store.ask(lambda index: queries_handover.events(index, since, scope, named))

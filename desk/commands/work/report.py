@@ -11,11 +11,12 @@ import click
 
 from desk.cli import leaf, periods
 from desk.cli.app import App
-from desk.domain.figures.report import Report
+from desk.domain.figures.report import Label, Report, Section
 from desk.domain.figures.statistics import Period
 from desk.domain.model.fields import utc_text
 from desk.domain.model.query import Query
-from desk.errors import DeskError, NotFound, UsageFault
+from desk.errors import NotFound, UsageFault, did_you_mean
+from desk.index.index import Index
 from desk.local.kept import beside
 from desk.queries import tickets
 from desk.queries.reports import Reading
@@ -69,6 +70,7 @@ def report(
         language = app.config["desk.languages"][0]
         reading = Reading(index, question, app.place, at.commit, readable=_readable(app), language=language)
         sections = REPORTS[name].make(reading) if name in REPORTS else _all(reading)
+        sections += _unread(index)
     title = REPORTS[name].title if name in REPORTS else name.replace("-", " ").capitalize()
     made = Report(
         name,
@@ -108,6 +110,16 @@ def _all(reading: Reading) -> Any:
     """For a template of a desk's own: the sections of every report, each once."""
     found = {section.id: section for row in reversed(tuple(REPORTS.values())) for section in row.make(reading)}
     return tuple(found.values())
+
+
+def _unread(index: Index) -> tuple[Section, ...]:
+    """What is in no figure, told in the report itself: who reads a page hears no warning."""
+    found = index.broken("records/")
+    if not found:
+        return ()
+    heads = (Label("path", pgettext("column", "File")), Label("problem", pgettext("column", "What is wrong")))
+    rows = [{"path": path, "line": line, "problem": problem} for path, line, problem in found]
+    return (Section("unread", _("Records that can't be read, and are in no figure"), heads, rows, ""),)
 
 
 def _period(app: App, name: str, days: int | None, since: str | None, until: str | None) -> Period:
@@ -157,7 +169,7 @@ def _write(path: str, text: str) -> None:
     except OSError as error:
         if os.path.exists(fresh):
             os.unlink(fresh)
-        raise DeskError(
+        raise UsageFault(
             _("can't write {path}: {why}", path=path, why=error.strerror), _("name a file in a folder that is there")
         ) from None
 
@@ -172,7 +184,8 @@ def _custom(app: App, name: str, form: str | None) -> tuple[str, str] | None:
     """The desk's own template of that name and form, its text and its path; NotFound for a name that nobody knows."""
     known = re.fullmatch(_NAME, name) is not None
     if not known or (name not in REPORTS and name not in _templates(app)):
-        raise NotFound(_("there is no report {name!r}", name=name[:60]), _("desk report lists them"))
+        near = did_you_mean(name, (*REPORTS, *_templates(app)))
+        raise NotFound(_("there is no report {name!r}{near}", name=name[:60], near=near), _("desk report lists them"))
     path = f"{TEMPLATES}/{name}.{form}"
     data = worktree.read(app.place, path) if form in ("html", "md") else None
     if data is None:

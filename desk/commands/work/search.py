@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import click
 
 from desk.cli import leaf
 from desk.cli.app import App
-from desk.domain.matching import endings
 from desk.domain.matching.snippet import snippet
-from desk.domain.matching.words import tokens
 from desk.local import misses
 from desk.queries import search as queries_search
 from desk.queries.search import Hit, Where
@@ -25,7 +22,6 @@ _COLUMNS = (
     Column("title", pgettext("column", "TITLE"), "title"),
     Column("snippet", pgettext("column", "WHERE"), "title"),
 )
-_MARKUP = r"^[#>\s]+|[|*`]+|^[-=]{3,}$"
 limit_option = click.option(
     "--limit", metavar="N", type=click.IntRange(1), default=20, show_default=True, help="At most N results."
 )
@@ -42,6 +38,7 @@ def search(app: App, words: tuple[str, ...], limit: int) -> Listing:
     """
     text = " ".join(words)
     where = Where(app.scope())
+    app.warn_of_unread("")
     hits, whole = app.store.ask(lambda index: queries_search.search(index, text, limit, where))
     rows = [row(hit, text) for hit in hits]
     return Listing("hits", rows, _COLUMNS, EMPTY, notes=describe_misses(app, "desk", text, len(hits), whole))
@@ -49,9 +46,7 @@ def search(app: App, words: tuple[str, ...], limit: int) -> Listing:
 
 def row(hit: Hit, words: str) -> dict[str, Any]:
     """A hit with the place where the words stand, in whatever form; they are marked by [brackets]."""
-    text = re.sub(_MARKUP, " ", f"{hit.lead.partition(chr(10))[0]}\n{hit.body}", flags=re.MULTILINE)
-    stems = [token for token in tokens(words) if len(token) > endings.STEM]
-    shown = snippet(text, " ".join([words, *stems]))
+    shown = snippet(f"{hit.lead.partition(chr(10))[0]}\n{hit.body}", words)
     return {"id": hit.id, "kind": hit.kind, "title": hit.title, "snippet": shown, "path": hit.path}
 
 

@@ -73,6 +73,7 @@ _COLUMNS = (
 
 
 def _rows(app: App, query: Query) -> list[dict[str, Any]]:
+    app.warn_of_unread()
     rows = app.store.ask(lambda index: tickets.tickets(index, query._replace(order=(Key("due"),)))).rows
     return [{**row, "clock": _clock(row)} for row in rows]
 

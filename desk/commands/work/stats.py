@@ -107,7 +107,7 @@ def _table(rows: list[dict[str, Any]]) -> Listing:
         Column("name", pgettext("column", "FIGURE")),
         Column("shown", pgettext("column", "COUNT"), "number"),
         Column("earlier", pgettext("column", "BEFORE"), "number"),
-        Column("change", pgettext("column", "CHANGE"), "number"),
+        Column("changed", pgettext("column", "CHANGE"), "number"),
         Column("picture", pgettext("column", "TREND")),
     )
     return Listing("stats", rows, columns, _("nothing to count"), spell=_spell)
@@ -133,6 +133,7 @@ def _words(row: Row) -> dict[str, str | None]:
     return {
         "shown": statistics.words(row["count"], row["unit"]),
         "earlier": statistics.words(row["before"], row["unit"]),
+        "changed": statistics.describe_change(row["change"], row["unit"]),
     }
 
 

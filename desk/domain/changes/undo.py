@@ -48,7 +48,15 @@ class Taken(NamedTuple):
 def undo(taken: Taken, *, by: Actor, at: datetime, reason: str | None = None) -> Change:
     """Put every record of a change back to what it was; it takes the right that the change itself took, on every ticket."""
     tickets = [pair for pair in taken.pairs if isinstance(pair.record, Ticket)]
-    if taken.right != "delete" and all(pair.then is None for pair in tickets):
+    made = next(
+        (pair.record for pair in taken.pairs if pair.then is None and not isinstance(pair.record, Ticket)), None
+    )
+    if made is not None and taken.right != "delete":
+        raise Refused(
+            _("that change made the {kind} {id}, which others may name by now", kind=made.kind, id=made.id),
+            _("to remove it: desk {noun} delete {id}", noun=made.noun, id=made.id),
+        )
+    if tickets and taken.right != "delete" and all(pair.then is None for pair in tickets):
         name = tickets[0].record.id
         raise Refused(
             _("the last change of {name} was its registration", name=name),

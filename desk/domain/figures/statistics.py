@@ -29,7 +29,7 @@ FIGURES: Mapping[str, Figure] = MappingProxyType(
             _("tickets registered in the period, split-off ones and problems opened from incidents included")
         ),
         "closed": Figure(_("times a ticket was closed in the period; one that is closed twice counts twice")),
-        "reopened": Figure(_("times a closed or pending ticket was taken up again in the period")),
+        "reopened": Figure(_("times somebody took up a closed or pending ticket again in the period; its day alone is none")),
         "replies": Figure(_("replies written to requesters in the period; private notes don't count")),
         "signups": Figure(
             _("requesters registered in the period, by staff or by themselves; people known only from a ticket "
@@ -218,13 +218,20 @@ def condense(values: Sequence[Value], most: int, *, level: bool) -> list[int | f
     return [(part[-1] or 0) if level else sum(value or 0 for value in part) for part in lots]
 
 
-def change(now: Value, before: Value, unit: str = COUNT) -> str | None:
+def change(now: Value, before: Value, unit: str = COUNT) -> Value:
     """Against the period before: in per cent, of shares in points; None where there is nothing to compare with."""
     if now is None or before is None:
         return None
     if unit == PERCENT:
-        return _("{now:+.1f} pts", now=now - before)
-    return f"{(now - before) * 100 / before:+.0f} %" if before else None
+        return round(now - before, 1)
+    return round((now - before) * 100 / before) if before else None
+
+
+def describe_change(by: Value, unit: str) -> str | None:
+    """A change for people: `+50 %`, and `-1.5 pts` of a share."""
+    if by is None:
+        return None
+    return _("{now:+.1f} pts", now=by) if unit == PERCENT else f"{by:+.0f} %"
 
 
 _UNITS = ((86400, _("{n} d")), (3600, _("{n} h")), (60, _("{n} min")), (1, _("{n} s")))

@@ -6,14 +6,19 @@ open hours that really pass on it, and four hours at 24x7 are four hours on any 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from types import MappingProxyType
 
 Span = tuple[int, int]
 """Opening and closing time in minutes after midnight; 1440 is the end of the day."""
 Week = tuple[tuple[Span, ...], ...]
 """The spans of each day, Monday first, in order and apart."""
+Dates = Mapping[date | tuple[int, int], tuple[Span, ...]]
+"""Hours of single dates: of one year, or (month, day) of every year. No hours: closed."""
 NOTHING = timedelta()
+_SECOND = timedelta(seconds=1)
+_NO_DATES: Dates = MappingProxyType({})
 
 
 def _no_days(_year: int) -> frozenset[date]:
@@ -23,10 +28,11 @@ def _no_days(_year: int) -> frozenset[date]:
 class Calendar:
     """Open hours in a time zone; `week` is None for a calendar that never closes (24x7).
 
-    `days_off` gives the holidays of a year. `day` is how long an open day is: None where the days of the week differ.
+    `days_off` gives the holidays of a year, `dates` the hours of days that have their own, whatever else is said of them.
+    `day` is how long an open day is: None where the days of the week differ.
     """
 
-    __slots__ = ("_spans", "closed", "day", "days_off", "name", "opened", "week", "zone")
+    __slots__ = ("_spans", "closed", "dates", "day", "days_off", "name", "opened", "week", "zone")
 
     def __init__(
         self,
@@ -37,6 +43,7 @@ class Calendar:
         *,
         closed: frozenset[date] = frozenset(),
         opened: frozenset[date] = frozenset(),
+        dates: Dates = _NO_DATES,
     ) -> None:
         self.name = name
         self.week = week
@@ -44,6 +51,7 @@ class Calendar:
         self.days_off = days_off
         self.closed = closed
         self.opened = opened
+        self.dates = dates
         self.day = timedelta(days=1) if week is None else _day_of(week)
         self._spans: dict[date, tuple[tuple[datetime, datetime], ...]] = {}
 
@@ -73,8 +81,11 @@ class Calendar:
 
     def is_open(self, day: date) -> bool:
         """Whether the calendar is open on a day at all."""
-        if self.week is None or day in self.opened:
+        if self.week is None:
             return True
+        own = self._own(day)
+        if own is not None or day in self.opened:
+            return own is None or bool(own)
         return bool(self.week[day.weekday()]) and day not in self.closed and day not in self.days_off(day.year)
 
     def _from(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -84,21 +95,40 @@ class Calendar:
             yield from (span for span in self._of(day) if span[1] > start)
             day += timedelta(days=1)
 
+    def _own(self, day: date) -> tuple[Span, ...] | None:
+        """The hours of a date that has its own; those of its year before those of every year."""
+        return self.dates.get(day, self.dates.get((day.month, day.day))) if self.dates else None
+
     def _of(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
         if day not in self._spans:
             week = self.week or ()
             hours = week[day.weekday()] if self.is_open(day) else ()
-            if day in self.opened and not hours:
+            own = self._own(day)
+            if own is not None:
+                hours = own
+            elif day in self.opened and not hours:
                 hours = next(spans for spans in week if spans)
             found = ((self._moment(day, opens), self._moment(day, closes)) for opens, closes in hours)
             self._spans[day] = tuple((opens, closes) for opens, closes in found if opens < closes)
         return self._spans[day]
 
     def _moment(self, day: date, minutes: int) -> datetime:
-        """A time that is skipped in spring is read on the clock before the change; one that comes twice in autumn is the first."""
+        """A time that is skipped in spring is the moment of the change; one that comes twice in autumn is the first."""
         day += timedelta(days=minutes // 1440)
         hour, minute = divmod(minutes % 1440, 60)
-        return datetime(day.year, day.month, day.day, hour, minute, tzinfo=self.zone).astimezone(UTC)
+        wall = datetime(day.year, day.month, day.day, hour, minute)  # noqa: DTZ001 - what a clock on the wall would show
+        late = wall.replace(tzinfo=self.zone).astimezone(UTC)
+        if late.astimezone(self.zone).replace(tzinfo=None) == wall:
+            return late
+        early = wall.replace(tzinfo=self.zone, fold=1).astimezone(UTC)
+        before = early.astimezone(self.zone).utcoffset()
+        while late - early > _SECOND:
+            middle = early + (late - early) // 2
+            if middle.astimezone(self.zone).utcoffset() == before:
+                early = middle
+            else:
+                late = middle
+        return late.replace(microsecond=0)
 
 
 def _day_of(week: Week) -> timedelta | None:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from desk.domain.levels import clocks
-from desk.domain.levels.policy import Policies, Target
+from desk.domain.levels.policy import REPLY, Policies, Target
 from desk.domain.model import due, plain
 from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Edit, Event
@@ -69,7 +69,7 @@ def _behind(row: Row, target: Target | None) -> bool:
     missing = {
         "respond_by": target.respond and not row["responded"],
         "due": target.resolve,
-        "update_by": target.update and (row["responded"] or not target.respond),
+        "update_by": target.update and target.update_after == REPLY and (row["responded"] or not target.respond),
     }
     return any(wanted and not row[name] for name, wanted in missing.items())
 

@@ -11,12 +11,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from desk.domain.levels.calendar import NOTHING
-from desk.domain.levels.policy import NOW, Policies, Policy, Target
+from desk.domain.levels.policy import MESSAGE, NOW, Policies, Policy, Target
 from desk.domain.model import due, plain
 from desk.domain.model.change import Event
 from desk.domain.model.due import BREACH, CLOCKS, Due
 from desk.domain.model.fields import parse_time, utc_text
 from desk.domain.model.person import USER_PREFIX
+from desk.domain.model.record import Entry
 from desk.domain.model.states import CLOSED, PENDING
 from desk.domain.model.ticket import REPLY, Ticket
 
@@ -34,9 +35,18 @@ class ClockStep(NamedTuple):
 
 
 def follow(
-    before: Ticket | None, after: Ticket, at: datetime, policies: Policies, group: Group
+    before: Ticket | None,
+    after: Ticket,
+    at: datetime,
+    policies: Policies,
+    group: Group,
+    *,
+    as_closed: Ticket | None = None,
 ) -> tuple[Ticket, tuple[Event, ...]]:
-    """The ticket as the change leaves it, with its due times; and a breach that the change would have covered up."""
+    """The ticket as the change leaves it, with its due times; and a breach that the change would have covered up.
+
+    `as_closed` is a ticket that is opened again as it was when it was closed: its times are those of what was promised then.
+    """
     policy = policies.at(after.created)
     if policy is None:
         return after, ()
@@ -44,8 +54,9 @@ def follow(
     try:
         if before is None:
             return start(after, new, at), ()
-        step = ClockStep(before, target_of(before, policy, group), new, at)
-        moved = _moved(after, step, policy, policies)
+        old = target_of(as_closed or before, policy, group)
+        before, after = _come_back(before, after, old, at, policies)
+        moved = _moved(after, ClockStep(before, old, new, at), policy)
         return _with_missed(before, moved, at)
     except OverflowError:
         # A time near the year 9999, which only a hand edit gives: nothing can be due after it.
@@ -69,7 +80,7 @@ def catch_up(ticket: Ticket, target: Target | None) -> Ticket:
     times = {
         "respond_by": None if ticket.responded else _from_created(ticket, target, "respond"),
         "due": _from_created(ticket, target, "resolve"),
-        "update_by": _next_update(ticket, target, last_reply(ticket) or ticket.created),
+        "update_by": _next_update(ticket, target, _update_since(ticket, target)),
     }
     missing: dict[str, Any] = {n: utc_text(at) for n, at in times.items() if at and not getattr(ticket, n)}
     return ticket.evolve(**missing)
@@ -77,25 +88,59 @@ def catch_up(ticket: Ticket, target: Target | None) -> Ticket:
 
 def last_reply(ticket: Ticket) -> datetime | None:
     """When staff last replied."""
-    return max((e.at for e in ticket.thread if e.kind == REPLY and not e.by.startswith(USER_PREFIX)), default=None)
+    return max((e.at for e in ticket.thread if _is_reply(e)), default=None)
 
 
-def _moved(after: Ticket, step: ClockStep, policy: Policy, policies: Policies) -> Ticket:
+def _come_back(
+    before: Ticket, after: Ticket, target: Target | None, at: datetime, policies: Policies
+) -> tuple[Ticket, Ticket]:
+    """Both without the pause of a ticket whose day has come: its clocks run since then, whether a check has seen it or not."""
+    if before.paused is None or before.pending_until is None:
+        return before, after
+    day = max(before.paused, policies.day_begins(before.pending_until))
+    if day > at:
+        return before, after
+    responded = before.responded is not None
+    running = shift_clocks(before, target, before.paused, day, responded=responded).evolve(paused=None)
+    # Until a check opens it again it is pending all the same, since a day that is over.
+    waits = after.state == PENDING and after.pending_until == before.pending_until
+    taken: dict[str, Any] = {name: _text(getattr(running, name)) for name in CLOCKS.values()}
+    return running, after.evolve(**taken, pauses=running.pauses, paused=_text(day) if waits else None)
+
+
+def _update_since(ticket: Ticket, target: Target) -> datetime:
+    """Since when the next reply is waited for: since the last one, or since a message of the requester's."""
+    waiting = unanswered(ticket) if target.update_after == MESSAGE else None
+    return waiting or last_reply(ticket) or ticket.created
+
+
+def unanswered(ticket: Ticket) -> datetime | None:
+    """When the requester first wrote since staff last replied; None where everything is answered."""
+    last = max((n for n, e in enumerate(ticket.thread) if _is_reply(e)), default=-1)
+    later = ticket.thread[last + 1 :]
+    return next((e.at for e in later if e.kind == REPLY and e.by.startswith(USER_PREFIX)), None)
+
+
+def _is_reply(entry: Entry) -> bool:
+    return entry.kind == REPLY and not entry.by.startswith(USER_PREFIX)
+
+
+def _moved(after: Ticket, step: ClockStep, policy: Policy) -> Ticket:
     ticket, at = after, step.at
     closes, opens = _closes(step.before, after), _opens(step.before, after)
     reclassified = after.state != CLOSED and _promise(step.old) != _promise(step.new)
     replied = last_reply(after) != last_reply(step.before)
+    asked = unanswered(after) != unanswered(step.before)
     responded = step.before.responded is not None
     counts = replied and (not responded or bool(step.new and step.new.update))
     if opens:
         ticket = shift_clocks(ticket, step.old, step.before.closed or at, at, responded=responded)
     elif step.before.paused and (after.state != PENDING or reclassified or counts):
-        end = find_return(step.before, at, policies) if after.state != PENDING else at
-        ticket = shift_clocks(ticket, step.old, step.before.paused, end, responded=responded)
+        ticket = shift_clocks(ticket, step.old, step.before.paused, at, responded=responded)
     if after.state != CLOSED and (step.new or step.old):
         if reclassified:
             ticket = _reclassified(ticket, step.new, policy, at)
-        elif step.new and (opens or replied):
+        elif step.new and (opens or replied or (asked and step.new.update_after == MESSAGE)):
             ticket = ticket.evolve(update_by=_text(_next_update(ticket, step.new, at)))
     if closes:
         return ticket.evolve(update_by=None, paused=None)
@@ -112,13 +157,6 @@ def _opens(before: Ticket, after: Ticket) -> bool:
 
 def _promise(target: Target | None) -> object:
     return target and target.promise
-
-
-def find_return(ticket: Ticket, at: datetime, policies: Policies) -> datetime:
-    """When a pause that ends now was over: at the beginning of the day it was to end on, if that is past."""
-    if ticket.pending_until is None or ticket.paused is None:
-        return at
-    return min(at, max(ticket.paused, policies.day_begins(ticket.pending_until)))
 
 
 def shift_clocks(ticket: Ticket, target: Target | None, since: datetime, until: datetime, *, responded: bool) -> Ticket:
@@ -187,8 +225,13 @@ def pauses_of(ticket: Ticket) -> list[tuple[datetime, datetime]]:
 
 
 def _next_update(ticket: Ticket, target: Target, since: datetime) -> datetime | None:
-    """Replies are due again and again once there was a first one; from the beginning where none is asked for."""
+    """Replies are due again and again once there was a first one; from the beginning where none is asked for.
+
+    Where each message is to be answered, nothing is due while nobody waits.
+    """
     if target.update is None or (target.respond is not None and ticket.responded is None):
+        return None
+    if target.update_after == MESSAGE and ticket.responded is not None and unanswered(ticket) is None:
         return None
     return target.calendar.add(since, target.update)
 

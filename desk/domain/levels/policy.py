@@ -15,6 +15,8 @@ from desk.domain.levels.calendar import ALWAYS, Calendar
 from desk.domain.levels.reading import Place, PolicyReader, SettingFault, calendar_of, conditions_of, duration_of
 from desk.text import _
 
+REPLY, MESSAGE = "reply", "message"
+"""What starts the clock of the next reply: the last one, or a message of the requester's that nobody has answered."""
 CREATED, NOW = "created", "now"
 """From when a new target counts after a re-classification."""
 CONDITIONS = ("priority", "department", "kind", "group", "service")
@@ -30,6 +32,7 @@ class Target(NamedTuple):
     respond: timedelta | None
     update: timedelta | None
     resolve: timedelta | None
+    update_after: str = REPLY
 
     def fits(self, row: Mapping[str, Any], group: str | None) -> bool:
         """Whether a ticket meets all conditions; `row` has its fields, `group` is its requester's."""
@@ -41,7 +44,7 @@ class Target(NamedTuple):
     @property
     def promise(self) -> tuple[object, ...]:
         """What two targets must share to be the same for a ticket."""
-        return (self.calendar.name, self.respond, self.update, self.resolve)
+        return (self.calendar.name, self.respond, self.update, self.resolve, self.update_after)
 
 
 class Policy(NamedTuple):
@@ -131,7 +134,7 @@ def _policy(number: int, given: Any, calendars: Mapping[str, Calendar], world: S
 def _target(
     place: Place, given: Any, calendars: Mapping[str, Calendar], default: str, known: Mapping[str, tuple[str, ...]]
 ) -> Target:
-    reader = PolicyReader(place, given, (*CONDITIONS, "major", "calendar", *CLOCK_KEYS))
+    reader = PolicyReader(place, given, (*CONDITIONS, "major", "calendar", *CLOCK_KEYS, "update_after"))
     calendar = calendars[reader.choice("calendar", tuple(calendars), default)]
     times = {key: duration_of(reader, key, calendar) for key in CLOCK_KEYS}
     if not any(times.values()):
@@ -141,7 +144,8 @@ def _target(
             _('give at least one of {clock_keys}, such as resolve = "4h"', clock_keys=", ".join(CLOCK_KEYS)),
         )
     conditions = conditions_of(reader, CONDITIONS, known)
-    return Target(conditions, reader.flag("major"), calendar, **times)
+    after = reader.choice("update_after", (REPLY, MESSAGE), REPLY)
+    return Target(conditions, reader.flag("major"), calendar, **times, update_after=after)
 
 
 def _covers(earlier: Target, later: Target) -> bool:

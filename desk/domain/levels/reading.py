@@ -15,10 +15,11 @@ Place = tuple[str | int, ...]
 """Where in desk.toml: ("sla.policy", 1, "target", 2, "priority")."""
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LONGEST = timedelta(days=3660)
-_CALENDAR_KEYS = ("days", "hours", "holidays", "timezone", "closed", "open")
+_CALENDAR_KEYS = ("days", "hours", "holidays", "timezone", "closed", "open", "dates")
 _DURATION = r"(?:\s*\d{1,5}\s*[dhm])+\s*"
 _HOURS = r"(\d\d?):(\d\d)\s*-\s*(\d\d?):(\d\d)"
 _YEARS = (2000, 2999)
+_YEARLY = r"\d\d-\d\d"
 
 
 class SettingFault(ValueError):
@@ -108,10 +109,20 @@ class PolicyReader:
         return found
 
     def days(self, key: str) -> frozenset[date]:
-        try:
-            return frozenset(date.fromisoformat(word) for word in self.words(key))
-        except ValueError:
-            raise self.fail(key, _('a list of days such as ["2026-12-24"]')) from None
+        """Days of one year each."""
+        return frozenset(day for day in self._dates(key) if isinstance(day, date))
+
+    def yearly(self, key: str) -> frozenset[tuple[int, int]]:
+        """Month and day of those of every year."""
+        return frozenset(day for day in self._dates(key) if isinstance(day, tuple))
+
+    def _dates(self, key: str) -> list[date | tuple[int, int]]:
+        found = [_date(word) for word in self.words(key)]
+        if any(day is None or (key != "closed" and isinstance(day, tuple)) for day in found):
+            if key == "closed":
+                raise self.fail(key, _('a list of days such as ["2026-12-24"], or ["12-24"] for every year'))
+            raise self.fail(key, _('a list of days such as ["2026-12-24"]'))
+        return [day for day in found if day is not None]
 
     def tables(self, key: str) -> list[Any]:
         value = self.given.get(key)
@@ -180,18 +191,53 @@ def calendar_of(
             years.append(days_off(code))
         except ValueError as error:
             raise SettingFault(
-                (*reader.place, "holidays"), str(error), _('a country such as "CY", or a part of one: "DE-BY"')
+                (*reader.place, "holidays"),
+                str(error),
+                _('a country such as "CY", a part of one ("DE-BY"), or other days off ("CY:bank")'),
             ) from None
-    closed, opened = reader.days("closed"), reader.days("open")
+    closed, opened, dates = reader.days("closed"), reader.days("open"), _dates(reader)
     if both := closed & opened:
         raise reader.fail(
             "open", _("without {both}, which is in closed too", both=min(both)), _("take it out of one of them")
         )
+    if both := (closed | opened) & {day for day in dates if isinstance(day, date)}:
+        raise reader.fail(
+            "dates",
+            _("without {both}, which is in closed or open too", both=min(both)),
+            _("take it out of one of them"),
+        )
+    # Closed every year is what hours of every year without any hours are; a date that has hours is open.
+    dates = {**dict.fromkeys(reader.yearly("closed"), ()), **dates}
 
     def off(year: int) -> frozenset[date]:
         return frozenset().union(*(of(year) for of in years))
 
-    return Calendar(name, week, zone, off, closed=closed, opened=opened)
+    return Calendar(name, week, zone, off, closed=closed, opened=opened, dates=dates)
+
+
+def _dates(reader: PolicyReader) -> dict[date | tuple[int, int], tuple[Span, ...]]:
+    """Hours of single dates: `{"2026-12-24" = "08:00-12:00", "12-31" = "08:00-13:00"}`."""
+    value = reader.given.get("dates", {})
+    if not isinstance(value, dict):
+        raise reader.fail("dates", _('a table of hours by date, such as "12-24" = "08:00-12:00"'))
+    found: dict[date | tuple[int, int], tuple[Span, ...]] = {}
+    for word, hours in value.items():
+        day = _date(str(word))
+        if day is None:
+            raise reader.fail("dates", _('given by dates such as "2026-12-24", or "12-24" for every year'))
+        found[day] = _spans(reader, str(hours), "dates")
+    return found
+
+
+def _date(word: str) -> date | tuple[int, int] | None:
+    """`2026-12-24` a day, `12-24` month and day of every year."""
+    try:
+        if re.fullmatch(_YEARLY, word, re.ASCII):
+            day = date.fromisoformat(f"2000-{word}")
+            return day.month, day.day
+        return date.fromisoformat(word)
+    except ValueError:
+        return None
 
 
 def _week(reader: PolicyReader) -> Week:
@@ -227,7 +273,7 @@ def _days(reader: PolicyReader, text: str) -> list[int]:
     return found
 
 
-def _spans(reader: PolicyReader, text: str) -> tuple[Span, ...]:
+def _spans(reader: PolicyReader, text: str, key: str = "hours") -> tuple[Span, ...]:
     spans: list[Span] = []
     for part in text.split(","):
         match = re.fullmatch(_HOURS, part.strip(), re.ASCII)
@@ -235,6 +281,6 @@ def _spans(reader: PolicyReader, text: str) -> tuple[Span, ...]:
         ordered = opens < closes <= 1440 and (not spans or spans[-1][1] < opens)
         if match is None or not ordered or int(match[2]) > 59 or int(match[4]) > 59:
             hint = _("each from an earlier to a later time of the same day, in order; through the night: two days")
-            raise reader.fail("hours", _('hours such as "08:00-18:00" or "08:00-12:30, 13:30-17:00"'), hint)
+            raise reader.fail(key, _('hours such as "08:00-18:00" or "08:00-12:30, 13:30-17:00"'), hint)
         spans.append((opens, closes))
     return tuple(spans)

@@ -120,8 +120,10 @@ def parse_email(raw: object) -> str:
 
 def parse_colour(raw: object) -> str:
     value = _scalar(raw).strip().lower()
+    if re.fullmatch(_COLOUR[1:], value):
+        value = f"#{value}"  # a shell takes what follows a # for a comment
     if not re.fullmatch(_COLOUR, value):
-        raise ValueError(_("{value!r} is not a colour such as '#1f77b4'", value=value[:40]))
+        raise ValueError(_("{value!r} is not a colour such as 1f77b4", value=value[:40]))
     return value
 
 

@@ -41,6 +41,7 @@ _COMMANDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "search": ("list",),
         "ls": ("list",),
         "log": ("history",),
+        "outbox": ("outbox",),
         "follow": ("watch",),
         "subscribe": ("watch",),
     }

@@ -279,7 +279,11 @@ ROWS: tuple[Verb, ...] = (
         (STATES, CLOSED),
         fields("untold", "state", *_STANDING, "thread", "watchers", "merged_into"),
         otherwise={"before": Words(_("took over {before}"), _("had {what} take over {before}"))},
-        carries=True,
+        brings=(
+            ("tag", ("tags",)), ("classify", ("priority", "impact", "urgency")), ("edit", ("service", "fields")),
+            ("link", ("links",)), ("unlink", ("links",)), _STEPS,
+        ),
+        aftermath=("links",), carries=True,
         hears=(
             Hearing("merge", "the work goes on in another ticket", 17, (
                 (1, REQUESTER, "ticket-merged"),

@@ -101,7 +101,7 @@ def classify(
     if changed == ["priority"]:
         event = Event("classify", ticket.priority, f"{after.priority}{override}")
     else:
-        event = Event("classify", _pairs(ticket, changed), f"{_pairs(after, changed)}{override}")
+        event = Event("classify", show_levels(ticket, changed), f"{show_levels(after, changed)}{override}")
     return Change("classify", by, at, (edit(ticket, after, event),), reason, event.after or "")
 
 
@@ -119,7 +119,8 @@ def _by_matrix(ticket: Ticket, matrix: Matrix) -> str | None:
     return said
 
 
-def _pairs(ticket: Ticket, names: Iterable[str]) -> str:
+def show_levels(ticket: Ticket, names: Iterable[str]) -> str:
+    """Levels as a `classify` event tells several of them: `priority=high impact=none`."""
     return " ".join(f"{n}={getattr(ticket, n) or 'none'}" for n in names)
 
 

@@ -6,7 +6,7 @@ See docs/rules.md, requirements 1.3 and 1.6.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from desk.domain.model import states
@@ -87,9 +87,14 @@ def pending(
     until: date | None = None,
     waits_for: str | None = None,
     reason: str | None = None,
+    drop: Collection[str] = (),
 ) -> Change:
-    """Wait for the requester, a third party or a day."""
+    """Wait for the requester, a third party or a day; of one that waits already, what isn't named stays, or is dropped."""
     state = moves.after("pending", ticket.state, ticket.id)
+    if ticket.state == states.PENDING:
+        # What isn't named again stays: a reason alone must not call a vendor's day off.
+        until = until or (None if "until" in drop else ticket.pending_until)
+        waits_for = waits_for or (None if "for" in drop else ticket.pending_for)
     if waits_for == states.REQUESTER and not has_requester(ticket):
         raise Refused(
             _("{ticket} has no requester to wait for", ticket=ticket.id),
@@ -158,7 +163,15 @@ def reopen(ticket: Ticket, owner: Staff | None, *, by: Actor, at: datetime, reas
 
 
 def delete(ticket: Ticket, others: Iterable[Ticket], *, by: Actor, at: datetime, reason: str | None = None) -> Change:
-    """Remove a ticket and what leads to it from `others`; git keeps what it said."""
+    """Remove a ticket and what leads to it from `others`; git keeps what it said.
+
+    One that somebody owns is work in hand, and stays.
+    """
+    if ticket.owner:
+        raise Refused(
+            _("{ticket} is owned by {owner}, and work in hand isn't deleted", ticket=ticket.id, owner=ticket.owner),
+            _("first: desk ticket unassign {ticket}", ticket=ticket.id),
+        )
     files: dict[str, bytes | None] = dict.fromkeys(ticket.all_attachments)
     edits = [Edit(ticket, None, (Event("delete", ticket.title),), files)]
     for other in others:

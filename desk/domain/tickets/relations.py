@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 from desk.domain.model import states
 from desk.domain.model.actor import Actor
@@ -15,6 +15,7 @@ from desk.domain.model.person import USER_PREFIX
 from desk.domain.model.record import NOTHING, Entry
 from desk.domain.model.ticket import NOTE, REPLY, Ticket, edit
 from desk.domain.rights import moves
+from desk.domain.tickets.classification import show_levels
 from desk.errors import Refused, UsageFault
 from desk.text import _
 
@@ -115,18 +116,23 @@ def _with_carried(entry: Entry, carried: Carried, **more: str) -> Entry:
     return entry._replace(meta=meta)
 
 
-def merge(ticket: Ticket, into: Ticket, carried: Carried, *, by: Actor, at: datetime) -> Change:
-    """Close a ticket in favour of another, which takes over its request and its thread; the old id leads there."""
-    if ticket.id == into.id:
-        raise Refused(
-            _("{ticket} can't be merged into itself", ticket=ticket.id),
-            _("name another ticket with --into; a merged one stands for its target"),
-        )
-    if ticket.major and not into.major:
-        raise Refused(
-            _("{ticket} is a major incident, and {into} is none", ticket=ticket.id, into=into.id),
-            _("merge the other way round, or first: desk ticket major {into}", into=into.id),
-        )
+class Around(NamedTuple):
+    """What a merge must know beside the two tickets: those that the merged one is linked to, the files that go along, and
+    the desk's priorities from the lowest on.
+    """
+
+    linked: Sequence[Ticket]
+    carried: Carried
+    priorities: Sequence[str]
+
+
+def merge(ticket: Ticket, into: Ticket, around: Around, *, by: Actor, at: datetime) -> Change:
+    """Close a ticket in favour of another; the old id leads there.
+
+    That one takes over its request, thread, tags and links; what it doesn't say itself of impact, service, custom fields
+    or a problem's cause; and the higher priority: whatever was an incident, or led to a problem, stays so.
+    """
+    _require_mergeable(ticket, into)
     request = Entry(
         NOTE,
         ticket.author or by.id,
@@ -134,7 +140,7 @@ def merge(ticket: Ticket, into: Ticket, carried: Carried, *, by: Actor, at: date
         f"{ticket.title}\n\n{ticket.body}".strip(),
         {"attachments": list(ticket.attachments)} if ticket.attachments else NOTHING,
     )
-    moved = [_with_carried(e, carried, **{"from": ticket.id}) for e in (request, *ticket.thread)]
+    moved = [_with_carried(e, around.carried, **{"from": ticket.id}) for e in (request, *ticket.thread)]
     thread = tuple(sorted((*into.thread, *moved), key=lambda e: e.at))
     closing: dict[str, Any] = {"closed": utc_text(at)} if ticket.state != states.CLOSED else {}
     gone = ticket.evolve(
@@ -149,11 +155,125 @@ def merge(ticket: Ticket, into: Ticket, carried: Carried, *, by: Actor, at: date
     if closing:
         events.append(Event("close", ticket.state, states.CLOSED))
     taken = into.evolve(thread=thread, watchers=_joined(ticket, into))
-    edits = (
+    taken, more = _taken_over(ticket, taken, around.priorities)
+    edits = [
         edit(ticket, gone, *events),
-        edit(into, taken, Event("merge", ticket.id), files=dict(carried.values())),
-    )
-    return Change("merge", by, at, edits, summary=f"into {into.id}")
+        edit(into, taken, Event("merge", ticket.id), *more, files=dict(around.carried.values())),
+    ]
+    return Change("merge", by, at, tuple(_with_links(edits, around.linked)), summary=f"into {into.id}")
+
+
+def _require_mergeable(ticket: Ticket, into: Ticket) -> None:
+    if ticket.id == into.id:
+        raise Refused(
+            _("{ticket} can't be merged into itself", ticket=ticket.id),
+            _("name another ticket with --into; a merged one stands for its target"),
+        )
+    if ticket.major and not into.major:
+        raise Refused(
+            _("{ticket} is a major incident, and {into} is none", ticket=ticket.id, into=into.id),
+            _("merge the other way round, or first: desk ticket major {into}", into=into.id),
+        )
+    kinds = {ticket.kind_of_work, into.kind_of_work}
+    if kinds == {INCIDENT, PROBLEM}:
+        incident, problem = (ticket, into) if ticket.kind_of_work == INCIDENT else (into, ticket)
+        raise Refused(
+            _("{incident} is an incident and {problem} a problem", incident=incident.id, problem=problem.id),
+            _(
+                "hand it on: desk ticket transfer {incident} --to {problem}",
+                incident=incident.id,
+                problem=problem.id,
+            ),
+        )
+    causes = ticket.linked("caused-by"), into.linked("caused-by")
+    if all(causes) and causes[0] != causes[1]:
+        raise Refused(
+            _(
+                "{ticket} is caused by {cause}, and {into} by {other}",
+                ticket=ticket.id,
+                cause=causes[0][0],
+                into=into.id,
+                other=causes[1][0],
+            ),
+            _("first: desk ticket unlink {ticket} {cause}", ticket=ticket.id, cause=causes[0][0]),
+        )
+
+
+_FILLED_IN = ("service", "cause", "workaround", "fix")
+_CLASSES = ("priority", "impact", "urgency")
+
+
+def _taken_over(ticket: Ticket, into: Ticket, priorities: Sequence[str]) -> tuple[Ticket, list[Event]]:
+    """The ticket that goes on, with what it lacked, and the events that tell of it."""
+    events = []
+    tags = [tag for tag in ticket.tags if tag not in into.tags]
+    after = into.evolve(tags=[*into.tags, *tags])
+    if tags:
+        events.append(Event("tag", None, " ".join(sorted(tags))))
+    if not (into.impact or into.urgency):
+        after = after.evolve(impact=ticket.impact, urgency=ticket.urgency)
+    order = list(priorities)
+    if ticket.priority in order and into.priority in order:
+        after = after.evolve(priority=max(ticket.priority, into.priority, key=order.index))
+    classes = [name for name in _CLASSES if getattr(into, name) != getattr(after, name)]
+    if classes:
+        events.append(Event("classify", show_levels(into, classes), show_levels(after, classes)))
+    lacking = [name for name in _FILLED_IN if getattr(ticket, name) and not getattr(into, name)]
+    after = after.evolve(**{name: getattr(ticket, name) for name in lacking})
+    if any(name not in into.fields for name in ticket.fields):
+        after = after.evolve(fields={**ticket.fields, **into.fields})
+        lacking.append("fields")
+    if lacking:
+        events.append(Event("edit", None, " ".join(lacking)))
+    return after, events
+
+
+def _with_links(edits: list[Edit], linked: Sequence[Ticket]) -> list[Edit]:
+    """The edits of a merge, with the links of the ticket that goes, which lead to and from the other from now on."""
+    gone, into = (cast("Ticket", one.after) for one in edits)
+    there = {other.id: other for other in linked}
+    apart, added = list(gone.links), []
+    for link in gone.links:
+        relation, _, other_id = link.partition(" ")
+        other = into if other_id == into.id else there.get(other_id)
+        if other is None:
+            continue  # it can't be read: the link stays where it is, and the old id leads on
+        apart.remove(link)
+        back = f"{LINK_TYPES[relation]} {gone.id}"
+        instead = f"{LINK_TYPES[relation]} {into.id}" if other is not into else None
+        if instead and link not in into.links:
+            added.append(link)
+        there[other_id] = other.evolve(links=_replaced(other.links, back, instead))
+    into = there.pop(into.id, into)
+    into = into.evolve(links=[*into.links, *added])
+    whole = [one._replace(after=after) for one, after in zip(edits, (gone.evolve(links=apart), into), strict=True)]
+    whole += [edit(before, there[before.id]) for before in linked]
+    return [_with_link_events(one, befores) for one, befores in zip(whole, _links_before(edits, linked), strict=True)]
+
+
+def _links_before(edits: list[Edit], linked: Sequence[Ticket]) -> list[tuple[str, ...]]:
+    return [cast("Ticket", one.after).links for one in edits] + [other.links for other in linked]
+
+
+def _replaced(links: Sequence[str], old: str, new: str | None) -> list[str]:
+    return list(dict.fromkeys(new or "" if link == old else link for link in links if new or link != old))
+
+
+def _with_link_events(one: Edit, before: tuple[str, ...]) -> Edit:
+    after = cast("Ticket", one.after).links
+    gone = [link for link in before if link not in after]
+    come = [link for link in after if link not in before]
+    events = [Event("unlink", ", ".join(gone))] if gone else []
+    events += [Event("link", None, ", ".join(come))] if come else []
+    return one._replace(events=(*one.events, *events))
+
+
+def left_behind(ticket: Ticket, into: Ticket) -> list[str]:
+    """What a merged ticket says otherwise than the one that goes on, `name=value` each: it stays in its own record."""
+    named = ("department", "owner", "requester", "impact", "urgency", *_FILLED_IN)
+    values = {name: getattr(ticket, name) for name in named if getattr(ticket, name) != getattr(into, name)}
+    values |= {f"fields.{name}": value for name, value in ticket.fields.items() if into.fields.get(name) != value}
+    return [f"{name}={value}" for name, value in values.items() if value]
 
 
 def _joined(ticket: Ticket, into: Ticket) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from desk.view.model import Column, Listing, Paper
 from desk.view.table import COMMIT, table
 
 _STYLES = {"id": "id", "title": "title", "commit": "commit", "time": "moment", "text": "plain"}
-_NUMBERS = (COUNT, PERCENT, SECONDS, AVERAGE, "figure")
+_NUMBERS = (COUNT, PERCENT, SECONDS, AVERAGE, "figure", "change")
 
 
 def people(view: Paper, look: Look) -> Iterator[str]:
@@ -82,6 +82,8 @@ def listing(section: Section) -> Listing:
 def words(row: Row, head: Label) -> Any:
     """A cell for people: durations and shares in words, yes and no; texts as they are."""
     value = row.get(head.name)
+    if head.unit == "change":
+        return statistics.describe_change(value, str(row.get("unit")))
     unit = str(row.get("unit")) if head.unit == "figure" else head.unit
     if unit in (PERCENT, SECONDS, AVERAGE) and isinstance(value, int | float):
         return statistics.words(value, unit)
