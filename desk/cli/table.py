@@ -97,7 +97,7 @@ COMMANDS: Mapping[str, CommandRow] = MappingProxyType(
         "mail drop": _kind("work.mail", "drop", "Take a message out of the outbox unsent."),
         "mail retry": _kind("work.mail", "retry", "Let held or refused messages go."),
         "mail send": _kind("mail.send", "send", "Send what waits in the outbox."),
-        "mail run": _kind("mail.send", "run", "Fetch and send, once; for cron."),
+        "mail run": _kind("mail.run", "run", "Fetch and send, once; for cron."),
         "mail log": _kind("mail.send", "log", "What became of each mail, in and out."),
         "sla": CommandRow(None, "Service levels: what is due, and what is late.", _WORK),
         "sla list": _kind("work.sla", "list_", "List what is due, the most urgent first."),

@@ -179,3 +179,9 @@ def commits_since(place: Place, cursor: str, until: str | None = None) -> list[s
     which = "--branches" if until is None else until
     out = process.run(place, "rev-list", "--topo-order", "--reverse", "--ignore-missing", which, f"^{cursor}", "--")
     return out.decode().split()
+
+
+def touching(place: Place, since: str, until: str, path: str) -> bool:
+    """Whether a commit that `until` has and `since` doesn't hold changed a file."""
+    args = ("rev-list", "--max-count=1", "--full-history", *_span(since, until), "--", path)
+    return bool(process.run(place, *args).strip())

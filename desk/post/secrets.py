@@ -14,7 +14,6 @@ from contextlib import suppress
 from desk.errors import ConfigError
 from desk.git import credential
 from desk.git.place import Place
-from desk.post import tokens
 from desk.post.servers import Server
 from desk.text import _, arranged
 
@@ -131,5 +130,7 @@ def _exchanged(secret: Secret, settings: Mapping[str, str]) -> str:
             _("desk.mail.{missing} isn't set", missing=missing[0]),
             _("git config desk.mail.oauth.client …; docs of your provider"),
         )
+    from desk.post import tokens  # noqa: PLC0415 - 60 ms of urllib, for tokens alone
+
     client = tokens.Client(settings["oauth.url"], settings["oauth.client"], settings["oauth.scope"])
     return tokens.ask(client, secret.reveal())

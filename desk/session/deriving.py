@@ -80,9 +80,9 @@ def _derive(session: Session, at: Cursor, head: str) -> tuple[Derived, tuple[str
     withdrawn: list[str] = []
     commits = 0
     with objects.blobs(place) as blobs:
-        past, silent = Past(blobs, session.warnings.append), _Silence(blobs)
-        for oid in _untold(place, blobs, at.commit, head):
-            change = None if silent.at(oid) else past.change(oid)
+        past, silent = Past(blobs, session.warnings.append), _Silence(place, blobs, at, head)
+        for oid, raw in _untold(place, blobs, at.commit, head):
+            change = None if silent.at(oid) else past.change(oid, raw)
             if change is None:
                 continue
             commits += 1
@@ -96,8 +96,8 @@ def _derive(session: Session, at: Cursor, head: str) -> tuple[Derived, tuple[str
     return Derived(tuple(drafts.values()), commits), tuple(withdrawn)
 
 
-def _untold(place: Place, blobs: Blobs, since: str, head: str) -> Iterator[str]:
-    """The commits since the cursor that desk made and nobody has told of, each after its parents."""
+def _untold(place: Place, blobs: Blobs, since: str, head: str) -> Iterator[tuple[str, bytes]]:
+    """The commits since the cursor that desk made and nobody has told of, each after its parents; and as git keeps them."""
     oids = log.commits_since(place, since, head)
     known = cursor.told(place) | {one.mark for one in untold.load(place)}
     if oids and not refs.is_ancestor(place, since, head):
@@ -110,17 +110,24 @@ def _untold(place: Place, blobs: Blobs, since: str, head: str) -> Iterator[str]:
             continue
         mark = untold.mark_in(text)
         if mark and mark not in known:
-            yield oid
+            yield oid, text
 
 
 class _Silence:
-    """Whether a desk told nobody anything when a commit was made (`mail.notify`); each desk.toml is read once."""
+    """Whether a desk told nobody anything when a commit was made (`mail.notify`).
 
-    def __init__(self, blobs: Blobs) -> None:
+    desk.toml is read of each commit only where it changed among them, and each of its texts is taken apart once.
+    """
+
+    def __init__(self, place: Place, blobs: Blobs, at: Cursor, head: str) -> None:
         self._blobs = blobs
         self._known: dict[bytes, bool] = {}
+        self._always = None if log.touching(place, at.commit, head, config.FILE) else self._of(head)
 
     def at(self, commit: str) -> bool:
+        return self._of(commit) if self._always is None else self._always
+
+    def _of(self, commit: str) -> bool:
         text = self._blobs.get(f"{commit}:{config.FILE}") or b""
         if text not in self._known:
             self._known[text] = not _notifies(text)

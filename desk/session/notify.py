@@ -139,8 +139,7 @@ class Notifier:
     # -- both --------------------------------------------------------------------------------------------------------
 
     def _stage(self, told: Untold, change: Change, commit: str, ask: Callable[[], Audience]) -> tuple[str, ...]:
-        undone = _undone(change)
-        withdrawn = taken_back(change, outbox.ids(self.folder)) if undone else ()
+        withdrawn = taken_back(change, outbox.ids(self.folder)) if _undone(change) else ()
         if cursor.begun(self.place):
             cursor.remember(self.place, told.mark)
         # Whoever never heard of a change need not hear that it was taken back.
@@ -169,7 +168,7 @@ class Notifier:
 def taken_back(change: Change, waiting: Iterable[str]) -> tuple[str, ...]:
     """Of the ids of messages that wait, those of what a change takes back."""
     undone = _undone(change)
-    return tuple(i for i in waiting if any(f"-{oid}-" in i for oid in undone))
+    return tuple(i for i in waiting if any(f"-{oid}-" in i for oid in undone)) if undone else ()
 
 
 def _undone(change: Change) -> set[str]:

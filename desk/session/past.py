@@ -25,6 +25,8 @@ from desk.queries.audience import person
 from desk.text import _
 
 _R = TypeVar("_R", bound=Record)
+_MOST = 2000
+"""Records that are remembered."""
 
 
 class Past:
@@ -39,14 +41,16 @@ class Past:
         self._folders: dict[str, tuple[bytes, list[Any]]] = {}
         self._staff: tuple[list[Staff], dict[str, Person]] = [], {}
         self._fetched: dict[str, bytes | None] = {}
+        self._known: dict[tuple[str, bytes], Record] = {}
 
-    def change(self, commit: str) -> Change | None:
+    def change(self, commit: str, raw: bytes | None = None) -> Change | None:
         """The change that a commit of desk's own made; None for one that desk didn't make, or imported.
 
-        It has the edits of tickets alone, and none where the action was about something else (`notices.tickets_of`).
+        `raw` is the commit, for whoever has it. It has the edits of tickets alone, and none where the action was about
+        something else (`notices.tickets_of`).
         """
         self._fetched = {}
-        header, text = objects.parse_commit(self.blobs.get(commit) or b"")
+        header, text = objects.parse_commit(raw or self.blobs.get(commit) or b"")
         told = messages.parse(text)
         if told.verb is None or told.actor is None or messages.importer(text) is not None:
             return None
@@ -56,7 +60,8 @@ class Past:
                 if one.kind == Ticket.kind:
                     happened.setdefault(one.id, []).append(one)
         parents = header.parents[:1]
-        self._fetch(f"{oid}:{Ticket.path_of(ticket)}" for oid in (*parents, commit) for ticket in happened)
+        paths = (*map(Ticket.path_of, happened), *([_path_of(told.actor)] if told.actor != DESK else []))
+        self._fetch(f"{oid}:{path}" for oid in (*parents, commit) for path in paths)
         edits = []
         for ticket, events in happened.items():
             old = self._record(parents[0], Ticket, ticket) if parents else None
@@ -140,9 +145,19 @@ class Past:
             if record is not None:
                 yield record
 
+    def _decode(self, path: str, mode: str, data: bytes) -> Record:
+        """A record, from the last time where the same was read then: what one commit wrote, the next one changes."""
+        found = self._known.get((path, data))
+        if found is None:
+            found = places.decode_at(path, mode, data)
+            if len(self._known) >= _MOST:
+                self._known.clear()
+            self._known[path, data] = found
+        return found
+
     def _decoded(self, commit: str, cls: type[_R], path: str, mode: str, data: bytes) -> _R | None:
         try:
-            record = places.decode_at(path, mode, data)
+            record = self._decode(path, mode, data)
         except Broken as error:
             self.warn(
                 _(
@@ -153,3 +168,8 @@ class Past:
             )
             return None
         return record if isinstance(record, cls) else None
+
+
+def _path_of(actor: str) -> str:
+    """The file of whoever acted."""
+    return User.path_of(actor) if actor.startswith(USER_PREFIX) else Staff.path_of(actor)

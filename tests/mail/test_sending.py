@@ -221,6 +221,30 @@ def test_digests_for_staff(sending: Sending, desk: Runner, make: Make) -> None:
     make("Three")
     [row] = sending.send("--no-digest")
     assert row["event"] == "create"
+    desk("staff", "edit", "petros", "--digest", "off")
+    make("Four")
+    [row] = sending.send()
+    assert row["event"] == "create"
+    desk("staff", "edit", "petros", "--digest", "daily")
+    make("Five")
+    make("Six")
+    assert sending.send() == []
+    assert [r["next"] for r in desk("mail", "outbox", "-f", "json").data] == ["2026-07-24T04:00:00Z"] * 2
+    [row] = sending.send(at="2026-07-24T04:00:00Z")
+    assert row["event"] == "digest"
+
+
+def test_an_address_that_mail_came_back_from(sending: Sending, desk: Runner, make: Make, anna: str) -> None:
+    """What is for it is held until somebody puts it right; the ticket says so."""
+    ticket = make("T", "--requester", anna, "--department", "organizational")
+    desk("user", "edit", anna, "--undeliverable", "2026-07-23 5.1.1")
+    [row] = sending.send()
+    assert (row["state"], "came back" in row["reason"]) == ("held", True)
+    assert sending.send() == []
+    assert "2026-07-23 5.1.1" in desk("ticket", "show", ticket).out
+    assert [r["state"] for r in desk("mail", "outbox", "--held", "-f", "json").data] == ["held"]
+    desk("user", "edit", anna, "--undeliverable", "")
+    assert [r["state"] for r in sending.send()] == ["sent"]
 
 
 def test_old_drafts_are_no_flood_of_old_news(

@@ -35,7 +35,7 @@ def _listed(text: str) -> frozenset[str]:
 READS = _listed(
     """ticket list, ticket show, ticket history, ticket blame, ticket escalations, incident list, problem list, problem
     candidates, problem show, mail outbox, mail show, mail drop, mail
-    preview, mail held, mail discard, mail trust, mail test, sla list, log, search, handover, stats, activity, report,
+    retry, mail log, mail preview, mail held, mail discard, mail trust, mail test, sla list, log, search, handover, stats, activity, report,
     response list, response show, response render, kb list, kb show, kb history, kb search, kb suggest, kb topic list, kb
     topic show, department list, department show, staff list, staff show, user list, user show, user bans, group list,
     group show, tag list, tag show, field list, field show, checklist list, checklist show, status, audit verify, audit
@@ -291,6 +291,22 @@ def _release(s: Story) -> None:
     s.desk("mail", "release", s.desk("mail", "held", "-f", "ids").out.split()[-1], "--as", "new")
 
 
+def _refused(*command: str) -> Callable[[Story], None]:
+    """A message that the server refuses for good, in words that name whom it was for: its ticket gets a note of it."""
+
+    def step(s: Story) -> None:
+        program = s.home / ".git/bin/sendmail"
+        program.parent.mkdir()
+        program.write_text(f"#!/bin/sh\ncat > /dev/null\necho {NAME} {ADDRESS} {TEXT} >&2\nexit 67\n", encoding="utf-8")
+        program.chmod(0o755)
+        s.desk("config", "set", "mail.smtp.host", "sendmail")
+        subprocess.run(["git", "-C", str(s.home), "config", "desk.mail.host", "true"], check=True)
+        s.ticket("--requester", ADDRESS)
+        s.desk(*command, code=10, env={"PATH": f"{program.parent}:{os.environ['PATH']}"})
+
+    return step
+
+
 def _simple(*words: str) -> Callable[[Story], None]:
     """A command on a record of its own: {ticket}, {other}, {problem}, {user}, {article} are made first."""
 
@@ -344,6 +360,8 @@ STEPS: Mapping[str, Callable[[Story], None]] = {
     "mail import": _by_mail,
     "mail fetch": _by_mail,
     "mail release": _release,
+    "mail send": _refused("mail", "send"),
+    "mail run": _refused("mail", "run"),
     "ticket note": _simple("ticket", "note", "{mine}", "--body", TEXT),
     "ticket watch": _simple("ticket", "watch", "{mine}"),
     "ticket unwatch": _after(("watch",), "ticket", "unwatch", "{ticket}"),

@@ -43,7 +43,9 @@ def decide(mail: Mail, snapshot: Snapshot, door: Door) -> Ruling:
     """What is to be done with a mail, by the rules of the desk and its newest state."""
     writer = writer_of(mail, snapshot, door)
     sort = automatic.classify(mail, door.ours)
-    so_far = Ruling("drop", writer, sort, joining.NEW, (arranged("{nature}: {why}", nature=sort.nature, why=sort.reason),))
+    so_far = Ruling(
+        "drop", writer, sort, joining.NEW, (arranged("{nature}: {why}", nature=sort.nature, why=sort.reason),)
+    )
     if sort.nature == "own":
         return so_far
     if sort.nature == "bounce":

@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from desk.actions.mail import arrivals, mailboxes, taking
+from desk.actions.mail import arrivals, mailboxes
 from desk.actions.mail.arrivals import Door
-from desk.actions.mail.taking import Arriving, TakenMail
 from desk.errors import MailError
-from desk.intake import guard
 from desk.local import mailhost
 from desk.local.attempts import MOST, Attempts
 from desk.post.imap import Mailbox, Waiting
 from desk.session.session import Session
 from desk.text import _
+
+if TYPE_CHECKING:
+    from desk.actions.mail.taking import Arriving, TakenMail
 
 _MANY = 12
 """Mails from which on what each child would load is loaded once."""
@@ -90,6 +91,8 @@ class _Run:
             self.began = True
             waiting = box.waiting()
             if len(waiting) > _MANY:
+                from desk.intake import guard  # noqa: PLC0415 - see `_take`
+
                 guard.prepare()
             for one in waiting:
                 if self.limit is not None and len(self.done) >= self.limit:
@@ -99,6 +102,10 @@ class _Run:
                 self.attempts.close()
 
     def _take(self, box: Mailbox, folder: str, validity: int, one: Waiting) -> None:
+        # How mails are read takes 0.2 s to load, and on most runs there is none.
+        from desk.actions.mail import taking  # noqa: PLC0415
+        from desk.actions.mail.taking import Arriving  # noqa: PLC0415
+
         name = f"{folder}/{validity}/{one.uid}"
         times = 1 if self.dry_run else self.attempts.begin(name)
         found = _content(box, one, taking.most_bytes(self.session))
@@ -136,6 +143,8 @@ def _content(box: Mailbox, one: Waiting, most: int) -> bytes | None:
 
 def take_in_saved(session: Session, sources: Iterable[Arriving], *, dry_run: bool = False) -> Iterator[TakenMail]:
     """Take in mails that lie on disk, or come through a pipe, one after the other. ConfigError as for `fetch`."""
+    from desk.actions.mail import taking  # noqa: PLC0415 - as for `fetch`
+
     if not dry_run:
         arrivals.require_machine(session)
     door = arrivals.door(session)

@@ -19,7 +19,7 @@ from desk.mail.addresses import Address
 from desk.mail.composing import Enclosure, Kind, Outgoing
 from desk.mail.letters import FOLDER, Letter
 from desk.session.session import Session
-from desk.store import founding, worktree
+from desk.store import worktree
 from desk.text import _
 
 DIGEST = "digest"
@@ -75,6 +75,8 @@ def letter(session: Session, draft: Draft, *, whole: bool = True) -> Letter:
     except NotFound:
         if draft["template"] != DIGEST:
             raise
+        from desk.store import founding  # noqa: PLC0415 - knows how repositories are made
+
         # Desks that were made before there were digests have no text for them.
         return letters.letter(told, known, founding.starter().get, filled, whole=whole)
 

@@ -1,8 +1,8 @@
-"""desk mail send, run and log: messages on their way, and what became of them."""
+"""desk mail send and log: messages on their way, and what became of them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -12,13 +12,9 @@ from desk.actions.mail.sending import Posted, Round
 from desk.cli import arguments, complete, dates, leaf
 from desk.cli.app import App
 from desk.local import mailhost, maillog, outbox
-from desk.text import _, arranged, listed, ngettext, pgettext
+from desk.text import _, arranged, ngettext, pgettext
 from desk.view.model import Column, Done, Listing
 
-if TYPE_CHECKING:
-    from desk.actions.mail.taking import TakenMail
-
-_DRY = click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 _LATELY = "7d"
 _TROUBLE = 10
 """What is left with when something was refused for good."""
@@ -34,7 +30,7 @@ _SAID = {
 
 @leaf.leaf("send", example="desk mail send --dry-run\ndesk mail send 4f9a1c22-1")
 @click.argument("ids", metavar="[ID]…", nargs=-1)
-@_DRY
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option("--limit", metavar="N", type=click.IntRange(1), help="At most N messages.")
 @click.option("--no-digest", is_flag=True, help="Each message by itself, whatever its reader wants.")
 def send(app: App, ids: tuple[str, ...], dry_run: bool, limit: int | None, no_digest: bool) -> Done:
@@ -54,14 +50,15 @@ def send(app: App, ids: tuple[str, ...], dry_run: bool, limit: int | None, no_di
 
 def _sent(app: App, run: Round, *, dry_run: bool) -> Done:
     """What a run has sent, a line each; nothing where nothing happened, for cron mails each line."""
-    _end(app, run)
+    end(app, run)
     if not run.posted:
         app.idle()
-    lines = tuple(_line(one, dry_run=dry_run) for one in run.posted)
-    return Done("messages", [_item(one) for one in run.posted], lines)
+    lines = tuple(line(one, dry_run=dry_run) for one in run.posted)
+    return Done("messages", [item(one) for one in run.posted], lines)
 
 
-def _end(app: App, run: Round) -> None:
+def end(app: App, run: Round) -> None:
+    """What a run of sending leaves the program with, and what it left."""
     if run.troubled:
         app.exit_code = _TROUBLE
     if run.posted and run.waiting:
@@ -70,51 +67,15 @@ def _end(app: App, run: Round) -> None:
         )
 
 
-@leaf.leaf("run", example="desk mail run\n* * * * *  cd /srv/helpdesk && desk mail run  # in a crontab")
-@_DRY
-def run(app: App, dry_run: bool) -> Done:
-    """Fetch and send, once: all that the mail host does, for cron or a timer. It says something only when something happened.
-
-    Where the server of one half can't be reached, the other half is done all the same; the run then ends with 10.
-    """
-    from desk.actions.mail import running  # noqa: PLC0415 - knows how mail is read, which sending need not
-
-    with mailhost.alone(app.place):
-        done = running.run(app, mailhost.settings(app.place), dry_run=dry_run)
-    for error in done.troubles:
-        app.exit_code = error.exit_code
-        app.warnings.append(error.message if error.hint is None else listed((error.message, error.hint), "; "))
-    taken = done.fetched.mails if done.fetched else ()
-    app.warnings.extend(done.fetched.warnings if done.fetched else ())
-    if done.sent is not None:
-        _end(app, done.sent)
-    posted = done.sent.posted if done.sent else ()
-    if any(one.state == "held" for one in taken) and not dry_run:
-        app.exit_code = _TROUBLE
-    if not taken and not posted and not done.troubles:
-        app.idle()
-    came = [arranged("{ticket}  {state}  {sender}", **one._asdict()) for one in taken]
-    lines = (*came, *(_line(one, dry_run=dry_run) for one in posted))
-    return Done("run", {"taken": [_taken(one) for one in taken], "sent": [_item(one) for one in posted]}, lines)
-
-
-def _taken(one: TakenMail) -> dict[str, Any]:
-    return {
-        "state": one.state,
-        "ticket": one.ticket or None,
-        "sender": one.sender,
-        "message_id": one.message_id or None,
-        "commit": one.commit or None,
-    }
-
-
-def _line(one: Posted, *, dry_run: bool) -> str:
+def line(one: Posted, *, dry_run: bool) -> str:
+    """What became of a message, to people."""
     words = _("would be sent to {to}", to=one.to) if dry_run and one.state == "sent" else None
     said = words or _SAID[one.state].format(to=one.to, reason=one.reason)
     return arranged("{id}  {words}", id=one.draft["id"], words=said)
 
 
-def _item(one: Posted) -> dict[str, Any]:
+def item(one: Posted) -> dict[str, Any]:
+    """What became of a message, to programs."""
     return {
         "id": one.draft["id"],
         "state": one.state,

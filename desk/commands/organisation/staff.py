@@ -10,6 +10,7 @@ from desk.actions import identifiers
 from desk.actions.identifiers import normalise_id
 from desk.cli import arguments, complete, leaf, records
 from desk.cli.app import App
+from desk.domain.model.fields import DIGESTS
 from desk.domain.model.person import Staff
 from desk.domain.model.record import Record
 from desk.index.index import Index
@@ -68,6 +69,8 @@ STAFF = records.Kind(
         ),
         records.option("--language", metavar="L", shell_complete=complete.complete_language,
                        help="Language the person reads."),
+        records.option("--digest", metavar="off|hourly|daily", type=click.Choice(DIGESTS),
+                       help="How often notices to them are collected; else mail.digest says."),
         records.Option(None, click.option("--away/--no-away", default=None, help="Not to be given work now.")),
     ),
     read=_read,

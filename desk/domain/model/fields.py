@@ -181,6 +181,19 @@ def name_of(record_id: str) -> str:
     return record_id.rpartition(".")[0] or record_id
 
 
+DIGESTS = ("off", "hourly", "daily")
+
+
+def parse_digest(raw: object) -> str:
+    """How often somebody's notices are collected."""
+    if raw is False:  # YAML's word for it, where the quotes were left out
+        return DIGESTS[0]
+    value = _scalar(raw)
+    if value not in DIGESTS:
+        raise ValueError(_("{value!r} is none of {words}", value=value[:40], words=DIGESTS))
+    return value
+
+
 def parse_slugs(raw: object) -> tuple[str, ...]:
     """A set: sorted, each once, so that two clones that add the same tags write the same line."""
     return tuple(sorted(set(_each(raw, parse_slug))))
@@ -278,6 +291,7 @@ EMAILS = FieldType("e-mail addresses", parse_emails, "unite", "set")
 COLOUR = FieldType("a colour", parse_colour, "take_later")
 INTEGER = FieldType("a whole number", parse_integer, "take_later", "int")
 LEVEL = FieldType("1, 2 or 3", parse_level, "take_later", "int")
+DIGEST = FieldType("off, hourly or daily", parse_digest, "take_later")
 FLAG = FieldType("true or false", parse_flag, "take_later", "int")
 TIME = FieldType("a time", parse_time, "take_later")
 DATE = FieldType("a date", parse_date, "take_later")
