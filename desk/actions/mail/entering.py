@@ -267,14 +267,15 @@ class _Entering(NamedTuple):
 
     def _entry(self, ticket: Ticket, kind: str, by: Actor, text: str, *, auto: str = "", bare: bool = False) -> Change:
         joined, verdict = self.decision.joined, self.decision.writer.verdict
-        told = {
+        told: dict[str, str | None] = {
             "via": _EMAIL,
             "message-id": _line(self.mail.id),
             "auto": auto,
             "auth": "" if verdict.state == "none" else verdict.state,
             "copy-of": joined.copy_of,
-            **({self.mail.protection: "unverified"} if self.mail.protection else {}),
         }
+        if self.mail.protection:
+            told[self.mail.protection] = "unverified"
         files = {} if bare else self._files(ticket)
         names = list(files) if bare else list(self._names(ticket))
         meta: dict[str, Any] = {key: value for key, value in told.items() if value}
