@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from desk.mail import addresses, headers, layout, threading
 from desk.mail.addresses import Address
-from desk.text import _, arranged
+from desk.text import _
 
 MARKER = "— Reply above this line / Απαντήστε πάνω από αυτή τη γραμμή —"
 """What a message begins with, so that a quote of it is found in the answer, however it is quoted."""
@@ -164,7 +164,7 @@ def _file(enclosure: Enclosure) -> _Packed:
     # Old programs read the name from the type, as an encoded word that no standard knows; new ones by RFC 2231.
     type_ = "application/octet-stream" if enclosure.type.startswith(("message/", "multipart/")) else enclosure.type
     fields = (
-        ("Content-Type", arranged('{type};\r\n name="{name}"', type=headers.clean(type_), name=_quoted(name))),
+        ("Content-Type", _('{type};\r\n name="{name}"', type=headers.clean(type_), name=_quoted(name))),
         ("Content-Transfer-Encoding", "base64"),
         ("Content-Disposition", _("attachment;\r\n filename*=utf-8''{safe}", safe=safe)),
     )

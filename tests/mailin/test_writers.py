@@ -11,6 +11,7 @@ import pytest
 from desk.actions import requesters
 from tests.mailin.conftest import DESK, Inbox, mail
 
+pytestmark = pytest.mark.usefixtures("people")
 ANNA, PETROS, ELENI = "anna@clinic.example", "petros@ncpeh.example", "eleni@ncpeh.example"
 PASSED = "Authentication-Results: mx.ncpeh.example; dmarc=pass header.from=ncpeh.example"
 FAILED = "Authentication-Results: mx.ncpeh.example; dmarc=fail header.from={}"

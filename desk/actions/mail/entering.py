@@ -273,8 +273,9 @@ class _Entering(NamedTuple):
             "auto": auto,
             "auth": "" if verdict.state == "none" else verdict.state,
             "copy-of": joined.copy_of,
-            **({self.mail.protection: "unverified"} if self.mail.protection else {}),
         }
+        if self.mail.protection:
+            told[self.mail.protection] = "unverified"
         files = {} if bare else self._files(ticket)
         names = list(files) if bare else list(self._names(ticket))
         meta: dict[str, Any] = {key: value for key, value in told.items() if value}

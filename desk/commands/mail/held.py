@@ -53,9 +53,7 @@ def list_(app: App, why: str | None) -> Listing:
 def release(app: App, ids: tuple[str, ...], doing: str | None, ticket: str | None) -> Done:
     """Take mails in that were put aside: by the rules as they are now, or as you say."""
     if (doing in ("reply", "note")) != (ticket is not None):
-        raise UsageFault(
-            _("--ticket goes with --as reply and --as note"), _("desk mail release ID --as note --ticket ID")
-        )
+        raise UsageFault(_("--ticket goes with --as reply and --as note"), "desk mail release ID --as note --ticket ID")
     where = arguments.resolve(app, ticket)[0] if ticket else None
     items, lines = [], []
     for typed in arguments.split_words(app, ids):
