@@ -170,7 +170,6 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         "mail.staff": Setting(
             "note", as_choice("note", "reply", "off"), _("what an answer of staff by mail becomes: note, reply, or off")
         ),
-        "mail.commands": Setting(False, as_flag, _("whether staff may put commands on top of a mail, such as #close")),
         "mail.authserv": Setting(
             (), as_some_words, _("servers whose Authentication-Results count: the names they write there")
         ),
