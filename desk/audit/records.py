@@ -37,10 +37,11 @@ def records(moment: Moment) -> Iterator[AuditFinding]:
 
 def _anew(edit: HandEdit, moment: Moment) -> HandEdit:
     """What is made, or deleted but for a placeholder, is a new record: also the fields that nobody can edit."""
-    told = {e.verb for e in moment.step.told.events if (e.kind, e.id) == (edit.kind, edit.id)}
+    events = [e for e in moment.step.told.events if (e.kind, e.id) == (edit.kind, edit.id) and not moment.step.merge]
+    told = {e.verb for e in events}
     if truth.UNDO in told and edit.old is not None and edit.new is not None and not edit.new.salt:
         return edit._replace(old=edit.old.with_salt(""))  # it came with the change that was taken back
-    return edit._replace(old=None) if told & truth.WHOLE else edit
+    return edit._replace(old=None) if any(truth.is_whole(e) for e in events) else edit
 
 
 def whole(moment: Moment) -> Iterator[AuditFinding]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from desk.audit.moment import Moment
+from desk.checks import evidence, words
 from desk.checks import rights as checks_rights
-from desk.domain.changes import truth
+from desk.domain.changes import salt, truth
 from desk.domain.model.person import USER_PREFIX, User
 from desk.domain.model.ticket import REPLY, Ticket
 from desk.domain.rights import rights, ticketverbs, verbs
 from desk.errors import Refused
+from desk.store import handedits
 from desk.store.handedits import HandEdit
 from desk.text import _
 
@@ -29,6 +31,13 @@ def requester_of(moment: Moment) -> User | None:
 def check_requester(edit: HandEdit, user: User, moment: Moment) -> None:
     """Refused for what a requester may not have done."""
     old, new = edit.old, edit.new
+    if edit.kind == handedits.ATTACHMENT:
+        if edit.id not in moment.act.tickets():
+            raise Refused(_("a requester doesn't change {kind} records, nor delete any", kind=edit.kind))
+        if edit.change != handedits.NEW and not edit.path.endswith(f"/{salt.FILE}"):
+            raise Refused(_("a requester doesn't change {kind} records, nor delete any", kind=edit.kind))
+        return
+    evidence.check_evidence(edit, moment.act, moment.world, moment.world)
     if edit.kind != Ticket.kind or not isinstance(new, Ticket) or not isinstance(old, Ticket | None):
         raise Refused(_("a requester doesn't change {kind} records, nor delete any", kind=edit.kind))
     told = {e.verb for e in moment.step.told.events if (e.kind, e.id) == (edit.kind, edit.id)}
@@ -47,6 +56,6 @@ def check_requester(edit: HandEdit, user: User, moment: Moment) -> None:
         )
     if new.owner not in (None, old.owner):
         raise Refused(_("{user} may not give {id} an owner", user=user.id, id=old.id))
-    checks_rights.check_thread(edit.path, old, new, user.id)
+    words.check_thread(edit.path, old, new, user.id)
     if any(entry.kind != REPLY for entry in new.thread[len(old.thread) :]):
         raise Refused(_("{user} may not write notes: they are for staff", user=user.id))

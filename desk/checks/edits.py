@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from desk import config as settings
-from desk.checks import articles, links, rights, rules, together
+from desk.checks import articles, judgement, links, rights, rules, together
+from desk.checks.act import Act
 from desk.checks.rules import Fault
 from desk.checks.world import Knowledge, Known, World
 from desk.codec import locate
@@ -225,11 +226,9 @@ def review(
         found = find_edit_problem(edit, world)
         if found is not None:
             raise found
-    touched = {e.id for e in edits if e.kind == Ticket.kind}
+    for wrong in judgement.judge(Act(by, at, edits, reason=bool(reason)), snapshot, world):
+        raise wrong.error
     for edit in edits:
-        # An attachment goes with its ticket: whoever may delete that, or make it, may do so with all its files.
-        if edit.kind != ATTACHMENT or edit.id not in touched:
-            rights.check(edit, by, snapshot, world)
         _check_size(edit, config)
     rights.check_together(edits, world)
     tickets = _tickets(snapshot, edits)

@@ -19,6 +19,15 @@ _STEP = ("%H", "%P", "%T", "%at", "%an", "%ae", "%ct", "%ce", "%s", "%B")
 _BLOCK = re.compile(r"([0-9a-f]{40,64}) \d+ (\d+) (\d+)")
 
 
+FIRST, LAST = -62135510400, 253402214400
+"""What a date can be, a day off both ends of the calendar, so that every time zone can show it."""
+
+
+def clamped(seconds: int) -> int:
+    """A time in epoch seconds as near to what a commit says as a calendar goes."""
+    return min(max(seconds, FIRST), LAST)
+
+
 class CommitRow(NamedTuple):
     """A commit as git tells it: parents and object names in hex, time in epoch seconds of the author."""
 
@@ -71,7 +80,7 @@ def commits(place: Place, *spec: str) -> Generator[CommitRow, None, None]:
         for part in parts:
             if oid := part.strip():
                 parents, at, author, email, message = (next(parts) for _ in _COMMIT[1:])
-                yield CommitRow(oid, tuple(parents.split()), int(at or 0), author, email, message)
+                yield CommitRow(oid, tuple(parents.split()), clamped(int(at or 0)), author, email, message)
 
 
 def steps(place: Place, since: str | None, until: str) -> Generator[LoggedStep, None, None]:
@@ -121,6 +130,13 @@ def lineage(place: Place, since: str, until: str, *, merges: bool) -> list[str]:
     return process.run(place, "rev-list", which, "--topo-order", "--reverse", *_span(since, until)).decode().split()
 
 
+def last_of(place: Place, until: str, path: str) -> str | None:
+    """What a file was when it went for the last time, by object name; None for one that never did."""
+    args = ("log", "-1", "--diff-filter=D", "--format=%H", "--no-renames", until, "--", path)
+    oid = process.run(place, *process.AS_COMMITTED, "--literal-pathspecs", *args).decode().strip()
+    return process.run(place, "rev-parse", f"{oid}^:{path}").decode().strip() if oid else None
+
+
 def root(place: Place, oid: str) -> str:
     """The commit that a history begins with."""
     return process.run(place, "rev-list", "--max-parents=0", oid).decode().split()[-1]
@@ -134,7 +150,7 @@ def trees(place: Place, commit: str) -> list[bytes]:
 
 def authored_at(place: Place, oid: str) -> int:
     """When a commit says that somebody acted, in epoch seconds."""
-    return int(process.run(place, "show", "--no-patch", "--format=%at", oid).split()[0])
+    return clamped(int(process.run(place, "show", "--no-patch", "--format=%at", oid).split()[0]))
 
 
 def patches(place: Place, paths: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -22,8 +22,8 @@ OLDEST = (2, 39)
 DURABLE = ("-c", "core.fsync=loose-object,pack,pack-metadata,reference", "-c", "core.fsyncMethod=fsync")
 """Objects and the ref have reached the disk when git returns; git's own default leaves loose objects to chance."""
 
-AS_COMMITTED = ("--no-replace-objects",)
-"""What was committed, whatever this clone shows in its place."""
+AS_COMMITTED = ("--no-replace-objects", "-c", "core.commitGraph=false")
+"""What was committed, whatever this clone shows in its place, or remembers of it."""
 
 _CLEARED = r"GIT_(DIR|WORK_TREE|INDEX_FILE|NAMESPACE|COMMON_DIR|PREFIX)$"
 _QUARANTINE = r"GIT_(OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|QUARANTINE_PATH)$"

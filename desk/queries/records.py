@@ -20,6 +20,12 @@ def ever(index: Index, kind: str) -> set[str]:
     return {str(row[0]) for row in index.db.execute("SELECT DISTINCT id FROM events WHERE kind = ?", (kind,))}
 
 
+def deleted(index: Index, kind: str, record_id: str) -> bool:
+    """Whether a record of this id was ever deleted."""
+    asked = "SELECT 1 FROM events WHERE id = ? AND kind = ? AND verb IN ('delete', 'unban') LIMIT 1"
+    return index.db.execute(asked, (record_id, kind)).fetchone() is not None
+
+
 def paths(index: Index, kind: str) -> list[str]:
     """Where the records of a kind lie, in order."""
     return [str(row[0]) for row in index.db.execute(f"SELECT path FROM {KINDS[kind].plural} ORDER BY path")]

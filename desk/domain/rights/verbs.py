@@ -17,8 +17,12 @@ BY_KIND: Mapping[tuple[str, str], Verb] = MappingProxyType(
     {(kind, verb.name): verb for verb in VERBS for kind in verb.kinds}
 )
 """The row of a verb, by the kind of record and its name."""
+NAMES: frozenset[str] = frozenset(verb.name for verb in VERBS)
+"""The names of all verbs."""
 DESKS: frozenset[str] = frozenset(verb.name for verb in ticketverbs.ROWS if verb.right == DESK_ALONE)
 """Verbs on tickets that only desk itself uses, following the clocks."""
+COMING_ALONG: frozenset[str] = frozenset(ticketverbs.COMES_ALONG)
+"""Those of them that come along with what others do."""
 WITHOUT_RECORD: frozenset[str] = frozenset(
     verb.name for verb in recordverbs.ROWS if verb.kinds in (recordverbs.SETTINGS, recordverbs.DESK)
 )
