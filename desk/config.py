@@ -122,6 +122,12 @@ def _name(value: Any) -> str:
     return name
 
 
+def _in_name(value: Any) -> str:
+    if value not in ("told", "never"):
+        raise ValueError(_("told or never"))
+    return str(value)
+
+
 _LEVELS = ("low", "medium", "high")
 _DEFAULT_MATRIX = {
     "high": {"low": "medium", "medium": "high", "high": "high"},
@@ -173,6 +179,11 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             365, _count, _("days after publishing until an article is to be looked at again; 0: never")
         ),
         "kb.approval": Setting(False, _flag, _("whether somebody else must approve an article before it is published")),
+        "staff.as": Setting(
+            "told",
+            _in_name,
+            _("whether desk --as acts from another's machine: told (the audit remarks it), or never"),
+        ),
         "history.titles": Setting(
             False,
             _flag,

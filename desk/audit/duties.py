@@ -54,7 +54,9 @@ def _check_people(old: Ticket, new: Ticket, moment: Moment) -> None:
     if new.owner != old.owner:
         gone = old.owner is not None and old.department not in moment.world.serves(old.owner)
         if new.owner is not None or old.state == new.state or not gone:
-            raise Refused(_("desk itself doesn't take {owner} off, nor give a ticket an owner", owner=old.owner or _("nobody")))
+            raise Refused(
+                _("desk itself doesn't take {owner} off, nor give a ticket an owner", owner=old.owner or _("nobody"))
+            )
     department = moment.world.find(Department.kind, old.department)
     named = {department.escalation} if isinstance(department, Department) else set()
     if not set(old.watchers) <= set(new.watchers) or not set(new.watchers) - set(old.watchers) <= named:

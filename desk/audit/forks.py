@@ -163,5 +163,3 @@ def _thread(due: Record, now: Record, one: Record | None, two: Record | None) ->
     if Counter(map(repr, wanted)) == Counter(map(repr, now.thread)):
         return now.thread
     return tuple(wanted)
-
-

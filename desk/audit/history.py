@@ -98,12 +98,22 @@ class History:
         machine = moment.step.committer.lower()
         if moment.step.parents and moment.staff is not None and not moment.importer:
             if machine not in moment.staff.addresses:
+                if moment.world.config is not None and moment.world.config["staff.as"] == "never":
+                    problem = _(
+                        "made in the name of {actor} on the machine of {machine}, which staff.as forbids",
+                        actor=moment.staff.id,
+                        machine=machine or _("nobody"),
+                    )
+                    yield moment.finding("committers", FAULT, problem)
                 others = [s.id for s in moment.world.staff() if machine in s.addresses]
                 for other in others or [f"<{machine}>"]:
                     self.names[other, moment.staff.id] += 1
-        elif moment.actor == DESK and not moment.by_hand and not any(machine in s.addresses for s in moment.world.staff()):
+        elif (
+            moment.actor == DESK
+            and not moment.by_hand
+            and not any(machine in s.addresses for s in moment.world.staff())
+        ):
             self.names[f"<{machine}>", DESK] += 1
-        yield from ()
 
     def in_name(self) -> Iterator[AuditFinding]:
         """Who committed in whose name, and how often."""
@@ -122,7 +132,9 @@ class History:
                     actor=actor,
                     machine=machine,
                 )
-            hint = _("desk --as does so, on a machine that several use; to require one's own: desk config set staff.as never")
+            hint = _(
+                "desk --as does so, on a machine that several use; to require one's own: desk config set staff.as never"
+            )
             yield AuditFinding("committers", REMARK, problem, hint, by=actor)
 
 

@@ -20,7 +20,7 @@ from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.errors import Broken
 from desk.git.diff import Delta
-from desk.git.log import clamped
+from desk.git.objects import clamped
 from desk.git.place import Place
 from desk.store import handedits
 from desk.store.handedits import HandEdit

@@ -80,7 +80,9 @@ def by_hand(moment: Moment) -> Iterator[AuditFinding]:
             yield moment.finding("by-hand", REMARK, _("made by hand: {shown}", shown=_some(names)), names[0])
     outside = [d.path for d in moment.step.deltas if d.path.partition("/")[0] not in handedits.WATCHED]
     if outside and (moment.staff is None or not moment.by_hand) and not moment.step.merge:
-        yield moment.finding("by-hand", REMARK, _("changed outside the desk: {shown}", shown=_some(outside)), outside[0])
+        yield moment.finding(
+            "by-hand", REMARK, _("changed outside the desk: {shown}", shown=_some(outside)), outside[0]
+        )
 
 
 def _some(names: list[str]) -> str:
@@ -127,5 +129,7 @@ def overrides(moment: Moment) -> Iterator[AuditFinding]:
     if moment.staff is None or moment.importer or not moment.act.overrides:
         return
     for wrong in judgement.judge(moment.act._replace(reason=False), moment.world, moment.world):
-        problem = _("put right, with a reason: {problem}", problem=wrong.error.message.removeprefix(f"{wrong.edit.path}: "))
+        problem = _(
+            "put right, with a reason: {problem}", problem=wrong.error.message.removeprefix(f"{wrong.edit.path}: ")
+        )
         yield moment.finding("rights", REMARK, problem, name(wrong.edit))

@@ -32,7 +32,11 @@ def find_unfit(place: Place, seal: Seal, known: Mapping[str, Seal]) -> Iterator[
     for other in known.values():
         if other.name == seal.name or other in before or seal in _chain(other, known):
             continue
-        if _root(other, known) != _root(seal, known) and is_in_history(place, other.commit, seal.commit) and _is_later(seal, other):
+        if (
+            _root(other, known) != _root(seal, known)
+            and is_in_history(place, other.commit, seal.commit)
+            and _is_later(seal, other)
+        ):
             problem = _("{seal}: outside the chain of seals that {other} belongs to", seal=seal.name, other=other.name)
             yield AuditFinding("seals", FAULT, problem, look, seal.commit, record=seal.name)
             break

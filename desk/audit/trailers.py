@@ -34,7 +34,9 @@ def trailers(moment: Moment) -> Iterator[AuditFinding]:
         return
     if moment.step.merge:
         if not merges.is_own(moment.step):
-            yield moment.finding(CHECK, FAULT, _("a merge tells of {verb}, which only what a merge joins can tell", verb=told.verb))
+            yield moment.finding(
+                CHECK, FAULT, _("a merge tells of {verb}, which only what a merge joins can tell", verb=told.verb)
+            )
         return
     named: dict[Key, tuple[Happened, ...]] = {}
     for event in told.events:
@@ -95,11 +97,18 @@ def _unknown(moment: Moment, case: Case, record: str) -> Iterator[AuditFinding]:
         if truth.known(event):
             continue
         if event.verb in verbs.NAMES:
-            problem = _("{verb} is nothing that is done to a {kind}: {changed}", verb=event.verb, kind=event.kind, changed=changed)
+            problem = _(
+                "{verb} is nothing that is done to a {kind}: {changed}",
+                verb=event.verb,
+                kind=event.kind,
+                changed=changed,
+            )
             yield moment.finding(CHECK, FAULT, problem, record)
             continue
         words = f"{event.verb}{truth.unsure_values(case, event)}"
-        yield moment.finding(CHECK, REMARK, _("a verb that this version of desk doesn't know: {words}", words=words), record)
+        yield moment.finding(
+            CHECK, REMARK, _("a verb that this version of desk doesn't know: {words}", words=words), record
+        )
         yield moment.finding(CHECK, REMARK, _("under that verb was changed: {changed}", changed=changed), record)
 
 
@@ -140,7 +149,9 @@ def _others(moment: Moment, named: dict[Key, tuple[Happened, ...]]) -> Iterator[
     about_articles = any(kind == Article.kind for kind, _ in named)
     for edit in moment.edits:
         if edit.kind in (handedits.OTHER, handedits.TEMPLATE) and not (about_articles and edit.path.startswith("kb/")):
-            yield moment.finding(CHECK, FAULT, _("{path} was changed, and the message doesn't tell", path=edit.path), edit.path)
+            yield moment.finding(
+                CHECK, FAULT, _("{path} was changed, and the message doesn't tell", path=edit.path), edit.path
+            )
 
 
 def _settings(moment: Moment, told: dict[str, Happened]) -> Iterator[AuditFinding]:

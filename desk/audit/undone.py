@@ -88,5 +88,3 @@ def _check_taken_back(old: Ticket, new: Ticket, by: Actor, verb: str) -> None:
         raise Refused(_("{by} may not take back an entry by {others}", by=by.id, others=", ".join(sorted(others))))
     if gone := [line for line in old.sla if line not in new.sla]:
         raise Refused(_("sla: {line} is on record, and stays", line=gone[0]))
-
-

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from itertools import islice
 from types import MappingProxyType
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from desk.audit import forks, history, merges, records, rights, sealers, trailers
 from desk.audit import moment as audit_moment
@@ -203,7 +203,7 @@ class _Walk:
             if not isinstance(other, Staff):
                 return None
             both = [d for d in staff.departments if d in other.departments]
-            staff = cast("Staff", staff.evolve(level=min(staff.level, other.level), departments=both))
+            staff = staff.evolve(level=min(staff.level, other.level), departments=both)
         return staff
 
     # -- what is remembered --------------------------------------------------------------------------------------------

@@ -27,14 +27,26 @@ def check_approval(edit: HandEdit, act: Act, _before: Before, world: Known) -> N
         raise Refused(_("{path}: approved_by: an approval is not written by hand", path=edit.path), hint)
     if new.approved_by != act.by.id:
         raise Refused(
-            _("{path}: approved_by: {by} can't approve in the name of {name}", path=edit.path, by=act.by.id, name=new.approved_by),
+            _(
+                "{path}: approved_by: {by} can't approve in the name of {name}",
+                path=edit.path,
+                by=act.by.id,
+                name=new.approved_by,
+            ),
             hint,
         )
-    if given[-1].after != articles.digest(new) or (isinstance(old, Article) and articles.digest(old) != articles.digest(new)):
+    if given[-1].after != articles.digest(new) or (
+        isinstance(old, Article) and articles.digest(old) != articles.digest(new)
+    ):
         raise Refused(_("{path}: approved_by: it is another text that was approved", path=edit.path), hint)
     if act.author_of(new.id) == act.by.id:
         raise Refused(
-            _("{by} changed the text of {article} last, so somebody else has to approve it", by=act.by.id, article=new.id), hint
+            _(
+                "{by} changed the text of {article} last, so somebody else has to approve it",
+                by=act.by.id,
+                article=new.id,
+            ),
+            hint,
         )
 
 

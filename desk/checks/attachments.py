@@ -29,7 +29,9 @@ def check_attachment(edit: HandEdit, act: Act, before: Before, _world: Known) ->
         rights.require_act(act.by, there, _VERB)
     name = edit.path.rpartition("/")[2]
     if act.told and not act.verbs(edit) & _BRINGING and name != salt.FILE:
-        raise Refused(_("{path}: the attachment {name} was changed, and the message doesn't tell", path=edit.path, name=name))
+        raise Refused(
+            _("{path}: the attachment {name} was changed, and the message doesn't tell", path=edit.path, name=name)
+        )
     if edit.change == NEW or name == salt.FILE or there is None or (edit.id in tickets and new is None):
         return
     if edit.change == DELETED and _is_carried(edit, act):

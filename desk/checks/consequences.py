@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 from desk.checks.act import Act, Before
 from desk.checks.world import Known
@@ -21,36 +22,48 @@ _DOCTORS = frozenset(("links", "merged_into", "attachments"))
 """What the doctor mends of a ticket: what it refers to."""
 
 
+class _Turn(NamedTuple):
+    """A ticket before and after, and what surrounds it."""
+
+    old: Ticket
+    new: Ticket
+    act: Act
+    before: Before
+    world: Known
+
+
 def follows(edit: HandEdit, act: Act, before: Before, world: Known) -> bool:
     """Whether all that has changed of a ticket follows from something else in the commit."""
     old, new = edit.old, edit.new
     if not isinstance(old, Ticket) or not isinstance(new, Ticket):
         return False
-    changed = truth.case((), old, new, {}).changed - truth.FOLLOWS
-    return all(_is_due(name, old, new, act, before, world) for name in changed)
+    turn = _Turn(old, new, act, before, world)
+    doctored = _DOCTORS if act.verb == "doctor" and act.by.level >= rights.LEVELS["settings"] else frozenset()
+    changed = truth.case((), old, new, {}).changed - truth.FOLLOWS - doctored
+    return all(name in _DUE and _DUE[name](turn) for name in changed)
 
 
-def _is_due(name: str, old: Ticket, new: Ticket, act: Act, before: Before, world: Known) -> bool:
-    """Whether one field says what it must after what else happened."""
-    was, now = getattr(old, name, None), getattr(new, name, None)
-    if act.verb == "doctor" and act.by.level >= rights.LEVELS["settings"] and name in _DOCTORS:
-        return True
-    if name == "tags":
-        return _lost(was, now) <= act.deleted(Tag.kind) and not _lost(now, was)
-    if name in ("owner", "coordinator"):
-        return was is not None and now is None and (_has_left(was, new, act) or _moved(old, new, act, world, was))
-    if name == "watchers":
-        return _lost(was, now) <= act.deleted(Staff.kind) and not _lost(now, was)
-    if name == "department":
-        return _moved(old, new, act, world)
-    if name == "merged_into":
-        return now is None and was in act.deleted(Ticket.kind)
-    if name == "links":
-        gone = act.deleted(Ticket.kind)
-        return not _lost(now, was) and all(link.partition(" ")[2] in gone for link in _lost(was, now))
-    if name == "fields":
-        return _purged(old, new, act, before)
-    return False
+def _tags(turn: _Turn) -> bool:
+    lost = _lost(turn.old.tags, turn.new.tags)
+    return lost <= turn.act.deleted(Tag.kind) and not _lost(turn.new.tags, turn.old.tags)
+
+
+def _person(turn: _Turn, was: str | None, now: str | None) -> bool:
+    return was is not None and now is None and (_has_left(was, turn.new, turn.act) or _moved(turn, was))
+
+
+def _links(turn: _Turn) -> bool:
+    gone, old, new = turn.act.deleted(Ticket.kind), turn.old.links, turn.new.links
+    return not _lost(new, old) and all(link.partition(" ")[2] in gone for link in _lost(old, new))
+
+
+def _watchers(turn: _Turn) -> bool:
+    old, new = turn.old.watchers, turn.new.watchers
+    return _lost(old, new) <= turn.act.deleted(Staff.kind) and not _lost(new, old)
+
+
+def _merged_into(turn: _Turn) -> bool:
+    return turn.new.merged_into is None and turn.old.merged_into in turn.act.deleted(Ticket.kind)
 
 
 def _lost(was: Collection[str], now: Collection[str]) -> set[str]:
@@ -67,19 +80,34 @@ def _has_left(handle: str, ticket: Ticket, act: Act) -> bool:
     return False
 
 
-def _moved(old: Ticket, new: Ticket, act: Act, world: Known, who: str | None = None) -> bool:
+def _moved(turn: _Turn, who: str | None = None) -> bool:
     """Whether its department is gone by this commit; then its people may go too, where they don't serve the next one."""
-    return old.department in act.deleted(Department.kind) and (who is None or new.department not in world.serves(who))
+    gone = turn.old.department in turn.act.deleted(Department.kind)
+    return gone and (who is None or turn.new.department not in turn.world.serves(who))
 
 
-def _purged(old: Ticket, new: Ticket, act: Act, before: Before) -> bool:
+def _purged(turn: _Turn) -> bool:
     """Whether custom fields went that aren't declared any more."""
-    if act.verb != "purge" or act.by.level < rights.LEVELS[CustomField.kind]:
+    if turn.act.verb != "purge" or turn.act.by.level < rights.LEVELS[CustomField.kind]:
         return False
-    was: dict[str, Any] = dict(old.fields)
-    kept = {name: value for name, value in was.items() if before.find(CustomField.kind, name) is not None}
-    now = dict(new.fields)
+    was, now = dict(turn.old.fields), dict(turn.new.fields)
+    kept = {name: value for name, value in was.items() if turn.before.find(CustomField.kind, name) is not None}
     return all(now.get(name) == value for name, value in kept.items()) and now.items() <= was.items()
+
+
+_DUE: Mapping[str, Callable[[_Turn], bool]] = MappingProxyType(
+    {
+        "tags": _tags,
+        "owner": lambda turn: _person(turn, turn.old.owner, turn.new.owner),
+        "coordinator": lambda turn: _person(turn, turn.old.coordinator, turn.new.coordinator),
+        "watchers": _watchers,
+        "department": _moved,
+        "merged_into": _merged_into,
+        "links": _links,
+        "fields": _purged,
+    }
+)
+"""What may have become of a field of a ticket because of something else, and whether it is just that."""
 
 
 def is_followed(edit: HandEdit, act: Act) -> bool:
@@ -96,5 +124,3 @@ def is_followed(edit: HandEdit, act: Act) -> bool:
         fine = all(not old.values.get(n) and (n not in given or new.values.get(n) == given[n]) for n in changed)
         return fine and changed <= {"cause", "workaround", "fix"} and new.approved_by is None
     return False
-
-

@@ -51,11 +51,14 @@ def world_with(index: Index, config: Config | None, edits: list[HandEdit], place
     return World(index, config, together.sides_of(edits), knowledge)
 
 
-def find_edit_problem(edit: HandEdit, world: Known) -> DeskError | None:
-    """Why an edit can't be committed by anyone; None if it is sound."""
+def find_edit_problem(edit: HandEdit, world: Known, *, quoted: bool = False) -> DeskError | None:
+    """Why an edit can't be committed by anyone; None if it is sound.
+
+    `quoted`: marks of a merge conflict are what somebody said, since a command wrote the file.
+    """
     if edit.fault is not None:
         return edit.fault
-    marks = locate.conflict_line(edit.after)
+    marks = None if quoted and edit.kind in KINDS else locate.conflict_line(edit.after)
     if marks is not None and edit.kind != ATTACHMENT and locate.conflict_line(edit.before) is None:
         return Broken(
             _("a merge conflict was left in the file"), edit.path, marks, _("choose a side, then: desk commit")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from desk.checks import words
 from desk.checks.act import Act, Before
@@ -32,7 +33,7 @@ _LOOSE = timedelta(days=14)
 """By so much may due times differ where days off count: of which days those are, a machine's library decides."""
 
 
-def check_evidence(edit: HandEdit, act: Act, _before: Before, world: Known) -> None:
+def check_evidence(edit: HandEdit, act: Act, before: Before, _world: Known) -> None:
     """Refuse times that can't be true, and what was due or missed as desk wouldn't have it."""
     if edit.new is None or edit.mended or edit.path in act.comes_back:
         return
@@ -43,7 +44,7 @@ def check_evidence(edit: HandEdit, act: Act, _before: Before, world: Known) -> N
     _check_entries(edit, act)
     _check_closed(edit.path, old, new, act)
     _check_records(edit.path, old, new, act)
-    _check_clocks(edit, old, new, act, world)
+    _check_clocks(edit, old, new, act, before)
 
 
 def _refused(path: str, problem: str) -> Refused:
@@ -65,7 +66,9 @@ def _check_created(edit: HandEdit, act: Act) -> None:
     created = edit.new.values.get("created") if edit.new is not None else None
     if edit.old is None and created is not None and not _is_now(created, act) and not act.overrides:
         now = utc_text(act.at)
-        raise _refused(edit.path, _("created: {created} is not when it was registered: {now}", created=utc_text(created), now=now))
+        raise _refused(
+            edit.path, _("created: {created} is not when it was registered: {now}", created=utc_text(created), now=now)
+        )
 
 
 def _check_entries(edit: HandEdit, act: Act) -> None:
@@ -105,7 +108,9 @@ def _check_records(path: str, old: Ticket | None, new: Ticket, act: Act) -> None
         raise _refused(path, _("sla: {line} is on record, and stays", line=gone[0]))
     told = act.told.get((Ticket.kind, new.id), ())
     kinds = {event.verb for event in told} or {WARNING, BREACH}
-    times = {utc_text(at) for ticket in (old, new) if ticket for name in due.CLOCKS.values() if (at := getattr(ticket, name))}
+    times = {
+        utc_text(at) for ticket in (old, new) if ticket for name in due.CLOCKS.values() if (at := getattr(ticket, name))
+    }
     for line in new.sla:
         if line in before:
             continue
@@ -118,12 +123,14 @@ def _check_records(path: str, old: Ticket | None, new: Ticket, act: Act) -> None
 # -- what is due ---------------------------------------------------------------------------------------------------------
 
 
-def _check_clocks(edit: HandEdit, old: Ticket | None, new: Ticket, act: Act, world: Known) -> None:
+def _check_clocks(edit: HandEdit, old: Ticket | None, new: Ticket, act: Act, before: Before) -> None:
     changed = [n for n in _MOVING if new.values.get(n) != (old.values.get(n) if old is not None else None)]
     if not changed or act.overrides:
         return
     found = act.policies()
-    expected = list(_expected(old, new, act, found, world)) if found is not None else []
+    checked = bool({e.verb for e in act.told.get((Ticket.kind, new.id), ())} & verbs.DESKS)
+    turn = _Turn(old, new, act.at, found, _group(act, before)) if found is not None else None
+    expected = list(_expected(turn, checked=checked)) if turn is not None else []
     if any(_alike(new, one, timedelta()) for one in expected):
         return
     if found is not None and _counts_holidays(found) and any(_alike(new, one, _LOOSE) for one in expected):
@@ -150,45 +157,59 @@ def _counts_holidays(found: Policies) -> bool:
     return any(t.calendar.asks_for_holidays for p in found.policies for t in p.targets)
 
 
-def _expected(old: Ticket | None, new: Ticket, act: Act, found: Policies, world: Known) -> Iterator[Ticket]:
+class _Turn(NamedTuple):
+    """A ticket before and after, when it became so, and by which service levels."""
+
+    old: Ticket | None
+    new: Ticket
+    at: datetime
+    found: Policies
+    group: clocks.Group
+
+
+def _expected(turn: _Turn, *, checked: bool) -> Iterator[Ticket]:
     """The ticket with due times as desk would have set them, in each way in which it may have come to that."""
-    kept = {n: _plain(old.values.get(n)) if old is not None else None for n in _MOVING}
-    as_was = new.evolve(**kept)
-
-    def group(ticket: Ticket) -> str | None:
-        known = {e.new.id: e.new for e in act.edits if isinstance(e.new, User)}
-        user = known.get(ticket.requester or "") or (world.find(User.kind, ticket.requester) if ticket.requester else None)
-        return user.group if isinstance(user, User) else None
-
+    kept: dict[str, Any] = {n: _plain(turn.old.values.get(n)) if turn.old is not None else None for n in _MOVING}
+    as_was = turn.new.evolve(**kept)
     try:
-        followed, _events = clocks.follow(old, as_was, act.at, found, group)
+        followed, _events = clocks.follow(turn.old, as_was, turn.at, turn.found, turn.group)
         yield followed
-        if {e.verb for e in act.told.get((Ticket.kind, new.id), ())} & verbs.DESKS:
-            yield from _checked(old, new, as_was, followed, act, found, group)
+        if checked:
+            yield from _checked(turn, as_was, followed)
     except (OverflowError, ValueError):
         yield as_was
 
 
-def _checked(
-    old: Ticket | None, new: Ticket, as_was: Ticket, followed: Ticket, act: Act, found: Policies, group: clocks.Group
-) -> Iterator[Ticket]:
+def _group(act: Act, before: Before) -> clocks.Group:
+    known = {e.new.id: e.new for e in act.edits if isinstance(e.new, User)}
+
+    def group(ticket: Ticket) -> str | None:
+        asked = ticket.requester
+        user = (known.get(asked) or before.find(User.kind, asked)) if asked else None
+        return user.group if isinstance(user, User) else None
+
+    return group
+
+
+def _checked(turn: _Turn, as_was: Ticket, followed: Ticket) -> Iterator[Ticket]:
     """As a check of service levels sets them: where a pause began or ended, only the ticket itself says by now."""
-    policy = found.at(new.created)
-    target = clocks.target_of(new, policy, group) if policy else None
+    old, new = turn.old, turn.new
+    policy = turn.found.at(new.created)
+    target = clocks.target_of(new, policy, turn.group) if policy else None
     yield clocks.catch_up(followed, target)
     if old is None or not policy:
         return
-    since = old.paused or (new.paused if new.paused and new.created <= new.paused <= act.at else None)
+    since = old.paused or (new.paused if new.paused and new.created <= new.paused <= turn.at else None)
     for begun in (old, old.evolve(paused=utc_text(since)) if since else old):
-        for end in _ends(new, old, act):
+        for end in _ends(new, old, turn.at):
             yield from _renewed(begun, as_was, target, end)
 
 
-def _ends(new: Ticket, old: Ticket, act: Act) -> Iterator[datetime | None]:
+def _ends(new: Ticket, old: Ticket, at: datetime) -> Iterator[datetime | None]:
     """When the pause ended that is noted last."""
     yield None
     fresh = [line for line in new.pauses if line not in old.pauses]
-    if fresh and (end := parse_time(fresh[-1].partition(" ")[2])) <= act.at:
+    if fresh and (end := parse_time(fresh[-1].partition(" ")[2])) <= at:
         yield end
 
 

@@ -63,11 +63,11 @@ def _check_right(edit: HandEdit, act: Act, before: Before, world: Known) -> None
     if edit.kind == ATTACHMENT:
         attachments.check_attachment(edit, act, before, world)
     elif not act.is_told(edit):
-        rights.check(edit, act.by, before, world)
+        rights.check(edit, act.by, world)
     elif edit.kind == Ticket.kind:
         _check_ticket(edit, act, before, world)
     elif not _is_caused(edit, act):
-        rights.check(edit, act.by, before, world)
+        rights.check(edit, act.by, world)
 
 
 def _is_caused(edit: HandEdit, act: Act) -> bool:
@@ -110,7 +110,11 @@ def _check_words(edit: HandEdit, act: Act, _before: Before, _world: Known) -> No
 
 
 def _check_ban(edit: HandEdit, act: Act, _before: Before, _world: Known) -> None:
-    if isinstance(edit.new, Ban) and edit.new.by not in (None, act.by.id, edit.old.values.get("by") if edit.old else None):
+    if isinstance(edit.new, Ban) and edit.new.by not in (
+        None,
+        act.by.id,
+        edit.old.values.get("by") if edit.old else None,
+    ):
         raise Refused(
             _("{path}: by: {by} can't ban in the name of {name}", path=edit.path, by=act.by.id, name=edit.new.by),
             _("by: {by}", by=act.by.id),

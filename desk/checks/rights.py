@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Protocol
 
 from desk.checks import together
 from desk.checks.together import Breach
 from desk.checks.world import Known, World
 from desk.domain.model.actor import Actor
 from desk.domain.model.person import Staff
-from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import moves, rights
 from desk.errors import Refused
@@ -23,13 +21,7 @@ _LEVEL_OF: Mapping[str, str] = MappingProxyType({SETTINGS: "settings", TEMPLATE:
 """Files that are no records need the level of the records they belong with."""
 
 
-class Finder(Protocol):
-    """Where the desk before an edit is looked up."""
-
-    def find(self, kind: str, record_id: str) -> Record | None: ...
-
-
-def check(edit: HandEdit, by: Actor, before: Finder, world: Known) -> None:
+def check(edit: HandEdit, by: Actor, world: Known) -> None:
     """Refuse an edit that its maker has no right to (rules 1, 2 and 6)."""
     if edit.kind in _LEVEL_OF:
         # What git is told of the records is told of all of them.
@@ -38,14 +30,14 @@ def check(edit: HandEdit, by: Actor, before: Finder, world: Known) -> None:
         rights.require_level(by, level_of)
         return
     if edit.kind == Ticket.kind:
-        _check_ticket_rights(edit, by, before, world)
+        _check_ticket_rights(edit, by, world)
         return
     rights.require_level(by, edit.kind)
     if edit.kind == Staff.kind:
         _check_own_record(edit, by)
 
 
-def _check_ticket_rights(edit: HandEdit, by: Actor, before: Finder, world: Known) -> None:
+def _check_ticket_rights(edit: HandEdit, by: Actor, world: Known) -> None:
     old, new = edit.old, edit.new
     if edit.change == DELETED:
         if isinstance(old, Ticket):

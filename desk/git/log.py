@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from desk.errors import GitError
 from desk.git import diff, process
+from desk.git.objects import clamped
 from desk.git.place import Place
 from desk.text import _
 
@@ -17,15 +18,6 @@ _PLAINLY = ("--encoding=UTF-8", "--no-show-signature")
 _COMMIT = ("%H", "%P", "%at", "%an", "%ae", "%B")
 _STEP = ("%H", "%P", "%T", "%at", "%an", "%ae", "%ct", "%ce", "%s", "%B")
 _BLOCK = re.compile(r"([0-9a-f]{40,64}) \d+ (\d+) (\d+)")
-
-
-FIRST, LAST = -62135510400, 253402214400
-"""What a date can be, a day off both ends of the calendar, so that every time zone can show it."""
-
-
-def clamped(seconds: int) -> int:
-    """A time in epoch seconds as near to what a commit says as a calendar goes."""
-    return min(max(seconds, FIRST), LAST)
 
 
 class CommitRow(NamedTuple):
@@ -135,6 +127,12 @@ def last_of(place: Place, until: str, path: str) -> str | None:
     args = ("log", "-1", "--diff-filter=D", "--format=%H", "--no-renames", until, "--", path)
     oid = process.run(place, *process.AS_COMMITTED, "--literal-pathspecs", *args).decode().strip()
     return process.run(place, "rev-parse", f"{oid}^:{path}").decode().strip() if oid else None
+
+
+def brought_by(place: Place, path: str, words: str) -> str | None:
+    """The message of the last commit that brought some words into a file, or took them out; None where a merge did."""
+    args = ("log", "-1", "--no-renames", f"-S{words}", "--format=%B", "HEAD", "--", path)
+    return process.run(place, "--literal-pathspecs", *args).decode(errors="replace") or None
 
 
 def root(place: Place, oid: str) -> str:

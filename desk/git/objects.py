@@ -8,7 +8,6 @@ from contextlib import contextmanager, suppress
 from typing import IO, NamedTuple
 
 from desk.errors import GitError
-from desk.git.log import clamped
 from desk.git.place import Place
 from desk.git.process import AS_COMMITTED, NULL, PIPE, run, spawn
 from desk.text import _
@@ -94,6 +93,15 @@ def blob_id(data: bytes, like: str) -> str:
     from _sha1 import sha1  # type: ignore[import-not-found] # noqa: PLC0415 - hashlib's wrapper costs 2 ms
 
     return str(sha1(whole).hexdigest())
+
+
+FIRST, LAST = -62135510400, 253402214400
+"""What a date can be, a day off both ends of the calendar, so that every time zone can show it."""
+
+
+def clamped(seconds: int) -> int:
+    """A time in epoch seconds as near to what a commit says as a calendar goes."""
+    return min(max(seconds, FIRST), LAST)
 
 
 class CommitHeader(NamedTuple):

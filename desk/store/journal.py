@@ -26,6 +26,8 @@ from desk.store import worktree
 from desk.text import _
 
 _NONE: Mapping[str, bytes] = MappingProxyType({})
+_OURS = b"desk\n"
+"""What `git.write.holding_index` writes into a lock."""
 _STALE_AFTER = 1.0
 """Seconds to wait for a git lock file to go before it is taken for the left-over of a killed command."""
 
@@ -91,8 +93,9 @@ def begin(
 
 
 def end(place: Place) -> None:
-    """The write is complete."""
-    os.unlink(place.own("journal"))
+    """The write is complete. Where the disk fails now, it stays that all the same: the next command ends it once more."""
+    with suppress(OSError):
+        os.unlink(place.own("journal"))
 
 
 def finish(place: Place, hold: int) -> list[str]:
@@ -111,7 +114,8 @@ def finish(place: Place, hold: int) -> list[str]:
         for path in paths:
             wanted, before = blobs.get(f"HEAD:{path}"), blobs.get(f"{found['base']}:{path}")
             present = worktree.read(place, path)
-            if present == wanted or (present != before and not _was_taken(found, path, present)):
+            ours = present == before or _was_taken(found, path, present) or _is_torn(found, before, wanted, present)
+            if present == wanted or not ours:
                 continue
             if wanted is None:
                 worktree.remove(place, path)
@@ -132,6 +136,12 @@ def _was_taken(found: Mapping[str, Any], path: str, present: bytes | None) -> bo
     """Whether a file still has the hand edit that the interrupted write took in."""
     seen = found.get("taken", {}).get(path)
     return seen is not None and present is not None and objects.blob_id(present, found["base"]) == seen
+
+
+def _is_torn(found: Mapping[str, Any], before: bytes | None, wanted: bytes | None, present: bytes | None) -> bool:
+    """Whether a file is the beginning of what was to be written: git writes many files in place, and was stopped."""
+    new = before is None or found["paths"] is None
+    return new and present is not None and wanted is not None and wanted.startswith(present)
 
 
 def _differing(place: Place, base: str) -> list[str]:
@@ -177,6 +187,15 @@ def _newer(name: str, since: float) -> bool:
         return False
 
 
+def _is_ours(name: str) -> bool:
+    """Whether a lock was made by a desk; we hold the write lock, so by one that is no more."""
+    try:
+        with open(name, "rb") as file:
+            return file.read(len(_OURS) + 1) == _OURS
+    except OSError:
+        return False
+
+
 def _clear_locks(place: Place, since: float) -> None:
     """Remove lock files that a killed git of ours left behind.
 
@@ -189,6 +208,8 @@ def _clear_locks(place: Place, since: float) -> None:
     names += [os.path.join(place.common, n) for n in (f"{ref}.lock", "packed-refs.lock")]
     deadline = time.monotonic() + _STALE_AFTER
     for name in names:
+        if _is_ours(name):
+            os.unlink(name)
         while _newer(name, since - 1):
             if time.monotonic() > deadline:
                 with suppress(FileNotFoundError):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from desk.audit import seals
 from desk.codec import places
 from desk.domain.knowledge import articles
+from desk.domain.model.article import Article
 from desk.git.place import find
 from tests.audit.cast import ANNA, AT, DESK, GHOST, MALLORY, MARIA, NIKOS, PETROS, Scene
 
@@ -29,7 +30,9 @@ class Forged(NamedTuple):
 CASES: list[Forged] = []
 
 
-def forged(words: str = "", level: str = FAULT, *args: str) -> Callable[[Callable[[Scene], object]], Callable[[Scene], object]]:
+def forged(
+    words: str = "", level: str = FAULT, *args: str
+) -> Callable[[Callable[[Scene], object]], Callable[[Scene], object]]:
     """Puts a history among the cases, under the name of its function."""
 
     def add(do: Callable[[Scene], object]) -> Callable[[Scene], object]:
@@ -189,7 +192,9 @@ def desk_takes_a_breach_back(scene: Scene) -> None:
 
 def _levels(scene: Scene) -> None:
     """Service levels in force, and a ticket of the desk that has them."""
-    scene.t = str(scene.run("ticket", "create", "-f", "ids", "--department", "technical", "--title", "Late").out).strip()
+    scene.t = str(
+        scene.run("ticket", "create", "-f", "ids", "--department", "technical", "--title", "Late").out
+    ).strip()
     assert "\ndue: " in scene.text("T"), scene.text("T")
 
 
@@ -366,6 +371,7 @@ def grafts(scene: Scene) -> None:
 
 
 # -- times (1.8) -------------------------------------------------------------------------------------------------------
+
 
 def _closed(scene: Scene, at: str, name: str = "OWN") -> None:
     scene.swap(name, ("state: open", "state: closed"))
@@ -577,7 +583,7 @@ _ARTICLE = "kb/how-to/how-to-restart.md"
 
 
 def _digest(scene: Scene) -> str:
-    return articles.digest(places.decode_at(_ARTICLE, "", scene.text(_ARTICLE).encode()))
+    return articles.digest(cast("Article", places.decode_at(_ARTICLE, "", scene.text(_ARTICLE).encode())))
 
 
 @forged("approve")
@@ -610,7 +616,9 @@ def a_text_approved_that_is_another(scene: Scene) -> None:
 @forged("may not")
 def a_doctor_rewrites_a_foreign_ticket(scene: Scene) -> None:
     scene.swap("T", ("title: The ticket", "title: Gone"))
-    scene.told("doctor", "nikos", "Desk-Ticket: {T}", "Desk-Effect: edit", "Desk-From: The ticket", "Desk-To: Gone", who=NIKOS)
+    scene.told(
+        "doctor", "nikos", "Desk-Ticket: {T}", "Desk-Effect: edit", "Desk-From: The ticket", "Desk-To: Gone", who=NIKOS
+    )
 
 
 @forged("may not")
@@ -682,7 +690,9 @@ def settings_without_a_word(scene: Scene) -> None:
 
 @forged("problem")
 def tidings_that_are_made_up(scene: Scene) -> None:
-    scene.told("close", "mallory", "Desk-Record: article/how-to-restart", "Desk-Effect: problem-closed", f"Desk-To: {scene.l}")
+    scene.told(
+        "close", "mallory", "Desk-Record: article/how-to-restart", "Desk-Effect: problem-closed", f"Desk-To: {scene.l}"
+    )
 
 
 # -- hand edits (C2) ---------------------------------------------------------------------------------------------------
@@ -699,7 +709,11 @@ def a_staff_handle_used_again(scene: Scene) -> None:
 def a_users_ticket_moves_into_a_private_department(scene: Scene) -> None:
     scene.run("department", "create", "secret", "--name", "Secret", "--private")
     scene.run("staff", "edit", "petros", "--department", "technical", "--department", "secret")
-    scene.t = str(scene.run("ticket", "create", "-f", "ids", "--department", "technical", "--title", "X", "--requester", "a@x.example").out).strip()
+    scene.t = str(
+        scene.run(
+            "ticket", "create", "-f", "ids", "--department", "technical", "--title", "X", "--requester", "a@x.example"
+        ).out
+    ).strip()
     scene.swap("T", ("department: technical", "department: secret"))
     scene.hand(PETROS)
 

@@ -127,7 +127,11 @@ class Scene:
 
     def as_(self, who: Who, *args: str, data: str = "") -> str:
         """git, with somebody's name and address on what it commits or tags."""
-        env = {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in zip(("NAME", "EMAIL"), who, strict=True)}
+        env = {
+            f"GIT_{role}_{part}": value
+            for role in ("AUTHOR", "COMMITTER")
+            for part, value in zip(("NAME", "EMAIL"), who, strict=True)
+        }
         env |= {"GIT_AUTHOR_DATE": f"@{AT} +0000"}
         return self.git(*args, env=env, data=data)
 
@@ -146,7 +150,11 @@ class Scene:
     def fresh(self, found: list[dict[str, Any]]) -> list[tuple[str, str]]:
         """Of findings, level and words of those that don't tell of what was there at the beginning."""
         old = set(self.git("rev-list", self.base).split())
-        return [(f["level"], f"{f['record']}: {f['problem']}") for f in found if f["commit"] not in old or f["check"] == "seals"]
+        return [
+            (f["level"], f"{f['record']}: {f['problem']}")
+            for f in found
+            if f["commit"] not in old or f["check"] == "seals"
+        ]
 
     def reset(self) -> None:
         for path, content in self._kept.items():
@@ -166,8 +174,13 @@ def cast(home: Path, template: Path, desk: Runner) -> Scene:
     subprocess.run(["git", "-C", str(home), "update-index", "-q", "--refresh"], check=True)
     scene = Scene(home, desk)
     for handle, ((name, email), level, departments) in _STAFF.items():
-        scene.write(f"staff/{handle}", f"id: {handle}\nname: {name}\nemail: {email}\nlevel: {level}\ndepartments: [{departments}]\n")
-    scene.write("staff/eleni", "id: eleni\nname: Ελένη Παύλου\nemail: eleni@ncpeh.example\nlevel: 2\ndepartments: [legal]\n")
+        scene.write(
+            f"staff/{handle}",
+            f"id: {handle}\nname: {name}\nemail: {email}\nlevel: {level}\ndepartments: [{departments}]\n",
+        )
+    scene.write(
+        "staff/eleni", "id: eleni\nname: Ελένη Παύλου\nemail: eleni@ncpeh.example\nlevel: 2\ndepartments: [legal]\n"
+    )
     scene.hand(MARIA, "hire")
     create = ("ticket", "create", "-f", "ids", "--department")
 
@@ -185,7 +198,19 @@ def cast(home: Path, template: Path, desk: Runner) -> Scene:
     act(MALLORY, "ticket", "note", scene.t, "--body", "Mine.")
     scene.l = act(ANNA, *create, "legal", "--title", "The contract", "--body", "Is it signed?")
     scene.own = act(MALLORY, *create, "technical", "--title", "My own")
-    act(MARIA, "kb", "create", "--slug", "how-to-restart", "--topic", "how-to", "--title", "Restart", "--body", "Press the button.")
+    act(
+        MARIA,
+        "kb",
+        "create",
+        "--slug",
+        "how-to-restart",
+        "--topic",
+        "how-to",
+        "--title",
+        "Restart",
+        "--body",
+        "Press the button.",
+    )
     scene.machine(MARIA)
     scene.base = scene.git("rev-parse", "HEAD")
     return scene
