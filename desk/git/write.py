@@ -223,6 +223,19 @@ OURS = b"desk\n"
 """What stands in a lock of git's index that is ours."""
 
 
+def clear_ours(lock: str) -> bool:
+    """Remove a lock of git's index that a killed desk left: whoever asks holds the write lock, so no other one lives."""
+    try:
+        with open(lock, "rb") as file:
+            ours = file.read(len(OURS) + 1) == OURS
+    except OSError:
+        return False
+    if ours:
+        with suppress(FileNotFoundError):
+            os.unlink(lock)
+    return ours
+
+
 @contextmanager
 def holding_index(place: Place) -> Iterator[None]:
     """Hold the lock of git's own index, as git does from before a commit until its index agrees with it.
@@ -235,6 +248,8 @@ def holding_index(place: Place) -> Iterator[None]:
         try:
             descriptor = os.open(lock, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
         except FileExistsError:
+            if clear_ours(lock):
+                continue
             if not left:
                 raise Conflict(
                     _("another git command is at work on this desk: {lock} is there", lock=lock),

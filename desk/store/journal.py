@@ -26,8 +26,6 @@ from desk.store import worktree
 from desk.text import _
 
 _NONE: Mapping[str, bytes] = MappingProxyType({})
-_OURS = b"desk\n"
-"""What `git.write.holding_index` writes into a lock."""
 _STALE_AFTER = 1.0
 """Seconds to wait for a git lock file to go before it is taken for the left-over of a killed command."""
 
@@ -187,29 +185,21 @@ def _newer(name: str, since: float) -> bool:
         return False
 
 
-def _is_ours(name: str) -> bool:
-    """Whether a lock was made by a desk; we hold the write lock, so by one that is no more."""
-    try:
-        with open(name, "rb") as file:
-            return file.read(len(_OURS) + 1) == _OURS
-    except OSError:
-        return False
-
-
 def _clear_locks(place: Place, since: float) -> None:
     """Remove lock files that a killed git of ours left behind.
 
     We hold the write lock and every git process of ours inherits it, so none of them lives; a lock file younger than
     the journal that stays for a second is theirs. A lock file older than the journal belongs to somebody else.
     """
+    from desk.git import write  # noqa: PLC0415 - only after a crash
+
     head = refs.read_head(place)
     ref = head.ref if head and head.ref else "HEAD"
     names = [os.path.join(place.gitdir, n) for n in ("index.lock", "HEAD.lock")]
     names += [os.path.join(place.common, n) for n in (f"{ref}.lock", "packed-refs.lock")]
     deadline = time.monotonic() + _STALE_AFTER
     for name in names:
-        if _is_ours(name):
-            os.unlink(name)
+        write.clear_ours(name)
         while _newer(name, since - 1):
             if time.monotonic() > deadline:
                 with suppress(FileNotFoundError):
