@@ -14,6 +14,7 @@ from desk.domain.levels.policy import Policies
 from desk.domain.model.actor import Actor
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
+from desk.domain.rights import verbs
 from desk.store.handedits import ATTACHMENT, DELETED, NEW, HandEdit
 
 Key = tuple[str, str]
@@ -57,9 +58,18 @@ class Act(NamedTuple):
         return frozenset(event.verb for event in self.events(edit))
 
     def is_told(self, edit: HandEdit) -> bool:
-        """Whether every verb that is told of a record is one that there is for such a record; if not, it is told nothing."""
+        """Whether every verb that is told of a record is one that there is for such a record; if not, it is told nothing.
+
+        An edit that names what no verb calls an edit, such as the state, is one by hand.
+        """
         events = self.events(edit)
-        return bool(events) and all(truth.known(event) for event in events)
+        return bool(events) and all(
+            truth.known(event) and (self._is_edit(event) or self.verb == DOCTOR) for event in events
+        )
+
+    @staticmethod
+    def _is_edit(event: Happened) -> bool:
+        return event.verb != "edit" or all("edit" in verbs.changing(event.kind, name) for name in truth.named(event))
 
     @property
     def overrides(self) -> bool:
@@ -81,6 +91,7 @@ class Act(NamedTuple):
 
 
 HIGHEST = 3
+DOCTOR = "doctor"
 
 Judge = Callable[[HandEdit, Act, Before, Known], None]
 """Raises Refused for what somebody had no right to."""

@@ -299,7 +299,7 @@ def _edits(case: Case) -> Iterator[str]:
             yield from _is("title, before", event.before, _title(case.old) if case.old else None)
             yield from _is("title", event.after, _title(case.new) if case.new else None)
         else:
-            for name in _named(event) - _NO_FIELDS - case.changed - {"attachments"}:
+            for name in named(event) - _NO_FIELDS - case.changed - {"attachments"}:
                 yield _("the message says that {name} was changed, it wasn't", name=name)
 
 
@@ -311,8 +311,10 @@ def _texts(case: Case) -> Iterator[str]:
             yield from _is(name, event.after, compare.first_line(_text(case.new, name)))
 
 
-def _named(event: Happened) -> frozenset[str]:
-    """The fields that an edit names."""
+def named(event: Happened) -> frozenset[str]:
+    """The fields that an edit names; a title that is told with its values is one."""
+    if event.before:
+        return frozenset(("title",))
     words = (event.after or "").split()
     if words and words[0] in _EDITED:
         return frozenset((_EDITED[words[0]],))
@@ -329,10 +331,10 @@ def _left_out(case: Case) -> Iterator[str]:
             told = {name for name, _, _ in _pairs(event)}
             may |= {name for name, telling in (row.may if row else ()) if telling != "level" or name in told}
         else:
-            named = _named(event)
+            names = named(event)
             # A key of the front matter that desk doesn't know may have spaces.
-            more = (n for n in case.changed if " " in n and named.issuperset(n.split()))
-            may |= {"title"} if event.before else {*named, *more}
+            more = (n for n in case.changed if " " in n and names.issuperset(n.split()))
+            may |= {*names, *more}
     for name in sorted(case.changed - may):
         yield _("{name} was changed, and the message doesn't tell", name=name)
 
