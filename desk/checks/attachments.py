@@ -9,13 +9,13 @@ from desk.checks.world import Known
 from desk.domain.changes import salt
 from desk.domain.model import states
 from desk.domain.model.ticket import Ticket
-from desk.domain.rights import rights
+from desk.domain.rights import rights, verbs
 from desk.errors import Refused
 from desk.store.handedits import ATTACHMENT, DELETED, NEW, HandEdit
 from desk.text import _
 
 _VERB = "commit"
-_BRINGING = frozenset(("create", "reply", "note", "edit", "merge", "split", "undo", "delete"))
+_BRINGING = frozenset(("create", "delete")) | verbs.changing(Ticket.kind, "thread").keys()
 """Verbs that may bring files, or take them away."""
 
 

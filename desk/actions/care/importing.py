@@ -28,7 +28,7 @@ from desk.queries import records as queries_records
 from desk.session.session import Session
 from desk.store import bulk
 from desk.store.snapshot import Snapshot
-from desk.text import _
+from desk.text import _, arranged
 
 _NAMED = 20
 """Bad lines that are named one by one."""
@@ -105,7 +105,7 @@ def _require_own_machine(session: Session, by: Staff) -> None:
     if machine.lower() not in by.addresses:
         raise Refused(
             _("{by} can't import from a machine that signs as {machine}", by=by.id, machine=machine or "-"),
-            _("git config user.email {email}", email=by.email),
+            arranged("git config user.email {email}", email=by.email),
         )
 
 
