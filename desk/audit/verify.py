@@ -90,6 +90,15 @@ def verify(store: Store, since: str | None = None, *, full: bool = False) -> Ver
     return Verified(tuple(found), since, named, head, walk.commits, walk.changes, len(every))
 
 
+def judge(store: Store, since: str | None, until: str) -> Iterator[AuditFinding]:
+    """What is wrong with the commits that `until` has and `since` doesn't, each judged on its parent.
+
+    `until` need not be on any branch, nor its objects be accepted yet (`Place.quarantine`): so a server can ask before it
+    takes a push. FAULT is what it may refuse.
+    """
+    yield from _Walk(store, since, until).run()
+
+
 def _seals(
     place: Place, every: list[audit_seals.Seal], head: str, *, full: bool
 ) -> tuple[list[AuditFinding], audit_seals.Seal | None]:
@@ -235,4 +244,4 @@ def _same_text(edit: HandEdit) -> bool:
     return isinstance(old, Article) and isinstance(new, Article) and articles.digest(old) == articles.digest(new)
 
 
-__all__ = ["AFTER", "BEFORE", "FAULT", "REMARK", "TITLES", "AuditFinding", "Verified", "verify"]
+__all__ = ["AFTER", "BEFORE", "FAULT", "REMARK", "TITLES", "AuditFinding", "Verified", "judge", "verify"]
