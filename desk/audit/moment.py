@@ -78,7 +78,13 @@ class Moment(NamedTuple):
 
     @property
     def act(self) -> Act:
-        """As it is judged."""
+        """As it is judged; worked out once for each commit and what of it is looked at."""
+        kept: list[tuple[tuple[HandEdit, ...], Act]] = self.world.judged.setdefault(self.step.oid, [])
+        if not kept or kept[-1][0] is not self.edits:
+            kept.append((self.edits, self._act()))
+        return kept[-1][1]
+
+    def _act(self) -> Act:
         told: dict[Key, tuple[Happened, ...]] = {}
         for event in () if self.by_hand else self.step.told.events:
             told[event.kind, event.id] = (*told.get((event.kind, event.id), ()), event)
@@ -97,8 +103,10 @@ class Moment(NamedTuple):
 
     def _is_back(self, edit: HandEdit) -> bool:
         """Whether a record that was gone is there again as it was."""
+        if edit.change != handedits.NEW:
+            return False
         gone = self.world.gone_as(edit.kind, edit.id or "")
-        return edit.change == handedits.NEW and gone is not None and gone == edit.new_oid
+        return gone is not None and gone == edit.new_oid
 
     def finding(
         self, check: str, level: str, problem: str, record: str | None = None, hint: str | None = None

@@ -74,11 +74,14 @@ class Verified(NamedTuple):
         return sum(f.level == level for f in self.findings)
 
 
-def verify(store: Store, since: str | None = None, *, full: bool = False) -> Verified:
-    """Check history from `since`, by default from the newest sound seal, with `full` from the beginning."""
+def verify(store: Store, since: str | None = None, *, full: bool = False, anew: bool = False) -> Verified:
+    """Check history from `since`, by default from the newest sound seal, with `full` from the beginning.
+
+    `anew`, or `full`: every object is read and named anew.
+    """
     place, head = as_committed(store.place), store.commit_now()
     found = list(history.repository(place))
-    found += history.objects_as_named(place) if full else ()
+    found += history.objects_as_named(place) if full or anew else ()
     every = audit_seals.seals(place)
     sealed, sound = _seals(place, every, head, full=full)
     found += sealed
@@ -130,6 +133,7 @@ class _Walk:
         self.changes = 0
         self.imported: set[str] = set()
         self._authors: dict[str, str | None] = {}
+        self._deleted: set[tuple[str, str]] | None = None
 
     def run(self) -> Iterator[AuditFinding]:
         """Every finding of every commit."""
@@ -234,7 +238,11 @@ class _Walk:
 
     def _gone_before(self, kind: str, record_id: str) -> str | None:
         """What a record was that went before this walk began, by object name."""
-        if self.since is None or not queries_records.deleted(self.store.index, kind, record_id):
+        if self.since is None:
+            return None
+        if self._deleted is None:
+            self._deleted = queries_records.deleted(self.store.index)
+        if (kind, record_id) not in self._deleted:
             return None
         return log.last_of(self.place, self.since, KINDS[kind].path_of(record_id))
 

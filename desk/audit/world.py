@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from desk import config as settings
+from desk.checks.act import Act
 from desk.codec import places
 from desk.config import Config
 from desk.domain.levels.policy import Policies
@@ -20,6 +21,7 @@ from desk.git.diff import Delta
 from desk.git.objects import Blobs
 from desk.git.place import Place
 from desk.store import levels
+from desk.store.handedits import HandEdit
 
 _KEPT = 20_000
 """Decoded records that are kept: of most tickets, all that happens does so within so many others."""
@@ -48,6 +50,8 @@ class PastWorld:
         self.config: Config | None = None
         self.contents: dict[str, bytes] = {}
         """Files read ahead, by object name."""
+        self.judged: dict[str, list[tuple[tuple[HandEdit, ...], Act]]] = {}
+        """The commit that is looked at, as it is judged."""
         self._before = before
         self._files: dict[str, tuple[str, str]] = {}
         self._paths: dict[Key, str] = {}
@@ -70,6 +74,7 @@ class PastWorld:
 
     def move(self, commit: str | None, deltas: Iterable[Delta]) -> None:
         """The desk after these changes."""
+        self.judged.clear()
         for delta in deltas:
             cls = kind_at(delta.path)
             if delta.path == settings.FILE:

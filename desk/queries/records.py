@@ -20,10 +20,10 @@ def ever(index: Index, kind: str) -> set[str]:
     return {str(row[0]) for row in index.db.execute("SELECT DISTINCT id FROM events WHERE kind = ?", (kind,))}
 
 
-def deleted(index: Index, kind: str, record_id: str) -> bool:
-    """Whether a record of this id was ever deleted."""
-    asked = "SELECT 1 FROM events WHERE id = ? AND kind = ? AND verb IN ('delete', 'unban') LIMIT 1"
-    return index.db.execute(asked, (record_id, kind)).fetchone() is not None
+def deleted(index: Index) -> set[tuple[str, str]]:
+    """Kind and id of every record that was ever deleted."""
+    asked = "SELECT DISTINCT kind, id FROM events WHERE verb IN ('delete', 'unban')"
+    return {(str(kind), str(record_id)) for kind, record_id in index.db.execute(asked)}
 
 
 def paths(index: Index, kind: str) -> list[str]:
