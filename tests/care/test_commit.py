@@ -279,7 +279,7 @@ def test_the_thread_is_not_rewritten(desk: Runner, make: Make, home: Path, git: 
     assert "entry 2" in refused(desk, git, 5)
     desk("--as", "petros", "commit")
     path.write_text(
-        path.read_text(encoding="utf-8") + "\n## Reply by eleni, 2026-07-23T09:00:00Z\n\nHm\n", encoding="utf-8"
+        path.read_text(encoding="utf-8") + "\n## Reply by eleni, 2026-07-23T06:15:00Z\n\nHm\n", encoding="utf-8"
     )
     assert "in the name of eleni" in refused(desk, git, 5)
     swap(path, ("Reply by eleni", "Reply by maria"))
