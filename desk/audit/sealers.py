@@ -27,7 +27,7 @@ def find_unfit(place: Place, seal: Seal, known: Mapping[str, Seal]) -> Iterator[
     maker = seal.email.strip("<>")
     if seal.annotated and not is_highest(place, seal.commit, maker):
         problem = _("{seal}: made by {who}, who was not of level 3 then", seal=seal.name, who=f"{seal.by} <{maker}>")
-        yield AuditFinding("seals", FAULT, problem, _("desk staff list"), seal.commit, record=seal.name)
+        yield AuditFinding("seals", FAULT, problem, "desk staff list", seal.commit, record=seal.name)
     before = _chain(seal, known)
     for other in known.values():
         if other.name == seal.name or other in before or seal in _chain(other, known):
