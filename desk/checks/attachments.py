@@ -12,7 +12,7 @@ from desk.domain.model.ticket import Ticket
 from desk.domain.rights import rights, verbs
 from desk.errors import Refused
 from desk.store.handedits import ATTACHMENT, DELETED, NEW, HandEdit
-from desk.text import _
+from desk.text import _, arranged
 
 _VERB = "commit"
 _BRINGING = frozenset(("create", "delete")) | verbs.changing(Ticket.kind, "thread").keys()
@@ -45,7 +45,7 @@ def check_attachment(edit: HandEdit, act: Act, before: Before, _world: Known) ->
                 name=name,
                 owners=", ".join(sorted(owners)),
             ),
-            _("git checkout -- {path}", path=edit.path),
+            arranged("git checkout -- {path}", path=edit.path),
         )
 
 
