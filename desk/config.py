@@ -117,6 +117,11 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         "kb.approval": Setting(
             False, as_flag, _("whether somebody else must approve an article before it is published")
         ),
+        "staff.as": Setting(
+            "told",
+            as_choice("told", "never"),
+            _("whether desk --as acts from another's machine: told (the audit remarks it), or never"),
+        ),
         "history.titles": Setting(
             False,
             as_flag,

@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 import docs.recurring
+from desk.audit import table as audit_table
 from desk.cli import main as cli_main
 from desk.cli.table import COMMANDS
 from desk.config import SETTINGS
@@ -116,6 +117,16 @@ def moves() -> str:
     )
 
 
+def fields() -> str:
+    """Which verb may change which field."""
+    rows = ["| record | field | may change by | beside the right to the verb |", "|---|---|---|---|"]
+    rows += [
+        f"| {one.kind} | `{one.field}` | {', '.join(one.verbs) or '–'} | {one.beside} |"
+        for one in audit_table.permitted()
+    ]
+    return "\n".join(rows)
+
+
 def _meanings(head: str, table: Mapping[str, str]) -> str:
     return "\n".join([f"| {head} | means |", "|---|---|", *(f"| `{name}` | {text} |" for name, text in table.items())])
 
@@ -178,6 +189,7 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
         "resolutions": lambda: _meanings("resolution", states.RESOLUTIONS),
     },
     "docs/rights.md": {"rights": rights},
+    "docs/audit.md": {"fields": fields},
     "docs/finding.md": {"rates": suggestions.table},
     "docs/responses.md": {"variables": response_variables, "filters": response_filters},
     "docs/notifications.md": {"heard": heard, "variables": variables},

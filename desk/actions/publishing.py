@@ -126,7 +126,7 @@ class Shelf:
         problem = checks_edits.find_edit_problem(edit, world)
         if problem is not None:
             raise problem
-        rights.check(edit, self.by, self.snapshot, world)
+        rights.check(edit, self.by, world)
         return self._edited(edit)
 
     def _edited(self, edit: HandEdit) -> Publication:

@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from desk.audit import mails
-from desk.audit.moment import FAULT, REMARK, AuditFinding, Moment, name
-from desk.git import refs
+from desk.audit.moment import DESK, FAULT, REMARK, AuditFinding, Moment, name
+from desk.git import objects, refs
 from desk.git.place import Place
 from desk.text import _, arranged, ngettext
 
+_SHOWN = 20
 _AHEAD = 300
 """Seconds by which two clocks may differ."""
 
@@ -38,6 +39,18 @@ def repository(place: Place) -> Iterator[AuditFinding]:
         oid = ref.rpartition("/")[2]
         problem = _("the object {oid} is replaced by another one wherever git shows it", oid=oid[:10])
         yield AuditFinding("repository", FAULT, problem, arranged("git replace -d {oid}", oid=oid[:10]), oid)
+
+
+def objects_as_named(place: Place) -> Iterator[AuditFinding]:
+    """Objects are read and named anew: a seal rests on their names."""
+    found = objects.find_damaged(place)
+    for line in found[:_SHOWN]:
+        # Of a commit's form, such as a date beyond all calendars, not of its name.
+        level = REMARK if line.startswith("error in ") else FAULT
+        yield AuditFinding("repository", level, _("git fsck: {line}", line=line), "git fsck --full")
+    if len(found) > _SHOWN:
+        more = _("git fsck: {n} more", n=len(found) - _SHOWN)
+        yield AuditFinding("repository", FAULT, more, "git fsck --full")
 
 
 class History:
@@ -82,13 +95,27 @@ class History:
 
     def committers(self, moment: Moment) -> Iterator[AuditFinding]:
         """Remembers who commits in another's name (desk --as); told at the end, one line for each pair."""
-        if moment.staff is not None and not moment.importer and mails.received(moment) is None:
-            machine = moment.step.committer.lower()
+        machine = moment.step.committer.lower()
+        by_mail = mails.received(moment) is not None
+        if moment.step.parents and moment.staff is not None and not moment.importer and not by_mail:
             if machine not in moment.staff.addresses:
-                others = (s for s in moment.world.staff() if machine in s.addresses)
-                for other in others:
-                    self.names[other.id, moment.staff.id] += 1
-        yield from ()
+                if moment.world.config is not None and moment.world.config["staff.as"] == "never":
+                    problem = _(
+                        "made in the name of {actor} on the machine of {machine}, which staff.as forbids",
+                        actor=moment.staff.id,
+                        machine=machine or _("nobody"),
+                    )
+                    yield moment.finding("committers", FAULT, problem)
+                others = [s.id for s in moment.world.staff() if machine in s.addresses]
+                for other in others or [f"<{machine}>"]:
+                    self.names[other, moment.staff.id] += 1
+        elif (
+            moment.actor == DESK
+            and not moment.by_hand
+            and not by_mail
+            and not any(machine in s.addresses for s in moment.world.staff())
+        ):
+            self.names[f"<{machine}>", DESK] += 1
 
     def in_name(self) -> Iterator[AuditFinding]:
         """Who committed in whose name, and how often."""
@@ -100,7 +127,16 @@ class History:
                 actor=actor,
                 machine=machine,
             )
-            hint = _("desk --as does so, on a machine that several use")
+            if machine.startswith("<"):
+                problem = _(
+                    "{times} in the name of {actor} came from the machine of nobody here: {machine}",
+                    times=times,
+                    actor=actor,
+                    machine=machine,
+                )
+            hint = _(
+                "desk --as does so, on a machine that several use; to require one's own: desk config set staff.as never"
+            )
             yield AuditFinding("committers", REMARK, problem, hint, by=actor)
 
 

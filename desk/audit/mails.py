@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from desk.audit.moment import FAULT, AuditFinding, Moment
-from desk.domain.changes import message, truth
+from desk.audit.moment import DESK, FAULT, AuditFinding, Moment
+from desk.domain.changes import message, salt, truth
 from desk.domain.model.change import Received
 from desk.domain.model.person import User
 from desk.domain.model.ticket import NOTE, Ticket
 from desk.domain.rights import verbs
 from desk.errors import Refused
+from desk.store import handedits
 from desk.store.handedits import HandEdit
 from desk.text import _
 
-DESK = "desk"
 _BRINGS = truth.FOLLOWS | verbs.may_change(Ticket.kind, NOTE)
 """What a note of the desk's own may change of a ticket."""
 
@@ -40,9 +40,12 @@ def newcomer(moment: Moment) -> User | None:
     return found[0] if found and received(moment) is not None and not found[0].registered else None
 
 
-def check_desks(edit: HandEdit) -> None:
+def check_desks(edit: HandEdit, moment: Moment) -> None:
     """Refused for what the desk itself doesn't do of a mail: it notes, registers what nobody can be named for, marks an address."""
     old, new = edit.old, edit.new
+    fine = edit.change == handedits.NEW or edit.path.endswith(f"/{salt.FILE}")
+    if edit.kind == handedits.ATTACHMENT and edit.id in moment.act.tickets() and fine:
+        return
     if isinstance(old, User) and isinstance(new, User):
         changed = truth.case((), old, new, {}).changed
         if changed - {"undeliverable"}:

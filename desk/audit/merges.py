@@ -13,7 +13,6 @@ from desk.git import diff, objects, refs
 from desk.git.place import Place
 from desk.store import journal, sides
 from desk.store.sides import Brought
-from desk.store.store import Store
 from desk.text import _, arranged
 
 CHECK = "history"
@@ -35,17 +34,17 @@ class Reworked(NamedTuple):
     files_as_given: bool
 
 
-def rework(moment: Moment, store: Store) -> Reworked:
+def rework(moment: Moment, lock_timeout: float) -> Reworked:
     """Work a merge out again from its two sides, and hold it against that."""
-    step = moment.step
+    step, place = moment.step, moment.place
     theirs, ours = step.parents
-    base = _base(store, ours, theirs)
+    base = common_base(place, ours, theirs, lock_timeout)
     if base is None:
         problem = _("the merge joins two histories that have no beginning in common")
         return Reworked((moment.finding(CHECK, FAULT, problem),), files_as_given=False)
     found = []
-    merged, brought = sides.meet(store.place, base, ours, theirs)
-    unlike = sorted(_unlike(store.place, step, brought))
+    merged, brought = sides.meet(place, base, ours, theirs)
+    unlike = sorted(_unlike(place, step, brought))
     if unlike:
         more = _(" and {n} more", n=len(unlike) - _SHOWN) if len(unlike) > _SHOWN else ""
         problem = _(
@@ -61,13 +60,13 @@ def rework(moment: Moment, store: Store) -> Reworked:
     return Reworked(tuple(found), not unlike)
 
 
-def _base(store: Store, ours: str, theirs: str) -> str | None:
+def common_base(place: Place, ours: str, theirs: str, lock_timeout: float) -> str | None:
     """The commit that the merge starts from. Of clones that had met each other directly it is made first, as sync makes it."""
-    bases = refs.merge_bases(store.place, ours, theirs)
+    bases = refs.merge_bases(place, ours, theirs)
     if len(bases) < 2:
         return bases[0] if bases else None
-    with journal.write_lock(store.place, store.lock_timeout) as hold:
-        return sides.common_base(store.place, bases, hold)
+    with journal.write_lock(place, lock_timeout) as hold:
+        return sides.common_base(place, bases, hold)
 
 
 def _unlike(place: Place, step: Step, brought: Brought) -> set[str]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Container, Iterator
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from desk.audit.walk import Step
 from desk.audit.world import PastWorld
+from desk.checks.act import Act, Key
 from desk.domain.changes import salt
+from desk.domain.changes.message import Happened
+from desk.domain.model.actor import Actor, Desk
 from desk.domain.model.fields import utc_text
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.person import Staff
@@ -15,10 +20,16 @@ from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.errors import Broken
 from desk.git.diff import Delta
+from desk.git.objects import clamped
+from desk.git.place import Place
 from desk.store import handedits
 from desk.store.handedits import HandEdit
-from desk.text import arranged
+from desk.text import _, arranged
 
+PLAIN, _EXECUTABLE = "100644", "100755"
+"""Modes of files as git has them."""
+DESK = "desk"
+"""The actor of what desk does by itself, such as noting a breach of a service level."""
 FAULT, REMARK = "fault", "remark"
 """A fault is against the rules or false; a remark is worth an auditor's look."""
 
@@ -50,43 +61,87 @@ class Moment(NamedTuple):
     actor: str
     importer: str | None
     staff: Staff | None
+    imported: Container[str] = ()
+    author_of: Callable[[str], str | None] = lambda _: None
 
     @property
     def by_hand(self) -> bool:
-        return self.step.told.verb is None
+        """Without a message of desk's own; also a merge that tells of verbs, since merges by hand do none."""
+        return self.step.told.verb is None or self.step.merge
+
+    @property
+    def place(self) -> Place:
+        return self.world.place
+
+    @property
+    def at(self) -> datetime:
+        """When its author says that it was made."""
+        return datetime.fromtimestamp(clamped(self.step.at), UTC)
+
+    @property
+    def act(self) -> Act:
+        """As it is judged; worked out once for each commit and what of it is looked at."""
+        kept: list[tuple[tuple[HandEdit, ...], Act]] = self.world.judged.setdefault(self.step.oid, [])
+        if not kept or kept[-1][0] is not self.edits:
+            kept.append((self.edits, self._act()))
+        return kept[-1][1]
+
+    def _act(self) -> Act:
+        told: dict[Key, tuple[Happened, ...]] = {}
+        for event in () if self.by_hand else self.step.told.events:
+            told[event.kind, event.id] = (*told.get((event.kind, event.id), ()), event)
+        by: Actor = self.staff if self.staff is not None else Desk("desk", self.step.email)
+        return Act(
+            by,
+            self.at,
+            self.edits,
+            told,
+            None if self.by_hand else self.step.told.verb,
+            bool(self.step.told.reason) or (self.step.told.verb is None and _says_why(self.step.message)),
+            self.world.policies,
+            self.author_of,
+            frozenset(e.path for e in self.edits if e.kind in KINDS and self._is_back(e)),
+        )
+
+    def _is_back(self, edit: HandEdit) -> bool:
+        """Whether a record that was gone is there again as it was."""
+        if edit.change != handedits.NEW:
+            return False
+        gone = self.world.gone_as(edit.kind, edit.id or "")
+        return gone is not None and gone == edit.new_oid
 
     def finding(
         self, check: str, level: str, problem: str, record: str | None = None, hint: str | None = None
     ) -> AuditFinding:
         short = self.step.oid[:10]
         look = hint or arranged("git show {short}", short=short)
-        return AuditFinding(check, level, problem, look, self.step.oid, _time(self.step.at), self.actor, record)
+        return AuditFinding(check, level, problem, look, self.step.oid, utc_text(self.at), self.actor, record)
 
 
-def _time(seconds: int) -> str:
-    from datetime import UTC, datetime  # noqa: PLC0415 - beside its one use
-
-    try:
-        return utc_text(datetime.fromtimestamp(seconds, UTC))
-    except (ValueError, OverflowError, OSError):
-        return "1970-01-01T00:00:00Z"
+def _says_why(message: str) -> bool:
+    """Whether a message without trailers has more than a subject."""
+    return len([part for part in re.split(r"\n[ \t]*\n", message.strip("\n")) if part.strip()]) > 1
 
 
 def edits(step: Step, world: PastWorld, only: set[str] | None = None) -> Iterator[HandEdit]:
     """The files of the desk that a commit changed, with the records before and after; `world` is at its first parent."""
     for delta in step.deltas:
         if delta.path.partition("/")[0] in handedits.WATCHED and (only is None or delta.path in only):
-            yield _edit(delta, world)
+            yield edit_of(delta, world)
 
 
-def _edit(delta: Delta, world: PastWorld) -> HandEdit:
+def edit_of(delta: Delta, world: PastWorld, content: bytes | None = None) -> HandEdit:
+    """What one file became; `content` is what was there, where git may not have it."""
     kind, record_id = handedits.sort_of(delta.path)
     change = handedits.NEW if not delta.oid else handedits.MODIFIED if delta.new_oid else handedits.DELETED
     before, after = _bytes(delta, kind, world)
-    edit = HandEdit(delta.path, change, kind, record_id, before, after)
+    before = content if content is not None else before
+    edit = HandEdit(delta.path, change, kind, record_id, before, after, oid=delta.oid, new_oid=delta.new_oid)
+    if delta.new_oid and delta.new_mode != PLAIN:
+        return edit._replace(fault=_unplain(delta))
     if kind not in KINDS:
         return edit
-    old = world.read(delta.path, delta.mode, delta.oid) if delta.oid else None
+    old = world.read(delta.path, delta.mode, delta.oid, content) if delta.oid else None
     new = world.read(delta.path, delta.new_mode, delta.new_oid) if delta.new_oid else None
     return edit._replace(
         old=old if isinstance(old, Record) else None,
@@ -94,6 +149,13 @@ def _edit(delta: Delta, world: PastWorld) -> HandEdit:
         fault=new if isinstance(new, Broken) else None,
         mended=isinstance(old, Broken),
     )
+
+
+def _unplain(delta: Delta) -> Broken:
+    """What is wrong with a file that is no plain one."""
+    if delta.new_mode == _EXECUTABLE:
+        return Broken(_("an executable file is no record of a desk"), delta.path)
+    return Broken(_("not a plain file"), delta.path)
 
 
 def _bytes(delta: Delta, kind: str, world: PastWorld) -> tuple[bytes | None, bytes | None]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from desk.audit.moment import FAULT, REMARK, AuditFinding, Moment, name
+from desk.audit.world import PastWorld
 from desk.checks import edits, together
 from desk.checks.together import Breach
 from desk.domain.changes import truth
+from desk.domain.model.ticket import Ticket
 from desk.errors import Refused
 from desk.store import handedits
 from desk.store.handedits import HandEdit
@@ -16,15 +18,37 @@ from desk.text import _, arranged, ngettext
 CHECK = "records"
 
 
+class _Hopeful:
+    """The desk while an import is under way: tickets may name others that come later."""
+
+    def __init__(self, world: PastWorld) -> None:
+        self.config = world.config
+        self.ever = world.ever
+        self.custom_fields = world.custom_fields
+        self.serves = world.serves
+        self.unread = world.unread
+        self._ids = world.ids
+
+    def ids(self, kind: str) -> set[str]:
+        """Ids of the records of a kind; of tickets, every one."""
+        return _Every() if kind == Ticket.kind else self._ids(kind)
+
+
+class _Every(set[str]):
+    def __contains__(self, _one: object) -> bool:
+        return True
+
+
 def records(moment: Moment) -> Iterator[AuditFinding]:
     """Each changed record can be read, lies at its place, names what there is, and keeps to the rules."""
     for edit in moment.edits:
         look = arranged("git show {oid} -- {path}", oid=moment.step.oid[:10], path=edit.path)
         if edit.kind == handedits.STRAY:
-            if edit.change != handedits.DELETED and not handedits.is_left_over(edit.path):
+            if edit.change != handedits.DELETED:
                 yield moment.finding(CHECK, REMARK, _("neither a record nor an attachment"), edit.path, look)
             continue
-        found = edits.find_edit_problem(_anew(edit, moment), moment.world)
+        world = _Hopeful(moment.world) if moment.importer else moment.world
+        found = edits.find_edit_problem(_anew(edit, moment), world, quoted=not moment.by_hand)
         if found is not None:
             line, words = edits.locate_problem(found, edit.path)
             where = _("line {line}: ", line=line) if line else ""
@@ -37,10 +61,11 @@ def records(moment: Moment) -> Iterator[AuditFinding]:
 
 def _anew(edit: HandEdit, moment: Moment) -> HandEdit:
     """What is made, or deleted but for a placeholder, is a new record: also the fields that nobody can edit."""
-    told = {e.verb for e in moment.step.told.events if (e.kind, e.id) == (edit.kind, edit.id)}
+    events = [e for e in moment.step.told.events if (e.kind, e.id) == (edit.kind, edit.id) and not moment.step.merge]
+    told = {e.verb for e in events}
     if truth.UNDO in told and edit.old is not None and edit.new is not None and not edit.new.salt:
         return edit._replace(old=edit.old.with_salt(""))  # it came with the change that was taken back
-    return edit._replace(old=None) if told & truth.WHOLE else edit
+    return edit._replace(old=None) if any(truth.is_whole(e) for e in events) else edit
 
 
 def whole(moment: Moment) -> Iterator[AuditFinding]:

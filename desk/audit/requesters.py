@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from desk.audit import mails
 from desk.audit.moment import Moment
+from desk.checks import evidence, words
 from desk.checks import rights as checks_rights
-from desk.domain.changes import truth
+from desk.domain.changes import salt, truth
 from desk.domain.model.person import USER_PREFIX, User
 from desk.domain.model.ticket import REPLY, Ticket
 from desk.domain.rights import rights, ticketverbs, verbs
 from desk.errors import Refused
+from desk.store import handedits
 from desk.store.handedits import HandEdit
 from desk.text import _
 
@@ -33,11 +35,22 @@ def _changed(old: Ticket | None, new: Ticket) -> frozenset[str]:
     return truth.case((), old, new, {}).changed if old is not None else frozenset()
 
 
+def check_attachment(edit: HandEdit, moment: Moment) -> None:
+    """Refused unless a file is new, or a folder's salt, and belongs to a ticket of the commit."""
+    fine = edit.change == handedits.NEW or edit.path.endswith(f"/{salt.FILE}")
+    if edit.id not in moment.act.tickets() or not fine:
+        raise Refused(_("a requester doesn't change {kind} records, nor delete any", kind=edit.kind))
+
+
 def check_requester(edit: HandEdit, user: User, moment: Moment) -> None:
     """Refused for what a requester may not have done."""
     old, new, mail = edit.old, edit.new, mails.received(moment)
     if mail is not None and new is not None and new == mails.newcomer(moment):
         return
+    if edit.kind == handedits.ATTACHMENT:
+        check_attachment(edit, moment)
+        return
+    evidence.check_evidence(edit, moment.act, moment.world, moment.world)
     if edit.kind != Ticket.kind or not isinstance(new, Ticket) or not isinstance(old, Ticket | None):
         raise Refused(_("a requester doesn't change {kind} records, nor delete any", kind=edit.kind))
     told = {e.verb for e in moment.step.told.events if (e.kind, e.id) == (edit.kind, edit.id)}
@@ -64,6 +77,6 @@ def check_requester(edit: HandEdit, user: User, moment: Moment) -> None:
         )
     if new.owner not in (None, old.owner):
         raise Refused(_("{user} may not give {id} an owner", user=user.id, id=old.id))
-    checks_rights.check_thread(edit.path, old, new, user.id)
+    words.check_thread(edit.path, old, new, user.id)
     if any(entry.kind != REPLY for entry in new.thread[len(old.thread) :]):
         raise Refused(_("{user} may not write notes: they are for staff", user=user.id))

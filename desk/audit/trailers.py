@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from desk.audit import merges
 from desk.audit.moment import FAULT, REMARK, AuditFinding, Moment, name, tickets
 from desk.domain.changes import truth, undo
 from desk.domain.changes.message import SETTINGS, Happened
+from desk.domain.changes.truth import Case
+from desk.domain.knowledge import knownerrors
 from desk.domain.model.article import Article
+from desk.domain.model.change import Edit
 from desk.domain.model.fields import TICKET_ID
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.ticket import Ticket
@@ -26,7 +30,13 @@ Key = tuple[str, str]
 def trailers(moment: Moment) -> Iterator[AuditFinding]:
     """What desk's own messages tell, against what their commits changed."""
     told = moment.step.told
-    if told.verb is None or moment.step.merge:
+    if told.verb is None:
+        return
+    if moment.step.merge:
+        if not merges.is_own(moment.step):
+            yield moment.finding(
+                CHECK, FAULT, _("a merge tells of {verb}, which only what a merge joins can tell", verb=told.verb)
+            )
         return
     named: dict[Key, tuple[Happened, ...]] = {}
     for event in told.events:
@@ -38,6 +48,7 @@ def trailers(moment: Moment) -> Iterator[AuditFinding]:
         yield from _one(moment, key, events, changed.get(key, []))
     if moment.step.parents:
         yield from _unnamed(moment, named, changed)
+        yield from _others(moment, named)
     yield from _settings(moment, {k[1]: e[-1] for k, e in named.items() if k[0] == SETTINGS})
     yield from _subject(moment, named)
 
@@ -71,39 +82,49 @@ def _one(moment: Moment, key: Key, events: tuple[Happened, ...], edits: list[Han
     for edit in edits:
         if edit.kind == handedits.ATTACHMENT or edit.fault is not None or edit.mended:
             continue
-        if undone := [e for e in events if e.verb == undo.VERB]:
-            yield from _put_back(moment, edit, undone[-1], record)
-            continue
+        if any(e.verb == undo.VERB for e in events):
+            continue  # what is back is held against what was
         case = truth.case(events, edit.old, edit.new, tickets(moment))
         for untruth in truth.find_untruths(case):
             yield moment.finding(CHECK, FAULT, untruth, record)
-        for words in truth.find_unsure(case):
-            yield moment.finding(
-                CHECK, REMARK, _("a verb that this version of desk doesn't know: {words}", words=words), record
+        yield from _unknown(moment, case, record)
+
+
+def _unknown(moment: Moment, case: Case, record: str) -> Iterator[AuditFinding]:
+    """Verbs that there are not: of a newer desk, and then for a person to look at; or that are for other records."""
+    changed = ", ".join(sorted(case.changed)) or _("nothing")
+    for event in case.events:
+        if truth.known(event):
+            continue
+        if event.verb in verbs.NAMES:
+            problem = _(
+                "{verb} is nothing that is done to a {kind}: {changed}",
+                verb=event.verb,
+                kind=event.kind,
+                changed=changed,
             )
-
-
-def _put_back(moment: Moment, edit: HandEdit, undone: Happened, record: str) -> Iterator[AuditFinding]:
-    """An undo says whose change it takes back: the file must be, byte for byte, what it was before that commit."""
-    verb, _rest, commit = (undone.after or "").partition(" ")
-    then = moment.world.blobs.get(f"{commit}^:{edit.path}") if re.fullmatch("[0-9a-f]{10,64}", commit) else b""
-    if then != edit.after:
-        problem = _(
-            "the message says that {verb} {commit} was taken back, and {record} is not what it was before that",
-            verb=verb,
-            commit=commit,
-            record=record,
+            yield moment.finding(CHECK, FAULT, problem, record)
+            continue
+        words = f"{event.verb}{truth.unsure_values(case, event)}"
+        yield moment.finding(
+            CHECK, REMARK, _("a verb that this version of desk doesn't know: {words}", words=words), record
         )
-        yield moment.finding(CHECK, FAULT, problem, record)
+        yield moment.finding(CHECK, REMARK, _("under that verb was changed: {changed}", changed=changed), record)
 
 
 def _as_it_was(moment: Moment, key: Key, events: tuple[Happened, ...]) -> bool:
     """Whether the values told are those that stood there already: pending again, until no other day."""
     record = moment.world.find(*key) if key[0] in KINDS else None
     if record is not None and all(e.verb in truth.TIDINGS for e in events):
-        return True
+        return all(_turned(moment, e) for e in events)
     stands = record is not None and all(e.after and (e.before or e.verb == "escalate-up") for e in events)
     return stands and not any(truth.find_untruths(truth.case(events, record, record, {})))
+
+
+def _turned(moment: Moment, event: Happened) -> bool:
+    """Whether the problem that tidings are of was closed, or opened again, in this commit."""
+    old, new = moment.act.tickets().get(event.after or "", (None, None))
+    return new is not None and knownerrors.problem_turn(Edit(old, new, ())) == event.verb
 
 
 def _unnamed(
@@ -118,6 +139,18 @@ def _unnamed(
                 FAULT,
                 _("{name} was {did}, and the message doesn't name it", name=name(edits[0]), did=did),
                 "/".join(key),
+            )
+
+
+def _others(moment: Moment, named: dict[Key, tuple[Happened, ...]]) -> Iterator[AuditFinding]:
+    """Files that are no records: texts of mails, pictures of articles. Only some verbs change them."""
+    if moment.step.told.verb in verbs.WITHOUT_RECORD:
+        return
+    about_articles = any(kind == Article.kind for kind, _ in named)
+    for edit in moment.edits:
+        if edit.kind in (handedits.OTHER, handedits.TEMPLATE) and not (about_articles and edit.path.startswith("kb/")):
+            yield moment.finding(
+                CHECK, FAULT, _("{path} was changed, and the message doesn't tell", path=edit.path), edit.path
             )
 
 
@@ -144,8 +177,7 @@ def _settings(moment: Moment, told: dict[str, Happened]) -> Iterator[AuditFindin
         else:
             continue
         yield moment.finding(CHECK, FAULT, problem, f"{SETTINGS}/{setting}")
-    # They may change desk.toml without telling each setting, as desk once did.
-    if real and (told or moment.step.told.verb not in verbs.WITHOUT_RECORD) and moment.step.parents:
+    if moment.step.parents:
         for setting in sorted(real.keys() - told.keys()):
             problem = _(
                 "{setting} was changed from {before} to {after}, the message doesn't tell",

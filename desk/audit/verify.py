@@ -8,20 +8,27 @@ from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple
 
-from desk.audit import history, mails, merges, records, rights, trailers
+from desk.audit import forks, history, mails, merges, records, rights, sealers, trailers
 from desk.audit import moment as audit_moment
 from desk.audit import seals as audit_seals
 from desk.audit import walk as audit_walk
 from desk.audit.history import History
-from desk.audit.moment import FAULT, REMARK, AuditFinding, Moment
+from desk.audit.moment import FAULT, PLAIN, REMARK, AuditFinding, Moment
 from desk.audit.walk import Step
 from desk.audit.world import PastWorld
+from desk.codec import places
 from desk.config import FILE
 from desk.domain.changes import message
-from desk.domain.model.kinds import kind_at
+from desk.domain.knowledge import articles
+from desk.domain.model.article import Article
+from desk.domain.model.kinds import KINDS, kind_at
 from desk.domain.model.person import Staff
+from desk.errors import Broken
 from desk.git import log, objects
+from desk.git.place import Place, as_committed
+from desk.queries import knowledge as queries_knowledge
 from desk.queries import records as queries_records
+from desk.store.handedits import HandEdit
 from desk.store.store import Store
 from desk.text import _
 
@@ -47,7 +54,14 @@ TITLES: Mapping[str, str] = MappingProxyType(
 """What is looked at, in the order in which it is shown."""
 
 Each = Callable[[Moment], Iterable[AuditFinding]]
-BEFORE: tuple[Each, ...] = (rights.actors, rights.rights, rights.by_hand, mails.mails, trailers.trailers)
+BEFORE: tuple[Each, ...] = (
+    rights.actors,
+    rights.rights,
+    rights.overrides,
+    rights.by_hand,
+    mails.mails,
+    trailers.trailers,
+)
 """Checks of a commit against the desk as its parent had it."""
 AFTER: tuple[Each, ...] = (records.records, records.whole)
 """Checks of the desk as the commit has it."""
@@ -68,12 +82,16 @@ class Verified(NamedTuple):
         return sum(f.level == level for f in self.findings)
 
 
-def verify(store: Store, since: str | None = None, *, full: bool = False) -> Verified:
-    """Check history from `since`, by default from the newest sound seal, with `full` from the beginning."""
-    place, head = store.place, store.commit_now()
+def verify(store: Store, since: str | None = None, *, full: bool = False, anew: bool = False) -> Verified:
+    """Check history from `since`, by default from the newest sound seal, with `full` from the beginning.
+
+    `anew`, or `full`: every object is read and named anew.
+    """
+    place, head = as_committed(store.place), store.commit_now()
     found = list(history.repository(place))
+    found += history.objects_as_named(place) if full or anew else ()
     every = audit_seals.seals(place)
-    sealed, sound = _seals(store, every, head, full=full)
+    sealed, sound = _seals(place, every, head, full=full)
     found += sealed
     named = None
     if since is None and sound is not None and not full:
@@ -83,19 +101,31 @@ def verify(store: Store, since: str | None = None, *, full: bool = False) -> Ver
     return Verified(tuple(found), since, named, head, walk.commits, walk.changes, len(every))
 
 
+def judge(store: Store, since: str | None, until: str) -> Iterator[AuditFinding]:
+    """What is wrong with the commits that `until` has and `since` doesn't, each judged on its parent.
+
+    `until` need not be on any branch, nor its objects be accepted yet (`Place.quarantine`): so a server can ask before it
+    takes a push. FAULT is what it may refuse.
+    """
+    yield from _Walk(store, since, until).run()
+
+
 def _seals(
-    store: Store, every: list[audit_seals.Seal], head: str, *, full: bool
+    place: Place, every: list[audit_seals.Seal], head: str, *, full: bool
 ) -> tuple[list[AuditFinding], audit_seals.Seal | None]:
     """What is wrong with seals, and the newest one that is sound. Only that one is measured again, unless `full`."""
     known = {seal.name: seal for seal in every}
     found: list[AuditFinding] = []
-    sound: audit_seals.Seal | None = None
+    fit: list[audit_seals.Seal] = []
     for seal in reversed(every):
-        told = list(audit_seals.problems(store.place, seal, head, known, measured=full or sound is None))
+        told = [
+            *sealers.find_unfit(place, seal, known),
+            *audit_seals.problems(place, seal, head, known, measured=full or not fit),
+        ]
         found += told
-        if sound is None and not any(f.level == FAULT for f in told):
-            sound = seal
-    return found, sound
+        if not any(f.level == FAULT for f in told) and not sealers.find_downgrade_of(place, seal, known):
+            fit.append(seal)
+    return found, sealers.find_trusted(place, fit[::-1])
 
 
 class _Walk:
@@ -103,18 +133,22 @@ class _Walk:
 
     def __init__(self, store: Store, since: str | None, head: str) -> None:
         self.store = store
+        self.place = as_committed(store.place)
         self.since = since
         self.head = head
         self.history = History()
         self.commits = 0
         self.changes = 0
+        self.imported: set[str] = set()
+        self._authors: dict[str, str | None] = {}
+        self._deleted: set[tuple[str, str]] | None = None
 
     def run(self) -> Iterator[AuditFinding]:
         """Every finding of every commit."""
-        place = self.store.place
+        place = self.place
         total = log.count(place, self.since, self.head, as_committed=True)
-        with objects.blobs(place) as blobs:
-            world = PastWorld(blobs, None if self.since is None else self._known)
+        with objects.blobs(place, as_committed=True) as blobs:
+            world = PastWorld(place, blobs, None if self.since is None else self._known, self._gone_before)
             if self.since is not None:
                 world.move(self.since, audit_walk.files(place, self.since))
             with closing(audit_walk.steps(place, self.since, self.head)) as steps:
@@ -140,44 +174,90 @@ class _Walk:
 
     def _one(self, world: PastWorld, step: Step) -> Iterator[AuditFinding]:
         self.commits += 1
-        place = self.store.place
+        place = self.place
         if not step.parents:
             world.clear()
         elif step.parents[0] != world.commit:
             # Another branch: from where the walk stands to the parent of this commit.
             world.move(step.parents[0], audit_walk.between(place, world.commit or self.head, step.parents[0]))
-        moment = _moment(step, world, self._both(step) if step.merge else None)
+        own = merges.is_own(step)
+        moment = self._moment(step, world, own=own)
         self.changes += len(moment.edits)
-        if merges.is_own(step):
-            reworked = merges.rework(moment, self.store)
+        if own:
+            reworked = merges.rework(moment, self.store.lock_timeout)
             yield from reworked.findings
             # What its sides give was theirs to say; anything else is judged as a change of whoever merged.
             moment = moment._replace(edits=()) if reworked.files_as_given else moment
         for check in (self.history.shape, self.history.dates, self.history.committers, *BEFORE):
             yield from check(moment)
+        self._remember(moment)
         world.move(step.oid, step.deltas)
         for check in AFTER:
             yield from check(moment)
 
-    def _both(self, step: Step) -> set[str]:
-        """The files of a merge that no parent has so."""
-        paths = {d.path for d in step.deltas}
+    def _moment(self, step: Step, world: PastWorld, *, own: bool) -> Moment:
+        """One commit as its checks see it. Of a merge that desk made all is looked at, should its files not be as given."""
+        hand = step.merge and not own
+        edits = forks.find_edits(step, world) if hand else tuple(audit_moment.edits(step, world))
+        importer = message.importer(step.message) if step.told.verb and not step.merge else None
+        if step.told.verb is None or hand:
+            mine = step.email.lower()
+            found = [s for s in world.staff() if mine in s.addresses]
+            staff = found[0] if len(found) == 1 else None
+            staff = self._on_both(world, step, staff) if hand and staff is not None else staff
+            actor = staff.id if staff else f"{step.author} <{step.email}>"
+        else:
+            actor = step.told.actor or "nobody"
+            record = world.find(Staff.kind, importer or actor)
+            staff = record if isinstance(record, Staff) else None
+        return Moment(step, world, edits, actor, importer, staff, self.imported, self._author_of)
+
+    @staticmethod
+    def _on_both(world: PastWorld, step: Step, staff: Staff) -> Staff | None:
+        """Whoever joins two histories may do what they may in both."""
         for parent in step.parents[1:]:
-            paths &= {d.path for d in audit_walk.between(self.store.place, parent, step.oid)}
-        return paths
+            found = world.blobs.get(f"{parent}:{staff.path}")
+            try:
+                other = places.decode_at(staff.path, PLAIN, found) if found is not None else None
+            except Broken:
+                other = None
+            if not isinstance(other, Staff):
+                return None
+            both = [d for d in staff.departments if d in other.departments]
+            staff = staff.evolve(level=min(staff.level, other.level), departments=both)
+        return staff
+
+    # -- what is remembered --------------------------------------------------------------------------------------------
+
+    def _remember(self, moment: Moment) -> None:
+        """Who changed an article's text last, and what is fresh from an import."""
+        for edit in moment.edits:
+            if moment.importer:
+                self.imported.add(edit.path)
+            else:
+                self.imported.discard(edit.path)
+            if isinstance(edit.new, Article) and not _same_text(edit):
+                self._authors[edit.new.id] = moment.staff.id if moment.staff else None
+
+    def _author_of(self, article: str) -> str | None:
+        if article not in self._authors and self.since is not None:
+            self._authors[article] = queries_knowledge.last_author(self.store.index, article, self.since)
+        return self._authors.get(article)
+
+    def _gone_before(self, kind: str, record_id: str) -> str | None:
+        """What a record was that went before this walk began, by object name."""
+        if self.since is None:
+            return None
+        if self._deleted is None:
+            self._deleted = queries_records.deleted(self.store.index)
+        if (kind, record_id) not in self._deleted:
+            return None
+        return log.last_of(self.place, self.since, KINDS[kind].path_of(record_id))
 
 
-def _moment(step: Step, world: PastWorld, only: set[str] | None) -> Moment:
-    importer = message.importer(step.message) if step.told.verb else None
-    edits = tuple(audit_moment.edits(step, world, only))
-    if step.told.verb is None:
-        mine = step.email.lower()
-        found = [s for s in world.staff() if mine in s.addresses]
-        staff = found[0] if len(found) == 1 else None
-        return Moment(step, world, edits, staff.id if staff else f"{step.author} <{step.email}>", None, staff)
-    actor = step.told.actor or "nobody"
-    record = world.find(Staff.kind, importer or actor)
-    return Moment(step, world, edits, actor, importer, record if isinstance(record, Staff) else None)
+def _same_text(edit: HandEdit) -> bool:
+    old, new = edit.old, edit.new
+    return isinstance(old, Article) and isinstance(new, Article) and articles.digest(old) == articles.digest(new)
 
 
-__all__ = ["AFTER", "BEFORE", "FAULT", "REMARK", "TITLES", "AuditFinding", "Verified", "verify"]
+__all__ = ["AFTER", "BEFORE", "FAULT", "REMARK", "TITLES", "AuditFinding", "Verified", "judge", "verify"]

@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from desk import config as settings
+from desk.checks.act import Act
 from desk.codec import places
 from desk.config import Config
+from desk.domain.levels.policy import Policies
 from desk.domain.model.kinds import KINDS, id_at, kind_at, references
 from desk.domain.model.organisation import CustomField, Department
 from desk.domain.model.person import Staff
@@ -17,6 +19,9 @@ from desk.domain.rights import rights
 from desk.errors import Broken, ConfigError
 from desk.git.diff import Delta
 from desk.git.objects import Blobs
+from desk.git.place import Place
+from desk.store import levels
+from desk.store.handedits import HandEdit
 
 _KEPT = 20_000
 """Decoded records that are kept: of most tickets, all that happens does so within so many others."""
@@ -31,12 +36,22 @@ class PastWorld:
     `before` gives the ids that a kind had before the first commit that is walked.
     """
 
-    def __init__(self, blobs: Blobs, before: Callable[[str], set[str]] | None = None) -> None:
+    def __init__(
+        self,
+        place: Place,
+        blobs: Blobs,
+        before: Callable[[str], set[str]] | None = None,
+        gone_before: Callable[[str, str], str | None] = lambda _kind, _id: None,
+    ) -> None:
+        self.place = place
         self.blobs = blobs
+        self._gone_before = gone_before
         self.commit: str | None = None
         self.config: Config | None = None
         self.contents: dict[str, bytes] = {}
         """Files read ahead, by object name."""
+        self.judged: dict[str, list[tuple[tuple[HandEdit, ...], Act]]] = {}
+        """The commit that is looked at, as it is judged."""
         self._before = before
         self._files: dict[str, tuple[str, str]] = {}
         self._paths: dict[Key, str] = {}
@@ -49,6 +64,7 @@ class PastWorld:
         self._fields: Mapping[str, CustomField] | None = None
         self._refs: Counter[Key] = Counter()
         self._counted = before is None
+        self._leveled: tuple[Config | None, Policies | None] = (None, None)
 
     # -- moving on ---------------------------------------------------------------------------------------------------
 
@@ -58,6 +74,7 @@ class PastWorld:
 
     def move(self, commit: str | None, deltas: Iterable[Delta]) -> None:
         """The desk after these changes."""
+        self.judged.clear()
         for delta in deltas:
             cls = kind_at(delta.path)
             if delta.path == settings.FILE:
@@ -103,13 +120,13 @@ class PastWorld:
         found = self.contents.get(oid)
         return found if found is not None else self.blobs.get(oid) or b""
 
-    def read(self, path: str, mode: str, oid: str) -> Record | Broken:
-        """The record in a file, or what is wrong with it."""
+    def read(self, path: str, mode: str, oid: str, content: bytes | None = None) -> Record | Broken:
+        """The record in a file, or what is wrong with it; `content` where git may not have it."""
         key = (path, oid)
         found = self._records.get(key)
         if found is None:
             try:
-                found = places.decode_at(path, mode, self.content(oid))
+                found = places.decode_at(path, mode, self.content(oid) if content is None else content)
             except Broken as error:
                 found = error
             if len(self._records) >= _KEPT:
@@ -138,13 +155,25 @@ class PastWorld:
             self._ever[kind] = self._ids[kind] | (self._before(kind) if self._before else set())
         return self._ever[kind]
 
-    def known_ticket(self, ticket_id: str) -> bool:
-        """Whether a ticket of this id was there and went."""
-        return (Ticket.kind, ticket_id) in self._gone
+    def was_there(self, kind: str, record_id: str) -> bool:
+        """Whether an id was used by a record that is gone."""
+        return record_id not in self._ids[kind] and self.gone_as(kind, record_id) is not None
 
     def gone_as(self, kind: str, record_id: str) -> str | None:
         """What a record that went was when it went, by object name."""
-        return self._gone.get((kind, record_id))
+        return self._gone.get((kind, record_id)) or self._gone_before(kind, record_id)
+
+    def policies(self) -> Policies | None:
+        """The service levels in force; None where none are, or they can't be read."""
+        if self.config is not self._leveled[0]:
+            self._leveled = self.config, self._read_policies()
+        return self._leveled[1]
+
+    def _read_policies(self) -> Policies | None:
+        try:
+            return None if self.config is None else levels.policies(self.place, self.config, b"")
+        except ConfigError:
+            return None
 
     def all(self, kind: str) -> Iterator[Record]:
         """Every record of a kind that can be read."""

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from desk import config as settings
-from desk.checks import articles, links, rights, rules, together
+from desk.checks import articles, judgement, links, rights, rules, together
+from desk.checks.act import Act
 from desk.checks.rules import Fault
 from desk.checks.world import Knowledge, Known, World
 from desk.codec import locate
@@ -51,11 +52,14 @@ def world_with(index: Index, config: Config | None, edits: list[HandEdit], place
     return World(index, config, together.sides_of(edits), knowledge)
 
 
-def find_edit_problem(edit: HandEdit, world: Known) -> DeskError | None:
-    """Why an edit can't be committed by anyone; None if it is sound."""
+def find_edit_problem(edit: HandEdit, world: Known, *, quoted: bool = False) -> DeskError | None:
+    """Why an edit can't be committed by anyone; None if it is sound.
+
+    `quoted`: marks of a merge conflict are what somebody said, since a command wrote the file.
+    """
     if edit.fault is not None:
         return edit.fault
-    marks = locate.conflict_line(edit.after)
+    marks = None if quoted and edit.kind in KINDS else locate.conflict_line(edit.after)
     if marks is not None and edit.kind != ATTACHMENT and locate.conflict_line(edit.before) is None:
         return Broken(
             _("a merge conflict was left in the file"), edit.path, marks, _("choose a side, then: desk commit")
@@ -237,11 +241,9 @@ def review(
         found = find_edit_problem(edit, world)
         if found is not None:
             raise found
-    touched = {e.id for e in edits if e.kind == Ticket.kind}
+    for wrong in judgement.judge(Act(by, at, edits, reason=bool(reason)), snapshot, world):
+        raise wrong.error
     for edit in edits:
-        # An attachment goes with its ticket: whoever may delete that, or make it, may do so with all its files.
-        if edit.kind != ATTACHMENT or edit.id not in touched:
-            rights.check(edit, by, snapshot, world)
         _check_size(edit, config)
     rights.check_together(edits, world)
     tickets = _tickets(snapshot, edits)

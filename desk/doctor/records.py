@@ -12,6 +12,7 @@ from desk.checks.rules import Fault
 from desk.codec import locate
 from desk.config import FILE
 from desk.doctor.exam import Exam, Finding, Mend
+from desk.domain.changes import message
 from desk.domain.model import states
 from desk.domain.model.checklist import Checklist
 from desk.domain.model.fields import utc_text
@@ -19,7 +20,7 @@ from desk.domain.model.kinds import KINDS, id_at, kind_at
 from desk.domain.model.organisation import RESERVED_TAGS, Department
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
-from desk.git import objects
+from desk.git import log, objects
 from desk.queries import events, people
 from desk.queries import records as queries_records
 from desk.queries.sql import REVIEW_OWED
@@ -81,12 +82,14 @@ def edited(exam: Exam) -> Iterator[Finding]:
 def conflicts(exam: Exam) -> Iterator[Finding]:
     """Marks that a merge left where they don't keep a file from being read: in a text, a template, desk.toml."""
     known = {path for path, _, _ in exam.index.broken()}
+    edited = {e.path for e in exam.edits}
+    quoting = {p for p in queries_records.with_conflicts(exam.index) if p not in edited}
     paths = queries_records.with_conflicts(exam.index)
     paths += [*exam.walk.others, FILE, ".gitattributes"]
     paths += [e.path for e in exam.edits if e.kind in KINDS and e.fault is None]
     for path in sorted(set(paths) - known):
         line = locate.conflict_line(exam.content(path))
-        if line is not None:
+        if line is not None and not (path in quoting and _is_quoted(exam, path)):
             yield Finding(
                 "conflicts",
                 path,
@@ -94,6 +97,12 @@ def conflicts(exam: Exam) -> Iterator[Finding]:
                 _("a merge conflict was left in the file"),
                 _("choose a side, then: desk commit {path}", path=path),
             )
+
+
+def _is_quoted(exam: Exam, path: str) -> bool:
+    """Whether the marks came in by a command: somebody quotes a conflict, and nothing was merged."""
+    text = log.brought_by(exam.place, path, "<<<<<<< ")
+    return text is not None and message.parse(text).verb is not None
 
 
 def faults(exam: Exam) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from desk.errors import GitError
 from desk.git import diff, process
+from desk.git.objects import clamped
 from desk.git.place import Place
 from desk.text import _
 
@@ -72,7 +73,8 @@ def commits(place: Place, *spec: str) -> Generator[CommitRow, None, None]:
         for part in parts:
             if oid := part.strip():
                 parents, at, committed, author, email, message = (next(parts) for _ in _COMMIT[1:])
-                yield CommitRow(oid, tuple(parents.split()), int(at or 0), int(committed or 0), author, email, message)
+                times = clamped(int(at or 0)), clamped(int(committed or 0))
+                yield CommitRow(oid, tuple(parents.split()), *times, author, email, message)
 
 
 def steps(place: Place, since: str | None, until: str) -> Generator[LoggedStep, None, None]:
@@ -122,6 +124,19 @@ def lineage(place: Place, since: str, until: str, *, merges: bool) -> list[str]:
     return process.run(place, "rev-list", which, "--topo-order", "--reverse", *_span(since, until)).decode().split()
 
 
+def last_of(place: Place, until: str, path: str) -> str | None:
+    """What a file was when it went for the last time, by object name; None for one that never did."""
+    args = ("log", "-1", "--diff-filter=D", "--format=%H", "--no-renames", until, "--", path)
+    oid = process.run(place, *process.AS_COMMITTED, "--literal-pathspecs", *args).decode().strip()
+    return process.run(place, "rev-parse", f"{oid}^:{path}").decode().strip() if oid else None
+
+
+def brought_by(place: Place, path: str, words: str) -> str | None:
+    """The message of the last commit that brought some words into a file, or took them out; None where a merge did."""
+    args = ("log", "-1", "--no-renames", f"-S{words}", "--format=%B", "HEAD", "--", path)
+    return process.run(place, "--literal-pathspecs", *args).decode(errors="replace") or None
+
+
 def root(place: Place, oid: str) -> str:
     """The commit that a history begins with."""
     return process.run(place, "rev-list", "--max-parents=0", oid).decode().split()[-1]
@@ -135,7 +150,7 @@ def trees(place: Place, commit: str) -> list[bytes]:
 
 def authored_at(place: Place, oid: str) -> int:
     """When a commit says that somebody acted, in epoch seconds."""
-    return int(process.run(place, "show", "--no-patch", "--format=%at", oid).split()[0])
+    return clamped(int(process.run(place, "show", "--no-patch", "--format=%at", oid).split()[0]))
 
 
 def patches(place: Place, paths: tuple[str, ...]) -> list[tuple[str, str]]:

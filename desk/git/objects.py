@@ -16,8 +16,9 @@ from desk.text import _
 class Blobs:
     """`git cat-file --batch`: contents by object name or by `commit:path`, one process for any number."""
 
-    def __init__(self, place: Place) -> None:
-        self._process = spawn(place, ("cat-file", "--batch"), stdin=PIPE, stdout=PIPE)
+    def __init__(self, place: Place, *, as_committed: bool = False) -> None:
+        plainly = AS_COMMITTED if as_committed else ()
+        self._process = spawn(place, (*plainly, "cat-file", "--batch"), stdin=PIPE, stdout=PIPE)
 
     def _pipe(self) -> tuple[IO[bytes], IO[bytes]]:
         if self._process.stdin is None or self._process.stdout is None:
@@ -64,12 +65,22 @@ class Blobs:
 
 
 @contextmanager
-def blobs(place: Place) -> Iterator[Blobs]:
-    reader = Blobs(place)
+def blobs(place: Place, *, as_committed: bool = False) -> Iterator[Blobs]:
+    """A reader of objects. `as_committed`: whatever this clone shows in their place."""
+    reader = Blobs(place, as_committed=as_committed)
     try:
         yield reader
     finally:
         reader.close()
+
+
+def find_damaged(place: Place) -> list[str]:
+    """What git finds wrong with its objects, each read and named anew: `error: …`, `missing blob …` and the like."""
+    args = (*AS_COMMITTED, "fsck", "--full", "--no-dangling", "--no-progress", "--no-reflogs")
+    running = spawn(place, args, stdin=NULL, stdout=PIPE, stderr=PIPE)
+    out, err = running.communicate()
+    lines = (out + err).decode(errors="replace").splitlines()
+    return [line for line in lines if line and not line.startswith(("warning", "notice", "dangling", "hint"))]
 
 
 def blob_id(data: bytes, like: str) -> str:
@@ -82,6 +93,15 @@ def blob_id(data: bytes, like: str) -> str:
     from _sha1 import sha1  # type: ignore[import-not-found] # noqa: PLC0415 - hashlib's wrapper costs 2 ms
 
     return str(sha1(whole).hexdigest())
+
+
+FIRST, LAST = -62135510400, 253402214400
+"""What a date can be, a day off both ends of the calendar, so that every time zone can show it."""
+
+
+def clamped(seconds: int) -> int:
+    """A time in epoch seconds as near to what a commit says as a calendar goes."""
+    return min(max(seconds, FIRST), LAST)
 
 
 class CommitHeader(NamedTuple):
@@ -107,7 +127,8 @@ def parse_commit(raw: bytes) -> tuple[CommitHeader, str]:
     author, committer = (re.fullmatch(_PERSON, fields.get(who, [""])[0]) for who in ("author", "committer"))
     if author is None or committer is None:
         raise GitError(_("git gave no commit"), "git fsck")
-    header = CommitHeader(tuple(fields.get("parent", ())), author[1], author[2], int(author[3]), int(committer[3]))
+    times = (clamped(int(who[3])) for who in (author, committer))
+    header = CommitHeader(tuple(fields.get("parent", ())), author[1], author[2], *times)
     return header, text.decode(errors="replace")
 
 

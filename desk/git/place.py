@@ -47,6 +47,20 @@ class Place:
         return os.path.join(self.gitdir, OWN, *names)
 
 
+def as_committed(place: Place) -> Place:
+    """The same desk, shown by git as it was committed: no replaced objects, no grafts, no summary of history."""
+    count = int(place.environ.get("GIT_CONFIG_COUNT") or 0)
+    environ = {
+        **place.environ,
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_GRAFT_FILE": place.own("no-grafts"),
+        "GIT_CONFIG_COUNT": str(count + 1),
+        f"GIT_CONFIG_KEY_{count}": "core.commitGraph",
+        f"GIT_CONFIG_VALUE_{count}": "false",
+    }
+    return Place(place.root, place.gitdir, place.common, environ, bare=place.bare, quarantine=place.quarantine)
+
+
 def find(start: str, environ: Mapping[str, str]) -> Place:
     """The desk that `start` lies in, walking up. Never in quarantine: whoever answers a push knows, and says so to Place."""
     here = os.path.abspath(start)

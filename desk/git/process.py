@@ -22,8 +22,8 @@ OLDEST = (2, 39)
 DURABLE = ("-c", "core.fsync=loose-object,pack,pack-metadata,reference", "-c", "core.fsyncMethod=fsync")
 """Objects and the ref have reached the disk when git returns; git's own default leaves loose objects to chance."""
 
-AS_COMMITTED = ("--no-replace-objects",)
-"""What was committed, whatever this clone shows in its place."""
+AS_COMMITTED = ("--no-replace-objects", "-c", "core.commitGraph=false")
+"""What was committed, whatever this clone shows in its place, or remembers of it."""
 
 _CLEARED = r"GIT_(DIR|WORK_TREE|INDEX_FILE|NAMESPACE|COMMON_DIR|PREFIX)$"
 _QUARANTINE = r"GIT_(OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|QUARANTINE_PATH)$"
@@ -43,15 +43,20 @@ def spawn(place: Place, args: Iterable[str], **streams: object) -> subprocess.Po
 
     command = ["git", "-C", place.root, *args]
     try:
-        return subprocess.Popen(command, env=environment(place), **streams)  # type: ignore[call-overload, no-any-return]
+        return subprocess.Popen(command, **{"env": environment(place), **streams})  # type: ignore[call-overload, no-any-return]
     except FileNotFoundError:
         raise GitError(
             _("git is not installed"), _("install it (Debian, Ubuntu: apt install git), version 2.39 or newer")
         ) from None
 
 
-def run(place: Place, *args: str, data: bytes | None = None, hold: int | None = None) -> bytes:
-    """What git prints. `hold` is a lock's descriptor, inherited so that the lock outlives a killed desk."""
+def run(
+    place: Place, *args: str, data: bytes | None = None, hold: int | None = None, index: str | None = None
+) -> bytes:
+    """What git prints. `hold` is a lock's descriptor, inherited so that the lock outlives a killed desk.
+
+    `index` is the file that git is to take for its index.
+    """
     process = spawn(
         place,
         args,
@@ -59,6 +64,7 @@ def run(place: Place, *args: str, data: bytes | None = None, hold: int | None = 
         stdout=PIPE,
         stderr=PIPE,
         pass_fds=() if hold is None else (hold,),
+        **({} if index is None else {"env": {**environment(place), "GIT_INDEX_FILE": index}}),
     )
     out, err = process.communicate(data)
     if process.returncode:

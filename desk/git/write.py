@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, NamedTuple
 
@@ -103,9 +103,11 @@ def fast_import(place: Place, commits: list[NewCommit], ref: str, base: str | No
         with suppress(OSError), process:
             process.stdin.close()  # type: ignore[union-attr]
             process.wait()
+        _clear_crash(place, process.pid)
         raise
     if process.returncode == 0:
         return out.decode().split()
+    _clear_crash(place, process.pid)
     if b"does not contain" in err or b"but expected" in err:
         raise RefMoved
     raise as_error(_IMPORT, err)
@@ -187,9 +189,10 @@ class _Counted:
 def move_files(place: Place, old: str, new: str, hold: int) -> None:
     """Bring git's index and the work tree from one commit to another, leaving alone what is staged or edited elsewhere.
 
-    One process for any number of files.
+    One process for any number of files. The lock of the index must be held.
     """
-    run(place, "read-tree", "-m", "-u", old, new, hold=hold)
+    with _beside(place) as index:
+        run(place, "read-tree", "-m", "-u", old, new, hold=hold, index=index)
 
 
 def reset_index(place: Place, paths: Iterable[str], hold: int) -> None:
@@ -216,21 +219,76 @@ def drop_ref(place: Place, ref: str, hold: int) -> None:
     run(place, "update-ref", "-d", ref, hold=hold)
 
 
+OURS = b"desk\n"
+"""What stands in a lock of git's index that is ours."""
+
+
+def clear_ours(lock: str) -> bool:
+    """Remove a lock of git's index that a killed desk left: whoever asks holds the write lock, so no other one lives."""
+    try:
+        with open(lock, "rb") as file:
+            ours = file.read(len(OURS) + 1) == OURS
+    except OSError:
+        return False
+    if ours:
+        with suppress(FileNotFoundError):
+            os.unlink(lock)
+    return ours
+
+
+@contextmanager
+def holding_index(place: Place) -> Iterator[None]:
+    """Hold the lock of git's own index, as git does from before a commit until its index agrees with it.
+
+    Otherwise a `git commit` beside us would put the index of before on top of our commit, and so take it back. Another git
+    command may be at work: that is waited for, two seconds at most; Conflict then, and nothing is changed.
+    """
+    lock = os.path.join(place.gitdir, "index.lock")
+    for left in range(40, -1, -1):
+        try:
+            descriptor = os.open(lock, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        except FileExistsError:
+            if clear_ours(lock):
+                continue
+            if not left:
+                raise Conflict(
+                    _("another git command is at work on this desk: {lock} is there", lock=lock),
+                    _("if none is, remove that file; nothing was changed"),
+                ) from None
+            time.sleep(0.05)
+        else:
+            break
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(OURS)
+        yield
+    finally:
+        with suppress(OSError):
+            os.unlink(lock)
+
+
 def update_index(place: Place, paths: Iterable[str], hold: int) -> None:
     """Make git's own index agree with the work tree for these paths alone; what is staged elsewhere stays staged.
 
-    Another git command may be at work on it: that is waited for, two seconds at most.
+    Its lock must be held.
     """
     listed = b"".join(p.encode() + b"\0" for p in paths)
-    for left in range(40, -1, -1):
-        try:
-            run(place, "update-index", "--add", "--remove", "-z", "--stdin", data=listed, hold=hold)
-        except Conflict:
-            if not left:
-                raise
-            time.sleep(0.05)
-        else:
-            return
+    with _beside(place) as index:
+        run(place, "update-index", "--add", "--remove", "-z", "--stdin", data=listed, hold=hold, index=index)
+
+
+@contextmanager
+def _beside(place: Place) -> Iterator[str]:
+    """A file that is git's index until we are done with it, and then becomes it; git replaces it and never writes into it."""
+    index, temporary = os.path.join(place.gitdir, "index"), place.own("tmp", "index")
+    os.makedirs(os.path.dirname(temporary), exist_ok=True)
+    with suppress(FileNotFoundError):
+        os.unlink(temporary)
+    with suppress(FileNotFoundError):
+        os.link(index, temporary)
+    yield temporary
+    if os.path.exists(temporary):
+        os.replace(temporary, index)
 
 
 # -- housekeeping ------------------------------------------------------------------------------------------------------

@@ -100,6 +100,9 @@ def namesakes(index: Index) -> list[tuple[str, str, str]]:
     return [(str(i), str(first), str(last)) for i, first, last in rows]
 
 
+_DEEPEST = 1 << 62
+"""Deeper than any history."""
+
 # -- history -----------------------------------------------------------------------------------------------------------
 
 
@@ -107,7 +110,7 @@ def approval(index: Index, article_id: str) -> tuple[str | None, str] | None:
     """Who approved an article last, and the digest of what they approved."""
     row = index.db.execute(
         f"SELECT c.actor, e.after FROM {EVENTS} WHERE e.kind = 'article' AND e.id = ?"
-        " AND e.verb = 'approve' ORDER BY e.at DESC, c.depth DESC LIMIT 1",
+        " AND e.verb = 'approve' ORDER BY c.depth DESC, e.at DESC LIMIT 1",
         (article_id,),
     ).fetchone()
     return None if row is None else (row[0], str(row[1]))
@@ -122,20 +125,24 @@ def has_approved(index: Index, article_id: str, by: str) -> bool:
     return row is not None
 
 
-def last_author(index: Index, article_id: str) -> str | None:
-    """Who changed an article's text last; None when history doesn't know them as staff."""
+def last_author(index: Index, article_id: str, until: str | None = None) -> str | None:
+    """Who changed an article's text last, up to a commit; None when history doesn't know them as staff.
+
+    Last in history, whatever the dates say: clocks go wrong.
+    """
+    found = index.db.execute("SELECT depth FROM commits WHERE oid = ?", (until,)).fetchone() if until else None
     rows = index.db.execute(
         f"SELECT c.actor, c.email, e.verb, e.before, e.after FROM {EVENTS}"
-        f" WHERE e.kind = 'article' AND e.id = ? AND e.verb IN ({marks(_TEXT_VERBS)})"
-        " ORDER BY e.at DESC, c.depth DESC, e.place DESC",
-        (article_id, *_TEXT_VERBS),
+        f" WHERE e.kind = 'article' AND e.id = ? AND e.verb IN ({marks(_TEXT_VERBS)}) AND c.depth <= ?"
+        " ORDER BY c.depth DESC, e.at DESC, e.place DESC",
+        (article_id, *_TEXT_VERBS, found[0] if found else _DEEPEST),
     )
     for actor, email, verb, before, after in rows:
         # An edit names its fields; one that has a value before is a new title.
         if verb == "edit" and before is None and after and set(str(after).split()) <= set(articles.STAMPS):
             continue
-        found = [str(actor)] if actor else index.staff_by_email(str(email))
-        return found[0] if len(found) == 1 else None
+        who = [str(actor)] if actor else index.staff_by_email(str(email))
+        return who[0] if len(who) == 1 else None
     return None
 
 

@@ -20,6 +20,12 @@ def ever(index: Index, kind: str) -> set[str]:
     return {str(row[0]) for row in index.db.execute("SELECT DISTINCT id FROM events WHERE kind = ?", (kind,))}
 
 
+def deleted(index: Index) -> set[tuple[str, str]]:
+    """Kind and id of every record that was ever deleted."""
+    asked = "SELECT DISTINCT kind, id FROM events WHERE verb IN ('delete', 'unban')"
+    return {(str(kind), str(record_id)) for kind, record_id in index.db.execute(asked)}
+
+
 def paths(index: Index, kind: str) -> list[str]:
     """Where the records of a kind lie, in order."""
     return [str(row[0]) for row in index.db.execute(f"SELECT path FROM {KINDS[kind].plural} ORDER BY path")]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from desk import config
 from desk.config import Config
-from desk.domain.model.actor import REQUESTER, Actor, Requester
+from desk.domain.model.actor import REQUESTER, STAFF, Actor, Requester
 from desk.domain.model.change import Change
 from desk.domain.model.person import User, requester
 from desk.domain.model.query import Scope
@@ -125,8 +125,11 @@ class Session:
         return str(self.config["desk.timezone"]) if "config" in self.__dict__ else "UTC"
 
     def local(self, when: datetime) -> datetime:
-        """A time in the desk's time zone."""
-        return when.astimezone(zone(self.config["desk.timezone"]))
+        """A time in the desk's time zone; as it is where no such time would have a year."""
+        try:
+            return when.astimezone(zone(self.config["desk.timezone"]))
+        except OverflowError:
+            return when
 
     @cached_property
     def today(self) -> str:
@@ -219,7 +222,10 @@ class Session:
             from desk.checks.world import World  # noqa: PLC0415 - as above
             from desk.session import reactions  # noqa: PLC0415 - as above
 
+            self.__dict__["config"] = settings.read(self.place)  # somebody may have changed them meanwhile
             change = plan(snapshot)
+            if change is not None and self.who is not None and change.by.kind == STAFF:
+                self._require_own_machine(snapshot, change.by.id)
             if change is not None and change.reason and change.by.kind == REQUESTER:
                 raise Refused(
                     _("a requester's words belong into the ticket, not into its history"), _("answer the ticket")
@@ -240,6 +246,22 @@ class Session:
                 _("git holds many small files by now; this makes it quick again: desk maintain (best from cron)")
             )
         return done
+
+    def _require_own_machine(self, snapshot: Snapshot, handle: str) -> None:
+        """Where desk --as is not for others' machines, refuse one that isn't known as the person's own (staff.as)."""
+        machine = self.identity.committer_email or self.identity.author_email
+        if self.config["staff.as"] == "never" and machine.lower() not in snapshot.staff(handle).addresses:
+            raise Refused(
+                _(
+                    "this machine is not known as one of {handle}: it signs as {machine}",
+                    handle=handle,
+                    machine=machine or "-",
+                ),
+                _(
+                    "git config user.email YOURS@…, or an address more: desk staff edit {handle} --email …",
+                    handle=handle,
+                ),
+            )
 
 
 def requester_in(snapshot: Snapshot, user_id: str) -> Requester:

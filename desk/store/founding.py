@@ -60,7 +60,8 @@ def commit_first(
         if head.oid and journal.pending(place):
             journal.finish(place, hold)  # an earlier attempt was killed on the way
             return head.oid
-        oid = writing.make_commit(place, new, head.ref or f"refs/heads/{repo.BRANCH}", None, hold)
-        writing.place_files(place, new, hold)
+        with write.holding_index(place):
+            oid = writing.make_commit(place, new, head.ref or f"refs/heads/{repo.BRANCH}", None, hold)
+            writing.place_files(place, new, hold)
         journal.end(place)
     return oid

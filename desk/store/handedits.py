@@ -52,6 +52,9 @@ class HandEdit(NamedTuple):
     fault: Broken | None = None
     mended: bool = False
     """The record as committed can't be read."""
+    oid: str = ""
+    """The names of both objects, where git has them."""
+    new_oid: str = ""
 
     @property
     def events(self) -> tuple[Event, ...]:

@@ -91,8 +91,9 @@ def begin(
 
 
 def end(place: Place) -> None:
-    """The write is complete."""
-    os.unlink(place.own("journal"))
+    """The write is complete. Where the disk fails now, it stays that all the same: the next command ends it once more."""
+    with suppress(OSError):
+        os.unlink(place.own("journal"))
 
 
 def finish(place: Place, hold: int) -> list[str]:
@@ -111,7 +112,8 @@ def finish(place: Place, hold: int) -> list[str]:
         for path in paths:
             wanted, before = blobs.get(f"HEAD:{path}"), blobs.get(f"{found['base']}:{path}")
             present = worktree.read(place, path)
-            if present == wanted or (present != before and not _was_taken(found, path, present)):
+            ours = present == before or _was_taken(found, path, present) or _is_torn(found, before, wanted, present)
+            if present == wanted or not ours:
                 continue
             if wanted is None:
                 worktree.remove(place, path)
@@ -132,6 +134,12 @@ def _was_taken(found: Mapping[str, Any], path: str, present: bytes | None) -> bo
     """Whether a file still has the hand edit that the interrupted write took in."""
     seen = found.get("taken", {}).get(path)
     return seen is not None and present is not None and objects.blob_id(present, found["base"]) == seen
+
+
+def _is_torn(found: Mapping[str, Any], before: bytes | None, wanted: bytes | None, present: bytes | None) -> bool:
+    """Whether a file is the beginning of what was to be written: git writes many files in place, and was stopped."""
+    new = before is None or found["paths"] is None
+    return new and present is not None and wanted is not None and wanted.startswith(present)
 
 
 def _differing(place: Place, base: str) -> list[str]:
@@ -183,12 +191,15 @@ def _clear_locks(place: Place, since: float) -> None:
     We hold the write lock and every git process of ours inherits it, so none of them lives; a lock file younger than
     the journal that stays for a second is theirs. A lock file older than the journal belongs to somebody else.
     """
+    from desk.git import write  # noqa: PLC0415 - only after a crash
+
     head = refs.read_head(place)
     ref = head.ref if head and head.ref else "HEAD"
     names = [os.path.join(place.gitdir, n) for n in ("index.lock", "HEAD.lock")]
     names += [os.path.join(place.common, n) for n in (f"{ref}.lock", "packed-refs.lock")]
     deadline = time.monotonic() + _STALE_AFTER
     for name in names:
+        write.clear_ours(name)
         while _newer(name, since - 1):
             if time.monotonic() > deadline:
                 with suppress(FileNotFoundError):

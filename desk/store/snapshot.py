@@ -95,6 +95,12 @@ class Snapshot:
         """Whether the id was ever used."""
         return self.index.known_ticket(ticket_id)
 
+    def was_there(self, kind: str, record_id: str) -> bool:
+        """Whether an id was used by a record that is gone."""
+        path = KINDS[kind].path_of(record_id)
+        there = self.index.path_of(kind, record_id) is not None or any(b[0] == path for b in self.index.broken(path))
+        return not there and self.index.used(kind, record_id)
+
     def new_ticket_id(self, day: str) -> str:
         """An id never used before; `day` is YYMMDD in the desk's time zone."""
         while True:

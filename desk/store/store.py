@@ -232,16 +232,24 @@ class Store:
     def writing(self) -> Iterator[int]:
         """The write lock, with everything before it finished; disk errors as errors for people."""
         require_work_tree(self.place)
+        begun: str | None = None
         try:
             with journal.write_lock(self.place, self.lock_timeout) as hold:
                 self._finish(hold)
+                begun = self.head().oid
                 yield hold
         except OSError as error:
             where = f" ({error.filename})" if error.filename else ""
             raise GitError(
-                _("can't write to the desk: {why}{where}", why=error.strerror, where=where),
-                _("nothing was changed; see: df -h, ls -ld ."),
+                _("can't write to the desk: {why}{where}", why=error.strerror, where=where), self._what_stands(begun)
             ) from None
+
+    def _what_stands(self, begun: str | None) -> str:
+        """What became of a write that met with an error: said only after a look at the branch."""
+        now = self.head().oid
+        if begun is None or now == begun:
+            return _("nothing was changed; see: df -h, ls -ld .")
+        return _("the commit {oid} stands, don't repeat it; the next desk command finishes the rest", oid=str(now)[:10])
 
     def operation(self) -> tuple[str, str] | None:
         """What git was told to do here and hasn't finished ("a merge"), and the command that gives it up."""
@@ -297,10 +305,12 @@ class Store:
                 new = writing.new_commit(change, files, identity, int(self.clock().timestamp()), titles=titles)
                 told = writing.untold_of(new, base) if self._concerns(change) else None
                 try:
-                    oid = writing.make_commit(self.place, new, ref, base, hold, taken=snapshot.taken, told=told)
+                    with write.holding_index(self.place):
+                        oid = writing.make_commit(self.place, new, ref, base, hold, taken=snapshot.taken, told=told)
+                        placed = self._placed(change, new, hold)
                 except write.RefMoved:
                     continue
-                return self._settled(Committed(oid, change), new, base, hold, told)
+                return self._settled(Committed(oid, change, placed), new, base, told)
         raise Conflict(_("the branch keeps moving: somebody commits faster than desk can"), _("try again"))
 
     def _checked_files(self, change: Change, snapshot: Snapshot) -> dict[str, bytes | None]:
@@ -319,19 +329,25 @@ class Store:
         """Whether anybody may have to hear of a change; of hand edits nobody knows what was meant to be told to whom."""
         return self.teller is not None and change.as_written is None and self.teller().concerns(change)
 
-    def _settled(self, done: Committed, new: write.NewCommit, base: str, hold: int, told: Untold | None) -> Committed:
-        """Bring files, git's index, SQLite and the outbox up to the commit that now stands. Trouble here is a warning."""
+    def _placed(self, change: Change, new: write.NewCommit, hold: int) -> tuple[str, ...]:
+        """Bring files and git's index up to a commit that stands. Trouble here is a warning."""
         from desk.store import writing  # noqa: PLC0415 - for writes only
 
-        change, placed = done.change, done.change.as_written is not None
         try:
-            writing.place_files(self.place, new, hold, placed=placed)
+            writing.place_files(self.place, new, hold, placed=change.as_written is not None)
         except (OSError, GitError, Conflict) as error:
             text = _(
                 "committed, but the files are not all written yet ({error}); the next desk command finishes it",
                 error=error,
             )
-            return done._replace(warnings=(text,))
+            return (text,)
+        return ()
+
+    def _settled(self, done: Committed, new: write.NewCommit, base: str, told: Untold | None) -> Committed:
+        """Bring SQLite and the outbox up to the commit that now stands. Trouble here is a warning."""
+        if done.warnings:
+            return done  # the journal stays: what comes after the files is done when they are finished
+        change, placed = done.change, done.change.as_written is not None
         self._advance(new, done.commit, base, change.edits, placed=placed)
         if told is None or self.teller is None:
             journal.end(self.place)

@@ -12,7 +12,7 @@ from desk.domain.model.actor import REQUESTER
 from desk.domain.model.change import Change
 from desk.domain.model.fields import check_text
 from desk.domain.model.ticket import files_folder
-from desk.errors import Conflict, UsageFault
+from desk.errors import Conflict, GitError, UsageFault
 from desk.git import identity as git_identity
 from desk.git import objects, refs, write
 from desk.git.place import Place
@@ -133,16 +133,26 @@ def make_commit(
     except write.RefMoved:
         journal.end(place)
         raise
-    except BaseException:
+    except BaseException as error:
         head = refs.read_head(place) or refs.ask_head(place)
         if head.oid == base:
             journal.end(place)
+        elif head.oid is not None and isinstance(error, GitError) and _is(place, new, head.oid, base):
+            return head.oid  # git failed after it had made it, such as at its log of the branch
         raise
     return oid
 
 
+def _is(place: Place, new: write.NewCommit, oid: str, base: str | None) -> bool:
+    """Whether a commit is the one that was to be made."""
+    with objects.blobs(place) as blobs:
+        header, text = objects.parse_commit(blobs.get(oid) or b"")
+    parents = () if base is None else (base,)
+    return header.parents == parents and text == new.message and header.at == objects.clamped(new.at)
+
+
 def place_files(place: Place, new: write.NewCommit, hold: int, *, placed: bool = False) -> None:
-    """Bring the work tree and git's index up to a commit that stands; `placed` files are there already."""
+    """Bring the work tree and git's index, whose lock is held, up to a commit that stands; `placed` files are there already."""
     many = len(new.files) > _MANY
     for path, data in () if placed else new.files.items():
         if data is None:

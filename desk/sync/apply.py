@@ -70,9 +70,10 @@ def check_out(store: Store, ref: str, ours: str, new: str, hold: int) -> bool:
     if store.writable_head() != (ref, ours):
         return False
     refuse_over_edits(store.place, ours, new)
-    journal.begin(store.place, ours, None)
-    write.move_ref(store.place, ref, ours, new, reason="desk sync", hold=hold)
-    write.move_files(store.place, ours, new, hold)
+    with write.holding_index(store.place):
+        journal.begin(store.place, ours, None)
+        write.move_ref(store.place, ref, ours, new, reason="desk sync", hold=hold)
+        write.move_files(store.place, ours, new, hold)
     journal.end(store.place)
     return True
 

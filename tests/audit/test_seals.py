@@ -83,7 +83,8 @@ def test_a_rewritten_commit(desk: Runner, make: Make, forger: Forger) -> None:
     forger.git("reset", "-q", "--hard", "HEAD~1")
     forger.git("commit", "-q", "--amend", "--no-edit", "--date", "2026-07-23T05:00:00Z")
     assert problems(desk) == [
-        f"seal/2026-07-23: the sealed commit {old[:10]} is not in the history any more: it was rewritten"
+        f"seal/2026-07-23: the sealed commit {old[:10]} is not in the history any more: it was rewritten",
+        "created: 2026-07-23T06:12:44Z is not when it was registered: 2026-07-23T05:00:00Z",
     ]
     [row] = desk("audit", "seals", "-f", "json", code=7).data
     assert (row["holds"], row["signature"], row["commits"]) == (False, "unsigned", 3)

@@ -129,15 +129,15 @@ def test_what_is_staged_elsewhere_stays_staged(desk: Runner, make: Make, home: P
 
 
 def test_new_ticket_by_hand(desk: Runner, home: Path, git: Git) -> None:
-    path = file_of(home, "260722-ABCD")
+    path = file_of(home, "260723-ABCD")
     path.parent.mkdir(parents=True)
-    text = "---\nid: 260722-ABCD\ntitle: By hand\nstate: open\npriority: low\ndepartment: technical\n"
-    path.write_text(text + "created: 2026-07-22T10:00:00Z\nauthor: petros\n---\n\nHello\n", encoding="utf-8")
+    text = "---\nid: 260723-ABCD\ntitle: By hand\nstate: open\npriority: low\ndepartment: technical\n"
+    path.write_text(text + "created: 2026-07-23T06:10:00Z\nauthor: petros\n---\n\nHello\n", encoding="utf-8")
     assert "in the name of petros" in refused(desk, git, 5)
     swap(path, ("author: petros", "author: maria"))
     desk("commit")
-    assert git("log", "-1", "--format=%s") == "260722-ABCD create: technical\n"
-    assert desk("ticket", "list", "-f", "ids").out == "260722-ABCD\n"
+    assert git("log", "-1", "--format=%s") == "260723-ABCD create: technical\n"
+    assert desk("ticket", "list", "-f", "ids").out == "260723-ABCD\n"
     whole(home)
 
 
@@ -279,7 +279,7 @@ def test_the_thread_is_not_rewritten(desk: Runner, make: Make, home: Path, git: 
     assert "entry 2" in refused(desk, git, 5)
     desk("--as", "petros", "commit")
     path.write_text(
-        path.read_text(encoding="utf-8") + "\n## Reply by eleni, 2026-07-23T09:00:00Z\n\nHm\n", encoding="utf-8"
+        path.read_text(encoding="utf-8") + "\n## Reply by eleni, 2026-07-23T06:15:00Z\n\nHm\n", encoding="utf-8"
     )
     assert "in the name of eleni" in refused(desk, git, 5)
     swap(path, ("Reply by eleni", "Reply by maria"))
@@ -295,7 +295,7 @@ def test_a_closed_ticket_takes_no_reply(desk: Runner, make: Make, home: Path, gi
     desk("ticket", "close", ticket)
     path = file_of(home, ticket)
     path.write_text(
-        path.read_text(encoding="utf-8") + "\n## Reply by maria, 2026-07-23T09:00:00Z\n\nHm\n", encoding="utf-8"
+        path.read_text(encoding="utf-8") + "\n## Reply by maria, 2026-07-23T06:15:00Z\n\nHm\n", encoding="utf-8"
     )
     assert "it is closed" in refused(desk, git, 5)
 

@@ -4,31 +4,57 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
+from desk.checks import rules
+from desk.checks.world import World
 from desk.codec import records
 from desk.codec.locate import BOM
 from desk.domain.changes import discretion, exchange, salt
 from desk.domain.changes import message as changes_message
-from desk.domain.model import filenames
+from desk.domain.model import filenames, plain
 from desk.domain.model.actor import Importer, nameless
 from desk.domain.model.change import Change, Edit
 from desk.domain.model.kinds import KINDS, id_at
+from desk.domain.model.organisation import Department
 from desk.domain.model.person import USER_PREFIX, Staff
 from desk.domain.model.plain import label
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket, files_folder
 from desk.domain.rights import rights
-from desk.errors import Broken
+from desk.errors import Broken, Refused
 from desk.git import objects, write
 from desk.queries import records as queries_records
 from desk.session.session import Session
 from desk.store import bulk
 from desk.store.snapshot import Snapshot
-from desk.text import _
+from desk.text import _, arranged
 
 _NAMED = 20
 """Bad lines that are named one by one."""
+_EARLIEST = 1000
+"""The first year of four digits."""
+
+
+class _Known:
+    """The desk as it will be with what this run has brought so far."""
+
+    def __init__(self, world: World, ids: Mapping[str, set[str]]) -> None:
+        self.world = world
+        self.config = world.config
+        self._ids = ids
+        self.custom_fields = world.custom_fields
+        self.serves = world.serves
+        self.unread = world.unread
+
+    def ids(self, kind: str) -> set[str]:
+        """Ids of the records of a kind."""
+        return self._ids[kind]
+
+    def ever(self, kind: str) -> set[str]:
+        """Ids that a kind has, or had."""
+        return self._ids[kind] | self.world.ever(kind)
 
 
 class BadLine(NamedTuple):
@@ -65,8 +91,10 @@ def import_records(
         snapshot = session.store.snapshot(session.store.keeper.at(base), base)
         by = snapshot.staff(session.me())
         rights.require_level(by, "settings")
+        _require_own_machine(session, by)
         run = _Run(session, snapshot, by.id, file, strict=strict, history=history)
-        new = bulk.commit_all(session.store, run.commits(source), hold)
+        new, warnings = bulk.commit_all(session.store, run.commits(source), hold)
+    session.warnings.extend(warnings)
     if new:
         session.store.keeper.at(new)
     return Imported(new, run.created, run.known, tuple(run.bad), run.bad_number)
@@ -77,6 +105,16 @@ def _parsed(text: str) -> Any:
         return json.loads(text)
     except ValueError as error:
         raise ValueError(_("{error}: an import is JSON lines, a record each", error=error)) from None
+
+
+def _require_own_machine(session: Session, by: Staff) -> None:
+    """The authors of what is imported are of long ago: the machine alone says who has imported it."""
+    machine = session.identity.committer_email or session.identity.author_email
+    if machine.lower() not in by.addresses:
+        raise Refused(
+            _("{by} can't import from a machine that signs as {machine}", by=by.id, machine=machine or "-"),
+            arranged("git config user.email {email}", email=by.email),
+        )
 
 
 class _Run:
@@ -98,6 +136,8 @@ class _Run:
         self.now = int(session.clock().timestamp())
         self.staff = {str(r["id"]): (str(r["name"]), str(r["email"])) for r in snapshot.index.rows(Staff.kind)}
         self.ids = {kind: {id_at(path) for path in queries_records.paths(snapshot.index, kind)} for kind in KINDS}
+        self.world = World(snapshot.index, session.config)
+        self.addresses = {one.id: one.addresses for one in self.world.staff()}
         self.salts: dict[str, str] = {}
         """Of records that came without one, by path: a file may name a record twice."""
         self.new: dict[str, bytes] = {}
@@ -139,6 +179,7 @@ class _Run:
             self.known += 1
             return
         self._check(record)
+        self._check_rules(record)
         files: dict[str, bytes | None] = {}
         if isinstance(record, Ticket):
             files = self._attachments(record, item.files)
@@ -217,6 +258,26 @@ class _Run:
                             known=", ".join(self.session.config[field.setting]),
                         )
                     )
+
+    def _check_rules(self, record: Record) -> None:
+        """What the doctor would find, and every audit for ever. Tickets may name others that come later, and a rule of this
+        desk didn't bind the one that they come from.
+        """
+        row = plain.head(record)
+        known = _Known(self.world, self.ids)
+        for fault in rules.faults(record.kind, row, known):
+            if not fault.rule and fault.check not in (rules.LINKS, rules.MERGED):
+                raise ValueError(fault.problem)
+        if isinstance(record, Staff):
+            mine = record.addresses
+            if other := next((h for h, theirs in self.addresses.items() if mine & theirs), None):
+                raise ValueError(_("email: {name} has that address", name=other))
+            self.addresses[record.id] = mine
+        if isinstance(record, Department) and record.default:
+            raise ValueError(_("default: another department is the default one"))
+        early = [n for n, v in record.values.items() if isinstance(v, datetime) and v.year < _EARLIEST]
+        if early:
+            raise ValueError(_("{field}: no desk is that old", field=early[0]))
 
     def _commit(
         self, stage: exchange.Stage, previous: Record | None, files: dict[str, bytes | None]

@@ -54,7 +54,7 @@ def seal(
 
 
 def _verify(session: Session) -> str:
-    found = verify.verify(session.store)
+    found = verify.verify(session.store, anew=True)
     if faults := found.count(verify.FAULT):
         many = ngettext("{n:,} fault", "{n:,} faults", faults)
         raise Refused(_("history has {many}, so it isn't sealed", many=many), _("see: desk audit verify"))

@@ -43,13 +43,15 @@ def set_value(session: Session, name: str, given: str) -> ChangedSetting:
     if name == "desk.timezone":
         zone(value)
     before = session.config[name]
-    if before == value:
-        raise Refused(
-            _("{name} is {given} already", name=name, given=given), arranged("desk config get {name}", name=name)
-        )
 
     def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
+        nonlocal before
         rights.require_level(by, "settings")
+        before = session.config[name]
+        if before == value:
+            raise Refused(
+                _("{name} is {given} already", name=name, given=given), arranged("desk config get {name}", name=name)
+            )
         was, now = config.plain(before), config.plain(value)
         event = Event(message.SET, was, now)
         text = f"{name} = {now} (was {was})"

@@ -214,7 +214,9 @@ def list_(app: App) -> Listing:
 def _moment(seconds: int) -> str:
     from datetime import UTC, datetime  # noqa: PLC0415 - beside its one use
 
-    return utc_text(datetime.fromtimestamp(seconds, UTC))
+    from desk.git.objects import clamped  # noqa: PLC0415 - as above
+
+    return utc_text(datetime.fromtimestamp(clamped(seconds), UTC))
 
 
 def _count(text: str | None) -> int | None:

@@ -47,8 +47,6 @@ FOLLOWS = frozenset((*ticketverbs.CLOCKS, salt.KEY))
 """What follows from whatever happens to a ticket: fields of service levels, and the salt of one that had none."""
 TIDINGS = frozenset(verb.name for verb in recordverbs.ON_ARTICLES.values() if verb.elsewhere)
 """Verbs that tell an article of something elsewhere, and need not change it."""
-WHOLE = frozenset(verb.name for verb in verbs.VERBS if verb.whole and verb.told_as is None)
-"""Verbs after which a record is there that wasn't, or the other way round."""
 _EDITED = MappingProxyType({"reply": "thread", "note": "thread", "attachment": "attachments"})
 UNDO = "undo"
 """The verb that puts a record back to what it was, whatever that was."""
@@ -58,7 +56,13 @@ _NO_FIELDS = frozenset(("layout", "mended"))
 
 def known(event: Happened) -> bool:
     """Whether this program knows what a verb may change; of another one, only its values can be looked at."""
-    return event.verb in WHOLE or event.verb in ("edit", UNDO) or _row(event) is not None
+    return _row(event) is not None
+
+
+def is_whole(event: Happened) -> bool:
+    """Whether a record is there afterwards that wasn't, or the other way round."""
+    row = _row(event)
+    return row is not None and row.whole
 
 
 def _row(event: Happened) -> Verb | None:
@@ -72,7 +76,7 @@ def find_untruths(case: Case) -> Iterator[str]:
     events = case.events
     if any(e.verb == UNDO for e in events):
         return
-    if any(e.verb in WHOLE for e in events):
+    if any(is_whole(e) for e in events):
         yield from _whole(case)
         if case.old is None and isinstance(case.new, Ticket):
             yield from _chains(case)
@@ -299,7 +303,7 @@ def _edits(case: Case) -> Iterator[str]:
             yield from _is("title, before", event.before, _title(case.old) if case.old else None)
             yield from _is("title", event.after, _title(case.new) if case.new else None)
         else:
-            for name in _named(event) - _NO_FIELDS - case.changed - {"attachments"}:
+            for name in named(event) - _NO_FIELDS - case.changed - {"attachments"}:
                 yield _("the message says that {name} was changed, it wasn't", name=name)
 
 
@@ -311,8 +315,10 @@ def _texts(case: Case) -> Iterator[str]:
             yield from _is(name, event.after, compare.first_line(_text(case.new, name)))
 
 
-def _named(event: Happened) -> frozenset[str]:
-    """The fields that an edit names."""
+def named(event: Happened) -> frozenset[str]:
+    """The fields that an edit names; a title that is told with its values is one."""
+    if event.before:
+        return frozenset(("title",))
     words = (event.after or "").split()
     if words and words[0] in _EDITED:
         return frozenset((_EDITED[words[0]],))
@@ -329,25 +335,21 @@ def _left_out(case: Case) -> Iterator[str]:
             told = {name for name, _, _ in _pairs(event)}
             may |= {name for name, telling in (row.may if row else ()) if telling != "level" or name in told}
         else:
-            # Keys of the front matter that desk doesn't know go along with an edit, and are not named.
-            may |= {"title"} if event.before else {*_named(event), *(case.changed - {*_fields(case), "body", "thread"})}
+            names = named(event)
+            # A key of the front matter that desk doesn't know may have spaces.
+            more = (n for n in case.changed if " " in n and names.issuperset(n.split()))
+            may |= {*names, *more}
     for name in sorted(case.changed - may):
         yield _("{name} was changed, and the message doesn't tell", name=name)
-
-
-def _fields(case: Case) -> Iterable[str]:
-    return case.new.FIELDS if case.new is not None else ()
 
 
 _LOOKS: tuple[Callable[[Case], Iterable[str]], ...] = (_chains, _standing, _sets, _thread, _references, _edits, _texts)
 
 
-def find_unsure(case: Case) -> Iterator[str]:
-    """Verbs that this program doesn't know, whose values can't be found in what changed."""
+def unsure_values(case: Case, event: Happened) -> str:
+    """What an unknown verb tells, in brackets, where it can't be found in what changed; else empty."""
     values: set[Any] = {None, ""}
     for change in compare.fields(case.old, case.new):
         values |= {_line(v) for v in (change.before, change.after) if v}
-    for event in case.events:
-        told = [v for v in (event.before, event.after) if _line(v) not in values]
-        if not known(event) and told:
-            yield f"{event.verb} ({' → '.join(map(str, told))})"
+    told = [v for v in (event.before, event.after) if _line(v) not in values]
+    return f" ({' → '.join(map(str, told))})" if told else ""

@@ -55,6 +55,11 @@ class Calendar:
         self.day = timedelta(days=1) if week is None else _day_of(week)
         self._spans: dict[date, tuple[tuple[datetime, datetime], ...]] = {}
 
+    @property
+    def asks_for_holidays(self) -> bool:
+        """Whether days off are those of a country, as the library of this machine knows them."""
+        return self.days_off is not _no_days
+
     def add(self, start: datetime, amount: timedelta) -> datetime:
         """The moment at which that much open time has passed since `start`: never in closed time; OverflowError after year 9999."""
         if self.week is None:

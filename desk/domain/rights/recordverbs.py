@@ -19,8 +19,6 @@ _ONE, _TWO, _THREE = (Grant("staff", level) for level in (1, 2, 3))
 _CREATED = Words(_("created"), _("created {what}: {after}"))
 _CHANGED = Words(_("changed: {after}"), _("changed {what}: {after}"))
 _DELETED = Words(_("deleted"), _("deleted {what}: {before}"))
-_TO_TICKETS = ("owner", "coordinator", "major", "watchers")
-"""What becomes of the tickets of somebody who goes, or serves other departments."""
 
 
 def _keep(
@@ -29,7 +27,6 @@ def _keep(
     functions: tuple[str, str, str],
     command: str | None = None,
     *,
-    aftermath: tuple[str, ...] = (),
     renamed: Words | None = None,
 ) -> tuple[Verb, ...]:
     """Create, edit and delete of one kind; `command` is what they share, None where files are written by hand."""
@@ -38,8 +35,8 @@ def _keep(
     named = fields("named", ANY)
     return (
         Verb("create", (kind,), right, create, functions[0], _CREATED, whole=True),
-        Verb("edit", (kind,), right, edit, functions[1], _CHANGED, may=named, otherwise=otherwise, aftermath=aftermath),
-        Verb("delete", (kind,), right, delete, functions[2], _DELETED, whole=True, aftermath=aftermath),
+        Verb("edit", (kind,), right, edit, functions[1], _CHANGED, may=named, otherwise=otherwise),
+        Verb("delete", (kind,), right, delete, functions[2], _DELETED, whole=True),
     )
 
 
@@ -140,22 +137,20 @@ ROWS: tuple[Verb, ...] = (
     Verb(
         "purge", _FIELD, _TWO, "field purge", "domain.people.definitions:purge",
         None,
-        told_as=("edit",), aftermath=("fields",),
+        told_as=("edit",),
     ),
     *_keep(
         "staff", _THREE,
         ("domain.people.staff:create", "domain.people.staff:edit", "domain.people.staff:delete"), "staff",
-        aftermath=_TO_TICKETS,
     ),
     *_keep(
         "department", _THREE,
         ("domain.people.departments:create", "domain.people.departments:edit", "domain.people.departments:delete"),
-        "department", aftermath=("department", "owner", "coordinator", "major"),
+        "department",
     ),
     *_keep("group", _THREE, (_GENERIC[0], _GENERIC[1], "domain.people.definitions:delete_group"), "group"),
     *_keep(
         "tag", _THREE, (_GENERIC[0], _GENERIC[1], "domain.people.definitions:delete_tag"), "tag",
-        aftermath=("tags",),
     ),
     # -- the desk as a whole -------------------------------------------------------------------------------------------
     Verb(

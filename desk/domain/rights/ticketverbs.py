@@ -283,7 +283,7 @@ ROWS: tuple[Verb, ...] = (
             ("tag", ("tags",)), ("classify", ("priority", "impact", "urgency")), ("edit", ("service", "fields")),
             ("link", ("links",)), ("unlink", ("links",)), _STEPS,
         ),
-        aftermath=("links",), carries=True,
+        carries=True,
         hears=(
             Hearing("merge", "the work goes on in another ticket", 17, (
                 (1, REQUESTER, "ticket-merged"),
@@ -305,7 +305,7 @@ ROWS: tuple[Verb, ...] = (
     Verb(
         "delete", _KINDS, Grant("staff", 3, line=9, word=1), "ticket delete", "domain.tickets.lifecycle:delete",
         Words(_("deleted: {before}"), _("deleted {what}: {before}")),
-        _ALWAYS, whole=True, aftermath=("links", "merged_into"), carries=True,
+        _ALWAYS, whole=True, carries=True,
     ),
     # -- the desk's own ------------------------------------------------------------------------------------------------
     Verb(

@@ -135,8 +135,6 @@ class Verb(NamedTuple):
     """Its words where values stand on another side than usual: `before`, `no after` (a before alone), `neither`."""
     brings: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Verbs that desk adds to it by itself on the same ticket, and the fields that they then change."""
-    aftermath: tuple[str, ...] = ()
-    """Fields of tickets that it may change as a consequence, whatever their department."""
     carries: bool = False
     """It takes entries from one ticket to another, or away with theirs, and changes nobody's words."""
     hears: tuple[Hearing, ...] = ()

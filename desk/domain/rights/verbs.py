@@ -17,8 +17,12 @@ BY_KIND: Mapping[tuple[str, str], Verb] = MappingProxyType(
     {(kind, verb.name): verb for verb in VERBS for kind in verb.kinds}
 )
 """The row of a verb, by the kind of record and its name."""
+NAMES: frozenset[str] = frozenset(verb.name for verb in VERBS)
+"""The names of all verbs."""
 DESKS: frozenset[str] = frozenset(verb.name for verb in ticketverbs.ROWS if verb.right == DESK_ALONE)
 """Verbs on tickets that only desk itself uses, following the clocks."""
+COMING_ALONG: frozenset[str] = frozenset(ticketverbs.COMES_ALONG)
+"""Those of them that come along with what others do."""
 WITHOUT_RECORD: frozenset[str] = frozenset(
     verb.name for verb in recordverbs.ROWS if verb.kinds in (recordverbs.SETTINGS, recordverbs.DESK)
 )
@@ -54,14 +58,3 @@ def may_change(kind: str, *names: str) -> frozenset[str]:
 def brought(kind: str, *names: str) -> frozenset[str]:
     """The verbs that desk adds by itself to these."""
     return frozenset(other for name in names if (verb := find(kind, name)) for other, _ in verb.brings)
-
-
-def _aftermath() -> dict[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
-    for (kind, _), verb in BY_KIND.items():
-        found[kind] = found.get(kind, frozenset()).union(verb.aftermath)
-    return found
-
-
-AFTERMATH: Mapping[str, frozenset[str]] = MappingProxyType(_aftermath())
-"""Fields of tickets that a change of a record of a kind may change as a consequence, whatever their department."""

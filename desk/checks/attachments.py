@@ -1,0 +1,67 @@
+"""Attachments belong to whoever brought them: nobody else swaps them or takes them away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from desk.checks.act import Act, Before
+from desk.checks.world import Known
+from desk.domain.changes import salt
+from desk.domain.model import states
+from desk.domain.model.ticket import Ticket
+from desk.domain.rights import rights, verbs
+from desk.errors import Refused
+from desk.store.handedits import ATTACHMENT, DELETED, NEW, HandEdit
+from desk.text import _, arranged
+
+_VERB = "commit"
+_BRINGING = frozenset(("create", "delete")) | verbs.changing(Ticket.kind, "thread").keys()
+"""Verbs that may bring files, or take them away."""
+
+
+def check_attachment(edit: HandEdit, act: Act, before: Before, _world: Known) -> None:
+    """Refuse an attachment on a ticket of others, and one that somebody else had brought, changed or gone."""
+    tickets = act.tickets()
+    old, new = tickets.get(edit.id or "", (None, None))
+    found = before.find(Ticket.kind, edit.id or "")
+    there = old or (found if isinstance(found, Ticket) else None)
+    if there is not None and edit.id not in tickets:
+        rights.require_act(act.by, there, _VERB)
+    name = edit.path.rpartition("/")[2]
+    if act.told and not act.verbs(edit) & _BRINGING and name != salt.FILE:
+        raise Refused(
+            _("{path}: the attachment {name} was changed, and the message doesn't tell", path=edit.path, name=name)
+        )
+    if edit.change == NEW or name == salt.FILE or there is None or (edit.id in tickets and new is None):
+        return
+    if edit.change == DELETED and _is_carried(edit, act):
+        return
+    owners = dict(_owners(there, name))
+    if owners and not (set(owners) == {act.by.id} and all(owners.values())):
+        raise Refused(
+            _(
+                "{path}: the attachment {name} was brought by {owners}: only they may change it, while it is the last they said",
+                path=edit.path,
+                name=name,
+                owners=", ".join(sorted(owners)),
+            ),
+            arranged("git checkout -- {path}", path=edit.path),
+        )
+
+
+def _owners(ticket: Ticket, name: str) -> Iterator[tuple[str, bool]]:
+    """Who brought an attachment, and whether what they brought it with may still be edited."""
+    live = ticket.state in states.LIVE
+    if name in ticket.attachments:
+        yield ticket.author or ticket.requester or "", live and not ticket.thread
+    for entry in ticket.thread:
+        if name in entry.attachments:
+            yield entry.by, live and entry is ticket.thread[-1]
+
+
+def _is_carried(edit: HandEdit, act: Act) -> bool:
+    """Whether the very file has gone along to another ticket of the commit."""
+    return bool(edit.oid) and any(
+        other.kind == ATTACHMENT and other.change == NEW and other.new_oid == edit.oid and other.id != edit.id
+        for other in act.edits
+    )

@@ -1,0 +1,241 @@
+"""What proves something later: when a ticket came, was answered and closed, what was due, what was missed.
+
+It changes as desk changes it, which is worked out again here; or by level 3 with a reason, which stays in history. Times
+in records lie within the clocks' slack of the commit that brought them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from desk.checks import words
+from desk.checks.act import Act, Before
+from desk.checks.world import Known
+from desk.domain.levels import clocks
+from desk.domain.levels.policy import Policies, Target
+from desk.domain.model import due
+from desk.domain.model.due import BREACH, WARNING
+from desk.domain.model.fields import parse_time, utc_text
+from desk.domain.model.person import User
+from desk.domain.model.states import CLOSED, PENDING
+from desk.domain.model.ticket import Ticket
+from desk.domain.rights import verbs
+from desk.errors import Refused
+from desk.store.handedits import HandEdit
+from desk.text import _, arranged
+
+SLACK = timedelta(seconds=300)
+"""So much may two clocks differ."""
+_MOVING = ("respond_by", "update_by", "due", "paused", "pauses")
+_LOOSE = timedelta(days=14)
+"""By so much may due times differ where days off count: of which days those are, a machine's library decides."""
+
+
+def check_evidence(edit: HandEdit, act: Act, before: Before, _world: Known) -> None:
+    """Refuse times that can't be true, and what was due or missed as desk wouldn't have it."""
+    if edit.new is None or edit.mended or edit.path in act.comes_back:
+        return
+    _check_created(edit, act)
+    old, new = edit.old, edit.new
+    if not isinstance(new, Ticket) or not (old is None or isinstance(old, Ticket)):
+        return
+    _check_entries(edit, act)
+    _check_closed(edit.path, old, new, act)
+    _check_records(edit.path, old, new, act)
+    _check_clocks(edit, old, new, act, before)
+
+
+def _refused(path: str, problem: str) -> Refused:
+    hint = _("only level 3 may change it, with a reason that stays: desk commit {path} --reason WHY", path=path)
+    return Refused(arranged("{path}: {problem}", path=path, problem=problem), hint)
+
+
+# -- times ---------------------------------------------------------------------------------------------------------------
+
+
+def _is_now(at: datetime, act: Act) -> bool:
+    try:
+        return abs(at - act.at) <= SLACK
+    except OverflowError:
+        return False
+
+
+def _check_created(edit: HandEdit, act: Act) -> None:
+    created = edit.new.values.get("created") if edit.new is not None else None
+    if edit.old is None and created is not None and not _is_now(created, act) and not act.overrides:
+        now = utc_text(act.at)
+        raise _refused(
+            edit.path, _("created: {created} is not when it was registered: {now}", created=utc_text(created), now=now)
+        )
+
+
+def _check_entries(edit: HandEdit, act: Act) -> None:
+    for entry in words.fresh_entries(edit, act):
+        if not _is_now(entry.at, act) and not act.overrides:
+            raise _refused(
+                edit.path,
+                _(
+                    "entry by {writer}: {at} is not when it was written: {now}",
+                    writer=entry.by,
+                    at=utc_text(entry.at),
+                    now=utc_text(act.at),
+                ),
+            )
+
+
+def _check_closed(path: str, old: Ticket | None, new: Ticket, act: Act) -> None:
+    was = old.closed if old is not None else None
+    if new.closed == was or act.overrides or (new.closed is None and new.state != CLOSED):
+        return
+    if old is not None and old.state == new.state == CLOSED and was is not None:
+        raise _refused(path, _("closed: when a ticket was closed doesn't change afterwards"))
+    if new.closed is not None and not _is_now(new.closed, act):
+        at, now = utc_text(new.closed), utc_text(act.at)
+        raise _refused(path, _("closed: {at} is not when it was closed: {now}", at=at, now=now))
+
+
+# -- what was missed -----------------------------------------------------------------------------------------------------
+
+
+def _check_records(path: str, old: Ticket | None, new: Ticket, act: Act) -> None:
+    """Warnings and breaches are added by desk, and never go."""
+    before = old.sla if old is not None else ()
+    if new.sla == before or act.overrides:
+        return
+    if gone := [line for line in before if line not in new.sla]:
+        raise _refused(path, _("sla: {line} is on record, and stays", line=gone[0]))
+    told = act.told.get((Ticket.kind, new.id), ())
+    kinds = {event.verb for event in told} or {WARNING, BREACH}
+    times = {
+        utc_text(at) for ticket in (old, new) if ticket for name in due.CLOCKS.values() if (at := getattr(ticket, name))
+    }
+    for line in new.sla:
+        if line in before:
+            continue
+        what, _clock, at = line.split(" ")
+        early = what == BREACH and parse_time(at) > act.at
+        if what not in kinds or at not in times or early or what not in (WARNING, BREACH):
+            raise _refused(path, _("sla: {line}: such a line is written by desk alone", line=line))
+
+
+# -- what is due ---------------------------------------------------------------------------------------------------------
+
+
+def _check_clocks(edit: HandEdit, old: Ticket | None, new: Ticket, act: Act, before: Before) -> None:
+    changed = [n for n in _MOVING if new.values.get(n) != (old.values.get(n) if old is not None else None)]
+    if not changed or act.overrides:
+        return
+    found = act.policies()
+    checked = bool({e.verb for e in act.told.get((Ticket.kind, new.id), ())} & verbs.DESKS)
+    turn = _Turn(old, new, act.at, found, _group(act, before)) if found is not None else None
+    expected = list(_expected(turn, checked=checked)) if turn is not None else []
+    if any(_alike(new, one, timedelta()) for one in expected):
+        return
+    if found is not None and _counts_holidays(found) and any(_alike(new, one, _LOOSE) for one in expected):
+        return
+    raise _refused(
+        edit.path,
+        _("{fields}: not what follows by the service levels of this desk", fields=", ".join(changed)),
+    )
+
+
+def _alike(one: Ticket, two: Ticket, slack: timedelta) -> bool:
+    if not slack:
+        return all(one.values.get(n) == two.values.get(n) for n in _MOVING)
+    for name in _MOVING:
+        here, there = one.values.get(name), two.values.get(name)
+        if here == there:
+            continue
+        if not isinstance(here, datetime) or not isinstance(there, datetime) or abs(here - there) > slack:
+            return False
+    return True
+
+
+def _counts_holidays(found: Policies) -> bool:
+    return any(t.calendar.asks_for_holidays for p in found.policies for t in p.targets)
+
+
+class _Turn(NamedTuple):
+    """A ticket before and after, when it became so, and by which service levels."""
+
+    old: Ticket | None
+    new: Ticket
+    at: datetime
+    found: Policies
+    group: clocks.Group
+
+
+def _expected(turn: _Turn, *, checked: bool) -> Iterator[Ticket]:
+    """The ticket with due times as desk would have set them, in each way in which it may have come to that."""
+    kept: dict[str, Any] = {n: _plain(turn.old.values.get(n)) if turn.old is not None else None for n in _MOVING}
+    as_was = turn.new.evolve(**kept)
+    try:
+        followed, _events = clocks.follow(turn.old, as_was, turn.at, turn.found, turn.group)
+        yield followed
+        if checked:
+            yield from _checked(turn, as_was, followed)
+    except (OverflowError, ValueError):
+        yield as_was
+
+
+def _group(act: Act, before: Before) -> clocks.Group:
+    known = {e.new.id: e.new for e in act.edits if isinstance(e.new, User)}
+
+    def group(ticket: Ticket) -> str | None:
+        asked = ticket.requester
+        user = (known.get(asked) or before.find(User.kind, asked)) if asked else None
+        return user.group if isinstance(user, User) else None
+
+    return group
+
+
+def _checked(turn: _Turn, as_was: Ticket, followed: Ticket) -> Iterator[Ticket]:
+    """As a check of service levels sets them: where a pause began or ended, only the ticket itself says by now."""
+    old, new = turn.old, turn.new
+    policy = turn.found.at(new.created)
+    target = clocks.target_of(new, policy, turn.group) if policy else None
+    yield clocks.catch_up(followed, target)
+    if old is None or not policy:
+        return
+    since = old.paused or (new.paused if new.paused and new.created <= new.paused <= turn.at else None)
+    for begun in (old, old.evolve(paused=utc_text(since)) if since else old):
+        for end in _ends(new, old, turn.at):
+            yield from _renewed(begun, as_was, target, end)
+
+
+def _ends(new: Ticket, old: Ticket, at: datetime) -> Iterator[datetime | None]:
+    """When the pause ended that is noted last."""
+    yield None
+    fresh = [line for line in new.pauses if line not in old.pauses]
+    if fresh and (end := parse_time(fresh[-1].partition(" ")[2])) <= at:
+        yield end
+
+
+def _renewed(begun: Ticket, as_was: Ticket, target: Target | None, end: datetime | None) -> Iterator[Ticket]:
+    ticket = as_was
+    since = begun.paused
+    if end is not None and since is None:
+        return
+    if end is not None and since is not None:
+        ticket = clocks.shift_clocks(ticket, target, since, end, responded=begun.responded is not None)
+        yield from _caught(ticket.evolve(paused=None), target)
+        ticket = clocks.shift_clocks(as_was, target, since, end, responded=False)
+        yield from _caught(ticket.evolve(paused=None), target)
+        return
+    if ticket.state == PENDING and since is not None:
+        ticket = ticket.evolve(paused=utc_text(since))
+    yield from _caught(ticket, target)
+
+
+def _caught(ticket: Ticket, target: Target | None) -> Iterator[Ticket]:
+    yield ticket
+    if ticket.state != CLOSED:
+        yield clocks.catch_up(ticket, target)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return utc_text(value)
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,219 @@
+"""A desk of five people for forged histories: made once for a module, each history begins at the same commit."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from desk.domain.model.ticket import Ticket, files_folder
+from tests.audit.forge import Forger, said
+from tests.conftest import Runner
+
+Who = tuple[str, str]
+MARIA: Who = ("Maria Georgiou", "maria@ncpeh.example")
+NIKOS: Who = ("Nikos Christou", "nikos@ncpeh.example")
+ANNA: Who = ("Anna Pavlou", "anna@ncpeh.example")
+PETROS: Who = ("Petros Ioannou", "petros@ncpeh.example")
+MALLORY: Who = ("Mallory Mavrou", "mallory@ncpeh.example")
+GHOST: Who = ("Ghost", "ghost@nowhere.example")
+DESK: Who = ("desk", "cron@ncpeh.example")
+
+_STAFF = {
+    "nikos": (NIKOS, 3, "legal"),
+    "anna": (ANNA, 2, "legal"),
+    "petros": (PETROS, 1, "technical"),
+    "mallory": (MALLORY, 1, "semantic, technical"),
+}
+AT = 1784787164
+"""The second in which every command of the tests acts: DESK_NOW."""
+
+
+class Scene:
+    """The desk, with a forger at work in it.
+
+    `t` is a technical ticket of maria's with replies of petros and maria and a note of mallory; `l` a legal one of
+    anna's; `own` a technical one of mallory's. `one` is the text of `t` when it was registered, `base` where each begins.
+    """
+
+    def __init__(self, home: Path, desk: Runner) -> None:
+        self.home = home
+        self.desk = desk
+        self.forger = Forger(home)
+        self.git = self.forger.git
+        self.t, self.l, self.own = "", "", ""
+        self.commits: list[str] = []
+        """In order: `t` registered, replied to by petros, by maria, noted by mallory; `l`, `own`, an article."""
+        self.base = ""
+        self._kept: dict[Path, bytes | None] = {}
+
+    def run(self, *args: str, **more: Any) -> Any:
+        return self.desk("--desk", str(self.home), *args, **more)
+
+    def machine(self, who: Who) -> None:
+        """Who sits at it."""
+        self.git("config", "user.name", who[0])
+        self.git("config", "user.email", who[1])
+
+    # -- files ---------------------------------------------------------------------------------------------------------
+
+    def path(self, name: str) -> Path:
+        """`T`, `L` and `OWN` are the tickets; `staff/maria` and the like are records; the rest are paths."""
+        known = {"T": self.t, "L": self.l, "OWN": self.own}
+        if name in known:
+            return self.home / Ticket.path_of(known[name])
+        folder, _, record = name.partition("/")
+        if folder in ("staff", "departments", "tags", "users", "groups"):
+            return self.home / "records" / folder / f"{record}.yaml"
+        return self.home / name
+
+    def text(self, name: str) -> str:
+        return self.path(name).read_text(encoding="utf-8")
+
+    def write(self, name: str, text: str | bytes) -> None:
+        path = self.path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+
+    def swap(self, name: str, *pairs: tuple[str, str]) -> None:
+        text = self.text(name)
+        for old, new in pairs:
+            assert old in text, f"{old!r} is not in {name}:\n{text}"
+            text = text.replace(old, new, 1)
+        self.write(name, text)
+
+    def key(self, name: str, line: str) -> None:
+        """One more line at the end of a front matter."""
+        head, mark, body = self.text(name).removeprefix("---\n").partition("\n---\n")
+        assert mark, self.text(name)
+        self.write(name, f"---\n{head}\n{line}{mark}{body}")
+
+    def drop(self, name: str) -> None:
+        self.path(name).unlink()
+
+    def entry(self, name: str, kind: str, by: str, text: str, at: str = "2026-07-23T06:12:44Z") -> None:
+        """One more entry at the end of a thread."""
+        self.write(name, f"{self.text(name)}\n## {kind} by {by}, {at}\n\n{text}\n")
+
+    def attachment(self, name: str, file: str = "") -> str:
+        folder = files_folder({"T": self.t, "L": self.l, "OWN": self.own}[name])
+        return f"{folder}/{file}" if file else folder
+
+    # -- commits -------------------------------------------------------------------------------------------------------
+
+    def hand(self, who: Who = MALLORY, message: str = "by hand", **dates: str) -> str:
+        """Everything in the work tree as a commit without trailers, dated like the tests' commands."""
+        return self._commit(message, who, dates)
+
+    def told(self, verb: str, actor: str, *lines: str, who: Who = MALLORY, **dates: str) -> str:
+        """As a commit that says what desk would."""
+        known = {"{T}": self.t, "{L}": self.l, "{OWN}": self.own}
+        whole = said(verb, actor, *lines)
+        for name, ticket in known.items():
+            whole = whole.replace(name, ticket)
+        return self._commit(whole, who, dates)
+
+    def _commit(self, message: str, who: Who, dates: Mapping[str, str]) -> str:
+        env = {
+            "GIT_AUTHOR_NAME": who[0], "GIT_AUTHOR_EMAIL": who[1],
+            "GIT_COMMITTER_NAME": who[0], "GIT_COMMITTER_EMAIL": dates.get("machine", who[1]),
+            "GIT_AUTHOR_DATE": dates.get("at", f"@{AT} +0000"),
+        }  # fmt: skip
+        self.git("add", "-A")
+        self.git("commit", "-q", "--allow-empty", "--cleanup=verbatim", "-F", "-", env=env, data=message)
+        return self.git("rev-parse", "HEAD")
+
+    def as_(self, who: Who, *args: str, data: str = "") -> str:
+        """git, with somebody's name and address on what it commits or tags."""
+        env = {
+            f"GIT_{role}_{part}": value
+            for role in ("AUTHOR", "COMMITTER")
+            for part, value in zip(("NAME", "EMAIL"), who, strict=True)
+        }
+        env |= {"GIT_AUTHOR_DATE": f"@{AT} +0000"}
+        return self.git(*args, env=env, data=data)
+
+    # -- the audit -----------------------------------------------------------------------------------------------------
+
+    def verify(self, *args: str) -> list[dict[str, Any]]:
+        found = self.run("audit", "verify", *args, "-f", "json", code=None)
+        assert found.code in (0, 7), found.out + found.err
+        rows: list[dict[str, Any]] = found.data["findings"]
+        return rows
+
+    def keep(self, path: Path) -> None:
+        """A file of git's own comes back as it is now when the history is over."""
+        self._kept[path] = path.read_bytes() if path.exists() else None
+
+    def fresh(self, found: list[dict[str, Any]]) -> list[tuple[str, str]]:
+        """Of findings, level and words of those that don't tell of what was there at the beginning."""
+        old = set(self.git("rev-list", self.base).split())
+        return [
+            (f["level"], f"{f['record']}: {f['problem']}")
+            for f in found
+            if f["commit"] not in old or f["check"] == "seals"
+        ]
+
+    def reset(self) -> None:
+        for path, content in self._kept.items():
+            path.unlink(missing_ok=True)
+            if content is not None:
+                path.write_bytes(content)
+        self._kept.clear()
+        self.git("checkout", "-q", "-f", "-B", "main", self.base)
+        self.git("clean", "-q", "-fdx")
+        for tag in self.git("tag", "-l", "seal/*").split():
+            self.git("tag", "-d", tag)
+
+
+def cast(home: Path, template: Path, desk: Runner) -> Scene:
+    """The desk with everybody in it, and some work done."""
+    shutil.copytree(template, home, symlinks=True)
+    subprocess.run(["git", "-C", str(home), "update-index", "-q", "--refresh"], check=True)
+    scene = Scene(home, desk)
+    for handle, ((name, email), level, departments) in _STAFF.items():
+        scene.write(
+            f"staff/{handle}",
+            f"id: {handle}\nname: {name}\nemail: {email}\nlevel: {level}\ndepartments: [{departments}]\n",
+        )
+    scene.write(
+        "staff/eleni", "id: eleni\nname: Ελένη Παύλου\nemail: eleni@ncpeh.example\nlevel: 2\ndepartments: [legal]\n"
+    )
+    scene.hand(MARIA, "hire")
+    create = ("ticket", "create", "-f", "ids", "--department")
+
+    def act(who: Who, *args: str) -> str:
+        scene.machine(who)
+        out = str(scene.run(*args).out).strip()
+        scene.commits.append(scene.git("rev-parse", "HEAD"))
+        return out
+
+    scene.t = act(MARIA, *create, "technical", "--title", "The ticket", "--body", "It fails.")
+    file = home.parent / "report.pdf"
+    file.write_bytes(b"%PDF of petros")
+    act(PETROS, "ticket", "reply", scene.t, "--body", "I promise nothing.", "--attach", str(file))
+    act(MARIA, "ticket", "reply", scene.t, "--body", "Nor do I.")
+    act(MALLORY, "ticket", "note", scene.t, "--body", "Mine.")
+    scene.l = act(ANNA, *create, "legal", "--title", "The contract", "--body", "Is it signed?")
+    scene.own = act(MALLORY, *create, "technical", "--title", "My own")
+    act(
+        MARIA,
+        "kb",
+        "create",
+        "--slug",
+        "how-to-restart",
+        "--topic",
+        "how-to",
+        "--title",
+        "Restart",
+        "--body",
+        "Press the button.",
+    )
+    scene.machine(MARIA)
+    scene.base = scene.git("rev-parse", "HEAD")
+    return scene
+
+
+__all__ = ["ANNA", "AT", "DESK", "GHOST", "MALLORY", "MARIA", "NIKOS", "PETROS", "Scene", "cast"]
