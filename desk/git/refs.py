@@ -78,6 +78,16 @@ def merge_bases(place: Place, one: str, two: str) -> list[str]:
     return sorted(out.decode().split())
 
 
+def merge_tree(place: Place, one: str, two: str) -> str:
+    """The tree that git's own merge of two commits comes to, marks of conflict in it."""
+    args = ("merge-tree", "--write-tree", "--no-messages", one, two)
+    running = process.spawn(place, args, stdin=process.NULL, stdout=process.PIPE, stderr=process.PIPE)
+    out, err = running.communicate()
+    if running.returncode not in (0, 1):
+        raise process.as_error(("merge-tree",), err)
+    return out.decode().split()[0]
+
+
 def commit_of(place: Place, name: str) -> str | None:
     """The commit that a name means to git (an object name, a tag, HEAD~3); None for none."""
     args = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")

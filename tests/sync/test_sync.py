@@ -242,3 +242,44 @@ def test_a_clone_of_what_is_no_desk(towns: Towns, tmp_path: Path) -> None:
     subprocess.run(["git", "-C", str(other), "commit", "-q", "--allow-empty", "-m", "x"], check=True)
     one.run("clone", str(other), str(tmp_path / "new"), code=8)
     assert not (tmp_path / "new").exists()
+
+
+def test_who_lost_a_decision_is_told(towns: Towns) -> None:
+    """Once, by the clone that made the merge; whoever ran it knows."""
+    one, two = towns(2)
+    ticket, other = one.create(), one.create()
+    one.sync()
+    two.sync()
+    one("ticket", "assign", ticket, "--to", "maria")
+    two("ticket", "assign", ticket, "--to", "petros")
+    two("ticket", "edit", other, "--title", "as two has it")
+    one("ticket", "edit", other, "--title", "as one has it")
+    two.sync()
+    one.sync()
+    told = [row for row in one("mail", "outbox", "-f", "json").data if row["event"] == "decide"]
+    assert {row["ticket"] for row in told} == {ticket, other}
+    assert all("petros@ncpeh.example" in row["to"] for row in told)
+    assert "in place of yours" in one("mail", "show", told[0]["id"]).out
+    shown = one("ticket", "history", ticket).out
+    assert "decide" in shown
+    assert "as two has it" not in one.git("log", "-1", "--format=%B")
+    said = one("log", "--ticket", ticket).out
+    assert "kept owner maria (maria), not owner petros (petros)" in said
+    two.sync()
+    assert [row for row in two("mail", "outbox", "-f", "json").data if row["event"] == "decide"] == []
+
+
+def test_two_tickets_of_one_id_are_told_apart_in_the_history(towns: Towns) -> None:
+    one, two = towns(2)
+    made = one.create("first")
+    path = next(one.home.glob(f"records/tickets/*/*/*/{made}.md"))
+    twin = two.home / path.relative_to(one.home)
+    twin.parent.mkdir(parents=True, exist_ok=True)
+    twin.write_text(
+        path.read_text().replace("title: first", "title: second").replace("author: maria", "author: petros")
+    )
+    two("commit")
+    one.sync()
+    [renamed] = two.sync()["renamed"]
+    assert renamed["old"] == made
+    assert f"another ticket is {made}" in two("log", "--ticket", renamed["new"]).out

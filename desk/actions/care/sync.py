@@ -9,7 +9,8 @@ from desk.errors import Conflict, UsageFault
 from desk.git import process
 from desk.git import remote as git_remote
 from desk.session.session import Session
-from desk.sync import apply, plan
+from desk.sync import apply, halted, plan
+from desk.sync.halted import Continued
 from desk.sync.plan import Plan
 from desk.text import _
 
@@ -63,14 +64,15 @@ def sync(session: Session, remote: str, *, dry: bool = False, publish: bool = Tr
             new = _meeting(session, found, hold)
             apply.refuse_over_edits(session.place, ours, new)
             if found.way == "behind" or not publish:
-                apply.check_out(store, ref, ours, new, hold)
+                apply.check_out(store, ref, ours, new, hold, told=apply.untold_of(session.place, found, new))
                 return _done(session, Synced(found, new, published=found.way == "behind"), hold)
         pushed = git_remote.push(session.place, remote, new, branch, timeout)
         if not pushed.taken:
             git_remote.wait(attempt, os.urandom(1)[0] / 255)
             continue
         with store.writing() as hold:
-            if new == ours or apply.check_out(store, ref, ours, new, hold):
+            told = apply.untold_of(session.place, found, new)
+            if new == ours or apply.check_out(store, ref, ours, new, hold, told=told):
                 return _done(session, Synced(found, new, published=True), hold)
     raise Conflict(
         _("{remote} has moved on {tries} times while this desk was met with it", remote=remote, tries=TRIES),
@@ -95,3 +97,9 @@ def _done(session: Session, synced: Synced, hold: int) -> Synced:
         apply.forget_side(session.place, hold)
     session.store.ask(lambda index: index.commit)
     return synced
+
+
+def continue_merge(session: Session) -> Continued:
+    """Finish a merge that git began, as after `git pull`; nothing is fetched or published. NotFound where there is none."""
+    process.require(session.place)
+    return halted.finish(session)

@@ -51,6 +51,7 @@ def status(app: App) -> Done:
         "hand_edits": edits,
         "staged": scan.staged,
         "operation": operation[0] if operation else None,
+        "merging": store.is_merging(),
         "pending": interrupted if pending else [],
         "recovered": [] if pending else interrupted,
         "index": index,
@@ -123,7 +124,11 @@ def _lines(data: dict[str, Any], edits: list[HandEdit], operation: tuple[str, st
 
 def _unfinished(data: dict[str, Any], operation: tuple[str, str] | None) -> list[str]:
     lines: list[str] = []
-    if operation:
+    if operation and data["merging"]:
+        lines.append(
+            _("A merge is in progress: finish it with desk sync --continue, or give it up: {undo}", undo=operation[1])
+        )
+    elif operation:
         what, undo = operation
         lines.append(
             _(

@@ -43,6 +43,8 @@ def _keep(
     )
 
 
+_MET = ("user", "ban", "topic", "article", "response", "checklist", "field", "staff", "department", "group", "tag")
+"""Everything that is a record and no ticket."""
 _GENERIC = ("domain.changes.generic:create", "domain.changes.generic:edit", "domain.changes.generic:delete")
 
 ROWS: tuple[Verb, ...] = (
@@ -177,8 +179,18 @@ ROWS: tuple[Verb, ...] = (
         told_as=("create", "reply", "note", "close"),
     ),
     Verb(
+        "decide", (*_MET, *SETTINGS), OF_CAUSE, "sync", "actions.care.sync:sync",
+        Words(_("kept {after}, not {before}"), _("met two changes of {what}, and kept {after}, not {before}")),
+        elsewhere=True,
+    ),
+    Verb(
+        "rename", ("user",), OF_CAUSE, "sync", "actions.care.sync:sync",
+        Words(_("one with {before}"), _("found that {what} and {before} are one")),
+        elsewhere=True,
+    ),
+    Verb(
         "undo",
-        ("user", "ban", "topic", "article", "response", "checklist", "field", "staff", "department", "group", "tag"),
+        _MET,
         OF_CAUSE, "ticket undo", "domain.changes.undo:undo",
         Words(_("taken back: {after}"), _("took back the last change of {what}: {after}")),
         may=((ANY, "untold"),),
