@@ -82,6 +82,14 @@ def verify(store: Store, since: str | None = None, *, full: bool = False) -> Ver
     return Verified(tuple(found), since, named, head, walk.commits, walk.changes, len(every))
 
 
+def judge(store: Store, since: str, head: str, also: Each) -> Iterator[AuditFinding]:
+    """What is found in the commits of `head` that `since` doesn't hold, for whoever must know before they count.
+
+    `also` is asked of each commit as the checks BEFORE are.
+    """
+    yield from _Walk(store, since, head, (also,)).run()
+
+
 def _seals(
     store: Store, every: list[audit_seals.Seal], head: str, *, full: bool
 ) -> tuple[list[AuditFinding], audit_seals.Seal | None]:
@@ -100,7 +108,8 @@ def _seals(
 class _Walk:
     """One pass over history."""
 
-    def __init__(self, store: Store, since: str | None, head: str) -> None:
+    def __init__(self, store: Store, since: str | None, head: str, also: tuple[Each, ...] = ()) -> None:
+        self.also = also
         self.store = store
         self.since = since
         self.head = head
@@ -152,7 +161,7 @@ class _Walk:
             yield from reworked.findings
             # What its sides give was theirs to say; anything else is judged as a change of whoever merged.
             moment = moment._replace(edits=()) if reworked.files_as_given else moment
-        for check in (self.history.shape, self.history.dates, self.history.committers, *BEFORE):
+        for check in (self.history.shape, self.history.dates, self.history.committers, *BEFORE, *self.also):
             yield from check(moment)
         world.move(step.oid, step.deltas)
         for check in AFTER:

@@ -96,6 +96,15 @@ def commit_of(place: Place, name: str) -> str | None:
     return None if running.returncode else out.decode(errors="replace").strip()
 
 
+def signer_of(place: Place, oid: str) -> str:
+    """Whose good signature a commit bears, by the keys that this repository knows; empty for none."""
+    said = run(place, *process.AS_COMMITTED, "log", "-1", "--no-walk", "--format=%G?%x00%GS", oid).decode(
+        errors="replace"
+    )
+    state, _between, who = said.strip().partition("\0")
+    return who if state == "G" else ""
+
+
 def below(place: Place, prefix: str) -> list[str]:
     """The refs whose names begin so."""
     return run(place, "for-each-ref", "--format=%(refname)", prefix).decode(errors="replace").split()
@@ -148,15 +157,18 @@ def tag_object(place: Place, name: str) -> tuple[str, bytes]:
     return oid, run(place, "cat-file", "tag", oid)
 
 
+def tag_content(place: Place, oid: str) -> bytes:
+    """What an annotated tag holds, by its own object name; GitError for what is none."""
+    return run(place, "cat-file", "tag", oid)
+
+
 def drop_tag(place: Place, name: str, oid: str) -> None:
     """Remove a tag that is still this object."""
     run(place, "update-ref", "-d", f"refs/tags/{name}", oid)
 
 
-def verify_tag(place: Place, name: str) -> str | None:
-    """None for a signature that this machine finds good, else what git says of it."""
-    running = process.spawn(
-        place, ("verify-tag", "--raw", f"refs/tags/{name}"), stdout=process.PIPE, stderr=process.PIPE
-    )
+def verify_tag(place: Place, oid: str) -> str | None:
+    """None for a signature under a tag, by its own object name, that this machine finds good; else what git says of it."""
+    running = process.spawn(place, ("verify-tag", "--raw", oid), stdout=process.PIPE, stderr=process.PIPE)
     out, err = running.communicate()
     return None if running.returncode == 0 else (out + err).decode(errors="replace")

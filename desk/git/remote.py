@@ -12,6 +12,8 @@ from desk.git.process import NULL, PIPE, as_error, run, spawn
 from desk.text import _
 
 TRACKED = "refs/remotes"
+SEALS = ("seal", "cosign")
+"""Tags that clones give to each other: what vouches for history."""
 _HINT = _("your commits are safe here; see: git fetch")
 
 
@@ -26,13 +28,25 @@ def fetch(place: Place, remote: str, branch: str, timeout: float) -> str | None:
     Needs no lock: nothing of the desk changes by it. GitError, with git's words, when the other side can't be reached.
     """
     tracked = f"{TRACKED}/{remote}/{branch}"
-    args = ("fetch", "-q", "--no-tags", remote, f"+refs/heads/{branch}:{tracked}")
+    # A seal that is here is never replaced: whether the other side has another one of its name is for the audit to say.
+    wanted = (f"+refs/heads/{branch}:{tracked}", *(f"refs/tags/{kind}/*:refs/tags/{kind}/*" for kind in SEALS))
+    args = ("fetch", "-q", "--no-tags", remote, *wanted)
     code, _, err = _talk(place, timeout, "-c", "fetch.writeCommitGraph=true", *args)
+    if code and b"would clobber existing tag" in err:
+        code = 0
     if code and b"couldn't find remote ref" in err:
         return None
     if code:
         raise _failed(remote, err)
     return run(place, "rev-parse", "--verify", f"{tracked}^{{commit}}").decode().strip()
+
+
+def branches(place: Place, remote: str, prefix: str, timeout: float) -> list[str]:
+    """The names of the branches there that begin so."""
+    code, out, err = _talk(place, timeout, "ls-remote", "--heads", remote, f"refs/heads/{prefix}*")
+    if code:
+        raise _failed(remote, err)
+    return [line.partition("\trefs/heads/")[2] for line in out.decode(errors="replace").splitlines()]
 
 
 class Pushed(NamedTuple):

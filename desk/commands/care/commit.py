@@ -43,11 +43,13 @@ def _after_merge(app: App, paths: tuple[str, ...], reason: str | None) -> Done:
     from desk.actions.care import sync as actions_sync  # noqa: PLC0415 - for clones that meet, and nobody else
     from desk.commands.care.sync import tell_continued  # noqa: PLC0415 - as above
 
-    merged = tell_continued(app, actions_sync.continue_merge(app))
+    merged = actions_sync.continue_merge(app)
     wanted = handedits.resolve_paths(app.place, paths, app.env.cwd)
     done = actions_handedits.commit(app, wanted, reason=reason)
     view = _nothing(app, (), wanted) if done is None else _told(done.done.commit, done.done.change, done.edits)
-    return view._replace(data={**view.data, "merge": merged.data["merge"]}, lines=(*merged.lines[:1], *view.lines))
+    return view._replace(
+        data={**dict(view.data), "merge": merged.commit}, lines=(*tell_continued(app, merged).lines[:1], *view.lines)
+    )
 
 
 def _nothing(app: App, given: tuple[str, ...], wanted: list[str]) -> Done:

@@ -60,7 +60,7 @@ def _go_on(app: App, remote: str | None, every: int, **how: Any) -> NoReturn:
         again = App(app.env, app.folder, app.who, color=app.color, debug=app.debug, quiet=app.quiet)
         try:
             done = _met(again, remote, **how)
-            lines = done.lines if done.data["fetched"] or done.data["pushed"] else ()
+            lines = done.lines if isinstance(done.data, dict) and (done.data["fetched"] or done.data["pushed"]) else ()
         except (Conflict, GitError, Refused) as error:
             lines = (error.message,)
         for line in lines:

@@ -43,7 +43,20 @@ def _keep(
     )
 
 
-_MET = ("user", "ban", "topic", "article", "response", "checklist", "field", "staff", "department", "group", "tag")
+_MET = (
+    "user",
+    "ban",
+    "topic",
+    "article",
+    "response",
+    "checklist",
+    "field",
+    "staff",
+    "machine",
+    "department",
+    "group",
+    "tag",
+)
 """Everything that is a record and no ticket."""
 _GENERIC = ("domain.changes.generic:create", "domain.changes.generic:edit", "domain.changes.generic:delete")
 
@@ -149,6 +162,7 @@ ROWS: tuple[Verb, ...] = (
         ("domain.people.staff:create", "domain.people.staff:edit", "domain.people.staff:delete"), "staff",
         aftermath=_TO_TICKETS,
     ),
+    *_keep("machine", _THREE, _GENERIC, "machine"),
     *_keep(
         "department", _THREE,
         ("domain.people.departments:create", "domain.people.departments:edit", "domain.people.departments:delete"),
