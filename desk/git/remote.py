@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from desk.errors import GitError, Refused
 from desk.git.place import Place
-from desk.git.process import NULL, PIPE, as_error, run, spawn
+from desk.git.process import NULL, PIPE, as_error, run, setting, spawn
 from desk.text import _
 
 TRACKED = "refs/remotes"
@@ -58,7 +58,9 @@ class Pushed(NamedTuple):
 
 def push(place: Place, remote: str, oid: str, branch: str, timeout: float) -> Pushed:
     """Publish a commit as a branch there. Refused, with the server's words, where it says no."""
-    args = ("push", "--porcelain", "--no-verify", remote, f"{oid}:refs/heads/{branch}")
+    # A server that asks for a signature gets one from whoever has a key; without one, git would push nothing at all.
+    signed = ("--signed=if-asked",) if setting(place, "user.signingKey") else ()
+    args = ("push", "--porcelain", "--no-verify", *signed, remote, f"{oid}:refs/heads/{branch}")
     code, out, err = _talk(place, timeout, *args)
     if not code:
         return Pushed(taken=True)

@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.audit.forge import MARIA, Forger
-
-TOP = Path(__file__).parents[2]
+from tests.conftest import Runner, runner
 
 
 class Guarded:
     """A bare repository with the guard's hooks, and a clone. `push` is git's own, as whoever the server says."""
 
-    def __init__(self, server: Path, home: Path, environment: dict[str, str]) -> None:
+    def __init__(self, server: Path, home: Path, run: Runner, environment: dict[str, str]) -> None:
         self.server = server
         self.home = home
+        self.run = run
         self.environment = environment
         self.forger = Forger(home)
 
     def desk(self, *args: str, who: str = "maria", code: int | None = 0, at: Path | None = None) -> str:
-        command = ["python", "-m", "desk", "--desk", str(at or self.home), "--as", who, *args]
-        done = subprocess.run(
-            [self.python, *command[1:]], env=self.environment, capture_output=True, text=True, check=False, cwd=TOP
-        )
-        assert code is None or done.returncode == code, done.stdout + done.stderr
-        return done.stdout + done.stderr
+        done = self.run("--desk", str(at or self.home), "--as", who, *args, code=code)
+        return done.out + done.err
 
-    @property
-    def python(self) -> str:
-        import sys  # noqa: PLC0415
-
-        return sys.executable
+    def create(self, title: str = "A ticket", who: str = "maria", department: str = "technical") -> str:
+        words = ("ticket", "create", "--title", title, "--department", department, "-f", "ids")
+        return self.desk(*words, who=who).split()[0]
 
     def git(self, *args: str, at: Path | None = None) -> str:
         done = subprocess.run(
@@ -42,16 +36,24 @@ class Guarded:
         )
         return done.stdout.strip()
 
-    def push(self, *args: str, who: str = "maria", env: dict[str, str] | None = None) -> str:
+    def push(
+        self,
+        *args: str,
+        who: str | None = "maria",
+        env: dict[str, str] | None = None,
+        to: str | None = None,
+        config: tuple[str, ...] = (),
+    ) -> str:
         """What git says: nothing for a push that was taken."""
-        told = {**self.environment, "DESK_PUSHER": who, **(env or {})}
+        told = {**self.environment, **({} if who is None else {"DESK_PUSHER": who}), **(env or {})}
         words = args or ("HEAD:main",)
+        options = [part for one in config for part in ("-c", one)]
         done = subprocess.run(
-            ["git", "-C", str(self.home), "push", "-q", str(self.server), *words],
+            ["git", "-C", str(self.home), *options, "push", "-q", to or str(self.server), *words],
             env=told, capture_output=True, text=True, check=False,
         )  # fmt: skip
-        assert (done.returncode == 0) == (not done.stderr.strip()), done.stderr
         if not done.returncode:
+            assert "remote:" not in done.stderr, done.stderr
             return ""
         return "\n".join(line.removeprefix("remote: ").rstrip() for line in done.stderr.splitlines())
 
@@ -68,13 +70,33 @@ class Guarded:
         return self.forger.commit(message, who, **times)
 
 
+Guard = Callable[..., Guarded]
+
+
 @pytest.fixture
-def guarded(home: Path, tmp_path: Path, environment: dict[str, str]) -> Guarded:
-    server = tmp_path / "desk.git"
-    subprocess.run(["git", "clone", "-q", "--bare", str(home), str(server)], check=True)
-    found = Guarded(server, home, {**environment, "DESK_NOW": "2026-07-23T06:12:44Z"})
-    found.desk("guard", "install", at=server)
-    return found
+def guard(
+    home: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str],
+) -> Guard:
+    """`guard("gitea")`: a repository for that kind of server; or one that is there."""
+
+    def make(server: str = "git", at: Path | None = None) -> Guarded:
+        place = at or tmp_path / "desk.git"
+        if at is None:
+            subprocess.run(["git", "clone", "-q", "--bare", str(home), str(place)], check=True)
+        found = Guarded(place, home, runner(capsys, monkeypatch), environment)
+        found.desk("guard", "install", "--for", server, at=place)
+        return found
+
+    return make
+
+
+@pytest.fixture
+def guarded(guard: Guard) -> Guarded:
+    return guard()
 
 
 def refused(said: str, *words: str) -> None:
@@ -83,6 +105,3 @@ def refused(said: str, *words: str) -> None:
     for word in words:
         assert word in said, said
     assert "pre-receive hook declined" in said
-
-
-__all__ = ["Guarded", "os", "refused"]

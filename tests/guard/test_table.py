@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from desk.domain.model.ticket import Ticket
@@ -11,22 +12,25 @@ from tests.guard.conftest import Guarded, refused
 FUTURE = "2099-01-01T00:00:00Z"
 
 
-def create(guarded: Guarded, title: str = "A ticket", who: str = "maria", department: str = "technical") -> str:
-    words = ("ticket", "create", "--title", title, "--department", department, "-f", "ids")
-    return guarded.desk(*words, who=who).split()[0]
-
-
 def test_commits_by_whoever_pushes_them(guarded: Guarded) -> None:
     """Honest ones stand; without the right, with a false message, with a broken record, or against a rule they don't."""
-    ticket = create(guarded)
+    ticket = guarded.create()
     guarded.desk("ticket", "reply", ticket, "--body", "yes")
     assert guarded.push() == ""
     assert guarded.tip == guarded.git("rev-parse", "HEAD")
 
     path = Ticket.path_of(ticket)
     guarded.forger.swap(path, "department: technical", "department: legal")
-    guarded.commit(said("move", "nikos", f"Desk-Ticket: {ticket}", "Desk-From: technical", "Desk-To: legal"), ("N", "nikos@ncpeh.example"))
-    refused(guarded.push(who="nikos"), "nikos may not move", "nothing was taken; your commits are safe", "as pushed by nikos")
+    guarded.commit(
+        said("move", "nikos", f"Desk-Ticket: {ticket}", "Desk-From: technical", "Desk-To: legal"),
+        ("N", "nikos@ncpeh.example"),
+    )
+    refused(
+        guarded.push(who="nikos"),
+        "nikos may not move",
+        "nothing was taken; your commits are safe",
+        "as pushed by nikos",
+    )
     guarded.back()
 
     guarded.forger.swap(path, "title: A ticket", "title: Another")
@@ -39,24 +43,23 @@ def test_commits_by_whoever_pushes_them(guarded: Guarded) -> None:
     refused(guarded.push(), "the first line must be ---")
     guarded.back()
 
-    for name in ("maria",):
-        guarded.forger.swap(f"records/staff/{name}.yaml", "level: 3", "level: 1")
+    guarded.forger.swap("records/staff/maria.yaml", "level: 3", "level: 1")
     guarded.commit("nobody of level 3 is left")
     refused(guarded.push(), "level")
 
 
-def test_commits_by_somebody_else(guarded: Guarded, tmp_path: Path) -> None:
+def test_commits_by_somebody_else(guarded: Guarded) -> None:
     """A colleague's commit needs their signature, or a machine that may bring it."""
-    create(guarded, who="petros", department="technical")
+    guarded.create(who="petros", department="technical")
     honest = guarded.git("rev-parse", "HEAD")
     refused(guarded.push(who="maria"), "maria pushes a commit by petros", "desk machine edit NAME --may relay")
     assert guarded.push(who="petros") == ""
 
     guarded.desk("machine", "create", "relay1", "--may", "relay", "--description", "between two forges")
     assert guarded.push() == ""
-    create(guarded, who="petros")
+    guarded.create(who="petros")
     assert guarded.push(who="relay1") == ""
-    create(guarded)
+    guarded.create()
     refused(guarded.push(who="mallory"), "neither staff of this desk nor a machine")
     refused(guarded.push(who=""), "nobody can tell who pushes this")
     assert honest != guarded.tip
@@ -79,18 +82,18 @@ def test_what_nobody_of_the_staff_made(guarded: Guarded) -> None:
 
 
 def test_dates(guarded: Guarded) -> None:
-    create(guarded)
+    guarded.create()
     guarded.git("commit", "-q", "--amend", "--no-edit", "--date", FUTURE)
     refused(guarded.push(), "minutes ahead of this server")
     guarded.back()
-    create(guarded)
+    guarded.create()
     guarded.git("commit", "-q", "--amend", "--no-edit", "--date", "2001-01-01T00:00:00Z")
     assert guarded.push() == ""
 
 
 def test_by_hand(guarded: Guarded) -> None:
     """Commits of plain git stand for their author, as desk commit would; or not at all, where the desk says so."""
-    ticket = create(guarded)
+    ticket = guarded.create()
     assert guarded.push() == ""
     guarded.forger.swap(Ticket.path_of(ticket), "title: A ticket", "title: By hand")
     guarded.commit("a better title")
@@ -109,14 +112,14 @@ def test_by_hand(guarded: Guarded) -> None:
 
 def test_the_branch(guarded: Guarded) -> None:
     first = guarded.tip
-    create(guarded)
+    guarded.create()
     assert guarded.push() == ""
     refused(guarded.push("--force", f"{first}:main"), "history would be rewritten", "desk sync")
     refused(guarded.push(":main"), "never deleted")
     for ref in ("refs/heads/other", "refs/replace/" + first, "refs/notes/commits", "refs/tags/v1", "refs/desk/pushes"):
         refused(guarded.push(f"HEAD:{ref}"), "is nothing that this desk keeps")
     refused(guarded.push("HEAD:refs/heads/in/petros"), "in/petros is for petros alone")
-    create(guarded, "to be looked at")
+    guarded.create("to be looked at")
     assert guarded.push("HEAD:refs/heads/in/maria") == ""
     # Being in an inbox makes nothing judged: the desk's own branch is asked all the same.
     guarded.forger.swap("records/staff/petros.yaml", "level: 1", "level: 3")
@@ -126,7 +129,7 @@ def test_the_branch(guarded: Guarded) -> None:
 
 
 def test_seals(guarded: Guarded) -> None:
-    create(guarded)
+    guarded.create()
     guarded.desk("audit", "seal", "--name", "one", "--no-sign")
     refused(guarded.push("seal/one", who="eleni"), "eleni may not seal")
     refused(guarded.push("seal/one"), "not in the history any more")
@@ -156,10 +159,10 @@ def test_files(guarded: Guarded) -> None:
     guarded.back()
     guarded.desk("config", "set", "attachment.max_mb", "1")
     assert guarded.push() == ""
-    ticket = create(guarded)
+    ticket = guarded.create()
     folder = guarded.home / Ticket.path_of(ticket).replace(".md", ".files")
     folder.mkdir()
-    (folder / "scan.pdf").write_bytes(os_urandom(1_100_000))
+    (folder / "scan.pdf").write_bytes(os.urandom(1_100_000))
     guarded.commit("a large file")
     refused(guarded.push(), "MiB, and 1 are allowed")
     guarded.back()
@@ -172,15 +175,9 @@ def test_files(guarded: Guarded) -> None:
     refused(guarded.push(), "some systems take for the same name")
 
 
-def os_urandom(size: int) -> bytes:
-    import os  # noqa: PLC0415
-
-    return os.urandom(size)
-
-
 def test_merges(guarded: Guarded, tmp_path: Path) -> None:
     """One that is what its sides give stands; with one more line it doesn't."""
-    ticket = create(guarded)
+    ticket = guarded.create()
     assert guarded.push() == ""
     other = tmp_path / "other"
     guarded.git("clone", "-q", str(guarded.server), str(other), at=tmp_path)
@@ -188,7 +185,6 @@ def test_merges(guarded: Guarded, tmp_path: Path) -> None:
     guarded.desk("ticket", "reply", ticket, "--body", "from one")
     assert guarded.push() == ""
     guarded.desk("ticket", "reply", ticket, "--body", "from two", at=other)
-    guarded.environment["DESK_PUSHER"] = "maria"
     guarded.desk("sync", "--no-push", at=other)
     path = other / Ticket.path_of(ticket)
     honest = guarded.git("rev-parse", "HEAD", at=other)
@@ -203,7 +199,7 @@ def test_merges(guarded: Guarded, tmp_path: Path) -> None:
 
 
 def test_check_says_the_same(guarded: Guarded) -> None:
-    create(guarded, who="petros")
+    guarded.create(who="petros")
     assert "nothing stands against it" in guarded.desk("guard", "check", "HEAD~1", "HEAD", "--pusher", "petros")
     said_ = guarded.desk("guard", "check", "HEAD~1", "HEAD", "--pusher", "maria", code=7)
     assert "maria pushes a commit by petros" in said_
