@@ -8,7 +8,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple
 
-from desk.audit import history, merges, records, rights, trailers
+from desk.audit import history, merges, records, rights, trailers, witness
 from desk.audit import moment as audit_moment
 from desk.audit import seals as audit_seals
 from desk.audit import walk as audit_walk
@@ -20,8 +20,10 @@ from desk.config import FILE
 from desk.domain.changes import message
 from desk.domain.model.kinds import kind_at
 from desk.domain.model.person import Staff
+from desk.errors import ConfigError
 from desk.git import log, objects
 from desk.queries import records as queries_records
+from desk.store import settings
 from desk.store.store import Store
 from desk.text import _
 
@@ -77,9 +79,18 @@ def verify(store: Store, since: str | None = None, *, full: bool = False) -> Ver
     named = None
     if since is None and sound is not None and not full:
         since, named = sound.commit, sound.name
+    found += witness.alone(place, _wanted(store), int(store.clock().timestamp()))
     walk = _Walk(store, since, head)
     found += walk.run()
     return Verified(tuple(found), since, named, head, walk.commits, walk.changes, len(every))
+
+
+def _wanted(store: Store) -> int:
+    """How many others are to sign under a seal; none where the settings can't be read, of which the walk tells."""
+    try:
+        return int(settings.read(store.place)["seal.cosigners"])
+    except ConfigError:
+        return 0
 
 
 def judge(store: Store, since: str, head: str, also: Each) -> Iterator[AuditFinding]:

@@ -201,6 +201,7 @@ COMMANDS: Mapping[str, CommandRow] = MappingProxyType(
         "audit seal": CommandRow(
             "desk.commands.care.audit:seal", "Seal history up to now with a tag, signed if a key is set."
         ),
+        "audit cosign": CommandRow("desk.commands.care.audit:cosign", "Sign under a seal, as an auditor with a clone."),
         "audit seals": CommandRow("desk.commands.care.audit:list_", "List the seals and whether they hold."),
         "config": CommandRow(None, "The settings in desk.toml.", _CARE),
         "config list": CommandRow("desk.commands.care.config:list_", "Show every setting with its value and meaning."),

@@ -49,6 +49,23 @@ def branches(place: Place, remote: str, prefix: str, timeout: float) -> list[str
     return [line.partition("\trefs/heads/")[2] for line in out.decode(errors="replace").splitlines()]
 
 
+def tags(place: Place, remote: str, prefix: str, timeout: float) -> str:
+    """The tags there whose names begin so, a line each: the name, and the tag's own object name."""
+    code, out, err = _talk(place, timeout, "ls-remote", "--tags", "--refs", remote, f"refs/tags/{prefix}*")
+    if code:
+        raise _failed(remote, err)
+    rows = (line.partition("\trefs/tags/") for line in out.decode(errors="replace").splitlines())
+    return "".join(f"{name} {oid}\n" for oid, _between, name in rows)
+
+
+def push_tag(place: Place, remote: str, name: str, timeout: float) -> None:
+    """Publish a tag; one of its name that is there is never replaced. Refused, with the server's words, where it says no."""
+    ref = f"refs/tags/{name}"
+    _checked(
+        remote, *_talk(place, timeout, "push", "--porcelain", "--no-verify", *_signed(place), remote, f"{ref}:{ref}")
+    )
+
+
 class Pushed(NamedTuple):
     """Whether the other side took a commit; if not, whether because it has moved on meanwhile."""
 
@@ -58,9 +75,7 @@ class Pushed(NamedTuple):
 
 def push(place: Place, remote: str, oid: str, branch: str, timeout: float) -> Pushed:
     """Publish a commit as a branch there. Refused, with the server's words, where it says no."""
-    # A server that asks for a signature gets one from whoever has a key; without one, git would push nothing at all.
-    signed = ("--signed=if-asked",) if setting(place, "user.signingKey") else ()
-    args = ("push", "--porcelain", "--no-verify", *signed, remote, f"{oid}:refs/heads/{branch}")
+    args = ("push", "--porcelain", "--no-verify", *_signed(place), remote, f"{oid}:refs/heads/{branch}")
     code, out, err = _talk(place, timeout, *args)
     if not code:
         return Pushed(taken=True)
@@ -70,6 +85,21 @@ def push(place: Place, remote: str, oid: str, branch: str, timeout: float) -> Pu
         r"non-fast-forward|fetch first|stale info|cannot lock ref|failed to update ref|incorrect old value", text
     ):
         return Pushed(taken=False, raced=True)
+    _checked(remote, code, out, err)
+    return Pushed(taken=True)
+
+
+def _signed(place: Place) -> tuple[str, ...]:
+    """A server that asks for a signature gets one from whoever has a key; without one, git would push nothing at all."""
+    return ("--signed=if-asked",) if setting(place, "user.signingKey") else ()
+
+
+def _checked(remote: str, code: int, out: bytes, err: bytes) -> None:
+    """Refused, with the server's words, or GitError, where a push came to nothing."""
+    if not code:
+        return
+    lines = [line for line in out.decode(errors="replace").splitlines() if line.startswith("!")]
+    text = " ".join(lines)
     if lines:
         words = [
             w.removeprefix("remote: ").strip() for w in err.decode(errors="replace").splitlines() if "remote: " in w

@@ -83,12 +83,12 @@ def guard(
 ) -> Guard:
     """`guard("gitea")`: a repository for that kind of server; or one that is there."""
 
-    def make(server: str = "git", at: Path | None = None) -> Guarded:
+    def make(server: str = "git", at: Path | None = None, *more: str) -> Guarded:
         place = at or tmp_path / "desk.git"
         if at is None:
             subprocess.run(["git", "clone", "-q", "--bare", str(home), str(place)], check=True)
         found = Guarded(place, home, runner(capsys, monkeypatch), environment)
-        found.desk("guard", "install", "--for", server, at=place)
+        found.desk("guard", "install", "--for", server, *more, at=place)
         return found
 
     return make

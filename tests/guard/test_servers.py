@@ -238,7 +238,7 @@ def test_gitolite(guard: Guard, home: Path, tmp_path: Path) -> None:
     shell.chmod(0o755)
     place = top / "repositories/desk.git"
     subprocess.run(["git", "-C", str(place), "fetch", "-q", str(home), "HEAD:refs/heads/main"], check=True)
-    guarded = guard("gitolite", place)
+    guarded = guard("gitolite", place, "--branch", "main")
     guarded.create(who="petros")
 
     def push(who: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -283,3 +284,63 @@ def test_two_tickets_of_one_id_are_told_apart_in_the_history(towns: Towns) -> No
     [renamed] = two.sync()["renamed"]
     assert renamed["old"] == made
     assert f"another ticket is {made}" in two("log", "--ticket", renamed["new"]).out
+
+
+def test_status_says_of_others(towns: Towns) -> None:
+    """Nothing for a desk that meets nobody; then what isn't published, and how long ago another one was met."""
+    one, two = towns(2)
+    assert one("status", "-f", "json").data["met"] is None
+    one.sync()
+    assert "Met origin just now" in one("status").out
+    one.create()
+    found = one("status", "-f", "json").data["met"]
+    assert (found["remote"], found["unpublished"], found["late"]) == ("origin", 1, False)
+    assert "1 commit not published, met origin just now: desk sync" in one("status").out
+    one.sync("--dry-run")
+    assert one("status", "-f", "json").data["met"]["unpublished"] == 1
+    file = one.home / ".git/desk/met"
+    remote, ref, at = file.read_text().split()
+    file.write_text(f"{remote} {ref} {int(at) - 7200}\n")
+    one("config", "set", "sync.warn", "90")
+    assert "met origin 2 hours ago: desk sync" in one("status").out
+    assert one("status", "-f", "json").data["met"]["late"]
+    two("status")
+
+
+def test_seals_come_along(towns: Towns) -> None:
+    """A seal that somebody pushed is there after a sync; one that is here is never replaced."""
+    one, two = towns(2)
+    one.create()
+    one.sync()
+    two.sync()
+    one("audit", "seal", "--name", "first", "--no-sign")
+    one.git("push", "-q", "origin", "seal/first")
+    two.sync()
+    assert two.git("tag") == "seal/first"
+    two.who = "maria"
+    two("audit", "seal", "--name", "other", "--no-sign")
+    mine = two.git("rev-parse", "seal/other")
+    one("audit", "seal", "--name", "other", "--no-sign")
+    one.git("push", "-q", "origin", "seal/other")
+    one.create()
+    one.sync()
+    assert two.sync()["fetched"] == 1
+    assert two.git("rev-parse", "seal/other") == mine
+
+
+def test_meeting_again_and_again(towns: Towns, environment: dict[str, str]) -> None:
+    """`--every` goes on until it is stopped; a server that isn't there meanwhile ends nothing."""
+    one, two = towns(2)
+    hub = Path(one.git("remote", "get-url", "origin"))
+    hub.rename(hub.with_name("away"))
+    command = [sys.executable, "-m", "desk", "--desk", str(two.home), "--as", "petros", "sync", "--every", "1"]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, cwd=two.home) as running:
+        assert running.stderr is not None
+        assert "can't be reached" in running.stderr.readline()
+        hub.with_name("away").rename(hub)
+        one.create()
+        one.sync()
+        while "fetched 1 commit" not in running.stderr.readline():
+            assert running.poll() is None
+        running.terminate()
+    assert two.git("rev-parse", "HEAD") == one.git("rev-parse", "HEAD")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import NamedTuple
 
 from desk.errors import Conflict, UsageFault
 from desk.git import process
 from desk.git import remote as git_remote
+from desk.local import meetings
+from desk.local.meetings import Meeting
 from desk.session.session import Session
 from desk.sync import apply, halted, plan
 from desk.sync.halted import Continued
@@ -59,10 +62,14 @@ def sync(session: Session, remote: str, *, dry: bool = False, publish: bool = Tr
         with store.writing() as hold:
             ref, ours = store.writable_head()
             found = plan.plan(session.place, remote, ours, theirs, hold)
+            if not dry and found.way == "same":
+                _remember(session, remote, branch)
             if dry or found.way == "same" or (found.way == "ahead" and not publish):
                 return Synced(found, ours, published=found.way == "same")
             new = _meeting(session, found, hold)
             apply.refuse_over_edits(session.place, ours, new)
+            if found.way == "behind":
+                _remember(session, remote, branch)
             if found.way == "behind" or not publish:
                 apply.check_out(store, ref, ours, new, hold, told=apply.untold_of(session.place, found, new))
                 return _done(session, Synced(found, new, published=found.way == "behind"), hold)
@@ -70,6 +77,7 @@ def sync(session: Session, remote: str, *, dry: bool = False, publish: bool = Tr
         if not pushed.taken:
             git_remote.wait(attempt, os.urandom(1)[0] / 255)
             continue
+        _remember(session, remote, branch)
         with store.writing() as hold:
             told = apply.untold_of(session.place, found, new)
             if new == ours or apply.check_out(store, ref, ours, new, hold, told=told):
@@ -78,6 +86,13 @@ def sync(session: Session, remote: str, *, dry: bool = False, publish: bool = Tr
         _("{remote} has moved on {tries} times while this desk was met with it", remote=remote, tries=TRIES),
         _("nothing is lost; try again: desk sync"),
     )
+
+
+def _remember(session: Session, remote: str, branch: str) -> None:
+    """Both clones have what the other has; that it can't be noted down here is no trouble."""
+    with suppress(OSError):
+        ref = f"{git_remote.TRACKED}/{remote}/{branch}"
+        meetings.remember(session.place, Meeting(remote, ref, int(session.clock().timestamp())))
 
 
 def _branch(session: Session) -> str:

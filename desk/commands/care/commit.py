@@ -48,8 +48,12 @@ def _after_merge(app: App, paths: tuple[str, ...], reason: str | None) -> Done:
     done = actions_handedits.commit(app, wanted, reason=reason)
     view = _nothing(app, (), wanted) if done is None else _told(done.done.commit, done.done.change, done.edits)
     return view._replace(
-        data={**dict(view.data), "merge": merged.commit}, lines=(*tell_continued(app, merged).lines[:1], *view.lines)
+        data=_with(view.data, merge=merged.commit), lines=(*tell_continued(app, merged).lines[:1], *view.lines)
     )
+
+
+def _with(data: Any, **more: Any) -> dict[str, Any]:
+    return {**data, **more}
 
 
 def _nothing(app: App, given: tuple[str, ...], wanted: list[str]) -> Done:
