@@ -105,6 +105,16 @@ def signer_of(place: Place, oid: str) -> str:
     return who if state == "G" else ""
 
 
+def point_head(place: Place, branch: str) -> None:
+    """Have HEAD name a branch."""
+    run(place, "symbolic-ref", "HEAD", f"refs/heads/{branch}")
+
+
+def set_ref(place: Place, ref: str, oid: str) -> None:
+    """A ref, of whatever object."""
+    run(place, "update-ref", ref, oid)
+
+
 def below(place: Place, prefix: str) -> list[str]:
     """The refs whose names begin so."""
     return run(place, "for-each-ref", "--format=%(refname)", prefix).decode(errors="replace").split()

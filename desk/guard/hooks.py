@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -56,9 +55,9 @@ def install(place: Place, server: str, command: tuple[str, ...], seed: str) -> I
         _write(path, _script(hook, command))
     settings = dict(_settings(place, server, seed))
     for name, value in settings.items():
-        process.run(place, "config", name, value)
+        process.set_setting(place, name, value)
     for hidden in _HIDDEN:
-        process.run(place, "config", "--replace-all", "transfer.hideRefs", hidden, f"^{re.escape(hidden)}$")
+        process.set_setting(place, "transfer.hideRefs", hidden, beside=True)
     return Installed(tuple(os.path.relpath(path, place.root) for path in paths.values()), tuple(settings))
 
 

@@ -37,7 +37,8 @@ def finish(session: Session) -> Continued:
         ref, ours = store.head().ref, store.commit_now()
         if ref is None:
             raise Conflict(
-                _("HEAD is detached: a merge would belong to no branch"), "git merge --abort; git switch main"
+                _("HEAD is detached: a merge would belong to no branch"),
+                _("give it up: git merge --abort   and then: git switch main"),
             )
         found = plan.plan(place, theirs[:10], ours, theirs, hold)
         new = apply.merge_commit(session, found, hold) if found.way == "merge" else str(found.theirs)

@@ -7,13 +7,12 @@ import shlex
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from desk.audit.moment import AuditFinding
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.organisation import Machine
 from desk.domain.model.person import Staff
 from desk.domain.model.record import Record
 from desk.errors import ConfigError, NotFound, Refused, UsageFault
-from desk.git import process, refs
+from desk.git import process, refs, serve
 from desk.git.place import Place
 from desk.guard import certificates, hooks, judge
 from desk.guard import keys as guard_keys
@@ -23,12 +22,12 @@ from desk.guard.pusher import CERTIFICATE, Pusher, name_from
 from desk.session.session import Session
 from desk.store import settings
 from desk.store.store import Store
-from desk.text import _
+from desk.text import _, arranged
 
 _KNOWN = (Staff.kind, Machine.kind)
 
 
-class Verdict(NamedTuple):
+class Judgement(NamedTuple):
     """What came of a push: who pushes, and what stands against it; empty findings let it pass."""
 
     pusher: str
@@ -48,14 +47,14 @@ class Guarded(NamedTuple):
 # -- judging -----------------------------------------------------------------------------------------------------------
 
 
-def receive(session: Session, lines: Iterable[str]) -> Verdict:
+def receive(session: Session, lines: Iterable[str]) -> Judgement:
     """Judge what git is about to take; `lines` are as a pre-receive hook gets them: old, new, and the name of the ref."""
     place = _quarantined(session)
     store = Store(place, lock_timeout=session.store.lock_timeout)
     updates = [_update(line) for line in lines if line.strip()]
     name, signed = name_from(session.environ, _server(place))
     pusher = _pusher(store, name, signed=signed)
-    return Verdict(pusher.id, judge.judge(_court(session, store), updates, pusher))
+    return Judgement(pusher.id, judge.judge(_court(session, store), updates, pusher))
 
 
 def received(session: Session) -> None:
@@ -68,7 +67,7 @@ def received(session: Session) -> None:
         certificates.keep(place, certificate, int(session.clock().timestamp()))
 
 
-def check(session: Session, old: str, new: str, who: str | None) -> Verdict:
+def check(session: Session, old: str, new: str, who: str | None) -> Judgement:
     """The same judgement of commits anywhere: before a push, in another program's checks, after a doubt."""
     store, place = session.store, session.place
     tips = [refs.commit_of(place, name) for name in (old, new)]
@@ -79,7 +78,7 @@ def check(session: Session, old: str, new: str, who: str | None) -> Verdict:
     court = _court(session, store)._replace(tip=str(tips[0]))
     commits = Commits(court, pusher)
     found = judge.judge_commits(court, str(tips[1]), commits)
-    return Verdict(pusher.id if pusher else "", Judged(tuple(found), commits.seen))
+    return Judgement(pusher.id if pusher else "", Judged(tuple(found), commits.seen))
 
 
 def _court(session: Session, store: Store) -> Court:
@@ -131,7 +130,7 @@ def install(session: Session, server: str, branch: str | None, command: tuple[st
     if branch is not None:
         if refs.commit_of(place, f"refs/heads/{branch}") is None:
             raise NotFound(_("there is no branch {branch}", branch=branch), _("push the desk to it first"))
-        process.run(place, "symbolic-ref", "HEAD", f"refs/heads/{branch}")
+        refs.point_head(place, branch)
     session.config  # noqa: B018 - refuses what holds no desk
     done = hooks.install(place, server, command, os.urandom(24).hex())
     received(session)
@@ -172,31 +171,18 @@ def _server(place: Place) -> str:
 
 # -- ssh ---------------------------------------------------------------------------------------------------------------
 
-_SERVICES = ("git-receive-pack", "git-upload-pack", "git-upload-archive")
 
-
-def shell(session: Session, who: str, asked: str) -> tuple[list[str], Mapping[str, str]]:
-    """What to run for a holder of a key who asked ssh for `asked`, and in which environment; nothing but git, on this desk."""
-    words = _words(asked)
-    service = "-".join(words[:2]) if words[:1] == ["git"] else words[0] if words else ""
-    if service not in _SERVICES:
+def shell(session: Session, who: str, words: str) -> tuple[list[str], Mapping[str, str]]:
+    """What to run for a holder of a key who asked ssh for `words`, and in which environment; nothing but git, on this desk."""
+    mine = serve.name_of(session.place.root)
+    asked = serve.parse(words)
+    if asked is None:
         raise Refused(
             _("{who}, this key is for the desk's repository alone", who=who),
-            _("git clone SERVER:{name}", name=os.path.basename(session.place.root)),
+            arranged("git clone SERVER:{mine}.git", mine=mine),
         )
-    named = words[-1].rstrip("/").removesuffix(".git").rpartition("/")[2]
-    mine = os.path.basename(session.place.root).removesuffix(".git")
-    if named != mine:
-        raise NotFound(_("there is no {named} here", named=named[:60]), _("the desk is {mine}.git", mine=mine))
-    environ = {**session.environ, "DESK_PUSHER": who}
-    return ["git", service.removeprefix("git-"), session.place.root], environ
-
-
-def _words(asked: str) -> list[str]:
-    try:
-        return shlex.split(asked)
-    except ValueError:
-        return []
-
-
-__all__ = ["AuditFinding", "Guarded", "Verdict", "check", "install", "keys", "receive", "received", "shell", "status"]
+    if asked.repository != mine:
+        raise NotFound(
+            _("there is no {named} here", named=asked.repository[:60]), _("the desk is {mine}.git", mine=mine)
+        )
+    return serve.command(asked.service, session.place.root), {**session.environ, "DESK_PUSHER": who}

@@ -11,7 +11,7 @@ from desk.errors import UsageFault
 from desk.git import remote as git_remote
 from desk.session.session import Session
 from desk.sync import apply, plan
-from desk.text import _
+from desk.text import _, arranged
 
 INBOX = "in/"
 
@@ -49,7 +49,7 @@ def _one(session: Session, remote: str, branch: str, timeout: float) -> Relayed:
     if theirs is None:
         raise UsageFault(
             _("{remote} has no branch {branch}", remote=remote, branch=branch),
-            _("git ls-remote {remote}", remote=remote),
+            arranged("git ls-remote {remote}", remote=remote),
         )
     verdict = guard.check(session, "HEAD", theirs, who)
     if not verdict.judged.findings:

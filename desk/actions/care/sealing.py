@@ -11,7 +11,7 @@ from desk.audit.seals import Seal
 from desk.domain.model.person import Staff
 from desk.domain.rights import rights
 from desk.errors import Conflict, NotFound, Refused
-from desk.git import process, refs
+from desk.git import refs
 from desk.git import remote as git_remote
 from desk.session.session import Session
 from desk.store import handedits
@@ -169,7 +169,7 @@ def cosign(session: Session, name: str | None) -> Cosigned:
 def _keep_evidence(session: Session, seal: Seal, previous: witness.Cosigned) -> None:
     place = session.place
     for name, oid in ((seal.name, seal.tag), (previous.name, previous.commit)):
-        process.run(place, "update-ref", f"{witness.EVIDENCE}/{name}", oid)
+        refs.set_ref(place, f"{witness.EVIDENCE}/{name}", oid)
     raise Refused(
         _(
             "{seal} doesn't continue {previous}, which you signed: history was rewritten in between",

@@ -27,9 +27,7 @@ _DESK = (sys.executable, "-P", "-m", "desk")
 """How a hook runs this very desk: by its interpreter's own path, whatever PATH is there, and past a folder called desk."""
 
 
-@leaf.leaf(
-    "install", example="desk --desk /srv/git/desk.git guard install\ndesk --desk desk.git guard install --for gitea"
-)
+@leaf.leaf("install", example="cd /srv/git/desk.git && desk guard install\ndesk guard install --for gitea")
 @click.option("--for", "server", type=click.Choice(tuple(hooks.FOLDERS)), default="git", show_default=True,
               help="What serves the repository, and so knows who pushes.")  # fmt: skip
 @click.option("--branch", metavar="B", help="The desk's branch; default: the one that HEAD names.")
@@ -73,7 +71,7 @@ def check(app: App, old: str, new: str, pusher: str | None) -> Done:
     return Done("guard", _data(verdict), (*_findings(app, judged.findings), end), answer=bool(judged.findings))
 
 
-@leaf.leaf("keys", example="desk --desk desk.git guard keys --authorized > ~git/.ssh/authorized_keys")
+@leaf.leaf("keys", example="desk guard keys --authorized > ~git/.ssh/authorized_keys")
 @click.option(
     "--authorized", "form", flag_value="authorized", help="As authorized_keys: each key runs git as its holder."
 )
@@ -87,7 +85,7 @@ def keys(app: App, form: str) -> Done:
     return Done("keys", {"form": form, "lines": list(lines)}, lines, answer=True)
 
 
-@leaf.leaf("status", example="desk --desk /srv/git/desk.git guard status")
+@leaf.leaf("status", example="cd /srv/git/desk.git && desk guard status")
 def status(app: App) -> Done:
     """Show whether a repository is guarded, what is amiss, and who is known by a key."""
     found = actions.status(app)
@@ -162,7 +160,7 @@ def hook(app: App, name: str) -> Done:
     )
 
 
-@leaf.leaf("shell", example="desk --desk desk.git guard shell maria")
+@leaf.leaf("shell", example="desk guard shell maria")
 @click.argument("who")
 def shell(app: App, who: str) -> Done:
     """What ssh runs for a key: git, on this repository alone, as the holder of the key. See desk guard keys --authorized."""
@@ -170,7 +168,7 @@ def shell(app: App, who: str) -> Done:
     os.execvpe(words[0], words, dict(environ))  # noqa: S606 - in place of this process: git talks to ssh from here on
 
 
-def _data(verdict: actions.Verdict) -> dict[str, Any]:
+def _data(verdict: actions.Judgement) -> dict[str, Any]:
     judged = verdict.judged
     return {
         "pusher": verdict.pusher or None,

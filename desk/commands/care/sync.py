@@ -16,7 +16,7 @@ from desk.domain.model.fields import utc_text
 from desk.errors import Broken, Conflict, GitError, Refused, UsageFault
 from desk.sync.halted import Continued
 from desk.sync.plan import Plan
-from desk.text import _
+from desk.text import _, arranged
 from desk.view.model import Done
 
 
@@ -147,7 +147,7 @@ def _lines(done: Synced, *, dry: bool) -> list[str]:
     )
     if plan.pushed:
         parts.append(f"{words[2]} {_count(plan.pushed, 'commit')}" if dry or done.published else "nothing published")
-    return [f"{plan.remote}: {', '.join(parts)}", *_changes(plan)]
+    return [arranged("{remote}: {parts}", remote=plan.remote, parts=", ".join(parts)), *_changes(plan)]
 
 
 def _changes(plan: Plan) -> list[str]:

@@ -310,7 +310,7 @@ ROWS: tuple[Verb, ...] = (
         elsewhere=True,
         hears=(
             Hearing("decide", "two clones met, and of two changes of one thing another one was kept", 18, (
-                (23, BEATEN, "sync-decided"),
+                (27, BEATEN, "sync-decided"),
             )),
         ),
     ),
