@@ -93,12 +93,16 @@ def _wanted(store: Store) -> int:
         return 0
 
 
-def judge(store: Store, since: str, head: str, also: Each) -> Iterator[AuditFinding]:
+Begin = Callable[[objects.Blobs], PastWorld]
+"""Gives the desk at the commit from which a walk goes on."""
+
+
+def judge(store: Store, since: str, head: str, also: Each, begin: Begin | None = None) -> Iterator[AuditFinding]:
     """What is found in the commits of `head` that `since` doesn't hold, for whoever must know before they count.
 
-    `also` is asked of each commit as the checks BEFORE are.
+    `also` is asked of each commit as the checks BEFORE are; `begin` gives the desk at `since`, where that needn't be read.
     """
-    yield from _Walk(store, since, head, (also,)).run()
+    yield from _Walk(store, since, head, (also,), begin).run()
 
 
 def _seals(
@@ -119,8 +123,11 @@ def _seals(
 class _Walk:
     """One pass over history."""
 
-    def __init__(self, store: Store, since: str | None, head: str, also: tuple[Each, ...] = ()) -> None:
+    def __init__(
+        self, store: Store, since: str | None, head: str, also: tuple[Each, ...] = (), begin: Begin | None = None
+    ) -> None:
         self.also = also
+        self.begin = begin
         self.store = store
         self.since = since
         self.head = head
@@ -133,9 +140,7 @@ class _Walk:
         place = self.store.place
         total = log.count(place, self.since, self.head, as_committed=True)
         with objects.blobs(place) as blobs:
-            world = PastWorld(blobs, None if self.since is None else self._known)
-            if self.since is not None:
-                world.move(self.since, audit_walk.files(place, self.since))
+            world = self.begin(blobs) if self.begin else self._begun(blobs)
             with closing(audit_walk.steps(place, self.since, self.head)) as steps:
                 counted = iter(self.store.keeper.progress((str(n) for n in range(total)), total, _("Verifying")))
                 while part := list(islice(steps, _AT_ONCE)):
@@ -146,6 +151,13 @@ class _Walk:
                 for _turn in counted:
                     continue
         yield from self.history.in_name()
+
+    def _begun(self, blobs: objects.Blobs) -> PastWorld:
+        """The desk at the commit it begins from, read whole."""
+        world = PastWorld(blobs, None if self.since is None else self._known)
+        if self.since is not None:
+            world.move(self.since, audit_walk.files(self.store.place, self.since))
+        return world
 
     def _known(self, kind: str) -> set[str]:
         """Ids that a kind ever had: people who left before this walk began."""

@@ -121,6 +121,24 @@ def lineage(place: Place, since: str, until: str, *, merges: bool) -> list[str]:
     return process.run(place, "rev-list", which, "--topo-order", "--reverse", *_span(since, until)).decode().split()
 
 
+def last_content(place: Place, commit: str, path: str) -> str | None:
+    """What stood in a file before it went, by object name; None for one that was never there."""
+    args = (
+        *process.AS_COMMITTED,
+        "log",
+        "-1",
+        "--no-renames",
+        "--diff-filter=D",
+        "--raw",
+        "--no-abbrev",
+        "-z",
+        "--format=",
+    )
+    out = process.run(place, *args, "-m", commit, "--", path).decode(errors=diff.NAMES).strip("\0\n")
+    meta, _between, found = out.partition("\0")
+    return diff.parse(meta.lstrip("\n"), found).oid if meta.lstrip("\n").startswith(":") else None
+
+
 def root(place: Place, oid: str) -> str:
     """The commit that a history begins with."""
     return process.run(place, "rev-list", "--max-parents=0", oid).decode().split()[-1]

@@ -10,13 +10,16 @@ from typing import NamedTuple
 from desk.audit import merges, verify
 from desk.audit import seals as audit_seals
 from desk.audit.moment import FAULT, AuditFinding, Moment
+from desk.audit.world import PastWorld
 from desk.config import Config
 from desk.domain.model.organisation import MAIL, RELAY, SLA
 from desk.domain.model.person import USER_PREFIX
 from desk.domain.rights import rights
 from desk.git import refs
+from desk.git.objects import Blobs
 from desk.guard import tree
 from desk.guard.pusher import Pusher
+from desk.guard.world import IndexedWorld
 from desk.store.store import Store
 from desk.text import _, arranged
 
@@ -75,7 +78,14 @@ def judge_commits(court: Court, new: str, commits: Commits) -> list[AuditFinding
     )
     if of_files:
         return of_files
-    return [one for one in verify.judge(court.store, court.tip, new, commits.check) if one.level == FAULT]
+    index = court.store.index
+
+    def begin(blobs: Blobs) -> PastWorld:
+        return IndexedWorld(court.store.place, blobs, index)
+
+    # Anywhere else than at the desk's own branch there is no index of the state before.
+    found = verify.judge(court.store, court.tip, new, commits.check, begin if index.commit == court.tip else None)
+    return [one for one in found if one.level == FAULT]
 
 
 class Commits:

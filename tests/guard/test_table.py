@@ -204,3 +204,30 @@ def test_check_says_the_same(guarded: Guarded) -> None:
     said_ = guarded.desk("guard", "check", "HEAD~1", "HEAD", "--pusher", "maria", code=7)
     assert "maria pushes a commit by petros" in said_
     assert "nothing stands against it" in guarded.desk("guard", "check", "HEAD~1", "HEAD")
+
+
+def test_an_id_used_again(guarded: Guarded) -> None:
+    """Whenever the record went: of what went before the push, the index and git are asked."""
+    ticket = guarded.create()
+    assert guarded.push() == ""
+    guarded.desk("ticket", "delete", ticket)
+    assert guarded.push() == ""
+    path = Ticket.path_of(ticket)
+    was = guarded.git("show", f"HEAD~1:{path}") + "\n"
+    (guarded.home / path).parent.mkdir(parents=True, exist_ok=True)
+    (guarded.home / path).write_text(was.replace("title: A ticket", "title: Another"))
+    guarded.commit("another one in its place")
+    refused(guarded.push(), "was used before")
+    guarded.back()
+    guarded.git("revert", "--no-edit", "HEAD")
+    assert guarded.push() == ""
+    # A department that tickets refer to, and one that holds those of users.
+    guarded.desk("ticket", "create", "--title", "T", "--department", "legal", "--requester", "anna@clinic.example")
+    assert guarded.push() == ""
+    guarded.forger.swap("records/departments/legal.yaml", "name:", "private: true\nname:")
+    guarded.commit("for staff only")
+    refused(guarded.push(), "legal")
+    guarded.back()
+    (guarded.home / "records/departments/legal.yaml").unlink()
+    guarded.commit("no more")
+    refused(guarded.push(), "legal")
