@@ -29,11 +29,12 @@ WEEK = (
     Step('desk ticket reply 7K3Q --body "We have asked Malta."', "08:40:00"),
     Step("cd ../larnaca     # Tuesday: nobody knows of that here", "06:05:00", day="2026-07-21"),
     Step("desk ticket assign 7K3Q --to petros", "06:06:00", day="2026-07-21"),
+    Step('desk ticket reply 7K3Q --body "The certificate is being renewed."', "06:30:00", day="2026-07-21"),
     Step(
-        'desk ticket reply 7K3Q --body "The certificate is being renewed."', "06:30:00", day="2026-07-21"
+        'desk ticket create --title "Patient summary in Greek only" --department technical -f ids',
+        "07:00:00",
+        day="2026-07-21",
     ),
-    Step('desk ticket create --title "Patient summary in Greek only" --department technical -f ids',
-         "07:00:00", day="2026-07-21"),  # fmt: skip
     Step("desk ticket close 7K3Q", "09:00:00", day="2026-07-21"),
     Step("cd ../nicosia     # Friday: the network is back", "06:00:00", day="2026-07-24"),
     Step('desk ticket reply 7K3Q --body "Malta will call back."', "06:05:00", day="2026-07-24"),

@@ -21,7 +21,7 @@ _PATIENCE = 7 * 86400
 """Seconds that a seal may wait for somebody else's signature."""
 
 
-class Cosigned(NamedTuple):
+class Signature(NamedTuple):
     """A signature under a seal: its tag, the seal's name, whose it is, the commit, and when (epoch seconds)."""
 
     name: str
@@ -70,13 +70,13 @@ def compare(place: Place, told: Mapping[str, str], whence: str) -> Iterator[Audi
         yield AuditFinding("seals", REMARK, problem, _("desk audit seal --publish {whence}", whence=whence))
 
 
-def cosigned(place: Place) -> list[Cosigned]:
+def cosigned(place: Place) -> list[Signature]:
     """Every signature under a seal, the oldest first."""
     found = []
     for tag in refs.tags(place, COSIGN):
         seal, _slash, who = tag.name.removeprefix(COSIGN).rpartition("/")
         if tag.annotated and seal:
-            found.append(Cosigned(tag.name, seals.PREFIX + seal, who, tag.commit, tag.at))
+            found.append(Signature(tag.name, seals.PREFIX + seal, who, tag.commit, tag.at))
     return found
 
 

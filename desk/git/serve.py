@@ -8,14 +8,14 @@ from typing import NamedTuple
 _SERVICES = ("receive-pack", "upload-pack", "upload-archive")
 
 
-class Asked(NamedTuple):
+class ServiceAsked(NamedTuple):
     """A service of git, and what its caller calls the repository, without its folder and ending."""
 
     service: str
     repository: str
 
 
-def parse(words: str) -> Asked | None:
+def parse(words: str) -> ServiceAsked | None:
     """What ssh was asked for, as git asks it: `git-receive-pack 'desk.git'`; None for anything else."""
     try:
         found = shlex.split(words)
@@ -26,7 +26,7 @@ def parse(words: str) -> Asked | None:
     service = found[0].removeprefix("git-") if found and found[0].startswith("git-") else ""
     if len(found) != 2 or service not in _SERVICES:
         return None
-    return Asked(service, name_of(found[1]))
+    return ServiceAsked(service, name_of(found[1]))
 
 
 def name_of(path: str) -> str:

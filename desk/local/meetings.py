@@ -11,7 +11,7 @@ FILE = "met"
 """Its name in desk's folder."""
 
 
-class Meeting(NamedTuple):
+class LastMet(NamedTuple):
     """The remote's name, the ref under which its branch is known here, and when (epoch seconds)."""
 
     remote: str
@@ -19,16 +19,16 @@ class Meeting(NamedTuple):
     at: int
 
 
-def remember(place: Place, meeting: Meeting) -> None:
+def remember(place: Place, meeting: LastMet) -> None:
     """Keep the last meeting. Raises OSError."""
     kept.keep(place.own(FILE), f"{meeting.remote} {meeting.ref} {meeting.at}\n".encode())
 
 
-def last(place: Place) -> Meeting | None:
+def last(place: Place) -> LastMet | None:
     """The last meeting; None for a desk that never met another one."""
     try:
         with open(place.own(FILE), encoding="utf-8", errors="replace") as file:
             remote, ref, at = file.read().split()
-            return Meeting(remote, ref, int(at))
+            return LastMet(remote, ref, int(at))
     except (OSError, ValueError):
         return None

@@ -42,6 +42,7 @@ APART = {
         "#!/bin/sh\n{}. Every push is judged by docs/guard.md.\nexec {} guard hook {}\n",
         "# Written by desk guard install",
     },
+    "audit/witness.py": {"commit {}, {} commits"},
     "guard/keys.py": {'{}command="{}",restrict {}'},
     "view/drawing/svg.py": {'<title id="{}-t">{}</title><desc id="{}-d">{}</desc>'},
     "view/pages/problems.py": {"cause", "workaround", "fix", "{}{}"},

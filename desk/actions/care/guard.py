@@ -22,7 +22,7 @@ from desk.guard.pusher import CERTIFICATE, Pusher, name_from
 from desk.session.session import Session
 from desk.store import settings
 from desk.store.store import Store
-from desk.text import _, arranged
+from desk.text import _
 
 _KNOWN = (Staff.kind, Machine.kind)
 
@@ -179,7 +179,7 @@ def shell(session: Session, who: str, words: str) -> tuple[list[str], Mapping[st
     if asked is None:
         raise Refused(
             _("{who}, this key is for the desk's repository alone", who=who),
-            arranged("git clone SERVER:{mine}.git", mine=mine),
+            _("git clone SERVER:{mine}.git", mine=mine),
         )
     if asked.repository != mine:
         raise NotFound(

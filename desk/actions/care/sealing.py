@@ -166,7 +166,7 @@ def cosign(session: Session, name: str | None) -> Cosigned:
     return Cosigned(tag, oid, seal, previous.seal if previous else None)
 
 
-def _keep_evidence(session: Session, seal: Seal, previous: witness.Cosigned) -> None:
+def _keep_evidence(session: Session, seal: Seal, previous: witness.Signature) -> None:
     place = session.place
     for name, oid in ((seal.name, seal.tag), (previous.name, previous.commit)):
         refs.set_ref(place, f"{witness.EVIDENCE}/{name}", oid)

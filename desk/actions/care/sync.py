@@ -1,4 +1,4 @@
-"""Meeting the clones of others: fetch, merge, publish, and only then check out."""
+"""LastMet the clones of others: fetch, merge, publish, and only then check out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from desk.errors import Conflict, UsageFault
 from desk.git import process
 from desk.git import remote as git_remote
 from desk.local import meetings
-from desk.local.meetings import Meeting
+from desk.local.meetings import LastMet
 from desk.session.session import Session
 from desk.sync import apply, halted, plan
 from desk.sync.halted import Continued
@@ -92,7 +92,7 @@ def _remember(session: Session, remote: str, branch: str) -> None:
     """Both clones have what the other has; that it can't be noted down here is no trouble."""
     with suppress(OSError):
         ref = f"{git_remote.TRACKED}/{remote}/{branch}"
-        meetings.remember(session.place, Meeting(remote, ref, int(session.clock().timestamp())))
+        meetings.remember(session.place, LastMet(remote, ref, int(session.clock().timestamp())))
 
 
 def _branch(session: Session) -> str:
