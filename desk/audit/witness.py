@@ -55,7 +55,7 @@ def compare(place: Place, told: Mapping[str, str], whence: str) -> Iterator[Audi
                 "seals",
                 FAULT,
                 problem,
-                arranged("git fetch {whence} tag {seal}", whence=whence, seal=name),
+                _("git fetch {whence} tag {seal}", whence=whence, seal=name),
                 record=name,
             )
         elif here[name].tag != tag:
@@ -67,7 +67,7 @@ def compare(place: Place, told: Mapping[str, str], whence: str) -> Iterator[Audi
             yield AuditFinding("seals", FAULT, problem, hint, record=name)
     if not told:
         problem = _("{whence} knows no seals", whence=whence)
-        yield AuditFinding("seals", REMARK, problem, _("desk audit seal --publish {whence}", whence=whence))
+        yield AuditFinding("seals", REMARK, problem, arranged("desk audit seal --publish {whence}", whence=whence))
 
 
 def cosigned(place: Place) -> list[Signature]:

@@ -30,9 +30,9 @@ def fetch(place: Place, remote: str, branch: str, timeout: float) -> str | None:
     tracked = f"{TRACKED}/{remote}/{branch}"
     # A seal that is here is never replaced: whether the other side has another one of its name is for the audit to say.
     wanted = (f"+refs/heads/{branch}:{tracked}", *(f"refs/tags/{kind}/*:refs/tags/{kind}/*" for kind in SEALS))
-    args = ("fetch", "-q", "--no-tags", remote, *wanted)
+    args = ("fetch", "--no-tags", remote, *wanted)
     code, _, err = _talk(place, timeout, "-c", "fetch.writeCommitGraph=true", *args)
-    if code and b"would clobber existing tag" in err:
+    if code and b"would clobber existing tag" in err and not (b"fatal: " in err or b"error: " in err):
         code = 0
     if code and b"couldn't find remote ref" in err:
         return None
@@ -101,10 +101,9 @@ def _checked(remote: str, code: int, out: bytes, err: bytes) -> None:
     lines = [line for line in out.decode(errors="replace").splitlines() if line.startswith("!")]
     text = " ".join(lines)
     if lines:
-        words = [
-            w.removeprefix("remote: ").strip() for w in err.decode(errors="replace").splitlines() if "remote: " in w
-        ]
-        why = "; ".join(w for w in words if w) or text.rpartition("[")[2].rstrip("]")
+        said = (line.partition("remote: ")[2].rstrip() for line in err.decode(errors="replace").splitlines())
+        # A server may say several lines, as a guarded desk does: they stay lines.
+        why = "\n".join(line for line in said if line) or text.rpartition("[")[2].rstrip("]")
         raise Refused(
             _("{remote} refused: {why}", remote=remote, why=why),
             _("nothing was taken there; your commits are safe here"),

@@ -21,7 +21,7 @@ from desk.guard import tree
 from desk.guard.pusher import Pusher
 from desk.guard.world import IndexedWorld
 from desk.store.store import Store
-from desk.text import _, arranged
+from desk.text import _
 
 AHEAD = 300
 """Seconds by which a commit may be dated ahead of the server: merges go by dates, and so do searches of git's own."""
@@ -173,7 +173,7 @@ def _of_inbox(_court: Court, update: Update, pusher: Pusher) -> Iterator[AuditFi
         yield _refused(
             update,
             _("in/{whose} is for {whose} alone, and {pusher} pushes", whose=whose, pusher=pusher.id),
-            arranged("git push origin HEAD:in/{pusher}", pusher=pusher.id),
+            _("git push origin HEAD:in/{pusher}", pusher=pusher.id),
         )
 
 

@@ -152,7 +152,7 @@ def hook(app: App, name: str) -> Done:
         "guard",
         _data(verdict),
         (
-            _("refused, with {counted}, as pushed by {pusher}:", counted=counted, pusher=verdict.pusher),
+            _("not taken, with {counted}, as pushed by {pusher}:", counted=counted, pusher=verdict.pusher),
             *_findings(app, findings),
             _("nothing was taken; your commits are safe in your clone"),
         ),
