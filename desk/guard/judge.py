@@ -216,7 +216,7 @@ def _of_cosign(court: Court, update: Update, pusher: Pusher) -> Iterator[AuditFi
 
 def _of_mails(_court: Court, update: Update, pusher: Pusher) -> Iterator[AuditFinding]:
     if update.ref.removeprefix(MAILS) != pusher.id or MAIL not in pusher.may:
-        yield _refused(update, _("{ref} is for that machine alone", ref=update.ref), _("desk machine list"))
+        yield _refused(update, _("{ref} is for that machine alone", ref=update.ref), "desk machine list")
 
 
 def _is_plain(name: str) -> bool:
