@@ -205,6 +205,11 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         "sync.remote": Setting(
             "", as_name, _("the git remote that desk sync meets; without one origin, or the only one")
         ),
+        "sync.warn": Setting(60, as_count, _("minutes without a meeting after which desk status says so; 0: never")),
+        "seal.cosigners": Setting(0, as_count, _("others who are to sign under a seal within a week; 0: none")),
+        "guard.by_hand": Setting(
+            True, as_flag, _("whether a guarded server takes commits that plain git made by hand")
+        ),
         "sync.branch": Setting("", as_name, _("the branch there; without one, as this desk's is called")),
         "write.lock_timeout": Setting(30, as_count, _("seconds to wait for another desk command")),
     }

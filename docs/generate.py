@@ -29,6 +29,7 @@ from desk.reports.table import REPORTS
 from docs import month, phone, suggestions
 from docs.knowledge_session import ADMINISTRATOR
 from docs.sessions import Step, play
+from docs.sync_session import WEEK
 
 TOP = Path(__file__).resolve().parent.parent
 MARK = "<!-- generated: {} -->"
@@ -174,6 +175,11 @@ def reports() -> str:
     return "\n".join(["| report | tells |", "|---|---|", *rows])
 
 
+def week() -> str:
+    """Two clones that meet after a week."""
+    return f"```console\n{play(WEEK, day='2026-07-20', tickets=('7K3Q', '2M8D'))}\n```"
+
+
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"session": lambda: console(SESSION), "month": month.pictures},
     "docs/knowledge.md": {"day": lambda: console(ADMINISTRATOR)},
@@ -181,6 +187,7 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "docs/commands.md": {"commands": commands},
     "docs/problem-management.md": {"life": docs.recurring.told},
     "docs/settings.md": {"settings": settings},
+    "docs/sync.md": {"week": week},
     "docs/statistics.md": {"figures": figures, "month": month.session_text},
     "docs/reports.md": {"reports": reports},
     "docs/states.md": {

@@ -114,7 +114,7 @@ def _clock() -> datetime:
 def _run(step: Step) -> str:
     line = step.command.replace("\\\n", " ")
     if line.startswith("cd "):
-        os.chdir(line[3:])
+        os.chdir(line[3:].partition("#")[0].strip())
         text = ""
     elif line.startswith("$EDITOR "):
         _edit(shlex.split(line, comments=True)[1], step.editor)

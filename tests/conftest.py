@@ -32,6 +32,10 @@ PEOPLE = {
 DOVECOT = shutil.which("dovecot") or shutil.which("dovecot", path="/usr/sbin") or ""
 """The mail server that tests of mailboxes run, where it is installed."""
 MAIL_REQUIRED = os.environ.get("DESK_TEST_MAIL") == "require"
+SSHD = shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin") or ""
+GITOLITE = shutil.which("gitolite") and "/usr/share/gitolite3/gitolite"
+"""Servers that git is pushed to, where they are installed."""
+SERVERS_REQUIRED = os.environ.get("DESK_TEST_GUARD") == "require"
 
 _MEMORY = "/dev/shm"
 _ROOM = 4 << 30
@@ -54,7 +58,13 @@ def pytest_configure() -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The last line of a run says what it didn't try."""
-    if not DOVECOT and not hasattr(config, "workerinput"):
+    if hasattr(config, "workerinput"):
+        return
+    if not SSHD:
+        print("Not tried: a guarded desk over ssh, as sshd isn't installed: apt install openssh-server")  # noqa: T201
+    if not GITOLITE:
+        print("Not tried: a guarded desk behind gitolite, as it isn't installed: apt install gitolite3")  # noqa: T201
+    if not DOVECOT:
         print("Not tried: mailboxes on a server, as dovecot isn't installed: apt install dovecot-imapd dovecot-lmtpd")  # noqa: T201
 
 

@@ -16,7 +16,7 @@ from desk.domain.model.article import Article, Response, Topic
 from desk.domain.model.change import Change
 from desk.domain.model.checklist import Checklist
 from desk.domain.model.fields import utc_text
-from desk.domain.model.organisation import CustomField, Department, Tag
+from desk.domain.model.organisation import CustomField, Department, Machine, Tag
 from desk.domain.model.person import Group, Staff, User
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
@@ -264,9 +264,10 @@ def _edit_topic(draft: Draft, before: Topic, values: Values, by: Actor, at: date
 KEPT: Mapping[str, Keeping] = MappingProxyType(
     {
         Department.kind: Keeping(_create_department, _edit_department, None, ("default",)),
-        Staff.kind: Keeping(_create_staff, _edit_staff, _delete_staff, ("email",)),
+        Staff.kind: Keeping(_create_staff, _edit_staff, _delete_staff, ("email", "keys")),
         Group.kind: Keeping(_create, _edit, _delete_group),
         Tag.kind: Keeping(_create, _edit, _delete_tag),
+        Machine.kind: Keeping(_create, _edit, _delete, ("keys",)),
         CustomField.kind: Keeping(_create_field, _edit_field, _delete),
         Topic.kind: Keeping(_create, _edit_topic, _delete),
     }

@@ -77,6 +77,21 @@ def seals(place: Place) -> list[Seal]:
     return found
 
 
+def from_object(place: Place, name: str, oid: str) -> Seal | None:
+    """The seal that an object would be, were a tag of that name given to it; None for what is no annotated tag of it."""
+    try:
+        content = refs.tag_content(place, oid).decode(errors="replace")
+    except GitError:
+        return None
+    head, _between, whole = content.partition("\n\n")
+    fields = dict(line.partition(" ")[::2] for line in head.splitlines())
+    body, mark, _rest = whole.partition("-----BEGIN ")
+    if fields.get("type") != "commit" or fields.get("tag") != name:
+        return None
+    who = re.fullmatch(r"(.*?) ?<(.*?)> (\d+) [+-]\d{4}", fields.get("tagger", "")) or ("", "", "", "0")
+    return Seal(name, oid, True, fields["object"], int(who[3]), who[1], who[2], dict(_LINE.findall(body)), bool(mark))
+
+
 # -- making one ----------------------------------------------------------------------------------------------------------
 
 
@@ -153,7 +168,7 @@ def signature(place: Place, seal: Seal) -> str:
     """good, bad, unknown key (this machine can't tell whose it is), or unsigned."""
     if not seal.signed:
         return UNSIGNED
-    said = refs.verify_tag(place, seal.name)
+    said = refs.verify_tag(place, seal.tag)
     if said is None:
         return GOOD
     told = said.lower()

@@ -8,7 +8,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple
 
-from desk.audit import forks, history, mails, merges, records, rights, sealers, trailers
+from desk.audit import forks, history, mails, merges, records, rights, sealers, trailers, witness
 from desk.audit import moment as audit_moment
 from desk.audit import seals as audit_seals
 from desk.audit import walk as audit_walk
@@ -23,11 +23,12 @@ from desk.domain.knowledge import articles
 from desk.domain.model.article import Article
 from desk.domain.model.kinds import KINDS, kind_at
 from desk.domain.model.person import Staff
-from desk.errors import Broken
+from desk.errors import Broken, ConfigError
 from desk.git import log, objects
 from desk.git.place import Place, as_committed
 from desk.queries import knowledge as queries_knowledge
 from desk.queries import records as queries_records
+from desk.store import settings
 from desk.store.handedits import HandEdit
 from desk.store.store import Store
 from desk.text import _
@@ -96,18 +97,34 @@ def verify(store: Store, since: str | None = None, *, full: bool = False, anew: 
     named = None
     if since is None and sound is not None and not full:
         since, named = sound.commit, sound.name
+    found += witness.alone(place, _wanted(store), int(store.clock().timestamp()))
     walk = _Walk(store, since, head)
     found += walk.run()
     return Verified(tuple(found), since, named, head, walk.commits, walk.changes, len(every))
 
 
-def judge(store: Store, since: str | None, until: str) -> Iterator[AuditFinding]:
+def _wanted(store: Store) -> int:
+    """How many others are to sign under a seal; none where the settings can't be read, of which the walk tells."""
+    try:
+        return int(settings.read(store.place)["seal.cosigners"])
+    except ConfigError:
+        return 0
+
+
+Begin = Callable[[objects.Blobs], PastWorld]
+"""Gives the desk at the commit from which a walk goes on."""
+
+
+def judge(
+    store: Store, since: str | None, until: str, also: Each | None = None, begin: Begin | None = None
+) -> Iterator[AuditFinding]:
     """What is wrong with the commits that `until` has and `since` doesn't, each judged on its parent.
 
     `until` need not be on any branch, nor its objects be accepted yet (`Place.quarantine`): so a server can ask before it
-    takes a push. FAULT is what it may refuse.
+    takes a push. FAULT is what it may refuse. `also` is asked of each commit as the checks BEFORE are; `begin` gives the
+    desk at `since`, where that needn't be read.
     """
-    yield from _Walk(store, since, until).run()
+    yield from _Walk(store, since, until, (also,) if also else (), begin).run()
 
 
 def _seals(
@@ -131,7 +148,11 @@ def _seals(
 class _Walk:
     """One pass over history."""
 
-    def __init__(self, store: Store, since: str | None, head: str) -> None:
+    def __init__(
+        self, store: Store, since: str | None, head: str, also: tuple[Each, ...] = (), begin: Begin | None = None
+    ) -> None:
+        self.also = also
+        self.begin = begin
         self.store = store
         self.place = as_committed(store.place)
         self.since = since
@@ -148,9 +169,7 @@ class _Walk:
         place = self.place
         total = log.count(place, self.since, self.head, as_committed=True)
         with objects.blobs(place, as_committed=True) as blobs:
-            world = PastWorld(place, blobs, None if self.since is None else self._known, self._gone_before)
-            if self.since is not None:
-                world.move(self.since, audit_walk.files(place, self.since))
+            world = self.begin(blobs) if self.begin else self._begun(blobs)
             with closing(audit_walk.steps(place, self.since, self.head)) as steps:
                 counted = iter(self.store.keeper.progress((str(n) for n in range(total)), total, _("Verifying")))
                 while part := list(islice(steps, _AT_ONCE)):
@@ -161,6 +180,13 @@ class _Walk:
                 for _turn in counted:
                     continue
         yield from self.history.in_name()
+
+    def _begun(self, blobs: objects.Blobs) -> PastWorld:
+        """The desk at the commit it begins from, read whole."""
+        world = PastWorld(self.place, blobs, None if self.since is None else self._known, self._gone_before)
+        if self.since is not None:
+            world.move(self.since, audit_walk.files(self.place, self.since))
+        return world
 
     def _known(self, kind: str) -> set[str]:
         """Ids that a kind ever had: people who left before this walk began."""
@@ -188,7 +214,7 @@ class _Walk:
             yield from reworked.findings
             # What its sides give was theirs to say; anything else is judged as a change of whoever merged.
             moment = moment._replace(edits=()) if reworked.files_as_given else moment
-        for check in (self.history.shape, self.history.dates, self.history.committers, *BEFORE):
+        for check in (self.history.shape, self.history.dates, self.history.committers, *BEFORE, *self.also):
             yield from check(moment)
         self._remember(moment)
         world.move(step.oid, step.deltas)

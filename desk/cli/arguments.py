@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 
@@ -92,3 +93,21 @@ def article_names(app: App, given: Iterable[str]) -> list[str]:
     """Names as typed, repeated, joined by commas, or from stdin; the path of an article's file will do."""
     typed = (normalise_id(word) for word in split_words(app, given))
     return list(dict.fromkeys(w.rpartition("/")[2].removesuffix(".md") for w in typed))
+
+
+def read_keys(app: App, given: Iterable[str]) -> tuple[str, ...]:
+    """Public keys as typed, or from the files that were named."""
+    found: list[str] = []
+    for word in given:
+        if " " in word.strip():
+            found.append(word)
+            continue
+        try:
+            with open(os.path.join(app.env.cwd, os.path.expanduser(word)), encoding="utf-8") as file:
+                found += [line for line in file.read().splitlines() if line.strip() and not line.startswith("#")]
+        except (OSError, UnicodeDecodeError):
+            raise UsageFault(
+                _("{word} is neither a public key nor a file that holds one", word=word),
+                _("such as ~/.ssh/id_ed25519.pub; a new one: ssh-keygen -t ed25519"),
+            ) from None
+    return tuple(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ import click
 
 from desk.cli.app import COLORS, App
 from desk.cli.arguments import NothingGiven
+from desk.codec import locate
 from desk.domain.model.kinds import KINDS
 from desk.text import _
 from desk.view.model import Detail, Done
@@ -76,6 +77,8 @@ def _nothing_is_done(function: Callable[..., Any]) -> Callable[..., Any]:
         except NothingGiven:
             app.idle()
             return Done(_plural(click.get_current_context().command_path.split()[1]), [], ())
+        if isinstance(view, Detail):
+            app.warnings.extend(_marks(view))
         view = _as_list(view) if app.several else view
         if not (app.talks and app.env.terminal):
             return view
@@ -84,6 +87,19 @@ def _nothing_is_done(function: Callable[..., Any]) -> Callable[..., Any]:
         return hand.remember(app, view)
 
     return run
+
+
+def _marks(view: Detail) -> Iterator[str]:
+    """Marks that a merge by git left in a text are no words of anybody: whoever reads them is told so."""
+    for item in [view.data] if isinstance(view.data, Mapping) else view.data:
+        # git's marks stand around what differs: in a thread, the first in one entry and the last in another.
+        parts = (item.get("body"), *(entry.get("text") for entry in item.get("thread") or ()))
+        text = "\n".join(part for part in parts if isinstance(part, str))
+        if "<<<<<<<" in text and locate.conflict_line(text.encode()) is not None:
+            yield _(
+                "{id}: a merge by git left both sides in the text, with marks of conflict: desk sync --continue, or desk doctor",
+                id=item.get("id") or "",
+            )
 
 
 def _as_list(view: Any) -> Any:

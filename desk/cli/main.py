@@ -204,7 +204,7 @@ def main(argv: list[str] | None = None) -> None:
         from click.shell_completion import shell_complete  # noqa: PLC0415 - for completion only
 
         sys.exit(shell_complete(root, {"obj": env}, PROG, f"_{PROG.upper()}_COMPLETE", asked))
-    sys.exit(run(list(env.argv)))
+    sys.exit(run(list(env.argv), env))
 
 
 def _prepare_streams() -> None:
@@ -217,9 +217,9 @@ def _prepare_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def run(argv: list[str]) -> int:
+def run(argv: list[str], env: Env | None = None) -> int:
     """One command: its exit code. The only place that turns errors into words."""
-    env = of_process(argv)
+    env = env or of_process(argv)
     holder: list[App] = []
     try:
         return _run(env, holder)

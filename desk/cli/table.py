@@ -158,6 +158,12 @@ COMMANDS: Mapping[str, CommandRow] = MappingProxyType(
         "kb topic create": _kb("topic", "create", "Add a topic."),
         "kb topic edit": _kb("topic", "edit", "Change a topic."),
         "kb topic delete": _kb("topic", "delete", "Delete a topic that holds no articles."),
+        "machine": CommandRow(None, "Machines that push by themselves: the mail host, cron.", _PEOPLE),
+        "machine list": _kind("organisation.machine", "list_", "List machines."),
+        "machine show": _kind("organisation.machine", "show", "Show a machine."),
+        "machine create": _kind("organisation.machine", "create", "Add a machine, with its key."),
+        "machine edit": _kind("organisation.machine", "edit", "Change a machine's keys, and what it may bring."),
+        "machine delete": _kind("organisation.machine", "delete", "Delete a machine."),
         "department": CommandRow(None, "Departments of the desk.", _PEOPLE),
         "department list": _kind("organisation.department", "list_", "List departments."),
         "department show": _kind("organisation.department", "show", "Show a department."),
@@ -230,6 +236,7 @@ COMMANDS: Mapping[str, CommandRow] = MappingProxyType(
         "audit seal": CommandRow(
             "desk.commands.care.audit:seal", "Seal history up to now with a tag, signed if a key is set."
         ),
+        "audit cosign": CommandRow("desk.commands.care.audit:cosign", "Sign under a seal, as an auditor with a clone."),
         "audit seals": CommandRow("desk.commands.care.audit:list_", "List the seals and whether they hold."),
         "config": CommandRow(None, "The settings in desk.toml.", _CARE),
         "config list": CommandRow("desk.commands.care.config:list_", "Show every setting with its value and meaning."),
@@ -242,6 +249,14 @@ COMMANDS: Mapping[str, CommandRow] = MappingProxyType(
         "index rebuild": CommandRow("desk.commands.care.index:rebuild", "Build the index anew from git."),
         "clone": CommandRow("desk.commands.care.clone:clone", "Make a clone of a desk, to work in.", _CARE),
         "sync": CommandRow("desk.commands.care.sync:sync", "Meet another clone: fetch, merge, publish.", _CARE),
+        "guard": CommandRow(None, "A server that refuses what its pusher had no right to do.", _CARE),
+        "guard install": CommandRow("desk.commands.care.guard:install", "Set up a bare repository to judge each push."),
+        "guard check": CommandRow("desk.commands.care.guard:check", "Judge commits as the server would."),
+        "guard keys": CommandRow("desk.commands.care.guard:keys", "Print the keys of staff and machines for ssh."),
+        "guard status": CommandRow("desk.commands.care.guard:status", "Show whether a repository is guarded."),
+        "guard relay": CommandRow("desk.commands.care.guard:relay", "Judge and publish branches, where no hook runs."),
+        "guard hook": CommandRow("desk.commands.care.guard:hook", "What the hooks of a guarded repository run."),
+        "guard shell": CommandRow("desk.commands.care.guard:shell", "What ssh runs for a key: git, as its holder."),
         "export": CommandRow("desk.commands.care.exchange:export", "Write records as JSON lines.", _CARE),
         "import": CommandRow(
             "desk.commands.care.exchange:import_", "Create records from JSON lines, each in its own time.", _CARE

@@ -102,6 +102,12 @@ def setting(place: Place, name: str) -> str:
     return str(out.decode(errors="replace").strip())
 
 
+def set_setting(place: Place, name: str, value: str, *, beside: bool = False) -> None:
+    """Keep a value in the repository's configuration; `beside`: beside other values of that name."""
+    how = ("--replace-all", name, value, f"^{re.escape(value)}$") if beside else (name, value)
+    run(place, "config", *how)
+
+
 def loose_objects(place: Place) -> int:
     """About how many objects lie in files of their own, told from one of their 256 folders, as git itself does."""
     try:

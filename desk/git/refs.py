@@ -78,12 +78,41 @@ def merge_bases(place: Place, one: str, two: str) -> list[str]:
     return sorted(out.decode().split())
 
 
+def merge_tree(place: Place, one: str, two: str) -> str:
+    """The tree that git's own merge of two commits comes to, marks of conflict in it."""
+    args = ("merge-tree", "--write-tree", "--no-messages", one, two)
+    running = process.spawn(place, args, stdin=process.NULL, stdout=process.PIPE, stderr=process.PIPE)
+    out, err = running.communicate()
+    if running.returncode not in (0, 1):
+        raise process.as_error(("merge-tree",), err)
+    return out.decode().split()[0]
+
+
 def commit_of(place: Place, name: str) -> str | None:
     """The commit that a name means to git (an object name, a tag, HEAD~3); None for none."""
     args = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     running = process.spawn(place, args, stdout=process.PIPE)
     out, _ = running.communicate()
     return None if running.returncode else out.decode(errors="replace").strip()
+
+
+def signer_of(place: Place, oid: str) -> str:
+    """Whose good signature a commit bears, by the keys that this repository knows; empty for none."""
+    said = run(place, *process.AS_COMMITTED, "log", "-1", "--no-walk", "--format=%G?%x00%GS", oid).decode(
+        errors="replace"
+    )
+    state, _between, who = said.strip().partition("\0")
+    return who if state == "G" else ""
+
+
+def point_head(place: Place, branch: str) -> None:
+    """Have HEAD name a branch."""
+    run(place, "symbolic-ref", "HEAD", f"refs/heads/{branch}")
+
+
+def set_ref(place: Place, ref: str, oid: str) -> None:
+    """A ref, of whatever object."""
+    run(place, "update-ref", ref, oid)
 
 
 def below(place: Place, prefix: str) -> list[str]:
@@ -138,15 +167,18 @@ def tag_object(place: Place, name: str) -> tuple[str, bytes]:
     return oid, run(place, "cat-file", "tag", oid)
 
 
+def tag_content(place: Place, oid: str) -> bytes:
+    """What an annotated tag holds, by its own object name; GitError for what is none."""
+    return run(place, "cat-file", "tag", oid)
+
+
 def drop_tag(place: Place, name: str, oid: str) -> None:
     """Remove a tag that is still this object."""
     run(place, "update-ref", "-d", f"refs/tags/{name}", oid)
 
 
-def verify_tag(place: Place, name: str) -> str | None:
-    """None for a signature that this machine finds good, else what git says of it."""
-    running = process.spawn(
-        place, ("verify-tag", "--raw", f"refs/tags/{name}"), stdout=process.PIPE, stderr=process.PIPE
-    )
+def verify_tag(place: Place, oid: str) -> str | None:
+    """None for a signature under a tag, by its own object name, that this machine finds good; else what git says of it."""
+    running = process.spawn(place, ("verify-tag", "--raw", oid), stdout=process.PIPE, stderr=process.PIPE)
     out, err = running.communicate()
     return None if running.returncode == 0 else (out + err).decode(errors="replace")

@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from desk.errors import GitError, Refused
 from desk.git.place import Place
-from desk.git.process import NULL, PIPE, as_error, run, spawn
+from desk.git.process import NULL, PIPE, as_error, run, setting, spawn
 from desk.text import _
 
 TRACKED = "refs/remotes"
+SEALS = ("seal", "cosign")
+"""Tags that clones give to each other: what vouches for history."""
 _HINT = _("your commits are safe here; see: git fetch")
 
 
@@ -26,13 +28,42 @@ def fetch(place: Place, remote: str, branch: str, timeout: float) -> str | None:
     Needs no lock: nothing of the desk changes by it. GitError, with git's words, when the other side can't be reached.
     """
     tracked = f"{TRACKED}/{remote}/{branch}"
-    args = ("fetch", "-q", "--no-tags", remote, f"+refs/heads/{branch}:{tracked}")
+    # A seal that is here is never replaced: whether the other side has another one of its name is for the audit to say.
+    wanted = (f"+refs/heads/{branch}:{tracked}", *(f"refs/tags/{kind}/*:refs/tags/{kind}/*" for kind in SEALS))
+    args = ("fetch", "--no-tags", remote, *wanted)
     code, _, err = _talk(place, timeout, "-c", "fetch.writeCommitGraph=true", *args)
+    if code and b"would clobber existing tag" in err and not (b"fatal: " in err or b"error: " in err):
+        code = 0
     if code and b"couldn't find remote ref" in err:
         return None
     if code:
         raise _failed(remote, err)
     return run(place, "rev-parse", "--verify", f"{tracked}^{{commit}}").decode().strip()
+
+
+def branches(place: Place, remote: str, prefix: str, timeout: float) -> list[str]:
+    """The names of the branches there that begin so."""
+    code, out, err = _talk(place, timeout, "ls-remote", "--heads", remote, f"refs/heads/{prefix}*")
+    if code:
+        raise _failed(remote, err)
+    return [line.partition("\trefs/heads/")[2] for line in out.decode(errors="replace").splitlines()]
+
+
+def tags(place: Place, remote: str, prefix: str, timeout: float) -> str:
+    """The tags there whose names begin so, a line each: the name, and the tag's own object name."""
+    code, out, err = _talk(place, timeout, "ls-remote", "--tags", "--refs", remote, f"refs/tags/{prefix}*")
+    if code:
+        raise _failed(remote, err)
+    rows = (line.partition("\trefs/tags/") for line in out.decode(errors="replace").splitlines())
+    return "".join(f"{name} {oid}\n" for oid, _between, name in rows)
+
+
+def push_tag(place: Place, remote: str, name: str, timeout: float) -> None:
+    """Publish a tag; one of its name that is there is never replaced. Refused, with the server's words, where it says no."""
+    ref = f"refs/tags/{name}"
+    _checked(
+        remote, *_talk(place, timeout, "push", "--porcelain", "--no-verify", *_signed(place), remote, f"{ref}:{ref}")
+    )
 
 
 class Pushed(NamedTuple):
@@ -44,7 +75,7 @@ class Pushed(NamedTuple):
 
 def push(place: Place, remote: str, oid: str, branch: str, timeout: float) -> Pushed:
     """Publish a commit as a branch there. Refused, with the server's words, where it says no."""
-    args = ("push", "--porcelain", "--no-verify", remote, f"{oid}:refs/heads/{branch}")
+    args = ("push", "--porcelain", "--no-verify", *_signed(place), remote, f"{oid}:refs/heads/{branch}")
     code, out, err = _talk(place, timeout, *args)
     if not code:
         return Pushed(taken=True)
@@ -54,11 +85,25 @@ def push(place: Place, remote: str, oid: str, branch: str, timeout: float) -> Pu
         r"non-fast-forward|fetch first|stale info|cannot lock ref|failed to update ref|incorrect old value", text
     ):
         return Pushed(taken=False, raced=True)
+    _checked(remote, code, out, err)
+    return Pushed(taken=True)
+
+
+def _signed(place: Place) -> tuple[str, ...]:
+    """A server that asks for a signature gets one from whoever has a key; without one, git would push nothing at all."""
+    return ("--signed=if-asked",) if setting(place, "user.signingKey") else ()
+
+
+def _checked(remote: str, code: int, out: bytes, err: bytes) -> None:
+    """Refused, with the server's words, or GitError, where a push came to nothing."""
+    if not code:
+        return
+    lines = [line for line in out.decode(errors="replace").splitlines() if line.startswith("!")]
+    text = " ".join(lines)
     if lines:
-        words = [
-            w.removeprefix("remote: ").strip() for w in err.decode(errors="replace").splitlines() if "remote: " in w
-        ]
-        why = "; ".join(w for w in words if w) or text.rpartition("[")[2].rstrip("]")
+        said = (line.partition("remote: ")[2].rstrip() for line in err.decode(errors="replace").splitlines())
+        # A server may say several lines, as a guarded desk does: they stay lines.
+        why = "\n".join(line for line in said if line) or text.rpartition("[")[2].rstrip("]")
         raise Refused(
             _("{remote} refused: {why}", remote=remote, why=why),
             _("nothing was taken there; your commits are safe here"),

@@ -15,6 +15,19 @@ def ids(index: Index, kind: str) -> set[str]:
     return {str(row[0]) for row in index.db.execute(f"SELECT id FROM {KINDS[kind].plural}")}
 
 
+def place_of(index: Index, kind: str, record_id: str) -> tuple[str, str] | None:
+    """Where a record lies, and the name of its content; None where there is none that can be read."""
+    sql = f"SELECT path, oid FROM {KINDS[kind].plural} WHERE id = ? ORDER BY path"
+    row = index.db.execute(sql, (record_id,)).fetchone()
+    return None if row is None else (str(row[0]), str(row[1]))
+
+
+def was(index: Index, kind: str, record_id: str) -> bool:
+    """Whether anything ever happened to a record."""
+    row = index.db.execute("SELECT 1 FROM events WHERE id = ? AND kind = ? LIMIT 1", (record_id, kind))
+    return row.fetchone() is not None
+
+
 def ever(index: Index, kind: str) -> set[str]:
     """Ids that anything ever happened to, of a kind."""
     return {str(row[0]) for row in index.db.execute("SELECT DISTINCT id FROM events WHERE kind = ?", (kind,))}

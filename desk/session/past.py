@@ -11,6 +11,7 @@ from desk.domain.changes import discretion
 from desk.domain.changes import message as messages
 from desk.domain.changes.message import Happened
 from desk.domain.changes.notices import Audience, Person, find_concerned
+from desk.domain.merge import telling
 from desk.domain.model import plain
 from desk.domain.model.actor import DESK, Actor, Desk, Importer
 from desk.domain.model.change import Change, Edit, Event
@@ -55,7 +56,8 @@ class Past:
         if told.verb is None or told.actor is None or messages.importer(text) is not None:
             return None
         happened: dict[str, list[Happened]] = {}
-        if told.events and told.events[0].kind == Ticket.kind:
+        # What clones decided where they met is in order of kinds, and about each.
+        if told.events and (told.verb == telling.VERB or told.events[0].kind == Ticket.kind):
             for one in told.events:
                 if one.kind == Ticket.kind:
                     happened.setdefault(one.id, []).append(one)

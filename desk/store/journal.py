@@ -25,7 +25,7 @@ from desk.local.untold import Untold
 from desk.store import worktree
 from desk.text import _
 
-_NONE: Mapping[str, bytes] = MappingProxyType({})
+_NONE: Mapping[str, bytes | None] = MappingProxyType({})
 _STALE_AFTER = 1.0
 """Seconds to wait for a git lock file to go before it is taken for the left-over of a killed command."""
 
@@ -71,16 +71,20 @@ def pending(place: Place) -> bool:
 
 
 def begin(
-    place: Place, base: str, paths: list[str] | None, taken: Mapping[str, bytes] = _NONE, told: Untold | None = None
+    place: Place,
+    base: str,
+    paths: list[str] | None,
+    taken: Mapping[str, bytes | None] = _NONE,
+    told: Untold | None = None,
 ) -> None:
     """Put the journal on the disk; None as paths: whatever will differ from the base.
 
-    `taken` are hand edits that the write made its own: path → content, which it may write over. `told`: by what the
-    commit will be known to those who tell of it; None where nobody is to hear of it.
+    `taken` are hand edits that the write made its own: path → content, which it may write over, None for a file that was
+    taken away. `told`: by what the commit will be known to those who tell of it; None where nobody is to hear of it.
     """
     import json  # noqa: PLC0415 - for writes only
 
-    seen = {path: objects.blob_id(data, base) for path, data in taken.items()}
+    seen = {path: None if data is None else objects.blob_id(data, base) for path, data in taken.items()}
     text = json.dumps({"base": base, "paths": paths, "taken": seen, "untold": told}, ensure_ascii=False)
     temporary = place.own("tmp", "journal")
     with open(temporary, "w", encoding="utf-8") as file:
@@ -132,8 +136,8 @@ def finish(place: Place, hold: int) -> list[str]:
 
 def _was_taken(found: Mapping[str, Any], path: str, present: bytes | None) -> bool:
     """Whether a file still has the hand edit that the interrupted write took in."""
-    seen = found.get("taken", {}).get(path)
-    return seen is not None and present is not None and objects.blob_id(present, found["base"]) == seen
+    taken = found.get("taken", {})
+    return path in taken and taken[path] == (None if present is None else objects.blob_id(present, found["base"]))
 
 
 def _is_torn(found: Mapping[str, Any], before: bytes | None, wanted: bytes | None, present: bytes | None) -> bool:

@@ -37,8 +37,10 @@ if TYPE_CHECKING:
     from desk.git import write
 
 _MISREAD = str.maketrans("ILO", "110")
+MERGE_HEAD = "MERGE_HEAD"
+"""What git keeps in its folder as long as a merge isn't finished: the commits that are merged."""
 _OPERATIONS = {
-    "MERGE_HEAD": (_("a merge"), "git merge --abort"),
+    MERGE_HEAD: (_("a merge"), "git merge --abort"),
     "rebase-merge": (_("a rebase"), "git rebase --abort"),
     "rebase-apply": (_("a rebase"), "git rebase --abort"),
     "CHERRY_PICK_HEAD": (_("a cherry-pick"), "git cherry-pick --abort"),
@@ -258,9 +260,18 @@ class Store:
                 return found
         return None
 
+    def is_merging(self) -> bool:
+        """Whether git has begun a merge here and not finished it, as after a pull with conflicts."""
+        return not self.place.bare and os.path.exists(os.path.join(self.place.gitdir, MERGE_HEAD))
+
     def writable_head(self) -> tuple[str, str]:
         """Branch and commit to write on top of; refuses states in which a commit would go astray."""
         if found := self.operation():
+            if self.is_merging():
+                raise Conflict(
+                    _("a merge is in progress in this desk"),
+                    _("finish it by desk's rules: desk sync --continue   or give it up: git merge --abort"),
+                )
             raise Conflict(
                 _("{operation} is in progress in this desk", operation=found[0]),
                 _("finish it with git, or give it up: {command}", command=found[1]),

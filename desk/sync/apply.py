@@ -7,9 +7,12 @@ from typing import cast
 from desk.domain.merge.telling import discreet, merge_message
 from desk.domain.model.actor import Actor, Desk
 from desk.domain.model.person import Staff
+from desk.domain.model.ticket import Ticket
 from desk.errors import Conflict
-from desk.git import diff, write
+from desk.git import diff, objects, write
 from desk.git.place import Place
+from desk.local import untold
+from desk.local.untold import Untold
 from desk.session.session import Session
 from desk.store import handedits, journal
 from desk.store.store import Store
@@ -62,20 +65,38 @@ def refuse_over_edits(place: Place, ours: str, new: str) -> None:
         )
 
 
-def check_out(store: Store, ref: str, ours: str, new: str, hold: int) -> bool:
+def untold_of(place: Place, plan: Plan, new: str) -> Untold | None:
+    """By what a merge is known to those who tell whoever lost a decision; None where nobody has to hear of it."""
+    if plan.merged is None or not any(d.lost_by for d in plan.merged.decisions if d.kind == Ticket.kind):
+        return None
+    with objects.blobs(place) as blobs:
+        header, text = objects.parse_commit(blobs.get(new) or b"")
+    return untold.new(untold.mark_of(header.at, text), plan.ours)
+
+
+def check_out(store: Store, ref: str, ours: str, new: str, hold: int, *, told: Untold | None = None) -> bool:
     """Branch, files and index at a commit that comes after ours; False when the branch has moved on meanwhile.
 
-    A crash on the way leaves a journal: the next command brings the files to wherever the branch is.
+    A crash on the way leaves a journal: the next command brings the files to wherever the branch is, and tells. `told`: by
+    what those know the commit who tell of it.
     """
     if store.writable_head() != (ref, ours):
         return False
     refuse_over_edits(store.place, ours, new)
     with write.holding_index(store.place):
-        journal.begin(store.place, ours, None)
+        journal.begin(store.place, ours, None, told=told)
         write.move_ref(store.place, ref, ours, new, reason="desk sync", hold=hold)
         write.move_files(store.place, ours, new, hold)
+    tell(store, told)
     journal.end(store.place)
     return True
+
+
+def tell(store: Store, told: Untold | None) -> None:
+    """Tell whoever lost a decision: from the commit alone, as after a crash."""
+    if told is not None and store.teller is not None:
+        untold.add(store.place, told)
+        store.teller().catch_up()
 
 
 def forget_side(place: Place, hold: int) -> None:

@@ -14,7 +14,7 @@ from desk.actions.tickets.lifecycle import NewEntry, NewTicket
 from desk.domain.model.actor import STAFF, Actor, Desk, Importer
 from desk.domain.model.article import Article, Response, Topic
 from desk.domain.model.change import Change
-from desk.domain.model.organisation import CustomField, Department, Tag
+from desk.domain.model.organisation import CustomField, Department, Machine, Tag
 from desk.domain.model.person import Group, Staff, requester
 from desk.git.identity import Identity
 from desk.session.session import Session
@@ -128,6 +128,7 @@ def _define(maria: Session) -> None:
         organisation.edit(maria, Department, [where], {"escalation": "maria"})
     organisation.create(maria, Group, {"id": "pharmacy", "name": "Pharmacies"})
     organisation.create(maria, Tag, {"id": "malta"})
+    organisation.create(maria, Machine, {"id": "printer"})
     organisation.create(maria, Topic, {"id": "shelf", "title": "Shelf"})
     organisation.create(maria, Topic, {"id": "empty", "title": "Empty"})
     for name in ("country", "gone"):

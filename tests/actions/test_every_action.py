@@ -23,7 +23,7 @@ from desk.actions.tickets.edits import Revision
 from desk.actions.tickets.lifecycle import NewEntry, NewTicket
 from desk.domain.model.actor import IMPORTER, REQUESTER, STAFF, Actor
 from desk.domain.model.article import Response, Topic
-from desk.domain.model.organisation import CustomField, Department, Tag
+from desk.domain.model.organisation import CustomField, Department, Machine, Tag
 from desk.domain.model.person import Group, Staff
 from desk.domain.model.plain import plain
 from desk.domain.model.query import Query
@@ -59,6 +59,7 @@ def keeping() -> Iterator[Row]:
         Staff: {"id": "zoe", "name": "Zoe", "email": "zoe@ncpeh.example", "level": 1, "departments": [SERVED]},
         Group: {"id": "insurer", "name": "Insurers"},
         Tag: {"id": "cyprus"},
+        Machine: {"id": "relay", "may": ("relay",)},
         CustomField: {"id": "ward", "type": "text"},
         Topic: {"id": "news", "title": "News"},
     }
@@ -67,6 +68,7 @@ def keeping() -> Iterator[Row]:
         Staff: ("petros", {"away": True}),
         Group: ("pharmacy", {"channel": "email"}),
         Tag: ("malta", {"description": "Malta"}),
+        Machine: ("printer", {"description": "Prints"}),
         CustomField: ("country", {"required": True}),
         Topic: ("empty", {"titles": {"el": "Άδειο"}}),
     }
@@ -188,7 +190,9 @@ ANYBODY = {"requesters.sign_up"}
 """Actions that take no right: test_organisation tries them."""
 ELSEWHERE = {
     "duties.check", "care.handedits.commit", "care.handedits.commit_attributes", "care.handedits.mend", "care.importing.import_records",
-    "care.salting.add", "care.sealing.seal", "care.sync.sync", "tickets.edits.edit_entry", "tickets.undo.undo",
+    "care.salting.add", "care.sealing.seal", "care.sealing.publish", "care.sealing.cosign", "care.sync.sync",
+    "care.sync.continue_merge", "care.relay.relay", "care.guard.receive", "care.guard.received", "care.guard.check",
+    "care.guard.install", "tickets.edits.edit_entry", "tickets.undo.undo",
     "tickets.undo.undo_commit",
     "mail.sending.send", "mail.running.run", "mail.queue.retry", "mail.queue.put_aside", "mail.queue.due",
     "care.trusting.pin", "mail.fetching.fetch", "mail.fetching.take_in_saved", "mail.holding.discard", "mail.holding.release",
@@ -196,7 +200,7 @@ ELSEWHERE = {
     "mail.digests.collect", "mail.digests.settle", "mail.undelivered.note",
 }  # fmt: skip
 """What staff alone run, or the right to which hangs on what is undone or whose words they are: tests/organisation,
-tests/care, tests/privacy, tests/audit and tests/cli try them; what the mail host does is the machine's to allow, and tests/mailin
+tests/care, tests/privacy, tests/audit, tests/sync, tests/guard and tests/cli try them; what the mail host does is the machine's to allow, and tests/mailin
 and tests/mail try it."""
 READING = {
     "care.trial.attempt", "care.trial.send_and_wait", "care.trusting.named", "mail.arrivals.door",
@@ -208,6 +212,7 @@ READING = {
     "identifiers.require_existing", "tickets.owed.warn_owed", "rendering.find_variants", "rendering.require_variants", "rendering.check",
     "rendering.fault", "rendering.find_including", "rendering.article", "rendering.render", "rendering.variables",
     "rendering.mention_articles", "requesters.find_or_make", "suggestions.find_answers", "suggestions.describe_answers", "care.sync.chosen_remote",
+    "care.guard.status", "care.guard.keys", "care.guard.shell", "care.sealing.find", "care.sealing.witnessed",
 }  # fmt: skip
 """What asks for a session and changes nothing by itself."""
 FRAMES = {"acting.act_on_tickets", "acting.create_record", "acting.act_on_records"}

@@ -23,6 +23,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("commands",),
     ("cli",),
     ("actions",),
+    ("guard",),
     ("audit", "doctor", "sync"),
     ("session",),
     ("checks",),

@@ -38,6 +38,12 @@ APART = {
     "domain/rights/moves.py": {" until {}", " for {}"},
     "domain/tickets/problems.py": {"{} incident{} answered and closed", "Opened from {} incidents:\n\n", "an {}"},
     "domain/tickets/relations.py": {"causes {}"},
+    "guard/hooks.py": {
+        "#!/bin/sh\n{}. Every push is judged by docs/guard.md.\nexec {} guard hook {}\n",
+        "# Written by desk guard install",
+    },
+    "audit/witness.py": {"commit {}, {} commits"},
+    "guard/keys.py": {'{}command="{}",restrict {}'},
     "view/drawing/svg.py": {'<title id="{}-t">{}</title><desc id="{}-d">{}</desc>'},
     "view/pages/problems.py": {"cause", "workaround", "fix", "{}{}"},
     "view/text/cells.py": {"{} {}"},

@@ -208,6 +208,7 @@ def test_every_level_differs_somewhere() -> None:
         "department",
         "group",
         "tag",
+        "machine",
         "settings",
         "history",
         "desk",

@@ -54,6 +54,12 @@ CASES = {
         ("edit", "malta", "--description", "Malta"),
         ("delete", "malta"),
     ),
+    "machine": (
+        3,
+        ("create", "mailhost", "--may", "mail"),
+        ("edit", "mailhost", "--description", "Fetches mails"),
+        ("delete", "mailhost"),
+    ),
 }
 ORDERED = sorted(LEVELS, key=LEVELS.__getitem__)
 
@@ -72,7 +78,7 @@ def test_level_decides_who_may_create_edit_and_delete(desk: Runner, kind: str) -
         able = next(w for w in ORDERED if LEVELS[w] >= needed)
         desk("--as", able, noun, *verb)
     rows = desk(noun, "bans" if "ban" in kind else "list", "-f", "json").data
-    assert not [r for r in rows if r["id"] in ("country", "zoe", "training", "pharmacy", "malta")]
+    assert not [r for r in rows if r["id"] in ("country", "zoe", "training", "pharmacy", "malta", "mailhost")]
     if noun == "user":
         assert rows == []
 

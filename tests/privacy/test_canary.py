@@ -40,13 +40,14 @@ READS = _listed(
     response list, response show, response render, kb list, kb show, kb history, kb search, kb suggest, kb topic list, kb
     topic show, department list, department show, staff list, staff show, user list, user show, user bans, group list,
     group show, tag list, tag show, field list, field show, checklist list, checklist show, status, audit verify, audit
-    seals, config list, config get, clone, index status, index rebuild, export, maintain, completion"""
+    seals, config list, config get, clone, index status, index rebuild, export, maintain, completion, machine list,
+    machine show, guard check, guard keys, guard status, guard install, guard hook, guard shell"""
 )
 """Commands that commit nothing; `export` writes the canary, and not into the history."""
 OF_STAFF = _listed(
     """kb topic create, kb topic edit, kb topic delete, department create, department edit, department delete, staff create,
     staff edit, staff delete, group create, group edit, group delete, tag create, tag edit, tag delete, field create,
-    field edit, field delete, config set, audit seal, init, demo"""
+    field edit, field delete, config set, audit seal, audit cosign, machine create, machine edit, machine delete, init, demo"""
 )
 """Commands that hold what staff say of the organisation itself, and nothing of requesters."""
 
@@ -314,6 +315,18 @@ def _refused(*command: str) -> Callable[[Story], None]:
     return step
 
 
+def _relay(s: Story) -> None:
+    """What a colleague pushed to be looked at is taken, over another change of the same."""
+    ticket = s.ticket()
+    s.desk("sync")
+    other = str(s.home.parent / "other")
+    s.desk("--desk", other, "sync")
+    for place, title in ((other, f"{TITLE} at night"), (str(s.home), f"{TITLE} by day")):
+        s.desk("--desk", place, "ticket", "edit", ticket, "--title", title, "--body", f"{title}: {PHONE}")
+    subprocess.run(["git", "-C", other, "push", "-q", "origin", "HEAD:in/maria"], check=True)
+    s.desk("guard", "relay")
+
+
 def _simple(*words: str) -> Callable[[Story], None]:
     """A command on a record of its own: {ticket}, {other}, {problem}, {user}, {article} are made first."""
 
@@ -417,10 +430,16 @@ STEPS: Mapping[str, Callable[[Story], None]] = {
     "field purge": _purge,
     "commit": _hand,
     "sync": _sync,
+    "guard relay": _relay,
     "doctor": _doctor,
     "import": _import,
 }
-FIRST = {"response edit": "response create", "response delete": "response create", "user unban": "user ban"}
+FIRST = {
+    "response edit": "response create",
+    "response delete": "response create",
+    "user unban": "user ban",
+    "guard relay": "sync",
+}
 """What must have been done before."""
 LEAVES = {path for path, row in COMMANDS.items() if row.target}
 

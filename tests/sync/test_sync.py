@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -242,3 +243,104 @@ def test_a_clone_of_what_is_no_desk(towns: Towns, tmp_path: Path) -> None:
     subprocess.run(["git", "-C", str(other), "commit", "-q", "--allow-empty", "-m", "x"], check=True)
     one.run("clone", str(other), str(tmp_path / "new"), code=8)
     assert not (tmp_path / "new").exists()
+
+
+def test_who_lost_a_decision_is_told(towns: Towns) -> None:
+    """Once, by the clone that made the merge; whoever ran it knows."""
+    one, two = towns(2)
+    ticket, other = one.create(), one.create()
+    one.sync()
+    two.sync()
+    one("ticket", "assign", ticket, "--to", "maria")
+    two("ticket", "assign", ticket, "--to", "petros")
+    two("ticket", "edit", other, "--title", "as two has it")
+    one("ticket", "edit", other, "--title", "as one has it")
+    two.sync()
+    one.sync()
+    told = [row for row in one("mail", "outbox", "-f", "json").data if row["event"] == "decide"]
+    assert {row["ticket"] for row in told} == {ticket, other}
+    assert all("petros@ncpeh.example" in row["to"] for row in told)
+    assert "in place of yours" in one("mail", "show", told[0]["id"]).out
+    shown = one("ticket", "history", ticket).out
+    assert "decide" in shown
+    assert "as two has it" not in one.git("log", "-1", "--format=%B")
+    said = one("log", "--ticket", ticket).out
+    assert "kept owner maria (maria), not owner petros (petros)" in said
+    two.sync()
+    assert [row for row in two("mail", "outbox", "-f", "json").data if row["event"] == "decide"] == []
+
+
+def test_two_tickets_of_one_id_are_told_apart_in_the_history(towns: Towns) -> None:
+    one, two = towns(2)
+    made = one.create("first")
+    path = next(one.home.glob(f"records/tickets/*/*/*/{made}.md"))
+    twin = two.home / path.relative_to(one.home)
+    twin.parent.mkdir(parents=True, exist_ok=True)
+    twin.write_text(
+        path.read_text().replace("title: first", "title: second").replace("author: maria", "author: petros")
+    )
+    two("commit")
+    one.sync()
+    [renamed] = two.sync()["renamed"]
+    assert renamed["old"] == made
+    assert f"another ticket is {made}" in two("log", "--ticket", renamed["new"]).out
+
+
+def test_status_says_of_others(towns: Towns) -> None:
+    """Nothing for a desk that meets nobody; then what isn't published, and how long ago another one was met."""
+    one, two = towns(2)
+    assert one("status", "-f", "json").data["met"] is None
+    one.sync()
+    assert "Met origin just now" in one("status").out
+    one.create()
+    found = one("status", "-f", "json").data["met"]
+    assert (found["remote"], found["unpublished"], found["late"]) == ("origin", 1, False)
+    assert "1 commit not published, met origin just now: desk sync" in one("status").out
+    one.sync("--dry-run")
+    assert one("status", "-f", "json").data["met"]["unpublished"] == 1
+    file = one.home / ".git/desk/met"
+    remote, ref, at = file.read_text().split()
+    file.write_text(f"{remote} {ref} {int(at) - 7200}\n")
+    one("config", "set", "sync.warn", "90")
+    assert "met origin 2 hours ago: desk sync" in one("status").out
+    assert one("status", "-f", "json").data["met"]["late"]
+    two("status")
+
+
+def test_seals_come_along(towns: Towns) -> None:
+    """A seal that somebody pushed is there after a sync; one that is here is never replaced."""
+    one, two = towns(2)
+    one.create()
+    one.sync()
+    two.sync()
+    one("audit", "seal", "--name", "first", "--no-sign")
+    one.git("push", "-q", "origin", "seal/first")
+    two.sync()
+    assert two.git("tag") == "seal/first"
+    two.who = "maria"
+    two("audit", "seal", "--name", "other", "--no-sign")
+    mine = two.git("rev-parse", "seal/other")
+    one("audit", "seal", "--name", "other", "--no-sign")
+    one.git("push", "-q", "origin", "seal/other")
+    one.create()
+    one.sync()
+    assert two.sync()["fetched"] == 1
+    assert two.git("rev-parse", "seal/other") == mine
+
+
+def test_meeting_again_and_again(towns: Towns, environment: dict[str, str]) -> None:
+    """`--every` goes on until it is stopped; a server that isn't there meanwhile ends nothing."""
+    one, two = towns(2)
+    hub = Path(one.git("remote", "get-url", "origin"))
+    hub.rename(hub.with_name("away"))
+    command = [sys.executable, "-m", "desk", "--desk", str(two.home), "--as", "petros", "sync", "--every", "1"]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, cwd=two.home) as running:
+        assert running.stderr is not None
+        assert "can't be reached" in running.stderr.readline()
+        hub.with_name("away").rename(hub)
+        one.create()
+        one.sync()
+        while "fetched 1 commit" not in running.stderr.readline():
+            assert running.poll() is None
+        running.terminate()
+    assert two.git("rev-parse", "HEAD") == one.git("rev-parse", "HEAD")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple, cast
 
-from desk.audit import seals, verify
+from desk.audit import seals, verify, witness
+from desk.audit.moment import AuditFinding
+from desk.audit.seals import Seal
 from desk.domain.model.person import Staff
 from desk.domain.rights import rights
-from desk.errors import Conflict, Refused
+from desk.errors import Conflict, NotFound, Refused
+from desk.git import refs
+from desk.git import remote as git_remote
 from desk.session.session import Session
 from desk.store import handedits
 from desk.text import _, ngettext
@@ -89,3 +94,87 @@ def _refuse_dirty(session: Session) -> None:
             ),
             _("keep them: desk commit   or drop them: git checkout -- PATH"),
         )
+
+
+# -- what others hold --------------------------------------------------------------------------------------------------
+
+
+def publish(session: Session, name: str, remotes: Iterable[str], timeout: float = 120) -> list[str]:
+    """Push a seal, or a signature under one, to other repositories, where nobody who can write here can change it."""
+    known = git_remote.remotes(session.place)
+    for remote in (done := list(remotes)):
+        if remote not in known:
+            raise NotFound(
+                _("there is no remote {remote}", remote=remote),
+                _("known: {known}; git remote add NAME URL", known=", ".join(known) or _("none")),
+            )
+    for remote in done:
+        git_remote.push_tag(session.place, remote, name, timeout)
+    return done
+
+
+def find(session: Session, name: str | None) -> Seal:
+    """A seal by its name, which may leave out `seal/`; the newest one without."""
+    every = {seal.name: seal for seal in seals.seals(session.place)}
+    wanted = seals.PREFIX + name.removeprefix(seals.PREFIX) if name else next(reversed(every), None)
+    if wanted is None or wanted not in every:
+        raise NotFound(
+            _("there is no seal {name}", name=name) if name else _("there are no seals yet"),
+            _("desk audit seals; desk audit seal"),
+        )
+    return every[wanted]
+
+
+def witnessed(session: Session, whence: str, text: str | None, timeout: float = 120) -> list[AuditFinding]:
+    """Hold the seals here against those of another repository, or against printed lines (`text`)."""
+    told = text if text is not None else git_remote.tags(session.place, whence, seals.PREFIX, timeout)
+    return list(witness.compare(session.place, witness.read(told), whence))
+
+
+class Cosigned(NamedTuple):
+    """A signature that was put under a seal: its tag, and the seal signed before, which this one continues."""
+
+    name: str
+    tag: str
+    seal: Seal
+    previous: str | None
+
+
+def cosign(session: Session, name: str | None) -> Cosigned:
+    """Sign under a seal as an auditor, after checking all of history, and that it continues what was signed last.
+
+    Refused over faults, and where history doesn't continue: both are kept then, as evidence.
+    """
+    place, who, seal = session.place, cast("Staff", session.store.read(Staff.kind, session.me())), find(session, name)
+    if not seals.can_sign(place):
+        raise Refused(
+            _("git has no key to sign with here"),
+            _("git config gpg.format ssh; git config user.signingKey ~/.ssh/id_ed25519.pub"),
+        )
+    tag = f"{witness.COSIGN}{seal.name.removeprefix(seals.PREFIX)}/{who.id}"
+    if refs.commit_of(place, f"refs/tags/{tag}") is not None:
+        raise Refused(_("{who} has signed {seal} already", who=who.id, seal=seal.name), _("sign a newer one"))
+    previous = next((one for one in reversed(witness.cosigned(place)) if one.who == who.id), None)
+    if previous is not None and not seals.is_in_history(place, previous.commit, seal.commit):
+        _keep_evidence(session, seal, previous)
+    found = verify.verify(session.store, full=True)
+    if faults := found.count(verify.FAULT):
+        many = ngettext("{n:,} fault", "{n:,} faults", faults)
+        raise Refused(_("history has {many}: nothing is signed", many=many), _("see: desk audit verify --full"))
+    said = "\n".join((_("{who} has verified {seal}", who=who.id, seal=seal.name), "", *witness.printed(seal))) + "\n"
+    oid = seals.make(place, tag, seal.commit, said, (who.name, who.email), sign=True)
+    return Cosigned(tag, oid, seal, previous.seal if previous else None)
+
+
+def _keep_evidence(session: Session, seal: Seal, previous: witness.Signature) -> None:
+    place = session.place
+    for name, oid in ((seal.name, seal.tag), (previous.name, previous.commit)):
+        refs.set_ref(place, f"{witness.EVIDENCE}/{name}", oid)
+    raise Refused(
+        _(
+            "{seal} doesn't continue {previous}, which you signed: history was rewritten in between",
+            seal=seal.name,
+            previous=previous.seal,
+        ),
+        _("both are kept below {evidence}; show them to whoever you audit for", evidence=witness.EVIDENCE),
+    )

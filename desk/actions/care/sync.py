@@ -1,15 +1,19 @@
-"""Meeting the clones of others: fetch, merge, publish, and only then check out."""
+"""LastMet the clones of others: fetch, merge, publish, and only then check out."""
 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import NamedTuple
 
 from desk.errors import Conflict, UsageFault
 from desk.git import process
 from desk.git import remote as git_remote
+from desk.local import meetings
+from desk.local.meetings import LastMet
 from desk.session.session import Session
-from desk.sync import apply, plan
+from desk.sync import apply, halted, plan
+from desk.sync.halted import Continued
 from desk.sync.plan import Plan
 from desk.text import _
 
@@ -58,24 +62,37 @@ def sync(session: Session, remote: str, *, dry: bool = False, publish: bool = Tr
         with store.writing() as hold:
             ref, ours = store.writable_head()
             found = plan.plan(session.place, remote, ours, theirs, hold)
+            if not dry and found.way == "same":
+                _remember(session, remote, branch)
             if dry or found.way == "same" or (found.way == "ahead" and not publish):
                 return Synced(found, ours, published=found.way == "same")
             new = _meeting(session, found, hold)
             apply.refuse_over_edits(session.place, ours, new)
+            if found.way == "behind":
+                _remember(session, remote, branch)
             if found.way == "behind" or not publish:
-                apply.check_out(store, ref, ours, new, hold)
+                apply.check_out(store, ref, ours, new, hold, told=apply.untold_of(session.place, found, new))
                 return _done(session, Synced(found, new, published=found.way == "behind"), hold)
         pushed = git_remote.push(session.place, remote, new, branch, timeout)
         if not pushed.taken:
             git_remote.wait(attempt, os.urandom(1)[0] / 255)
             continue
+        _remember(session, remote, branch)
         with store.writing() as hold:
-            if new == ours or apply.check_out(store, ref, ours, new, hold):
+            told = apply.untold_of(session.place, found, new)
+            if new == ours or apply.check_out(store, ref, ours, new, hold, told=told):
                 return _done(session, Synced(found, new, published=True), hold)
     raise Conflict(
         _("{remote} has moved on {tries} times while this desk was met with it", remote=remote, tries=TRIES),
         _("nothing is lost; try again: desk sync"),
     )
+
+
+def _remember(session: Session, remote: str, branch: str) -> None:
+    """Both clones have what the other has; that it can't be noted down here is no trouble."""
+    with suppress(OSError):
+        ref = f"{git_remote.TRACKED}/{remote}/{branch}"
+        meetings.remember(session.place, LastMet(remote, ref, int(session.clock().timestamp())))
 
 
 def _branch(session: Session) -> str:
@@ -95,3 +112,9 @@ def _done(session: Session, synced: Synced, hold: int) -> Synced:
         apply.forget_side(session.place, hold)
     session.store.ask(lambda index: index.commit)
     return synced
+
+
+def continue_merge(session: Session) -> Continued:
+    """Finish a merge that git began, as after `git pull`; nothing is fetched or published. NotFound where there is none."""
+    process.require(session.place)
+    return halted.finish(session)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import groupby
 from typing import Any
 
@@ -27,7 +28,9 @@ _SHOWN = 20
 @click.option("--since", metavar="SEAL|COMMIT|DATE",
               help="Check what came after this; default: after the newest sound seal.")  # fmt: skip
 @click.option("--full", is_flag=True, help="Check everything from the first commit, and measure every seal again.")
-def verify(app: App, since: str | None, full: bool) -> Done:
+@click.option("--witness", metavar="REMOTE|FILE", multiple=True,
+              help="Compare the seals with those of another repository, or with printed lines.")  # fmt: skip
+def verify(app: App, since: str | None, full: bool, witness: tuple[str, ...]) -> Done:
     """Check that history is whole, that its messages are true, its records sound, and each change allowed then.
 
     Faults end with exit code 7. Remarks (hand-made commits, odd dates, commits in another's name) are for you to
@@ -35,7 +38,9 @@ def verify(app: App, since: str | None, full: bool) -> Done:
     """
     from desk.audit import verify as audit_verify  # noqa: PLC0415 - for this command and the next alone
 
+    known = [one for whence in witness for one in _witnessed(app, whence)]
     found = audit_verify.verify(app.store, _since(app, since) if since else None, full=full)
+    found = found._replace(findings=(*known, *found.findings))
     faults, remarks = found.count(audit_verify.FAULT), found.count(audit_verify.REMARK)
     app.exit_code = FOUND if faults else 0
     data = {
@@ -50,6 +55,17 @@ def verify(app: App, since: str | None, full: bool) -> Done:
         "findings": [f._asdict() for f in found.findings],
     }
     return Done("audit", data, tuple(_lines(app, found)), answer=bool(app.exit_code))
+
+
+def _witnessed(app: App, whence: str) -> list[Any]:
+    """What a remote, or a file of printed lines, contradicts."""
+    from desk.actions.care import sealing  # noqa: PLC0415 - as above
+
+    path = os.path.join(app.env.cwd, whence)
+    if not os.path.isfile(path):
+        return sealing.witnessed(app, whence, None)
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return sealing.witnessed(app, whence, file.read())
 
 
 def _since(app: App, text: str) -> str:
@@ -125,7 +141,18 @@ def _remarks(count: int) -> str:
 @click.option("-m", "--message", metavar="M", help="What you want to say with it.")
 @click.option("--verify/--no-verify", default=True, help="Check history since the last seal first; default: yes.")
 @click.option("--sign/--no-sign", default=None, help="Sign the tag; default: if git has a key (user.signingKey).")
-def seal(app: App, name: str | None, message: str | None, verify: bool, sign: bool | None) -> Done:
+@click.option("--publish", metavar="REMOTE", multiple=True, help="Push it to an auditor's repository; repeat for more.")
+@click.option("--print", "printed", is_flag=True, help="Print it as three lines, for paper or a mail.")
+def seal(
+    app: App,
+    name: str | None,
+    message: str | None,
+    *,
+    verify: bool,
+    sign: bool | None,
+    publish: tuple[str, ...],
+    printed: bool,
+) -> Done:
     """Seal history up to now: an annotated tag with its counts and digest. Level 3.
 
     A commit rewritten after that shows. Put a copy of the seal where nobody who can write here can change it: push the
@@ -134,6 +161,7 @@ def seal(app: App, name: str | None, message: str | None, verify: bool, sign: bo
     from desk.actions.care import sealing  # noqa: PLC0415 - as above
 
     done = sealing.seal(app, name, message, verified=verify, sign=sign)
+    published = sealing.publish(app, done.name, publish)
     measured = done.measured
     data = {
         "id": done.name,
@@ -146,11 +174,12 @@ def seal(app: App, name: str | None, message: str | None, verify: bool, sign: bo
         "previous": done.previous,
         "signed": done.signed,
         "verified": done.verified,
+        "published": published,
     }
     commits = ngettext("{n:,} commit", "{n:,} commits", measured.commits)
     records = ngettext("{n:,} record", "{n:,} records", measured.records)
     how = _("signed") if done.signed else _("not signed")
-    lines = (
+    lines: tuple[str, ...] = (
         _(
             "{name}: {commits} and {records} sealed at {commit}, {how}",
             name=done.name,
@@ -164,7 +193,44 @@ def seal(app: App, name: str | None, message: str | None, verify: bool, sign: bo
         _("Keep a copy where nobody who can write here can change it:"),
         _("  git push REMOTE {done}    or print the line above", done=done.name),
     )
+    if printed:
+        from desk.audit import witness  # noqa: PLC0415 - as above
+
+        lines = (*lines[:1], "", *witness.printed(sealing.find(app, done.name)))
+    elif published:
+        lines = (*lines[:2], _("published to {remotes}", remotes=", ".join(published)))
     return Done("seal", data, lines)
+
+
+# -- cosign --------------------------------------------------------------------------------------------------------------
+
+
+@leaf.leaf("cosign", example="desk audit cosign\ndesk audit cosign seal/2026-09-30 --publish origin")
+@click.argument("seal", required=False)
+@click.option("--publish", metavar="REMOTE", multiple=True, help="Push the signature; repeat for more.")
+def cosign(app: App, seal: str | None, publish: tuple[str, ...]) -> Done:
+    """Sign under a seal as an auditor, in a clone and with a key of your own; default: the newest seal.
+
+    All of history is checked first, and that it continues what you signed last. What doesn't is refused, and kept as
+    evidence.
+    """
+    from desk.actions.care import sealing  # noqa: PLC0415 - as above
+
+    done = sealing.cosign(app, seal)
+    published = sealing.publish(app, done.name, publish)
+    data = {"id": done.name, "tag": done.tag, "seal": done.seal.name, "commit": done.seal.commit,
+            "previous": done.previous, "published": published}  # fmt: skip
+    since = _(", which continues {previous}", previous=done.previous) if done.previous else ""
+    lines = [_("{name}: signed under {seal}{since}", name=done.name, seal=done.seal.name, since=since)]
+    lines.append(
+        _("published to {remotes}", remotes=", ".join(published))
+        if published
+        else _("publish it: git push REMOTE {name}", name=done.name)
+    )
+    return Done("seal", data, tuple(lines))
+
+
+# -- seals ---------------------------------------------------------------------------------------------------------------
 
 
 @leaf.leaf("seals", example="desk audit seals")

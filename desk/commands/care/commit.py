@@ -26,13 +26,34 @@ from desk.view.model import Done
 def commit(app: App, paths: tuple[str, ...], reason: str | None) -> Done:
     """Validate what was edited by hand and commit it, byte for byte, as one commit.
 
-    PATH is a file or a folder; without one, all hand edits are committed. Nothing is written if anything is wrong.
+    PATH is a file or a folder; without one, all hand edits are committed. Nothing is written if anything is wrong. In a
+    merge that git has begun, as after a git pull with conflicts, the merge is made first: as by desk sync --continue.
     """
+    if app.store.is_merging():
+        return _after_merge(app, paths, reason)
     wanted = handedits.resolve_paths(app.place, paths, app.env.cwd)
     done = actions_handedits.commit(app, wanted, reason=reason)
     if done is None:
         return _nothing(app, paths, wanted)
     return _told(done.done.commit, done.done.change, done.edits)
+
+
+def _after_merge(app: App, paths: tuple[str, ...], reason: str | None) -> Done:
+    """The merge by desk's rules, and then a commit of what somebody has mended by hand meanwhile."""
+    from desk.actions.care import sync as actions_sync  # noqa: PLC0415 - for clones that meet, and nobody else
+    from desk.commands.care.sync import tell_continued  # noqa: PLC0415 - as above
+
+    merged = actions_sync.continue_merge(app)
+    wanted = handedits.resolve_paths(app.place, paths, app.env.cwd)
+    done = actions_handedits.commit(app, wanted, reason=reason)
+    view = _nothing(app, (), wanted) if done is None else _told(done.done.commit, done.done.change, done.edits)
+    return view._replace(
+        data=_with(view.data, merge=merged.commit), lines=(*tell_continued(app, merged).lines[:1], *view.lines)
+    )
+
+
+def _with(data: Any, **more: Any) -> dict[str, Any]:
+    return {**data, **more}
 
 
 def _nothing(app: App, given: tuple[str, ...], wanted: list[str]) -> Done:

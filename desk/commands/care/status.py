@@ -15,9 +15,10 @@ from desk.domain.model.change import Edit
 from desk.domain.model.fields import utc_text
 from desk.domain.model.kinds import KINDS
 from desk.errors import DeskError
+from desk.git import log, refs
 from desk.git.place import Place
 from desk.index import keeper
-from desk.local import untold
+from desk.local import meetings, untold
 from desk.store import handedits, journal
 from desk.store.handedits import HandEdit
 from desk.store.store import Store
@@ -51,6 +52,7 @@ def status(app: App) -> Done:
         "hand_edits": edits,
         "staged": scan.staged,
         "operation": operation[0] if operation else None,
+        "merging": store.is_merging(),
         "pending": interrupted if pending else [],
         "recovered": [] if pending else interrupted,
         "index": index,
@@ -58,8 +60,26 @@ def status(app: App) -> Done:
         "settings": wrong.message if wrong else None,
         "drafts": drafts,
         "untold": len(untold.load(app.place)),
+        "met": _met(app, head.oid),
     }
     return Done("status", data, tuple(_lines(data, scan.edits, operation)), answer=True)
+
+
+def _met(app: App, head: str | None) -> dict[str, Any] | None:
+    """Which other clone was met, when, and what it doesn't have yet; None for a desk that meets nobody."""
+    meeting = meetings.last(app.place)
+    if meeting is None or head is None:
+        return None
+    there = refs.commit_of(app.place, meeting.ref)
+    ago = int(app.clock().timestamp()) - meeting.at
+    warn = int(app.config["sync.warn"])
+    return {
+        "remote": meeting.remote,
+        "at": utc_text(datetime.fromtimestamp(meeting.at, UTC)),
+        "unpublished": log.count(app.place, there, head) if there else None,
+        "minutes": ago // 60,
+        "late": bool(warn) and ago >= warn * 60,
+    }
 
 
 def _journal(place: Place) -> list[str]:
@@ -123,7 +143,11 @@ def _lines(data: dict[str, Any], edits: list[HandEdit], operation: tuple[str, st
 
 def _unfinished(data: dict[str, Any], operation: tuple[str, str] | None) -> list[str]:
     lines: list[str] = []
-    if operation:
+    if operation and data["merging"]:
+        lines.append(
+            _("A merge is in progress: finish it with desk sync --continue, or give it up: {undo}", undo=operation[1])
+        )
+    elif operation:
         what, undo = operation
         lines.append(
             _(
@@ -205,7 +229,24 @@ def _rest(data: dict[str, Any]) -> list[str]:
                 counted=untold.counted(data["untold"]),
             )
         )
+    if data["met"]:
+        lines.append(_others(data["met"]))
     return ["", *lines] if lines and data["hand_edits"] else lines
+
+
+def _others(met: dict[str, Any]) -> str:
+    remote, minutes = met["remote"], met["minutes"]
+    waits = ngettext("{n:,} commit not published", "{n:,} commits not published", met["unpublished"] or 0)
+    if minutes < 2:
+        ago = _("met {remote} just now", remote=remote)
+    elif minutes < 120:
+        ago = _("met {remote} {n} minutes ago", remote=remote, n=minutes)
+    elif minutes < 2880:
+        ago = _("met {remote} {n} hours ago", remote=remote, n=minutes // 60)
+    else:
+        ago = _("met {remote} {n} days ago", remote=remote, n=minutes // 1440)
+    line = arranged("{waits}, {ago}", waits=waits, ago=ago) if met["unpublished"] else ago
+    return _("{line}: desk sync", line=line) if met["late"] or met["unpublished"] else str(line[:1].upper() + line[1:])
 
 
 def _next(data: dict[str, Any]) -> list[str]:

@@ -33,7 +33,7 @@ def _read(app: App, given: records.Data) -> records.Data:
         if given["departments"]
         else ()
     )
-    return {**given, **addresses, "departments": served}
+    return {**given, **addresses, "departments": served, "keys": arguments.read_keys(app, given["keys"])}
 
 
 _EMAILS = _("Work e-mail, by which git knows the person; repeat it for further addresses.")
@@ -67,6 +67,8 @@ STAFF = records.Kind(
                          shell_complete=complete.complete_department,
                          help="Replaces the departments served; repeat for more."),
         ),
+        records.option("--key", "keys", metavar="KEY|FILE", multiple=True,
+                       help="Public ssh key by which a server knows them, or its .pub file; repeat for more."),
         records.option("--language", metavar="L", shell_complete=complete.complete_language,
                        help="Language the person reads."),
         records.option("--digest", metavar="off|hourly|daily", type=click.Choice(DIGESTS),

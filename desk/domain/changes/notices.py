@@ -6,6 +6,7 @@ but for a person whose mail became a ticket.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from desk.domain.model.query import Scope
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import ticketverbs
 from desk.domain.rights.verb import (
+    BEATEN,
     DEPARTMENT,
     NAMED,
     OWNER,
@@ -24,6 +26,8 @@ from desk.domain.rights.verb import (
     WATCHERS,
     Role,
 )
+
+_DECIDED = "decide"
 
 
 class NoticeRow(NamedTuple):
@@ -149,7 +153,14 @@ def _ids(role: Role, ticket: Ticket, audience: Audience, events: tuple[Event, ..
         NAMED: [e.after for e in events if e.verb == "escalate-up" and e.after],
         WATCHERS: list(ticket.watchers),
         STAFF_WATCHERS: staff_watchers,
+        BEATEN: [who for e in events if e.verb == _DECIDED and (who := whose(e.before))],
     }[role]
+
+
+def whose(value: str | None) -> str | None:
+    """Whose change it was that two clones' meeting tells of: `owner petros (petros)`."""
+    found = re.search(r"(?:^|\s)\(([^()\s]+)\)$", value or "")
+    return found[1] if found else None
 
 
 def _may_hear(person: Person, ticket: Ticket, audience: Audience) -> bool:

@@ -210,6 +210,20 @@ def parse_lines(raw: object) -> tuple[str, ...]:
     return tuple(_each(raw, parse_line))
 
 
+_KEY = re.compile(
+    r"(?:valid-(?:after|before)=\d{8}(?:\d{4,6})?Z?(?:,| ))*(?:sk-)?(?:ssh|ecdsa)-[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,3}(?: .*)?"
+)
+
+
+def parse_keys(raw: object) -> tuple[str, ...]:
+    """Public ssh keys, each as ssh-keygen writes it, with `valid-after=DAY,valid-before=DAY ` before it where it ends."""
+    keys = [" ".join(line.split()) for line in _each(raw, parse_line)]
+    for key in keys:
+        if "PRIVATE" in key or not _KEY.fullmatch(key):
+            raise ValueError(_("{key!r} is not a public ssh key, such as 'ssh-ed25519 AAAA… maria'", key=key[:40]))
+    return tuple(dict.fromkeys(keys))
+
+
 def parse_steps(raw: object) -> tuple[str, ...]:
     """Steps of a checklist, each with its mark."""
     steps = [re.sub(r"^\[X\]", "[x]", line) for line in _each(raw, parse_line)]
@@ -313,6 +327,7 @@ DATE = FieldType("a date", parse_date, "take_later")
 SLUGS = FieldType("names", parse_slugs, "unite_sorted", "set")
 LINES = FieldType("lines of text", parse_lines, "unite", "json")
 NUMBERS = FieldType("ticket numbers of other desks", parse_lines, "unite", "set")
+KEYS = FieldType("public ssh keys", parse_keys, "unite", "json")
 STEPS = FieldType("steps", parse_steps, "tick", "json")
 LINKS = FieldType("links", parse_links, "unite_sorted", "set")
 TITLES = FieldType("titles by language", parse_titles, "meet_by_key", "json")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from desk.domain.model.article import Article, Response, Topic
 from desk.domain.model.checklist import Checklist
-from desk.domain.model.organisation import CustomField, Department, Tag
+from desk.domain.model.organisation import CustomField, Department, Machine, Tag
 from desk.domain.model.person import Ban, Group, Staff, User
 from desk.domain.model.record import Record
 from desk.domain.model.states import CLOSED
@@ -18,7 +18,21 @@ from desk.domain.model.ticket import Ticket
 KINDS: Mapping[str, type[Record]] = MappingProxyType(
     {
         cls.kind: cls
-        for cls in (Department, Group, Tag, CustomField, Staff, User, Ban, Topic, Article, Response, Checklist, Ticket)
+        for cls in (
+            Department,
+            Group,
+            Tag,
+            CustomField,
+            Machine,
+            Staff,
+            User,
+            Ban,
+            Topic,
+            Article,
+            Response,
+            Checklist,
+            Ticket,
+        )
     }
 )
 _BY_FOLDER = {cls.folder: cls for cls in KINDS.values() if cls.folder != "kb"}

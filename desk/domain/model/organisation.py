@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk.domain.model.fields import COLOUR, FLAG, LINE, LINES, SLUG, SLUGS, TEXT, Field
+from desk.domain.model.fields import COLOUR, FLAG, KEYS, LINE, LINES, SLUG, SLUGS, TEXT, Field
 from desk.domain.model.record import Record
 
 INCIDENT = "incident"
@@ -46,3 +46,19 @@ class CustomField(Record):
     departments = Field[tuple[str, ...]](SLUGS, "only on tickets of these", default=(), ref="department")
     groups = Field[tuple[str, ...]](SLUGS, "only on users of these", default=(), ref="group")
     description = Field[str | None](LINE, "what to write in it")
+
+
+MAIL, SLA, RELAY = "mail", "sla", "relay"
+"""What a machine may be allowed: to bring what requesters wrote, what desk does as time passes, and the commits of others."""
+
+
+class Machine(Record):
+    """A machine that pushes by itself: the mail host, cron, a relay between forges."""
+
+    kind = "machine"
+    plural = "machines"
+    folder = "records/machines"
+
+    keys = Field[tuple[str, ...]](KEYS, "public ssh keys by which a server knows it", default=())
+    may = Field[tuple[str, ...]](SLUGS, "what it may bring: mail, sla, relay", default=())
+    description = Field[str | None](LINE, "what it is")

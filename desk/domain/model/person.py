@@ -7,7 +7,21 @@ from datetime import datetime
 from typing import Any
 
 from desk.domain.model.actor import Requester, nameless
-from desk.domain.model.fields import DIGEST, EMAIL, EMAILS, FLAG, LEVEL, LINE, SLUG, SLUGS, TEXT, TIME, VALUES, Field
+from desk.domain.model.fields import (
+    DIGEST,
+    EMAIL,
+    EMAILS,
+    FLAG,
+    KEYS,
+    LEVEL,
+    LINE,
+    SLUG,
+    SLUGS,
+    TEXT,
+    TIME,
+    VALUES,
+    Field,
+)
 from desk.domain.model.record import NOTHING, Record
 
 
@@ -24,6 +38,7 @@ class Staff(Record):
     language = Field[str | None](SLUG, "language the person reads", setting="desk.languages")
     away = Field[bool](FLAG, "not to be given work now", default=False)
     digest = Field[str | None](DIGEST, "how often notices to them are collected: off, hourly or daily")
+    keys = Field[tuple[str, ...]](KEYS, "public ssh keys by which a server knows the person", default=())
     created = Field[datetime | None](TIME, "registered at", fixed=True)
 
     @property

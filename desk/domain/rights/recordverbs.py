@@ -40,6 +40,21 @@ def _keep(
     )
 
 
+_MET = (
+    "user",
+    "ban",
+    "topic",
+    "article",
+    "response",
+    "checklist",
+    "field",
+    "staff",
+    "machine",
+    "department",
+    "group",
+    "tag",
+)
+"""Everything that is a record and no ticket."""
 _GENERIC = ("domain.changes.generic:create", "domain.changes.generic:edit", "domain.changes.generic:delete")
 
 ROWS: tuple[Verb, ...] = (
@@ -143,6 +158,7 @@ ROWS: tuple[Verb, ...] = (
         "staff", _THREE,
         ("domain.people.staff:create", "domain.people.staff:edit", "domain.people.staff:delete"), "staff",
     ),
+    *_keep("machine", _THREE, _GENERIC, "machine"),
     *_keep(
         "department", _THREE,
         ("domain.people.departments:create", "domain.people.departments:edit", "domain.people.departments:delete"),
@@ -172,8 +188,18 @@ ROWS: tuple[Verb, ...] = (
         told_as=("create", "reply", "note", "close"),
     ),
     Verb(
+        "decide", (*_MET, *SETTINGS), OF_CAUSE, "sync", "actions.care.sync:sync",
+        Words(_("kept {after}, not {before}"), _("met two changes of {what}, and kept {after}, not {before}")),
+        elsewhere=True,
+    ),
+    Verb(
+        "rename", ("user",), OF_CAUSE, "sync", "actions.care.sync:sync",
+        Words(_("one with {before}"), _("found that {what} and {before} are one")),
+        elsewhere=True,
+    ),
+    Verb(
         "undo",
-        ("user", "ban", "topic", "article", "response", "checklist", "field", "staff", "department", "group", "tag"),
+        _MET,
         OF_CAUSE, "ticket undo", "domain.changes.undo:undo",
         Words(_("taken back: {after}"), _("took back the last change of {what}: {after}")),
         may=((ANY, "untold"),),

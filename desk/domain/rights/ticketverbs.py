@@ -8,9 +8,11 @@ from types import MappingProxyType
 from desk.domain.model.states import CLOSED, LIVE, OPEN, PENDING, STATES
 from desk.domain.rights.verb import (
     ANY,
+    BEATEN,
     DEPARTMENT,
     DESK_ALONE,
     NAMED,
+    OF_CAUSE,
     OWNER,
     REQUESTER,
     RESPONSIBLE,
@@ -306,6 +308,25 @@ ROWS: tuple[Verb, ...] = (
         "delete", _KINDS, Grant("staff", 3, line=9, word=1), "ticket delete", "domain.tickets.lifecycle:delete",
         Words(_("deleted: {before}"), _("deleted {what}: {before}")),
         _ALWAYS, whole=True, carries=True,
+    ),
+    # -- clones that meet ----------------------------------------------------------------------------------------------
+    Verb(
+        "decide", _KINDS, OF_CAUSE, "sync", "actions.care.sync:sync",
+        Words(_("kept {after}, not {before}"), _("met two changes of {what}, and kept {after}, not {before}")),
+        elsewhere=True,
+        hears=(
+            Hearing("decide", "two clones met, and of two changes of one thing another one was kept", 18, (
+                (27, BEATEN, "sync-decided"),
+            )),
+        ),
+    ),
+    Verb(
+        "rename", _KINDS, OF_CAUSE, "sync", "actions.care.sync:sync",
+        Words(
+            _("called {after} from now on: another ticket is {before}"),
+            _("called {what} so from now on: another ticket is {before}"),
+        ),
+        elsewhere=True,
     ),
     # -- the desk's own ------------------------------------------------------------------------------------------------
     Verb(

@@ -76,6 +76,7 @@ Role = Literal[
     "who is named for the department",
     "watchers",
     "watchers who are staff",
+    "whose change was not kept",
 ]
 REQUESTER: Role = "requester"
 OWNER: Role = "owner"
@@ -84,6 +85,7 @@ DEPARTMENT: Role = "department"
 NAMED: Role = "who is named for the department"
 WATCHERS: Role = "watchers"
 STAFF_WATCHERS: Role = "watchers who are staff"
+BEATEN: Role = "whose change was not kept"
 
 
 Hearer = tuple[int, Role, str]

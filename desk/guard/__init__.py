@@ -1,0 +1,1 @@
+"""What keeps a server's repository: who pushes, and whether what they push may stand."""

@@ -1,0 +1,231 @@
+"""Whether a push may stand: each ref, each object, each commit, and who made it. One no is a no to all of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import NamedTuple
+
+from desk.audit import merges, verify
+from desk.audit import seals as audit_seals
+from desk.audit.moment import FAULT, AuditFinding, Moment
+from desk.audit.world import PastWorld
+from desk.config import Config
+from desk.domain.model.organisation import MAIL, RELAY, SLA
+from desk.domain.model.person import USER_PREFIX
+from desk.domain.rights import rights
+from desk.git import refs
+from desk.git.objects import Blobs
+from desk.guard import tree
+from desk.guard.pusher import Pusher
+from desk.guard.world import IndexedWorld
+from desk.store.store import Store
+from desk.text import _
+
+AHEAD = 300
+"""Seconds by which a commit may be dated ahead of the server: merges go by dates, and so do searches of git's own."""
+INBOX = "refs/heads/in/"
+SEAL, COSIGN, MAILS = "refs/tags/seal/", "refs/tags/cosign/", "refs/desk/mail/"
+CHECK = "push"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+class Update(NamedTuple):
+    """A ref, and the object names that it has and is to have; empty for none."""
+
+    ref: str
+    old: str
+    new: str
+
+
+class Judged(NamedTuple):
+    """What stands against a push, and how many commits of it were looked at."""
+
+    findings: tuple[AuditFinding, ...]
+    commits: int
+
+
+class Court(NamedTuple):
+    """What a push is held against. `branch` is the full name of the desk's, `tip` where it stands, `now` epoch seconds."""
+
+    store: Store
+    config: Config
+    branch: str
+    tip: str
+    now: int
+
+
+def judge(court: Court, updates: Iterable[Update], pusher: Pusher) -> Judged:
+    """Everything that stands against a push; cheap questions first, and what is no desk's isn't read at all."""
+    found: list[AuditFinding] = []
+    commits = 0
+    for update in updates:
+        of_ref = list(_of_ref(court, update, pusher))
+        found += of_ref
+        if not of_ref and update.new and update.ref.startswith((court.branch, INBOX)):
+            counted = Commits(court, pusher)
+            found += judge_commits(court, update.new, counted)
+            commits += counted.seen
+    return Judged(tuple(found), commits)
+
+
+def judge_commits(court: Court, new: str, commits: Commits) -> list[AuditFinding]:
+    """What stands against the commits that the desk doesn't have yet."""
+    limit = int(court.config["attachment.max_mb"]) << 20
+    of_files = list(
+        chain(tree.weigh(court.store.place, court.tip, new, limit), tree.look(court.store.place, court.tip, new))
+    )
+    if of_files:
+        return of_files
+    index = court.store.index
+
+    def begin(blobs: Blobs) -> PastWorld:
+        return IndexedWorld(court.store.place, blobs, index)
+
+    # Anywhere else than at the desk's own branch there is no index of the state before.
+    found = verify.judge(court.store, court.tip, new, commits.check, begin if index.commit == court.tip else None)
+    return [one for one in found if one.level == FAULT]
+
+
+class Commits:
+    """Asks of each commit whether its pusher may bring it. `pusher` None: nobody is asked for."""
+
+    def __init__(self, court: Court, pusher: Pusher | None) -> None:
+        self.court = court
+        self.pusher = pusher
+        self.seen = 0
+
+    def check(self, moment: Moment) -> Iterator[AuditFinding]:
+        """Its dates, and that whoever made it pushes it, or somebody who may bring the commits of others."""
+        self.seen += 1
+        step = moment.step
+        ahead = max(step.at, step.committed) - self.court.now
+        if ahead > AHEAD:
+            problem = _("dated {n} minutes ahead of this server", n=ahead // 60)
+            yield moment.finding(CHECK, FAULT, problem, hint=_("set the clock, then make the commit again: git rebase"))
+        if moment.by_hand and moment.edits and not step.merge and not self.court.config["guard.by_hand"]:
+            problem = _("made by hand, which this desk doesn't take (guard.by_hand)")
+            yield moment.finding(CHECK, FAULT, problem, hint=_("take it back, and let desk do it: git reset HEAD~"))
+        if self.pusher is not None:
+            yield from self._brought(moment, self.pusher)
+
+    def _brought(self, moment: Moment, pusher: Pusher) -> Iterator[AuditFinding]:
+        maker = moment.importer or (moment.staff.id if moment.staff else moment.actor)
+        if maker == pusher.id or RELAY in pusher.may or self._is_own_by_hand(moment, pusher):
+            return
+        duty = None if moment.staff else _duty(moment)
+        if (duty and duty & pusher.may) or (maker and refs.signer_of(self.court.store.place, moment.step.oid) == maker):
+            return
+        problem = _("{pusher} pushes a commit by {maker}", pusher=pusher.id, maker=maker)
+        hint = _("who made it pushes it, or signs it; a machine may bring it: desk machine edit NAME --may relay")
+        yield moment.finding(CHECK, FAULT, problem, hint=hint)
+
+    @staticmethod
+    def _is_own_by_hand(moment: Moment, pusher: Pusher) -> bool:
+        """Whether a commit of plain git bears an address of whoever pushes it."""
+        return pusher.staff is not None and moment.by_hand and moment.step.email.lower() in pusher.staff.addresses
+
+
+def _duty(moment: Moment) -> frozenset[str]:
+    """Which duties of machines cover a commit that nobody of the staff has made."""
+    if moment.by_hand:
+        return frozenset()
+    if moment.actor.startswith(USER_PREFIX):
+        return frozenset((MAIL,))
+    # A merge by cron says what its sides give, whoever may run it.
+    return frozenset((MAIL, SLA)) if moment.actor == "desk" or merges.is_own(moment.step) else frozenset()
+
+
+# -- refs --------------------------------------------------------------------------------------------------------------
+
+
+def _of_ref(court: Court, update: Update, pusher: Pusher) -> Iterator[AuditFinding]:
+    ref = update.ref
+    rules: tuple[tuple[str, Callable[[Court, Update, Pusher], Iterator[AuditFinding]]], ...] = (
+        (court.branch, _of_branch), (INBOX, _of_inbox), (SEAL, _of_seal), (COSIGN, _of_cosign), (MAILS, _of_mails),
+    )  # fmt: skip
+    for start, rule in rules:
+        if ref == start or (start.endswith("/") and ref.startswith(start) and _is_plain(ref.removeprefix(start))):
+            yield from rule(court, update, pusher)
+            return
+    yield _refused(
+        update,
+        _("{ref} is nothing that this desk keeps", ref=ref),
+        _("push {branch} alone; for a colleague to look at: git push origin HEAD:in/YOU", branch=_short(court.branch)),
+    )
+
+
+def _of_branch(court: Court, update: Update, _pusher: Pusher) -> Iterator[AuditFinding]:
+    if not update.new:
+        yield _refused(update, _("the desk's branch is never deleted"), _("nobody needs it"))
+    elif not refs.is_ancestor(court.store.place, court.tip, update.new, as_committed=True):
+        yield _refused(
+            update,
+            _("history would be rewritten: what the server has isn't in what is pushed"),
+            _("bring the two together: desk sync   and never: git push --force"),
+        )
+
+
+def _of_inbox(_court: Court, update: Update, pusher: Pusher) -> Iterator[AuditFinding]:
+    whose = update.ref.removeprefix(INBOX)
+    if whose != pusher.id and not (RELAY in pusher.may and not update.new):
+        yield _refused(
+            update,
+            _("in/{whose} is for {whose} alone, and {pusher} pushes", whose=whose, pusher=pusher.id),
+            _("git push origin HEAD:in/{pusher}", pusher=pusher.id),
+        )
+
+
+def _of_seal(court: Court, update: Update, pusher: Pusher) -> Iterator[AuditFinding]:
+    if update.old:
+        yield _refused(
+            update, _("a seal is never moved or deleted"), _("make another one: desk audit seal --name NAME")
+        )
+    elif pusher.staff is None or pusher.staff.level < rights.LEVELS["history"]:
+        problem = _("{pusher} may not seal: that takes level {level}", pusher=pusher.id, level=rights.LEVELS["history"])
+        yield _refused(update, problem, _("desk staff list shows who has which level"))
+    else:
+        yield from _of_measure(court, update)
+
+
+def _of_measure(court: Court, update: Update) -> Iterator[AuditFinding]:
+    """A seal must be true of a history that the server has."""
+    seal = audit_seals.from_object(court.store.place, update.ref.removeprefix("refs/tags/"), update.new)
+    if seal is None:
+        yield _refused(update, _("not a seal that desk made"), _("desk audit seal makes one"))
+        return
+    known = {one.name: one for one in audit_seals.seals(court.store.place)}
+    for one in audit_seals.problems(court.store.place, seal, court.tip, known, measured=True):
+        if one.level == FAULT:
+            yield one
+
+
+def _of_cosign(court: Court, update: Update, pusher: Pusher) -> Iterator[AuditFinding]:
+    whose = update.ref.rpartition("/")[2]
+    if update.old:
+        yield _refused(update, _("what somebody signed is never moved or deleted"), _("sign a newer seal"))
+    elif whose != pusher.id:
+        problem = _(
+            "{ref} is for {whose} to sign, and {pusher} pushes", ref=_short(update.ref), whose=whose, pusher=pusher.id
+        )
+        yield _refused(update, problem, _("desk audit cosign makes one of your own"))
+    elif audit_seals.from_object(court.store.place, update.ref.removeprefix("refs/tags/"), update.new) is None:
+        yield _refused(update, _("not a signature under a seal"), _("desk audit cosign makes one"))
+
+
+def _of_mails(_court: Court, update: Update, pusher: Pusher) -> Iterator[AuditFinding]:
+    if update.ref.removeprefix(MAILS) != pusher.id or MAIL not in pusher.may:
+        yield _refused(update, _("{ref} is for that machine alone", ref=update.ref), "desk machine list")
+
+
+def _is_plain(name: str) -> bool:
+    return all(_NAME.fullmatch(part) for part in name.split("/"))
+
+
+def _short(ref: str) -> str:
+    return ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
+
+
+def _refused(update: Update, problem: str, hint: str) -> AuditFinding:
+    return AuditFinding(CHECK, FAULT, problem, hint, record=_short(update.ref))

@@ -1,0 +1,74 @@
+"""What files a push brings: how large, of what kind, and called what; asked before any of them is read."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+from desk.audit.moment import FAULT, AuditFinding
+from desk.git import diff, log, objects
+from desk.git.diff import Delta
+from desk.git.log import LoggedStep
+from desk.git.place import Place
+from desk.store import handedits
+from desk.text import _, arranged
+
+CHECK = "push"
+_PLAIN = "100644"
+_MIB = 1 << 20
+
+
+def weigh(place: Place, tip: str, new: str, limit: int) -> Iterator[AuditFinding]:
+    """Files above `limit` bytes, and what is no part of a commit."""
+    for one in objects.brought(place, tip, new):
+        if one.kind == "blob" and one.size > limit:
+            problem = _(
+                "{size:.1f} MiB, and {most} are allowed (attachment.max_mb)", size=one.size / _MIB, most=limit // _MIB
+            )
+            yield AuditFinding(CHECK, FAULT, problem, _("keep it elsewhere, and link to it"), record=one.path)
+
+
+def look(place: Place, tip: str, new: str) -> Iterator[AuditFinding]:
+    """Files that are none of a desk's, or no plain ones, in any of the commits; and names that some systems take for one."""
+    added: set[str] = set()
+    for step in log.steps(place, tip, new):
+        for one in _own(place, step):
+            if one.new_oid:
+                yield from _file(step.oid, one)
+                if not one.oid:
+                    added.add(one.path)
+    yield from _twins(place, new, added)
+
+
+def _own(place: Place, step: LoggedStep) -> Iterator[Delta]:
+    """What a commit changed; of a merge, what no parent has so."""
+    others = [{d.path for d in diff.between(place, parent, step.oid, as_committed=True)} for parent in step.parents[1:]]
+    return (one for one in step.deltas if all(one.path in paths for paths in others))
+
+
+def _file(commit: str, one: Delta) -> Iterator[AuditFinding]:
+    look = arranged("git show {oid}", oid=commit[:10])
+    if one.path.split("/")[0] not in handedits.WATCHED:
+        problem = _("not a file of the desk, which has {names}", names=", ".join(handedits.WATCHED))
+        yield AuditFinding(CHECK, FAULT, problem, look, commit, record=one.path)
+    elif one.new_mode != _PLAIN:
+        problem = _("not a plain file (mode {mode})", mode=one.new_mode)
+        yield AuditFinding(CHECK, FAULT, problem, look, commit, record=one.path)
+
+
+def _twins(place: Place, new: str, added: set[str]) -> Iterator[AuditFinding]:
+    """Two names in one folder that differ in case, or in how letters are put together: on some systems they are one file."""
+    parts = [path.split("/") for path in added]
+    names = {("/".join(words[:depth]), words[depth]) for words in parts for depth in range(len(words))}
+    with objects.blobs(place) as blobs:
+        for folder in sorted({folder for folder, _name in names}):
+            raw = blobs.get(f"{new}:{folder}")
+            seen: dict[str, str] = {}
+            for _mode, name, _oid in objects.parse_tree(raw or b"", new):
+                text = name.decode(errors=diff.NAMES)
+                folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+                other = seen.setdefault(folded, text)
+                if other != text and {(folder, text), (folder, other)} & names:
+                    path = f"{folder}/{text}".lstrip("/")
+                    problem = _("{other} lies beside it, which some systems take for the same name", other=other)
+                    yield AuditFinding(CHECK, FAULT, problem, arranged("git mv {path} NAME", path=path), record=path)

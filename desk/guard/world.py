@@ -1,0 +1,145 @@
+"""The desk before a push, asked of the index and not loaded: what a push costs doesn't depend on how large the desk is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from functools import cached_property
+from typing import Any, cast
+
+from desk.audit.world import Key, PastWorld
+from desk.config import FILE
+from desk.domain.model.article import Article
+from desk.domain.model.kinds import KINDS
+from desk.domain.model.record import Record
+from desk.domain.model.ticket import Ticket
+from desk.errors import Broken
+from desk.git import log
+from desk.git.diff import Delta
+from desk.git.objects import Blobs
+from desk.git.place import Place
+from desk.index.index import Index
+from desk.queries import people, records
+
+_PLAIN = "100644"
+
+
+class IndexedWorld(PastWorld):
+    """As `PastWorld`, at the commit that an index stands for; only what commits after it change is kept here."""
+
+    def __init__(self, place: Place, blobs: Blobs, index: Index) -> None:
+        super().__init__(place, blobs, lambda _kind: set())
+        self.index = index
+        self.commit = index.commit
+        self.config = self._settings(f"{index.commit}:{FILE}")
+        self._counted = True  # from here on: how the numbers differ from the index's
+        self._paths_over: set[str] = set()
+        self.touched: set[Key] = set()
+        """Records that are not as the index has them."""
+
+    def _move(self, delta: Delta, key: Key) -> None:
+        if delta.oid and delta.path not in self._paths_over:
+            self._files[delta.path] = (delta.mode, delta.oid)
+            self._paths[key] = delta.path
+            self._ids[key[0]].add(key[1])
+        self._paths_over.add(delta.path)
+        self.touched.add(key)
+        super()._move(delta, key)
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    def find(self, kind: str, record_id: str) -> Record | None:
+        if (kind, record_id) in self.touched:
+            return super().find(kind, record_id)
+        found = records.place_of(self.index, kind, record_id)
+        record = self.read(found[0], _PLAIN, found[1]) if found else None
+        return None if isinstance(record, Broken) else record
+
+    def unread(self, path: str) -> bool:
+        return super().unread(path) if path in self._paths_over else path in self._broken
+
+    @cached_property
+    def _broken(self) -> set[str]:
+        return {path for path, _line, _problem in self.index.broken()}
+
+    def ids(self, kind: str) -> set[str]:
+        return cast("set[str]", _Ids(self, kind))
+
+    def ever(self, kind: str) -> set[str]:
+        return cast("set[str]", _Ever(self, kind))
+
+    def known_ticket(self, ticket_id: str) -> bool:
+        return self.gone_as(Ticket.kind, ticket_id) is not None
+
+    def was_there(self, kind: str, record_id: str) -> bool:
+        return not self.has(kind, record_id) and self.gone_as(kind, record_id) is not None
+
+    def gone_as(self, kind: str, record_id: str) -> str | None:
+        """Of what went before the push git is asked, where the index says that it ever was."""
+        if (kind, record_id) in self.touched:
+            return super().gone_as(kind, record_id)
+        if kind == Article.kind or not records.was(self.index, kind, record_id) or self.has(kind, record_id):
+            return None
+        return log.last_of(self.place, str(self.index.commit), KINDS[kind].path_of(record_id))
+
+    def all(self, kind: str) -> Iterator[Record]:
+        return (r for i in sorted(self.ids(kind)) if (r := self.find(kind, i)) is not None)
+
+    def has(self, kind: str, record_id: str) -> bool:
+        """Whether there is such a record."""
+        if (kind, record_id) in self.touched:
+            return record_id in self._ids[kind]
+        return records.place_of(self.index, kind, record_id) is not None
+
+    def listed(self, kind: str) -> set[str]:
+        """All ids of a kind: read whole, for kinds of which there are few."""
+        base = {i for i in records.ids(self.index, kind) if (kind, i) not in self.touched}
+        return base | self._ids[kind]
+
+    def gone(self, kind: str, record_id: str) -> bool:
+        """Whether it went in one of the commits of the push."""
+        return (kind, record_id) in self._gone
+
+    # -- who refers to what ------------------------------------------------------------------------------------------
+
+    def referring(self, kind: str, record_id: str) -> tuple[int, tuple[str, ...]]:
+        return self._refs[kind, record_id] + sum(1 for _ in records.referring(self.index, kind, record_id)), ()
+
+    def users_tickets(self, department: str) -> int:
+        return self._refs["users-ticket", department] + people.users_tickets(self.index, department)
+
+
+class _Ids(AbstractSet[str]):
+    """Ids of a kind as a set that asks for one at a time."""
+
+    def __init__(self, world: IndexedWorld, kind: str) -> None:
+        self.world = world
+        self.kind = kind
+
+    @classmethod
+    def _from_iterable(cls, it: Any) -> Any:
+        return set(it)
+
+    def __contains__(self, record_id: object) -> bool:
+        return self.world.has(self.kind, str(record_id))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.world.listed(self.kind))
+
+    def __len__(self) -> int:
+        return len(self.world.listed(self.kind))
+
+
+class _Ever(_Ids):
+    """Ids that a kind has, or had."""
+
+    def __contains__(self, record_id: object) -> bool:
+        one = str(record_id)
+        return (
+            self.world.has(self.kind, one)
+            or self.world.gone(self.kind, one)
+            or records.was(self.world.index, self.kind, one)
+        )
+
+    def add(self, _record_id: str) -> None:
+        """What goes is remembered as gone."""

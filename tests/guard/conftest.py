@@ -1,0 +1,107 @@
+"""A guarded repository, and people who push to it, honest or not."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.audit.forge import MARIA, Forger
+from tests.conftest import Runner, runner
+
+
+class Guarded:
+    """A bare repository with the guard's hooks, and a clone. `push` is git's own, as whoever the server says."""
+
+    def __init__(self, server: Path, home: Path, run: Runner, environment: dict[str, str]) -> None:
+        self.server = server
+        self.home = home
+        self.run = run
+        self.environment = environment
+        self.forger = Forger(home)
+
+    def desk(self, *args: str, who: str = "maria", code: int | None = 0, at: Path | None = None) -> str:
+        done = self.run("--desk", str(at or self.home), "--as", who, *args, code=code)
+        return done.out + done.err
+
+    def create(self, title: str = "A ticket", who: str = "maria", department: str = "technical") -> str:
+        words = ("ticket", "create", "--title", title, "--department", department, "-f", "ids")
+        return self.desk(*words, who=who).split()[0]
+
+    def git(self, *args: str, at: Path | None = None) -> str:
+        done = subprocess.run(
+            ["git", "-C", str(at or self.home), *args], env=self.environment, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    def push(
+        self,
+        *args: str,
+        who: str | None = "maria",
+        env: dict[str, str] | None = None,
+        to: str | None = None,
+        config: tuple[str, ...] = (),
+    ) -> str:
+        """What git says: nothing for a push that was taken."""
+        told = {**self.environment, **({} if who is None else {"DESK_PUSHER": who}), **(env or {})}
+        words = args or ("HEAD:main",)
+        options = [part for one in config for part in ("-c", one)]
+        done = subprocess.run(
+            ["git", "-C", str(self.home), *options, "push", "-q", to or str(self.server), *words],
+            env=told, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if not done.returncode:
+            assert "remote:" not in done.stderr, done.stderr
+            return ""
+        return "\n".join(line.removeprefix("remote: ").rstrip() for line in done.stderr.splitlines())
+
+    @property
+    def tip(self) -> str:
+        return self.git("rev-parse", "main", at=self.server)
+
+    def back(self) -> None:
+        """The clone as the server is."""
+        self.git("reset", "-q", "--hard", self.tip)
+        self.git("clean", "-qfd")
+
+    def commit(self, message: str, who: tuple[str, str] = MARIA, **times: str) -> str:
+        return self.forger.commit(message, who, **times)
+
+
+Guard = Callable[..., Guarded]
+
+
+@pytest.fixture
+def guard(
+    home: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str],
+) -> Guard:
+    """`guard("gitea")`: a repository for that kind of server; or one that is there."""
+
+    def make(server: str = "git", at: Path | None = None, *more: str) -> Guarded:
+        place = at or tmp_path / "desk.git"
+        if at is None:
+            subprocess.run(["git", "clone", "-q", "--bare", str(home), str(place)], check=True)
+        found = Guarded(place, home, runner(capsys, monkeypatch), environment)
+        found.desk("guard", "install", "--for", server, *more, at=place)
+        return found
+
+    return make
+
+
+@pytest.fixture
+def guarded(guard: Guard) -> Guarded:
+    return guard()
+
+
+def refused(said: str, *words: str) -> None:
+    """That a push was refused for this reason, and that its maker is told what became of it."""
+    assert said, "the push was taken"
+    for word in words:
+        assert word in said, said
+    assert "pre-receive hook declined" in said
