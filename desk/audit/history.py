@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 
-from desk.audit import mails
+from desk.audit.actors import mails
 from desk.audit.moment import DESK, FAULT, REMARK, AuditFinding, Moment, name
 from desk.git import objects, refs
 from desk.git.place import Place

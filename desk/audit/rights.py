@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from desk.audit import duties, importing, mails, undone
+from desk.audit.actors import duties, importing, mails, undone
+from desk.audit.actors.requesters import check_requester, requester_of
 from desk.audit.moment import DESK, FAULT, REMARK, AuditFinding, Moment, name
-from desk.audit.requesters import check_requester, requester_of
 from desk.checks import judgement
 from desk.checks.judgement import Wrong
 from desk.domain.changes import undo

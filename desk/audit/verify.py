@@ -8,10 +8,11 @@ from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple
 
-from desk.audit import forks, history, mails, merges, records, rights, sealers, trailers, witness
+from desk.audit import forks, history, merges, records, rights, sealers, trailers, witness
 from desk.audit import moment as audit_moment
 from desk.audit import seals as audit_seals
 from desk.audit import walk as audit_walk
+from desk.audit.actors import mails
 from desk.audit.history import History
 from desk.audit.moment import FAULT, PLAIN, REMARK, AuditFinding, Moment
 from desk.audit.walk import Step

@@ -73,7 +73,7 @@ def find_alike(index: Index, ticket_id: str, question: Question, scope: Scope | 
     worth = {term: ranking.rarity(spread.get(term, 0), spread[ALL]) for term in question.terms}
     own = index.db.execute("SELECT doc FROM requests WHERE path = ?", (Ticket.path_of(ticket_id),)).fetchone()
     likely = _likely(index, _Asked(question, worth, spread), own[0] if own else 0, scope)
-    among = Collection(worth, spread[LENGTH] / spread[ALL])
+    among = Collection(worth, spread.get(LENGTH, 0) / spread[ALL])
     found = {
         row[0]: (row, ranking.rate(question, _document(row, worth), among)) for row in _rows(index, "r.doc", likely)
     }

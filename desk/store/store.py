@@ -267,15 +267,10 @@ class Store:
     def writable_head(self) -> tuple[str, str]:
         """Branch and commit to write on top of; refuses states in which a commit would go astray."""
         if found := self.operation():
+            hint = _("finish it with git, or give it up: {command}", command=found[1])
             if self.is_merging():
-                raise Conflict(
-                    _("a merge is in progress in this desk"),
-                    _("finish it by desk's rules: desk sync --continue   or give it up: git merge --abort"),
-                )
-            raise Conflict(
-                _("{operation} is in progress in this desk", operation=found[0]),
-                _("finish it with git, or give it up: {command}", command=found[1]),
-            )
+                hint = _("finish it by desk's rules: desk sync --continue   or give it up: git merge --abort")
+            raise Conflict(_("{operation} is in progress in this desk", operation=found[0]), hint)
         head = self.head()
         if head.ref is None:
             raise GitError(_("HEAD is detached: a commit would belong to no branch"), "git switch main")

@@ -368,8 +368,8 @@ ROWS: tuple[Verb, ...] = (
         Words(_("not delivered to {after}"), _("noted on {what} that a message to {after} was not delivered")),
         may=(("thread", "note"),),
         hears=(
-            Hearing("undelivered", "a message to somebody was refused for good, or came back", 18, (
-                (27, RESPONSIBLE, "ticket-noted"),
+            Hearing("undelivered", "a message to somebody was refused for good, or came back", 19, (
+                (28, RESPONSIBLE, "ticket-noted"),
             ), quotes=True),
         ),
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk.audit import mails
+from desk.audit.actors import mails
 from desk.audit.moment import Moment
 from desk.checks import evidence, words
 from desk.checks import rights as checks_rights
