@@ -49,7 +49,7 @@ def test_shape(desk: Runner, make: Make) -> None:
     fields = {
         k: v
         for k, v in shown.items()
-        if k not in ("body", "thread", "people", "steps", "problems", "known_errors", "as_of")
+        if k not in ("body", "thread", "people", "steps", "problems", "known_errors", "as_of", "files")
     }
     assert {k: row[k] for k in fields} == fields
     assert desk("ticket", "list", "-f", "ids").out == f"{ticket}\n"

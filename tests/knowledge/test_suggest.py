@@ -200,14 +200,16 @@ def test_a_new_ticket_is_told_what_may_answer_it(desk: Runner) -> None:
     )
     title = "Certificate expired, nothing from Malta"
     told = desk(*create, title).err
-    assert told.startswith("perhaps the answer: partner-certificate-expired  Nothing can be retrieved from one country")
+    assert "\nperhaps the answer: partner-certificate-expired  Nothing can be retrieved from one country" in told
     first = desk("ticket", "list", "-f", "ids").out.strip()
     assert told.endswith(f"(more: desk kb suggest {first})\n")
     again = desk(*create, title).err.splitlines()
-    assert again[1].startswith(f"open now: {first}  {title}, just now   (more: desk kb suggest ")
+    assert again[2].startswith(f"open now: {first}  {title}, just now   (more: desk kb suggest ")
     desk("ticket", "close", *desk("ticket", "list", "-f", "ids").out.split())
     assert "solved before: " in desk(*create, title).err
-    assert desk("ticket", "create", "--department", "technical", "--title", "Coffee machine broken").err == ""
+    nothing = desk("ticket", "create", "--department", "technical", "--title", "Coffee machine broken").err
+    assert nothing.startswith("an answer by ")
+    assert nothing.count("\n") == 1
     for fmt in ("json", "ids"):
         assert desk(*create, title, "-f", fmt).err == ""
 
@@ -216,7 +218,7 @@ def test_how_long_an_open_ticket_has_waited_is_told(desk: Runner, make: Make) ->
     old = make("Zanzibar quokka")
     later = {"DESK_NOW": "2026-07-23T08:15:00Z"}
     told = desk("ticket", "create", "--department", "technical", "--title", "Quokka, Zanzibar", env=later).err
-    assert told.startswith(f"open now: {old}  Zanzibar quokka, 2 h ago")
+    assert told.splitlines()[1].startswith(f"open now: {old}  Zanzibar quokka, 2 h ago")
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ class Post(NamedTuple):
     user: str
     env: dict[str, str]
 
-    def fetch(self, *words: str, code: int = 0) -> Result:
+    def fetch(self, *words: str, code: int | None = 0) -> Result:
         return self.desk("mail", "fetch", "-f", "json", *words, code=code, env=self.env)
 
     def deliver(self, *mails: bytes) -> None:

@@ -135,9 +135,12 @@ def test_killed_at_any_moment(post: Post, home: Path, environment: dict[str, str
         os.killpg(run.pid, signal.SIGKILL)
         run.wait()
         known += new
-    assert {row["state"] for row in post.fetch().data} <= {"taken", "known"}
-    assert subjects(git) == sorted(known)
-    assert post.folders() == {"INBOX": 0, "Processed": len(known)}
+    # On a slow machine one mail may be at hand when the program is killed twice, and is put aside; none is lost.
+    assert {row["state"] for row in post.fetch(code=None).data} <= {"taken", "known", "held"}
+    held = [str(row["subject"]) for row in post.desk("mail", "held", "-f", "json").data]
+    assert sorted([*subjects(git), *held]) == sorted(known)
+    folders = post.folders()
+    assert (folders.pop("INBOX"), sum(folders.values())) == (0, len(known))
     assert "no fault" in post.desk("audit", "verify").out
 
 

@@ -37,6 +37,12 @@ VALUES: dict[fields.FieldType, st.SearchStrategy[Any]] = {
     fields.DATE: st.integers(1, 3).map(lambda day: date(2026, 7, day).isoformat()),
     fields.SLUGS: st.lists(WORDS, max_size=3),
     fields.LINES: st.lists(WORDS, max_size=3),
+    fields.NUMBERS: st.lists(WORDS, max_size=3),
+    fields.KEYS: st.lists(
+        st.integers(0, 9).map(lambda n: f"ssh-ed25519 {'AAAAC3NzaC1lZDI1NTE5AAAAI' * 3}{n}"), max_size=2
+    ),
+    fields.FOLLOW: st.sampled_from(["close", "close workaround", "pending requester 3d"]),
+    fields.DIGEST: st.sampled_from(["off", "hourly", "daily"]),
     fields.STEPS: st.lists(st.tuples(st.sampled_from(["[ ] ", "[x] "]), WORDS).map("".join), max_size=3),
     fields.LINKS: st.lists(IDS.map(lambda i: f"relates {i}"), max_size=2),
     fields.TITLES: st.dictionaries(st.sampled_from(["el", "en"]), WORDS, max_size=2),

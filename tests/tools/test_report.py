@@ -219,7 +219,7 @@ def test_the_list_and_wrong_words(desk: Runner, tmp_path: Path) -> None:
     assert "desk report lists" in desk("report", "mnthly", code=3).err
     desk("report", "../../etc/passwd", code=3)
     assert ".html, .md, .csv or .json" in desk("report", "daily", "--output", "x.pdf", code=2).err
-    assert "can't write" in desk("report", "daily", "--output", str(tmp_path / "none" / "x.csv"), code=1).err
+    assert "can't write" in desk("report", "daily", "--output", str(tmp_path / "none" / "x.csv"), code=2).err
     assert not list(tmp_path.glob("*.new"))
     assert "--until goes with both" in desk("report", "daily", "--days", "3", "--since", "7d", code=2).err
 
