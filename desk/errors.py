@@ -82,6 +82,8 @@ class Broken(DeskError):
 class ConfigError(DeskError):
     code = "config"
     exit_code = 8
+    setting: str = ""
+    """The setting that is wrong, where it is one alone."""
 
 
 class GitError(DeskError):

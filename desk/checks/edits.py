@@ -241,7 +241,8 @@ def review(
         found = find_edit_problem(edit, world)
         if found is not None:
             raise found
-    for wrong in judgement.judge(Act(by, at, edits, reason=bool(reason)), snapshot, world):
+    act = Act(by, at, edits, reason=bool(reason), policies=lambda: levels.policies(snapshot.place, config))
+    for wrong in judgement.judge(act, snapshot, world):
         raise wrong.error
     for edit in edits:
         _check_size(edit, config)

@@ -57,17 +57,18 @@ def texts(exam: Exam) -> Iterator[Finding]:
 
 def desk_toml(exam: Exam) -> Iterator[Finding]:
     """desk.toml can be read, and its settings go together."""
+    content = exam.content(settings.FILE)
     if exam.wrong is not None:
+        name = exam.wrong.setting if isinstance(exam.wrong, ConfigError) else ""
         yield Finding(
             "settings",
             settings.FILE,
-            locate.line_in(exam.wrong.message),
+            locate.setting_line(content, name.split(".")) if name else locate.line_in(exam.wrong.message),
             exam.wrong.message.removeprefix(f"{settings.FILE}: "),
             exam.wrong.hint or "",
         )
     if exam.config is None:
         return
-    content = exam.content(settings.FILE)
     for name, problem, hint in _at_odds(exam.config):
         yield Finding(
             "settings",

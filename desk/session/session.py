@@ -222,7 +222,7 @@ class Session:
             from desk.checks.world import World  # noqa: PLC0415 - as above
             from desk.session import reactions  # noqa: PLC0415 - as above
 
-            self.__dict__["config"] = settings.read(self.place)  # somebody may have changed them meanwhile
+            self.__dict__.pop("config", None)  # somebody may have changed them meanwhile
             change = plan(snapshot)
             if change is not None and self.who is not None and change.by.kind == STAFF:
                 self._require_own_machine(snapshot, change.by.id)

@@ -60,10 +60,12 @@ def read_committed(place: Place) -> Config | None:
 def _checked(config: Config) -> Config:
     """The settings, if this machine knows the time zone: it is looked up when the file has changed, not for each command."""
     if zone(config["desk.timezone"]) is None:
-        raise ConfigError(
+        error = ConfigError(
             _("desk.toml: there is no time zone {name!r} on this machine", name=config["desk.timezone"]),
             "desk config set desk.timezone Europe/Athens",
         )
+        error.setting = "desk.timezone"
+        raise error
     return config
 
 

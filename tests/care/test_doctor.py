@@ -196,7 +196,7 @@ def test_dangling_and_one_sided_links_are_mended(desk: Runner, make: Make, home:
 
 def test_a_merge_that_leads_nowhere(desk: Runner, make: Make, home: Path, git: Git) -> None:
     a = make("A")
-    swap(file_of(home, a), ("state: open", "state: closed\nmerged_into: 200101-AAAA"))
+    swap(file_of(home, a), ("state: open", "state: closed\nmerged_into: 200101-AAAA\nclosed: 2026-07-23T06:12:44Z"))
     by_hand(git)
     one(desk, "merged", "there is no ticket 200101-AAAA", path=Ticket.path_of(a), line=5)
     mended(desk)

@@ -14,7 +14,7 @@ from desk.codec import plainlines, records
 from desk.domain.changes import salt
 from desk.domain.model.ticket import Ticket
 from desk.errors import Broken
-from tests.conftest import Runner
+from tests.conftest import NOW, Runner
 from tests.store import indexes
 
 Git = Callable[..., str]
@@ -57,7 +57,7 @@ def old(git: Git) -> Callable[..., None]:
             else:
                 path.write_text(WHOLE_LINE.sub("", path.read_text(encoding="utf-8")), encoding="utf-8")
         git("add", "-A")
-        git("commit", "-q", "-m", "as it was")
+        git("commit", "-q", "-m", "as it was", "--date", NOW)
 
     return run
 

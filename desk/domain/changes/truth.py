@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from desk.domain.changes import compare, salt
 from desk.domain.changes.message import Happened
-from desk.domain.model.person import User
+from desk.domain.model.person import Ban, User
 from desk.domain.model.plain import label
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import NOTE, Ticket
@@ -67,7 +67,9 @@ def is_whole(event: Happened) -> bool:
 
 def _row(event: Happened) -> Verb | None:
     """What the table says of the verb that an event tells; None where history has no such verb on that kind of record."""
-    row = verbs.find(event.kind, event.verb)
+    # An import tells that a ban was created, as it does of any record; a command bans.
+    banned = (event.kind, event.verb) == (Ban.kind, "create")
+    row = verbs.find(event.kind, "ban" if banned else event.verb)
     return row if row and row.told_as is None else None
 
 
