@@ -31,7 +31,8 @@ RECORDS: tuple[Record, ...] = (
 )
 SAMPLES: tuple[Any, ...] = (
     "2027-01-01T00:00:00Z", "2027-01-01", "260723-AAAA", ["x"], ["relates 260723-AAAA"], ["[ ] step"], True, 3,
-    {"x": "y"}, [f"{AT} 2027-01-01T00:00:00Z"], [f"breach resolve {AT}"], "other@x.example", "other",
+    {"x": "y"}, [f"{AT} 2027-01-01T00:00:00Z"], [f"breach resolve {AT}"], "other@x.example", "other", "daily",
+    [f"ssh-ed25519 {'AAAAC3NzaC1lZDI1NTE5AAAAI' * 3}"],
 )  # fmt: skip
 """One of them is another value of any field."""
 

@@ -18,7 +18,7 @@ def clocks(home: Path, desk: Runner, ticket: str, *lines: str) -> None:
     author, _, rest = rest.partition("\n")
     added = "\n".join(lines)
     path.write_text(f"{head}author: {author}\n{added}\n{rest}", encoding="utf-8")
-    desk("commit")
+    desk("commit", "--reason", "as it was promised")
 
 
 def test_every_section(desk: Runner, make: Make, home: Path) -> None:

@@ -231,7 +231,7 @@ def test_decided_then_rebased(
 def test_hand_edits_and_imports_are_told_to_nobody(desk: Runner, home: Path, git: Git, ticket: str) -> None:
     exported = desk("export").out
     [path] = home.glob(f"records/tickets/*/*/*/{ticket}.md")
-    path.write_bytes(path.read_bytes().replace(b"state: open", b"state: closed\nclosed: 2026-07-23T07:00:00Z"))
+    path.write_bytes(path.read_bytes().replace(b"state: open", b"state: closed\nclosed: 2026-07-23T06:12:44Z"))
     desk("commit")
     path.write_bytes(path.read_bytes().replace(b"title: T", b"title: U"))
     git("commit", "-q", "-a", "-m", "by hand")
@@ -428,6 +428,7 @@ def test_killed_then_history_is_not_what_it_was(
     desk("--desk", str(shallow), "ticket", "list")
     step = "desk.git.write:fast_import:before:1:self"
     killed_at(step, shallow, environment, "ticket", "reply", ticket, "--body", "never made")
+    (shallow / ".git/index.lock").unlink()  # as git says, where the next command isn't desk's
     amend = ["git", "-C", str(shallow), "commit", "-q", "--amend", "--allow-empty", "--no-edit", "--date", "2026-07-01"]
     subprocess.run(amend, check=True, env=environment)
     desk("--desk", str(shallow), "ticket", "reply", ticket, "--body", "made")
