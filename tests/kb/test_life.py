@@ -79,7 +79,7 @@ def test_killed_after_the_commit_the_hand_edit_is_not_left_behind(
     """Its file as it was typed would read as taking the article from its readers again."""
     path = write("fresh")
     with monkeypatch.context() as patch:
-        patch.setattr(Store, "_settled", lambda *_, **__: sys.exit(9))
+        patch.setattr(Store, "_placed", lambda *_, **__: sys.exit(9))
         with pytest.raises(SystemExit):
             desk("kb", "publish", "fresh")
     assert "state: draft" in path.read_text(encoding="utf-8")

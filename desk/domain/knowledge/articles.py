@@ -94,6 +94,8 @@ def publish(
     `after` may bring changes made by hand; they are part of the same act, and so are the pictures in `files`.
     """
     stamped = after.evolve(state=PUBLISHED, published=utc_text(at), review=review.isoformat() if review else None)
+    if before is not None and digest(before) != digest(after):
+        stamped = stamped.evolve(approved_by=None)  # whoever approved the text has approved no other
     events = [Event("publish", before.state if before else None, PUBLISHED)]
     if before is None:
         events.append(Event("create", None, after.title))
