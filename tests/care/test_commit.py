@@ -411,9 +411,9 @@ def test_one_sided_links_are_said(desk: Runner, make: Make, home: Path) -> None:
 
 def test_no_commit_in_the_middle_of_something(desk: Runner, make: Make, home: Path, git: Git) -> None:
     swap(file_of(home, make("One")), ("title: One", "title: First"))
-    (home / ".git/MERGE_HEAD").write_text(git("rev-parse", "HEAD"), encoding="utf-8")
+    (home / ".git/CHERRY_PICK_HEAD").write_text(git("rev-parse", "HEAD"), encoding="utf-8")
     refused(desk, git, 6)
-    (home / ".git/MERGE_HEAD").unlink()
+    (home / ".git/CHERRY_PICK_HEAD").unlink()
     git("switch", "-q", "--detach")
     refused(desk, git, 9)
 

@@ -182,7 +182,7 @@ def test_hand_edits_and_imports_are_silent(desk: Runner, make: Make, told: Told,
 
 def test_every_event_of_the_table_can_happen_and_has_its_texts(home: Path) -> None:
     assert {row.event for row in notices.TABLE} == set(notices.MEANING)
-    assert set(notices.MEANING) - {"create", "open", "answer", *DESKS} <= set(MOVES)
+    assert set(notices.MEANING) - {"create", "open", "answer", "decide", *DESKS} <= set(MOVES)
     for row in notices.TABLE:
         for language in ("en", "el"):
             assert (home / f"templates/mail/{row.template}.{language}.txt").is_file(), row.template
