@@ -76,7 +76,7 @@ def test_the_audit_believes_no_undo_that_is_none(desk: Runner, make: Make, git: 
     trailers = f"Desk-Verb: undo\nDesk-Actor: maria\nDesk-Ticket: {ticket}\nDesk-To: close {commit}"
     git("commit", "-qam", f"{ticket} undo: close\n\n{trailers}")
     assert (
-        f"close {commit} was taken back, and ticket/{ticket} is not what it was"
+        f"ticket/{ticket}: after the undo of {commit} it is not what it was before that"
         in desk("audit", "verify", code=None).out
     )
 
