@@ -88,6 +88,10 @@ def test_dates(guarded: Guarded) -> None:
     guarded.back()
     guarded.create()
     guarded.git("commit", "-q", "--amend", "--no-edit", "--date", "2001-01-01T00:00:00Z")
+    refused(guarded.push(), "is not when it was registered")
+    guarded.back()
+    guarded.desk("tag", "create", "blue")
+    guarded.git("commit", "-q", "--amend", "--no-edit", "--date", "2001-01-01T00:00:00Z")
     assert guarded.push() == ""
 
 

@@ -381,7 +381,7 @@ def test_a_lock_that_is_held(desk: Runner, make: Make, home: Path) -> None:
 
 
 def test_a_commit_by_hand_in_between_is_built_upon(
-    desk: Runner, make: Make, home: Path, monkeypatch: pytest.MonkeyPatch
+    desk: Runner, make: Make, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The branch moves after the plan was made: fast-import refuses, and the plan runs on the newer state."""
     from desk.git import write  # noqa: PLC0415
@@ -395,7 +395,11 @@ def test_a_commit_by_hand_in_between_is_built_upon(
             moved.append(1)
             [path] = home.glob(f"records/tickets/*/*/*/{ticket}.md")
             path.write_bytes(path.read_bytes().replace(b"A ticket", b"By hand"))
-            git(home, "commit", "-qam", "by hand")
+            # git's own index is locked meanwhile, so this one has another.
+            with monkeypatch.context() as patch:
+                patch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
+                git(home, "read-tree", "HEAD")
+                git(home, "commit", "-qam", "by hand")
         return original(*args)
 
     monkeypatch.setattr(write, "fast_import", meanwhile)
