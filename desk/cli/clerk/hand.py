@@ -29,6 +29,11 @@ def require_id(app: App, word: str) -> str:
     """
     if found := re.fullmatch(_ROW, word):
         return _ticket(app) if found[1] is None else _row(app, int(found[1]))
+    if word.startswith("@"):
+        # Never what is left of it: that might be the end of somebody's id.
+        raise NotFound(
+            _("{word} is no row of a list", word=word), _("@ is the ticket at hand, @3 is row 3 of the last list")
+        )
     if "/" in word:
         word = os.path.basename(word).removesuffix(".md")
     return re.sub(r"^\W+|\W+$", "", word.translate(_DASHES)) or word
