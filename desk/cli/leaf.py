@@ -10,7 +10,6 @@ import click
 
 from desk.cli.app import COLORS, App
 from desk.cli.arguments import NothingGiven
-from desk.codec import locate
 from desk.domain.model.kinds import KINDS
 from desk.text import _
 from desk.view.model import Detail, Done
@@ -95,7 +94,11 @@ def _marks(view: Detail) -> Iterator[str]:
         # git's marks stand around what differs: in a thread, the first in one entry and the last in another.
         parts = (item.get("body"), *(entry.get("text") for entry in item.get("thread") or ()))
         text = "\n".join(part for part in parts if isinstance(part, str))
-        if "<<<<<<<" in text and locate.conflict_line(text.encode()) is not None:
+        if "<<<<<<<" not in text:
+            continue
+        from desk.codec import locate  # noqa: PLC0415 - for texts that look like it alone
+
+        if locate.conflict_line(text.encode()) is not None:
             yield _(
                 "{id}: a merge by git left both sides in the text, with marks of conflict: desk sync --continue, or desk doctor",
                 id=item.get("id") or "",

@@ -58,12 +58,6 @@ def group_articles(index: Index) -> dict[str, list[ArticleRow]]:
     return found
 
 
-def articles_of_topic(index: Index, topic: str) -> list[str]:
-    """Ids of the articles of a topic."""
-    rows = index.db.execute("SELECT id FROM articles WHERE topic = ? ORDER BY id", (topic,))
-    return [str(row[0]) for row in rows]
-
-
 def topic_counts(index: Index) -> dict[str, tuple[int, int]]:
     """Topic → its articles, each language counted once, and those of them that are published."""
     found: dict[str, tuple[set[str], set[str]]] = {}

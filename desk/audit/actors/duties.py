@@ -33,18 +33,23 @@ def check_duty(edit: HandEdit, moment: Moment) -> None:
         raise Refused(_("desk itself doesn't change {odd}", odd=", ".join(odd)))
     if odd := sorted(told - _VERBS):
         raise Refused(_("{verb} is nothing that desk itself does", verb=odd[0]))
-    _check_thread(old, new, told)
+    check_notes(old, new)
+    if new.thread != old.thread and "undelivered" not in told:
+        raise _written(new)
     _check_state(old, new, told, moment)
     _check_people(old, new, moment)
     evidence.check_evidence(edit, moment.act, moment.world, moment.world)
 
 
-def _check_thread(old: Ticket, new: Ticket, told: frozenset[str]) -> None:
-    """That a message didn't arrive is noted; nothing else is written."""
+def check_notes(old: Ticket, new: Ticket) -> None:
+    """Refused unless all that was written are notes of the desk's own."""
     added = new.thread[len(old.thread) :]
-    noted = all((entry.kind, entry.by) == (NOTE, DESK) for entry in added) and (not added or "undelivered" in told)
-    if new.thread[: len(old.thread)] != old.thread or not noted:
-        raise Refused(_("desk itself writes notes, and changes no entry of {id}", id=new.id))
+    if new.thread[: len(old.thread)] != old.thread or any((e.kind, e.by) != (NOTE, DESK) for e in added):
+        raise _written(new)
+
+
+def _written(ticket: Ticket) -> Refused:
+    return Refused(_("desk itself writes notes, and changes no entry of {id}", id=ticket.id))
 
 
 def _check_state(old: Ticket, new: Ticket, told: frozenset[str], moment: Moment) -> None:

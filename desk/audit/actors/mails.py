@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from desk.audit.moment import DESK, FAULT, AuditFinding, Moment
+from desk.audit.actors import duties
+from desk.audit.moment import FAULT, AuditFinding, Moment
 from desk.domain.changes import message, salt, truth
 from desk.domain.model.change import Received
 from desk.domain.model.person import User
@@ -34,6 +35,12 @@ def mails(moment: Moment) -> Iterator[AuditFinding]:
         yield moment.finding("mails", FAULT, problem, hint=_("machines that may: desk config get mail.machines"))
 
 
+def brings_file(edit: HandEdit, moment: Moment) -> bool:
+    """Whether a file is new, or a folder's salt, and belongs to a ticket of the commit."""
+    fine = edit.change == handedits.NEW or edit.path.endswith(f"/{salt.FILE}")
+    return fine and edit.id in moment.act.tickets()
+
+
 def newcomer(moment: Moment) -> User | None:
     """Somebody whom their own first mail made known."""
     found = [e.new for e in moment.edits if isinstance(e.new, User) and e.old is None and e.new.id == moment.actor]
@@ -43,8 +50,7 @@ def newcomer(moment: Moment) -> User | None:
 def check_desks(edit: HandEdit, moment: Moment) -> None:
     """Refused for what the desk itself doesn't do of a mail: it notes, registers what nobody can be named for, marks an address."""
     old, new = edit.old, edit.new
-    fine = edit.change == handedits.NEW or edit.path.endswith(f"/{salt.FILE}")
-    if edit.kind == handedits.ATTACHMENT and edit.id in moment.act.tickets() and fine:
+    if edit.kind == handedits.ATTACHMENT and brings_file(edit, moment):
         return
     if isinstance(old, User) and isinstance(new, User):
         changed = truth.case((), old, new, {}).changed
@@ -57,8 +63,6 @@ def check_desks(edit: HandEdit, moment: Moment) -> None:
         if new.author or new.requester or new.thread:
             raise Refused(_("{id} was registered by the desk itself in somebody's name", id=new.id))
         return
-    added = new.thread[len(old.thread) :]
-    if new.thread[: len(old.thread)] != old.thread or any((e.kind, e.by) != (NOTE, DESK) for e in added):
-        raise Refused(_("desk itself writes notes, and changes no entry of {id}", id=new.id))
+    duties.check_notes(old, new)
     if odd := truth.case((), old, new, {}).changed - _BRINGS:
         raise Refused(_("desk itself doesn't change {odd}", odd=", ".join(sorted(odd))))

@@ -6,7 +6,7 @@ from desk.audit.actors import mails
 from desk.audit.moment import Moment
 from desk.checks import evidence, words
 from desk.checks import rights as checks_rights
-from desk.domain.changes import salt, truth
+from desk.domain.changes import truth
 from desk.domain.model.person import USER_PREFIX, User
 from desk.domain.model.ticket import REPLY, Ticket
 from desk.domain.rights import rights, ticketverbs, verbs
@@ -35,20 +35,12 @@ def _changed(old: Ticket | None, new: Ticket) -> frozenset[str]:
     return truth.case((), old, new, {}).changed if old is not None else frozenset()
 
 
-def check_attachment(edit: HandEdit, moment: Moment) -> None:
-    """Refused unless a file is new, or a folder's salt, and belongs to a ticket of the commit."""
-    fine = edit.change == handedits.NEW or edit.path.endswith(f"/{salt.FILE}")
-    if edit.id not in moment.act.tickets() or not fine:
-        raise Refused(_("a requester doesn't change {kind} records, nor delete any", kind=edit.kind))
-
-
 def check_requester(edit: HandEdit, user: User, moment: Moment) -> None:
     """Refused for what a requester may not have done."""
     old, new, mail = edit.old, edit.new, mails.received(moment)
     if mail is not None and new is not None and new == mails.newcomer(moment):
         return
-    if edit.kind == handedits.ATTACHMENT:
-        check_attachment(edit, moment)
+    if edit.kind == handedits.ATTACHMENT and mails.brings_file(edit, moment):
         return
     evidence.check_evidence(edit, moment.act, moment.world, moment.world)
     if edit.kind != Ticket.kind or not isinstance(new, Ticket) or not isinstance(old, Ticket | None):
