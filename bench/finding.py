@@ -25,7 +25,7 @@ from desk.domain.model.article import Article
 from desk.domain.model.record import Entry, Record
 from desk.domain.model.states import CLOSED, DUPLICATE, SOLVED
 from desk.domain.model.ticket import REPLY, Ticket
-from desk.index.index import Index
+from desk.index.filling import Filling
 from desk.queries import likeness, search
 
 FIRST = datetime(2020, 1, 1, tzinfo=UTC)
@@ -56,7 +56,7 @@ class Collection:
     """The documents of a set in an index of their own."""
 
     def __init__(self, lines: Iterable[Line]) -> None:
-        self.index = Index(sqlite3.connect(":memory:"), fresh=True)
+        self.index = Filling(sqlite3.connect(":memory:"), fresh=True)
         self.index.create()
         self.names: dict[str, str] = {}
         self.kinds: dict[str, str] = {}

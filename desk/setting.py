@@ -137,14 +137,14 @@ def as_choice(*words: str) -> Callable[[Any], str]:
     return check
 
 
-_MAILBOX = re.compile(r"[^\s<>()\[\],;:\"\\@]{1,64}@[^\s<>()\[\],;:\"\\@]{1,189}")
+_MAILBOX = r"[^\s<>()\[\],;:\"\\@]{1,64}@[^\s<>()\[\],;:\"\\@]{1,189}"
 
 
 def as_mailbox(value: Any) -> str:
     """An e-mail address, or nothing."""
     if value in ("", "-"):
         return ""
-    if not isinstance(value, str) or not _MAILBOX.fullmatch(value):
+    if not isinstance(value, str) or not re.fullmatch(_MAILBOX, value):
         raise ValueError(_("an e-mail address, or nothing"))
     return value
 
@@ -152,7 +152,7 @@ def as_mailbox(value: Any) -> str:
 def as_mailboxes(value: Any) -> tuple[str, ...]:
     """E-mail addresses, or none."""
     found = as_some_words(value)
-    if not all(map(_MAILBOX.fullmatch, found)):
+    if not all(re.fullmatch(_MAILBOX, address) for address in found):
         raise ValueError(_("e-mail addresses, or none"))
     return tuple(address.lower() for address in found)
 
@@ -204,7 +204,7 @@ def as_folders(value: Any) -> tuple[str, ...]:
 def as_departments(value: Any) -> Mapping[str, str]:
     """Departments by the address that people write to."""
     rows = dict(value) if isinstance(value, Mapping) else {}
-    good = all(isinstance(d, str) and isinstance(a, str) and _MAILBOX.fullmatch(a) for a, d in rows.items())
+    good = all(isinstance(d, str) and isinstance(a, str) and re.fullmatch(_MAILBOX, a) for a, d in rows.items())
     if not good or not isinstance(value, Mapping):
         raise ValueError(_('a table of addresses such as "legal@clinic.example" = "legal"'))
     return MappingProxyType({address.lower(): department for address, department in rows.items()})

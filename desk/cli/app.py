@@ -11,7 +11,6 @@ from desk.errors import ConfigError, DeskError
 from desk.session.session import Session
 from desk.store import settings
 from desk.text import _
-from desk.view.drawing.progress import progress
 
 if TYPE_CHECKING:
     from desk.index.index import Index
@@ -37,6 +36,8 @@ class App(Session):
         quiet: bool = False,
     ) -> None:
         def draw(items: Iterable[str], total: int, label: str) -> Iterable[str]:
+            from desk.view.drawing.progress import progress  # noqa: PLC0415 - for long loops only
+
             return progress(items, total, label, env.stderr)
 
         folder = desk or env.environ.get("DESK_DIR") or env.cwd

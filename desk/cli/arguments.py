@@ -8,7 +8,6 @@ from collections.abc import Iterable
 
 import click
 
-from desk.actions.identifiers import normalise_id
 from desk.cli.app import App
 from desk.cli.complete import complete_kind, complete_ticket
 from desk.errors import UsageFault
@@ -91,6 +90,8 @@ reason_option = click.option(
 
 def article_names(app: App, given: Iterable[str]) -> list[str]:
     """Names as typed, repeated, joined by commas, or from stdin; the path of an article's file will do."""
+    from desk.actions.identifiers import normalise_id  # noqa: PLC0415 - where ids are given
+
     typed = (normalise_id(word) for word in split_words(app, given))
     return list(dict.fromkeys(w.rpartition("/")[2].removesuffix(".md") for w in typed))
 

@@ -25,15 +25,15 @@ DURABLE = ("-c", "core.fsync=loose-object,pack,pack-metadata,reference", "-c", "
 AS_COMMITTED = ("--no-replace-objects", "-c", "core.commitGraph=false")
 """What was committed, whatever this clone shows in its place, or remembers of it."""
 
-_CLEARED = r"GIT_(DIR|WORK_TREE|INDEX_FILE|NAMESPACE|COMMON_DIR|PREFIX)$"
-_QUARANTINE = r"GIT_(OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|QUARANTINE_PATH)$"
+_CLEARED = frozenset(f"GIT_{name}" for name in ("DIR", "WORK_TREE", "INDEX_FILE", "NAMESPACE", "COMMON_DIR", "PREFIX"))
+_QUARANTINE = frozenset({"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH"})
 """Where the objects of a push lie until it is accepted."""
 
 
 def environment(place: Place) -> dict[str, str]:
     """The environment without what would point git at another repository (as inside a hook), speaking English."""
-    cleared = _CLEARED if place.quarantine else f"{_CLEARED}|{_QUARANTINE}"
-    kept = {k: v for k, v in place.environ.items() if not re.match(cleared, k)}
+    cleared = _CLEARED if place.quarantine else _CLEARED | _QUARANTINE
+    kept = {name: value for name, value in place.environ.items() if name not in cleared}
     return {**kept, "LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
 
 

@@ -14,46 +14,54 @@ from desk.git import diff, log, objects
 from desk.git.diff import FOLDERS
 from desk.git.place import Place
 from desk.index import derive, discretion
+from desk.index.filling import Filling
 from desk.index.index import Index, Progress, no_progress
 from desk.text import _
 
 
 def build(index: Index, place: Place, oid: str, progress: Progress[str] = no_progress) -> None:
     """Everything up to a commit, into an empty index."""
-    index = Index(index.db, fresh=True)
-    index.create()
-    with index.transaction():
+    filling = Filling.of(index, fresh=True)
+    filling.create()
+    with filling.transaction():
         entries = _tree(place, oid)
-        read_files(index, place, entries, progress)
-        index.requests.count()
-        _read_commits(index, place, (oid,), progress, log.count(place, None, oid))
-        index.set_commit(oid)
+        read_files(filling, place, entries, progress)
+        filling.requests.count()
+        _read_commits(filling, place, (oid,), progress, log.count(place, None, oid))
+        filling.set_commit(oid)
 
 
 def catch_up(index: Index, place: Place, old: str, new: str, progress: Progress[str] = no_progress) -> None:
     """From one commit to a later one, by what differs. All or nothing."""
-    with index.transaction():
-        _follow_files(index, place, old, new, progress)
-        _read_commits(index, place, (f"{old}..{new}",), progress, 0)
-        index.set_commit(new)
+    filling = Filling.of(index)
+    with filling.transaction():
+        _follow_files(filling, place, old, new, progress)
+        _read_commits(filling, place, (f"{old}..{new}",), progress, 0)
+        filling.set_commit(new)
 
 
 def rewind(index: Index, place: Place, old: str, progress: Progress[str] = no_progress) -> None:
     """Take an index back to an ancestor of its commit: the files that differ, and the commits since."""
-    new = index.commit or old
-    with index.transaction():
-        _follow_files(index, place, new, old, progress)
-        index.forget_commits(log.names(place, old, new))
-        index.set_commit(old)
+    filling = Filling.of(index)
+    new = filling.commit or old
+    with filling.transaction():
+        _follow_files(filling, place, new, old, progress)
+        filling.forget_commits(log.names(place, old, new))
+        filling.set_commit(old)
 
 
-def _follow_files(index: Index, place: Place, old: str, new: str, progress: Progress[str]) -> None:
+def optimise(index: Index) -> None:
+    """Make an index quick again after many small writes; its lock must be held."""
+    Filling.of(index).optimise()
+
+
+def _follow_files(filling: Filling, place: Place, old: str, new: str, progress: Progress[str]) -> None:
     """What differs between two commits, as the second has it."""
     changed = list_difference(place, old, new)
     for path, _turn, name in changed:
         if not name:
-            index.forget(path)
-    read_files(index, place, [c for c in changed if c[2]], progress)
+            filling.forget(path)
+    read_files(filling, place, [c for c in changed if c[2]], progress)
 
 
 _Item = tuple[str, str, str]
@@ -71,28 +79,28 @@ def list_difference(place: Place, old: str, new: str) -> list[_Item]:
     return [(delta.path, delta.new_mode, delta.new_oid) for delta in deltas if kind_at(delta.path)]
 
 
-def read_files(index: Index, place: Place, items: list[_Item], progress: Progress[str]) -> None:
+def read_files(filling: Filling, place: Place, items: list[_Item], progress: Progress[str]) -> None:
     if not items:
         return
     with objects.blobs(place) as blobs:
         contents = blobs.each([name for _, _, name in items])
         shown = progress((i[0] for i in items), len(items), _("Indexing records"))
         for (path, mode, name), _turn, content in zip(items, shown, contents, strict=True):
-            put(index, path, mode, name, content or b"")
+            put(filling, path, mode, name, content or b"")
 
 
-def put(index: Index, path: str, mode: str, name: str, content: bytes) -> Record | None:
+def put(filling: Filling, path: str, mode: str, name: str, content: bytes) -> Record | None:
     """One file into the index: as a record, or as a broken one."""
     try:
         record = places.decode_at(path, mode, content)
     except Broken as error:
-        index.put_broken(path, error.line, error.problem)
+        filling.put_broken(path, error.line, error.problem)
         return None
-    index.put_file(path, name, len(content), record)
+    filling.put_file(path, name, len(content), record)
     return record
 
 
-def _read_commits(index: Index, place: Place, spec: tuple[str, ...], progress: Progress[str], total: int) -> None:
+def _read_commits(filling: Filling, place: Place, spec: tuple[str, ...], progress: Progress[str], total: int) -> None:
     with closing(log.commits(place, *spec)) as rows:
         counted = iter(progress((str(n) for n in range(total)), total, _("Indexing history"))) if total else iter(())
         while part := list(islice(rows, 500)):
@@ -102,6 +110,6 @@ def _read_commits(index: Index, place: Place, spec: tuple[str, ...], progress: P
             full = discretion.fill(place, {row.oid: said.events for row, said in zip(part, told, strict=True)})
             for row, said in zip(part, told, strict=True):
                 next(counted, None)
-                index.add_commit(row, said._replace(events=full[row.oid]), derived.get(row.oid, ()))
+                filling.add_commit(row, said._replace(events=full[row.oid]), derived.get(row.oid, ()))
         for _turn in counted:
             continue

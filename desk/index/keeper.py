@@ -12,7 +12,8 @@ from contextlib import contextmanager
 
 from desk.git.place import Place
 from desk.git.refs import is_ancestor, read_head
-from desk.index.index import Index, Progress, no_progress, signature
+from desk.index.index import Index, Progress, no_progress
+from desk.index.layout import signature
 
 
 def connect(path: str, *, readonly: bool = False) -> sqlite3.Connection:

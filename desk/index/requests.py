@@ -15,13 +15,6 @@ from typing import NamedTuple
 from desk.domain.model.ticket import Ticket
 from desk.index.texts import articles_in
 
-TABLES = """
-CREATE TABLE requests (doc INTEGER PRIMARY KEY, path TEXT UNIQUE, mark INTEGER, title TEXT, body TEXT);
-CREATE VIRTUAL TABLE request_words USING fts5 (terms, content='', detail=none,
-    tokenize="unicode61 remove_diacritics 0 tokenchars '_'");
-CREATE TABLE spread (term TEXT PRIMARY KEY, times INTEGER) WITHOUT ROWID;
-CREATE TABLE learned (term TEXT, article TEXT, times INTEGER, PRIMARY KEY (term, article)) WITHOUT ROWID;
-"""
 ALL, LENGTH = "", " "
 """Terms that no text has, in whose place stand how many requests (or titles) there are, and the length of all of them."""
 TITLE = 3

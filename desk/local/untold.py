@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from desk.errors import GitError
-from desk.git import log, objects
+from desk.git import objects
 from desk.git.place import Place
 from desk.local import kept
 from desk.text import ngettext
@@ -86,6 +86,8 @@ def made(place: Place, blobs: objects.Blobs, writes: list[Untold]) -> list[tuple
 
     A write without one was killed before it, or git was made to forget its commit before anybody was told.
     """
+    from desk.git import log  # noqa: PLC0415 - where somebody waits to be told
+
     bearing: dict[str, list[str]] = {one.mark: [] for one in writes}
     order: dict[str, int] = {}
     oids = log.commits_since(place, writes[0].since)

@@ -18,7 +18,8 @@ from desk.domain.model.organisation import INCIDENT, PROBLEM, RESERVED_TAGS
 from desk.domain.model.query import Scope
 from desk.domain.model.states import CLOSED, DUPLICATE, SOLVED
 from desk.domain.model.ticket import Ticket
-from desk.index.index import BETWEEN, Index
+from desk.index.index import Index
+from desk.index.layout import BETWEEN
 from desk.index.requests import ALL, LENGTH, TITLE, plain
 from desk.queries import sql
 from desk.queries.problems import CAUSED

@@ -9,7 +9,8 @@ from desk.domain.matching import endings
 from desk.domain.matching.suggestion import Counts, IndexedArticle
 from desk.domain.matching.words import is_code, tokens
 from desk.domain.model.query import Scope
-from desk.index.index import BETWEEN, Index
+from desk.index.index import Index
+from desk.index.layout import BETWEEN
 from desk.queries import sql
 from desk.queries.sql import marks
 from desk.queries.tickets import match

@@ -13,7 +13,8 @@ from desk.domain.model.ticket import REPLY, Ticket
 from desk.errors import Broken
 from desk.git import objects
 from desk.git.place import Place
-from desk.index.index import BETWEEN, Index
+from desk.index.index import Index
+from desk.index.layout import BETWEEN
 from desk.local import misses as local_misses
 from desk.queries import search
 

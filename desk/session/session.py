@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from desk import config
 from desk.config import Config
-from desk.domain.model.actor import REQUESTER, STAFF, Actor, Requester
-from desk.domain.model.change import Change
 from desk.domain.model.person import User, requester
 from desk.domain.model.query import Scope
 from desk.errors import ConfigError, Refused
@@ -23,12 +21,11 @@ from desk.store.store import Committed, Store
 from desk.text import _
 
 if TYPE_CHECKING:
+    from desk.domain.model.actor import Actor, Requester
+    from desk.domain.model.change import Change
     from desk.git.identity import Identity
     from desk.git.place import Place
     from desk.session.notify import Notifier
-
-Plan = Callable[[Snapshot, Actor, datetime], Change | None]
-"""From the newest state, who acts and when, to a change, or to None where there is nothing to do."""
 
 _MANY_LOOSE = 6_700
 """Loose objects at which git itself would tidy up (gc.auto), were it asked to commit."""
@@ -198,7 +195,7 @@ class Session:
         assert done is not None  # noqa: S101 - such a plan makes a change, or raises
         return done
 
-    def attempt(self, plan: Plan) -> Committed | None:
+    def attempt(self, plan: Callable[[Snapshot, Actor, datetime], Change | None]) -> Committed | None:
         """As `apply`, for a plan that may find nothing to change: None then."""
         if self.requester is None:
             self.me()  # before the lock: nobody waits for a refusal
@@ -220,6 +217,7 @@ class Session:
         def whole(snapshot: Snapshot) -> Change | None:
             from desk.checks import together  # noqa: PLC0415 - for writes only
             from desk.checks.world import World  # noqa: PLC0415 - as above
+            from desk.domain.model.actor import REQUESTER, STAFF  # noqa: PLC0415 - as above
             from desk.session import reactions  # noqa: PLC0415 - as above
 
             self.__dict__.pop("config", None)  # somebody may have changed them meanwhile

@@ -13,7 +13,8 @@ from desk.domain.model.fields import parse_time
 from desk.errors import NotFound
 from desk.git import log, refs
 from desk.index import build, entry, keeper
-from desk.index.index import Index, signature
+from desk.index.index import Index
+from desk.index.layout import signature
 from desk.local.kept import beside
 from desk.store.store import Store
 from desk.text import _

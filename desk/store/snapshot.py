@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from desk.domain.changes import salt
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.person import Staff
 from desk.domain.model.record import Record
@@ -117,6 +116,8 @@ class Snapshot:
 
     def new_salt(self) -> str:
         """80 random bits for a record or a folder of attachments."""
+        from desk.domain.changes import salt  # noqa: PLC0415 - for writes only
+
         return salt.made(_random(salt.LENGTH))
 
 

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
-from desk.domain.changes import message as changes_message
 from desk.domain.model.change import Change, Edit
 from desk.domain.model.kinds import KINDS, kind_at
 from desk.domain.model.record import Record
@@ -369,9 +368,11 @@ class Store:
 
     def _advance(self, new: write.NewCommit, oid: str, base: str, edits: tuple[Edit, ...], *, placed: bool) -> None:
         """Add one commit to the index; left to the next reader when the file is not at `base` or can't be written."""
-        from desk.git import write  # noqa: PLC0415 - for writes only, as the next three
+        from desk.domain.changes import message as changes_message  # noqa: PLC0415 - for writes only, as all of these
+        from desk.git import write  # noqa: PLC0415
         from desk.git.log import CommitRow  # noqa: PLC0415
         from desk.index import build, discretion  # noqa: PLC0415
+        from desk.index.filling import Filling  # noqa: PLC0415
 
         index = self._index
         if index is None or index.commit != base:
@@ -381,18 +382,19 @@ class Store:
         told = changes_message.parse(row.message)
         full = discretion.filled(told.events, {(e.record.kind, e.record.id): (e.before, e.after) for e in edits})
         try:
-            with self.keeper.lock(), index.transaction():
+            filling = Filling.of(index)
+            with self.keeper.lock(), filling.transaction():
                 for path, data in new.files.items():
                     if data is None:
-                        index.forget(path)
+                        filling.forget(path)
                     elif kind_at(path):
                         record, name = records.get(path), objects.blob_id(data, oid)
                         if record is None:
-                            build.put(index, path, "100644", name, data)
+                            build.put(filling, path, "100644", name, data)
                         else:
-                            index.put_file(path, name, len(data), record)
-                index.add_commit(row, told._replace(events=full))
-                index.set_commit(oid)
+                            filling.put_file(path, name, len(data), record)
+                filling.add_commit(row, told._replace(events=full))
+                filling.set_commit(oid)
         except (sqlite3.Error, OSError):
             index.close()
             self._index = None

@@ -34,10 +34,10 @@ STEPS = [
     "desk.store.worktree:_put:after:3:self",
     "desk.git.write:update_index:before:1:self",
     "desk.git.write:update_index:after:1:self",
-    "desk.index.index:Index.put_file:before:1:self",
-    "desk.index.index:Index.put_file:after:1:self",
-    "desk.index.index:Index.add_commit:after:1:self",
-    "desk.index.index:Index.set_commit:after:1:self",
+    "desk.index.filling:Filling.put_file:before:1:self",
+    "desk.index.filling:Filling.put_file:after:1:self",
+    "desk.index.filling:Filling.add_commit:after:1:self",
+    "desk.index.filling:Filling.set_commit:after:1:self",
     "desk.store.journal:end:before:1:self",
     "desk.store.journal:end:after:1:self",
 ]
@@ -115,8 +115,8 @@ def test_killed_while_the_index_is_built(desk: Runner, make: Make, home: Path, e
     (home / ".git/desk/index.sqlite").unlink()
     wanted = built(home)
     for step in (
-        "desk.index.index:Index.create:after:1:self",
-        "desk.index.index:Index.add_commit:after:2:self",
+        "desk.index.filling:Filling.create:after:1:self",
+        "desk.index.filling:Filling.add_commit:after:2:self",
         "os:symlink:after:1:self",
     ):
         killed_at(step, home, environment, "ticket", "list")

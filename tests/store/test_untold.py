@@ -21,7 +21,7 @@ AFTER_THE_COMMIT = [
     "desk.git.write:fast_import:after:1:self",
     "desk.store.worktree:write:after:1:self",
     "desk.git.write:update_index:after:1:self",
-    "desk.index.index:Index.set_commit:after:1:self",
+    "desk.index.filling:Filling.set_commit:after:1:self",
     "desk.session.notify:Notifier.stage:before:1:self",
     "desk.local.outbox:stage:before:1:self",
     "desk.local.outbox:_to_disk:before:1:self",

@@ -9,6 +9,7 @@ from desk.cli import leaf
 from desk.cli.app import App
 from desk.git import write
 from desk.git.place import Place
+from desk.index.build import optimise
 from desk.text import _
 from desk.view.model import Done
 
@@ -22,7 +23,7 @@ def maintain(app: App) -> Done:
     with app.store.writing() as hold:
         done = [said for step in STEPS if (said := step(place, hold))]
     with app.store.keeper.lock():
-        app.store.ask(lambda index: index.optimise())
+        app.store.ask(optimise)
     done.append(_("search index optimised"))
     after = loose_objects(place)
     data = {"id": "maintain", "loose_before": before, "loose_after": after, "steps": done}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -88,7 +89,7 @@ def holders(kind: str) -> Iterator[Holder]:
 def references(record: Record) -> Iterator[tuple[str, str]]:
     """Kind and id of everything that a record keeps from being deleted."""
     closed = isinstance(record, Ticket) and record.state == CLOSED
-    for name, kind, live in _HELD[record.kind]:
+    for name, kind, live in _held(record.kind):
         value = record.values.get(name)
         if value and not (live and closed):
             yield from ((kind, one) for one in (value if isinstance(value, tuple) else (value,)))
@@ -96,9 +97,7 @@ def references(record: Record) -> Iterator[tuple[str, str]]:
         yield from ((Ticket.kind, link.partition(" ")[2]) for link in record.links)
 
 
-_HELD: Mapping[str, tuple[tuple[str, str, bool], ...]] = MappingProxyType(
-    {
-        kind: tuple((h.field, to, h.live) for to in KINDS for h in holders(to) if h.cls is cls)
-        for kind, cls in KINDS.items()
-    }
-)
+@cache
+def _held(kind: str) -> tuple[tuple[str, str, bool], ...]:
+    """The fields of a kind that keep what they name: field, kind named, and whether as long as the ticket isn't closed."""
+    return tuple((h.field, to, h.live) for to in KINDS for h in holders(to) if h.cls is KINDS[kind])

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from desk.domain.model.actor import Requester, nameless
 from desk.domain.model.fields import (
     DIGEST,
     EMAIL,
@@ -23,6 +22,9 @@ from desk.domain.model.fields import (
     Field,
 )
 from desk.domain.model.record import NOTHING, Record
+
+if TYPE_CHECKING:
+    from desk.domain.model.actor import Requester
 
 
 class Staff(Record):
@@ -71,6 +73,8 @@ class User(Record):
 
 def requester(user: User, *, barred: bool = False) -> Requester:
     """A requester's record as one who acts."""
+    from desk.domain.model.actor import Requester, nameless  # noqa: PLC0415 - where one acts
+
     return Requester(user.id, user.id, nameless(user.id), barred)
 
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from desk.domain.model.change import Edit, Event
 from desk.domain.model.fields import (
     DATE,
     EMAILS,
@@ -36,6 +35,9 @@ from desk.domain.model.record import NOTHING, Record
 from desk.domain.model.slafields import PAUSES, RECORDS
 from desk.errors import Refused
 from desk.text import _
+
+if TYPE_CHECKING:
+    from desk.domain.model.change import Edit, Event
 
 REPLY = "reply"
 NOTE = "note"
@@ -136,4 +138,6 @@ def edit(before: Ticket | None, after: Ticket, *events: Event, files: Mapping[st
             _("{id} is a major incident, so the tag {incident} stays", id=after.id, incident=INCIDENT),
             _("first: desk ticket major {id} --off", id=after.id),
         )
+    from desk.domain.model.change import Edit  # noqa: PLC0415 - for writes only
+
     return Edit(before, after, events, files)
