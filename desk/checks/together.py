@@ -6,7 +6,7 @@ A rule says what is broken and by which record; each door has its own words for 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from desk.checks.world import BeforeAfter
 from desk.domain.model.kinds import KINDS, id_at
@@ -16,8 +16,10 @@ from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import rights
 from desk.errors import Refused
-from desk.store.handedits import HandEdit
 from desk.text import _
+
+if TYPE_CHECKING:
+    from desk.store.handedits import HandEdit
 
 HIGHEST = 3
 """The level of which somebody must remain: only they register staff (rule 2)."""

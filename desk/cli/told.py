@@ -14,7 +14,6 @@ from desk.domain.model.change import Edit, Event
 from desk.domain.model.person import User
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
-from desk.index import derive
 from desk.queries.people import near
 from desk.store.store import Committed
 from desk.text import Text, _, arranged, listed
@@ -75,6 +74,8 @@ def answer_records(cls: type[Record], done: Committed, *, several: bool, named: 
 
 def describe_settings(before: bytes | None, after: bytes | None) -> list[Text]:
     """What a hand edit of desk.toml changed, a sentence for each setting."""
+    from desk.index import derive  # noqa: PLC0415 - for hand edits only
+
     return [
         _(
             "{name}: {after} (was {before})",

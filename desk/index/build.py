@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from itertools import islice
 
 from desk.codec import places
 from desk.domain.changes.message import parse
+from desk.domain.model.change import Edit
 from desk.domain.model.kinds import kind_at
 from desk.domain.model.record import Record
 from desk.errors import Broken
 from desk.git import diff, log, objects
 from desk.git.diff import FOLDERS
+from desk.git.log import CommitRow
 from desk.git.place import Place
 from desk.index import derive, discretion
 from desk.index.filling import Filling
@@ -38,6 +41,29 @@ def catch_up(index: Index, place: Place, old: str, new: str, progress: Progress[
         _follow_files(filling, place, old, new, progress)
         _read_commits(filling, place, (f"{old}..{new}",), progress, 0)
         filling.set_commit(new)
+
+
+def add_write(
+    index: Index, row: CommitRow, files: Mapping[str, bytes | None], edits: Sequence[Edit], *, by_hand: bool
+) -> None:
+    """Take an index from the commit that a write stood on to the one it made; the lock of the index must be held.
+
+    `by_hand`: the files are as somebody edited them, so each is read again, and may be broken.
+    """
+    filling = Filling.of(index)
+    records = {} if by_hand else {edit.after.path: edit.after for edit in edits if edit.after is not None}
+    told = parse(row.message)
+    sides = {(edit.record.kind, edit.record.id): (edit.before, edit.after) for edit in edits}
+    with filling.transaction():
+        for path, data in files.items():
+            if data is None:
+                filling.forget(path)
+            elif path in records:
+                filling.put_file(path, objects.blob_id(data, row.oid), len(data), records[path])
+            elif kind_at(path):
+                put(filling, path, "100644", objects.blob_id(data, row.oid), data)
+        filling.add_commit(row, told._replace(events=discretion.filled(told.events, sides)))
+        filling.set_commit(row.oid)
 
 
 def rewind(index: Index, place: Place, old: str, progress: Progress[str] = no_progress) -> None:

@@ -15,13 +15,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
-from desk.domain.model.change import Change, Edit
-from desk.domain.model.kinds import KINDS, kind_at
+from desk.domain.model.kinds import KINDS
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.errors import Ambiguous, Conflict, DeskError, GitError, NotFound, nearest
 from desk.git import identity as git_identity
-from desk.git import objects, process, refs
+from desk.git import process, refs
 from desk.git.place import Place, require_work_tree
 from desk.git.refs import Head
 from desk.index import keeper
@@ -33,6 +32,7 @@ from desk.store.snapshot import ALPHABET, Snapshot
 from desk.text import _, arranged
 
 if TYPE_CHECKING:
+    from desk.domain.model.change import Change, Edit
     from desk.git import write
 
 _MISREAD = str.maketrans("ILO", "110")
@@ -368,33 +368,17 @@ class Store:
 
     def _advance(self, new: write.NewCommit, oid: str, base: str, edits: tuple[Edit, ...], *, placed: bool) -> None:
         """Add one commit to the index; left to the next reader when the file is not at `base` or can't be written."""
-        from desk.domain.changes import message as changes_message  # noqa: PLC0415 - for writes only, as all of these
-        from desk.git import write  # noqa: PLC0415
+        from desk.git import write  # noqa: PLC0415 - for writes only, as the next two
         from desk.git.log import CommitRow  # noqa: PLC0415
-        from desk.index import build, discretion  # noqa: PLC0415
-        from desk.index.filling import Filling  # noqa: PLC0415
+        from desk.index import build  # noqa: PLC0415
 
         index = self._index
         if index is None or index.commit != base:
             return
         row = CommitRow(oid, (base,), new.at, new.committed_at, *write.read_back(new.author, new.email), new.message)
-        records = {} if placed else {e.after.path: e.after for e in edits if e.after is not None}
-        told = changes_message.parse(row.message)
-        full = discretion.filled(told.events, {(e.record.kind, e.record.id): (e.before, e.after) for e in edits})
         try:
-            filling = Filling.of(index)
-            with self.keeper.lock(), filling.transaction():
-                for path, data in new.files.items():
-                    if data is None:
-                        filling.forget(path)
-                    elif kind_at(path):
-                        record, name = records.get(path), objects.blob_id(data, oid)
-                        if record is None:
-                            build.put(filling, path, "100644", name, data)
-                        else:
-                            filling.put_file(path, name, len(data), record)
-                filling.add_commit(row, told._replace(events=full))
-                filling.set_commit(oid)
+            with self.keeper.lock():
+                build.add_write(index, row, new.files, edits, by_hand=placed)
         except (sqlite3.Error, OSError):
             index.close()
             self._index = None

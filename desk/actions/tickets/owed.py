@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from desk.domain.model.change import Edit
 from desk.domain.model.states import CLOSED
 from desk.domain.model.ticket import Ticket
-from desk.domain.tickets import checklists, major
 from desk.session.session import Session
 from desk.text import _, ngettext
+
+if TYPE_CHECKING:
+    from desk.domain.model.change import Edit
 
 
 def warn_owed(session: Session, edits: Iterable[Edit]) -> None:
@@ -17,6 +19,8 @@ def warn_owed(session: Session, edits: Iterable[Edit]) -> None:
     for ticket in (edit.after for edit in edits):
         if not isinstance(ticket, Ticket) or ticket.state != CLOSED:
             continue
+        from desk.domain.tickets import checklists, major  # noqa: PLC0415 - where one is closed
+
         left = checklists.open_steps(ticket)
         if left:
             steps = ngettext("1 step", "{n} steps", left)

@@ -10,7 +10,7 @@ from desk.actions import identifiers
 from desk.actions.tickets import lifecycle as tickets
 from desk.actions.tickets.lifecycle import NewTicket
 from desk.actions.tickets.owed import warn_owed
-from desk.cli import answering, arguments, complete, editor, form, leaf
+from desk.cli import answering, arguments, complete, editor, leaf
 from desk.cli.app import App
 from desk.cli.clerk import caller, followup
 from desk.cli.told import answer_change, tell_of_requester
@@ -61,6 +61,8 @@ def create(app: App, body: str | None, file: str | None, attach: tuple[str, ...]
         then = followup.follow_up(app, given)._replace(reply=_reply(app, given["reply"]))
         new = _new(app, given)._replace(body=text or "", files=editor.attachments(app, attach, ()), then=then)
         if text and text.startswith("---\n") and editor.is_draft(app, file):
+            from desk.cli import form  # noqa: PLC0415 - for the editor only
+
             new = _from_form(new, form.parse_new(app, text))
         if new.title is None:
             new = _from_editor(app, new)
@@ -114,6 +116,8 @@ def _from_form(new: NewTicket, parsed: tuple[dict[str, Any], str]) -> NewTicket:
 def _from_editor(app: App, new: NewTicket) -> NewTicket:
     if not editor.interactive(app):
         raise UsageFault(_("a ticket needs a title"), _('--title "What it is about"'))
+    from desk.cli import form  # noqa: PLC0415 - for the editor only
+
     app.me()
     department = new.department or tickets.default_department(app.store.index)
     values = {
