@@ -18,6 +18,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from desk.cli import main
+from tests.copies import copy_desk
 
 FOUNDER = ("Maria Georgiou", "maria@ncpeh.example")
 NOW = "2026-07-23T06:12:44Z"
@@ -156,11 +157,7 @@ def _template(_starter: Path) -> Path:
 
 def copy_of(template: Path, folder: Path) -> Path:
     """A desk of one's own."""
-    top = folder / "desk"
-    shutil.copytree(template, top, symlinks=True)
-    # The copy has other inodes and times; git must not take every file for changed, nor pay for finding out later.
-    subprocess.run(["git", "-C", str(top), "update-index", "-q", "--refresh"], check=True)
-    return top
+    return copy_desk(template, folder / "desk")
 
 
 @pytest.fixture
