@@ -7,7 +7,6 @@ for the reader, as in a shell.
 from __future__ import annotations
 
 import contextlib
-import gc
 import io
 import os
 import shlex
@@ -165,5 +164,4 @@ def _desk(words: list[str], given: str, editor: Callable[[str], str] | None) -> 
         contextlib.redirect_stderr(out),
     ):
         code = main.run(words)
-    gc.collect()  # a program that ends closes its index; here it is this run's leavings that hold it open
     return out.getvalue(), code

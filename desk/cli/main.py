@@ -233,6 +233,9 @@ def run(argv: list[str], env: Env | None = None) -> int:
         return _say(_in_words(error, argv), env, holder)
     except KeyboardInterrupt as error:
         return _say(_in_words(error, argv), env, holder)
+    finally:
+        for app in holder:
+            app.close()
 
 
 def _run(env: Env, holder: list[App]) -> int:

@@ -236,7 +236,7 @@ def copied(index: Index, path: str) -> Index:
 
 def index_state(keeper: Keeper, oid: str | None) -> str:
     """How the index file stands to a commit: up to date, behind, missing or damaged. It isn't touched."""
-    path = keeper.path
+    path = os.path.realpath(keeper.path)  # its log has the name of the file, not of the link
     if not os.path.exists(path):
         return "missing"
     try:

@@ -102,6 +102,11 @@ class Session:
             )
         return store
 
+    def close(self) -> None:
+        """The session is over: nothing of it holds a file open."""
+        if "store" in self.__dict__:
+            self.store.close()
+
     def _notifier(self) -> Notifier:
         from desk.session.notify import Notifier  # noqa: PLC0415 - for writes only
 

@@ -102,6 +102,12 @@ class Store:
         self.keeper = keeper.Keeper(place, progress) if progress else keeper.Keeper(place)
         self._index: Index | None = None
 
+    def close(self) -> None:
+        """Let go of the index; it is opened again when it is asked."""
+        if self._index is not None:
+            self._index.close()
+            self._index = None
+
     # -- reading -----------------------------------------------------------------------------------------------------
 
     def head(self) -> Head:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -173,3 +175,13 @@ def test_files_of_other_editors_are_named_for_what_they_are(
     assert (edit["valid"], edit["line"]) == (False, line)
     assert said in edit["problem"]
     assert desk("commit", code=7).out == ""
+
+
+def test_an_index_that_somebody_else_reads_is_not_behind(desk: Runner, home: Path) -> None:
+    """Meanwhile what was written last stands in a log beside the file."""
+    path = (home / ".git/desk/index.sqlite").resolve()
+    with closing(sqlite3.connect(path)) as reader:
+        reader.execute("SELECT * FROM meta").fetchall()
+        desk("ticket", "create", "--title", "New", "--department", "technical")
+        assert path.with_name(f"{path.name}-wal").stat().st_size
+        assert status(desk)["index"] == "up to date"
