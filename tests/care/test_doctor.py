@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ from desk.doctor.table import CHECKS
 from desk.domain.model.ticket import Ticket
 from desk.errors import GitError
 from desk.git import process as git_process
+from desk.index import drift
+from desk.index.index import Index
 from tests.care.editing import Git, Make, add_line, by_hand, commits, file_of, swap
 from tests.conftest import Runner
 
@@ -406,34 +410,42 @@ def test_old_drafts_are_worth_a_word(desk: Runner, home: Path) -> None:
 
 
 def _index(home: Path, sql: str) -> None:
-    import sqlite3  # noqa: PLC0415 - for these tests only
-
     with sqlite3.connect(home / ".git/desk/index.sqlite") as db:
         db.execute(sql)
     db.close()
 
 
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "UPDATE tickets SET title = 'other'",
-        "DELETE FROM events",
-        "DELETE FROM members WHERE value = 'security'",
-        "INSERT INTO words (rowid, title, body) VALUES (99999, 'ghost', 'ghost')",
-        "UPDATE commits SET depth = depth + 1",
-        "DELETE FROM terms",
-        "UPDATE asked SET length = length + 1",
-        "UPDATE texts SET lead = 'other'",
-        "INSERT INTO article_words (rowid, title, lead, body) VALUES (99999, 'ghost', '', '')",
-        "CREATE TABLE ghosts (id TEXT PRIMARY KEY)",
-    ],
+DRIFTS = (
+    "UPDATE tickets SET title = 'other'",
+    "DELETE FROM events",
+    "DELETE FROM members WHERE value = 'security'",
+    "INSERT INTO words (rowid, title, body) VALUES (99999, 'ghost', 'ghost')",
+    "UPDATE commits SET depth = depth + 1",
+    "DELETE FROM terms",
+    "UPDATE asked SET length = length + 1",
+    "UPDATE texts SET lead = 'other'",
+    "INSERT INTO article_words (rowid, title, lead, body) VALUES (99999, 'ghost', '', '')",
+    "CREATE TABLE ghosts (id TEXT PRIMARY KEY)",
 )
-def test_index_drift(desk: Runner, make: Make, home: Path, sql: str) -> None:
+
+
+def test_index_drift(desk: Runner, make: Make, home: Path) -> None:
     make("One", "--department", "technical", "--tag", "security")
-    _index(home, sql)
+    _index(home, DRIFTS[0])
     one(desk, "index", "differs from one built anew", path=".git/desk/index.sqlite")
     mended(desk)
     assert [t["title"] for t in desk("ticket", "list", "-f", "json").data] == ["One"]
+    with closing(sqlite3.connect(home / ".git/desk/index.sqlite")) as whole:
+        assert _drift(whole, "") == []
+        assert [sql for sql in DRIFTS if not _drift(whole, sql)] == []
+
+
+def _drift(whole: sqlite3.Connection, sql: str) -> list[str]:
+    """How an index differs from a copy of it to which something was done."""
+    with closing(sqlite3.connect(":memory:")) as other:
+        whole.backup(other)
+        other.executescript(sql)
+        return drift.list_differing_tables(Index(other), Index(whole))
 
 
 @pytest.mark.parametrize("damage", ["junk", "middle", "gone", "empty"])
