@@ -12,6 +12,7 @@ import pytest
 from tests.conftest import Runner
 
 Make = Callable[..., str]
+Git = Callable[..., str]
 Process = Callable[..., "subprocess.CompletedProcess[str]"]
 TOP = Path(__file__).parents[2]
 
@@ -41,29 +42,34 @@ READS = [
 ]
 
 
-@pytest.mark.parametrize("command", READS)
-def test_a_bare_repository_answers_as_a_clone_does(home: Path, bare: Path, process: Process, command: str) -> None:
-    ticket = process("ticket", "list", "-f", "ids", cwd=home).stdout.strip()
-    words = command.format(id=ticket).split() + ([] if command.startswith("export") else ["-f", "json"])
-    there, here = process(*words, cwd=bare), process(*words, cwd=home)
-    assert there.returncode == 0, there.stderr
-    assert there.stdout == here.stdout
-    assert process("--desk", str(bare), *words, cwd=home).stdout == here.stdout
+def test_a_bare_repository_answers_as_a_clone_does(
+    desk: Runner, home: Path, bare: Path, process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = desk("ticket", "list", "-f", "ids").out.strip()
+    for command in READS:
+        words = command.format(id=ticket).split() + ([] if command.startswith("export") else ["-f", "json"])
+        here = desk(*words).out
+        assert desk("--desk", str(bare), *words).out == here, command
+        with monkeypatch.context() as patch:
+            patch.chdir(bare)
+            assert desk(*words).out == here, command
+    done = process("ticket", "list", "-f", "ids", cwd=bare)
+    assert (done.stdout, done.stderr) == (process("ticket", "list", "-f", "ids", cwd=home).stdout, "")
 
 
-@pytest.mark.parametrize(
-    "command", ["ticket create --title x", "ticket note {id} --body x", "commit", "config set desk.name X"]
-)
-def test_nothing_is_written(home: Path, bare: Path, process: Process, command: str) -> None:
-    ticket = process("ticket", "list", "-f", "ids", cwd=home).stdout.strip()
-    before = subprocess.run(["git", "-C", str(bare), "rev-parse", "HEAD"], check=True, capture_output=True).stdout
-    done = process(*(w.format(id=ticket) for w in command.split()), cwd=bare)
-    assert (done.returncode, done.stdout) == (8, "")
-    assert "is a bare repository" in done.stderr
-    assert "git clone" in done.stderr
-    assert (
-        subprocess.run(["git", "-C", str(bare), "rev-parse", "HEAD"], check=True, capture_output=True).stdout == before
-    )
+WRITES = ("ticket create --title x", "ticket note {id} --body x", "commit", "config set desk.name X")
+
+
+def test_nothing_is_written(desk: Runner, bare: Path, git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticket = desk("ticket", "list", "-f", "ids").out.strip()
+    before = git("-C", str(bare), "for-each-ref")
+    monkeypatch.chdir(bare)
+    for command in WRITES:
+        done = desk(*(w.format(id=ticket) for w in command.split()), code=8)
+        assert done.out == ""
+        assert "is a bare repository" in done.err, command
+        assert "git clone" in done.err, command
+    assert git("-C", str(bare), "for-each-ref") == before
 
 
 def test_a_bare_repository_without_a_desk(tmp_path: Path, process: Process) -> None:
