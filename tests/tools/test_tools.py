@@ -320,15 +320,27 @@ def test_outside_a_desk_the_way_in_is_told(program: Runner, tmp_path: Path, monk
 # -- demo --------------------------------------------------------------------------------------------------------------
 
 
-def test_the_demo_plays_a_day(environment: dict[str, str], tmp_path: Path) -> None:
+def test_the_demo_plays_a_day_at_the_width_of_the_terminal(environment: dict[str, str], tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     nobody = {**environment, "GIT_CONFIG_GLOBAL": os.devnull}
-    done = subprocess.run(
-        [sys.executable, "-m", "desk", "demo", str(folder)], env=nobody, capture_output=True, text=True, check=False
+    env = {**nobody, "TERM": "xterm", "COLUMNS": "80"}
+    del env["NO_COLOR"]
+    child = pexpect.spawn(
+        sys.executable, ["-m", "desk", "demo", str(folder)], env=env, encoding="utf-8", timeout=300, dimensions=(50, 80)
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert not re.search(r"^error:", done.stdout, re.MULTILINE)
-    assert f"cd {folder}" in done.stdout
+    child.expect(pexpect.EOF)
+    child.close()
+    said = child.before or ""
+    assert child.exitstatus == 0, said
+    assert "\x1b[32mopen" in said
+    plain = re.sub(r"\x1b\[[\d;]*m", "", said).replace("\r\n", "\n")
+    # On a slow machine a bar of progress is drawn, over which the next line is written.
+    plain = "\n".join(line.rpartition("\r")[2] for line in plain.split("\n"))
+    assert not re.search(r"^error:", plain, re.MULTILINE)
+    assert f"cd {folder}" in plain
+    # An address or a path that is wider than a line stays whole.
+    wide = [line for line in plain.splitlines() if len(line) > 80 and len(line.split()) > 1]
+    assert wide == []
 
     def desk(*words: str) -> str:
         command = [sys.executable, "-m", "desk", "--desk", str(folder), *words]
@@ -345,23 +357,3 @@ def test_the_demo_plays_a_day(environment: dict[str, str], tmp_path: Path) -> No
 def test_the_demo_refuses_a_full_folder(program: Runner, tmp_path: Path) -> None:
     (tmp_path / "x").touch()
     assert "is not empty" in program("demo", str(tmp_path), code=5).err
-
-
-def test_the_demo_is_played_at_the_width_of_the_terminal(environment: dict[str, str], tmp_path: Path) -> None:
-    env = {**environment, "GIT_CONFIG_GLOBAL": os.devnull, "TERM": "xterm", "COLUMNS": "80"}
-    del env["NO_COLOR"]
-    child = pexpect.spawn(
-        sys.executable, ["-m", "desk", "demo", str(tmp_path / "demo")], env=env, encoding="utf-8", timeout=100,
-        dimensions=(50, 80),
-    )  # fmt: skip
-    child.expect(pexpect.EOF)
-    child.close()
-    said = child.before or ""
-    assert child.exitstatus == 0, said
-    assert "\x1b[32mopen" in said
-    plain = re.sub(r"\x1b\[[\d;]*m", "", said).replace("\r\n", "\n")
-    # On a slow machine a bar of progress is drawn, over which the next line is written.
-    plain = "\n".join(line.rpartition("\r")[2] for line in plain.split("\n"))
-    # An address or a path that is wider than a line stays whole.
-    wide = [line for line in plain.splitlines() if len(line) > 80 and len(line.split()) > 1]
-    assert wide == []
