@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from desk.domain.matching import certainty, ranking
-from desk.domain.matching.likeness import Incident
+from desk.domain.matching.likeness import READ, Incident
 from desk.domain.matching.ranking import Collection, Document, Question, Ranked
 from desk.domain.matching.words import is_code
 from desk.domain.model.organisation import INCIDENT, PROBLEM, RESERVED_TAGS
@@ -224,21 +224,22 @@ def load_compared(
 def _incidents(index: Index, which: Condition) -> list[Incident]:
     found = index.db.execute(
         "SELECT t.id, t.title, x.body, a.length, t.department, t.tags, t.service, strftime('%s', t.created), t.requester, t.kind,"
-        " t.cause, t.workaround FROM tickets t JOIN texts x ON x.path = t.path JOIN asked a ON a.path = t.path WHERE "
-        + which.where,
+        " r.title, r.body, t.cause, t.workaround FROM tickets t JOIN texts x ON x.path = t.path"
+        " JOIN asked a ON a.path = t.path JOIN requests r ON r.path = t.path WHERE " + which.where,
         which.args,
     )
     return [_incident(row) for row in found]
 
 
 def _incident(row: tuple[Any, ...]) -> Incident:
-    ticket_id, title, body, own, department, tags, service, at, requester, kind, *known = row
-    is_problem = kind == PROBLEM
+    ticket_id, title, body, own, department, tags, service, at, requester, kind, *terms, cause, workaround = row
+    known, is_problem = (cause, workaround), kind == PROBLEM
     text = "\n".join(filter(None, [*known, body[:own]])) if is_problem else body[:own]
     kept = tuple(tag for tag in tags.split(BETWEEN) if tag and tag not in RESERVED_TAGS)
-    return Incident(
-        ticket_id, title, text, department, kept, service, int(at), requester, ticket_id if is_problem else None
-    )
+    problem = ticket_id if is_problem else None
+    # What the index has was read further, and without what is known of a problem.
+    read = None if is_problem or own > READ else (terms[0], terms[1])
+    return Incident(ticket_id, title, text, department, kept, service, int(at), requester, problem, read)
 
 
 def _with_incidents(index: Index, problems: list[Incident]) -> list[Incident]:

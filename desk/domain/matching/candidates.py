@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations
+from collections.abc import Set as AbstractSet
+from itertools import combinations, islice
 from typing import NamedTuple
 
 from desk.domain.matching import likeness
@@ -22,15 +23,19 @@ from desk.domain.matching.likeness import Features, Incident, Said
 DAY = 86_400
 APART = 30 * DAY
 """Seconds between two incidents beyond which likeness is taken for chance."""
-ALIKE = 0.32
+ALIKE = 0.36
 """Cosine, lessened by the time between, from which two incidents, or two groups on average, belong together at the latest."""
+_KNOWN = 0.32
+"""The same of an incident and an open problem, which takes it in: it says what it is from the start."""
 _LEAST_ALIKE = 0.18
 """What it is at least where people tell the same in other words, and so hardly any two incidents are as alike as that."""
-_SHARE, _EACH = 0.01, 2
+_SHARE, _EACH = 0.01, 0.35
 """Which of all pairs belong together then: the most alike, this share of them, and no more than so many for each incident."""
+_GROUPS = 0.85
+"""How much of that two groups must have on average: what comes together tells the same in ever more words."""
 LEAST = 3
 """Incidents that make a recurrence."""
-_TELLING, _RECENT, _NEAREST = 10, 60, 15
+_TELLING, _RECENT, _NEAREST = 8, 40, 10
 """Of an incident: how many of its rarest features are looked up; of these, how many newest incidents; how many are compared."""
 _LOST = 0.4
 """What two incidents lose of their likeness when they are APART."""
@@ -65,9 +70,9 @@ def candidates(rows: Iterable[Incident], *, now: int, least: int = LEAST) -> lis
     found = []
     for members in places.values():
         for group in _Groups(ordered, said, members).joined():
-            candidate = _candidate([ordered[n] for n in group], [said[n].features for n in group], now)
-            if len(candidate.incidents) >= (1 if candidate.problem else least):
-                found.append(candidate)
+            fresh = sum(not ordered[n].problem for n in group)
+            if fresh >= (least if fresh == len(group) else 1):
+                found.append(_candidate([ordered[n] for n in group], [said[n].features for n in group], now))
     return sorted(found, key=lambda c: (-c.score, c.incidents[0].id))
 
 
@@ -103,9 +108,8 @@ class _Group:
         return 2 * sum(w for name, w in self.total.items() if not name.isascii()) > sum(self.total.values())
 
 
-def _strangeness(one: Iterable[str], two: Iterable[str]) -> float:
-    one, two = set(one), set(two)
-    return _STRANGE if one and two and not one & two else 1.0
+def _strangeness(one: AbstractSet[str], two: AbstractSet[str]) -> float:
+    return _STRANGE if one and two and one.isdisjoint(two) else 1.0
 
 
 def _choose_enough(found: Iterable[float], incidents: int) -> float:
@@ -146,7 +150,7 @@ class _Groups:
 
     def _enough(self, *problems: str | None) -> float:
         """What a problem takes in is handed over to it, so that it has to be alike everywhere."""
-        return ALIKE if any(problems) else self.enough
+        return _KNOWN if any(problems) else _GROUPS * self.enough
 
     def _all(self) -> list[_Group]:
         return list({id(group): group for group in self.of.values()}.values())
@@ -163,33 +167,38 @@ class _Groups:
 
     def _pairs(self) -> Iterator[tuple[float, int, int]]:
         """Neighbours that are alike, with how much."""
-        recent: dict[str, deque[int]] = defaultdict(lambda: deque(maxlen=_RECENT))
-        standing: dict[str, list[int]] = defaultdict(list)
+        recent: dict[str, deque[tuple[int, float]]] = defaultdict(lambda: deque(maxlen=_RECENT))
+        standing: dict[str, list[tuple[int, float]]] = defaultdict(list)
         for number in self.members:
             if self.rows[number].problem:
-                for name in self._telling(number):
-                    standing[name].append(number)
+                for name, weight in self._telling(number).items():
+                    standing[name].append((number, weight))
         for number in self.members:
             if self.rows[number].problem:
                 continue  # open today, whenever it began: it waits for every incident
             shared: dict[int, float] = defaultdict(float)
+            since = self.rows[number].at - APART
             for name, weight in self._telling(number).items():
-                for other in (*recent[name], *standing[name]):
-                    shared[other] += weight * self.said[other].features[name]
-                recent[name].append(number)
+                near = recent[name]
+                while near and self.rows[near[0][0]].at < since:
+                    near.popleft()
+                for those in (near, standing[name]):
+                    for other, its in those:
+                        shared[other] += weight * its
+                near.append((number, weight))
             yield from self._alike(number, shared)
 
     def _telling(self, number: int) -> Features:
         """The features that say most."""
-        return dict(sorted(self.said[number].features.items(), key=lambda item: -item[1])[:_TELLING])
+        return dict(islice(self.said[number].features.items(), _TELLING))
 
     def _alike(self, number: int, shared: dict[int, float]) -> Iterator[tuple[float, int, int]]:
         mine = self.said[number]
-        for other in sorted(shared, key=lambda o: -shared[o])[:_NEAREST]:
+        for other in sorted(shared, key=shared.__getitem__, reverse=True)[:_NEAREST]:
             its = self.said[other]
             found = likeness.dot(mine.features, its.features) * self._closeness(number, other)
             found *= _strangeness(mine.names, its.names)
-            if found >= (ALIKE if self.rows[other].problem else _LEAST_ALIKE):
+            if found >= (_KNOWN if self.rows[other].problem else _LEAST_ALIKE):
                 yield found, number, other
 
     def _closeness(self, one: int, two: int) -> float:
@@ -202,7 +211,8 @@ class _Groups:
         """A member each of groups that tell the same in two languages, the surest first."""
         sharing: dict[str, list[tuple[_Group, Features, bool]]] = defaultdict(list)
         for group in self._all():
-            neutral = likeness.unit(likeness.neutral(group.total))
+            if not (neutral := likeness.unit(likeness.neutral(group.total))):
+                continue
             entry = (group, neutral, group.greek())
             for name in neutral:
                 if name[0] != "#" and (len(group.members) > 1 or name[0] != "@"):

@@ -62,11 +62,11 @@ def _common(sets: Any) -> list[str]:
 def _written(rows: Sequence[Incident], tokens: Sequence[str]) -> list[str]:
     """Tokens as these incidents write them most often."""
     forms: dict[str, Counter[str]] = defaultdict(Counter)
-    for row in rows:
-        for word in re.findall(_WORD, fold(f"{row.title} {row.text[:READ]}")):
-            stems = words.tokens(word)
-            if len(stems) == 1:
-                forms[stems[0]][word] += 1
+    written = Counter(word for row in rows for word in re.findall(_WORD, fold(f"{row.title} {row.text[:READ]}")))
+    for word, times in written.items():
+        stems = words.tokens(word)
+        if len(stems) == 1:
+            forms[stems[0]][word] += times
     return [forms[token].most_common(1)[0][0] for token in tokens if token in forms][:_SHOWN]
 
 

@@ -119,7 +119,7 @@ def _kept(parts: list[str]) -> Iterator[str]:
 
 def is_code(token: str) -> bool:
     """Whether a token is an error code or another name that machines give: `4703`, `error_pi_no_match`, `tls1`."""
-    return not token.isalpha() and ("_" in token or any(c.isdigit() for c in token))
+    return not token.isalpha() and ("_" in token or any(map(str.isdigit, token)))
 
 
 @lru_cache(maxsize=20_000)
