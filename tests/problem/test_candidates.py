@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from desk.domain.matching import likeness
+from desk.domain.matching import likeness, words
 from desk.domain.matching.candidates import APART, DAY, Candidate, candidates
 from desk.domain.matching.likeness import Incident, weigh_rows
 from desk.domain.matching.recurrence import as_row
@@ -44,6 +44,7 @@ def compared(rows: list[dict[str, Any]]) -> list[Incident]:
             tags=tuple(row["tags"]),
             service=row["service"],
             at=int(parse_time(row["created"]).timestamp()),
+            terms=(" ".join(words.tokens(row["title"])), " ".join(words.tokens(row["body"]))),
         )
         for row in rows
     ]
@@ -100,8 +101,9 @@ def test_what_belongs_to_an_open_problem_is_found(seed: int, capsys: pytest.Capt
     problems, rest = halves(rows)
     given, wanted = [], 0
     label = {row["id"]: row["label"] for row in rest}
+    others = compared(rest)
     for problem, known in problems.items():
-        near = [i for i in compared(rest) if -30 * DAY < i.at - known[0].at < 60 * DAY]
+        near = [i for i in others if -30 * DAY < i.at - known[0].at < 60 * DAY]
         wanted += sum(label[i.id] == problem for i in near)
         found = [c for c in candidates([*near, *known], now=NOW) if c.problem]
         given += [label[i.id] == problem for c in found for i in c.incidents]
