@@ -227,6 +227,10 @@ class Config:
     def __getitem__(self, name: str) -> Any:
         return self._given[name] if name in self._given else SETTINGS[name].default
 
+    def says_the_same(self, other: Config) -> bool:
+        """Whether these are the settings of another one, in an object of their own."""
+        return self._given == other._given
+
     def given(self, name: str) -> bool:
         """Whether desk.toml says it, or the default is in force."""
         return name in self._given

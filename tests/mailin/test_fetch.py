@@ -84,7 +84,7 @@ def test_a_mail_that_is_too_large_leaves_a_ticket_and_stays_on_the_server(post: 
 STEPS = [
     "desk.local.attempts:Attempts.begin:after:1:self",
     "desk.post.imap:Mailbox.fetch:after:1:self",
-    "desk.intake.guard:read:after:1:self",
+    "desk.intake.guard:GuardedReader.read:after:1:self",
     "desk.actions.mail.entering:change_of:after:1:self",
     "desk.store.writing:make_commit:before:1:self",
     "desk.store.writing:make_commit:after:1:self",
@@ -149,7 +149,9 @@ def test_a_mail_that_ends_the_program_twice_is_put_aside_unread(
 ) -> None:
     post.deliver(mail("anna@clinic.example", "Poison", "x"), mail("bob@clinic.example", "Good", "y"))
     for _ in range(2):
-        killed_at("desk.intake.guard:read:before:1:self", home, {**environment, **post.env}, "mail", "fetch")
+        killed_at(
+            "desk.intake.guard:GuardedReader.read:before:1:self", home, {**environment, **post.env}, "mail", "fetch"
+        )
     rows = post.fetch(code=10).data
     assert [(row["state"], row["subject"]) for row in rows] == [("held", "Poison"), ("taken", "Good")]
     assert subjects(git) == ["Good"]

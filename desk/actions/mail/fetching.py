@@ -9,7 +9,8 @@ program is seen twice, and then put aside without being read.
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, NamedTuple
 
 from desk.actions.mail import arrivals, mailboxes
@@ -23,9 +24,6 @@ from desk.text import _
 
 if TYPE_CHECKING:
     from desk.actions.mail.taking import Arriving, TakenMail
-
-_MANY = 12
-"""Mails from which on what each child would load is loaded once."""
 
 
 class Fetched(NamedTuple):
@@ -55,26 +53,28 @@ def fetch(
     mailhost.require(settings)
     arrivals.require_machine(session)
     door = arrivals.door(session)
-    run = _Run(session, door, limit, dry_run)
-    for attempt in (1, 2):
-        box = mailboxes.open_mailbox(session, door, settings, tls)
-        try:
-            run.empty(box)
-            break
-        except MailError:
-            if attempt == 2 or not run.began:
-                raise
-            run.began = False  # the server closed in between: once more, from where it was
-        finally:
-            box.close()
+    with ExitStack() as stack:
+        run = _Run(session, door, limit, dry_run, stack)
+        for attempt in (1, 2):
+            box = mailboxes.open_mailbox(session, door, settings, tls)
+            try:
+                run.empty(box)
+                break
+            except MailError:
+                if attempt == 2 or not run.began:
+                    raise
+                run.began = False  # the server closed in between: once more, from where it was
+            finally:
+                box.close()
     return Fetched(tuple(run.done), tuple(dict.fromkeys(run.warnings)))
 
 
 class _Run:
     """One run: what is done already isn't done again after the connection broke."""
 
-    def __init__(self, session: Session, door: Door, limit: int | None, dry_run: bool) -> None:  # noqa: FBT001
+    def __init__(self, session: Session, door: Door, limit: int | None, dry_run: bool, stack: ExitStack) -> None:  # noqa: FBT001
         self.session = session
+        self.stack = stack
         self.door = door
         self.limit = limit
         self.dry_run = dry_run
@@ -83,6 +83,7 @@ class _Run:
         self.began = False
         self.attempts = Attempts(session.place)
         self._made: set[str] = set()
+        self._taker: Callable[[Arriving], TakenMail] | None = None
 
     def empty(self, box: Mailbox) -> None:
         """Take in what lies in the folders."""
@@ -90,10 +91,6 @@ class _Run:
             opened = box.open(folder)
             self.began = True
             waiting = box.waiting()
-            if len(waiting) > _MANY:
-                from desk.intake import guard  # noqa: PLC0415 - see `_take`
-
-                guard.prepare()
             for one in waiting:
                 if self.limit is not None and len(self.done) >= self.limit:
                     return
@@ -106,6 +103,8 @@ class _Run:
         from desk.actions.mail import taking  # noqa: PLC0415
         from desk.actions.mail.taking import Arriving  # noqa: PLC0415
 
+        if self._taker is None:
+            self._taker = self.stack.enter_context(taking.several(self.session, self.door, dry_run=self.dry_run))
         name = f"{folder}/{validity}/{one.uid}"
         times = 1 if self.dry_run else self.attempts.begin(name)
         found = _content(box, one, taking.most_bytes(self.session))
@@ -113,10 +112,8 @@ class _Run:
             self.attempts.end(name)  # somebody else has taken it
             return
         waiting = Arriving(found, one.size, folder)
-        if times > MOST:
-            taken = taking.put_aside(self.session, waiting, _("it ended the program twice"))
-        else:
-            taken = taking.take_in(self.session, waiting, self.door, dry_run=self.dry_run)
+        over = _("it ended the program twice") if times > MOST else ""
+        taken = taking.put_aside(self.session, waiting, over) if over else self._taker(waiting)
         if not self.dry_run:
             self._move(box, one.uid, taken, whole=len(found) >= one.size)
             self.attempts.end(name)
@@ -148,5 +145,5 @@ def take_in_saved(session: Session, sources: Iterable[Arriving], *, dry_run: boo
     if not dry_run:
         arrivals.require_machine(session)
     door = arrivals.door(session)
-    for waiting in sources:
-        yield taking.take_in(session, waiting, door, dry_run=dry_run)
+    with taking.several(session, door, dry_run=dry_run) as take:
+        yield from map(take, sources)
