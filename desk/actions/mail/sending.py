@@ -28,6 +28,7 @@ from desk.mail.addresses import Address
 from desk.mail.caps import Sent
 from desk.mail.composing import Outgoing
 from desk.post.smtp import Outcome, Sender
+from desk.session import ledger
 from desk.session.deriving import Derived, derive
 from desk.session.session import Session
 from desk.text import _
@@ -84,7 +85,10 @@ def send(session: Session, settings: Mapping[str, str], dispatch: Dispatch) -> R
     def connect() -> Sender:
         return servers.connect(session, server, settings, house.domain)
 
-    return _Sending(session, dispatch, house, redirect, connect).run(derived)
+    done = _Sending(session, dispatch, house, redirect, connect).run(derived)
+    if not dispatch.dry_run:
+        ledger.keep(session, settings)
+    return done
 
 
 class _Sending:
