@@ -165,6 +165,34 @@ def test_one_run_at_a_time(post: Post, home: Path) -> None:
         assert "is at work" in post.fetch(code=6).out
 
 
+def test_a_watch_is_told_by_the_server_and_lets_others_work_meanwhile(
+    post: Post, home: Path, environment: dict[str, str], git: Git
+) -> None:
+    """It would look again after five minutes: what comes earlier is announced (IDLE). SIGTERM ends it."""
+    watch = subprocess.Popen(
+        [sys.executable, "-m", "desk", "mail", "fetch", "--watch", "--every", "5m"],
+        cwd=home,
+        env={**environment, **post.env, "PYTHONPATH": str(TOP)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert watch.stdout is not None
+    try:
+        for subject in ("One", "Two"):
+            post.deliver(mail("anna@clinic.example", subject, "Text."))
+            line = watch.stdout.readline()
+            assert ("taken" in line, line.rstrip().endswith(subject)) == (True, True), line
+        assert subjects(git) == ["One", "Two"]
+        assert post.fetch().data == [], "the lock is free while it waits"
+        watch.send_signal(signal.SIGTERM)
+        rest, said = watch.communicate(timeout=20)
+    finally:
+        watch.kill()
+    assert (watch.returncode, rest, said) == (0, "", "")
+    assert "no time from 5s to 1h" in post.desk("mail", "fetch", "--watch", "--every", "2s", code=2).err
+
+
 def test_what_is_not_the_mail_s_fault_leaves_it_where_it_is(post: Post, home: Path) -> None:
     first = post.desk(
         "ticket",

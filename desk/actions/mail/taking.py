@@ -32,7 +32,7 @@ from desk.store.snapshot import Snapshot
 from desk.text import _, listed
 
 State = Literal["taken", "known", "dropped", "rejected", "held"]
-_ENDS: dict[Doing, State] = {"drop": "dropped", "reject": "rejected", "hold": "held"}
+_ENDS: dict[Doing, State] = {"drop": "dropped", "reject": "rejected", "refuse": "rejected", "hold": "held"}
 
 
 class Arriving(NamedTuple):
@@ -102,6 +102,10 @@ def take_in(
         taken = _decided(session, Arrived(found, waiting.raw), door, dry_run=dry_run, forced=forced)
     if not dry_run:
         taken = _noted(session, waiting, taken)
+    if taken.doing == "refuse" and taken.mail is not None and not dry_run and session.config["mail.smtp.host"]:
+        from desk.actions.mail import queue  # noqa: PLC0415 - all of sending, where somebody is refused
+
+        queue.refuse(session, taken.mail)
     return taken
 
 
