@@ -57,6 +57,7 @@ def test_held_and_rejected_have_folders_of_their_own(post: Post) -> None:
     assert [row["state"] for row in done.data] == ["rejected", "held", "taken"]
     assert post.folders() == {"INBOX": 0, "Held": 1, "Processed": 1, "Rejected": 1}
     [row] = post.desk("mail", "held", "-f", "json").data
+    assert "23 Jul 09:12" in post.desk("mail", "held").out, "on the desk's clock"
     assert (row["sender"], row["folder"], "belongs to no ticket" in row["why"]) == ("new@x.example", "INBOX", True)
     assert post.desk("mail", "preview", row["id"], "-f", "json").data["state"] == "held"
     released = post.desk("mail", "release", row["id"], "--as", "new", "-f", "json").data
