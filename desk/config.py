@@ -331,7 +331,11 @@ def check(name: str, value: Any) -> Any:
     """The value of a setting as it is used; ConfigError for an unknown name or a value that doesn't fit."""
     if name not in SETTINGS and is_secret(name):
         raise ConfigError(
-            _("{file}: {name!r} is no place for a secret: everybody who has the desk can read it", file=FILE, name=name),
+            _(
+                "{file}: {name!r} is no place for a secret: everybody who has the desk can read it",
+                file=FILE,
+                name=name,
+            ),
             _("take it out, and change it where it is committed: history keeps it; where secrets belong: docs/mail.md"),
         )
     if name not in SETTINGS:

@@ -55,6 +55,12 @@ def _server() -> subprocess.Popen[str]:
 
 def victim(home: Path, environment: dict[str, str], *args: str) -> subprocess.CompletedProcess[str]:
     """A process that runs, or dies, in a desk, and what it said."""
+    if any(":during:" in word for word in args):  # what it arms must be armed before others import it by name
+        command = [sys.executable, "-m", "tests.store.victim", *args]
+        env = {**environment, "PYTHONPATH": str(TOP)}
+        return subprocess.run(
+            command, cwd=home, env=env, capture_output=True, text=True, check=False, start_new_session=True
+        )
     server = _server()
     assert server.stdin is not None
     assert server.stdout is not None
