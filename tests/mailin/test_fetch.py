@@ -29,7 +29,7 @@ def post(desk: Runner, home: Path, dovecot: Dovecot, user: str, git: Git) -> Pos
     return set_up(desk, home, git, dovecot, user)
 
 
-def test_each_mail_becomes_one_commit_and_is_moved(post: Post, git: Git) -> None:
+def test_each_mail_becomes_one_commit_and_is_moved(post: Post, home: Path, git: Git) -> None:
     post.deliver(mail("anna@clinic.example", "One", "First."), mail("bob@clinic.example", "Two", "Δεύτερο."))
     before = int(git("rev-list", "--count", "HEAD"))
     said = post.fetch("--dry-run")
@@ -42,6 +42,15 @@ def test_each_mail_becomes_one_commit_and_is_moved(post: Post, git: Git) -> None
     assert post.fetch().data == []
     assert "no fault" in post.desk("audit", "verify").out
     post.desk("doctor")
+    for words in ((), ("--ticket", done.data[0]["ticket"])):
+        here = post.desk("mail", "log", "--in", *words, "-f", "json").data
+        [log] = home.glob(".git/desk/mail/log-*.jsonl")
+        kept = log.read_bytes()
+        log.unlink()  # as on another clone, which has history alone
+        there = post.desk("mail", "log", "--in", *words, "-f", "json").data
+        assert [(r["state"], r["ticket"]) for r in there] == [(r["state"], r["ticket"]) for r in here]
+        assert {r["reason"] for r in there} == {"taken in on another machine"}
+        log.write_bytes(kept)
 
 
 def test_a_quiet_day_says_nothing(post: Post) -> None:
