@@ -227,6 +227,10 @@ class Config:
     def __getitem__(self, name: str) -> Any:
         return self._given[name] if name in self._given else SETTINGS[name].default
 
+    def says_the_same(self, other: Config) -> bool:
+        """Whether these are the settings of another one, in an object of their own."""
+        return self._given == other._given
+
     def given(self, name: str) -> bool:
         """Whether desk.toml says it, or the default is in force."""
         return name in self._given
@@ -234,6 +238,7 @@ class Config:
 
 Pairs = list[tuple[str, Any]]
 """Settings as desk.toml gives them: name and plain value."""
+_SECRETS = ("password", "passwd", "passphrase", "secret", "token", "apikey", "api_key", "credential")
 NESTED = ("priority.matrix", "sla.calendar", "sla.policy", "mail.departments")
 """Settings that are tables of their own: they are written in an editor."""
 
@@ -279,7 +284,15 @@ def _in_force(text: str) -> dict[str, Any]:
         return {}
 
 
+def is_secret(name: str) -> bool:
+    """Whether a name that no setting has asks for something that must not be shown, nor kept here."""
+    last = name.rpartition(".")[2].lower()
+    return name not in SETTINGS and any(word in last for word in _SECRETS)
+
+
 def _told(name: str, given: Mapping[str, Any]) -> str | None:
+    if name in given and is_secret(name):
+        return "…"
     if name in given:
         return plain(given[name])
     return plain(SETTINGS[name].default) if name in SETTINGS else None
@@ -316,6 +329,15 @@ def _plain(value: Any) -> Any:
 
 def check(name: str, value: Any) -> Any:
     """The value of a setting as it is used; ConfigError for an unknown name or a value that doesn't fit."""
+    if name not in SETTINGS and is_secret(name):
+        raise ConfigError(
+            _(
+                "{file}: {name!r} is no place for a secret: everybody who has the desk can read it",
+                file=FILE,
+                name=name,
+            ),
+            _("take it out, and change it where it is committed: history keeps it; where secrets belong: docs/mail.md"),
+        )
     if name not in SETTINGS:
         near = did_you_mean(name, SETTINGS)
         raise ConfigError(

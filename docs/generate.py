@@ -28,6 +28,7 @@ from desk.mail import drafts
 from desk.reports.table import REPORTS
 from docs import month, phone, suggestions
 from docs.knowledge_session import ADMINISTRATOR
+from docs.mail_session import DAY_OF_MAIL
 from docs.sessions import Step, play
 from docs.sync_session import WEEK
 
@@ -180,11 +181,18 @@ def week() -> str:
     return f"```console\n{play(WEEK, day='2026-07-20', tickets=('7K3Q', '2M8D'))}\n```"
 
 
+def post() -> str:
+    """A day of mail."""
+    played = play(DAY_OF_MAIL, tickets=("7K3Q", "2M8D", "9C4R"), users=("4F9X2", "8D2KM", "3P7QW", "5T6VX"))
+    return f"```console\n{played}\n```"
+
+
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"session": lambda: console(SESSION), "month": month.pictures},
     "docs/knowledge.md": {"day": lambda: console(ADMINISTRATOR)},
     "docs/clerk.md": {"calls": phone.table, "morning": phone.transcript},
     "docs/commands.md": {"commands": commands},
+    "docs/mail.md": {"day": post},
     "docs/problem-management.md": {"life": docs.recurring.told},
     "docs/settings.md": {"settings": settings},
     "docs/sync.md": {"week": week},

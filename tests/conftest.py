@@ -65,6 +65,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         print("Not tried: a guarded desk over ssh, as sshd isn't installed: apt install openssh-server")  # noqa: T201
     if not GITOLITE:
         print("Not tried: a guarded desk behind gitolite, as it isn't installed: apt install gitolite3")  # noqa: T201
+    if not os.environ.get("DESK_TEST_CORPORA"):
+        print("Not tried: mails that others have collected, as DESK_TEST_CORPORA names no folder of them")  # noqa: T201
     if not DOVECOT:
         print("Not tried: mailboxes on a server, as dovecot isn't installed: apt install dovecot-imapd dovecot-lmtpd")  # noqa: T201
 

@@ -34,7 +34,11 @@ def with_due(app: App, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 def ticket_fields(app: App) -> tuple[str, ...]:
     """What each row of a list of tickets says, in order, whether there is one or not."""
     names = app.store.ask(lambda index: index.names("ticket"))
-    blank = {**plain.ordered({**dict.fromkeys(names), "state": "open", "tags": []}), "unread": None}
+    blank = {
+        **plain.ordered({**dict.fromkeys(names), "state": "open", "tags": []}),
+        "unread": None,
+        "undelivered": None,
+    }
     return tuple(due.add_due(blank, utc_text(app.now)))
 
 
@@ -48,6 +52,7 @@ TICKET_COLUMNS = (
     Column("department", pgettext("column", "DEPARTMENT"), spare=2),
     Column("owner", pgettext("column", "OWNER"), spare=1),
     Column("unread", "", "mark"),
+    Column("undelivered", "", "bounced"),
     Column("title", pgettext("column", "TITLE"), "title"),
     Column("next_due", pgettext("column", "DUE"), "due"),
     Column("tags", pgettext("column", "TAGS"), "tags", 4),

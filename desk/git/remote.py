@@ -12,6 +12,8 @@ from desk.git.process import NULL, PIPE, as_error, run, setting, spawn
 from desk.text import _
 
 TRACKED = "refs/remotes"
+MAILHOSTS = "+refs/desk/mail/*:refs/desk/mailhosts/*"
+"""How far the mail hosts of other clones have come."""
 SEALS = ("seal", "cosign")
 """Tags that clones give to each other: what vouches for history."""
 _HINT = _("your commits are safe here; see: git fetch")
@@ -29,7 +31,11 @@ def fetch(place: Place, remote: str, branch: str, timeout: float) -> str | None:
     """
     tracked = f"{TRACKED}/{remote}/{branch}"
     # A seal that is here is never replaced: whether the other side has another one of its name is for the audit to say.
-    wanted = (f"+refs/heads/{branch}:{tracked}", *(f"refs/tags/{kind}/*:refs/tags/{kind}/*" for kind in SEALS))
+    wanted = (
+        f"+refs/heads/{branch}:{tracked}",
+        *(f"refs/tags/{kind}/*:refs/tags/{kind}/*" for kind in SEALS),
+        MAILHOSTS,
+    )
     args = ("fetch", "--no-tags", remote, *wanted)
     code, _, err = _talk(place, timeout, "-c", "fetch.writeCommitGraph=true", *args)
     if code and b"would clobber existing tag" in err and not (b"fatal: " in err or b"error: " in err):
@@ -60,7 +66,11 @@ def tags(place: Place, remote: str, prefix: str, timeout: float) -> str:
 
 def push_tag(place: Place, remote: str, name: str, timeout: float) -> None:
     """Publish a tag; one of its name that is there is never replaced. Refused, with the server's words, where it says no."""
-    ref = f"refs/tags/{name}"
+    push_ref(place, remote, f"refs/tags/{name}", timeout)
+
+
+def push_ref(place: Place, remote: str, ref: str, timeout: float) -> None:
+    """Publish a ref under its own name. Refused, with the server's words, where it says no."""
     _checked(
         remote, *_talk(place, timeout, "push", "--porcelain", "--no-verify", *_signed(place), remote, f"{ref}:{ref}")
     )

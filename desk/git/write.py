@@ -92,10 +92,19 @@ class RefMoved(Exception):
     """Somebody committed since the change was planned."""
 
 
-def fast_import(place: Place, commits: list[NewCommit], ref: str, base: str | None, hold: int) -> list[str]:
-    """Write commits durably and move the ref to the last one; RefMoved if the ref no longer points to `base`."""
+_PACKED = ("-c", "fastimport.unpackLimit=1")
+
+
+def fast_import(
+    place: Place, commits: list[NewCommit], ref: str, base: str | None, hold: int, *, packed: bool = False
+) -> list[str]:
+    """Write commits durably and move the ref to the last one; RefMoved if the ref no longer points to `base`.
+
+    `packed`: their objects as one pack, however few they are; git would make a file of each.
+    """
     data = b"feature done\n" + b"".join(stream(commits, ref, base)) + b"done\n"
-    process = spawn(place, _IMPORT, stdin=PIPE, stdout=PIPE, stderr=PIPE, pass_fds=(hold,))
+    command = (*_PACKED, *_IMPORT) if packed else _IMPORT
+    process = spawn(place, command, stdin=PIPE, stdout=PIPE, stderr=PIPE, pass_fds=(hold,))
     try:
         out, err = process.communicate(data)
     except BaseException:

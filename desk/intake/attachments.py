@@ -11,6 +11,7 @@ from desk.mail import charsets, headers
 from desk.text import _
 
 _ENDINGS = {
+    "application/ms-tnef": ".dat",
     "application/pdf": ".pdf",
     "application/pgp-encrypted": ".asc",
     "application/pgp-signature": ".asc",

@@ -19,6 +19,9 @@ _DEEPEST = 40
 """Parts inside parts: mails forwarded ten times have twenty."""
 _STUB = 300
 """Characters of plain text that may be no more than a request to look at the HTML."""
+_OUTLOOK = ("application/ms-tnef", "application/vnd.ms-tnef")
+"""Outlook's own packing of files and formatting (TNEF). Its readers for Python are old and unkept: it is kept, and told."""
+_PACKED = "[winmail.dat: what Outlook packed in a way of its own; ask for it again, or open it with a program that reads TNEF]"
 _SEALED = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 
 
@@ -168,6 +171,8 @@ class _Reading:
         kept = self.files.add(name, type_, data, inline=inline)
         if cid:
             self._images[cid] = kept
+        if type_ in _OUTLOOK or name.lower() == "winmail.dat":
+            return [_Words("plain", _PACKED)] if kept else []
         return self._told(type_, options, data)
 
     def _told(self, type_: str, options: dict[str, str], data: bytes) -> list[_Words]:

@@ -58,6 +58,21 @@ def load(folder: str, draft_id: str) -> Delivery:
         return FRESH
 
 
+def stopped(folder: str) -> dict[State, int]:
+    """How many messages go nowhere until somebody says so, by how far they have come."""
+    found: dict[State, int] = {"held": 0, "failed": 0}
+    try:
+        names = [name for name in os.listdir(folder) if name.endswith(".state")]
+    except (FileNotFoundError, NotADirectoryError):
+        return found
+    for name in names:
+        stem = name.removesuffix(".state")
+        state = load(folder, stem).state
+        if state != "waiting" and os.path.exists(os.path.join(folder, f"{stem}.json")):
+            found[state] += 1
+    return found
+
+
 def save(folder: str, draft_id: str, one: Delivery) -> None:
     """Keep how far it has come. Raises OSError."""
     times = {"since": utc_text(one.since) if one.since else None, "due": utc_text(one.due) if one.due else None}

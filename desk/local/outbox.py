@@ -35,7 +35,7 @@ def stage(folder: str, write: str, drafts: Iterable[Mapping[str, Any]], withdraw
         for draft in drafts:
             written.append(_new(beside, f"{write}.{draft['id']}.json"))
             with open(written[-1], "w", encoding="utf-8") as file:
-                json.dump(draft, file, ensure_ascii=False)
+                file.write(json.dumps(draft, ensure_ascii=False))  # several times as fast as json.dump
         for draft_id in withdrawn:
             written.append(_new(beside, f"{write}.{draft_id}{_OUT}"))
             with open(written[-1], "wb"):

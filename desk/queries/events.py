@@ -17,6 +17,28 @@ from desk.queries.sql import marks
 if TYPE_CHECKING:
     from desk.domain.model.rows import ActivityRow, CommitFacts, LogRow
 
+
+class MailEvent(NamedTuple):
+    """A mail that was taken in, on whatever machine: when (RFC 3339 UTC), by which commit, to which ticket, and who wrote it."""
+
+    at: str
+    commit: str
+    ticket: str
+    by: str
+
+
+def mails(index: Index, since: str, tickets: tuple[str, ...] = ()) -> list[MailEvent]:
+    """The mails that history has taken in since a time (RFC 3339), or ever, to these tickets; the oldest first."""
+    ticket = "(SELECT e.id FROM events e WHERE e.n = m.n AND e.kind = 'ticket' ORDER BY e.place LIMIT 1)"
+    rows = index.db.execute(
+        f"SELECT {sql.utc('c.at')}, c.oid, {ticket} AS ticket, {sql.WHO} FROM mails m JOIN commits c ON c.n = m.n WHERE"
+        + (f" ticket IN ({marks(tickets)})" if tickets else f" c.at >= {sql.seconds('?')}")
+        + " ORDER BY c.at, m.n",
+        tickets or (since,),
+    )
+    return [MailEvent(*map(str, (at, oid, found or "", who))) for at, oid, found, who in rows]
+
+
 _NAMES = ("at", "by", "kind", "id", "title", "verb", "from", "to", "reason", "commit", "by_hand")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -296,3 +296,26 @@ def count_opened_by_mail(index: Index, user: str, since: datetime) -> int:
         (user, utc_text(since)),
     ).fetchone()
     return int(row[0])
+
+
+_LOT = 500
+"""So many tickets are asked about at once."""
+
+
+def find_undelivered(index: Index, ids: Sequence[str]) -> set[str]:
+    """Of these tickets those whose requester gets no mail any more, and those that nobody has answered again since a
+    message to the requester was refused.
+    """
+    found: set[str] = set()
+    for start in range(0, len(ids), _LOT):
+        lot = ids[start : start + _LOT]
+        rows = index.db.execute(
+            f"SELECT t.id FROM tickets t JOIN users u ON u.id = t.requester WHERE t.id IN ({marks(lot)})"
+            " AND (u.undeliverable IS NOT NULL OR EXISTS"
+            f" (SELECT 1 FROM {sql.EVENTS} WHERE e.kind = 'ticket' AND e.id = t.id AND coalesce(e.verb, c.verb) = 'undelivered'"
+            "  AND e.after = u.id AND NOT EXISTS (SELECT 1 FROM events r JOIN commits d ON d.n = r.n"
+            "  WHERE r.kind = 'ticket' AND r.id = t.id AND coalesce(r.verb, d.verb) = 'reply' AND d.depth > c.depth)))",
+            tuple(lot),
+        )
+        found.update(str(i) for (i,) in rows)
+    return found

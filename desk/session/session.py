@@ -13,6 +13,7 @@ from desk.domain.model.person import User, requester
 from desk.domain.model.query import Scope
 from desk.errors import ConfigError, Refused
 from desk.git import place as git_place
+from desk.git import process
 from desk.index.index import Progress
 from desk.local import identity
 from desk.store import settings
@@ -225,7 +226,7 @@ class Session:
             from desk.domain.model.actor import REQUESTER, STAFF  # noqa: PLC0415 - as above
             from desk.session import reactions  # noqa: PLC0415 - as above
 
-            self.__dict__.pop("config", None)  # somebody may have changed them meanwhile
+            self._look_at_settings()
             change = plan(snapshot)
             if change is not None and self.who is not None and change.by.kind == STAFF:
                 self._require_own_machine(snapshot, change.by.id)
@@ -244,11 +245,17 @@ class Session:
         if done is None:
             return None
         self.warnings.extend(done.warnings)
-        if self.store.loose_objects() > _MANY_LOOSE:
+        if process.loose_objects(self.place) > _MANY_LOOSE:
             self.notes.append(
                 _("git holds many small files by now; this makes it quick again: desk maintain (best from cron)")
             )
         return done
+
+    def _look_at_settings(self) -> None:
+        """Somebody may have changed them meanwhile; else they stay the same object, with what was made of it."""
+        known: Config | None = self.__dict__.pop("config", None)
+        if known is not None and self.config.says_the_same(known):
+            self.__dict__["config"] = known
 
     def _require_own_machine(self, snapshot: Snapshot, handle: str) -> None:
         """Where desk --as is not for others' machines, refuse one that isn't known as the person's own (staff.as)."""

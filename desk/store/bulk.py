@@ -1,8 +1,9 @@
-"""Many commits through one git fast-import: for imports, in constant memory, all or nothing."""
+"""Many commits: through one git fast-import, for imports, in constant memory, all or nothing; or one after the other, packed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 from desk.errors import Conflict, GitError
@@ -10,6 +11,11 @@ from desk.git import write
 from desk.store import journal
 from desk.store.store import Store
 from desk.text import _
+
+_FEW = 25
+"""Commits that are written as any: a file for each object, which needs no looking after."""
+_TOGETHER = 50
+"""Packs that are brought together; git looks through all that there are."""
 
 
 class Bulk(NamedTuple):
@@ -48,3 +54,32 @@ def commit_all(store: Store, commits: Iterable[write.NewCommit], hold: int) -> B
                 return Bulk(new, (text,))
     journal.end(store.place)
     return Bulk(new)
+
+
+@contextmanager
+def in_packs(store: Store) -> Iterator[Callable[[], None]]:
+    """For a run that makes commits one by one: from the 25th on each becomes a pack, and packs are brought together.
+
+    Gives what is to be called after each commit. A run that is killed leaves packs, which are as good, and which the next
+    one, or `desk maintain`, brings together.
+    """
+    made = 0
+
+    def count() -> None:
+        nonlocal made
+        made += 1
+        store.packed = made >= _FEW
+        if store.packed and made % _TOGETHER == 0:
+            _bring_together(store)
+
+    try:
+        yield count
+    finally:
+        if store.packed and made % _TOGETHER:
+            _bring_together(store)
+        store.packed = False
+
+
+def _bring_together(store: Store) -> None:
+    with suppress(Conflict, GitError), store.writing() as hold:
+        write.repack(store.place, hold)

@@ -99,6 +99,8 @@ class Store:
         self.clock = clock
         self.teller = teller
         self.lock_timeout = lock_timeout
+        self.packed = False
+        """Whether each commit becomes a pack of its own (`bulk.in_packs`)."""
         self.keeper = keeper.Keeper(place, progress) if progress else keeper.Keeper(place)
         self._index: Index | None = None
 
@@ -210,10 +212,6 @@ class Store:
             )
         raise self.missing("ticket", text)
 
-    def loose_objects(self) -> int:
-        """About how many objects git keeps in files of their own."""
-        return process.loose_objects(self.place)
-
     # -- recovery ----------------------------------------------------------------------------------------------------
 
     def recover(self) -> list[str]:
@@ -317,7 +315,9 @@ class Store:
                 told = writing.untold_of(new, base) if self._concerns(change) else None
                 try:
                     with write.holding_index(self.place):
-                        oid = writing.make_commit(self.place, new, ref, base, hold, taken=snapshot.taken, told=told)
+                        oid = writing.make_commit(
+                            self.place, new, ref, base, hold, taken=snapshot.taken, told=told, packed=self.packed
+                        )
                         placed = self._placed(change, new, hold)
                 except write.RefMoved:
                     continue

@@ -19,10 +19,10 @@ TITLE_FLOOR = 24
 COMMIT = 10
 """Characters of a commit's name in a table, as git shows it; machine formats have it whole."""
 MARK = "*"
-_SIGNS = {"mark": MARK, "major": "MAJOR"}
+_SIGNS = {"mark": MARK, "major": "MAJOR", "bounced": "BOUNCED"}
 """Styles of columns that say one thing or nothing, and what they say."""
 _STIFF = frozenset(
-    ("id", "mark", "major", "state", "priority", "time", "moment", "commit", "number", "verb", "due", "age")
+    ("id", "mark", "major", "bounced", "state", "priority", "time", "moment", "commit", "number", "verb", "due", "age")
 )
 """Styles whose cells say nothing when they are cut."""
 
@@ -103,7 +103,7 @@ def _is_numeric(column: Column, rows: Sequence[Mapping[str, Any]]) -> bool:
 def _style(column: Column, row: Mapping[str, Any], look: Look) -> str:
     value = row.get(column.name)
     if column.style in _SIGNS:
-        return "critical" if column.style == "major" else "note"
+        return "note" if column.style == "mark" else "critical"
     if is_empty(value):
         return "dim"
     if column.style in ("state", "priority"):

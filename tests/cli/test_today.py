@@ -21,7 +21,7 @@ def test_what_waits(desk: Runner, make: Make, home: Path) -> None:
     legal = make("Somebody's", "--department", "legal", "--assign", "eleni")
     desk("ticket", "major", urgent, "--coordinator", "me")
     data = desk("today", "-f", "json", env=EVENING).data
-    assert list(data) == ["me", *SECTIONS]
+    assert list(data) == ["me", "mail", *SECTIONS]
     assert [r["id"] for r in data["mine"]] == [mine]
     assert [r["id"] for r in data["new"]] == [urgent]
     assert [r["id"] for r in data["majors"]] == [urgent]

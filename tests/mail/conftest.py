@@ -21,6 +21,12 @@ from tests.post.conftest import Mailserver, Recorder, certificate, smtp
 
 __all__ = ["certificate", "smtp"]
 
+
+@pytest.fixture(scope="session")
+def _template(few_articles: Path) -> Path:
+    return few_articles
+
+
 Drafts = Callable[[], list[dict[str, Any]]]
 Told = Callable[[], set[tuple[str, str]]]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import subprocess
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.filterwarnings(
 )
 Make = Callable[..., str]
 Git = Callable[..., str]
+KILLS = int(os.environ.get("DESK_TEST_KILLS", "20"))
 POST = "desk.post.smtp:Connection.send"
 KNOWN = [
     "desk.session.deriving:_derive:before:1:self",
@@ -84,11 +86,11 @@ def test_killed_at_each_step(waiting: Sending, home: Path, environment: dict[str
 def test_killed_at_random(
     sending: Sending, make: Make, desk: Runner, home: Path, environment: dict[str, str], anna: str
 ) -> None:
-    """Twenty runs, each killed after a while that nobody chose, with new messages in between."""
+    """Runs, each killed after a while that nobody chose, with new messages in between."""
     chance = random.Random(15)
     made = 0
     env = {**environment, "DESK_SMTP_SECRET": "secret", "PYTHONPATH": str(TOP)}
-    for number in range(20):
+    for number in range(KILLS):
         for _ in range(2):
             make(
                 f"T{number}",
@@ -102,11 +104,11 @@ def test_killed_at_random(
         time.sleep(chance.uniform(0.05, 0.6))
         running.kill()
         running.wait()
-    for minutes in range(0, 60, 10):
-        sending.send(at=f"2026-07-23T0{7 + minutes // 60}:{minutes % 60:02}:00Z", code=0)
+    for minutes in range(0, max(60, 5 * KILLS), 10):
+        sending.send(at=f"2026-07-23T{7 + minutes // 60:02}:{minutes % 60:02}:00Z", code=0)
     found = arrived(sending)
     text = "".join(mail.text for mail in sending.taken)
-    assert all(f"T{number}" in text for number in range(20))
+    assert all(f"T{number}" in text for number in range(KILLS))
     assert len({mail_id for mail_id, _ in found}) == len(found)
     assert desk("mail", "outbox", "-f", "json").data == []
 

@@ -220,3 +220,34 @@ def test_a_sendmail_of_this_machine(
     desk("ticket", "create", "--title", "T", "--requester", "new@clinic.example", "--department", "organizational")
     assert "sent to new@clinic.example" in desk("mail", "send").out
     assert b"To: new@clinic.example" in (tmp_path / "mails").read_bytes()
+
+
+def test_whoever_may_not_write_is_told_once_a_day(house: Sending) -> None:
+    """Where only registered people may write: in the language of the mail, in its thread, once; programs are not answered."""
+    house.desk("config", "set", "mail.accept", "registered")
+
+    def refused(raw: bytes) -> None:
+        [row] = house.desk("mail", "import", "-", "-f", "json", stdin=raw).data
+        assert row["state"] == "rejected"
+
+    def send(day: int) -> list[str]:
+        return [str(r["state"]) for r in house.send(at=f"2026-07-{day}T09:00:00Z")]
+
+    refused(mail(PHARMACIST, "Ερώτηση", "Καλημέρα σας, έχω μια ερώτηση.", own="<1@pharmacy.example>"))
+    refused(mail("printer@x.example", "Status", "Toner low.", "Auto-Submitted: auto-generated"))
+    assert send(23) == ["sent"]
+    [told] = house.taken
+    assert (told.to[0].email, told.language, told.subject) == (
+        "eleni@pharmacy.example", "el", "Το μήνυμά σας δεν έγινε δεκτό",
+    )  # fmt: skip
+    assert told.headers.raw("in-reply-to") == "<1@pharmacy.example>"
+    assert told.headers.raw("auto-submitted") == "auto-replied"
+    assert house.recorder.taken[0].mail_from in ("", "<>")
+    refused(mail(PHARMACIST, "Ερώτηση", "Και πάλι εγώ."))
+    assert send(23) == []
+    house.recorder.faults = [Fault("rcpt", "550 5.1.1 no such user")]
+    refused(mail("nobody@made-up.example", "Hello", "Is anybody there?"))
+    assert send(23) == ["dropped"], "nobody need look at it"
+    house.desk("user", "ban", "eleni@pharmacy.example")
+    refused(mail(PHARMACIST, "Ερώτηση", "Τρίτη φορά."))
+    assert send(24) == []

@@ -108,6 +108,42 @@ def test_faults(sending: Sending, desk: Runner, make: Make, anna: str, fault: Fa
     assert len(sending.taken) > before
 
 
+def test_whoever_sits_down_hears_of_what_is_stopped(
+    sending: Sending, desk: Runner, make: Make, home: Path, anna: str
+) -> None:
+    """On the mail host: in status, the handover and the morning; everywhere: the ticket in lists."""
+    none = {"held": 0, "messages_held": 0, "messages_failed": 0}
+    assert desk("status", "-f", "json").data["mail"] == none
+    assert "mail outbox" not in desk("status").out + desk("handover").out + desk("today").out
+    ticket = make("T", "--requester", anna, "--department", "organizational")
+    other = make("Other", "--department", "organizational")
+    sending.recorder.faults = [Fault("rcpt", "550 5.1.1 no such user")]
+    sending.send(code=10)
+    for command in ("status", "handover", "today"):
+        assert desk(command, "-f", "json").data["mail"] == {**none, "messages_failed": 1}, command
+        assert "1 message was refused for good: desk mail outbox --held" in desk(command).out, command
+    (home / ".git/desk/mail/held").mkdir()
+    for name in "ab":
+        (home / f".git/desk/mail/held/{name}.json").touch()
+    for command in ("status", "handover", "today"):
+        assert "2 mails are held: desk mail held" in desk(command).out, command
+    marked = {row["id"]: row["undelivered"] for row in desk("ticket", "list", "-f", "json").data}
+    assert marked == {ticket: True, other: False}
+    [line] = [line for line in desk("ticket", "list").out.splitlines() if ticket in line]
+    assert "BOUNCED" in line
+    assert "Not delivered to anna@clinic.example" in desk("ticket", "show", ticket).out
+    desk("ticket", "reply", ticket, "--body", "Once more.")
+    assert "BOUNCED" not in desk("ticket", "list").out
+    sending.send(code=10)
+    assert "not delivered to anna@clinic.example" in desk("ticket", "show", ticket).out, "under the answer itself"
+    assert "BOUNCED" in desk("ticket", "list").out
+    desk("ticket", "reply", ticket, "--body", "By another way.")
+    assert "BOUNCED" not in desk("ticket", "list").out
+    desk("user", "edit", anna, "--undeliverable", "2026-07-23 5.1.1")
+    assert "BOUNCED" in desk("ticket", "list").out
+    assert "BOUNCED" in desk("ticket", "list", "-f", "md").out
+
+
 def test_it_is_tried_less_and_less_often_and_given_up(sending: Sending, desk: Runner, make: Make, anna: str) -> None:
     make("T", "--requester", anna, "--department", "organizational")
     sending.recorder.faults = [Fault("rcpt", "450 try later")]

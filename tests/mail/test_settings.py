@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from desk import config
 from desk.codec.toml import with_settings
 from desk.errors import ConfigError
+from tests.conftest import Runner
 
 
 @pytest.mark.parametrize(
@@ -51,13 +54,30 @@ def test_what_a_setting_may_be(name: str, given: Any, value: Any) -> None:
         ("mail.departments", "legal", "a table of addresses"),
         ("mail.accept", "nobody", "one of all, registered, known-domains"),
         ("mail.header_image", "../x.png", "templates/mail"),
-        ("mail.secret", "x", "there is no setting"),
+        ("mail.sercet", "x", "there is no setting"),
+        ("mail.secret", "x", "no place for a secret"),
+        ("mail.imap.password", "x", "no place for a secret"),
+        ("mail.smtp.access_token", "x", "no place for a secret"),
     ],
 )
 def test_what_it_may_not_be(name: str, given: Any, said: str) -> None:
     with pytest.raises(ConfigError) as caught:
         config.check(name, given)
     assert said in str(caught.value)
+
+
+def test_a_secret_in_desk_toml_is_a_fault_and_never_shown(desk: Runner, home: Path) -> None:
+    with (home / "desk.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[mail.imap]\npassword = "hunter2"\n')
+    for command, code in (("status", 0), ("doctor", 7), ("config", 2)):
+        words = (command, "set", "mail.imap.password", "hunter2") if command == "config" else (command,)
+        found = desk(*words, code=code)
+        assert "no place for a secret" in found.out + found.err, command
+        assert "hunter2" not in found.out + found.err, command
+    subprocess.run(["git", "-C", str(home), "commit", "-qam", "by hand"], check=True)
+    assert "change it where it is committed" in desk("doctor", code=7).out
+    said = desk("ticket", "list", code=8)
+    assert "hunter2" not in said.out + said.err
 
 
 def test_they_stand_in_tables_inside_the_table_of_mail() -> None:

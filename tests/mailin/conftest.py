@@ -27,6 +27,12 @@ from tests.post.conftest import certificate, dovecot, user
 
 __all__ = ["certificate", "dovecot", "user"]
 
+
+@pytest.fixture(scope="session")
+def _template(few_articles: Path) -> Path:
+    return few_articles
+
+
 NOW = datetime(2026, 7, 23, 6, 12, 44, tzinfo=UTC)
 DESK = "servicedesk@ncpeh.example"
 COMMIT = "4f9a1c22"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from desk.actions.mail import fetching
+from desk.actions.mail.taking import Arriving
 from desk.actions.tickets import lifecycle
 from tests.mailin.conftest import DESK, Inbox, mail
 
@@ -164,6 +167,21 @@ def test_an_answer_opens_again_what_waited_for_it(inbox: Inbox, asked: Asked) ->
     lifecycle.put_aside(inbox.session(), [ticket], until=None, waits_for="requester", reason=None)
     inbox.take(mail(ANNA, f"Re: [{ticket}]", "Here is the number."))
     assert inbox.ticket(ticket).state == "open"
+
+
+def test_a_long_run_leaves_no_heap_of_small_files(inbox: Inbox) -> None:
+    """Each mail is a commit of its own; beyond a few they are packed, and the packs brought together."""
+    objects = Path(inbox.folder, ".git/objects")
+    before, packs = inbox.commits(), set(objects.glob("pack/*.pack"))
+    loose = len(list(objects.glob("??/*")))
+    waiting = [mail(f"many{n}@x.example", f"Many {n}", "Text.") for n in range(40)]
+    done = list(fetching.take_in_saved(inbox.session(None), (Arriving(raw, len(raw)) for raw in waiting)))
+    assert [one.state for one in done] == ["taken"] * 40
+    assert len({one.commit for one in done}) == 40
+    assert inbox.commits() == before + 40
+    assert len(set(objects.glob("pack/*.pack")) - packs) <= 2
+    assert len(list(objects.glob("??/*"))) < loose + 25 * 12
+    assert inbox.faults() == []
 
 
 def test_hostile_mails_lie_between_good_ones(inbox: Inbox) -> None:

@@ -29,7 +29,7 @@ def post(desk: Runner, home: Path, dovecot: Dovecot, user: str, git: Git) -> Pos
     return set_up(desk, home, git, dovecot, user)
 
 
-def test_each_mail_becomes_one_commit_and_is_moved(post: Post, git: Git) -> None:
+def test_each_mail_becomes_one_commit_and_is_moved(post: Post, home: Path, git: Git) -> None:
     post.deliver(mail("anna@clinic.example", "One", "First."), mail("bob@clinic.example", "Two", "Δεύτερο."))
     before = int(git("rev-list", "--count", "HEAD"))
     said = post.fetch("--dry-run")
@@ -42,6 +42,15 @@ def test_each_mail_becomes_one_commit_and_is_moved(post: Post, git: Git) -> None
     assert post.fetch().data == []
     assert "no fault" in post.desk("audit", "verify").out
     post.desk("doctor")
+    for words in ((), ("--ticket", done.data[0]["ticket"])):
+        here = post.desk("mail", "log", "--in", *words, "-f", "json").data
+        [log] = home.glob(".git/desk/mail/log-*.jsonl")
+        kept = log.read_bytes()
+        log.unlink()  # as on another clone, which has history alone
+        there = post.desk("mail", "log", "--in", *words, "-f", "json").data
+        assert [(r["state"], r["ticket"]) for r in there] == [(r["state"], r["ticket"]) for r in here]
+        assert {r["reason"] for r in there} == {"taken in on another machine"}
+        log.write_bytes(kept)
 
 
 def test_a_quiet_day_says_nothing(post: Post) -> None:
@@ -57,6 +66,7 @@ def test_held_and_rejected_have_folders_of_their_own(post: Post) -> None:
     assert [row["state"] for row in done.data] == ["rejected", "held", "taken"]
     assert post.folders() == {"INBOX": 0, "Held": 1, "Processed": 1, "Rejected": 1}
     [row] = post.desk("mail", "held", "-f", "json").data
+    assert "23 Jul 09:12" in post.desk("mail", "held").out, "on the desk's clock"
     assert (row["sender"], row["folder"], "belongs to no ticket" in row["why"]) == ("new@x.example", "INBOX", True)
     assert post.desk("mail", "preview", row["id"], "-f", "json").data["state"] == "held"
     released = post.desk("mail", "release", row["id"], "--as", "new", "-f", "json").data
@@ -84,7 +94,7 @@ def test_a_mail_that_is_too_large_leaves_a_ticket_and_stays_on_the_server(post: 
 STEPS = [
     "desk.local.attempts:Attempts.begin:after:1:self",
     "desk.post.imap:Mailbox.fetch:after:1:self",
-    "desk.intake.guard:read:after:1:self",
+    "desk.intake.guard:GuardedReader.read:after:1:self",
     "desk.actions.mail.entering:change_of:after:1:self",
     "desk.store.writing:make_commit:before:1:self",
     "desk.store.writing:make_commit:after:1:self",
@@ -149,7 +159,9 @@ def test_a_mail_that_ends_the_program_twice_is_put_aside_unread(
 ) -> None:
     post.deliver(mail("anna@clinic.example", "Poison", "x"), mail("bob@clinic.example", "Good", "y"))
     for _ in range(2):
-        killed_at("desk.intake.guard:read:before:1:self", home, {**environment, **post.env}, "mail", "fetch")
+        killed_at(
+            "desk.intake.guard:GuardedReader.read:before:1:self", home, {**environment, **post.env}, "mail", "fetch"
+        )
     rows = post.fetch(code=10).data
     assert [(row["state"], row["subject"]) for row in rows] == [("held", "Poison"), ("taken", "Good")]
     assert subjects(git) == ["Good"]
@@ -161,6 +173,34 @@ def test_one_run_at_a_time(post: Post, home: Path) -> None:
     with open(folder / "lock", "w", encoding="utf-8") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         assert "is at work" in post.fetch(code=6).out
+
+
+def test_a_watch_is_told_by_the_server_and_lets_others_work_meanwhile(
+    post: Post, home: Path, environment: dict[str, str], git: Git
+) -> None:
+    """It would look again after five minutes: what comes earlier is announced (IDLE). SIGTERM ends it."""
+    watch = subprocess.Popen(
+        [sys.executable, "-m", "desk", "mail", "fetch", "--watch", "--every", "5m"],
+        cwd=home,
+        env={**environment, **post.env, "PYTHONPATH": str(TOP)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert watch.stdout is not None
+    try:
+        for subject in ("One", "Two"):
+            post.deliver(mail("anna@clinic.example", subject, "Text."))
+            line = watch.stdout.readline()
+            assert ("taken" in line, line.rstrip().endswith(subject)) == (True, True), line
+        assert subjects(git) == ["One", "Two"]
+        assert post.fetch().data == [], "the lock is free while it waits"
+        watch.send_signal(signal.SIGTERM)
+        rest, said = watch.communicate(timeout=20)
+    finally:
+        watch.kill()
+    assert (watch.returncode, rest, said) == (0, "", "")
+    assert "no time from 5s to 1h" in post.desk("mail", "fetch", "--watch", "--every", "2s", code=2).err
 
 
 def test_what_is_not_the_mail_s_fault_leaves_it_where_it_is(post: Post, home: Path) -> None:

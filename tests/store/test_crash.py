@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -43,12 +46,31 @@ STEPS = [
 ]
 
 
+@cache
+def _server() -> subprocess.Popen[str]:
+    """Where victims come from; it ends with this process, whose end closes its stdin."""
+    command = [sys.executable, "-m", "tests.store.victim", "serve"]
+    return subprocess.Popen(command, cwd=TOP, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
 def victim(home: Path, environment: dict[str, str], *args: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "tests.store.victim", *args]
-    env = {**environment, "PYTHONPATH": str(TOP)}
-    return subprocess.run(
-        command, cwd=home, env=env, capture_output=True, text=True, check=False, start_new_session=True
-    )
+    """A process that runs, or dies, in a desk, and what it said."""
+    if any(":during:" in word for word in args):  # what it arms must be armed before others import it by name
+        command = [sys.executable, "-m", "tests.store.victim", *args]
+        env = {**environment, "PYTHONPATH": str(TOP)}
+        return subprocess.run(
+            command, cwd=home, env=env, capture_output=True, text=True, check=False, start_new_session=True
+        )
+    server = _server()
+    assert server.stdin is not None
+    assert server.stdout is not None
+    with tempfile.NamedTemporaryFile() as out, tempfile.NamedTemporaryFile() as err:
+        asked = {"cwd": str(home), "env": environment, "args": args, "out": out.name, "err": err.name}
+        server.stdin.write(json.dumps(asked) + "\n")
+        server.stdin.flush()
+        status = int(server.stdout.readline())
+        said, complained = (file.read().decode() for file in (out, err))
+    return subprocess.CompletedProcess(args, os.waitstatus_to_exitcode(status), said, complained)
 
 
 def killed_at(step: str, home: Path, environment: dict[str, str], *args: str) -> None:

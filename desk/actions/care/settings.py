@@ -73,6 +73,11 @@ def set_value(session: Session, name: str, given: str) -> ChangedSetting:
 
 def require_known(name: str) -> None:
     """Refuse the name of a setting that there isn't, naming the nearest."""
+    if config.is_secret(name):
+        raise UsageFault(
+            _("{name!r} is no place for a secret: everybody who has the desk can read it", name=name),
+            _("where secrets belong: docs/mail.md"),
+        )
     if name not in config.SETTINGS:
         raise UsageFault(
             _(

@@ -11,6 +11,7 @@ from desk.git import process
 from desk.git import remote as git_remote
 from desk.local import meetings
 from desk.local.meetings import LastMet
+from desk.session import ledger
 from desk.session.session import Session
 from desk.sync import apply, halted, plan
 from desk.sync.halted import Continued
@@ -54,6 +55,13 @@ def sync(session: Session, remote: str, *, dry: bool = False, publish: bool = Tr
 
     `dry` only says what there is to do. Conflict when hand edits stand in the way, or after too many lost races.
     """
+    synced = _met(session, remote, dry=dry, publish=publish, timeout=timeout)
+    if publish and not dry:
+        ledger.publish(session, remote, timeout)
+    return synced
+
+
+def _met(session: Session, remote: str, *, dry: bool, publish: bool, timeout: float) -> Synced:
     store = session.store
     process.require(session.place)
     for attempt in range(1, TRIES + 1):

@@ -19,9 +19,10 @@ from desk.queries import people, tickets
 from desk.store.snapshot import Snapshot
 from desk.text import _, arranged
 
-Doing = Literal["new", "answer", "note", "reply", "behalf", "remark", "bounce", "drop", "reject", "hold"]
+Doing = Literal["new", "answer", "note", "reply", "behalf", "remark", "bounce", "drop", "reject", "refuse", "hold"]
 """`new` opens a ticket, `behalf` one for whoever wrote what staff forward. `answer` is a requester's, `note` and `reply`
-are staff's, `remark` is the desk's own note of what is no answer. `drop`: there is nothing to be done.
+are staff's, `remark` is the desk's own note of what is no answer. `drop`: there is nothing to be done. `refuse`: as `reject`, and
+the writer is told.
 """
 
 
@@ -163,7 +164,8 @@ def _new(snapshot: Snapshot, door: Door, so_far: Ruling) -> Ruling:
     if accept != "all" and not (user is not None and user.registered):
         domain = writer.email.rpartition("@")[2]
         if accept == "registered" or not people.knows_domain(snapshot.index, domain):
-            return _end(so_far, "reject", _("only those who are known here may write (mail.accept)"))
+            told: Doing = "reject" if so_far.sort.automatic or writer.address is None else "refuse"
+            return _end(so_far, told, _("only those who are known here may write (mail.accept)"))
     most = door.config["mail.max_new_per_hour"]
     if (
         user is not None

@@ -9,12 +9,15 @@ program is seen twice, and then put aside without being read.
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from desk.actions.mail import arrivals, mailboxes
 from desk.actions.mail.arrivals import Door
-from desk.errors import MailError
+from desk.errors import Conflict, GitError, MailError
 from desk.local import mailhost
 from desk.local.attempts import MOST, Attempts
 from desk.post.imap import Mailbox, Waiting
@@ -24,8 +27,9 @@ from desk.text import _
 if TYPE_CHECKING:
     from desk.actions.mail.taking import Arriving, TakenMail
 
-_MANY = 12
-"""Mails from which on what each child would load is loaded once."""
+
+_LONGEST = 300
+"""Seconds after which the mailbox is looked into at the latest, or tried again when it couldn't be."""
 
 
 class Fetched(NamedTuple):
@@ -55,26 +59,127 @@ def fetch(
     mailhost.require(settings)
     arrivals.require_machine(session)
     door = arrivals.door(session)
-    run = _Run(session, door, limit, dry_run)
-    for attempt in (1, 2):
-        box = mailboxes.open_mailbox(session, door, settings, tls)
-        try:
-            run.empty(box)
-            break
-        except MailError:
-            if attempt == 2 or not run.began:
-                raise
-            run.began = False  # the server closed in between: once more, from where it was
-        finally:
-            box.close()
+    with ExitStack() as stack:
+        run = _Run(session, door, stack, limit=limit, dry_run=dry_run)
+        for attempt in (1, 2):
+            box = mailboxes.open_mailbox(session, door, settings, tls)
+            try:
+                run.empty(box)
+                break
+            except MailError:
+                if attempt == 2 or not run.began:
+                    raise
+                run.began = False  # the server closed in between: once more, from where it was
+            finally:
+                box.close()
     return Fetched(tuple(run.done), tuple(dict.fromkeys(run.warnings)))
+
+
+# -- staying -----------------------------------------------------------------------------------------------------------
+
+
+class StoppedWatching(Exception):
+    """Somebody asked a watch to end while it waited."""
+
+
+class Watch:
+    """Goes on taking in what comes: told by the server where it can (IDLE), else by looking every so many seconds.
+
+    `now` gives aware UTC. `stop` ends it, after the mail in hand; the lock is held only while mails are taken in, so that
+    others can send meanwhile.
+    """
+
+    def __init__(
+        self, session: Session, settings: Mapping[str, str], every: int, limit: int | None, now: Callable[[], datetime]
+    ) -> None:
+        self.session = session
+        self.settings = settings
+        self.every = every
+        self.limit = limit
+        self.now = now
+        self.stopped = False
+        self._waits = False
+        self._box: Mailbox | None = None
+
+    def stop(self) -> None:
+        """End it. May be called at any moment, by a signal; raises StoppedWatching where it only waits."""
+        self.stopped = True
+        if self._waits:
+            raise StoppedWatching
+
+    def rounds(self) -> Iterator[Fetched]:
+        """What each look into the mailbox brought. What may be over by the next time is said, and tried again later."""
+        pause = self.every
+        try:
+            while not self.stopped:
+                try:
+                    yield self._look()
+                    pause = self.every
+                    self._wait()
+                except (Conflict, GitError, MailError) as error:
+                    self._leave()
+                    yield Fetched((), (error.message,))
+                    self._sleep(pause)
+                    pause = min(2 * pause, max(_LONGEST, self.every))
+        except StoppedWatching:
+            pass
+        finally:
+            self._leave()
+
+    def _look(self) -> Fetched:
+        session = self.session
+        session.now = self.now()
+        door = arrivals.door(session)
+        with mailhost.alone(session.place), ExitStack() as stack:
+            run = _Run(session, door, stack, limit=self.limit, stopped=lambda: self.stopped)
+            self._box = self._box or mailboxes.open_mailbox(session, door, self.settings)
+            run.empty(self._box)
+        return Fetched(tuple(run.done), tuple(dict.fromkeys(run.warnings)))
+
+    def _wait(self) -> None:
+        folders = self.session.config["mail.imap.folder"]
+        if self._box is None or len(folders) > 1 or "IDLE" not in self._box.capabilities:
+            self._sleep(self.every)
+            return
+        self._box.open(folders[0])
+        self._waits = True
+        try:
+            # One that came in just between the two is announced to nobody: hence a look now and then all the same.
+            if not self.stopped and not self._box.waiting():
+                self._box.wait(_LONGEST)
+        finally:
+            self._waits = False
+
+    def _sleep(self, seconds: float) -> None:
+        self._waits = True
+        try:
+            if not self.stopped:
+                time.sleep(seconds)
+        finally:
+            self._waits = False
+
+    def _leave(self) -> None:
+        if self._box is not None:
+            self._box.close()
+            self._box = None
 
 
 class _Run:
     """One run: what is done already isn't done again after the connection broke."""
 
-    def __init__(self, session: Session, door: Door, limit: int | None, dry_run: bool) -> None:  # noqa: FBT001
+    def __init__(
+        self,
+        session: Session,
+        door: Door,
+        stack: ExitStack,
+        *,
+        limit: int | None,
+        dry_run: bool = False,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.stopped = stopped
         self.session = session
+        self.stack = stack
         self.door = door
         self.limit = limit
         self.dry_run = dry_run
@@ -83,6 +188,7 @@ class _Run:
         self.began = False
         self.attempts = Attempts(session.place)
         self._made: set[str] = set()
+        self._taker: Callable[[Arriving], TakenMail] | None = None
 
     def empty(self, box: Mailbox) -> None:
         """Take in what lies in the folders."""
@@ -90,13 +196,9 @@ class _Run:
             opened = box.open(folder)
             self.began = True
             waiting = box.waiting()
-            if len(waiting) > _MANY:
-                from desk.intake import guard  # noqa: PLC0415 - see `_take`
-
-                guard.prepare()
             for one in waiting:
-                if self.limit is not None and len(self.done) >= self.limit:
-                    return
+                if self.stopped() or (self.limit is not None and len(self.done) >= self.limit):
+                    break
                 self._take(box, folder, opened.validity, one)
             if waiting and not self.dry_run:
                 self.attempts.close()
@@ -106,6 +208,8 @@ class _Run:
         from desk.actions.mail import taking  # noqa: PLC0415
         from desk.actions.mail.taking import Arriving  # noqa: PLC0415
 
+        if self._taker is None:
+            self._taker = self.stack.enter_context(taking.several(self.session, self.door, dry_run=self.dry_run))
         name = f"{folder}/{validity}/{one.uid}"
         times = 1 if self.dry_run else self.attempts.begin(name)
         found = _content(box, one, taking.most_bytes(self.session))
@@ -113,10 +217,8 @@ class _Run:
             self.attempts.end(name)  # somebody else has taken it
             return
         waiting = Arriving(found, one.size, folder)
-        if times > MOST:
-            taken = taking.put_aside(self.session, waiting, _("it ended the program twice"))
-        else:
-            taken = taking.take_in(self.session, waiting, self.door, dry_run=self.dry_run)
+        over = _("it ended the program twice") if times > MOST else ""
+        taken = taking.put_aside(self.session, waiting, over) if over else self._taker(waiting)
         if not self.dry_run:
             self._move(box, one.uid, taken, whole=len(found) >= one.size)
             self.attempts.end(name)
@@ -148,5 +250,5 @@ def take_in_saved(session: Session, sources: Iterable[Arriving], *, dry_run: boo
     if not dry_run:
         arrivals.require_machine(session)
     door = arrivals.door(session)
-    for waiting in sources:
-        yield taking.take_in(session, waiting, door, dry_run=dry_run)
+    with taking.several(session, door, dry_run=dry_run) as take:
+        yield from map(take, sources)

@@ -24,6 +24,10 @@ from desk.text import _
 
 DIGEST = "digest"
 """The text of several messages in one, and the event of such a message."""
+REFUSED = "refused"
+"""The event of a message to somebody who may not write here."""
+REFUSAL = "mail-refused"
+"""Its text."""
 _TIMES = ("created", "respond_by", "update_by", "due")
 _TO_REQUESTERS = "reply-sent"
 """The text that a requester gets of what staff wrote: the one that no program wrote."""
@@ -73,11 +77,11 @@ def letter(session: Session, draft: Draft, *, whole: bool = True) -> Letter:
     try:
         return letters.letter(told, known, read, filled, whole=whole)
     except NotFound:
-        if draft["template"] != DIGEST:
+        if draft["template"] not in (DIGEST, REFUSAL):
             raise
         from desk.store import founding  # noqa: PLC0415 - knows how repositories are made
 
-        # Desks that were made before there were digests have no text for them.
+        # Desks that were made before there were such messages have no text for them.
         return letters.letter(told, known, founding.starter().get, filled, whole=whole)
 
 
@@ -103,13 +107,15 @@ def kind_of(draft: Draft, ticket: Ticket | None) -> Kind:
     """What a message is to a program that gets it: an answer is what staff wrote, for the requester."""
     if draft["template"] == _TO_REQUESTERS:
         return "answer"
+    if draft["event"] == REFUSED:
+        return "acknowledgement"
     asked = ticket is not None and ticket.channel == "email" and ticket.author == draft["to"]["id"]
     return "acknowledgement" if draft["event"] == "create" and asked else "notice"
 
 
 def message_id(draft: Draft, to: str, house: House) -> str:
     """The same whenever the message is made."""
-    return threading.message_id(str(draft["ticket"] or DIGEST), draft["commit"], to, house.key, house.domain)
+    return threading.message_id(str(draft["ticket"] or draft["event"]), draft["commit"], to, house.key, house.domain)
 
 
 def outgoing(session: Session, house: House, case: Addressed) -> Outgoing:
@@ -175,7 +181,8 @@ def _references(case: Addressed) -> list[str]:
     ]
     last = theirs[-1:]
     ordered = sorted([*theirs[:-1], *own])
-    return list(dict.fromkeys(reference for _at, reference in (*ordered, *last)))
+    answered = case.draft.get("answers") or ()
+    return list(dict.fromkeys((*(reference for _at, reference in (*ordered, *last)), *answered)))
 
 
 def _mails_of(ticket: Ticket, person: str) -> Iterator[tuple[str, str]]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
 from desk.actions.mail import digests
-from desk.actions.mail.letters import DIGEST, Draft
-from desk.domain.model.fields import parse_time
-from desk.local import delivery, outbox
+from desk.actions.mail.letters import DIGEST, REFUSAL, REFUSED, Draft
+from desk.actions.mail.recipients import STRANGER
+from desk.domain.model.fields import parse_time, utc_text
+from desk.intake.mails import Mail
+from desk.local import delivery, maillog, outbox
 from desk.local.delivery import FRESH, Delivery
+from desk.mail.drafts import SCHEMA, VARIABLES
 from desk.session.deriving import Derived
 from desk.session.session import Session
 from desk.text import _, ngettext
@@ -119,6 +123,43 @@ def put_aside(session: Session) -> None:
                 len(old),
             )
         )
+
+
+def refuse(session: Session, mail: Mail) -> None:
+    """Put a message to whoever wrote a mail into the outbox: only those who are known may write. One a day and address.
+
+    Raises OSError.
+    """
+    to = mail.sender
+    assert to is not None  # noqa: S101 - the decision is made of writers with an address
+    mark = hashlib.sha256(to.key.encode()).hexdigest()[:8]
+    draft_id = f"{session.now:%Y%m%d}T000000-{mark}-1"
+    midnight = session.now.replace(hour=0, minute=0, second=0)
+    folder = session.place.own(outbox.FOLDER)
+    if draft_id in outbox.ids(folder) or any(
+        row.get("id") == draft_id for row in maillog.since(session.place, midnight)
+    ):
+        return
+    config = session.config
+    draft = {
+        "schema": SCHEMA,
+        "id": draft_id,
+        "at": utc_text(session.now),
+        "commit": mark,
+        "event": REFUSED,
+        "ticket": "",
+        "to": {"kind": STRANGER, "id": to.email, "name": to.name, "email": to.email},
+        "language": mail.language or config["desk.languages"][0],
+        "template": REFUSAL,
+        "attachments": [],
+        "answers": [mail.id] if not mail.id.endswith("@no-id>") else [],
+        "variables": {
+            **{group: dict.fromkeys(names, "") for group, names in VARIABLES.items()},
+            "recipient": {"name": to.name, "role": ""},
+            "desk": {n: str(config["desk.name" if n == "name" else f"contact.{n}"]) for n in VARIABLES["desk"]},
+        },
+    }
+    outbox.put(folder, draft)
 
 
 def retry(session: Session, ids: Iterable[str]) -> list[str]:

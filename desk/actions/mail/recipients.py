@@ -12,6 +12,9 @@ from desk.queries.people import with_address
 from desk.session.session import Session
 from desk.text import _
 
+STRANGER = "stranger"
+"""Somebody of whom the desk knows an address alone."""
+
 
 class Stop(NamedTuple):
     """Why somebody gets no message: none at all, or not until somebody says so."""
@@ -23,6 +26,8 @@ class Stop(NamedTuple):
 def address_of(session: Session, draft: Mapping[str, Any], own: str) -> Address | Stop:
     """Where a message goes today, or why it goes nowhere; `own` is the desk's address."""
     who = str(draft["to"]["id"])
+    if draft["to"]["kind"] == STRANGER:
+        return _stranger(session, Address(str(draft["to"]["name"]), who), own)
     kind = "user" if who.startswith(USER_PREFIX) else "staff"
     rows = session.store.ask(lambda index: index.rows(kind, "id = ?", (who,)))
     email = str(rows[0]["email"] or "") if rows else ""
@@ -35,6 +40,13 @@ def address_of(session: Session, draft: Mapping[str, Any], own: str) -> Address 
     if gone := rows[0].get("undeliverable"):
         return Stop("held", _("mail to {email} came back ({when})", email=email, when=str(gone)))
     return Address(str(rows[0]["name"] or ""), email)
+
+
+def _stranger(session: Session, to: Address, own: str) -> Address | Stop:
+    banned = bool(session.store.ask(lambda index: with_address(index, to.email, ("ban",))))
+    if banned or is_blocked(to.email, own, session.config["mail.blocked"], session.config["mail.departments"]):
+        return Stop("dropped", _("{email} is never written to", email=to.email))
+    return to
 
 
 def is_blocked(email: str, own: str, blocked: Iterable[str], departments: Iterable[str]) -> bool:

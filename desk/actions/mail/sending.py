@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from desk.actions.mail import digests, letters, queue, recipients, servers, undelivered
-from desk.actions.mail.letters import DIGEST, Addressed, Draft, House
+from desk.actions.mail.letters import DIGEST, REFUSED, Addressed, Draft, House
 from desk.actions.mail.queue import OLD, Dispatch, posted_at
 from desk.actions.mail.recipients import Stop
 from desk.domain.changes.notices import LASTING
@@ -28,6 +28,7 @@ from desk.mail.addresses import Address
 from desk.mail.caps import Sent
 from desk.mail.composing import Outgoing
 from desk.post.smtp import Outcome, Sender
+from desk.session import ledger
 from desk.session.deriving import Derived, derive
 from desk.session.session import Session
 from desk.text import _
@@ -84,7 +85,10 @@ def send(session: Session, settings: Mapping[str, str], dispatch: Dispatch) -> R
     def connect() -> Sender:
         return servers.connect(session, server, settings, house.domain)
 
-    return _Sending(session, dispatch, house, redirect, connect).run(derived)
+    done = _Sending(session, dispatch, house, redirect, connect).run(derived)
+    if not dispatch.dry_run:
+        ledger.keep(session, settings)
+    return done
 
 
 class _Sending:
@@ -169,6 +173,8 @@ class _Sending:
         late = self.session.now - posted_at(draft) > OLD and one == delivery.FRESH and not self.dispatch.ids
         if late and draft["to"]["kind"] == "user" and draft["event"] not in (*LASTING, DIGEST):
             return Stop("dropped", _("old news: it is from {at}", at=draft["at"][:10]))
+        if draft["event"] == REFUSED:
+            return None
         if letters.kind_of(draft, ticket) == "acknowledgement" and not self.session.config["mail.acknowledge"]:
             return Stop("dropped", _("mails are not acknowledged: mail.acknowledge"))
         return None
@@ -217,6 +223,9 @@ class _Sending:
 
     def _failed(self, draft: Draft, one: Delivery, to: Address, outgoing: Outgoing | None, outcome: Outcome) -> None:
         reason = _words(outcome)
+        if draft["event"] == REFUSED:  # to an address that somebody may have made up
+            self._stopped(draft, one, Stop("dropped", reason))
+            return
         if not self.dispatch.dry_run:
             delivery.save(self.folder, str(draft["id"]), one._replace(state="failed", due=None, reason=reason))
             delivery.end(self.folder, str(draft["id"]))

@@ -6,7 +6,8 @@ mail waits where it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Literal, NamedTuple
 
 from desk.actions.mail import deciding, entering
@@ -19,18 +20,19 @@ from desk.domain.model.ticket import Ticket
 from desk.errors import Broken, Refused, UsageFault
 from desk.intake import guard
 from desk.intake.attachments import Limits
-from desk.intake.guard import Unreadable
+from desk.intake.guard import GuardedReader, Unreadable
 from desk.intake.mails import Mail
 from desk.local import held, maillog
 from desk.local.held import HeldRow
 from desk.mail import headers, threading
 from desk.queries import tickets
 from desk.session.session import Session
+from desk.store import bulk
 from desk.store.snapshot import Snapshot
 from desk.text import _, listed
 
 State = Literal["taken", "known", "dropped", "rejected", "held"]
-_ENDS: dict[Doing, State] = {"drop": "dropped", "reject": "rejected", "hold": "held"}
+_ENDS: dict[Doing, State] = {"drop": "dropped", "reject": "rejected", "refuse": "rejected", "hold": "held"}
 
 
 class Arriving(NamedTuple):
@@ -66,17 +68,44 @@ def most_bytes(session: Session) -> int:
     return int(session.config["mail.max_mb"]) << 20
 
 
+@contextmanager
+def several(session: Session, door: Door, *, dry_run: bool = False) -> Iterator[Callable[[Arriving], TakenMail]]:
+    """Gives what takes in one mail after the other: read by one child, and their commits packed where there are many."""
+    with GuardedReader() as reader, bulk.in_packs(session.store) as count:
+
+        def take(waiting: Arriving) -> TakenMail:
+            taken = take_in(session, waiting, door, reader=reader, dry_run=dry_run)
+            if taken.commit:
+                count()
+            return taken
+
+        yield take
+
+
 def take_in(
-    session: Session, waiting: Arriving, door: Door, *, dry_run: bool = False, forced: Ruling | None = None
+    session: Session,
+    waiting: Arriving,
+    door: Door,
+    *,
+    reader: GuardedReader | None = None,
+    dry_run: bool = False,
+    forced: Ruling | None = None,
 ) -> TakenMail:
-    """Take a mail in; or, `dry_run`, say what would become of it. `forced`: what somebody has decided instead of the rules."""
-    found = read(session, waiting)
+    """Take a mail in; or, `dry_run`, say what would become of it. `forced`: what somebody has decided instead of the rules.
+
+    `reader` is of a run that takes in several.
+    """
+    found = read(session, waiting, reader)
     if isinstance(found, Unreadable):
         taken = _unreadable(found)
     else:
         taken = _decided(session, Arrived(found, waiting.raw), door, dry_run=dry_run, forced=forced)
     if not dry_run:
         taken = _noted(session, waiting, taken)
+    if taken.doing == "refuse" and taken.mail is not None and not dry_run and session.config["mail.smtp.host"]:
+        from desk.actions.mail import queue  # noqa: PLC0415 - all of sending, where somebody is refused
+
+        queue.refuse(session, taken.mail)
     return taken
 
 
@@ -86,9 +115,10 @@ def put_aside(session: Session, waiting: Arriving, reason: str) -> TakenMail:
     return _noted(session, waiting, _unreadable(Unreadable(reason, head)))
 
 
-def read(session: Session, waiting: Arriving) -> Mail | Unreadable:
+def read(session: Session, waiting: Arriving, reader: GuardedReader | None = None) -> Mail | Unreadable:
     """The mail as a value; of one that is too large what there is of it, which says so."""
-    found = guard.read(waiting.raw, session.config["desk.languages"], limits_of(session))
+    read_one = reader.read if reader is not None else guard.read
+    found = read_one(waiting.raw, session.config["desk.languages"], limits_of(session))
     if isinstance(found, Mail) and waiting.whole > len(waiting.raw):
         left = _("all but the beginning: the mail has {mb} MiB", mb=f"{waiting.whole / (1 << 20):.1f}")
         return found._replace(left=(*found.left, left))

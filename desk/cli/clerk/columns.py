@@ -54,7 +54,7 @@ def choose_columns(app: App, given: str | None) -> tuple[Column, ...]:
                 _("known: {names}", names=", ".join(KNOWN)),
             )
     found = [KNOWN[word] for word in dict.fromkeys(words)]
-    kept = ("id", "title", "major", "unread")
+    kept = ("id", "title", "major", "unread", "undelivered")
     return tuple(c._replace(spare=0 if c.name in kept else number) for number, c in enumerate(found))
 
 

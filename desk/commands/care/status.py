@@ -10,6 +10,7 @@ from typing import Any
 from desk.checks import edits as checks_edits
 from desk.cli import leaf, told
 from desk.cli.app import App, config_error
+from desk.cli.clerk import mailhost
 from desk.config import Config
 from desk.domain.model.change import Edit
 from desk.domain.model.fields import utc_text
@@ -60,6 +61,7 @@ def status(app: App) -> Done:
         "settings": wrong.message if wrong else None,
         "drafts": drafts,
         "untold": len(untold.load(app.place)),
+        "mail": mailhost.stopped(app.place),
         "met": _met(app, head.oid),
     }
     return Done("status", data, tuple(_lines(data, scan.edits, operation)), answer=True)
@@ -229,6 +231,7 @@ def _rest(data: dict[str, Any]) -> list[str]:
                 counted=untold.counted(data["untold"]),
             )
         )
+    lines += mailhost.lines(data["mail"])
     if data["met"]:
         lines.append(_others(data["met"]))
     return ["", *lines] if lines and data["hand_edits"] else lines

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-import time
+import re
+import signal
 from collections.abc import Iterator
 
 import click
 
 from desk.actions.mail import fetching, previewing, taking
-from desk.actions.mail.fetching import Fetched
+from desk.actions.mail.fetching import Fetched, Watch
 from desk.actions.mail.taking import Arriving, TakenMail
 from desk.cli import leaf
 from desk.cli.app import App
@@ -60,12 +61,17 @@ def _listing(app: App, mails: list[TakenMail], *, dry_run: bool) -> Listing:
     return Listing("mails", rows, _COLUMNS, empty, notes=notes)
 
 
-@leaf.leaf("fetch", example="desk mail fetch --dry-run\ndesk mail fetch --watch --every 60")
+@leaf.leaf("fetch", example="desk mail fetch --dry-run\ndesk mail fetch --watch --every 5m")
 @click.option("--dry-run", is_flag=True, help="Say what would be done; nothing is committed, moved or marked.")
 @click.option("--limit", metavar="N", type=click.IntRange(1), help="At most N mails.")
 @click.option("--watch", is_flag=True, help="Go on, and take in what comes, until stopped.")
 @click.option(
-    "--every", metavar="SECONDS", type=click.IntRange(5, 3600), default=60, show_default=True, help="How often to look."
+    "--every",
+    metavar="TIME",
+    callback=lambda _ctx, _param, text: _seconds(text),
+    default="60s",
+    show_default=True,
+    help="How often to look where the server can't tell: 60s, 5m.",
 )
 def fetch(app: App, dry_run: bool, limit: int | None, watch: bool, every: int) -> Listing:
     """Take in what lies in the mailbox: each mail becomes a ticket or an answer, one commit each, and is then moved."""
@@ -74,23 +80,27 @@ def fetch(app: App, dry_run: bool, limit: int | None, watch: bool, every: int) -
     settings = mailhost.settings(app.place)
     with mailhost.alone(app.place):
         done = fetching.fetch(app, settings, limit=limit, dry_run=dry_run)
-        mails = list(done.mails)
-        while watch:
-            _tell(app, done)
-            time.sleep(every)
-            app.now = app.env.now()
-            done = _again(app, settings, limit)
-            mails = []
+    if watch:
+        _tell(app, done)
+        _stay(app, fetching.Watch(app, settings, every, limit, app.env.now))
+        return Listing("mails", [], _COLUMNS, "")
     app.warnings.extend(done.warnings)
-    return _listing(app, mails, dry_run=dry_run)
+    return _listing(app, list(done.mails), dry_run=dry_run)
 
 
-def _again(app: App, settings: dict[str, str], limit: int | None) -> Fetched:
-    """One more look; what may be over by the next time is said, and the watch goes on."""
-    try:
-        return fetching.fetch(app, settings, limit=limit)
-    except (Conflict, GitError, MailError) as error:
-        return Fetched((), (error.message,))
+def _seconds(text: str) -> int:
+    found = re.fullmatch(r"(\d{1,5})\s*(s|m|h)?", text.strip().lower())
+    seconds = int(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2] or "s"] if found else 0
+    if not 5 <= seconds <= 3600:
+        raise UsageFault(_("--every {text} is no time from 5s to 1h", text=text), "desk mail fetch --watch --every 60s")
+    return seconds
+
+
+def _stay(app: App, watch: Watch) -> None:
+    """Take in what comes until somebody ends it: Ctrl-C at once, SIGTERM after the mail in hand."""
+    signal.signal(signal.SIGTERM, lambda *_: watch.stop())
+    for done in watch.rounds():
+        _tell(app, done)
 
 
 def _tell(app: App, done: Fetched) -> None:

@@ -32,6 +32,7 @@ _ids = click.argument("ids", metavar="ID…", nargs=-1, required=True, shell_com
 @click.option("--why", metavar="WORDS", help="Only those with these words in the reason.")
 def list_(app: App, why: str | None) -> Listing:
     """List the mails that were put aside, the oldest first, each with the reason."""
+    app.config  # noqa: B018 - the times are told on its clock
     rows = [row for row in held.rows(app.place) if why is None or why.lower() in row["why"].lower()]
     columns = (
         Column("id", pgettext("column", "ID"), "id"),

@@ -12,6 +12,7 @@ from desk.actions.mail.sending import Posted, Round
 from desk.cli import arguments, complete, dates, leaf
 from desk.cli.app import App
 from desk.local import mailhost, maillog, outbox
+from desk.queries import events
 from desk.text import _, arranged, ngettext, pgettext
 from desk.view.model import Column, Done, Listing
 
@@ -99,17 +100,38 @@ def item(one: Posted) -> dict[str, Any]:
 @click.option("--in", "taken", is_flag=True, help="Only mail that came in.")
 @click.option("--out", "gone", is_flag=True, help="Only messages that went out.")
 def log(app: App, since: str | None, ticket: str | None, taken: bool, gone: bool) -> Listing:
-    """Tell what became of each mail, in and out, the newest last; as this machine knows it."""
+    """Tell what became of each mail, in and out, the newest last: as this machine knows it, and what history took in elsewhere."""
     ways = {way for way, wanted in (("in", taken), ("out", gone)) if wanted} or {"in", "out"}
     if ticket:
         found = [app.store.read("ticket", one) for one in arguments.resolve(app, ticket)]
         rows = [row for one in found for row in maillog.about(app.place, one.id, one.values["created"])]
+        wanted, first = tuple(one.id for one in found), ""
     else:
-        first = dates.parse_moment(app, since or _LATELY)
-        rows = maillog.since(app.place, dates.parse_instant(str(first)))
+        wanted, first = (), str(dates.parse_moment(app, since or _LATELY))
+        rows = maillog.since(app.place, dates.parse_instant(first))
+    rows = sorted((*rows, *_elsewhere(app, rows, first, wanted)), key=lambda row: row["at"])
     return Listing(
         "mails", [_logged(row) for row in rows if row.get("way") in ways], _COLUMNS, _("no mail in that time")
     )
+
+
+def _elsewhere(app: App, known: list[maillog.MailRow], since: str, tickets: tuple[str, ...]) -> list[maillog.MailRow]:
+    """What history took in that no line here tells of: another machine did, or the log of this one is gone."""
+    here = {row.get("commit") for row in known}
+    found = app.store.ask(lambda index: events.mails(index, since, tickets))
+    return [
+        {
+            "at": one.at,
+            "way": "in",
+            "state": "taken",
+            "ticket": one.ticket,
+            "commit": one.commit,
+            "sender": one.by,
+            "reason": _("taken in on another machine"),
+        }
+        for one in found
+        if one.commit not in here
+    ]
 
 
 _COLUMNS = (

@@ -12,28 +12,36 @@ from desk.cli import leaf
 from desk.cli.app import App
 from desk.errors import ConfigError, UsageFault
 from desk.local import mailhost
-from desk.text import _, arranged, pgettext
+from desk.session import ledger
+from desk.text import _, arranged, ngettext, pgettext
 from desk.view.model import Column, Done, Listing
 
 _TROUBLE, _UNTRUSTED = 10, 8
 
 
-@leaf.leaf("trust", example="desk mail trust --show\ndesk mail trust")
+@leaf.leaf("trust", example="desk mail trust --show\ndesk mail trust --adopt mailhost")
 @click.option("--show", is_flag=True, help="Only show what is named and what is trusted.")
+@click.option("--yes", is_flag=True, help="Don't ask.")
 @click.option(
     "--key", metavar="FILE", type=click.Path(exists=True, dir_okay=False), help="Take the key of another machine."
 )
-def trust(app: App, show: bool, key: str | None) -> Listing:
+@click.option("--adopt", metavar="HOST", help="Take over from another mail host: go on telling where it stopped.")
+def trust(app: App, show: bool, yes: bool, key: str | None, adopt: str | None) -> Listing:
     """Agree, on this machine, to the servers that desk.toml names now: nothing is sent to any other.
 
     Look at the names first: whoever can commit desk.toml could name a server of their own, and be sent the password.
     """
-    if show and key:
-        raise UsageFault(_("--show changes nothing, --key does"), _("leave one of them out"))
+    if show and (key or adopt):
+        raise UsageFault(_("--show changes nothing, --key and --adopt do"), _("leave one of them out"))
     address = arrivals.door(app).address
     if key:
         mailhost.take_key(app.place, key)
-    found = trusting.named(app, mailhost.settings(app.place), address) if show else trusting.pin(app, address)
+    if adopt:
+        with mailhost.alone(app.place):
+            _tell_adopted(app, adopt, ledger.adopt(app, adopt))
+    found = trusting.named(app, mailhost.settings(app.place), address)
+    if not show and (yes or _agreed(app, found)):
+        found = trusting.pin(app, address)
     if not found:
         raise ConfigError(_("desk.toml names no mail server"), "desk config set mail.imap.host imap.example.org")
     if any(not one.trusted for one in found):
@@ -53,6 +61,27 @@ def trust(app: App, show: bool, key: str | None) -> Listing:
         Column("why", pgettext("column", "STATE")),
     )
     return Listing("servers", rows, columns, "")
+
+
+def _agreed(app: App, found: list[Named]) -> bool:
+    """Whether whoever sits there agrees to the servers that are new; a script has been told what to do."""
+    new = [one.pin for one in found if not one.trusted and not one.problem]
+    if not new or not app.env.stdin.isatty():
+        return True
+    said = _("Named in desk.toml, and not trusted on this machine yet: {servers}", servers=", ".join(new))
+    click.echo(said, file=app.env.stderr)
+    return click.confirm(_("Is the desk's password to be sent there?"), default=False, err=True)
+
+
+def _tell_adopted(app: App, name: str, number: int) -> None:
+    app.notes.append(
+        ngettext(
+            "{name} is taken over: 1 message waited there, and goes from here",
+            "{name} is taken over: {n} messages waited there, and go from here",
+            number,
+            name=name,
+        )
+    )
 
 
 @leaf.leaf("test", example="desk mail test\ndesk mail test --to servicedesk@clinic.example")

@@ -89,7 +89,7 @@ def _past(app: App, query: Query, given: dict[str, Any], noun: str) -> Listing:
     moment = datetime.fromtimestamp(asof.moment_of(app.store, commit), UTC)
     with asof.index_at(app.store, commit) as index:
         page = tickets.tickets(index, query._replace(overdue=utc_text(moment) if query.overdue else None))
-    rows = [due.add_due({**row, "unread": None}, utc_text(moment)) for row in page.rows]
+    rows = [due.add_due({**row, "unread": None, "undelivered": None}, utc_text(moment)) for row in page.rows]
     when = app.local(moment).strftime("%Y-%m-%d %H:%M")
     note = _("as it was {when}, at commit {commit}", when=when, commit=commit[:10])
     empty = _("no {things} found", things=noun)
@@ -198,13 +198,14 @@ def _unread(app: App) -> tuple[str, ...]:
 
 
 def _marked(app: App, rows: list[TicketRow]) -> list[dict[str, Any]]:
-    """Rows with `unread`: null for somebody unknown, who has nothing to come back to."""
-    handle = app.handle()
+    """Rows with `unread`: null for somebody unknown, who has nothing to come back to; and with `undelivered`."""
+    ids, handle = [row["id"] for row in rows], app.handle()
+    bounced = app.store.ask(lambda index: tickets.find_undelivered(index, ids))
     if handle is None:
-        return [{**row, "unread": None} for row in rows]
+        return [{**row, "unread": None, "undelivered": row["id"] in bounced} for row in rows]
     mine = seen.load(app.place, handle, int(app.now.timestamp()))
-    new = app.store.ask(lambda index: unread.find_unread(index, handle, mine, [row["id"] for row in rows]))
-    return [{**row, "unread": row["id"] in new} for row in rows]
+    new = app.store.ask(lambda index: unread.find_unread(index, handle, mine, ids))
+    return [{**row, "unread": row["id"] in new, "undelivered": row["id"] in bounced} for row in rows]
 
 
 def _broken_by_hand(app: App, rows: Any) -> list[str]:

@@ -10,13 +10,14 @@ import click
 from desk.actions import identifiers
 from desk.cli import complete, dates, leaf, told
 from desk.cli.app import App
+from desk.cli.clerk import mailhost
 from desk.domain.figures import handover as figures_handover
 from desk.domain.model.change import Edit, Event
 from desk.domain.model.fields import utc_text
 from desk.domain.model.query import Scope
 from desk.domain.model.rows import HandoverRow
 from desk.queries import handover as queries_handover
-from desk.text import _, pgettext
+from desk.text import _, listed, pgettext
 from desk.view.model import Column, Listing, Sections
 
 _ID, _TITLE, _PRIORITY = (
@@ -98,8 +99,11 @@ def handover(app: App, since: str, departments: tuple[str, ...]) -> Sections:
     start = str(dates.parse_moment(app, since))
     found = _found(app, app.scope(), named, start)
     parts = tuple((TITLES[name], _listing(name, rows), _SHOWN) for name, rows in found.items())
-    data = {"since": start, "until": utc_text(app.now), "departments": list(named), **found}
-    return Sections("handover", data, _headline(app, named, start, found), parts, _("Nothing to hand over."))
+    stopped = mailhost.stopped(app.place)
+    data = {"since": start, "until": utc_text(app.now), "departments": list(named), "mail": stopped, **found}
+    headline, sums = _headline(app, named, start, found)
+    sums = listed((sums, *mailhost.lines(stopped)), " · ")
+    return Sections("handover", data, (headline, sums), parts, _("Nothing to hand over."))
 
 
 def _found(app: App, scope: Scope | None, named: tuple[str, ...], since: str) -> dict[str, list[dict[str, Any]]]:

@@ -11,6 +11,7 @@ from desk.actions import identifiers
 from desk.actions.tickets import ownership
 from desk.cli import answers, complete, filters, leaf
 from desk.cli.app import App
+from desk.cli.clerk import mailhost
 from desk.cli.clerk.columns import ranks
 from desk.cli.told import answer_tickets
 from desk.domain.model import plain
@@ -19,7 +20,7 @@ from desk.domain.model.query import Key, Query
 from desk.domain.model.states import LIVE, OPEN
 from desk.local import seen
 from desk.queries import tickets, unread
-from desk.text import _, arranged, pgettext
+from desk.text import _, arranged, listed, pgettext
 from desk.view.model import Column, Detail, Done, Listing, Sections
 
 _SHOWN = 5
@@ -57,7 +58,9 @@ def today(app: App) -> Sections:
     day = app.local(app.now).strftime("%Y-%m-%d %H:%M")
     head = arranged("{desk}, {day}", desk=app.config["desk.name"], day=day)
     who = _("{me}: take the next one by desk next", me=me) if me else _("nobody here knows you: desk whoami")
-    return Sections("today", {"me": me, **rows}, (head, who), parts, _("Nothing waits."))
+    stopped = mailhost.stopped(app.place)
+    who = listed((who, *mailhost.lines(stopped)), " · ")
+    return Sections("today", {"me": me, "mail": stopped, **rows}, (head, who), parts, _("Nothing waits."))
 
 
 def urgent_first(app: App) -> Query:

@@ -47,6 +47,8 @@ def _shown(value: Any, column: Column, look: Look) -> str:
         return f"\\{MARK}" if value else ""
     if column.style == "major":
         return "**MAJOR**" if value else ""
+    if column.style == "bounced":
+        return "BOUNCED" if value else ""
     if column.style == "due" and isinstance(value, str) and value:
         return deadline(value, look)[0]
     return _cell(value, look)
