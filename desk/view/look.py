@@ -8,7 +8,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from desk.text import _
+from desk.text import _, said
 
 # In the sixteen colours of any terminal. Unknown names are plain: states and priorities are the desk's to choose.
 STYLES: Mapping[str, str] = MappingProxyType(
@@ -147,6 +147,7 @@ def span(distance: timedelta) -> str:
     return text or _("{n} years", n=seconds // (365 * _DAY))
 
 
+DUE_NOW = _("due now")
 PAUSED = _("paused")
 """Stands where a time would, while the clock of a service level stands still."""
 
@@ -161,7 +162,7 @@ def deadline(iso_text: str, look: Look) -> tuple[str, str]:
         return iso_text, ""
     text = span(left)
     if not text:
-        return _("due now"), "warning"
+        return DUE_NOW, "warning"
     if left < timedelta():
         return _("overdue {span}", span=text), "error"
     return _("due in {span}", span=text), "warning" if left < timedelta(hours=_SOON) else ""
@@ -173,6 +174,7 @@ _SOON = 2
 
 def paint(text: str, style: str, look: Look) -> str:
     """The text in a style of the table, or in a tag's own `#rrggbb`; as it is where there is no colour."""
+    text = said(text)
     if not look.color or not text:
         return text
     code = STYLES.get(style) or _nearest(style)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from string import Formatter
 from typing import NamedTuple
@@ -29,6 +29,8 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "body_options": (1,),
 }
 """As Babel takes them (`babel.messages.extract`, argument `keywords`): the functions whose arguments are collected."""
+CLICK: dict[str, tuple[int | tuple[int, str], ...] | None] = {"_": None, "ngettext": (1, 2)}
+"""The same of click, whose functions are those of `gettext`."""
 MARKS = ("_", "ngettext", "pgettext", "arranged", "listed")
 """The functions of desk/text.py that make a text."""
 
@@ -73,6 +75,8 @@ TEXT: dict[str, tuple[int, ...]] = {
 TALK = {"warnings", "notes", "lines"}
 """Lists that people read, when something is appended to them."""
 TEXT_KEYWORDS = {"hint", "empty", "note", "notes", "warnings", "problem"}
+UNWRAPPED = "\b\n"
+"""click's mark before a paragraph whose lines stay as they are."""
 HELP = {"help", "epilog", "short_help"}
 
 SQL = re.compile(
@@ -327,14 +331,21 @@ def calls(of: str | ast.AST, names: Iterable[str] = MARKS) -> Iterator[ast.Call]
             yield node
 
 
-def messages(source: str) -> Iterator[Message]:
+def messages(
+    source: str, keywords: Mapping[str, tuple[int | tuple[int, str], ...] | None] = KEYWORDS
+) -> Iterator[Message]:
     """The templates of a module, and the help of its commands and options: what a catalogue must have."""
-    for call in calls(source, KEYWORDS):
+    for call in calls(source, keywords):
         context, one, *many = _arguments(call)
         if one:
             yield Message(call.lineno, one, many[0] if many else None, context)
-    for node in nodes(source):
-        if isinstance(node, ast.keyword) and node.arg in HELP and (text := literal(node.value)):
+    for node in nodes(source) if keywords is KEYWORDS else ():
+        if (
+            isinstance(node, ast.keyword)
+            and node.arg in HELP
+            and isinstance(node.value, ast.Constant)
+            and (text := literal(node.value))
+        ):
             yield Message(node.value.lineno, text)
         if isinstance(node, ast.FunctionDef) and any(_is_command(d) for d in node.decorator_list):
             yield from (Message(node.lineno, text) for text in [ast.get_docstring(node)] if text)
