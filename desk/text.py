@@ -16,6 +16,7 @@ Whoever prints for a person opens `speaking` round it: until it is closed, a tex
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -35,6 +36,8 @@ class Text(str):  # noqa: SLOT000 - what most texts have in common stands in the
     n: int = 1
     context: str = ""
     values: Mapping[str, object] = _NONE
+    gaps: tuple[str, ...] | None = None
+    """Values that there are none of: see `filled`."""
 
     def format(self, *args: object, **values: object) -> str:
         """Of a template that stands in a table: the sentence, which remembers it."""
@@ -80,6 +83,23 @@ def pgettext(context: str, template: str, /, **values: object) -> Text:
 
 arranged = _
 """As `_`, for a template without words: it is not collected for translation, its values are translated."""
+
+
+def filled(template: str, gaps: tuple[str, ...], **values: object) -> Text:
+    """A template of a table, of whose values there may be none: a colon or a bracket that leads to one of `gaps` goes with it.
+
+    `classified {what} as {after} (was {before})` without `before` is `classified {what} as {after}`.
+    """
+    text = Text(_without(template, gaps).format(**values).strip())
+    text.one, text.context = getattr(template, "one", ""), getattr(template, "context", "")
+    text.values, text.gaps = values, gaps
+    return text
+
+
+def _without(template: str, gaps: tuple[str, ...]) -> str:
+    for name in gaps:
+        template = re.sub(rf": \{{{name}\}}| \([^(){{}}]*\{{{name}\}}\)", "", template)
+    return template
 
 
 def listed(parts: Iterable[object], separator: str = ", ") -> Text:
@@ -178,6 +198,8 @@ def translate(text: str, catalogue: Catalogue) -> str:
     if not text.values:
         return template
     values = {n: _said(v, catalogue) for n, v in text.values.items()}
+    if text.gaps is not None:
+        return _without(template, text.gaps).format(**values).strip()
     try:
         return template.format(**values)
     except (LookupError, ValueError):  # a place that isn't there, which a catalogue of one's own may have

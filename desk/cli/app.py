@@ -67,6 +67,11 @@ class App(Session):
         """What the program leaves with when nothing was raised; checks that found something set it."""
 
     @property
+    def language(self) -> str:
+        """The language of this run, `en` or one that there is a catalogue of."""
+        return language.name_of(self.env, self.lang, self._kept_language)
+
+    @property
     def catalogue(self) -> Catalogue | None:
         """What texts are said by where somebody reads them; None for English."""
         return language.spoken(self.env, self.lang, self._kept_language)

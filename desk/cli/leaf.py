@@ -10,7 +10,7 @@ import click
 
 from desk.cli.app import COLORS, App
 from desk.cli.arguments import NothingGiven
-from desk.cli.speech.helping import UNWRAPPED, SpokenCommand
+from desk.cli.speech.helping import UNWRAPPED, SpokenCommand, SpokenOption
 from desk.cli.speech.language import require_language
 from desk.domain.model.kinds import KINDS
 from desk.text import _
@@ -37,6 +37,7 @@ def leaf(name: str, *, example: str) -> Callable[[Callable[..., Any]], click.Com
             expose_value=False,
             is_eager=True,
             callback=_set_format,
+            cls=SpokenOption,
             help=_("How to print the answer: {formats}.", formats=", ".join(FORMATS)),
         )(with_app)
         lines = "\n".join(f"  {line}" for line in example.splitlines())

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from desk.domain.rights.words import WORDS
 from desk.text import Text, pgettext, said
 from desk.view.values import one_line, say
 
@@ -108,45 +109,6 @@ FIELDS: Mapping[str, Text] = MappingProxyType(
         "workaround": pgettext("label", "workaround"),
     }
 )
-WORDS: Mapping[str, Text] = MappingProxyType(
-    {
-        "open": pgettext("value", "open"),
-        "pending": pgettext("value", "pending"),
-        "closed": pgettext("value", "closed"),
-        "low": pgettext("value", "low"),
-        "medium": pgettext("value", "medium"),
-        "high": pgettext("value", "high"),
-        "critical": pgettext("value", "critical"),
-        "requester": pgettext("value", "requester"),
-        "third-party": pgettext("value", "third-party"),
-        "solved": pgettext("value", "solved"),
-        "duplicate": pgettext("value", "duplicate"),
-        "workaround": pgettext("value", "workaround"),
-        "not-an-incident": pgettext("value", "not-an-incident"),
-        "withdrawn": pgettext("value", "withdrawn"),
-        "ticket": pgettext("value", "ticket"),
-        "incident": pgettext("value", "incident"),
-        "problem": pgettext("value", "problem"),
-        "email": pgettext("value", "email"),
-        "phone": pgettext("value", "phone"),
-        "web": pgettext("value", "web"),
-        "draft": pgettext("value", "draft"),
-        "review": pgettext("value", "review"),
-        "published": pgettext("value", "published"),
-        "retired": pgettext("value", "retired"),
-        "known-error": pgettext("value", "known-error"),
-        "how-to": pgettext("value", "how-to"),
-        "faq": pgettext("value", "faq"),
-        "reply": pgettext("value", "reply"),
-        "cli": pgettext("value", "cli"),
-        "root-cause": pgettext("value", "root-cause"),
-        "patient-safety": pgettext("value", "patient-safety"),
-        "article": pgettext("value", "article"),
-        "response": pgettext("value", "response"),
-        "note": pgettext("value", "note"),
-    }
-)
-
 OF_WORDS = frozenset(
     ("state", "priority", "impact", "urgency", "kind", "channel", "pending_for", "resolution", "problem_state", "type")
 )

@@ -8,7 +8,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from desk.text import _, said
+from desk.text import _, ngettext, said
 
 # In the sixteen colours of any terminal. Unknown names are plain: states and priorities are the desk's to choose.
 STYLES: Mapping[str, str] = MappingProxyType(
@@ -46,6 +46,7 @@ _MONTHS = (
     _("Nov"),
     _("Dec"),
 )
+_DAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
 _DATE_LENGTH = len("2026-07-23")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _AGES = (
@@ -102,6 +103,11 @@ def _short(day: date) -> str:
     return f"{day.day:2} {_MONTHS[day.month - 1]}"
 
 
+def day_named(day: date) -> str:
+    """With the day of the week, for people: `Thu 23 Jul 2026`."""
+    return f"{_DAYS[day.weekday()]} {_short(day)} {day.year}"
+
+
 def moment(iso_text: str, look: Look) -> str:
     """Whole: `2026-07-23 09:12`; a day without a time stays a day."""
     if len(iso_text) == _DATE_LENGTH:
@@ -124,10 +130,21 @@ def ago(iso_text: str, look: Look) -> str:
 
 
 def _distance(distance: timedelta) -> str:
-    text = span(distance)
-    if not text:
+    seconds = int(abs(distance.total_seconds()))
+    if seconds < _MINUTE:
         return _("just now")
-    return _("in {span}", span=text) if distance > timedelta() else _("{span} ago", span=text)
+    ahead = distance > timedelta()
+    if seconds < _HOUR:
+        n = seconds // _MINUTE
+        return ngettext("in {n} min", "in {n} min", n) if ahead else ngettext("{n} min ago", "{n} min ago", n)
+    if seconds < _DAY:
+        n = seconds // _HOUR
+        return ngettext("in {n} h", "in {n} h", n) if ahead else ngettext("{n} h ago", "{n} h ago", n)
+    if seconds < 90 * _DAY:
+        n = seconds // _DAY
+        return ngettext("in {n} d", "in {n} d", n) if ahead else ngettext("{n} d ago", "{n} d ago", n)
+    text = span(distance)
+    return _("in {span}", span=text) if ahead else _("{span} ago", span=text)
 
 
 def age(iso_text: str, look: Look) -> str:

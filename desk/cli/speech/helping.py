@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import click
 
@@ -40,7 +41,16 @@ class SpokenCommand(click.Command):
             text = looked_up(whole)
             head, _, rest = text.partition("\n")
             formatter.write_paragraph()
-            formatter.write_text(f"{UNWRAPPED}{looked_up(head) if text == whole else head}\n{rest}")
+            with formatter.indentation():
+                formatter.write_text(f"{UNWRAPPED}{looked_up(head) if text == whole else head}\n{rest}")
+
+
+class SpokenOption(click.Option):
+    """An option whose help has values in it: click would make a plain string of it."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.help = more.get("help")
 
 
 @contextmanager

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 OPTION = "--lang"
 
 
-def spoken(env: Env, asked: str | None = None, kept: Callable[[], str] | None = None) -> Catalogue | None:
-    """What a run's texts are said by; None for English. Nothing of a catalogue is read before the first look-up.
+def name_of(env: Env, asked: str | None = None, kept: Callable[[], str] | None = None) -> str:
+    """The language of a run. `kept` gives what git's configuration says, where a session has read it."""
+    return choose(env.environ, asked or asked_for(env.argv), kept or partial(_kept, env))
 
-    `kept` gives what git's configuration says, where a session has read it.
-    """
-    name = choose(env.environ, asked or asked_for(env.argv), kept or partial(_kept, env))
-    return catalogue(name, env.environ)
+
+def spoken(env: Env, asked: str | None = None, kept: Callable[[], str] | None = None) -> Catalogue | None:
+    """What a run's texts are said by; None for English. Nothing of a catalogue is read before the first look-up."""
+    return catalogue(name_of(env, asked, kept), env.environ)
 
 
 def require_language(env: Env, name: str | None) -> None:

@@ -13,6 +13,7 @@ from desk.actions.mail.fetching import Fetched
 from desk.actions.mail.taking import Arriving, TakenMail
 from desk.cli import leaf
 from desk.cli.app import App
+from desk.domain.rights.words import word
 from desk.errors import Conflict, GitError, MailError, UsageFault
 from desk.intake import saved
 from desk.local import held, mailhost
@@ -43,8 +44,8 @@ def _listing(app: App, mails: list[TakenMail], *, dry_run: bool) -> Listing:
             "ticket": one.ticket or None,
             "sender": one.sender,
             "subject": one.subject,
-            "why": str(one.reasons[-1]) if one.reasons else "",
-            "reasons": list(map(str, one.reasons)),
+            "why": one.reasons[-1] if one.reasons else "",
+            "reasons": list(one.reasons),
             "message_id": one.message_id or None,
             "commit": one.commit or None,
             "held": one.held or None,
@@ -97,14 +98,14 @@ def _tell(app: App, done: Fetched) -> None:
     for one in done.mails:
         line = arranged(
             "{state}  {ticket}  {sender}  {subject}",
-            state=one.state,
+            state=word(one.state),
             ticket=one.ticket,
             sender=one.sender,
             subject=one.subject,
         )
-        click.echo(line, file=app.env.stdout)
+        click.echo(app.say(line), file=app.env.stdout)
     for warning in done.warnings:
-        click.echo(warning, file=app.env.stderr)
+        click.echo(app.say(warning), file=app.env.stderr)
     app.env.stdout.flush()
 
 

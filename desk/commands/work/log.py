@@ -18,7 +18,7 @@ from desk.errors import UsageFault
 from desk.git import log as git_log
 from desk.queries import events
 from desk.queries.events import Wanted
-from desk.text import _, pgettext
+from desk.text import _, pgettext, said
 from desk.view.model import Column, Listing, Row
 
 _KINDS = (*KINDS, SETTINGS, *RESERVED_TAGS)
@@ -123,6 +123,6 @@ def _tell(app: App, rows: list[dict[str, Any]]) -> None:
 def _what(row: Row) -> str:
     """The sentence without its beginning, which has a column of its own, and what the ticket is about."""
     who = str(row["name"] or row["by"])
-    text = str(row["sentence"]).removeprefix(who).removeprefix(":").strip()
+    text = said(row["sentence"]).removeprefix(who).removeprefix(":").strip()
     renamed = row["verb"] == "edit" and row["from"]  # the new title is told already
     return f"{text} · {row['title']}" if row["title"] and not renamed else text

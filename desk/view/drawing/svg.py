@@ -13,6 +13,7 @@ from pygal.etree import etree
 from pygal.style import Style
 
 from desk.domain.figures.report import Chart
+from desk.text import said
 
 # pygal leaves a finder of the old kind for its plug-ins, at which every later import would warn.
 sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "PluginImportFixer"]
@@ -46,7 +47,7 @@ def svg(drawn: Chart, name: str) -> str:
     labels = list(reversed(drawn.labels)) if lying else list(drawn.labels)
     chart.x_labels = labels
     for series, values in drawn.series.items():
-        chart.add(series, list(reversed(values)) if lying else list(values))
+        chart.add(said(series), list(reversed(values)) if lying else list(values))
     return _said(chart.render(is_unicode=True), drawn, name)
 
 
@@ -68,7 +69,7 @@ def _said(text: str, drawn: Chart, name: str) -> str:
     text = re.sub(r"<!--.*?-->|<script.*?</script>", "", text, flags=re.DOTALL)
     text = re.sub(r"<title>.*?</title>", "", text, count=1, flags=re.DOTALL)
     told = "; ".join(f"{series}: {', '.join(_pairs(drawn, values))}" for series, values in drawn.series.items())
-    head = f'<title id="{name}-t">{escape(drawn.title)}</title><desc id="{name}-d">{escape(told)}</desc>'
+    head = f'<title id="{name}-t">{escape(said(drawn.title))}</title><desc id="{name}-d">{escape(told)}</desc>'
     text = text.replace("<svg ", f'<svg role="img" aria-labelledby="{name}-t {name}-d" ', 1)
     return re.sub(r"(<svg [^>]*>)", lambda found: found[1] + head, text, count=1)
 
