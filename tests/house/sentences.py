@@ -27,6 +27,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_kb": (3,),
     "_kind": (3,),
     "body_options": (1,),
+    **dict.fromkeys(("build_list", "build_show", "build_create", "build_edit", "build_delete"), (2,)),
 }
 """As Babel takes them (`babel.messages.extract`, argument `keywords`): the functions whose arguments are collected."""
 CLICK: dict[str, tuple[int | tuple[int, str], ...] | None] = {"_": None, "ngettext": (1, 2)}
@@ -80,6 +81,8 @@ TEXT_KEYWORDS = {"hint", "empty", "note", "notes", "warnings", "problem"}
 UNWRAPPED = "\b\n"
 """click's mark before a paragraph whose lines stay as they are."""
 HELP = {"help", "epilog", "short_help"}
+HELPING = {"flag": {"create", "edit"}, "build_delete": {"reason"}}
+"""Functions of `cli/records.py`, and their arguments that become help."""
 
 SQL = re.compile(
     r"<>|\b(SELECT|INSERT|DELETE FROM|UPDATE|PRAGMA|CREATE|WHERE|ORDER BY|GROUP BY|COLLATE|IS NULL|LIMIT)\b|\? ?$"
@@ -349,6 +352,9 @@ def messages(
             and (text := literal(node.value))
         ):
             yield Message(node.value.lineno, text)
+        if isinstance(node, ast.Call):
+            given = [k.value for k in node.keywords if k.arg in HELPING.get(called(node), ())]
+            yield from (Message(value.lineno, text) for value in given if (text := literal(value)))
         if isinstance(node, ast.FunctionDef) and any(_is_command(d) for d in node.decorator_list):
             yield from (Message(node.lineno, text) for text in [ast.get_docstring(node)] if text)
 

@@ -21,7 +21,7 @@ from desk.text import _, arranged, ngettext, pgettext
 from desk.view.model import Column, Detail, Listing
 
 _COLUMNS = (
-    Column("state", pgettext("column", "STATE")),
+    Column("state", pgettext("column", "STATE"), "word"),
     Column("ticket", pgettext("column", "TICKET"), "id"),
     Column("sender", pgettext("column", "FROM")),
     Column("subject", pgettext("column", "SUBJECT"), "title"),

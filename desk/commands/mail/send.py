@@ -114,8 +114,8 @@ def log(app: App, since: str | None, ticket: str | None, taken: bool, gone: bool
 
 _COLUMNS = (
     Column("at", pgettext("column", "AT"), "time"),
-    Column("way", pgettext("column", "WAY")),
-    Column("state", pgettext("column", "STATE")),
+    Column("way", pgettext("column", "WAY"), "word"),
+    Column("state", pgettext("column", "STATE"), "word"),
     Column("ticket", pgettext("column", "TICKET"), "id"),
     Column("address", pgettext("column", "WHO")),
     Column("reason", pgettext("column", "WHY"), "title"),

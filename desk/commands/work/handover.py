@@ -55,7 +55,7 @@ COLUMNS = {
     ),
     "pending": (
         _ID,
-        Column("pending_for", pgettext("column", "WAITS FOR")),
+        Column("pending_for", pgettext("column", "WAITS FOR"), "word"),
         Column("pending_until", pgettext("column", "UNTIL"), "time"),
         _OWNER,
         _TITLE,

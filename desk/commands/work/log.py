@@ -10,6 +10,7 @@ import click
 from desk.actions import identifiers
 from desk.cli import arguments, complete, dates, leaf
 from desk.cli.app import App
+from desk.cli.speech.helping import SpokenOption
 from desk.domain.changes import sentences
 from desk.domain.changes.message import SETTINGS
 from desk.domain.model.kinds import KINDS
@@ -34,7 +35,7 @@ _KINDS = (*KINDS, SETTINGS, *RESERVED_TAGS)
 @click.option("--verb", "verbs", metavar="V", multiple=True, help="Only this verb (close, move, edit …); repeatable.")
 @click.option("--ticket", "tickets", metavar="ID", multiple=True, shell_complete=complete.complete_ticket,
               help="Only this ticket; repeatable, - reads ids from stdin.")  # fmt: skip
-@click.option("--kind", "kinds", metavar="KIND", multiple=True, type=click.Choice(_KINDS),
+@click.option("--kind", "kinds", metavar="KIND", multiple=True, type=click.Choice(_KINDS), cls=SpokenOption,
               help=_("Only this kind of record; repeatable: {kinds}.", kinds=", ".join(_KINDS)))  # fmt: skip
 @click.option("--since", metavar="D", help="From then on: 2026-07-23, 2026-07-23T10:00, yesterday, 7d.")
 @click.option("--until", metavar="D", help="Up to then; a day counts whole.")

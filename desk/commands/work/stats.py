@@ -18,6 +18,7 @@ from desk.queries.counting import DIMENSIONS, TIMES
 from desk.queries.reports import Reading
 from desk.reports import sections
 from desk.text import _, ngettext, pgettext
+from desk.view.labels import OF_WORDS
 from desk.view.model import Column, Listing, Paper, Row
 
 _BY_TICKET = {
@@ -165,4 +166,10 @@ def _by_table(rows: list[dict[str, Any]], by: str) -> Listing:
         return [{**row, **{n: statistics.words(row.get(n), FIGURES[n].unit) for n in names}} for row in rows]
 
     heads = (Column(n, every[n], "number") for n in names or EVENTS[:1])
-    return Listing("stats", rows, (Column("id", _BY[by]), *heads), _("nothing happened in this period"), spell=spell)
+    return Listing(
+        "stats",
+        rows,
+        (Column("id", _BY[by], "word" if by in OF_WORDS else "plain"), *heads),
+        _("nothing happened in this period"),
+        spell=spell,
+    )

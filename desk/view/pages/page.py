@@ -10,6 +10,7 @@ from desk.domain.figures.report import Report, Section
 from desk.templates import pages
 from desk.text import _, said
 from desk.view.drawing.svg import svg
+from desk.view.labels import say_word
 from desk.view.look import Look
 from desk.view.model import Column
 from desk.view.pages import report as pages_report
@@ -75,5 +76,9 @@ def _section(section: Section, look: Look) -> Mapping[str, Any]:
 
 
 def _cell(value: Any, column: Column, look: Look) -> str:
-    shown = say(value[:COMMIT] if column.style == "commit" and isinstance(value, str) else value, look)
+    shown = (
+        say_word(value)
+        if column.style == "word"
+        else say(value[:COMMIT] if column.style == "commit" and isinstance(value, str) else value, look)
+    )
     return "–" if shown == "-" else shown
