@@ -27,6 +27,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_kb": (3,),
     "_kind": (3,),
     "body_options": (1,),
+    "DemoStep": (2,),
     **dict.fromkeys(("build_list", "build_show", "build_create", "build_edit", "build_delete"), (2,)),
 }
 """As Babel takes them (`babel.messages.extract`, argument `keywords`): the functions whose arguments are collected."""

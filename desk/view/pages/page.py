@@ -76,9 +76,7 @@ def _section(section: Section, look: Look) -> Mapping[str, Any]:
 
 
 def _cell(value: Any, column: Column, look: Look) -> str:
-    shown = (
-        say_word(value)
-        if column.style == "word"
-        else say(value[:COMMIT] if column.style == "commit" and isinstance(value, str) else value, look)
-    )
+    if column.style == "commit" and isinstance(value, str):
+        value = value[:COMMIT]
+    shown = say_word(value) if column.style == "word" else say(value, look)
     return "–" if shown == "-" else shown
