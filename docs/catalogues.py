@@ -11,7 +11,6 @@ no line numbers and no dates in them, so that a file changes where a message doe
 
 from __future__ import annotations
 
-import inspect
 import io
 import json
 import re
@@ -62,9 +61,7 @@ def _empty(language: str) -> Catalog:
 
 
 def _add(catalog: Catalog, message: sentences.Message, path: str) -> None:
-    one = inspect.cleandoc(message.one) if "\n" in message.one else message.one
-    one = one.removeprefix(sentences.UNWRAPPED)
-    key = (one, message.many) if message.many else one
+    key = (message.one, message.many) if message.many else message.one
     comment = WIDTHS.get(message.context or "")
     catalog.add(key, locations=[(path, 0)], context=message.context, auto_comments=[comment] if comment else ())
 

@@ -11,7 +11,6 @@ import struct
 from collections.abc import Callable
 from contextlib import suppress
 
-FILE = os.path.join("LC_MESSAGES", "desk.mo")
 _CONTEXT_END = "\x04"
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-from desk.locale.catalogue import FILE, CatalogueFile
+if TYPE_CHECKING:
+    from desk.locale.catalogue import CatalogueFile
+
 
 ENGLISH = "en"
+FILE = os.path.join("LC_MESSAGES", "desk.mo")
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _SYSTEM = ("LC_ALL", "LC_MESSAGES", "LANG")
 """The first of them that is set decides, as everywhere."""
@@ -43,7 +47,11 @@ def known(name: str, environ: Mapping[str, str]) -> str:
 
 def catalogue(name: str, environ: Mapping[str, str]) -> CatalogueFile | None:
     """Its messages, which are read when the first is wanted; None for English, which needs none."""
-    return CatalogueFile(_path(name, environ)) if name != ENGLISH else None
+    if name == ENGLISH:
+        return None
+    from desk.locale.catalogue import CatalogueFile  # noqa: PLC0415 - English has none
+
+    return CatalogueFile(_path(name, environ))
 
 
 def _system(environ: Mapping[str, str]) -> str:

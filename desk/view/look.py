@@ -123,13 +123,14 @@ def ago(iso_text: str, look: Look) -> str:
     try:
         if len(iso_text) == _DATE_LENGTH:
             distance = date.fromisoformat(iso_text) - _today(look)
-            return _distance(distance) if distance else _("today")
-        return _distance(local(iso_text, look) - look.now)
+            return describe_distance(distance) if distance else _("today")
+        return describe_distance(local(iso_text, look) - look.now)
     except (ValueError, OverflowError):
         return ""
 
 
-def _distance(distance: timedelta) -> str:
+def describe_distance(distance: timedelta) -> str:
+    """A length of time from now, whole: `in 2 h`, `5 min ago`, `just now`."""
     seconds = int(abs(distance.total_seconds()))
     if seconds < _MINUTE:
         return _("just now")

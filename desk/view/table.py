@@ -26,7 +26,7 @@ WORDED = frozenset(("state", "priority", "word"))
 _SIGNS = {"mark": MARK, "major": _("MAJOR")}
 """Styles of columns that say one thing or nothing, and what they say."""
 _STIFF = frozenset(
-    ("id", "mark", "major", "state", "priority", "time", "moment", "commit", "number", "verb", "due", "age")
+    ("id", "mark", "major", "state", "priority", "time", "moment", "commit", "number", "verb", "due", "age", "word")
 )
 """Styles whose cells say nothing when they are cut."""
 

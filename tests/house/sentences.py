@@ -7,6 +7,7 @@ whatever flows into one within its module: a name that is assigned, what a funct
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,7 +29,6 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_kind": (3,),
     "body_options": (1,),
     "DemoStep": (2,),
-    **dict.fromkeys(("build_list", "build_show", "build_create", "build_edit", "build_delete"), (2,)),
 }
 """As Babel takes them (`babel.messages.extract`, argument `keywords`): the functions whose arguments are collected."""
 CLICK: dict[str, tuple[int | tuple[int, str], ...] | None] = {"_": None, "ngettext": (1, 2)}
@@ -352,12 +352,18 @@ def messages(
             and isinstance(node.value, ast.Constant)
             and (text := literal(node.value))
         ):
-            yield Message(node.value.lineno, text)
+            yield Message(node.value.lineno, _help(text))
         if isinstance(node, ast.Call):
             given = [k.value for k in node.keywords if k.arg in HELPING.get(called(node), ())]
-            yield from (Message(value.lineno, text) for value in given if (text := literal(value)))
+            given += node.args[1:2] if called(node).startswith("build_") else []
+            yield from (Message(value.lineno, _help(text)) for value in given if (text := literal(value)))
         if isinstance(node, ast.FunctionDef) and any(_is_command(d) for d in node.decorator_list):
             yield from (Message(node.lineno, text) for text in [ast.get_docstring(node)] if text)
+
+
+def _help(text: str) -> str:
+    """As it is looked up: without its indentation, and without click's mark in front."""
+    return inspect.cleandoc(text).removeprefix(UNWRAPPED)
 
 
 def _arguments(call: ast.Call) -> list[str | None]:

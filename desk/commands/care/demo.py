@@ -138,12 +138,12 @@ class Played:
         spoken = {n: os.environ[n] for n in ("DESK_LOCALE",) if n in os.environ}
         self.environment = {**kept, **who, **spoken, "DESK_LANG": app.language}
 
-    def _run(self, command: list[str], at: str) -> str:
-        """A command in the desk at a local time; what it printed, both streams as a terminal shows them."""
+    def _run(self, command: list[str], at: str, *, piped: bool = False) -> str:
+        """A command in the desk at a local time; what it printed, both streams as a terminal, or a pipe, shows them."""
         hour, minute = map(int, at.split(":"))
         when: datetime = self.day.replace(hour=hour, minute=minute, second=0)
         environment = {**self.environment, "DESK_NOW": when.isoformat(timespec="seconds")}
-        on_terminal = self.columns and command[0] == sys.executable
+        on_terminal = self.columns and not piped and command[0] == sys.executable
         code, text = self._on_terminal(command, environment) if on_terminal else self._piped(command, environment)
         if code:
             raise DeskError(
@@ -203,13 +203,13 @@ class Played:
     def found(self) -> None:
         """Make the desk, with Maria as the person at its keyboard."""
         os.makedirs(self.folder, exist_ok=True)
-        text = self._run([sys.executable, "-m", "desk", "init"], "07:55")
+        text = self._run([sys.executable, "-m", "desk", "init"], "07:55", piped=True)
         for key, value in zip(("user.name", "user.email"), PERSON, strict=True):
             self._run(["git", "config", key, value], "07:55")
         self._show(
             _("A desk is a git repository; whoever makes it is its first level-3 member."),
             "desk init",
-            text.partition("\n")[0] + "\n",
+            "\n".join(folded(text.partition("\n")[0], self.columns, "  ")) + "\n",
             "07:55",
         )
 

@@ -58,7 +58,7 @@ def log(app: App, kinds: tuple[str, ...], verbs: tuple[str, ...], limit: int | N
         Column("at", pgettext("column", "WHEN"), "moment"),
         Column("by", pgettext("column", "WHO")),
         Column("what", pgettext("column", "WHAT"), "title"),
-        Column("how", pgettext("column", "HOW"), "verb"),
+        Column("how", pgettext("column", "HOW"), "word"),
         Column("commit", pgettext("column", "COMMIT"), "commit"),
     )
     notes = (_("the newest {most}; more: --limit N, 0 for all", most=most),) if more else ()

@@ -18,7 +18,6 @@ from desk.queries.counting import DIMENSIONS, TIMES
 from desk.queries.reports import Reading
 from desk.reports import sections
 from desk.text import _, ngettext, pgettext
-from desk.view.labels import OF_WORDS
 from desk.view.model import Column, Listing, Paper, Row
 
 _BY_TICKET = {
@@ -169,7 +168,7 @@ def _by_table(rows: list[dict[str, Any]], by: str) -> Listing:
     return Listing(
         "stats",
         rows,
-        (Column("id", _BY[by], "word" if by in OF_WORDS else "plain"), *heads),
+        (Column("id", _BY[by], "word"), *heads),
         _("nothing happened in this period"),
         spell=spell,
     )

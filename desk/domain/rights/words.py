@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from desk.domain.model.states import CLOSED, PENDING
+from desk.domain.model.states import CLOSED, OPEN, PENDING
 from desk.text import Text, _, pgettext
 
 WORDS: Mapping[str, Text] = MappingProxyType(
@@ -57,6 +57,7 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "hierarchical": pgettext("value", "hierarchical"),
         "failed": pgettext("value", "failed"),
         "none": pgettext("value", "none"),
+        "by hand": pgettext("value", "by hand"),
         "taken": pgettext("value", "taken"),
         "known": pgettext("value", "known"),
         "dropped": pgettext("value", "dropped"),
@@ -95,12 +96,22 @@ def word(value: str) -> str:
     return WORDS.get(value, value)
 
 
+_BECAME = {
+    OPEN: pgettext("became", "open"),
+    PENDING: pgettext("became", "pending"),
+    CLOSED: pgettext("became", "closed"),
+}
+"""A state as what became of a ticket."""
+
+
 def state_words(text: str) -> str:
     """A state as history tells it (`states.state_text`), as people say it: `pending for requester until 2026-07-30`."""
+    if text in _BECAME:
+        return _BECAME[text]
     if found := re.fullmatch(rf"{CLOSED} \((\S+)\)", text):
         return _("closed ({resolution})", resolution=word(found[1]))
     found = re.fullmatch(rf"{PENDING}(?: for (\S+))?(?: until (\S+))?", text)
-    if found is None or text == PENDING:
+    if found is None:
         return word(text)
     who, day = found[1] and word(found[1]), found[2]
     if who and day:

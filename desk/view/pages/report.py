@@ -76,15 +76,15 @@ def listing(section: Section) -> Listing:
     """A section as a plain table: each value in words."""
     heads = [head for head in section.heads if any(row.get(head.name) not in (None, "", []) for row in section.rows)]
     rows = [{head.name: words(row, head) for head in heads} for row in section.rows]
-    grouped_by = section.id.removeprefix("by-")
-    columns = tuple(Column(h.name, h.label, _style(h, grouped_by)) for h in heads)
+    grouped = section.id.startswith("by-")
+    columns = tuple(Column(h.name, h.label, _style(h, grouped=grouped)) for h in heads)
     return Listing(section.id, rows, columns, section.empty)
 
 
-def _style(head: Label, grouped_by: str) -> str:
+def _style(head: Label, *, grouped: bool) -> str:
     if head.unit in _NUMBERS:
         return "number"
-    if (grouped_by if head.name == "id" else head.name) in OF_WORDS:
+    if head.name in OF_WORDS or (grouped and head.name == "id"):
         return "word"
     return _STYLES[head.unit]
 
