@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from desk.domain.figures import statistics
 from desk.domain.figures.report import Chart, Label, Section
 from desk.domain.figures.statistics import COUNT, FIGURES, PERCENT, SECONDS
+from desk.domain.rights.words import word
 from desk.reports.reader import Reader, Rows
 from desk.text import _, arranged, pgettext
 
@@ -142,7 +143,7 @@ def grouped(reader: Reader, by: str, *, sla: bool = False, drawn: bool = True) -
     head, title, each = _BY[by]
     chart = Chart(
         arranged("{title}, {by}", title=_("Due times kept and breached") if sla else _("Created and closed"), by=each),
-        [row["id"] for row in some],
+        [word(row["id"]) for row in some],
         series,
     )
     heads = (Label("id", head), *(_KEPT if sla else _GROUPED))
