@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from desk.domain.rights.words import WORDS
+from desk.domain.rights.words import WORDS, word
 from desk.text import Text, pgettext, said
 from desk.view.values import one_line, say
 
@@ -134,8 +134,8 @@ def say_field(name: str) -> str:
     return said(FIELDS[name]) if name in FIELDS else one_line(name.replace("_", " "))
 
 
-def say_word(value: Any) -> str:
-    """A state, a priority, a kind, as people say it."""
+def say_word(value: Any, field: str = "") -> str:
+    """A state, a priority, a kind, as people say it; of a field where that matters."""
     if isinstance(value, list | tuple) and value:
-        return ", ".join(say_word(one) for one in value)
-    return said(WORDS[value]) if isinstance(value, str) and value in WORDS else say(value)
+        return ", ".join(say_word(one, field) for one in value)
+    return said(word(value, field)) if isinstance(value, str) and value in WORDS else say(value)

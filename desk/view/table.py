@@ -96,7 +96,7 @@ def cell(value: Any, column: Column, look: Look) -> str:
         return say_size(value)
     if column.style == "commit" and isinstance(value, str):
         return say(value[:COMMIT])
-    return say_word(value) if column.style in WORDED else say(value)
+    return say_word(value, column.name) if column.style in WORDED else say(value)
 
 
 def _is_numeric(column: Column, rows: Sequence[Mapping[str, Any]]) -> bool:

@@ -82,7 +82,9 @@ def test_another_reader_finds_the_same(tmp_path: Path) -> None:
     for message in catalogues.read("el"):
         if isinstance(message.id, tuple | list):
             for n in (0, 1, 2, 21):
-                assert mine.ngettext(*message.id[:2], n) == theirs.ngettext(*message.id[:2], n)
+                assert mine.ngettext(message.id[0], message.id[1], n) == theirs.ngettext(
+                    message.id[0], message.id[1], n
+                )
         elif message.id:
             context = message.context
             assert (mine.pgettext(context, message.id) if context else mine.gettext(message.id)) == message.string

@@ -64,6 +64,18 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "7-30 days": pgettext("value", "7-30 days"),
         "30-90 days": pgettext("value", "30-90 days"),
         "over 90 days": pgettext("value", "over 90 days"),
+        "department": pgettext("value", "department"),
+        "group": pgettext("value", "group"),
+        "tag": pgettext("value", "tag"),
+        "field": pgettext("value", "field"),
+        "machine": pgettext("value", "machine"),
+        "staff": pgettext("value", "staff"),
+        "user": pgettext("value", "user"),
+        "ban": pgettext("value", "ban"),
+        "topic": pgettext("value", "topic"),
+        "checklist": pgettext("value", "checklist"),
+        "settings": pgettext("value", "settings"),
+        "file": pgettext("value", "file"),
         "taken": pgettext("value", "taken"),
         "known": pgettext("value", "known"),
         "dropped": pgettext("value", "dropped"),
@@ -97,9 +109,27 @@ WORDS: Mapping[str, Text] = MappingProxyType(
 )
 
 
-def word(value: str) -> str:
-    """A word as people say it."""
-    return WORDS.get(value, value)
+OF_FIELD: Mapping[str, Mapping[str, Text]] = MappingProxyType(
+    {
+        "impact": {
+            "low": pgettext("impact", "low"),
+            "medium": pgettext("impact", "medium"),
+            "high": pgettext("impact", "high"),
+        },
+        "urgency": {
+            "low": pgettext("urgency", "low"),
+            "medium": pgettext("urgency", "medium"),
+            "high": pgettext("urgency", "high"),
+        },
+    }
+)
+"""Words that another language has in the gender of the field."""
+
+
+def word(value: str, field: str = "") -> str:
+    """A word as people say it, of a field."""
+    own = OF_FIELD.get(field, {}).get(value)
+    return own if own is not None else WORDS.get(value, value)
 
 
 _BECAME = {

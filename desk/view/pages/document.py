@@ -50,7 +50,7 @@ def _shown(value: Any, column: Column, look: Look) -> str:
         return f"**{_('MAJOR')}**" if value else ""
     if column.style == "due" and isinstance(value, str) and value:
         return deadline(value, look)[0]
-    return _cell(say_word(value) if column.style in WORDED else value, look)
+    return _cell(say_word(value, column.name) if column.style in WORDED else value, look)
 
 
 def _cell(value: Any, look: Look) -> str:
@@ -61,7 +61,7 @@ def _cell(value: Any, look: Look) -> str:
 def _facts(data: Data, look: Look, *apart: str) -> Iterator[str]:
     for name, value in data.items():
         if name not in ("body", *apart) and not is_empty(value):
-            yield f"- **{say_field(name)}**: {say_word(value) if name in OF_WORDS else say(value, look)}\n"
+            yield f"- **{say_field(name)}**: {say_word(value, name) if name in OF_WORDS else say(value, look)}\n"
     if data.get("body"):
         yield "\n" + _text(data["body"])
 

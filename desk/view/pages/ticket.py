@@ -98,7 +98,7 @@ def _plain(data: Data, look: Look) -> Iterator[str]:
             yield paint(head, "dim", look)
             yield from (INDENT + say(item, look) for item in value)
         else:
-            told = say_word(value) if name in OF_WORDS else say(value, look)
+            told = say_word(value, name) if name in OF_WORDS else say(value, look)
             yield f"{paint(head, 'dim', look)}{' ' * (across - width(head))} {told}"
     if data.get("body"):
         yield ""
@@ -223,7 +223,7 @@ def _fact(name: str, value: Any, people: Mapping[str, str], look: Look) -> str:
     if name in _PEOPLE:
         return person(value, people)
     if name in OF_WORDS:
-        return say_word(value)
+        return say_word(value, name)
     distance = ago(value, look) if is_time(value) or name == "pending_until" else ""
     return arranged("{value}, {distance}", value=say(value, look), distance=distance) if distance else say(value, look)
 
