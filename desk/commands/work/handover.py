@@ -143,8 +143,11 @@ def _headline(app: App, named: tuple[str, ...], since: str, found: dict[str, lis
     late = sum(row["overdue"] for row in found["due"])
     sums = _(
         "{majors} major, {late} overdue, {new} new, {changed} changed, {pending} pending",
+        majors=len(found["majors"]),
         late=late,
-        **{name: len(found[name]) for name in ("majors", "new", "changed", "pending")},
+        new=len(found["new"]),
+        changed=len(found["changed"]),
+        pending=len(found["pending"]),
     )
     where = f" · {', '.join(named)}" if named else ""
     return _("Handover {start} to {end}{where}", start=start, end=end, where=where), sums

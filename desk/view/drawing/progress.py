@@ -23,6 +23,7 @@ def progress(
     label: str,
     err: TextIO,
     clock: Callable[[], float] = monotonic,
+    *,
     say: Callable[[str], str] = str,
 ) -> Iterator[T]:
     """The same items; on a terminal a line on `err` after a second, which is gone when the work is done.
