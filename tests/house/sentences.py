@@ -27,7 +27,6 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_problem": (3,),
     "_kb": (3,),
     "_kind": (3,),
-    "body_options": (1,),
     "DemoStep": (2,),
 }
 """As Babel takes them (`babel.messages.extract`, argument `keywords`): the functions whose arguments are collected."""
@@ -356,6 +355,7 @@ def messages(
         if isinstance(node, ast.Call):
             given = [k.value for k in node.keywords if k.arg in HELPING.get(called(node), ())]
             given += node.args[1:2] if called(node).startswith("build_") else []
+            given += node.args[:1] if called(node) == "body_options" else []
             yield from (Message(value.lineno, _help(text)) for value in given if (text := literal(value)))
         if isinstance(node, ast.FunctionDef) and any(_is_command(d) for d in node.decorator_list):
             yield from (Message(node.lineno, text) for text in [ast.get_docstring(node)] if text)
