@@ -9,11 +9,17 @@
 Each gives a `Text`: a `str` that *is* the English sentence, so JSON, CSV, commit messages and comparisons have English
 whatever the language is, and that remembers template and values, so that `translate` can say it in another. The names are
 gettext's own, for the tools that collect templates; nothing is looked up here, and no catalogue is needed for English.
+
+Whoever prints for a person opens `speaking` round it: until it is closed, a text that is put into a line, or given to
+`said`, stands there in that language. A text itself never changes, and what is made outside of it is English for good.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Protocol
 
@@ -30,6 +36,8 @@ class Text(str):  # noqa: SLOT000 - what most texts have in common stands in the
     n: int = 1
     context: str = ""
     values: Mapping[str, object] = _NONE
+    gaps: tuple[str, ...] | None = None
+    """Values that there are none of: see `filled`."""
 
     def format(self, *args: object, **values: object) -> str:
         """Of a template that stands in a table: the sentence, which remembers it."""
@@ -38,6 +46,15 @@ class Text(str):  # noqa: SLOT000 - what most texts have in common stands in the
         text = Text(str(self).format(**_spoken(values)))
         text.one, text.many, text.n, text.context, text.values = self.one, self.many, self.n, self.context, values
         return text
+
+    def __format__(self, spec: str) -> str:
+        return format(said(self), spec)
+
+    def __add__(self, other: str) -> str:
+        return str.__add__(said(self), said(other))
+
+    def __radd__(self, other: str) -> str:
+        return other + said(self)
 
 
 def _(template: str, /, **values: object) -> Text:
@@ -68,6 +85,23 @@ arranged = _
 """As `_`, for a template without words: it is not collected for translation, its values are translated."""
 
 
+def filled(template: str, gaps: tuple[str, ...], **values: object) -> Text:
+    """A template of a table, of whose values there may be none: a colon or a bracket that leads to one of `gaps` goes with it.
+
+    `classified {what} as {after} (was {before})` without `before` is `classified {what} as {after}`.
+    """
+    text = Text(_without(template, gaps).format(**values).strip())
+    text.one, text.context = getattr(template, "one", ""), getattr(template, "context", "")
+    text.values, text.gaps = values, gaps
+    return text
+
+
+def _without(template: str, gaps: tuple[str, ...]) -> str:
+    for name in gaps:
+        template = re.sub(rf": \{{{name}\}}| \([^(){{}}]*\{{{name}\}}\)", "", template)
+    return template
+
+
 def listed(parts: Iterable[object], separator: str = ", ") -> Text:
     """Texts behind each other, each of which stays one."""
     values = {f"p{number}": part for number, part in enumerate(parts)}
@@ -92,17 +126,84 @@ class Catalogue(Protocol):
     def pgettext(self, context: str, message: str, /) -> str: ...
 
 
+_SPOKEN: ContextVar[Catalogue | None] = ContextVar("spoken", default=None)
+"""What texts are said by now; None for English."""
+
+
+@contextmanager
+def speaking(catalogue: Catalogue | None) -> Iterator[None]:
+    """While this is open, texts are said by that catalogue, in this thread: for printing, and for nothing that is kept."""
+    token = _SPOKEN.set(catalogue)
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(token)
+
+
+def said(text: str) -> str:
+    """The text in the language that is spoken now."""
+    if type(text) is str:
+        return text
+    catalogue = _SPOKEN.get()
+    return str.__str__(text) if catalogue is None else translate(text, catalogue)
+
+
+def looked_up(text: str, context: str = "") -> str:
+    """A text that was written as it is (help, a word of a table that is data as well), in the language spoken now."""
+    catalogue = _SPOKEN.get()
+    if catalogue is None or not text:
+        return text
+    return catalogue.pgettext(context, text) if context else catalogue.gettext(text)
+
+
+def numeral(shown: str) -> str:
+    """A number as English writes it, `1,234.5`, as the language spoken now does."""
+    catalogue = _SPOKEN.get()
+    return shown if catalogue is None else _numeral(shown, catalogue)
+
+
+def _numeral(shown: str, catalogue: Catalogue) -> str:
+    written = catalogue.pgettext(_NUMBER.context, _NUMBER.one)
+    return shown.translate({ord(","): written[1:2], ord("."): written[-2:-1]})
+
+
+class _Figure:
+    """A number among the values of a text, written as the language does: with its marks where the template wants any."""
+
+    def __init__(self, value: float, catalogue: Catalogue) -> None:
+        self.value, self.catalogue = value, catalogue
+
+    def __format__(self, spec: str) -> str:
+        shown = format(self.value, spec)
+        return _numeral(shown, self.catalogue) if "," in spec or type(self.value) is float else shown
+
+    def __str__(self) -> str:
+        return format(self)
+
+
+_NUMBER = pgettext("number", "1,234.5")
+"""How a language writes a thousand, and a half."""
+
+
 def translate(text: str, catalogue: Catalogue) -> str:
     """The text in the catalogue's language; what is no `Text` was somebody's own words, and stays."""
     if not isinstance(text, Text) or not text.one:
-        return text
+        return str.__str__(text)
     if text.many:
         template = catalogue.ngettext(text.one, text.many, text.n)
     elif text.context:
         template = catalogue.pgettext(text.context, text.one)
     else:
         template = catalogue.gettext(text.one)
-    return template.format(**{n: _said(v, catalogue) for n, v in text.values.items()}) if text.values else template
+    if not text.values:
+        return template
+    values = {n: _said(v, catalogue) for n, v in text.values.items()}
+    if text.gaps is not None:
+        return _without(template, text.gaps).format(**values).strip()
+    try:
+        return template.format(**values)
+    except (LookupError, ValueError):  # a place that isn't there, which a catalogue of one's own may have
+        return (text.one if text.n == 1 or not text.many else text.many).format(**values)
 
 
 def _said(value: object, catalogue: Catalogue) -> object:
@@ -112,4 +213,4 @@ def _said(value: object, catalogue: Catalogue) -> object:
         return translate(value.args[0], catalogue)
     if type(value) in (list, tuple):
         return ", ".join(str(_said(part, catalogue)) for part in value)  # type: ignore[attr-defined]
-    return value
+    return _Figure(value, catalogue) if type(value) in (int, float) else value  # type: ignore[arg-type]

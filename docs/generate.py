@@ -55,6 +55,24 @@ SESSION = (
 )
 
 
+GREEK = (
+    Step('desk init helpdesk --name "Κέντρο εξυπηρέτησης της κλινικής"', "06:12:44"),
+    Step("cd helpdesk", "06:13:05"),
+    Step(
+        'desk ticket create --title "Δεν έρχεται ιατρικό ιστορικό από τη Μάλτα" --requester dr.andreou@hospital.example \\\n'
+        "    --department technical --tag incident --impact high --urgency medium --body 'Η ασθενής είναι στα επείγοντα.'",
+        "06:13:20",
+    ),
+    Step("desk ticket list", "06:14:02"),
+    Step("desk ticket assign 7K3Q --to me", "06:31:02"),
+    Step(
+        'desk ticket reply 7K3Q --body "Η πύλη της Μάλτας έχει νέο πιστοποιητικό. Δουλεύει πάλι." --close', "06:31:30"
+    ),
+    Step("desk ticket show 7K3Q", "06:31:50"),
+    Step("desk log", "06:32:00"),
+)
+
+
 def console(steps: Iterable[Step]) -> str:
     """A session as a block of a page."""
     return f"```console\n{play(steps)}\n```"
@@ -187,7 +205,13 @@ def post() -> str:
     return f"```console\n{played}\n```"
 
 
+def greek() -> str:
+    """A first ticket, as a Greek clerk sees it."""
+    return f"```console\n{play(GREEK, language='el')}\n```"
+
+
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
+    "README.el.md": {"session": greek},
     "README.md": {"session": lambda: console(SESSION), "month": month.pictures},
     "docs/knowledge.md": {"day": lambda: console(ADMINISTRATOR)},
     "docs/clerk.md": {"calls": phone.table, "morning": phone.transcript},

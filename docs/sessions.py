@@ -44,10 +44,16 @@ class Step(NamedTuple):
 
 
 def play(
-    steps: Iterable[Step], *, day: str = DAY, tickets: Iterable[str] = ("7K3Q",), users: Iterable[str] = ("4F9X2",)
+    steps: Iterable[Step],
+    *,
+    day: str = DAY,
+    tickets: Iterable[str] = ("7K3Q",),
+    users: Iterable[str] = ("4F9X2",),
+    language: str = "en",
 ) -> str:
     """The transcript of a session; `tickets` and `users` are the random parts of the ids, in the order they are made."""
-    with tempfile.TemporaryDirectory() as folder, _stage(folder, {4: iter(tickets), 5: iter(users), LENGTH: _salts()}):
+    drawn = {4: iter(tickets), 5: iter(users), LENGTH: _salts()}
+    with tempfile.TemporaryDirectory() as folder, _stage(folder, drawn, language):
         return "".join(_played(step, step.day or day) for step in steps).rstrip("\n")
 
 
@@ -70,7 +76,7 @@ def replaced(old: str, new: str) -> Callable[[str], str]:
 
 
 @contextlib.contextmanager
-def _stage(folder: str, characters: dict[int, Iterator[str]]) -> Iterator[None]:
+def _stage(folder: str, characters: dict[int, Iterator[str]], language: str) -> Iterator[None]:
     (Path(folder) / "gitconfig").write_text(
         "[user]\n\tname = Maria Georgiou\n\temail = maria@clinic.example\n", encoding="utf-8"
     )
@@ -83,6 +89,7 @@ def _stage(folder: str, characters: dict[int, Iterator[str]]) -> Iterator[None]:
         "GIT_PAGER": "cat",
         "NO_COLOR": "1",
         "LC_ALL": "C.UTF-8",
+        "DESK_LANG": language,
         "PWD": f"{folder}/work",
         "DESK_TERMINAL": "docs",
     }

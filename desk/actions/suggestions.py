@@ -18,7 +18,7 @@ from desk.queries import likeness, search
 from desk.queries.likeness import Alike
 from desk.session.session import Session
 from desk.text import _
-from desk.view.look import span
+from desk.view.look import describe_distance
 
 ARTICLE, TICKET = "article", "ticket"
 MOST = 3
@@ -84,10 +84,8 @@ def _describe(session: Session, found: _Found) -> Iterator[str]:
         yield _("perhaps the answer: {article}  {title}", article=article.id, title=article.title)
     if likeness.is_sure(found.live):
         first = found.live[0]
-        if since := span(session.now - parse_time(first.created)):
-            yield _("open now: {ticket}  {title}, {since} ago", ticket=first.id, title=first.title, since=since)
-        else:
-            yield _("open now: {ticket}  {title}, just now", ticket=first.id, title=first.title)
+        ago = describe_distance(parse_time(first.created) - session.now)
+        yield _("open now: {ticket}  {title}, {ago}", ticket=first.id, title=first.title, ago=ago)
     elif likeness.is_sure(found.solved):
         yield _("solved before: {ticket}  {title}", ticket=found.solved[0].id, title=found.solved[0].title)
 

@@ -10,10 +10,11 @@ from desk.checks import edits, together
 from desk.checks.together import Breach
 from desk.domain.changes import truth
 from desk.domain.model.ticket import Ticket
+from desk.domain.rights.words import word
 from desk.errors import Refused
 from desk.store import handedits
 from desk.store.handedits import HandEdit
-from desk.text import _, arranged, ngettext
+from desk.text import _, arranged, listed, ngettext
 
 CHECK = "records"
 
@@ -75,21 +76,25 @@ def whole(moment: Moment) -> Iterator[AuditFinding]:
         yield moment.finding("rules", FAULT, _describe(breach), f"{record.kind}/{record.id}" if record else None)
 
 
+def _describe_desk(breach: Breach) -> str:
+    """What became of the desk as a whole."""
+    if breach.rule == "level":
+        return _("nobody of level 3 was left on the staff")
+    if not breach.names:
+        return _("no departments were the default one: none")
+    return _("{n} departments were the default one: {names}", n=len(breach.names), names=breach.names)
+
+
 def _describe(breach: Breach) -> str:
     """What a commit of the past did to the desk."""
     record, names, count = breach.record, breach.names, breach.number
     if record is None:
-        defaults = _(
-            "{n} departments were the default one: {names}",
-            n=len(names) or _("no"),
-            names=", ".join(names) or _("none"),
-        )
-        return _("nobody of level 3 was left on the staff") if breach.rule == "level" else defaults
+        return _describe_desk(breach)
     if breach.rule == "address":
         return _(
             "{address} became the address of {owners}",
             address=names[0],
-            owners=" and of ".join(sorted({record.id, *names[1:]})),
+            owners=listed(sorted({record.id, *names[1:]}), _(" and of ")),
         )
     if breach.rule == "private":
         held = ngettext("a user's ticket", "{n} tickets of users", count)
@@ -104,4 +109,4 @@ def _describe(breach: Breach) -> str:
     if breach.rule == "reserved":
         return _("the tag {id} was deleted, which decides the kind of tickets", id=record.id)
     still = ngettext("a record", "{n} records", count)
-    return _("{kind} {id} was deleted while {still} referred to it", kind=record.kind, id=record.id, still=still)
+    return _("{kind} {id} was deleted while {still} referred to it", kind=word(record.kind), id=record.id, still=still)

@@ -246,12 +246,16 @@ def _measured(place: Place, seal: Seal) -> Iterator[str]:
     counts = {"Commits": real.commits, "Records": real.records}
     for name, count in counts.items():
         if said.get(f"Seal-{name}") != str(count):
-            yield _(
-                "counts {told} {things}, there are {n}", told=said.get(f"Seal-{name}"), things=name.lower(), n=count
-            )
+            yield _COUNTED[name].format(told=said.get(f"Seal-{name}"), n=count)
     kinds = " ".join(f"{kind}={count}" for kind, count in real.kinds.items())
     if "Seal-Kinds" in said and not set(said["Seal-Kinds"].split()) <= {*kinds.split(), *_none_of(said["Seal-Kinds"])}:
         yield _("counts {seal_kinds}, there are {kinds}", seal_kinds=said["Seal-Kinds"], kinds=kinds)
+
+
+_COUNTED = {
+    "Commits": _("counts {told} commits, there are {n}"),
+    "Records": _("counts {told} records, there are {n}"),
+}
 
 
 def _none_of(text: str) -> set[str]:

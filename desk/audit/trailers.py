@@ -127,17 +127,23 @@ def _turned(moment: Moment, event: Happened) -> bool:
     return new is not None and knownerrors.problem_turn(Edit(old, new, ())) == event.verb
 
 
+_CHANGED = _("{name} was changed, and the message doesn't name it")
+_UNNAMED = {
+    handedits.NEW: _("{name} was added, and the message doesn't name it"),
+    handedits.DELETED: _("{name} was deleted, and the message doesn't name it"),
+}
+
+
 def _unnamed(
     moment: Moment, named: dict[Key, tuple[Happened, ...]], changed: dict[Key, list[HandEdit]]
 ) -> Iterator[AuditFinding]:
     for key, edits in changed.items():
         unreadable = all(e.mended and e.new is None for e in edits)
         if key not in named and not unreadable:
-            did = {handedits.NEW: "added", handedits.DELETED: "deleted"}.get(edits[0].change, "changed")
             yield moment.finding(
                 CHECK,
                 FAULT,
-                _("{name} was {did}, and the message doesn't name it", name=name(edits[0]), did=did),
+                _UNNAMED.get(edits[0].change, _CHANGED).format(name=name(edits[0])),
                 "/".join(key),
             )
 

@@ -93,17 +93,23 @@ def link_error(path: str, found: list[LinkFault]) -> DeskError:
 
 
 def _fault(link: Link, found: str | None, files: Collection[str]) -> tuple[str, str] | None:
-    what = "picture" if link.picture else "link"
     if found is None or not found.startswith("kb/"):
+        if link.picture:
+            return (
+                _("the picture {url} leads out of the knowledge base", url=link.url),
+                _("put the file beside the article; web pictures begin with https://"),
+            )
         return (
-            _("the {kind} {url} leads out of the knowledge base", kind=what, url=link.url),
-            _("put the file beside the article; web {kind}s begin with https://", kind=what),
+            _("the link {url} leads out of the knowledge base", url=link.url),
+            _("put the file beside the article; web links begin with https://"),
         )
     if found in files or any(path.startswith(f"{found}/") for path in files):
         return None
     near = _nearest(found, files)
-    hint = f"did you mean {near}?" if near else _("put the file there: {path}", path=found)
-    return _("the {kind} {url} leads nowhere: there is no {path}", kind=what, url=link.url, path=found), hint
+    hint = _("did you mean {near}?", near=near) if near else _("put the file there: {path}", path=found)
+    if link.picture:
+        return _("the picture {url} leads nowhere: there is no {path}", url=link.url, path=found), hint
+    return _("the link {url} leads nowhere: there is no {path}", url=link.url, path=found), hint
 
 
 def _nearest(found: str, files: Collection[str]) -> str | None:

@@ -215,8 +215,10 @@ _SHOWN = 3
 def _last_of(changed: Collection[BeforeAfter]) -> Refused:
     """Who was the last of the highest level, and what was to become of them."""
     fallen = ((b, a) for b, a in changed if isinstance(b, Staff) and b.level == HIGHEST)
-    who, what = next(((b.id, "removed" if a is None else "lowered") for b, a in fallen), ("nobody", "removed"))
+    who, lowered = next(((b.id, a is not None) for b, a in fallen), (_("nobody"), False))
     return Refused(
-        _("{who} is the last one of level {level} and can't be {what}", who=who, level=HIGHEST, what=what),
+        _("{who} is the last one of level {level} and can't be lowered", who=who, level=HIGHEST)
+        if lowered
+        else _("{who} is the last one of level {level} and can't be removed", who=who, level=HIGHEST),
         _("give somebody else level {level} first: desk staff edit HANDLE --level {level}", level=HIGHEST),
     )

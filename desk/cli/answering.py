@@ -108,7 +108,7 @@ def _without_gaps(text: str, response: str, gaps: Iterable[str]) -> str:
 def _head(app: App, kind: str, ids: list[str]) -> str:
     """Who will read a text: staff, or the requester, whose language is named."""
     if kind == NOTE:
-        return "NOTE, for staff only"
+        return _("NOTE, for staff only")
     if len(ids) > 1:
         return _("REPLY to the requesters of {n} tickets", n=len(ids))
     ticket = cast("Ticket", app.store.read("ticket", ids[0]))
@@ -126,7 +126,7 @@ def requester_named(app: App, ticket: Ticket) -> str:
     if user is None:
         return ""
     name, email = user.values.get("name"), user.values.get("email")
-    address = f"<{email}>" if email else "(no e-mail address)"
+    address = f"<{email}>" if email else _("(no e-mail address)")
     return f"{name or user.id} {address}"
 
 

@@ -15,7 +15,7 @@ from desk.view.model import Column, Detail, Done
 # -- views -------------------------------------------------------------------------------------------------------------
 
 
-def answer_with(kind: str, plural: str, records: list[Record], lines: list[str], *, several: bool) -> Done:
+def answer_with(kind: str, plural: str, records: list[Record], lines: Iterable[str], *, several: bool) -> Done:
     """What a verb did: an object for one thing, a list for several."""
     wholes = [plain.whole(r) for r in records]
     return Done(plural, wholes, tuple(lines)) if several else Done(kind, wholes[0], tuple(lines))

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from desk.cli.env import Env
+from desk.cli.env import Env, is_in_desk
+from desk.cli.speech import language
 from desk.config import Config
 from desk.errors import ConfigError, DeskError
 from desk.session.session import Session
 from desk.store import settings
-from desk.text import _
+from desk.text import _, said, speaking
 
 if TYPE_CHECKING:
     from desk.index.index import Index
+    from desk.text import Catalogue
 
 
 _NAMED = 5
@@ -34,11 +36,12 @@ class App(Session):
         color: str = "auto",
         debug: bool = False,
         quiet: bool = False,
+        lang: str | None = None,
     ) -> None:
         def draw(items: Iterable[str], total: int, label: str) -> Iterable[str]:
             from desk.view.drawing.progress import progress  # noqa: PLC0415 - for long loops only
 
-            return progress(items, total, label, env.stderr)
+            return progress(items, total, self.say(label), env.stderr, say=self.say)
 
         folder = desk or env.environ.get("DESK_DIR") or env.cwd
         super().__init__(
@@ -50,6 +53,8 @@ class App(Session):
         self.debug = debug
         self.quiet = quiet
         """Whether only what is asked for is said, and what is wrong."""
+        self.lang = lang
+        """The language asked for; None for what the environment or git's configuration says."""
         self.output = "table"
         """The format of the answer: for the renderer alone. A command asks what people need, not which format it is."""
         self.typed: str | None = None
@@ -60,6 +65,28 @@ class App(Session):
         """Whether ids came from a pipe, or more than one: the answer is a list then, however many there turn out to be."""
         self.exit_code = 0
         """What the program leaves with when nothing was raised; checks that found something set it."""
+
+    @property
+    def language(self) -> str:
+        """The language of this run, `en` or one that there is a catalogue of."""
+        return language.name_of(self.env, self.lang, self._kept_language)
+
+    @property
+    def catalogue(self) -> Catalogue | None:
+        """What texts are said by where somebody reads them; None for English."""
+        return language.spoken(self.env, self.lang, self._kept_language)
+
+    def _kept_language(self) -> str:
+        """As git's configuration has it, which is read with the identity; "" where there is no desk."""
+        try:
+            return self.identity.language if "place" in self.__dict__ or is_in_desk(self.folder) else ""
+        except (DeskError, OSError):
+            return ""
+
+    def say(self, text: str) -> str:
+        """A text in the language of this run, for what is printed or asked at once."""
+        with speaking(self.catalogue):
+            return said(text)
 
     @property
     def talks(self) -> bool:

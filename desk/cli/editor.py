@@ -14,17 +14,24 @@ from typing import Any, TypeVar
 import click
 
 from desk.cli.app import App
+from desk.cli.speech.asking import confirm, tell
+from desk.cli.speech.helping import SpokenOption
 from desk.codec.locate import BOM
 from desk.domain.model import filenames
 from desk.domain.model.fields import check_text
 from desk.errors import ConfigError, DeskError, Interrupted, NotFound, UsageFault
 from desk.local.kept import runs
-from desk.text import _, ngettext
+from desk.text import Text, _, ngettext
 
-SCISSORS = "<!-- ---------- write above this line; what follows is for your eyes only ---------- -->"
 HEAD = "<!-- ---------- "
 """How the line begins that says who will read a text; it is no part of it, wherever somebody moves it."""
 _HEAD = rf"{HEAD}.*? -->\n?"
+_END = " ---------- -->"
+_WORDS = _("write above this line; what follows is for your eyes only")
+_CUT = rf"{HEAD}.*?{_END}"
+"""The line below which nothing is sent, in whichever language it was written."""
+SCISSORS = f"{HEAD}{_WORDS}{_END}"
+"""The same in English."""
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -34,11 +41,23 @@ def body_options(what: str) -> Callable[[F], F]:
 
     def wrap(function: F) -> F:
         by_file = click.option(
-            "--file", metavar="PATH", help=_("{what}, from a file; - is stdin.", what=what.rstrip("."))
+            "--file",
+            metavar="PATH",
+            cls=SpokenOption,
+            help=_("{what}, from a file; - is stdin.", what=_named(what)),
         )(function)
-        return click.option("--body", metavar="TEXT", help=_("{what}; - is stdin.", what=what.rstrip(".")))(by_file)
+        return click.option(
+            "--body", metavar="TEXT", cls=SpokenOption, help=_("{what}; - is stdin.", what=_named(what))
+        )(by_file)
 
     return wrap
+
+
+def _named(what: str) -> Text:
+    """What a text is, without its full stop: a text that is looked up by itself."""
+    named = Text(what.rstrip("."))
+    named.one = what
+    return named
 
 
 def given_text(app: App, body: str | None, file: str | None) -> str | None:
@@ -79,8 +98,8 @@ def is_draft(app: App, file: str | None) -> bool:
 
 def _above(text: str) -> str:
     """What was written above the line of a form, without the line that says who will read it; "" where there is no line."""
-    above, line, _rest = text.partition(SCISSORS)
-    return re.sub(_HEAD, "", above, count=1).strip("\n") if line else ""
+    line = re.search(_CUT, text)
+    return re.sub(_HEAD, "", text[: line.start()], count=1).strip("\n") if line else ""
 
 
 def _checked(text: str) -> str:
@@ -166,16 +185,16 @@ def edit(app: App, name: str, start: str, accept: Callable[[str], T], *, as_it_i
         if not text.strip() or (text == start and not as_it_is):
             _forget(app)
             raise _nothing_written()
-        if text == before and not click.confirm(_UNCHANGED, default=False, err=True):
+        if text == before and not confirm(app, _UNCHANGED, default=False):
             if text == start:
                 _forget(app)
             raise _nothing_written()
         try:
             return accept(text)
         except DeskError as error:
-            _write(path, f"{_ERROR}{_on_one_line(error)}\n{text}")
-            click.echo(_("error: {problem}", problem=error.message), err=True)
-            if not click.confirm(_("Edit again?"), default=True, err=True):
+            _write(path, f"{_ERROR}{_on_one_line(app, error)}\n{text}")
+            tell(app, _("error: {problem}", problem=error.message))
+            if not confirm(app, _("Edit again?"), default=True):
                 raise
 
 
@@ -189,9 +208,9 @@ def _nothing_written() -> UsageFault:
     )
 
 
-def _on_one_line(error: DeskError) -> str:
-    said = f"{error.message} ({error.hint})" if error.hint else error.message
-    return " ".join(said.split())
+def _on_one_line(app: App, error: DeskError) -> str:
+    told = f"{app.say(error.message)} ({app.say(error.hint)})" if error.hint else app.say(error.message)
+    return " ".join(told.split())
 
 
 def _begin(app: App, name: str, start: str) -> str:
@@ -209,12 +228,12 @@ def _begin(app: App, name: str, start: str) -> str:
         if match is None or (int(match[1]) != os.getpid() and runs(int(match[1]))):
             continue
         old = os.path.join(folder, found)
-        if click.confirm(_("There is an unfinished draft ({old}). Go on with it?", old=old), default=True, err=True):
+        if confirm(app, _("There is an unfinished draft ({old}). Go on with it?", old=old), default=True):
             os.replace(old, mine)
             return mine
         aside = _unused(folder, f"{name}.left")
         os.replace(old, aside)
-        click.echo(_("It stays in {aside}", aside=aside), err=True)
+        tell(app, _("It stays in {aside}", aside=aside))
     _write(mine, start)
     return mine
 
@@ -311,26 +330,27 @@ def entry_text(
     if not interactive(app):
         raise UsageFault(_("no text was given"), _("--body TEXT, or --file PATH (- is stdin)"))
 
+    head = app.say(head)
     top = f"{HEAD}{' '.join(head.replace('-->', '').split())} -->\n\n" if head else ""
 
     def taken(whole: str) -> str:
-        written = _above(whole) if SCISSORS in whole else re.sub(_HEAD, "", whole, count=1).strip("\n")
-        _ask_about(whole.partition(SCISSORS)[2], context)
+        line = re.search(_CUT, whole)
+        written = _above(whole) if line else re.sub(_HEAD, "", whole, count=1).strip("\n")
+        _ask_about(app, whole[line.end() :] if line else "", context)
         if not written.strip():
             raise UsageFault(_("the text is empty"), _("write above the line, or leave the file as it was to give up"))
         return _checked(accept(written) if accept else written)
 
-    return edit(app, name, f"{top}{start}\n\n{SCISSORS}\n\n{context}", taken, as_it_is=accept is not None)
+    cut = f"{HEAD}{app.say(_WORDS)}{_END}"
+    return edit(app, name, f"{top}{start}\n\n{cut}\n\n{context}", taken, as_it_is=accept is not None)
 
 
-def _ask_about(below: str, context: str) -> None:
+def _ask_about(app: App, below: str, context: str) -> None:
     """What was written below the line is not sent: whoever wrote it there is asked, rather than left to find out."""
     added = Counter(line for line in below.split("\n") if line.strip()) - Counter(context.split("\n"))
     number = sum(added.values())
     lines = ngettext("1 line stands", "{n} lines stand", number)
-    if number and not click.confirm(
-        _("{lines} below the line. Leave out what is there?", lines=lines), default=False, err=True
-    ):
+    if number and not confirm(app, _("{lines} below the line. Leave out what is there?", lines=lines), default=False):
         raise UsageFault(
             _("{lines} below the line, where nothing is sent from", lines=lines), _("move the text above the line")
         )

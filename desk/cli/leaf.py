@@ -10,11 +10,15 @@ import click
 
 from desk.cli.app import COLORS, App
 from desk.cli.arguments import NothingGiven
+from desk.cli.speech.helping import UNWRAPPED, SpokenCommand, SpokenOption
+from desk.cli.speech.language import require_language
 from desk.domain.model.kinds import KINDS
 from desk.text import _
 from desk.view.model import Detail, Done
 
 FORMATS = ("table", "json", "jsonl", "csv", "yaml", "md", "ids")
+EXAMPLE = _("Example:")
+"""What stands above it; an epilog is looked up by its first line."""
 _BEFORE = _("As before the command.")
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,10 +37,11 @@ def leaf(name: str, *, example: str) -> Callable[[Callable[..., Any]], click.Com
             expose_value=False,
             is_eager=True,
             callback=_set_format,
+            cls=SpokenOption,
             help=_("How to print the answer: {formats}.", formats=", ".join(FORMATS)),
         )(with_app)
         lines = "\n".join(f"  {line}" for line in example.splitlines())
-        command = click.command(name, epilog=f"\b\nExample:\n{lines}")(formatted)
+        command = click.command(name, cls=SpokenCommand, epilog=f"{UNWRAPPED}{EXAMPLE}\n{lines}")(formatted)
         # The option of all commands stands after a command's own in its help.
         command.params.append(command.params.pop(0))
         taken = {word for param in command.params for word in param.opts}
@@ -52,6 +57,8 @@ def _of_all() -> list[click.Option]:
     def option(*words: str, sets: str, **more: Any) -> click.Option:
         def keep(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
             if value and isinstance(ctx.obj, App):
+                if sets == "lang":
+                    require_language(ctx.obj.env, value)
                 setattr(ctx.obj, sets, "never" if sets == "color" and value is True else value)
 
         return click.Option(words, expose_value=False, is_eager=True, hidden=True, callback=keep, help=_BEFORE, **more)
@@ -60,6 +67,7 @@ def _of_all() -> list[click.Option]:
         option("--desk", sets="folder"),
         option("--as", sets="who"),
         option("--color", sets="color", type=click.Choice(COLORS)),
+        option("--lang", sets="lang", metavar="LANG"),
         option("--no-color", sets="color", is_flag=True),
         option("-q", "--quiet", sets="quiet", is_flag=True),
         option("--debug", sets="debug", is_flag=True),

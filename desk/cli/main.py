@@ -15,9 +15,10 @@ import click
 
 from desk import __version__
 from desk.cli.env import Env, is_in_desk, of_process
-from desk.cli.table import COMMANDS, CommandRow
+from desk.cli.speech import clickwords, helping, language, mistakes
+from desk.cli.table import COMMANDS, PROG, CommandRow
 from desk.errors import DeskError, Interrupted, NotFound, UsageFault, nearest
-from desk.text import _, arranged
+from desk.text import _, arranged, looked_up, said
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from desk.view.look import Look
     from desk.view.model import View
 
-PROG = "desk"
 ALONE = "today"
 """The command that `desk` alone stands for, inside a desk."""
 HOLDER = "desk.app"
@@ -37,7 +37,7 @@ _TICKET = r"(\d{6}-)?(?=\w*\d)[0-9A-Z]{4}"
 """A whole id, or its end with a digit in it."""
 
 
-class CommandGroup(click.Group):
+class CommandGroup(helping.SpokenCommand, click.Group):
     """A group whose commands are rows of the table, each imported when it is called."""
 
     def __init__(self, prefix: str = "", **attrs: Any) -> None:
@@ -137,9 +137,9 @@ class CommandGroup(click.Group):
         """From the table alone: help imports no command. Top-level commands stand in sections."""
         sections: dict[str, list[tuple[str, str]]] = {}
         for name, row in self._rows().items():
-            sections.setdefault(row.section or "Commands", []).append((name, row.help))
+            sections.setdefault(row.section or _("Commands"), []).append((name, looked_up(row.help)))
         for title, rows in sections.items():
-            with formatter.section(title):
+            with formatter.section(said(title)):
                 formatter.write_dl(rows)
         del ctx
 
@@ -165,6 +165,12 @@ def load(row: CommandRow) -> click.Command:
     return command
 
 
+def _is_spoken(ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """Before --help speaks it."""
+    language.require_language(ctx.obj, value)
+    return value
+
+
 @click.group(
     cls=CommandGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -176,12 +182,27 @@ def load(row: CommandRow) -> click.Command:
 @click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", metavar="WHEN",
               help="Colours: auto, always (into a pipe as well) or never.")  # fmt: skip
 @click.option("--no-color", is_flag=True, help="No colours (as does NO_COLOR).")
+@click.option(
+    "--lang",
+    metavar="LANG",
+    is_eager=True,
+    callback=_is_spoken,
+    help="Speak this language (default: DESK_LANG, git config desk.lang, or the system's).",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Say only what is asked for and what is wrong; for cron.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an unexpected error.")
 @click.version_option(__version__, prog_name=PROG)
 @click.pass_context
 def root(
-    ctx: click.Context, desk: str | None, who: str | None, *, color: str, quiet: bool, no_color: bool, debug: bool
+    ctx: click.Context,
+    desk: str | None,
+    who: str | None,
+    *,
+    color: str,
+    lang: str | None,
+    quiet: bool,
+    no_color: bool,
+    debug: bool,
 ) -> None:
     """A service desk in a git repository: tickets are Markdown files, every change is a commit."""
     env: Env = ctx.obj
@@ -191,7 +212,7 @@ def root(
         raise NotFound(_("the folder you are in has been deleted"), _("cd to another one")) from None
     from desk.cli.app import App  # noqa: PLC0415 - `desk --help` and `--version` don't need it
 
-    ctx.obj = app = App(env, desk, who, color="never" if no_color else color, debug=debug, quiet=quiet)
+    ctx.obj = app = App(env, desk, who, color="never" if no_color else color, debug=debug, quiet=quiet, lang=lang)
     ctx.meta[HOLDER].append(app)
 
 
@@ -220,6 +241,7 @@ def _prepare_streams() -> None:
 def run(argv: list[str], env: Env | None = None) -> int:
     """One command: its exit code. The only place that turns errors into words."""
     env = env or of_process(argv)
+    clickwords.teach()
     holder: list[App] = []
     try:
         return _run(env, holder)
@@ -259,7 +281,7 @@ def _print(view: View, app: App) -> None:
 
     env = app.env
     try:
-        render(view, app.output, _look(env, app), partial(page, env), env.stderr)
+        render(view, app.output, _look(env, app), partial(page, env), env.stderr, catalogue=app.catalogue)
         env.stdout.flush()
     except BrokenPipeError:
         raise
@@ -284,58 +306,9 @@ def _in_words(error: BaseException, argv: list[str]) -> DeskError:
     if isinstance(error, KeyboardInterrupt | click.Abort):
         return Interrupted(_("interrupted"))
     if isinstance(error, click.ClickException):
-        return _usage(error, argv)
+        return mistakes.in_our_form(error, argv)
     hint = _("this is a bug; --debug before the command shows where")
     return DeskError(_("unexpected {name}: {error}", name=type(error).__name__, error=error), hint)
-
-
-_ELSEWHERE = {
-    "-f": _("it stands behind the command: desk ticket list -f json"),
-    "--format": _("it stands behind the command: desk ticket list --format json"),
-    "--as": _("it stands before the command: desk --as WHO ticket list"),
-}
-"""Options that people put in the wrong place."""
-
-
-def _usage(error: click.ClickException, argv: list[str]) -> DeskError:
-    """What click complains about, in our form."""
-    ctx: click.Context | None = getattr(error, "ctx", None)
-    command = ctx.command_path if ctx else _command_of(argv)
-    hint = f"{command} --help"
-    if isinstance(error, click.NoSuchOption):
-        from desk.domain.rights import synonyms  # noqa: PLC0415 - for a mistake alone
-
-        known = {name for param in ctx.command.params for name in param.opts} if ctx else set()
-        close = [name for name in error.possibilities or () if name != "--help"]
-        meant = synonyms.option(known, error.option_name) or " or ".join(close)
-        hint = _ELSEWHERE.get(error.option_name) or (
-            _("did you mean {meant}? see: {hint}", meant=meant, hint=hint) if meant else hint
-        )
-        return UsageFault(
-            _("{command} has no option {option_name}", command=command, option_name=error.option_name), hint
-        )
-    message = error.format_message().rstrip(".")
-    if ctx and (extra := re.search(r"unexpected extra arguments? \((.+)\)$", message)):
-        known = {name for param in ctx.command.params for name in param.opts}
-        for option in ("--search", "--body"):
-            if option in known:
-                return UsageFault(
-                    _("{command} takes no words as they stand: {extra}", command=command, extra=extra[1]),
-                    _('did you mean: {option} "{extra}"? see: {hint}', option=option, extra=extra[1], hint=hint),
-                )
-    return UsageFault(message[:1].lower() + message[1:], _("see: {hint}", hint=hint))
-
-
-def _command_of(argv: list[str]) -> str:
-    """The command that a command line names, also where it could not be parsed."""
-    path = ""
-    for word in argv:
-        longer = f"{path} {word}".strip()
-        if longer in COMMANDS:
-            path = longer
-        elif path and COMMANDS[path].target:
-            break
-    return f"{PROG} {path}".strip()
 
 
 def _look(env: Env, app: App | None) -> Look:
@@ -366,7 +339,8 @@ def _say(error: DeskError, env: Env, holder: list[App]) -> int:
             "{hint}   (your text is kept: {draft})", hint=error.hint or _("nothing was changed"), draft=app.draft
         )
     try:
-        render_error(error, _format(env.argv), _look(env, app), env.stdout, env.stderr)
+        catalogue = app.catalogue if app is not None else language.spoken(env)
+        render_error(error, _format(env.argv), _look(env, app), env.stdout, env.stderr, catalogue=catalogue)
         env.stdout.flush()
     except BrokenPipeError:
         _reader_left(env, error.exit_code)

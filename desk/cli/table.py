@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from desk.text import _
 
+PROG = "desk"
+
 
 class CommandRow(NamedTuple):
     """`target` is module:attribute, None for a group; `section` is where the top-level help lists it."""

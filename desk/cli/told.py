@@ -14,6 +14,7 @@ from desk.domain.model.change import Edit, Event
 from desk.domain.model.person import User
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
+from desk.domain.rights.words import word
 from desk.queries.people import near
 from desk.store.store import Committed
 from desk.text import Text, _, arranged, listed
@@ -27,7 +28,7 @@ def answer_tickets(done: Acted) -> Done:
 
 def answer_change(edits: list[Edit], *, several: bool) -> Done:
     """What a change made of these tickets."""
-    lines = [f"{e.record.id}  {describe_events(e)}" for e in edits]
+    lines = [arranged("{id}  {words}", id=e.record.id, words=describe_events(e)) for e in edits]
     return answers.answer_with("ticket", "tickets", [e.record for e in edits], lines, several=several)
 
 
@@ -98,7 +99,9 @@ def _told_of(edit: Edit, verb: str) -> str:
         done = sentences.RECORD[verb].done
         return arranged("{done}: {shown}", done=done, shown=shown) if shown else done
     changed = ", ".join(e.after or e.verb for e in edit.events)
-    return _("changed: {what}", what=changed) if verb else _("({kind}) changed: {what}", kind=record.kind, what=changed)
+    if verb:
+        return _("changed: {what}", what=changed)
+    return _("({kind}) changed: {what}", kind=word(record.kind), what=changed)
 
 
 def answer_articles(done: Committed, *, several: bool = True) -> Done:

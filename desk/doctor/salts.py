@@ -9,9 +9,10 @@ from desk.doctor.exam import Exam, Finding
 from desk.domain.changes import salt
 from desk.domain.model.kinds import KINDS, kind_at
 from desk.domain.model.ticket import Ticket
+from desk.domain.rights.words import word
 from desk.git import objects
 from desk.git.place import Place
-from desk.text import _
+from desk.text import _, arranged, ngettext
 
 _LINE = f"{salt.KEY}: {salt.PATTERN}"
 _SALTED = tuple(cls for cls in KINDS.values() if cls.salted)
@@ -20,8 +21,10 @@ _SALTED = tuple(cls for cls in KINDS.values() if cls.salted)
 def without(exam: Exam) -> Iterator[Finding]:
     """How many there are: nothing to worry about, since each gets one when it changes next."""
     counted = Counter((cls.kind, cls.plural) for path in records(exam.place) if (cls := kind_at(path)) is not None)
-    counted["folder of attachments", "folders of attachments"] = len(folders(exam))
-    if shown := ", ".join(f"{n:,} {words[n != 1]}" for words, n in counted.items() if n):
+    shown: list[str] = [arranged("{n:,} {kind}", n=n, kind=word(words[n != 1])) for words, n in counted.items()]
+    if lacking := len(folders(exam)):
+        shown.append(ngettext("{n:,} folder of attachments", "{n:,} folders of attachments", lacking))
+    if shown:
         problem = _("without a salt, by which they could be forgotten: {shown}", shown=shown)
         yield Finding("salts", "records", None, problem, _("desk doctor --fix adds it"), exam.salting, info=True)
 

@@ -1,4 +1,4 @@
-"""Who git says is at the keyboard, and which machine commits."""
+"""Who git says is at the keyboard, in which language they read, and which machine commits."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ class Identity(NamedTuple):
     emails: tuple[str, ...]
     committer: str
     committer_email: str
+    language: str
+    """`git config desk.lang`; "" where nobody set it."""
 
 
+LANGUAGE = "desk.lang"
 _IDENT = r"(.*?) ?<(.*?)>"
 
 
@@ -27,7 +30,7 @@ def identity(place: Place) -> Identity:
     found: dict[str, str] = {}
     for line in run(place, "var", "-l").decode(errors="replace").splitlines():
         key, _, value = line.partition("=")
-        if key in ("user.name", "user.email", "author.email", "GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"):
+        if key in ("user.name", "user.email", "author.email", "GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT", LANGUAGE):
             found[key] = value
     if not ({"user.email", "author.email"} & found.keys() or {"GIT_AUTHOR_EMAIL", "EMAIL"} & place.environ.keys()):
         # Nobody has said who they are; git would make a name up from the login and the host.
@@ -41,4 +44,5 @@ def identity(place: Place) -> Identity:
         tuple(dict.fromkeys(e for e in emails if e)),
         committer[1] if committer else "",
         committer[2] if committer else "",
+        found.get(LANGUAGE, ""),
     )

@@ -23,11 +23,11 @@ def identity(place: Place) -> Identity:
     with suppress(OSError, UnicodeDecodeError), open(path, encoding="utf-8") as file:
         kept, *values = file.read().split("\x1e")
         if kept == mark and len(values) == len(Identity._fields):
-            author, email, emails, committer, committer_email = values
-            return Identity(author, email, tuple(e for e in emails.split(_BETWEEN) if e), committer, committer_email)
+            author, email, emails, *others = values
+            return Identity(author, email, tuple(e for e in emails.split(_BETWEEN) if e), *others)
     found = git_identity.identity(place)
     if not _includes(place):
-        fields = (found.author, found.author_email, _BETWEEN.join(found.emails), found.committer, found.committer_email)
+        fields = (value if isinstance(value, str) else _BETWEEN.join(value) for value in found)
         with suppress(OSError):
             keep(path, "\x1e".join((mark, *fields)).encode())
     return found

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from desk.domain.figures import statistics
 from desk.domain.figures.report import Chart, Label, Section
 from desk.domain.figures.statistics import COUNT, SECONDS
+from desk.domain.rights.words import word
 from desk.reports import sections
 from desk.reports.reader import Reader
 from desk.text import _, pgettext
@@ -65,13 +67,13 @@ def workload(reader: Reader) -> tuple[Section, ...]:
 def backlog(reader: Reader) -> tuple[Section, ...]:
     """What waits."""
     ages = reader.waiting_by_age()
-    series = {n: [row[n] for row in ages] for n in ("open", "pending")}
+    series = {statistics.label_figure(n): [row[n] for row in ages] for n in ("open", "pending")}
     heads = (
         Label("id", pgettext("column", "Age")),
         Label("open", pgettext("column", "Open"), COUNT),
         Label("pending", pgettext("column", "Pending"), COUNT),
     )
-    chart = Chart(_("Tickets not closed, by age"), [row["id"] for row in ages], series)
+    chart = Chart(_("Tickets not closed, by age"), [word(row["id"]) for row in ages], series)
     waits = any(row["open"] or row["pending"] for row in ages)
     return (
         sections.figures(

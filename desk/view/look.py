@@ -8,7 +8,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from desk.text import _
+from desk.text import _, ngettext, said
 
 # In the sixteen colours of any terminal. Unknown names are plain: states and priorities are the desk's to choose.
 STYLES: Mapping[str, str] = MappingProxyType(
@@ -46,6 +46,7 @@ _MONTHS = (
     _("Nov"),
     _("Dec"),
 )
+_DAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
 _DATE_LENGTH = len("2026-07-23")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _AGES = (
@@ -102,6 +103,11 @@ def _short(day: date) -> str:
     return f"{day.day:2} {_MONTHS[day.month - 1]}"
 
 
+def day_named(day: date) -> str:
+    """With the day of the week, for people: `Thu 23 Jul 2026`."""
+    return f"{_DAYS[day.weekday()]} {_short(day)} {day.year}"
+
+
 def moment(iso_text: str, look: Look) -> str:
     """Whole: `2026-07-23 09:12`; a day without a time stays a day."""
     if len(iso_text) == _DATE_LENGTH:
@@ -117,17 +123,29 @@ def ago(iso_text: str, look: Look) -> str:
     try:
         if len(iso_text) == _DATE_LENGTH:
             distance = date.fromisoformat(iso_text) - _today(look)
-            return _distance(distance) if distance else _("today")
-        return _distance(local(iso_text, look) - look.now)
+            return describe_distance(distance) if distance else _("today")
+        return describe_distance(local(iso_text, look) - look.now)
     except (ValueError, OverflowError):
         return ""
 
 
-def _distance(distance: timedelta) -> str:
-    text = span(distance)
-    if not text:
+def describe_distance(distance: timedelta) -> str:
+    """A length of time from now, whole: `in 2 h`, `5 min ago`, `just now`."""
+    seconds = int(abs(distance.total_seconds()))
+    if seconds < _MINUTE:
         return _("just now")
-    return _("in {span}", span=text) if distance > timedelta() else _("{span} ago", span=text)
+    ahead = distance > timedelta()
+    if seconds < _HOUR:
+        n = seconds // _MINUTE
+        return ngettext("in {n} min", "in {n} min", n) if ahead else ngettext("{n} min ago", "{n} min ago", n)
+    if seconds < _DAY:
+        n = seconds // _HOUR
+        return ngettext("in {n} h", "in {n} h", n) if ahead else ngettext("{n} h ago", "{n} h ago", n)
+    if seconds < 90 * _DAY:
+        n = seconds // _DAY
+        return ngettext("in {n} d", "in {n} d", n) if ahead else ngettext("{n} d ago", "{n} d ago", n)
+    text = span(distance)
+    return _("in {span}", span=text) if ahead else _("{span} ago", span=text)
 
 
 def age(iso_text: str, look: Look) -> str:
@@ -147,6 +165,7 @@ def span(distance: timedelta) -> str:
     return text or _("{n} years", n=seconds // (365 * _DAY))
 
 
+DUE_NOW = _("due now")
 PAUSED = _("paused")
 """Stands where a time would, while the clock of a service level stands still."""
 
@@ -161,7 +180,7 @@ def deadline(iso_text: str, look: Look) -> tuple[str, str]:
         return iso_text, ""
     text = span(left)
     if not text:
-        return _("due now"), "warning"
+        return DUE_NOW, "warning"
     if left < timedelta():
         return _("overdue {span}", span=text), "error"
     return _("due in {span}", span=text), "warning" if left < timedelta(hours=_SOON) else ""
@@ -173,6 +192,7 @@ _SOON = 2
 
 def paint(text: str, style: str, look: Look) -> str:
     """The text in a style of the table, or in a tag's own `#rrggbb`; as it is where there is no colour."""
+    text = said(text)
     if not look.color or not text:
         return text
     code = STYLES.get(style) or _nearest(style)

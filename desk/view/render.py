@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TextIO
 
 from desk.errors import DeskError
-from desk.text import _
+from desk.text import Catalogue, _, said, speaking
 from desk.view.formats import FORMATS, SCHEMA, encode
 from desk.view.look import Look, paint
 from desk.view.model import Done, Listing, View
@@ -14,6 +14,8 @@ from desk.view.text.cells import visible, width
 
 # The table is safe line by line, and JSON escapes by its own rules; these carry text as it is.
 _RAW = frozenset(("md", "csv", "yaml", "ids"))
+_PEOPLE = frozenset(("table", "md"))
+"""Formats in which people are spoken to."""
 _ENVELOPES = frozenset(("json", "jsonl"))
 
 
@@ -21,14 +23,23 @@ _INDENT = "  "
 Write = Callable[[Iterable[str], Look], None]
 
 
-def render(view: View, fmt: str, look: Look, write: Write, err: TextIO) -> None:
-    """Data through `write`, talk to `err`. `fmt` is a name in FORMATS. BrokenPipeError is the caller's."""
+def render(view: View, fmt: str, look: Look, write: Write, err: TextIO, *, catalogue: Catalogue | None = None) -> None:
+    """Data through `write`, talk to `err`. `fmt` is a name in FORMATS. BrokenPipeError is the caller's.
+
+    What people read is said by the catalogue; English without one, and wherever a program reads.
+    """
     fmt = "table" if isinstance(view, Done) and view.bare else fmt
-    chunks: Iterable[str] = FORMATS[fmt](view, look)
-    if look.tty and fmt in _RAW:
-        chunks = (visible(chunk) for chunk in chunks)
-    write(chunks, look)
-    talk = _talk(look, err)
+    with speaking(catalogue if fmt in _PEOPLE else None):
+        chunks: Iterable[str] = FORMATS[fmt](view, look)
+        if look.tty and fmt in _RAW:
+            chunks = (visible(chunk) for chunk in chunks)
+        write(chunks, look)
+    with speaking(catalogue):
+        _tell(view, fmt, _talk(look, err), err)
+
+
+def _tell(view: View, fmt: str, talk: Look, err: TextIO) -> None:
+    """What is said beside the answer."""
     if fmt == "table" and isinstance(view, Listing) and not view.rows and view.empty:
         err.write(f"{_laid(view.empty, talk)}\n")
     err.writelines(f"{_headed(_('warning:'), warning, 'warning', talk)}\n" for warning in view.warnings)
@@ -36,7 +47,9 @@ def render(view: View, fmt: str, look: Look, write: Write, err: TextIO) -> None:
         err.writelines(f"{paint(_laid(note, talk), 'dim', talk)}\n" for note in view.notes)
 
 
-def render_error(error: DeskError, fmt: str | None, look: Look, out: TextIO, err: TextIO) -> None:
+def render_error(
+    error: DeskError, fmt: str | None, look: Look, out: TextIO, err: TextIO, *, catalogue: Catalogue | None = None
+) -> None:
     """An error, for a script that asked for JSON as JSON, else for a person."""
     if fmt in _ENVELOPES:
         told = {"code": error.code, "message": error.message, "hint": error.hint}
@@ -44,14 +57,16 @@ def render_error(error: DeskError, fmt: str | None, look: Look, out: TextIO, err
         out.write(encode(envelope, indent=2 if fmt == "json" else None) + "\n")
         return
     talk = _talk(look, err)
-    err.write(f"{_headed(_('error:'), error.message, 'error', talk)}\n")
-    if error.hint:
-        hint = _("hint: {hint}", hint=error.hint)
-        err.write(paint(_laid(hint, talk, " " * (len(hint) - len(error.hint))), "dim", talk) + "\n")
+    with speaking(catalogue):
+        err.write(f"{_headed(_('error:'), error.message, 'error', talk)}\n")
+        if error.hint:
+            hint = said(_("hint: {hint}", hint=error.hint))
+            err.write(paint(_laid(hint, talk, " " * (len(hint) - len(said(error.hint)))), "dim", talk) + "\n")
 
 
 def _headed(head: str, text: str, style: str, talk: Look) -> str:
     """A message behind a painted word, what goes on of it below its beginning."""
+    head = said(head)
     laid = _laid(f"{head} {text}", talk, " " * (len(head) + 1))
     return paint(head, style, talk) + laid.removeprefix(head)
 

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from desk.text import _, said
+from desk.view.labels import say_word
 from desk.view.look import PAUSED, Look, age, deadline, moment, paint, when
 from desk.view.model import Column, Listing
-from desk.view.text.cells import fit, width
+from desk.view.text.cells import capitals, fit, width
 from desk.view.values import is_empty, say, say_size
 
 GAP = "  "
@@ -19,10 +21,15 @@ TITLE_FLOOR = 24
 COMMIT = 10
 """Characters of a commit's name in a table, as git shows it; machine formats have it whole."""
 MARK = "*"
-_SIGNS = {"mark": MARK, "major": "MAJOR", "bounced": "BOUNCED"}
+WORDED = frozenset(("state", "priority", "word"))
+"""Styles whose cells are words that the program knows, and people read in their language."""
+_SIGNS = {"mark": MARK, "major": _("MAJOR"), "bounced": _("BOUNCED")}
 """Styles of columns that say one thing or nothing, and what they say."""
 _STIFF = frozenset(
-    ("id", "mark", "major", "bounced", "state", "priority", "time", "moment", "commit", "number", "verb", "due", "age")
+    (
+        *("id", "mark", "major", "bounced", "state", "priority", "time", "moment", "commit", "number", "verb", "due"),
+        *("age", "word"),
+    )
 )
 """Styles whose cells say nothing when they are cut."""
 
@@ -33,7 +40,7 @@ def table(view: Listing, look: Look) -> Iterator[str]:
         return
     view = as_read(view)
     columns = _fitting(used_columns(view), view, look)
-    labels = [c.label.upper() for c in columns]
+    labels = [capitals(c.label) for c in columns]
     cells = [[cell(row.get(c.name), c, look) for c in columns] for row in view.rows]
     widths = _widths(columns, [labels, *cells], look)
     numeric = [_is_numeric(c, view.rows) for c in columns]
@@ -59,7 +66,7 @@ def used_columns(view: Listing) -> list[Column]:
 def _fitting(columns: list[Column], view: Listing, look: Look) -> list[Column]:
     """Without the columns that can be spared, as far as the title needs their room."""
     while look.tty and (spare := max(columns, key=lambda c: c.spare)).spare:
-        texts = {c: [c.label.upper(), *(cell(row.get(c.name), c, look) for row in view.rows)] for c in columns}
+        texts = {c: [capitals(c.label), *(cell(row.get(c.name), c, look) for row in view.rows)] for c in columns}
         least = sum(_floor(c, max(map(width, texts[c])), TITLE_FLOOR) for c in columns)
         if least + len(GAP) * (len(columns) - 1) <= look.width:
             break
@@ -83,7 +90,7 @@ _CLOCKS: Mapping[str, Callable[[str, Look], str]] = MappingProxyType(
 
 def cell(value: Any, column: Column, look: Look) -> str:
     if column.style in _SIGNS:
-        return _SIGNS[column.style] if value else ""
+        return said(_SIGNS[column.style]) if value else ""
     if column.style == "group":
         return say(value) if value else ""
     if column.style in _CLOCKS and isinstance(value, str) and value:
@@ -92,7 +99,7 @@ def cell(value: Any, column: Column, look: Look) -> str:
         return say_size(value)
     if column.style == "commit" and isinstance(value, str):
         return say(value[:COMMIT])
-    return say(value)
+    return say_word(value, column.name) if column.style in WORDED else say(value)
 
 
 def _is_numeric(column: Column, rows: Sequence[Mapping[str, Any]]) -> bool:
@@ -130,12 +137,12 @@ def _widths(columns: list[Column], lines: list[list[str]], look: Look) -> list[i
 def _floor(column: Column, cells: int, title_floor: int) -> int:
     if column.style in _STIFF:
         return cells
-    return min(cells, title_floor if column.style == "title" else max(FLOOR, width(column.label)))
+    return min(cells, title_floor if column.style == "title" else max(FLOOR, width(said(column.label))))
 
 
 def _shrink(widths: list[int], floors: list[int], room: int) -> list[int]:
     """Take cells from the widest flexible column, again and again, until the line fits or nothing can give."""
-    for _ in range(sum(widths) - room):
+    for _cell in range(sum(widths) - room):
         flexible = [at for at, floor in enumerate(floors) if widths[at] > floor]
         if not flexible:
             break

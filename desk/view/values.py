@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from desk.text import _, numeral, said
 from desk.view.look import Look, moment
 from desk.view.model import Listing, Paper, Sections, View
 from desk.view.text.cells import visible
@@ -36,6 +37,7 @@ def is_time(value: object) -> bool:
 
 def one_line(text: str) -> str:
     """A text in a line of its own, harmless: line breaks and tabs become blanks, other controls are shown."""
+    text = said(text)
     if not text.isprintable():
         text = text.replace("\r\n", " ").replace("\n", " ").replace("\t", " ")
     return visible(text, keep_newlines=False)
@@ -47,7 +49,7 @@ def say_size(count: int) -> str:
         return f"{count} B"
     if count < _THOUSAND**2:
         return f"{round(count / _THOUSAND)} kB"
-    return f"{count / _THOUSAND**2:.1f} MB"
+    return numeral(f"{count / _THOUSAND**2:.1f} MB")
 
 
 _THOUSAND = 1000
@@ -62,7 +64,7 @@ def say(value: Any, look: Look | None = None) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(say(item, look) for item in value)
     if isinstance(value, float):
-        return f"{value:.2f}".rstrip("0").rstrip(".")
+        return numeral(f"{value:.2f}".rstrip("0").rstrip("."))
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return one_line(moment(value, look) if look and is_time(value) else str(value))
+        return said(_("yes") if value else _("no"))
+    return one_line(moment(value, look) if look and is_time(value) else value if isinstance(value, str) else str(value))

@@ -7,9 +7,10 @@ whatever flows into one within its module: a name that is assigned, what a funct
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from string import Formatter
 from typing import NamedTuple
@@ -26,9 +27,11 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_problem": (3,),
     "_kb": (3,),
     "_kind": (3,),
-    "body_options": (1,),
+    "DemoStep": (2,),
 }
 """As Babel takes them (`babel.messages.extract`, argument `keywords`): the functions whose arguments are collected."""
+CLICK: dict[str, tuple[int | tuple[int, str], ...] | None] = {"_": None, "ngettext": (1, 2)}
+"""The same of click, whose functions are those of `gettext`."""
 MARKS = ("_", "ngettext", "pgettext", "arranged", "listed")
 """The functions of desk/text.py that make a text."""
 
@@ -61,7 +64,9 @@ TEXT: dict[str, tuple[int, ...]] = {
     "Chart": (0,),
     "warn": (0,),
     "echo": (0,),
-    "confirm": (0,),
+    "confirm": (0, 1),
+    "tell": (1,),
+    "ask": (1,),
     "prompt": (0,),
     "progress": (2,),
     "paint": (0,),
@@ -73,7 +78,11 @@ TEXT: dict[str, tuple[int, ...]] = {
 TALK = {"warnings", "notes", "lines"}
 """Lists that people read, when something is appended to them."""
 TEXT_KEYWORDS = {"hint", "empty", "note", "notes", "warnings", "problem"}
+UNWRAPPED = "\b\n"
+"""click's mark before a paragraph whose lines stay as they are."""
 HELP = {"help", "epilog", "short_help"}
+HELPING = {"flag": {"create", "edit"}, "build_delete": {"reason"}}
+"""Functions of `cli/records.py`, and their arguments that become help."""
 
 SQL = re.compile(
     r"<>|\b(SELECT|INSERT|DELETE FROM|UPDATE|PRAGMA|CREATE|WHERE|ORDER BY|GROUP BY|COLLATE|IS NULL|LIMIT)\b|\? ?$"
@@ -327,17 +336,34 @@ def calls(of: str | ast.AST, names: Iterable[str] = MARKS) -> Iterator[ast.Call]
             yield node
 
 
-def messages(source: str) -> Iterator[Message]:
+def messages(
+    source: str, keywords: Mapping[str, tuple[int | tuple[int, str], ...] | None] = KEYWORDS
+) -> Iterator[Message]:
     """The templates of a module, and the help of its commands and options: what a catalogue must have."""
-    for call in calls(source, KEYWORDS):
+    for call in calls(source, keywords):
         context, one, *many = _arguments(call)
         if one:
             yield Message(call.lineno, one, many[0] if many else None, context)
-    for node in nodes(source):
-        if isinstance(node, ast.keyword) and node.arg in HELP and (text := literal(node.value)):
-            yield Message(node.value.lineno, text)
+    for node in nodes(source) if keywords is KEYWORDS else ():
+        if (
+            isinstance(node, ast.keyword)
+            and node.arg in HELP
+            and isinstance(node.value, ast.Constant)
+            and (text := literal(node.value))
+        ):
+            yield Message(node.value.lineno, _help(text))
+        if isinstance(node, ast.Call):
+            given = [k.value for k in node.keywords if k.arg in HELPING.get(called(node), ())]
+            given += node.args[1:2] if called(node).startswith("build_") else []
+            given += node.args[:1] if called(node) == "body_options" else []
+            yield from (Message(value.lineno, _help(text)) for value in given if (text := literal(value)))
         if isinstance(node, ast.FunctionDef) and any(_is_command(d) for d in node.decorator_list):
             yield from (Message(node.lineno, text) for text in [ast.get_docstring(node)] if text)
+
+
+def _help(text: str) -> str:
+    """As it is looked up: without its indentation, and without click's mark in front."""
+    return inspect.cleandoc(text).removeprefix(UNWRAPPED)
 
 
 def _arguments(call: ast.Call) -> list[str | None]:

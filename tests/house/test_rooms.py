@@ -33,7 +33,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("domain",),
     ("config",),
     ("setting",),
-    ("errors",),
+    ("errors", "locale"),
     ("text",),
 )
 """From the front end down. A room imports from rooms below its floor; docs/architecture.md draws it."""

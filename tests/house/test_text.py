@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.errors import Refused
-from desk.text import Text, _, arranged, listed, ngettext, pgettext, translate
+from desk.text import Text, _, arranged, listed, looked_up, ngettext, numeral, pgettext, said, speaking, translate
 from desk.view import formats
 from desk.view.look import Look
 from desk.view.model import Done
@@ -133,3 +133,42 @@ def test_every_part_is_said_in_the_other_language() -> None:
 
 def test_somebody_s_own_words_stay() -> None:
     assert translate("wie es ist", Backwards()) == "wie es ist"
+
+
+def test_a_text_is_said_where_somebody_speaks() -> None:
+    text = _("{who} is away", who="Νίκος")
+    with speaking(Backwards()):
+        assert said(text) == "⟦Νίκος IS AWAY⟧"
+        assert f"{text}." == "⟦Νίκος IS AWAY⟧."
+        assert f"{text:>16}" == " ⟦Νίκος IS AWAY⟧"
+        assert "- " + text == "- ⟦Νίκος IS AWAY⟧"
+        assert text + "!" == "⟦Νίκος IS AWAY⟧!"
+        assert said("Νίκος") == "Νίκος"
+        assert looked_up("Only mine.") == "⟦ONLY MINE.⟧"
+        assert json.dumps({"text": text}) == json.dumps({"text": "Νίκος is away"})
+        assert text == "Νίκος is away"
+    assert said(text) == f"{text}" == "Νίκος is away"
+    assert looked_up("Only mine.") == "Only mine."
+
+
+def test_numbers_have_the_marks_of_the_language() -> None:
+    class Comma(Backwards):
+        def pgettext(self, context: str, message: str, /) -> str:
+            return "1.234,5" if context == "number" else message
+
+        def gettext(self, message: str, /) -> str:
+            return message
+
+    with speaking(Comma()):
+        assert said(_("{n:,} of {size:.1f} MiB", n=1204, size=3.5)) == "1.204 of 3,5 MiB"
+        assert said(_("{id} in {year}", id="1.5", year=2026)) == "1.5 in 2026"
+        assert numeral("2.4 MB") == "2,4 MB"
+    assert numeral("2.4 MB") == "2.4 MB"
+
+
+def test_a_translation_with_a_place_that_is_not_there_is_english() -> None:
+    class Broken(Backwards):
+        def gettext(self, message: str, /) -> str:
+            return message.replace("{who}", "{wo}")
+
+    assert translate(_("{who} is away", who="Νίκος"), Broken()) == "Νίκος is away"

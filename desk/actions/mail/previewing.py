@@ -19,7 +19,7 @@ def preview(session: Session, waiting: Arriving) -> dict[str, Any]:
         "state": taken.state,
         "did": taken.doing,
         "ticket": taken.ticket if taken.doing not in ("new", "behalf") and taken.ticket else None,
-        "reasons": list(map(str, taken.reasons)),
+        "reasons": list(taken.reasons),
         "sender": taken.sender,
         "subject": taken.subject,
     }

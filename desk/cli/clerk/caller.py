@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-import click
-
 from desk.actions import requesters
 from desk.cli.app import App
+from desk.cli.speech.asking import ask, tell
 from desk.domain.model.change import Edit
 from desk.domain.model.ticket import Ticket
 from desk.errors import Ambiguous, NotFound
@@ -73,10 +72,10 @@ def _choose(app: App, typed: str) -> str:
     """One of those whom the words mean, by its number; an empty answer, or another one, is Ambiguous after all."""
     found = app.store.ask(lambda index: people.called(index, typed))
     for number, row in enumerate(found[:_OFFERED], 1):
-        click.echo(arranged("{number}  {who}", number=number, who=_described(row)), err=True)
+        tell(app, arranged("{number}  {who}", number=number, who=_described(row)))
     if len(found) > _OFFERED:
-        click.echo(_("and {n} more", n=len(found) - _OFFERED), err=True)
-    answer = click.prompt(_("Which one?"), default="", show_default=False, err=True).strip()
+        tell(app, _("and {n} more", n=len(found) - _OFFERED))
+    answer = ask(app, _("Which one?"))
     if answer.isdecimal() and 1 <= int(answer) <= min(len(found), _OFFERED):
         return str(found[int(answer) - 1]["id"])
     raise Ambiguous(_("{n} requesters could be meant", n=len(found)), _("say more of the name, or name one by id"))

@@ -17,17 +17,17 @@ from desk.view.model import Column, Listing
 _MORE = (
     Column("age", pgettext("column", "AGE"), "age"),
     Column("requester", pgettext("column", "REQUESTER")),
-    Column("kind", pgettext("column", "KIND")),
+    Column("kind", pgettext("column", "KIND"), "word"),
     Column("impact", pgettext("column", "IMPACT"), "priority"),
     Column("urgency", pgettext("column", "URGENCY"), "priority"),
     Column("service", pgettext("column", "SERVICE")),
-    Column("channel", pgettext("column", "CHANNEL")),
+    Column("channel", pgettext("column", "CHANNEL"), "word"),
     Column("language", pgettext("column", "LANGUAGE")),
     Column("author", pgettext("column", "AUTHOR")),
     Column("pending_until", pgettext("column", "UNTIL"), "time"),
-    Column("pending_for", pgettext("column", "WAITS FOR")),
+    Column("pending_for", pgettext("column", "WAITS FOR"), "word"),
     Column("closed", pgettext("column", "CLOSED"), "time"),
-    Column("resolution", pgettext("column", "RESOLUTION")),
+    Column("resolution", pgettext("column", "RESOLUTION"), "word"),
     Column("replies", pgettext("column", "REPLIES"), "number"),
 )
 KNOWN: Mapping[str, Column] = MappingProxyType(

@@ -57,6 +57,9 @@ def verify(app: App, since: str | None, full: bool, witness: tuple[str, ...]) ->
     return Done("audit", data, tuple(_lines(app, found)), answer=bool(app.exit_code))
 
 
+_LEVELS = {"fault": _("FAULT"), "remark": _("REMARK")}
+
+
 def _witnessed(app: App, whence: str) -> list[Any]:
     """What a remote, or a file of printed lines, contradicts."""
     from desk.actions.care import sealing  # noqa: PLC0415 - as above
@@ -85,7 +88,7 @@ def _lines(app: App, found: Any) -> list[str]:
     for (level, check), group in groupby(ordered, key=lambda f: (f.level, f.check)):
         members = list(group)
         lines.append(
-            arranged("{level}  {titles} ({n})", level=level.upper(), titles=audit_verify.TITLES[check], n=len(members))
+            arranged("{level}  {titles} ({n})", level=_LEVELS[level], titles=audit_verify.TITLES[check], n=len(members))
         )
         for finding in members[:_SHOWN]:
             lines += _finding(app, finding)
@@ -269,7 +272,7 @@ def list_(app: App) -> Listing:
         Column("by", pgettext("column", "BY")),
         Column("commits", pgettext("column", "COMMITS"), "number"),
         Column("records", pgettext("column", "RECORDS"), "number"),
-        Column("signature", pgettext("column", "SIGNATURE")),
+        Column("signature", pgettext("column", "SIGNATURE"), "word"),
         Column("holds", pgettext("column", "HOLDS"), "verb"),
         Column("problems", pgettext("column", "PROBLEM"), "title"),
         Column("commit", pgettext("column", "COMMIT"), "commit"),

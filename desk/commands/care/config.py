@@ -80,7 +80,7 @@ def list_(app: App) -> Listing:
     columns = (
         Column("id", pgettext("column", "SETTING"), "id"),
         Column("value", pgettext("column", "VALUE")),
-        Column("source", pgettext("column", "FROM")),
+        Column("source", pgettext("column", "FROM"), "word"),
         Column("help", pgettext("column", "MEANING"), "title"),
     )
     return Listing(

@@ -18,8 +18,10 @@ import click
 
 from desk.cli import leaf
 from desk.cli.app import App
+from desk.domain.model.fields import TICKET_ID
 from desk.errors import DeskError, Refused
 from desk.session.session import zone
+from desk.text import _, looked_up, said, speaking
 from desk.view.model import Done
 from desk.view.text.cells import fit
 from desk.view.text.prose import folded
@@ -95,8 +97,8 @@ def demo(app: App, directory: str | None) -> Done:
     folder = _folder(directory)
     say: Callable[[str], None] = click.echo if app.talks else lambda _: None
     played = Played(app, folder, say)
-    said = f"A day at the service desk of a national eHealth contact point, played in {folder}"
-    say("\n".join(folded(said, played.columns)) + "\n")
+    head = _("A day at the service desk of a national eHealth contact point, played in {folder}", folder=folder)
+    say("\n".join(folded(app.say(head), played.columns)) + "\n")
     played.found()
     for step in DAY:
         played.play(step)
@@ -109,7 +111,7 @@ def _folder(given: str | None) -> str:
         return tempfile.mkdtemp(prefix="desk-demo-")
     folder = os.path.abspath(given)
     if os.path.isdir(folder) and os.listdir(folder):
-        raise Refused(f"{folder} is not empty", "name a new folder, or none: desk demo")
+        raise Refused(_("{folder} is not empty", folder=folder), _("name a new folder, or none: desk demo"))
     return folder
 
 
@@ -119,6 +121,7 @@ class Played:
     def __init__(self, app: App, folder: str, say: Callable[[str], None]) -> None:
         self.folder = folder
         self.say = say
+        self.app = app
         self.ids: dict[str, str] = {}
         self.columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
         """The width of the terminal that the day is played on; 0 for none."""
@@ -132,17 +135,21 @@ class Played:
             for role in ("AUTHOR", "COMMITTER")
             for what, value in (("NAME", name), ("EMAIL", email))
         }
-        self.environment = {**kept, **who}
+        spoken = {n: os.environ[n] for n in ("DESK_LOCALE",) if n in os.environ}
+        self.environment = {**kept, **who, **spoken, "DESK_LANG": app.language}
 
-    def _run(self, command: list[str], at: str) -> str:
-        """A command in the desk at a local time; what it printed, both streams as a terminal shows them."""
+    def _run(self, command: list[str], at: str, *, piped: bool = False) -> str:
+        """A command in the desk at a local time; what it printed, both streams as a terminal, or a pipe, shows them."""
         hour, minute = map(int, at.split(":"))
         when: datetime = self.day.replace(hour=hour, minute=minute, second=0)
         environment = {**self.environment, "DESK_NOW": when.isoformat(timespec="seconds")}
-        on_terminal = self.columns and command[0] == sys.executable
+        on_terminal = self.columns and not piped and command[0] == sys.executable
         code, text = self._on_terminal(command, environment) if on_terminal else self._piped(command, environment)
         if code:
-            raise DeskError(f"the demo stopped at: {shlex.join(command[2:])}\n{text}", "please report it")
+            raise DeskError(
+                _("the demo stopped at: {command}\n{text}", command=shlex.join(command[2:]), text=text),
+                _("please report it"),
+            )
         return text
 
     def _piped(self, command: list[str], environment: dict[str, str]) -> tuple[int, str]:
@@ -181,6 +188,8 @@ class Played:
 
     def _show(self, why: str, command: str, text: str, at: str = "") -> None:
         if why:
+            with speaking(self.app.catalogue):
+                why = looked_up(said(why))
             self.say(self._dim("\n".join(folded(f"# {at}  {why}" if at else f"# {why}", self.columns, "#   "))))
         self.say(self._bold("\n".join(folded(f"$ {command}", self.columns, "    "))))
         self.say(text)
@@ -194,13 +203,13 @@ class Played:
     def found(self) -> None:
         """Make the desk, with Maria as the person at its keyboard."""
         os.makedirs(self.folder, exist_ok=True)
-        text = self._run([sys.executable, "-m", "desk", "init"], "07:55")
+        text = self._run([sys.executable, "-m", "desk", "init"], "07:55", piped=True)
         for key, value in zip(("user.name", "user.email"), PERSON, strict=True):
             self._run(["git", "config", key, value], "07:55")
         self._show(
-            "A desk is a git repository; whoever makes it is its first level-3 member.",
+            _("A desk is a git repository; whoever makes it is its first level-3 member."),
             "desk init",
-            text.partition("\n")[0] + "\n",
+            "\n".join(folded(text.partition("\n")[0], self.columns, "  ")) + "\n",
             "07:55",
         )
 
@@ -208,9 +217,9 @@ class Played:
         """Run one step and show it."""
         words = shlex.split(step.words.format(**self.ids))
         text = self._run([sys.executable, "-m", "desk", *words], step.at)
-        made = re.search(r"^(\S+)  registered in", text, re.MULTILINE)
+        made = [i for i in re.findall(rf"^({TICKET_ID})  ", text, re.MULTILINE) if i not in self.ids.values()]
         if step.keep and made:
-            self.ids[step.keep] = made[1]
+            self.ids[step.keep] = made[-1]
         self._show(step.why, f"desk {step.words.format(**self.ids)}", text, step.at)
 
     def git_log(self) -> None:
@@ -221,7 +230,7 @@ class Played:
         if self.columns:
             text = "".join(f"{fit(line, self.columns)}\n" for line in text.splitlines())
         self._show(
-            "And the audit trail, which needs no desk to be read.",
+            _("And the audit trail, which needs no desk to be read."),
             "git log --reverse --format='%ad  %<(15,trunc)%an %s' --date=format-local:%H:%M",
             text,
             "14:05",
@@ -236,13 +245,13 @@ def _closing(folder: str) -> tuple[str, ...]:
     if os.path.basename(sys.argv[0]) == "__main__.py":
         program = f"{shlex.quote(sys.executable)} -m desk"
     return (
-        "The desk stays where it is. You are Maria in it; register a ticket of your own:",
+        _("The desk stays where it is. You are Maria in it; register a ticket of your own:"),
         "",
         f"  cd {shlex.quote(folder)}",
         f'  {program} ticket create --title "My first ticket"',
         f"  {program} ticket list",
         "  git show",
         "",
-        f"Every command explains itself: {program} ticket --help",
-        f"Your own desk:                  {program} init ~/my-desk",
+        _("Every command explains itself: {program} ticket --help", program=program),
+        _("Your own desk:                  {program} init ~/my-desk", program=program),
     )

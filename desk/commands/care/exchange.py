@@ -18,10 +18,11 @@ from desk.domain.changes import exchange, salt
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket, files_folder
+from desk.domain.rights.words import word
 from desk.errors import Broken, NotFound, UsageFault
 from desk.git import objects
 from desk.queries import records as queries_records
-from desk.text import _
+from desk.text import _, arranged
 from desk.view.drawing.progress import progress
 from desk.view.model import Done
 
@@ -132,7 +133,7 @@ def _told(done: Imported, seconds: float) -> Done:
         "bad": done.bad_number,
         "errors": [b._asdict() for b in done.bad],
     }
-    kinds = ", ".join(f"{n:,} {k}" for k, n in done.created.items())
+    kinds = [arranged("{n:,} {kind}", n=n, kind=word(k)) for k, n in done.created.items()]
     lines = [
         _("{total:,} records imported ({kinds}) in {seconds:.1f} s", total=total, kinds=kinds, seconds=seconds)
         if total

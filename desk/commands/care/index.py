@@ -7,8 +7,9 @@ from typing import Any
 
 from desk.cli import leaf
 from desk.cli.app import App
+from desk.domain.rights.words import word
 from desk.queries import tickets
-from desk.text import _
+from desk.text import _, arranged
 from desk.view.model import Done
 
 
@@ -21,7 +22,7 @@ def status(app: App) -> Done:
     counts = app.store.ask(tickets.counts)
     size = os.path.getsize(keeper.path) if os.path.exists(keeper.path) else 0
     data = {"id": "index", "state": state, "path": keeper.path, "bytes": size, "commit": head, "records": counts}
-    held = ", ".join(f"{n:,} {name}" for name, n in counts.items() if n)
+    held = [arranged("{n:,} {things}", n=n, things=word(name)) for name, n in counts.items() if n]
     before = {
         "current": _("is up to date"),
         "behind": _("was behind and has caught up"),

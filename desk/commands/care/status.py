@@ -15,6 +15,7 @@ from desk.config import Config
 from desk.domain.model.change import Edit
 from desk.domain.model.fields import utc_text
 from desk.domain.model.kinds import KINDS
+from desk.domain.rights.words import word
 from desk.errors import DeskError
 from desk.git import log, refs
 from desk.git.place import Place
@@ -143,6 +144,15 @@ def _lines(data: dict[str, Any], edits: list[HandEdit], operation: tuple[str, st
     return [*lines, "", *following] if following else lines
 
 
+_BEGUN = {
+    "a merge": _("A merge"),
+    "a rebase": _("A rebase"),
+    "a cherry-pick": _("A cherry-pick"),
+    "a revert": _("A revert"),
+}
+"""What git was told to do, at the beginning of a sentence."""
+
+
 def _unfinished(data: dict[str, Any], operation: tuple[str, str] | None) -> list[str]:
     lines: list[str] = []
     if operation and data["merging"]:
@@ -154,7 +164,7 @@ def _unfinished(data: dict[str, Any], operation: tuple[str, str] | None) -> list
         lines.append(
             _(
                 "{operation} is in progress: finish it with git, or give it up: {undo}",
-                operation=what[:1].upper() + what[1:],
+                operation=_BEGUN.get(what, what),
                 undo=undo,
             )
         )
@@ -178,14 +188,18 @@ def _edit_lines(rows: list[dict[str, Any]], edits: list[HandEdit]) -> list[str]:
     across = max(len(row["path"]) for row in rows[:_SHOWN])
     for row, edit in list(zip(rows, edits, strict=True))[:_SHOWN]:
         if row["valid"]:
-            start, meaning = f"  {row['change']:8}  {row['path']:{across}}", _meaning(edit)
-            lines.append(arranged("{start}  {meaning}", start=start, meaning=meaning) if meaning else start.rstrip())
+            change, path, meaning = word(row["change"]), row["path"], _meaning(edit)
+            lines.append(
+                arranged("  {change:8}  {path}  {meaning}", change=change, path=path.ljust(across), meaning=meaning)
+                if meaning
+                else arranged("  {change:8}  {path}", change=change, path=path)
+            )
         else:
             line = f":{row['line']}" if row["line"] else ""
             lines += [
                 arranged(
                     "  {change:8}  {path}{line}: {problem}",
-                    change=row["change"],
+                    change=word(row["change"]),
                     path=row["path"],
                     line=line,
                     problem=row["problem"],
@@ -199,11 +213,11 @@ def _edit_lines(rows: list[dict[str, Any]], edits: list[HandEdit]) -> list[str]:
 
 def _meaning(edit: HandEdit) -> str:
     if edit.kind == handedits.SETTINGS:
-        return listed(told.describe_settings(edit.before, edit.after), "; ") or "settings"
+        return listed(told.describe_settings(edit.before, edit.after), "; ") or word("settings")
     if edit.kind not in KINDS or (edit.old is None and edit.new is None):
-        return "" if edit.kind == handedits.OTHER else edit.kind
+        return "" if edit.kind == handedits.OTHER else word(edit.kind)
     if edit.kind != "ticket" and edit.change != handedits.MODIFIED:
-        return f"{edit.kind} {edit.id}"
+        return arranged("{kind} {id}", kind=word(edit.kind), id=edit.id)
     return told.describe_events(Edit(edit.old, edit.new, edit.events))
 
 
@@ -220,7 +234,7 @@ def _rest(data: dict[str, Any]) -> list[str]:
             )
         )
     if data["index"] != "up to date":
-        lines.append(_("The index was {index}; it is up to date now", index=data["index"]))
+        lines.append(_("The index was {index}; it is up to date now", index=word(data["index"])))
     if data["drafts"]:
         lines.append(_("Drafts: {paths}", paths=_few([d["path"] for d in data["drafts"]])))
         lines.append(_("to take one up: --file PATH of desk ticket create, reply or note; to drop it: rm PATH"))
@@ -241,15 +255,18 @@ def _others(met: dict[str, Any]) -> str:
     remote, minutes = met["remote"], met["minutes"]
     waits = ngettext("{n:,} commit not published", "{n:,} commits not published", met["unpublished"] or 0)
     if minutes < 2:
-        ago = _("met {remote} just now", remote=remote)
+        ago, alone = _("met {remote} just now", remote=remote), _("Met {remote} just now", remote=remote)
     elif minutes < 120:
         ago = _("met {remote} {n} minutes ago", remote=remote, n=minutes)
+        alone = _("Met {remote} {n} minutes ago", remote=remote, n=minutes)
     elif minutes < 2880:
         ago = _("met {remote} {n} hours ago", remote=remote, n=minutes // 60)
+        alone = _("Met {remote} {n} hours ago", remote=remote, n=minutes // 60)
     else:
         ago = _("met {remote} {n} days ago", remote=remote, n=minutes // 1440)
+        alone = _("Met {remote} {n} days ago", remote=remote, n=minutes // 1440)
     line = arranged("{waits}, {ago}", waits=waits, ago=ago) if met["unpublished"] else ago
-    return _("{line}: desk sync", line=line) if met["late"] or met["unpublished"] else str(line[:1].upper() + line[1:])
+    return _("{line}: desk sync", line=line) if met["late"] or met["unpublished"] else alone
 
 
 def _next(data: dict[str, Any]) -> list[str]:

@@ -16,7 +16,7 @@ from desk.domain.model.fields import utc_text
 from desk.errors import Broken, Conflict, GitError, Refused, UsageFault
 from desk.sync.halted import Continued
 from desk.sync.plan import Plan
-from desk.text import _, arranged
+from desk.text import _, arranged, ngettext
 from desk.view.model import Done
 
 
@@ -64,7 +64,7 @@ def _go_on(app: App, remote: str | None, every: int, **how: Any) -> NoReturn:
         except (Conflict, GitError, Refused) as error:
             lines = (error.message,)
         for line in lines:
-            app.env.stderr.write(f"{utc_text(again.now)}  {line}\n")
+            app.env.stderr.write(f"{utc_text(again.now)}  {app.say(line)}\n")
         app.env.stderr.flush()
         time.sleep(every)
 
@@ -97,11 +97,12 @@ def tell_continued(app: App, done: Continued) -> Done:
         "merge": done.commit,
         "kept": list(done.kept),
     }
-    merged = _count(told.both, "file")
-    lines = [
-        _("merged {merged} changed on both sides, without a mark of conflict", merged=merged),
-        *_changes(done.plan),
-    ]
+    merged = ngettext(
+        "merged {n} file changed on both sides, without a mark of conflict",
+        "merged {n} files changed on both sides, without a mark of conflict",
+        told.both,
+    )
+    lines = [merged, *_changes(done.plan)]
     lines += [_("{path}: as you mended it, which is a hand edit now: desk commit", path=path) for path in done.kept]
     return Done("sync", data, (*lines, _("publish it: desk sync")))
 
@@ -138,16 +139,33 @@ def _lines(done: Synced, *, dry: bool) -> list[str]:
     told = plan.told
     if plan.way == "same":
         return [_("Nothing to do: {remote} and this desk stand at the same commit.", remote=plan.remote)]
-    words = ("to fetch", "to merge", "to push") if dry else ("fetched", "merged", "pushed")
-    parts = [f"{words[0]} {_count(plan.fetched, 'commit')}"] if plan.fetched else []
-    parts += (
-        [_("{word} {count} changed on both sides", word=words[1], count=_count(told.both, "file"))]
-        if plan.way == "merge"
-        else []
-    )
+    parts = [_fetched(plan.fetched, dry=dry)] if plan.fetched else []
+    parts += [_merged(told.both, dry=dry)] if plan.way == "merge" else []
     if plan.pushed:
-        parts.append(f"{words[2]} {_count(plan.pushed, 'commit')}" if dry or done.published else "nothing published")
-    return [arranged("{remote}: {parts}", remote=plan.remote, parts=", ".join(parts)), *_changes(plan)]
+        parts.append(_pushed(plan.pushed, dry=dry) if dry or done.published else _("nothing published"))
+    return [arranged("{remote}: {parts}", remote=plan.remote, parts=parts), *_changes(plan)]
+
+
+def _fetched(n: int, *, dry: bool) -> str:
+    return (
+        ngettext("to fetch {n} commit", "to fetch {n} commits", n)
+        if dry
+        else ngettext("fetched {n} commit", "fetched {n} commits", n)
+    )
+
+
+def _merged(n: int, *, dry: bool) -> str:
+    if dry:
+        return ngettext("to merge {n} file changed on both sides", "to merge {n} files changed on both sides", n)
+    return ngettext("merged {n} file changed on both sides", "merged {n} files changed on both sides", n)
+
+
+def _pushed(n: int, *, dry: bool) -> str:
+    return (
+        ngettext("to push {n} commit", "to push {n} commits", n)
+        if dry
+        else ngettext("pushed {n} commit", "pushed {n} commits", n)
+    )
 
 
 def _changes(plan: Plan) -> list[str]:
@@ -168,10 +186,6 @@ def _changes(plan: Plan) -> list[str]:
         )
         for d in told.decisions
     ]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _by(who: str) -> str:

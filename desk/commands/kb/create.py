@@ -10,6 +10,7 @@ from desk.actions import articles, identifiers
 from desk.actions.identifiers import normalise_id
 from desk.cli import arguments, complete, editor, form, leaf, told
 from desk.cli.app import App
+from desk.cli.speech.helping import SpokenOption
 from desk.domain.knowledge import articles as knowledge_articles
 from desk.domain.knowledge import skeleton
 from desk.domain.knowledge.slugs import slug_of
@@ -36,6 +37,7 @@ COPIED = ("topic", "type", "service", "problem", "tags")
     "type_",
     type=TYPES,
     metavar="TYPE",
+    cls=SpokenOption,
     help=_("{types}; how-to by default.", types=", ".join(knowledge_articles.TYPES)),
 )
 @click.option("--slug", metavar="S", help="Its name; by default made from the title, Greek in Latin letters.")

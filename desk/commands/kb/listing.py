@@ -11,6 +11,7 @@ from desk.actions import identifiers
 from desk.actions.identifiers import normalise_id
 from desk.cli import arguments, complete, leaf
 from desk.cli.app import App
+from desk.cli.speech.helping import SpokenOption
 from desk.domain.knowledge import articles as knowledge_articles
 from desk.domain.model.rows import ArticleRow
 from desk.errors import UsageFault
@@ -22,7 +23,7 @@ STATE = Column("state", pgettext("column", "STATE"), "state")
 _COLUMNS = (
     Column("id", pgettext("column", "ARTICLE"), "id"),
     STATE,
-    Column("type", pgettext("column", "TYPE"), "plain", 3),
+    Column("type", pgettext("column", "TYPE"), "word", 3),
     Column("topic", pgettext("column", "TOPIC"), "tags", 2),
     Column("title", pgettext("column", "TITLE"), "title"),
     Column("languages", pgettext("column", "LANGUAGES")),
@@ -41,6 +42,7 @@ Row = Mapping[str, Any]
     "states",
     metavar="S",
     multiple=True,
+    cls=SpokenOption,
     help=_("{states} or any; all but retired by default.", states=", ".join(knowledge_articles.STATES)),
 )
 @click.option(

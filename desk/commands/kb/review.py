@@ -91,12 +91,12 @@ def _why(index: Index, row: dict[str, Any], today: str) -> tuple[str, str] | Non
         return (
             ("review", _("approved by {approved_by}", approved_by=row["approved_by"]))
             if row["approved_by"]
-            else ("review", "waits for review")
+            else ("review", _("waits for review"))
         )
     if row["state"] != knowledge_articles.PUBLISHED:
         return None
     if row["review"] and row["review"] <= today:
-        return "stale", "its review date has come"
+        return "stale", _("its review date has come")
     if row["problem"] and not row["fix"] and problems.is_closed(index, row["problem"]):
         return "problem-closed", _("{problem} is closed, and it names no fix", problem=row["problem"])
     return None
@@ -106,7 +106,7 @@ def _changed(app: App, index: Index, row: dict[str, Any]) -> tuple[str, str] | N
     """Whether readers see a text that was never published as it is."""
     record = app.store.read(Article.kind, row["id"]) if row["state"] == knowledge_articles.PUBLISHED else None
     if isinstance(record, Article) and not knowledge.unchanged(app.store.place, index, record):
-        return "changed", "changed since it was published"
+        return "changed", _("changed since it was published")
     return None
 
 

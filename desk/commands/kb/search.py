@@ -22,12 +22,12 @@ from desk.view.model import Column, Listing, Row
 _HITS = (
     Column("id", pgettext("column", "ARTICLE"), "id"),
     Column("topic", pgettext("column", "TOPIC"), spare=2),
-    Column("state", pgettext("column", "STATE"), spare=1),
+    Column("state", pgettext("column", "STATE"), "word", 1),
     Column("title", pgettext("column", "TITLE"), "title"),
     Column("snippet", pgettext("column", "WHERE"), "title"),
 )
 _ANSWERS = (
-    Column("kind", pgettext("column", "KIND")),
+    Column("kind", pgettext("column", "KIND"), "word"),
     Column("id", pgettext("column", "ID"), "id"),
     Column("title", pgettext("column", "TITLE"), "title"),
     Column("why", pgettext("column", "WHY"), "title"),

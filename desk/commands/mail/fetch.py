@@ -14,6 +14,7 @@ from desk.actions.mail.fetching import Fetched, Watch
 from desk.actions.mail.taking import Arriving, TakenMail
 from desk.cli import leaf
 from desk.cli.app import App
+from desk.domain.rights.words import word
 from desk.errors import Conflict, GitError, MailError, UsageFault
 from desk.intake import saved
 from desk.local import held, mailhost
@@ -21,7 +22,7 @@ from desk.text import _, arranged, ngettext, pgettext
 from desk.view.model import Column, Detail, Listing
 
 _COLUMNS = (
-    Column("state", pgettext("column", "STATE")),
+    Column("state", pgettext("column", "STATE"), "word"),
     Column("ticket", pgettext("column", "TICKET"), "id"),
     Column("sender", pgettext("column", "FROM")),
     Column("subject", pgettext("column", "SUBJECT"), "title"),
@@ -44,8 +45,8 @@ def _listing(app: App, mails: list[TakenMail], *, dry_run: bool) -> Listing:
             "ticket": one.ticket or None,
             "sender": one.sender,
             "subject": one.subject,
-            "why": str(one.reasons[-1]) if one.reasons else "",
-            "reasons": list(map(str, one.reasons)),
+            "why": one.reasons[-1] if one.reasons else "",
+            "reasons": list(one.reasons),
             "message_id": one.message_id or None,
             "commit": one.commit or None,
             "held": one.held or None,
@@ -107,14 +108,14 @@ def _tell(app: App, done: Fetched) -> None:
     for one in done.mails:
         line = arranged(
             "{state}  {ticket}  {sender}  {subject}",
-            state=one.state,
+            state=word(one.state),
             ticket=one.ticket,
             sender=one.sender,
             subject=one.subject,
         )
-        click.echo(line, file=app.env.stdout)
+        click.echo(app.say(line), file=app.env.stdout)
     for warning in done.warnings:
-        click.echo(warning, file=app.env.stderr)
+        click.echo(app.say(warning), file=app.env.stderr)
     app.env.stdout.flush()
 
 

@@ -9,6 +9,7 @@ from desk.actions.mail import holding
 from desk.actions.mail.deciding import Doing
 from desk.cli import arguments, complete, leaf
 from desk.cli.app import App
+from desk.domain.rights.words import word
 from desk.errors import DeskError, UsageFault
 from desk.local import held
 from desk.text import _, arranged, pgettext
@@ -59,10 +60,10 @@ def release(app: App, ids: tuple[str, ...], doing: str | None, ticket: str | Non
     items, lines = [], []
     for typed in arguments.split_words(app, ids):
         done = holding.release(app, typed, _AS[doing] if doing else None, where)
-        why = str(done.reasons[-1]) if done.reasons else ""
+        why = done.reasons[-1] if done.reasons else ""
         items.append({"id": typed, "state": done.state, "did": done.doing, "ticket": done.ticket or None, "why": why})
         lines.append(
-            arranged("{id}  {state}  {ticket}  {why}", id=typed, state=done.state, ticket=done.ticket, why=why)
+            arranged("{id}  {state}  {ticket}  {why}", id=typed, state=word(done.state), ticket=done.ticket, why=why)
         )
         if done.state == "held":
             app.exit_code = 10

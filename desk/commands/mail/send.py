@@ -136,8 +136,8 @@ def _elsewhere(app: App, known: list[maillog.MailRow], since: str, tickets: tupl
 
 _COLUMNS = (
     Column("at", pgettext("column", "AT"), "time"),
-    Column("way", pgettext("column", "WAY")),
-    Column("state", pgettext("column", "STATE")),
+    Column("way", pgettext("column", "WAY"), "word"),
+    Column("state", pgettext("column", "STATE"), "word"),
     Column("ticket", pgettext("column", "TICKET"), "id"),
     Column("address", pgettext("column", "WHO")),
     Column("reason", pgettext("column", "WHY"), "title"),

@@ -27,7 +27,7 @@ GROUP = records.Kind(
     columns=(
         Column("id", pgettext("column", "GROUP"), "id"),
         Column("name", pgettext("column", "NAME")),
-        Column("channel", pgettext("column", "CHANNEL")),
+        Column("channel", pgettext("column", "CHANNEL"), "word"),
         Column("self_service", pgettext("column", "SELF-SERVICE")),
         Column("users", pgettext("column", "USERS"), "number"),
         Column("description", pgettext("column", "DESCRIPTION"), "title"),

@@ -12,6 +12,7 @@ from desk.actions.acting import Acted
 from desk.actions.problems import Resolution, Wish
 from desk.cli import arguments, complete, editor, leaf
 from desk.cli.app import App
+from desk.cli.speech.asking import confirm, tell
 from desk.cli.told import answer_change
 from desk.errors import UsageFault
 from desk.text import _
@@ -55,7 +56,7 @@ def resolve(app: App, ids: tuple[str, ...], **given: Any) -> Done:
         if given["dry_run"]:
             return view
         if any(plan["incidents"] for plan in plans.values()) and editor.interactive(app) and not given["yes"]:
-            _ask(view)
+            _ask(app, view)
         return _told(problems.resolve(app, plans, fix=fix, reason=given["reason"]))
 
 
@@ -65,9 +66,10 @@ def _preview(app: App, plans: list[Resolution]) -> Done:
     return Done("resolution", plans[0], tuple(lines)) if len(plans) == 1 else Done("resolutions", plans, tuple(lines))
 
 
-def _ask(view: Done) -> None:
-    click.echo("\n".join(view.lines), err=True)
-    if not click.confirm(_("Send and close?"), default=False, err=True):
+def _ask(app: App, view: Done) -> None:
+    for line in view.lines:
+        tell(app, line)
+    if not confirm(app, _("Send and close?"), default=False):
         raise UsageFault(_("nothing was sent or closed"), _("--dry-run shows it again"))
 
 

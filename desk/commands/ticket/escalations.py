@@ -36,7 +36,7 @@ def escalations(app: App, ids: tuple[str, ...]) -> Listing:
     columns = [
         Column("at", pgettext("column", "WHEN"), "moment"),
         Column("by", pgettext("column", "WHO")),
-        Column("type", pgettext("column", "ESCALATION"), "verb"),
+        Column("type", pgettext("column", "ESCALATION"), "word"),
         Column("from", pgettext("column", "FROM")),
         Column("to", pgettext("column", "TO")),
         Column("level", pgettext("column", "LEVEL"), "number"),

@@ -18,6 +18,7 @@ from desk.local import marks
 from desk.queries import events, tickets
 from desk.queries.events import Sought
 from desk.text import _, arranged, pgettext
+from desk.view.look import day_named
 from desk.view.model import Column, Listing, Row
 
 LAST = "last"
@@ -83,7 +84,7 @@ def _by_day(app: App, rows: Sequence[Row]) -> list[Row]:
     before = None
     for row in rows:
         at = app.local(datetime.fromisoformat(row["at"]))
-        day = f"{at:%a} {at.day:2} {at:%b %Y}" if at.date() != before else ""
+        day = day_named(at.date()) if at.date() != before else ""
         spelled.append({**row, "day": day, "time": f"{at:%H:%M}"})
         before = at.date()
     return spelled

@@ -56,7 +56,7 @@ COLUMNS = {
     ),
     "pending": (
         _ID,
-        Column("pending_for", pgettext("column", "WAITS FOR")),
+        Column("pending_for", pgettext("column", "WAITS FOR"), "word"),
         Column("pending_until", pgettext("column", "UNTIL"), "time"),
         _OWNER,
         _TITLE,
@@ -145,14 +145,13 @@ def _headline(app: App, named: tuple[str, ...], since: str, found: dict[str, lis
     start = app.local(datetime.fromisoformat(since)).strftime("%Y-%m-%d %H:%M")
     end = app.local(app.now).strftime("%Y-%m-%d %H:%M")
     late = sum(row["overdue"] for row in found["due"])
-    counts = (
-        (len(found["majors"]), "major"),
-        (late, "overdue"),
-        (len(found["new"]), "new"),
-        (len(found["changed"]), "changed"),
-        (len(found["pending"]), "pending"),
+    sums = _(
+        "{majors} major, {late} overdue, {new} new, {changed} changed, {pending} pending",
+        majors=len(found["majors"]),
+        late=late,
+        new=len(found["new"]),
+        changed=len(found["changed"]),
+        pending=len(found["pending"]),
     )
     where = f" · {', '.join(named)}" if named else ""
-    return _("Handover {start} to {end}{where}", start=start, end=end, where=where), ", ".join(
-        f"{n} {word}" for n, word in counts
-    )
+    return _("Handover {start} to {end}{where}", start=start, end=end, where=where), sums

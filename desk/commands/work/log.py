@@ -10,6 +10,7 @@ import click
 from desk.actions import identifiers
 from desk.cli import arguments, complete, dates, leaf
 from desk.cli.app import App
+from desk.cli.speech.helping import SpokenOption
 from desk.domain.changes import sentences
 from desk.domain.changes.message import SETTINGS
 from desk.domain.model.kinds import KINDS
@@ -18,7 +19,7 @@ from desk.errors import UsageFault
 from desk.git import log as git_log
 from desk.queries import events
 from desk.queries.events import Wanted
-from desk.text import _, pgettext
+from desk.text import _, pgettext, said
 from desk.view.model import Column, Listing, Row
 
 _KINDS = (*KINDS, SETTINGS, *RESERVED_TAGS)
@@ -34,7 +35,7 @@ _KINDS = (*KINDS, SETTINGS, *RESERVED_TAGS)
 @click.option("--verb", "verbs", metavar="V", multiple=True, help="Only this verb (close, move, edit …); repeatable.")
 @click.option("--ticket", "tickets", metavar="ID", multiple=True, shell_complete=complete.complete_ticket,
               help="Only this ticket; repeatable, - reads ids from stdin.")  # fmt: skip
-@click.option("--kind", "kinds", metavar="KIND", multiple=True, type=click.Choice(_KINDS),
+@click.option("--kind", "kinds", metavar="KIND", multiple=True, type=click.Choice(_KINDS), cls=SpokenOption,
               help=_("Only this kind of record; repeatable: {kinds}.", kinds=", ".join(_KINDS)))  # fmt: skip
 @click.option("--since", metavar="D", help="From then on: 2026-07-23, 2026-07-23T10:00, yesterday, 7d.")
 @click.option("--until", metavar="D", help="Up to then; a day counts whole.")
@@ -57,7 +58,7 @@ def log(app: App, kinds: tuple[str, ...], verbs: tuple[str, ...], limit: int | N
         Column("at", pgettext("column", "WHEN"), "moment"),
         Column("by", pgettext("column", "WHO")),
         Column("what", pgettext("column", "WHAT"), "title"),
-        Column("how", pgettext("column", "HOW"), "verb"),
+        Column("how", pgettext("column", "HOW"), "word"),
         Column("commit", pgettext("column", "COMMIT"), "commit"),
     )
     notes = (_("the newest {most}; more: --limit N, 0 for all", most=most),) if more else ()
@@ -123,6 +124,6 @@ def _tell(app: App, rows: list[dict[str, Any]]) -> None:
 def _what(row: Row) -> str:
     """The sentence without its beginning, which has a column of its own, and what the ticket is about."""
     who = str(row["name"] or row["by"])
-    text = str(row["sentence"]).removeprefix(who).removeprefix(":").strip()
+    text = said(row["sentence"]).removeprefix(who).removeprefix(":").strip()
     renamed = row["verb"] == "edit" and row["from"]  # the new title is told already
     return f"{text} · {row['title']}" if row["title"] and not renamed else text

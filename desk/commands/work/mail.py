@@ -51,7 +51,7 @@ def list_(app: App, ticket: str | None, held: bool) -> Listing:
         Column("ticket", pgettext("column", "TICKET"), "id", 1),
         Column("event", pgettext("column", "EVENT"), spare=3),
         Column("at", pgettext("column", "AT"), "time", 2),
-        Column("state", pgettext("column", "STATE")),
+        Column("state", pgettext("column", "STATE"), "word"),
         Column("reason", pgettext("column", "WHY"), spare=4),
     )
     return Listing("messages", rows, columns, _("no messages wait to be sent"))

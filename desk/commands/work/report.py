@@ -23,11 +23,13 @@ from desk.queries.reports import Reading
 from desk.queries.sql import Condition
 from desk.reports.table import REPORTS
 from desk.store import worktree
-from desk.text import _, pgettext
+from desk.text import _, pgettext, speaking
 from desk.view.look import Look
 from desk.view.model import Column, Done, Listing, Paper
 
 TEMPLATES = "templates/reports"
+_SPOKEN = ("html", "md")
+"""Those that people read."""
 _WRITTEN = ("html", "md", "csv", "json")
 _NAME = r"[a-z0-9][a-z0-9-]{0,63}"
 
@@ -87,13 +89,15 @@ def report(
     if output is None or form is None:
         app.notes.append(_("the same again: desk report {name} {again}", name=name, again=made.again))
         return Paper("report", made)
-    _write(output, _text(app, made, form, custom))
+    with speaking(app.catalogue if form in _SPOKEN else None):
+        text = _text(app, made, form, custom)
+    _write(output, text)
     return Done("report", {"id": name, "file": output, "commit": at.commit}, (_("written: {output}", output=output),))
 
 
 def _known(app: App) -> Listing:
     rows = [{"id": name, "title": row.title, "help": row.help} for name, row in REPORTS.items()]
-    rows += [{"id": n, "title": n, "help": "a template of this desk"} for n in _templates(app) if n not in REPORTS]
+    rows += [{"id": n, "title": n, "help": _("a template of this desk")} for n in _templates(app) if n not in REPORTS]
     return Listing(
         "reports",
         rows,
@@ -153,7 +157,7 @@ def _text(app: App, made: Report, form: str, custom: tuple[str, str] | None) -> 
     if custom or form == "html":
         from desk.view.pages.page import page  # noqa: PLC0415 - Jinja and charts, for these alone
 
-        return page(made, look, custom)
+        return page(made, look, custom, app.language)
     from desk.view.formats import FORMATS  # noqa: PLC0415 - cli has it anyway
 
     return "".join(FORMATS[form](Paper("report", made), look))

@@ -18,7 +18,7 @@ from desk.view.model import Column, Listing
 EMPTY = _("nothing found; fewer or shorter words may find more")
 _COLUMNS = (
     Column("id", pgettext("column", "ID"), "id"),
-    Column("kind", pgettext("column", "KIND")),
+    Column("kind", pgettext("column", "KIND"), "word"),
     Column("title", pgettext("column", "TITLE"), "title"),
     Column("snippet", pgettext("column", "WHERE"), "title"),
 )

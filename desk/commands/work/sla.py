@@ -115,7 +115,7 @@ def check(app: App, dry_run: bool) -> Done:
     if not edits:
         app.idle()
     lines = tuple(
-        arranged("{id}  {words}", id=edit.record.id, words=", ".join(_words(event, app) for event in edit.events))
+        arranged("{id}  {words}", id=edit.record.id, words=[_words(event, app) for event in edit.events])
         for edit in edits
     )
     return Done("tickets", [_told(edit) for edit in edits], lines)

@@ -20,18 +20,38 @@ from desk.reports import sections
 from desk.text import _, ngettext, pgettext
 from desk.view.model import Column, Listing, Paper, Row
 
-_BY_TICKET = (
-    "created",
-    "closed",
-    "replies",
-    "open",
-    "pending",
-    "response_average",
-    "resolution_average",
-    "sla_breached",
-)
-_BY_TIME = ("created", "closed", "reopened", "replies", "signups")
-_HEADS = {"response_average": "RESPONSE", "resolution_average": "RESOLUTION", "sla_breached": "BREACHED"}
+_BY_TICKET = {
+    "created": pgettext("column", "CREATED"),
+    "closed": pgettext("column", "CLOSED"),
+    "replies": pgettext("column", "REPLIES"),
+    "open": pgettext("column", "OPEN"),
+    "pending": pgettext("column", "PENDING"),
+    "response_average": pgettext("column", "RESPONSE"),
+    "resolution_average": pgettext("column", "RESOLUTION"),
+    "sla_breached": pgettext("column", "BREACHED"),
+}
+_BY_TIME = {
+    "created": pgettext("column", "CREATED"),
+    "closed": pgettext("column", "CLOSED"),
+    "reopened": pgettext("column", "REOPENED"),
+    "replies": pgettext("column", "REPLIES"),
+    "signups": pgettext("column", "SIGNUPS"),
+}
+_BY = {
+    "department": pgettext("column", "DEPARTMENT"),
+    "owner": pgettext("column", "OWNER"),
+    "kind": pgettext("column", "KIND"),
+    "channel": pgettext("column", "CHANNEL"),
+    "priority": pgettext("column", "PRIORITY"),
+    "service": pgettext("column", "SERVICE"),
+    "language": pgettext("column", "LANGUAGE"),
+    "tag": pgettext("column", "TAG"),
+    "group": pgettext("column", "GROUP"),
+    "day": pgettext("column", "DAY"),
+    "hour": pgettext("column", "HOUR"),
+    "weekday": pgettext("column", "WEEKDAY"),
+}
+"""What figures can be told by, as the heading of a column."""
 
 
 @leaf.leaf(
@@ -75,7 +95,7 @@ def _drawn(app: App, reading: Reading, by: str | None, at: periods.Stand) -> Pap
     parts = (sections.grouped(reading, by),) if by else (sections.figures(reading), sections.trend(reading))
     period = reading.period
     days = (str(period.first), str(period.last))
-    made = Report("stats", "Statistics", app.config["desk.name"], *days, utc_text(app.now), at.commit, parts)
+    made = Report("stats", _("Statistics"), app.config["desk.name"], *days, utc_text(app.now), at.commit, parts)
     return Paper("stats", made, drawn=True)
 
 
@@ -138,10 +158,17 @@ def _words(row: Row) -> dict[str, str | None]:
 
 
 def _by_table(rows: list[dict[str, Any]], by: str) -> Listing:
-    names = [n for n in (_BY_TIME if by in TIMES else _BY_TICKET) if any(row.get(n) for row in rows)]
+    every = _BY_TIME if by in TIMES else _BY_TICKET
+    names = [n for n in every if any(row.get(n) for row in rows)]
 
     def spell(rows: Sequence[Row]) -> list[Row]:
         return [{**row, **{n: statistics.words(row.get(n), FIGURES[n].unit) for n in names}} for row in rows]
 
-    heads = (Column(n, _HEADS.get(n, n.upper()), "number") for n in names or EVENTS[:1])
-    return Listing("stats", rows, (Column("id", by.upper()), *heads), _("nothing happened in this period"), spell=spell)
+    heads = (Column(n, every[n], "number") for n in names or EVENTS[:1])
+    return Listing(
+        "stats",
+        rows,
+        (Column("id", _BY[by], "word"), *heads),
+        _("nothing happened in this period"),
+        spell=spell,
+    )

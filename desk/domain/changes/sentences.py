@@ -11,15 +11,17 @@ from types import MappingProxyType
 
 from desk.domain.model import due
 from desk.domain.model.change import Changed
+from desk.domain.model.states import CLOSED
 from desk.domain.rights import recordverbs, ticketverbs, verbs
 from desk.domain.rights.verb import Words
-from desk.text import _, arranged
+from desk.domain.rights.words import state_words, word
+from desk.text import _, arranged, filled, listed
 
 TICKET: Mapping[str, Words] = MappingProxyType({verb.name: verb.words for verb in ticketverbs.ROWS if verb.words})
 """The words of verbs on tickets."""
 RECORD: Mapping[str, Words] = MappingProxyType({verb.name: verb.words for verb in recordverbs.ROWS if verb.words})
 """Those of everything else: people, departments, tags, articles, settings. What several kinds share reads the same."""
-_EMPTY = "nothing"
+_EMPTY = _("nothing")
 
 
 def _words(kind: str, verb: str, before: str | None, after: str | None) -> Words:
@@ -37,19 +39,28 @@ def _escaped(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
 
 
-def _filled(template: str, before: str | None, after: str | None, what: str, *, known: bool) -> str:
-    if known:
-        for name, value in (("after", after), ("before", before)):
-            if not value:
-                # A colon or a bracket that would introduce nothing goes with what is missing.
-                for gap in (f": {{{name}}}", f" (was {{{name}}})"):
-                    template = template.replace(gap, "") if gap in template else template
-        rest = (after or "").partition(" ")[2]
-        text = template.format(before=before or _EMPTY, after=after or _EMPTY, what=what, rest=rest)
-        return text if text == text.strip() else text.strip()
+def _filled(template: str, kind: str, verb: str, sides: tuple[str | None, str | None], what: str) -> str:
+    before, after = sides
+    if verb in (TICKET if kind == "ticket" else RECORD):
+        gaps = tuple(name for name, value in (("after", after), ("before", before)) if not value)
+        # How a ticket was closed: `(workaround)`.
+        ending, _rest, how = (after or "").partition(" (")
+        rest = arranged("({how})", how=word(how[:-1])) if ending == CLOSED and how else (after or "").partition(" ")[2]
+        return filled(
+            template, gaps, before=_value(kind, verb, before), after=_value(kind, verb, after), what=what, rest=rest
+        )
     values = " → ".join(v for v in (before, after) if v)
     text = template.format(what=what).strip()
     return arranged("{text}: {values}", text=text, values=values) if values else text
+
+
+def _value(kind: str, verb: str, value: str | None) -> str:
+    """What an event holds; a state or a priority as people say it."""
+    if not value:
+        return _EMPTY
+    row = verbs.find(kind, verb)
+    of_words = row is not None and any(field == "state" or telling == "level" for field, telling in row.may)
+    return state_words(value) if of_words else value
 
 
 def _clock(verb: str, after: str | None) -> str | None:
@@ -63,33 +74,35 @@ def _clock(verb: str, after: str | None) -> str | None:
 def describe_outcome(verb: str, before: str | None, after: str | None, *, kind: str = "ticket") -> str:
     """What became of the record: `assigned to petros`."""
     after = _clock(verb, after)
-    known = verb in (TICKET if kind == "ticket" else RECORD)
-    return _filled(_words(kind, verb, before, after).done, before, after, "", known=known)
+    return _filled(_words(kind, verb, before, after).done, kind, verb, (before, after), "")
 
 
 def describe_act(verb: str, before: str | None, after: str | None, *, kind: str, what: str) -> str:
     """What somebody did, to stand behind their name: `assigned 260723-7K3Q to petros`."""
     after = _clock(verb, after)
-    known = verb in (TICKET if kind == "ticket" else RECORD)
-    return _filled(_words(kind, verb, before, after).act, before, after, what, known=known)
+    return _filled(_words(kind, verb, before, after).act, kind, verb, (before, after), what)
 
 
 def name_of(kind: str, record_id: str) -> str:
     """How a sentence names a record: a ticket and a setting by the id alone, anything else with its kind."""
-    return record_id if kind in ("ticket", "settings", "file") else f"{kind} {record_id}"
+    if kind in ("ticket", "settings", "file"):
+        return record_id
+    return arranged("{kind} {id}", kind=word(kind), id=record_id)
 
 
 def changes(found: Iterable[Changed]) -> str:
     """`channel phone → email, body +3 -1 lines`."""
-    return ", ".join(_change(c) for c in found)
+    return listed(_change(c) for c in found)
 
 
 def _change(change: Changed) -> str:
     if change.before is None and change.after is None:
         return change.field
     if change.before is None:
-        return f"{change.field} {change.after}"
-    return f"{change.field} {change.before} → {change.after or _EMPTY}"
+        return arranged("{field} {after}", field=change.field, after=change.after)
+    return arranged(
+        "{field} {before} → {after}", field=change.field, before=change.before, after=change.after or _EMPTY
+    )
 
 
 def sentence(row: Mapping[str, object], name: str | None = None) -> str:

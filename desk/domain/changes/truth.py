@@ -85,11 +85,11 @@ def find_untruths(case: Case) -> Iterator[str]:
             yield from _thread(case)
         return
     if case.old is None or case.new is None:
-        did = "appeared" if case.old is None else "disappeared"
-        yield _(
-            "it {happened}, and the message tells of {verbs}",
-            happened=did,
-            verbs=", ".join(e.verb for e in events) or _("nothing"),
+        told = ", ".join(e.verb for e in events) or _("nothing")
+        yield (
+            _("it appeared, and the message tells of {verbs}", verbs=told)
+            if case.old is None
+            else _("it disappeared, and the message tells of {verbs}", verbs=told)
         )
         return
     for look in _LOOKS:

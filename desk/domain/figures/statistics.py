@@ -8,7 +8,8 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from desk.text import _, listed
+from desk.domain.figures.labels import NAMES
+from desk.text import _, listed, numeral
 
 COUNT, PERCENT, SECONDS, AVERAGE = "count", "percent", "seconds", "average"
 Value = int | float | None
@@ -231,7 +232,7 @@ def describe_change(by: Value, unit: str) -> str | None:
     """A change for people: `+50 %`, and `-1.5 pts` of a share."""
     if by is None:
         return None
-    return _("{now:+.1f} pts", now=by) if unit == PERCENT else f"{by:+.0f} %"
+    return _("{now:+.1f} pts", now=by) if unit == PERCENT else numeral(f"{by:+.0f} %")
 
 
 _UNITS = ((86400, _("{n} d")), (3600, _("{n} h")), (60, _("{n} min")), (1, _("{n} s")))
@@ -242,9 +243,9 @@ def words(value: Value, unit: str) -> str | None:
     if value is None:
         return None
     if unit == PERCENT:
-        return f"{value:.1f} %"
+        return numeral(f"{value:.1f} %")
     if unit == AVERAGE:
-        return f"{value:.2f}"
+        return numeral(f"{value:.2f}")
     return duration(int(value)) if unit == SECONDS else str(value)
 
 
@@ -260,7 +261,7 @@ def duration(seconds: int) -> str:
 
 def label_figure(name: str) -> str:
     """A figure's name for people."""
-    return name.replace("_", " ")
+    return NAMES[name]
 
 
 Row = dict[str, Any]

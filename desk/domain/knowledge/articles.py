@@ -14,6 +14,7 @@ from desk.domain.model.fields import utc_text
 from desk.domain.model.plain import plain
 from desk.domain.model.record import NOTHING
 from desk.domain.rights import recordverbs
+from desk.domain.rights.words import word
 from desk.errors import Refused
 from desk.text import _
 
@@ -63,7 +64,7 @@ def _after(verb: str, article: Article) -> str:
 
 
 def _spoken(article: Article) -> str:
-    return {DRAFT: "a draft", REVIEW: "in review"}.get(article.state, article.state)
+    return {DRAFT: _("a draft"), REVIEW: _("in review")}.get(article.state) or word(article.state)
 
 
 def create(article: Article, *, by: Actor, at: datetime) -> Change:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from desk.domain.model.states import CLOSED, OPEN, PENDING
 from desk.domain.rights import ticketverbs
 from desk.domain.rights.verb import DESK_ALONE, Moves
+from desk.domain.rights.words import word
 from desk.errors import Refused
 from desk.text import _
 
@@ -24,7 +25,7 @@ def after(verb: str, state: str, ticket_id: str) -> str:
     if state not in allowed:
         if state == target:
             raise Refused(
-                _("{ticket_id} is {state} already", ticket_id=ticket_id, state=state),
+                _("{ticket_id} is {state} already", ticket_id=ticket_id, state=word(state)),
                 _("see: desk ticket history {ticket_id}", ticket_id=ticket_id),
             )
         first = {CLOSED: "reopen", OPEN: "close", PENDING: "close"}[state]
@@ -40,7 +41,7 @@ def after(verb: str, state: str, ticket_id: str) -> str:
                 "can't {spoken} {ticket_id}: it is {state}",
                 spoken=ticketverbs.BY_NAME[verb].spoken or verb,
                 ticket_id=ticket_id,
-                state=state,
+                state=word(state),
             ),
             hint,
         )

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from desk.domain.model.article import DRAFT, PUBLISHED, RETIRED, REVIEW, STATES
 from desk.domain.rights.verb import ANY, ANYBODY, OF_CAUSE, Grant, Verb, Words, fields
-from desk.text import _
+from desk.text import _, pgettext
 
 ARTICLE = ("article",)
 _USER, _BAN, _FIELD = ("user",), ("ban",), ("field",)
@@ -100,25 +100,25 @@ ROWS: tuple[Verb, ...] = (
         "submit", ARTICLE, _TWO, "kb review --submit", "domain.knowledge.articles:submit",
         Words(_("handed in for review"), _("handed in {what} for review")),
         ((DRAFT, PUBLISHED, RETIRED), REVIEW), (("state", "value"), ("approved_by", "untold")),
-        spoken="wait for review",
+        spoken=pgettext("can't", "wait for review"),
     ),
     Verb(
         "approve", ARTICLE, _TWO, "kb review --approve", "domain.knowledge.articles:approve",
         Words(_("approved"), _("approved {what}")),
         ((REVIEW,), None), (("approved_by", "untold"),),
-        spoken="be approved", instead="first: desk kb review {id} --submit",
+        spoken=pgettext("can't", "be approved"), instead="first: desk kb review {id} --submit",
     ),
     Verb(
         "return", ARTICLE, _TWO, "kb review --return", "domain.knowledge.articles:send_back",
         Words(_("sent back as a draft"), _("sent {what} back as a draft")),
         ((REVIEW,), DRAFT), (("state", "value"), ("approved_by", "untold")),
-        spoken="be sent back", instead="see: desk kb show {id}",
+        spoken=pgettext("can't", "be sent back"), instead="see: desk kb show {id}",
     ),
     Verb(
         "retire", ARTICLE, _TWO, "kb retire", "domain.knowledge.articles:retire",
         Words(_("retired"), _("retired {what}")),
         ((DRAFT, REVIEW, PUBLISHED), RETIRED), (("state", "value"),),
-        spoken="be retired", instead="see: desk kb history {id}",
+        spoken=pgettext("can't", "be retired"), instead="see: desk kb history {id}",
     ),
     Verb(
         "move", ARTICLE, _TWO, "kb edit --topic", "domain.knowledge.articles:move",

@@ -24,7 +24,7 @@ from desk.domain.rights.verb import (
     Words,
     fields,
 )
-from desk.text import _, arranged
+from desk.text import _, arranged, pgettext
 
 _KINDS = ("ticket",)
 CLOCKS = ("respond_by", "update_by", "due", "paused", "pauses", "sla")
@@ -84,7 +84,7 @@ ROWS: tuple[Verb, ...] = (
     Verb(
         "escalate-up", _KINDS, _own(2, 4), "ticket escalate --up", "domain.tickets.ownership:escalate_up",
         Words(_("escalated upwards: {after} is told"), _("escalated {what} upwards: {after} is told")),
-        _WHILE_LIVE, (("watchers", "untold"),), spoken="escalate",
+        _WHILE_LIVE, (("watchers", "untold"),), spoken=pgettext("can't", "escalate"),
         hears=(
             Hearing("escalate-up", "a ticket is escalated upwards, and its owner goes on with the work", 5, (
                 (7, NAMED, "ticket-escalated"),
@@ -127,7 +127,7 @@ ROWS: tuple[Verb, ...] = (
     Verb(
         "edit-reply", _KINDS, _own(6, 1), "ticket edit --entry", "domain.tickets.thread:edit_reply",
         None,
-        _WHILE_LIVE, (("thread", "named"),), told_as=("edit",), spoken="edit a reply of",
+        _WHILE_LIVE, (("thread", "named"),), told_as=("edit",), spoken=pgettext("can't", "edit a reply of"),
     ),
     Verb(
         "note", _KINDS, _own(3, 2), "ticket note", "domain.tickets.thread:add_entry",
@@ -143,7 +143,7 @@ ROWS: tuple[Verb, ...] = (
     Verb(
         "reply", _KINDS, _own(3, 1, requester=True), "ticket reply", "domain.tickets.thread:add_entry",
         Words(_("reply added"), _("replied to {what}")),
-        _WHILE_LIVE, (("thread", "entry"), *_BY_MAIL), spoken="reply to",
+        _WHILE_LIVE, (("thread", "entry"), *_BY_MAIL), spoken=pgettext("can't", "reply to"),
         hears=(
             Hearing("reply", "staff answer the requester", 11, (
                 (2, REQUESTER, "reply-sent"),
@@ -159,7 +159,7 @@ ROWS: tuple[Verb, ...] = (
     Verb(
         "pending", _KINDS, _own(3, 3), "ticket pending", "domain.tickets.lifecycle:pending",
         Words(arranged("{after}"), _("put {what} aside: {after}")),
-        (LIVE, PENDING), _STATE, spoken="put aside",
+        (LIVE, PENDING), _STATE, spoken=pgettext("can't", "put aside"),
         hears=(
             Hearing("pending", "the work waits", 14, (
                 (14, REQUESTER, "ticket-pending"),
@@ -195,7 +195,7 @@ ROWS: tuple[Verb, ...] = (
     Verb(
         "major", _KINDS, _own(5, 1), "ticket major", "domain.tickets.major:declare",
         Words(_("a major incident, coordinated by {after}"), _("made {what} a major incident, coordinated by {after}")),
-        _WHILE_LIVE, (("major", "untold"), ("coordinator", "value")), spoken="declare a major incident of",
+        _WHILE_LIVE, (("major", "untold"), ("coordinator", "value")), spoken=pgettext("can't", "declare a major incident of"),
         otherwise={
             "no after": Words(_("coordinator {before} taken off"), _("took the coordinator {before} off {what}")),
             "neither": Words(_("a major incident, coordinated by nobody"), _("made {what} a major incident")),
@@ -219,7 +219,7 @@ ROWS: tuple[Verb, ...] = (
     Verb(
         "checklist", _KINDS, _own(5, 4), "ticket checklist", "domain.tickets.checklists:put",
         Words(_("checklist added: {after}"), _("added a checklist to {what}: {after}")),
-        _WHILE_LIVE, (("checklist", "untold"),), spoken="put a checklist on",
+        _WHILE_LIVE, (("checklist", "untold"),), spoken=pgettext("can't", "put a checklist on"),
     ),
     Verb(
         "check", _KINDS, _own(5, 5), "ticket check", "domain.tickets.checklists:check",

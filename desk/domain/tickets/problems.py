@@ -31,13 +31,11 @@ def require(ticket: Ticket) -> None:
     """Refuse what only a problem takes."""
     if ticket.kind_of_work != PROBLEM:
         raise Refused(
-            _("{ticket} is no problem but {a}", ticket=ticket.id, a=_a(ticket.kind_of_work)),
+            _("{ticket} is no problem but an incident", ticket=ticket.id)
+            if ticket.kind_of_work == INCIDENT
+            else _("{ticket} is no problem but a ticket", ticket=ticket.id),
             _("problems: desk problem list; to open one from it: desk ticket transfer {ticket}", ticket=ticket.id),
         )
-
-
-def _a(noun: str) -> str:
-    return f"an {noun}" if noun == INCIDENT else f"a {noun}"
 
 
 # -- opening -----------------------------------------------------------------------------------------------------------

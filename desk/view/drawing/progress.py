@@ -18,9 +18,18 @@ _CELLS = 24
 
 
 def progress(
-    iterable: Iterable[T], total: int, label: str, err: TextIO, clock: Callable[[], float] = monotonic
+    iterable: Iterable[T],
+    total: int,
+    label: str,
+    err: TextIO,
+    clock: Callable[[], float] = monotonic,
+    *,
+    say: Callable[[str], str] = str,
 ) -> Iterator[T]:
-    """The same items; on a terminal a line on `err` after a second, which is gone when the work is done."""
+    """The same items; on a terminal a line on `err` after a second, which is gone when the work is done.
+
+    `say` gives a text in the language of whoever waits.
+    """
     if not err.isatty():
         yield from iterable
         return
@@ -30,7 +39,7 @@ def progress(
         for number, item in enumerate(iterable):
             now = clock()
             if now >= due:
-                line = _bar(number, total, visible(label, keep_newlines=False))
+                line = say(_bar(number, total, visible(label, keep_newlines=False)))
                 err.write(f"\r{line}{' ' * (drawn - width(line))}")
                 err.flush()
                 drawn, due = width(line), now + _EVERY

@@ -13,6 +13,7 @@ from pygal.etree import etree
 from pygal.style import Style
 
 from desk.domain.figures.report import Chart
+from desk.text import said
 
 # pygal leaves a finder of the old kind for its plug-ins, at which every later import would warn.
 sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "PluginImportFixer"]
@@ -43,10 +44,10 @@ def svg(drawn: Chart, name: str) -> str:
     )  # fmt: skip
     chart.uuid = name
     # A lying chart is drawn from below.
-    labels = list(reversed(drawn.labels)) if lying else list(drawn.labels)
+    labels = [said(label) for label in (reversed(drawn.labels) if lying else drawn.labels)]
     chart.x_labels = labels
     for series, values in drawn.series.items():
-        chart.add(series, list(reversed(values)) if lying else list(values))
+        chart.add(said(series), list(reversed(values)) if lying else list(values))
     return _said(chart.render(is_unicode=True), drawn, name)
 
 
@@ -67,11 +68,11 @@ def _said(text: str, drawn: Chart, name: str) -> str:
     """Without comments, one of which has the date, and settings for a script; with what a screen reader says."""
     text = re.sub(r"<!--.*?-->|<script.*?</script>", "", text, flags=re.DOTALL)
     text = re.sub(r"<title>.*?</title>", "", text, count=1, flags=re.DOTALL)
-    told = "; ".join(f"{series}: {', '.join(_pairs(drawn, values))}" for series, values in drawn.series.items())
-    head = f'<title id="{name}-t">{escape(drawn.title)}</title><desc id="{name}-d">{escape(told)}</desc>'
+    told = "; ".join(f"{said(series)}: {', '.join(_pairs(drawn, values))}" for series, values in drawn.series.items())
+    head = f'<title id="{name}-t">{escape(said(drawn.title))}</title><desc id="{name}-d">{escape(told)}</desc>'
     text = text.replace("<svg ", f'<svg role="img" aria-labelledby="{name}-t {name}-d" ', 1)
     return re.sub(r"(<svg [^>]*>)", lambda found: found[1] + head, text, count=1)
 
 
 def _pairs(drawn: Chart, values: object) -> list[str]:
-    return [f"{label} {value or 0:g}" for label, value in zip(drawn.labels, values, strict=False)]  # type: ignore[call-overload]
+    return [f"{said(label)} {value or 0:g}" for label, value in zip(drawn.labels, values, strict=False)]  # type: ignore[call-overload]

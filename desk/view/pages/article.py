@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from desk.text import _, arranged, listed, pgettext
+from desk.view.labels import say_word
 from desk.view.look import Look, ago, paint
 from desk.view.model import Detail
 from desk.view.pages.ticket import block, headline, person
@@ -71,12 +72,12 @@ def _facts(data: Data, look: Look) -> Iterator[tuple[str, str, str]]:
         topic = f"{say(data['topic_icon'])} {topic}"
     shown = _("{topic} (staff only)", topic=topic) if data.get("private") else topic
     problem = say(data.get("problem"))
-    state = f" ({say(data['problem_state'])})" if data.get("problem_state") else ""
+    state = f" ({say_word(data['problem_state'])})" if data.get("problem_state") else ""
     others = [v for v in data.get("languages") or () if v.get("id") != data.get("id")]
     facts = (
         (pgettext("label", "topic"), shown, ""),
-        (pgettext("label", "state"), say(data.get("state")), str(data.get("state"))),
-        (pgettext("label", "type"), say(data.get("type")), ""),
+        (pgettext("label", "state"), say_word(data.get("state")), str(data.get("state"))),
+        (pgettext("label", "type"), say_word(data.get("type")), ""),
         (pgettext("label", "language"), say(data.get("language")), ""),
         (pgettext("label", "published"), _time(data.get("published"), look), ""),
         (pgettext("label", "review"), _time(data.get("review"), look), ""),
@@ -98,7 +99,7 @@ def _facts(data: Data, look: Look) -> Iterator[tuple[str, str, str]]:
 
 
 def _unless_same(variant: Data, data: Data) -> str:
-    return "" if variant.get("state") == data.get("state") else f", {say(variant.get('state'))}"
+    return "" if variant.get("state") == data.get("state") else f", {say_word(variant.get('state'))}"
 
 
 def _time(value: Any, look: Look) -> str:
@@ -109,7 +110,7 @@ def _time(value: Any, look: Look) -> str:
 
 
 def _ticket(ticket: Data, look: Look) -> str:
-    state = paint(say(ticket.get("state")), str(ticket.get("state")), look)
+    state = paint(say_word(ticket.get("state")), str(ticket.get("state")), look)
     start = f"{INDENT if look.tty else ''}{paint(say(ticket.get('id')), 'id', look)}  {state}"
     return f"{start}  {say(ticket.get('title'))}"
 
@@ -128,7 +129,7 @@ def _review(data: Data, look: Look) -> Iterator[str]:
         if data.get("since")
         else _("never published")
     )
-    words = [_("state {state}", state=say(data.get("state"))), since]
+    words = [_("state {state}", state=say_word(data.get("state"))), since]
     if data.get("author"):
         words.append(_("text last changed by {who}", who=say(data["author"])))
     if data.get("approved_by"):

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from desk.text import _
+from desk.view.labels import OF_WORDS, say_field, say_word
 from desk.view.look import Look, deadline
 from desk.view.model import Column, Listing, View
 from desk.view.pages.article import ARTICLES
 from desk.view.pages.problems import LONG
 from desk.view.pages.ticket import TICKETS, entry_title
-from desk.view.table import MARK, as_read, used_columns
+from desk.view.table import MARK, WORDED, as_read, used_columns
 from desk.view.values import is_empty, rows_of, say
 
 Data = Mapping[str, Any]
@@ -46,12 +47,12 @@ def _shown(value: Any, column: Column, look: Look) -> str:
     if column.style == "mark":
         return f"\\{MARK}" if value else ""
     if column.style == "major":
-        return "**MAJOR**" if value else ""
+        return f"**{_('MAJOR')}**" if value else ""
     if column.style == "bounced":
-        return "BOUNCED" if value else ""
+        return _("BOUNCED") if value else ""
     if column.style == "due" and isinstance(value, str) and value:
         return deadline(value, look)[0]
-    return _cell(value, look)
+    return _cell(say_word(value, column.name) if column.style in WORDED else value, look)
 
 
 def _cell(value: Any, look: Look) -> str:
@@ -62,7 +63,7 @@ def _cell(value: Any, look: Look) -> str:
 def _facts(data: Data, look: Look, *apart: str) -> Iterator[str]:
     for name, value in data.items():
         if name not in ("body", *apart) and not is_empty(value):
-            yield f"- **{say(name.replace('_', ' '))}**: {say(value, look)}\n"
+            yield f"- **{say_field(name)}**: {say_word(value, name) if name in OF_WORDS else say(value, look)}\n"
     if data.get("body"):
         yield "\n" + _text(data["body"])
 
@@ -77,7 +78,8 @@ def _ticket(data: Data, look: Look) -> Iterator[str]:
     )
     for name in LONG:
         if data.get(name):
-            yield f"\n## {name.capitalize()}\n\n{_text(str(data[name]))}"
+            head = say_field(name)
+            yield f"\n## {head[:1].upper()}{head[1:]}\n\n{_text(str(data[name]))}"
     if data.get("steps"):
         yield "\n## " + _("Checklist") + "\n\n"
         yield from (f"- [{'x' if step['done'] else ' '}] {say(step['text'])}\n" for step in data["steps"])

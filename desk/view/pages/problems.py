@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from desk.text import _, listed, ngettext
+from desk.text import _, listed, ngettext, said
+from desk.view.labels import say_field, say_word
 from desk.view.look import Look, ago, paint
 from desk.view.table import GAP
 from desk.view.text.cells import fit, width, wrap
@@ -24,16 +25,16 @@ def behind(data: Data, look: Look) -> Iterator[str]:
         head = _(
             "problem {id}, {state}: {title}",
             id=say(problem["id"]),
-            state=say(problem["state"]),
+            state=say_word(problem["state"]),
             title=say(problem["title"]),
         )
         yield paint(fit(head, measure(look)) if look.tty else head, "heading", look)
         for name in LONG:
             if problem.get(name):
-                yield paint(f"{INDENT}{name}", "dim", look)
+                yield paint(f"{INDENT}{say_field(name)}", "dim", look)
                 yield from _indented(str(problem[name]), look, INDENT * 2)
         for article in problem.get("known_errors") or ():
-            name, cells = _("known error"), look.width if look.tty else 0
+            name, cells = said(_("known error")), look.width if look.tty else 0
             lines = folded(f"{INDENT}{name} {say(article['id'])}: {say(article['title'])}", cells, INDENT * 2)
             yield f"{INDENT}{paint(name, 'dim', look)}{lines[0].removeprefix(INDENT + name)}"
             yield from lines[1:]
@@ -44,7 +45,7 @@ def sections(data: Data, look: Look) -> Iterator[str]:
     for name in LONG:
         if data.get(name):
             yield ""
-            yield paint(name, "heading", look)
+            yield paint(say_field(name), "heading", look)
             yield from _indented(str(data[name]), look, INDENT)
 
 
@@ -60,7 +61,7 @@ def impact(data: Data, look: Look) -> Iterator[str]:
     if articles:
         yield ""
         yield paint(_("known errors"), "heading", look)
-        yield from (f"{INDENT}{say(a['id'])}{GAP}{say(a['state'])}{GAP}{say(a['title'])}" for a in articles)
+        yield from (f"{INDENT}{say(a['id'])}{GAP}{say_word(a['state'])}{GAP}{say(a['title'])}" for a in articles)
     if "total" in data:
         yield ""
         total = summarise_impact(data["total"])
@@ -95,8 +96,9 @@ def _requesters(number: int, groups: list[str]) -> str:
 
 def _incident(row: Data, people: Mapping[str, str], look: Look) -> str:
     who = people.get(str(row.get("requester")), row.get("requester")) or NOTHING
-    state = say(row["state"])
-    line = f"{INDENT}{paint(say(row['id']), 'id', look)}{GAP}{paint(state, state, look)}{' ' * (7 - width(state))}"
+    state = say_word(row["state"])
+    line = f"{INDENT}{paint(say(row['id']), 'id', look)}{GAP}{paint(state, say(row['state']), look)}"
+    line += " " * (7 - width(state))
     rest = f"{say(row['created'])[:10]}{GAP}{say(row['title'])}{GAP}({one_line(str(who))})"
     room = max(look.width - len(f"  260723-7K3Q  {'':7}  "), 20)
     return f"{line}{GAP}{fit(rest, room) if look.tty else rest}"
@@ -145,6 +147,6 @@ def _previewed(plan: Data) -> Iterator[str]:
             "{id}  {title}: is left {state}, being in {department}",
             id=say(row["id"]),
             title=say(row["title"]),
-            state=say(row["state"]),
+            state=say_word(row["state"]),
             department=say(row["department"]),
         )

@@ -10,6 +10,7 @@ from desk.domain.figures import statistics
 from desk.domain.figures.report import Label, Report, Row, Section
 from desk.domain.figures.statistics import AVERAGE, COUNT, PERCENT, SECONDS
 from desk.text import _, arranged
+from desk.view.labels import OF_WORDS
 from desk.view.look import Look, moment, paint
 from desk.view.model import Column, Listing, Paper
 from desk.view.table import COMMIT, table
@@ -75,8 +76,17 @@ def listing(section: Section) -> Listing:
     """A section as a plain table: each value in words."""
     heads = [head for head in section.heads if any(row.get(head.name) not in (None, "", []) for row in section.rows)]
     rows = [{head.name: words(row, head) for head in heads} for row in section.rows]
-    columns = tuple(Column(h.name, h.label, "number" if h.unit in _NUMBERS else _STYLES[h.unit]) for h in heads)
+    grouped = section.id.startswith("by-")
+    columns = tuple(Column(h.name, h.label, _style(h, grouped=grouped)) for h in heads)
     return Listing(section.id, rows, columns, section.empty)
+
+
+def _style(head: Label, *, grouped: bool) -> str:
+    if head.unit in _NUMBERS:
+        return "number"
+    if head.name in OF_WORDS or (grouped and head.name == "id"):
+        return "word"
+    return _STYLES[head.unit]
 
 
 def words(row: Row, head: Label) -> Any:

@@ -6,18 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from desk.domain.model.due import BREACH, CLOCKS, SPOKEN
-from desk.text import _, arranged, listed, pgettext
-from desk.view.look import Look, ago, deadline, local, moment, span
+from desk.text import _, arranged, listed
+from desk.view.look import DUE_NOW, Look, ago, deadline, local, moment, span
 from desk.view.values import is_time, say
 
 TIMES = frozenset(CLOCKS.values())
 """Fields that hold when something is due."""
-LABELS = {
-    "respond_by": pgettext("label", "reply due"),
-    "update_by": pgettext("label", "next reply"),
-    "due": pgettext("label", "due"),
-    "sla": pgettext("label", "missed"),
-}
 HIDDEN = frozenset(("next_due", "overdue", "paused", "pauses"))
 """What the words say already."""
 
@@ -48,7 +42,9 @@ def _ahead(at: str, paused: str | None, look: Look) -> tuple[str, str]:
     if paused and at >= paused:
         return _("paused {ago}", ago=ago(paused, look)), "dim"
     words, style = deadline(at, look)
-    return words.removeprefix("due "), style
+    if style == "error":
+        return words, style
+    return (_("now") if words == DUE_NOW else ago(at, look) or words), style
 
 
 def missed(lines: list[str], look: Look) -> str:

@@ -8,11 +8,12 @@ from types import MappingProxyType
 from typing import Any
 
 from desk.domain.model import states
-from desk.text import _, arranged, listed, pgettext
+from desk.text import _, arranged, listed, said
+from desk.view.labels import OF_WORDS, say_field, say_word
 from desk.view.look import Look, ago, moment, paint
 from desk.view.model import Detail, Done
 from desk.view.pages import problems
-from desk.view.pages.terms import HIDDEN, LABELS, TIMES, due, missed
+from desk.view.pages.terms import HIDDEN, TIMES, due, missed
 from desk.view.table import GAP
 from desk.view.text.cells import fit, visible, width, wrap
 from desk.view.text.prose import INDENT, folded, measure, prose
@@ -51,12 +52,6 @@ _ORDER = (
     ),
     *("links", "attachments"),
 )
-_LABELS = {
-    "pending_for": pgettext("label", "waits for"),
-    "pending_until": pgettext("label", "until"),
-    "merged_into": pgettext("label", "merged into"),
-    **LABELS,
-}
 _APART = HIDDEN | frozenset(
     (
         *(
@@ -96,14 +91,15 @@ def detail(view: Detail, look: Look) -> Iterator[str]:
 
 def _plain(data: Data, look: Look) -> Iterator[str]:
     shown = {k: v for k, v in data.items() if k != "body" and not is_empty(v)}
-    across = max((width(one_line(str(k))) for k in shown), default=0) + 1
+    across = max((width(say_field(k)) for k in shown), default=0) + 1
     for name, value in shown.items():
-        label = one_line(f"{name.replace('_', ' ')}:")
+        head = arranged("{name}:", name=say_field(name))
         if isinstance(value, list | tuple) and any(isinstance(item, Mapping) for item in value):
-            yield paint(label, "dim", look)
+            yield paint(head, "dim", look)
             yield from (INDENT + say(item, look) for item in value)
         else:
-            yield f"{paint(label, 'dim', look)}{' ' * (across - width(label))} {say(value, look)}"
+            told = say_word(value, name) if name in OF_WORDS else say(value, look)
+            yield f"{paint(head, 'dim', look)}{' ' * (across - width(head))} {told}"
     if data.get("body"):
         yield ""
         yield from prose(data["body"], look, "")
@@ -206,7 +202,7 @@ def _facts(data: Data, look: Look) -> Iterator[tuple[str, str, str]]:
             text, style = due(name, data, look)
         elif name == "sla" and not (text := missed(value or [], look)):
             continue
-        yield _LABELS.get(name, one_line(name.replace("_", " "))), text, style
+        yield say_field(name), text, style
     for name, value in (data.get("fields") or {}).items():
         yield one_line(str(name)), say(value, look), ""
 
@@ -226,6 +222,8 @@ def _attached(names: Any, data: Data) -> str:
 def _fact(name: str, value: Any, people: Mapping[str, str], look: Look) -> str:
     if name in _PEOPLE:
         return person(value, people)
+    if name in OF_WORDS:
+        return say_word(value, name)
     distance = ago(value, look) if is_time(value) or name == "pending_until" else ""
     return arranged("{value}, {distance}", value=say(value, look), distance=distance) if distance else say(value, look)
 
@@ -271,11 +269,13 @@ def entry_title(number: int, entry: Data, people: Mapping[str, str], look: Look)
     who = person(entry.get("by"), people)
     note = entry.get("kind") == "note"
     by = (
-        _("note, staff only, by {who}", who=who) if note else _("{kind} by {who}", kind=say(entry.get("kind")), who=who)
+        _("note, staff only, by {who}", who=who)
+        if note
+        else _("{kind} by {who}", kind=say_word(entry.get("kind")), who=who)
     )
     parts = [str(number), by, say(moment(str(entry.get("at") or ""), look))]
     if entry.get("via"):
-        parts.append(_("via {channel}", channel=say(entry["via"])))
+        parts.append(_("via {channel}", channel=say_word(entry["via"])))
     return listed(parts, " · ")
 
 
@@ -288,6 +288,7 @@ def _rule(number: int, entry: Data, people: Mapping[str, str], look: Look) -> st
 
 
 def _ruled(title: str, style: str, look: Look) -> str:
+    title = said(title)
     if not look.tty:
         return f"── {title} ──"
     room = measure(look)

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from desk.text import said
+
 ELLIPSIS = "…"
 ZWNJ, ZWJ = "\u200c", "\u200d"
 # Format characters that a script or an emoji is spelled with: joiners, Arabic and Kaithi number signs (which have a
@@ -39,6 +41,7 @@ def visible(text: str, *, keep_newlines: bool = True) -> str:
 
     `keep_newlines` keeps newlines and tabs; without it they are shown as ^J and ^I.
     """
+    text = said(text)
     found = hidden(text)
     if keep_newlines:
         found -= {"\n", "\t"}
@@ -51,8 +54,18 @@ def _notation(char: str) -> str:
     return f"<U+{ord(char):04X}>"
 
 
+def capitals(text: str) -> str:
+    """A heading in capitals, which have no accents in Greek: Τίτλος is ΤΙΤΛΟΣ."""
+    upper = said(text).upper()
+    if upper.isascii():
+        return upper
+    parts = unicodedata.normalize("NFD", upper).replace("\u0301", "") if re.search("[\u0370-\u03ff]", upper) else upper
+    return unicodedata.normalize("NFC", parts)
+
+
 def width(text: str) -> int:
     """How many terminal cells a line takes; control characters, which `visible` removes, count one."""
+    text = said(text)
     if text.isascii() or re.fullmatch(_NARROW, text):
         return len(text)
     simple = _simple_width(text)
@@ -123,6 +136,7 @@ def _take(text: str, cells: int) -> str:
 
 def fit(text: str, cells: int) -> str:
     """The text in at most that many cells, with … where something was cut off."""
+    text = said(text)
     if width(text) <= cells:
         return text
     if cells < 1:
@@ -137,7 +151,7 @@ def wrap(text: str, cells: int) -> list[str]:
     """One paragraph as lines of at most that many cells; words that are longer are broken."""
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    for word in said(text).split():
         joined = f"{line} {word}" if line else word
         if width(joined) <= cells:
             line = joined

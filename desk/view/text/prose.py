@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from desk.text import said
 from desk.view.look import Look
 from desk.view.text.cells import visible, width
 
@@ -37,6 +38,7 @@ def folded(line: str, cells: int, hang: str = "") -> list[str]:
 
     Blanks inside of it stay, and so does a word that is wider than all: an address or a path is copied whole.
     """
+    line = said(line)
     if not cells or width(line) <= cells:
         return [line]
     found, current, filled = list[str](), "", False

@@ -1,0 +1,1 @@
+"""In which language a run speaks: its help, its questions, and click's own words."""
