@@ -211,7 +211,7 @@ class _Walk:
         moment = self._moment(step, world, own=own)
         self.changes += len(moment.edits)
         if own:
-            reworked = merges.rework(moment, self.store.lock_timeout)
+            reworked = merges.rework(moment)
             yield from reworked.findings
             # What its sides give was theirs to say; anything else is judged as a change of whoever merged.
             moment = moment._replace(edits=()) if reworked.files_as_given else moment

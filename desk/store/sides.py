@@ -35,7 +35,6 @@ _ALWAYS = (Department.folder, Staff.folder, FILE)
 """What the rules of a merge ask for, changed or not."""
 _TEXT_MAX = 4 << 20
 _HEIR = r"department/(\S+) delete: tickets to (\S+)"
-_BASE = "refs/desk/base"
 
 
 class Node(NamedTuple):
@@ -84,16 +83,22 @@ def _written(merged: Merged, theirs: Tree) -> Brought:
     return found
 
 
-def common_base(place: Place, bases: list[str], hold: int) -> str:
-    """The one commit that a merge starts from. Several, of clones that have met each other directly, are met first."""
-    base = bases[0]
+def common_base(place: Place, ours: str, theirs: str) -> str | None:
+    """The one commit that a merge starts from. Several, of clones that have met each other directly, are met first.
+
+    None where two histories have begun apart. What is met first is named by no ref, so that a push can be asked about
+    before it is taken; git keeps it for two weeks.
+    """
+    bases = refs.merge_bases(place, ours, theirs)
+    base = bases[0] if bases else None
     for other in bases[1:]:
-        before = common_base(place, refs.merge_bases(place, base, other), hold)
-        _, (files, blobs) = meet(place, before, base, other)
+        before = common_base(place, str(base), other)
+        if before is None:
+            return None
+        _, (files, blobs) = meet(place, before, str(base), other)
         # Of no time and nobody, so that it has one name wherever it is made.
-        new = write.NewCommit("desk", "", 0, "desk", "", 0, "base\n", files, (base,), blobs)
-        base = write.replace(place, new, _BASE, other, hold)
-        write.drop_ref(place, _BASE, hold)  # git keeps what no ref names for two weeks
+        new = write.NewCommit("desk", "", 0, "desk", "", 0, "base\n", files, (str(base),), blobs)
+        base = write.unnamed(place, new, other)
     return base
 
 

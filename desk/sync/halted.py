@@ -40,7 +40,7 @@ def finish(session: Session) -> Continued:
                 _("HEAD is detached: a merge would belong to no branch"),
                 _("give it up: git merge --abort   and then: git switch main"),
             )
-        found = plan.plan(place, theirs[:10], ours, theirs, hold)
+        found = plan.plan(place, theirs[:10], ours, theirs)
         new = apply.merge_commit(session, found, hold) if found.way == "merge" else str(found.theirs)
         taken, kept = _sorted(place, ours, theirs)
         paths = {d.path for d in diff.between(place, ours, new, names=diff.BYTES)}

@@ -202,6 +202,32 @@ def test_merges(guarded: Guarded, tmp_path: Path) -> None:
     assert guarded.tip == honest
 
 
+def test_a_merge_of_clones_that_had_met_each_other(guarded: Guarded, tmp_path: Path) -> None:
+    """Two bases: what they come to is worked out while git holds the push back, and no ref of the server may move."""
+    ticket = guarded.create()
+    assert guarded.push() == ""
+    home, other = guarded.home, tmp_path / "other"
+    guarded.git("clone", "-q", str(guarded.server), str(other), at=tmp_path)
+    for town, title in ((home, "One"), (other, "Two")):
+        guarded.desk("ticket", "edit", ticket, "--title", title, "--body", title, at=town)
+        guarded.git("clone", "-q", "--bare", str(town), str(tmp_path / f"of-{town.name}"), at=tmp_path)
+    for town, before in ((home, other), (other, home)):
+        guarded.git("remote", "add", "before", str(tmp_path / f"of-{before.name}"), at=town)
+        guarded.git("remote", "add", "now", str(before), at=town)
+        guarded.desk("sync", "before", "--no-push", at=town)
+        guarded.desk("ticket", "note", ticket, "--body", f"after {before.name}", at=town)
+    guarded.desk("sync", "now", "--no-push")
+    assert len(guarded.git("merge-base", "--all", "HEAD^1", "HEAD^2").split()) == 2
+    honest = guarded.git("rev-parse", "HEAD")
+    guarded.forger.swap(Ticket.path_of(ticket), "after other", "after nobody")
+    guarded.git("commit", "-q", "-a", "--amend", "--no-edit")
+    refused(guarded.push(), "the merge is not what its sides give")
+    guarded.git("reset", "-q", "--hard", honest)
+    assert guarded.push() == ""
+    assert guarded.git("for-each-ref", "--format=%(refname)", at=guarded.server) == "refs/heads/main"
+    assert guarded.desk("guard", "check", "HEAD^2", "HEAD").startswith("3 commits: nothing")
+
+
 def test_check_says_the_same(guarded: Guarded) -> None:
     guarded.create(who="petros")
     assert "nothing stands against it" in guarded.desk("guard", "check", "HEAD~1", "HEAD", "--pusher", "petros")

@@ -61,7 +61,7 @@ def sync(session: Session, remote: str, *, dry: bool = False, publish: bool = Tr
         theirs = git_remote.fetch(session.place, remote, branch, timeout)
         with store.writing() as hold:
             ref, ours = store.writable_head()
-            found = plan.plan(session.place, remote, ours, theirs, hold)
+            found = plan.plan(session.place, remote, ours, theirs)
             if not dry and found.way == "same":
                 _remember(session, remote, branch)
             if dry or found.way == "same" or (found.way == "ahead" and not publish):
