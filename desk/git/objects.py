@@ -175,22 +175,6 @@ def files(
     return found
 
 
-def files_saying(place: Place, word: str, folder: str) -> list[str]:
-    """Files of the work tree, of those that git knows, with a word in them. git greps 100,000 in about a second."""
-    return _grep(place, "-l", "-F", "-e", word, "--", folder)
-
-
-def files_without(place: Place, line: str, folders: Iterable[str]) -> list[str]:
-    """As `files_saying`, those in which no line is as the extended regular expression says."""
-    return _grep(place, "-L", "-E", "-e", f"^{line}$", "--", *folders)
-
-
-def _grep(place: Place, *words: str) -> list[str]:
-    process = spawn(place, ("--literal-pathspecs", "grep", "-z", *words), stdout=PIPE, stderr=NULL)
-    out, _ = process.communicate()
-    return [path for path in out.decode(errors="surrogateescape").split("\0") if path]
-
-
 def parse_tree(raw: bytes, like: str) -> Iterator[tuple[str, bytes, str]]:
     """Mode, name and object name of each entry of a tree object; `like` is an object name of the same repository."""
     width, at = len(like) // 2, 0

@@ -227,12 +227,12 @@ def unnamed(place: Place, new: NewCommit, base: str) -> str:
         run(place, *whole, "read-tree", base, index=index)
         run(place, *whole, "update-index", "-z", "--index-info", data=listed, index=index)
         tree = run(place, *whole, "write-tree", index=index).decode().strip()
-    parents = "".join(f"parent {oid}\n" for oid in (base, *new.merged))
-    text = (
-        f"tree {tree}\n{parents}author {ident(new.author, new.email)} {new.at} +0000\n"
-        f"committer {ident(new.committer, new.committer_email)} {new.committed_at} +0000\n\n{new.message}"
-    )
-    return run(place, "hash-object", "-t", "commit", "-w", "--stdin", data=text.encode()).decode().strip()
+    text = f"tree {tree}\n".encode() + b"".join(f"parent {oid}\n".encode() for oid in (base, *new.merged))
+    text += (
+        f"author {ident(new.author, new.email)} {new.at} +0000\n"
+        f"committer {ident(new.committer, new.committer_email)} {new.committed_at} +0000\n\n"
+    ).encode() + new.message.encode()
+    return run(place, "hash-object", "-t", "commit", "-w", "--stdin", data=text).decode().strip()
 
 
 def _kept(place: Place, contents: Iterable[bytes], folder: str) -> list[str]:
@@ -356,6 +356,8 @@ def split_index(place: Place, hold: int) -> bool:
 
     Whether it was worth it.
     """
+    if setting(place, "index.sparse") == "true":
+        return False  # it is small then, and git can't have it both ways
     if os.path.getsize(os.path.join(place.gitdir, "index")) > _SPLIT_FROM:
         run(place, "config", "core.splitIndex", "true", hold=hold)
     if setting(place, "core.splitIndex") != "true":

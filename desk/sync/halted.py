@@ -80,7 +80,7 @@ def _sorted(place: Place, ours: str, theirs: str) -> tuple[dict[str, bytes | Non
     kept: set[str] = set()
     with objects.blobs(place) as blobs:
         for path, edited in diff.against_head(place, ()).items():
-            present = worktree.read(place, path)
+            present = worktree.standing(place, path)
             known = [blobs.get(f"{tree}:{path}") for tree in (ours, theirs, automatic)]
             if edited.mark == "??" and known == [None, None, None]:
                 continue  # nothing of the merge's
