@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from desk.audit.moment import FAULT, AuditFinding, Moment
 from desk.audit.walk import Step
@@ -11,9 +11,10 @@ from desk.domain.merge.side import VERSION
 from desk.domain.merge.telling import TRAILER, Told, discreet, merge_message
 from desk.git import diff, objects
 from desk.git.place import Place
-from desk.store import sides
-from desk.store.sides import Brought
 from desk.text import _, arranged
+
+if TYPE_CHECKING:
+    from desk.store.sides import Brought
 
 CHECK = "history"
 _SHOWN = 3
@@ -36,6 +37,8 @@ class Reworked(NamedTuple):
 
 def rework(moment: Moment) -> Reworked:
     """Work a merge out again from its two sides, and hold it against that."""
+    from desk.store import sides  # noqa: PLC0415 - what merges are made of takes 20 ms, and most pushes have none
+
     step, place = moment.step, moment.place
     theirs, ours = step.parents
     base = sides.common_base(place, ours, theirs)

@@ -6,13 +6,12 @@ Used by whoever makes a merge, and by whoever wants to know whether one is what 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from desk import config
 from desk.codec import places, records
-from desk.codec.toml import with_settings
 from desk.config import FILE
 from desk.domain.changes import message
 from desk.domain.levels import clocks
@@ -128,7 +127,7 @@ class _Reader:
             one.keys() & two.keys() & {k for k in one if one[k] != base_tree.get(k) and two.get(k) != base_tree.get(k)}
         )
         dated = [_History(self, base, oid, tree, both).side() for oid, tree in ((ours, one), (theirs, two))]
-        around = Circumstances(with_settings, self._taken(ours, theirs), self._relevel(ours, theirs))
+        around = Circumstances(_with_settings, self._taken(ours, theirs), self._relevel(ours, theirs))
         return Sides(base_tree, dated[0], dated[1], around)
 
     def _differing(self, old: str, new: str) -> dict[str, tuple[Node | None, Node | None]]:
@@ -274,6 +273,12 @@ class _History:
         staff = [leaf.record for leaf in self.tree.values() if isinstance(leaf.record, Staff)]
         # Of two that share one, the first of the tree.
         return {address: one.id for one in reversed(staff) for address in one.addresses}
+
+
+def _with_settings(text: str, values: Mapping[str, Any]) -> str:
+    from desk.codec.toml import with_settings  # noqa: PLC0415 - 20 ms, where both sides changed settings
+
+    return with_settings(text, values)
 
 
 def _node(mode: str, oid: str) -> Node | None:
