@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -33,14 +32,8 @@ STEPS = [
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_killed_at(step: str, towns: Callable[..., list[Clone]], environment: dict[str, str]) -> None:
-    one, two = towns(2)
-    ticket = one.create()
-    one.sync()
-    two.sync()
-    one("ticket", "reply", ticket, "--body", "from one")
-    two("ticket", "reply", ticket, "--body", "from two")
-    one.sync()
+def test_killed_at(step: str, parted: tuple[Clone, Clone, str], environment: dict[str, str]) -> None:
+    one, two, ticket = parted
     before = two.git("rev-parse", "HEAD")
     command = [sys.executable, "-m", "tests.store.victim", "kill", step, "--as", "petros", "sync"]
     env = {**environment, "PYTHONPATH": str(TOP), "DESK_NOW": "2026-07-23T08:00:00Z"}
