@@ -79,6 +79,16 @@ def test_what_nobody_of_the_staff_made(guarded: Guarded) -> None:
     guarded.commit(said("renew", "desk", f"Desk-Ticket: {ticket}"), ("Desk", "desk@ncpeh.example"))
     refused(guarded.push(who="maria"), "maria pushes a commit by desk")
     refused(guarded.push(who="printer"), "printer pushes a commit by desk")
+    guarded.back()
+
+    # The honest one: what waited comes back by itself.
+    guarded.desk("machine", "create", "clock", "--may", "sla")
+    guarded.desk("ticket", "pending", ticket, "--until", "2026-07-24")
+    assert guarded.push() == ""
+    guarded.run("--desk", str(guarded.home), "sla", "check", env={"DESK_NOW": "2026-07-25T09:00:00Z"})
+    assert guarded.git("log", "-1", "--format=%an") == "NCPeH Cyprus contact point"
+    refused(guarded.push(who="printer"), "printer pushes a commit by desk")
+    assert guarded.push(who="clock") == ""
 
 
 def test_dates(guarded: Guarded) -> None:
@@ -145,6 +155,24 @@ def test_seals(guarded: Guarded) -> None:
     text = guarded.git("cat-file", "tag", "seal/one").replace("Seal-Commits: ", "Seal-Commits: 9").partition("\n\n")[2]
     guarded.forger.git("tag", "-a", "--cleanup=verbatim", "-F", "-", "seal/false", data=text)
     refused(guarded.push("seal/false"), "counts 9")
+
+
+def test_refs_of_one_signer_and_of_one_machine(guarded: Guarded) -> None:
+    """What is signed under a seal is for its signer to push, and a mail host's own ref for that machine."""
+    guarded.desk("audit", "seal", "--name", "one", "--no-sign")
+    assert guarded.push("HEAD:main", "seal/one") == ""
+    guarded.git("tag", "-a", "-m", "seen", "cosign/one/petros", "seal/one^{commit}")
+    refused(guarded.push("cosign/one/petros"), "is for petros to sign, and maria pushes")
+    assert guarded.push("cosign/one/petros", who="petros") == ""
+    refused(guarded.push(":refs/tags/cosign/one/petros", who="petros"), "never moved or deleted")
+    guarded.desk("machine", "create", "mailhost", "--may", "mail")
+    guarded.desk("machine", "create", "printer")
+    assert guarded.push() == ""
+    for who in ("maria", "printer"):
+        refused(
+            guarded.push("HEAD:refs/desk/mail/mailhost", who=who), "refs/desk/mail/mailhost is for that machine alone"
+        )
+    assert guarded.push("HEAD:refs/desk/mail/mailhost", who="mailhost") == ""
 
 
 def test_files(guarded: Guarded) -> None:

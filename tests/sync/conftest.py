@@ -66,7 +66,7 @@ class Region:
         return self.minutes
 
     def town(self, number: int) -> Clone:
-        who = ("maria", "petros", "eleni", "nikos")[number]
+        who = ("maria", "petros", "eleni", "nikos")[number % 4]
         return Clone(self.top / f"town{number}", self.run, self.tick, who, self.clocks[number] if self.clocks else 0)
 
 
