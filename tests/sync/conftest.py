@@ -105,36 +105,38 @@ def towns(
 
 
 @pytest.fixture(scope="session")
-def _parted() -> list[tuple[Path, str]]:
-    """Where two towns lie that have both gone on, once a test has made them, and the ticket that both have answered."""
-    return []
+def _kept() -> dict[str, tuple[Path, tuple[str, ...]]]:
+    """Where the towns lie that a test has brought somewhere, and the tickets they have."""
+    return {}
+
+
+Build = Callable[[Clone, Clone], tuple[str, ...]]
 
 
 @pytest.fixture
-def parted(
-    _parted: list[tuple[Path, str]],
+def brought(
+    _kept: dict[str, tuple[Path, tuple[str, ...]]],
     towns: Callable[..., list[Clone]],
     tmp_path: Path,
     tmp_path_factory: pytest.TempPathFactory,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-) -> tuple[Clone, Clone, str]:
-    """Two towns that have answered one ticket, each; the first has published its answer."""
-    if not _parted:
-        one, two = towns(2)
-        ticket = one.create()
-        one.sync()
-        two.sync()
-        one("ticket", "reply", ticket, "--body", "from one")
-        two("ticket", "reply", ticket, "--body", "from two")
-        one.sync()
-        _parted.append((tmp_path_factory.mktemp("parted") / "region", ticket))
-        os.rename(tmp_path, _parted[0][0])
-        tmp_path.mkdir()
-    top, ticket = _parted[0]
-    shutil.copytree(top / "hub", tmp_path / "hub")
-    for name in ("town0", "town1"):
-        copy_desk(top / name, tmp_path / name)
-    region = Region(tmp_path, runner(capsys, monkeypatch))
-    region.minutes = 10
-    return region.town(0), region.town(1), ticket
+) -> Callable[[Build], tuple[Clone, Clone, tuple[str, ...]]]:
+    """`brought(part)`: two towns as the function leaves them, which runs once for all tests; and the tickets it names."""
+
+    def make(build: Build) -> tuple[Clone, Clone, tuple[str, ...]]:
+        if build.__name__ not in _kept:
+            tickets = build(*towns(2))
+            folder = tmp_path_factory.mktemp(build.__name__) / "region"
+            os.rename(tmp_path, folder)
+            tmp_path.mkdir()
+            _kept[build.__name__] = folder, tickets
+        top, tickets = _kept[build.__name__]
+        shutil.copytree(top / "hub", tmp_path / "hub")
+        for name in ("town0", "town1"):
+            copy_desk(top / name, tmp_path / name)
+        region = Region(tmp_path, runner(capsys, monkeypatch))
+        region.minutes = 20
+        return region.town(0), region.town(1), tickets
+
+    return make
