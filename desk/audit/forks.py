@@ -20,7 +20,7 @@ from desk.errors import Broken
 from desk.git import diff, objects, refs
 from desk.git.diff import Delta
 from desk.git.place import Place
-from desk.store import handedits, sides
+from desk.store import handedits
 from desk.store.handedits import HandEdit
 
 _File = tuple[str, str]
@@ -94,6 +94,8 @@ def _is_plain(v: _Versions) -> bool:
 
 def _expected(place: Place, base: str, step: Step) -> dict[str, bytes | _File | None]:
     """What the sides come to where that is not what the first parent has."""
+    from desk.store import sides  # noqa: PLC0415 - as for `merges.rework`
+
     _merged, brought = sides.meet(place, base, step.parents[1], step.parents[0])
     found: dict[str, bytes | _File | None] = {_shown(path): data for path, data in brought.files.items()}
     return found | {_shown(path): leaf for path, leaf in brought.blobs.items()}

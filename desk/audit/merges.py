@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from desk.audit.moment import FAULT, AuditFinding, Moment
 from desk.audit.walk import Step
 from desk.domain.changes import message
 from desk.domain.merge.side import VERSION
 from desk.domain.merge.telling import TRAILER, Told, discreet, merge_message
-from desk.git import diff, objects, refs
+from desk.git import diff, objects
 from desk.git.place import Place
-from desk.store import journal, sides
-from desk.store.sides import Brought
 from desk.text import _, arranged
+
+if TYPE_CHECKING:
+    from desk.store.sides import Brought
 
 CHECK = "history"
 _SHOWN = 3
@@ -34,11 +35,13 @@ class Reworked(NamedTuple):
     files_as_given: bool
 
 
-def rework(moment: Moment, lock_timeout: float) -> Reworked:
+def rework(moment: Moment) -> Reworked:
     """Work a merge out again from its two sides, and hold it against that."""
+    from desk.store import sides  # noqa: PLC0415 - what merges are made of takes 20 ms, and most pushes have none
+
     step, place = moment.step, moment.place
     theirs, ours = step.parents
-    base = common_base(place, ours, theirs, lock_timeout)
+    base = sides.common_base(place, ours, theirs)
     if base is None:
         problem = _("the merge joins two histories that have no beginning in common")
         return Reworked((moment.finding(CHECK, FAULT, problem),), files_as_given=False)
@@ -58,15 +61,6 @@ def rework(moment: Moment, lock_timeout: float) -> Reworked:
         problem = _("the merge's message doesn't tell what was decided, or something else")
         found.append(moment.finding(CHECK, FAULT, problem))
     return Reworked(tuple(found), not unlike)
-
-
-def common_base(place: Place, ours: str, theirs: str, lock_timeout: float) -> str | None:
-    """The commit that the merge starts from. Of clones that had met each other directly it is made first, as sync makes it."""
-    bases = refs.merge_bases(place, ours, theirs)
-    if len(bases) < 2:
-        return bases[0] if bases else None
-    with journal.write_lock(place, lock_timeout) as hold:
-        return sides.common_base(place, bases, hold)
 
 
 def _unlike(place: Place, step: Step, brought: Brought) -> set[str]:

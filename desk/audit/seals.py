@@ -53,7 +53,12 @@ class Measure(NamedTuple):
 
 
 def measure(place: Place, commit: str) -> Measure:
-    """Counts and the digest of everything up to a commit."""
+    """Counts and the digest of everything up to a commit. GitError where this clone doesn't have all of it."""
+    if refs.cut(place):
+        raise GitError(
+            _("the history of this clone was cut off: a seal can't be measured here"),
+            _("bring all of it: git fetch --unshallow"),
+        )
     from hashlib import sha256  # noqa: PLC0415 - loads OpenSSL, for seals only
 
     ordered = sorted(log.trees(place, commit))

@@ -25,7 +25,8 @@ from desk.domain.model.article import Article
 from desk.domain.model.kinds import KINDS, kind_at
 from desk.domain.model.person import Staff
 from desk.errors import Broken, ConfigError
-from desk.git import log, objects
+from desk.git import log, objects, refs
+from desk.git.log import LoggedStep
 from desk.git.place import Place, as_committed
 from desk.queries import knowledge as queries_knowledge
 from desk.queries import records as queries_records
@@ -91,6 +92,9 @@ def verify(store: Store, since: str | None = None, *, full: bool = False, anew: 
     """
     place, head = as_committed(store.place), store.commit_now()
     found = list(history.repository(place))
+    if refs.cut(place):
+        # Each commit is judged on its parent, and a seal on all that is before it.
+        return Verified(tuple(found), since, None, head, 0, 0, 0)
     found += history.objects_as_named(place) if full or anew else ()
     every = audit_seals.seals(place)
     sealed, sound = _seals(place, every, head, full=full)
@@ -117,15 +121,21 @@ Begin = Callable[[objects.Blobs], PastWorld]
 
 
 def judge(
-    store: Store, since: str | None, until: str, also: Each | None = None, begin: Begin | None = None
+    store: Store,
+    since: str | None,
+    until: str,
+    also: Each | None = None,
+    *,
+    begin: Begin | None = None,
+    steps: Iterable[LoggedStep] | None = None,
 ) -> Iterator[AuditFinding]:
     """What is wrong with the commits that `until` has and `since` doesn't, each judged on its parent.
 
     `until` need not be on any branch, nor its objects be accepted yet (`Place.quarantine`): so a server can ask before it
     takes a push. FAULT is what it may refuse. `also` is asked of each commit as the checks BEFORE are; `begin` gives the
-    desk at `since`, where that needn't be read.
+    desk at `since`, where that needn't be read, and `steps` are the commits, where somebody has read them already.
     """
-    yield from _Walk(store, since, until, (also,) if also else (), begin).run()
+    yield from _Walk(store, since, until, (also,) if also else (), begin=begin, known=steps).run()
 
 
 def _seals(
@@ -150,8 +160,16 @@ class _Walk:
     """One pass over history."""
 
     def __init__(
-        self, store: Store, since: str | None, head: str, also: tuple[Each, ...] = (), begin: Begin | None = None
+        self,
+        store: Store,
+        since: str | None,
+        head: str,
+        also: tuple[Each, ...] = (),
+        *,
+        begin: Begin | None = None,
+        known: Iterable[LoggedStep] | None = None,
     ) -> None:
+        self.known = known
         self.also = also
         self.begin = begin
         self.store = store
@@ -168,10 +186,10 @@ class _Walk:
     def run(self) -> Iterator[AuditFinding]:
         """Every finding of every commit."""
         place = self.place
-        total = log.count(place, self.since, self.head, as_committed=True)
+        total = 0 if self.known is not None else log.count(place, self.since, self.head, as_committed=True)
         with objects.blobs(place, as_committed=True) as blobs:
             world = self.begin(blobs) if self.begin else self._begun(blobs)
-            with closing(audit_walk.steps(place, self.since, self.head)) as steps:
+            with closing(audit_walk.steps(place, self.since, self.head, self.known)) as steps:
                 counted = iter(self.store.keeper.progress((str(n) for n in range(total)), total, _("Verifying")))
                 while part := list(islice(steps, _AT_ONCE)):
                     self._read_ahead(world, part)
@@ -211,7 +229,7 @@ class _Walk:
         moment = self._moment(step, world, own=own)
         self.changes += len(moment.edits)
         if own:
-            reworked = merges.rework(moment, self.store.lock_timeout)
+            reworked = merges.rework(moment)
             yield from reworked.findings
             # What its sides give was theirs to say; anything else is judged as a change of whoever merged.
             moment = moment._replace(edits=()) if reworked.files_as_given else moment

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import closing
 from functools import cached_property
 
@@ -27,8 +27,13 @@ class Step(LoggedStep):
         return len(self.parents) > 1
 
 
-def steps(place: Place, since: str | None, until: str) -> Generator[Step, None, None]:
-    """The commits up to `until` that `since` doesn't hold, each after its parents."""
+def steps(
+    place: Place, since: str | None, until: str, known: Iterable[LoggedStep] | None = None
+) -> Generator[Step, None, None]:
+    """The commits up to `until` that `since` doesn't hold, each after its parents; `known`: as somebody has read them already."""
+    if known is not None:
+        yield from (Step(*one) for one in known)
+        return
     with closing(log.steps(place, since, until)) as found:
         for one in found:
             yield Step(*one)

@@ -27,7 +27,7 @@ from desk.errors import Broken, ConfigError, DeskError, Refused
 from desk.git.place import Place
 from desk.index import derive
 from desk.index.index import Index
-from desk.store import levels
+from desk.store import levels, worktree
 from desk.store.handedits import ATTACHMENT, DELETED, SETTINGS, HandEdit
 from desk.store.snapshot import Snapshot
 from desk.text import _, arranged
@@ -326,7 +326,7 @@ def _remarks(
     for edit in edits:
         if edit.kind == Ticket.kind and edit.change == DELETED:
             folder = files_folder(edit.id or "")
-            if os.path.isdir(os.path.join(snapshot.place.root, folder)):
+            if os.path.isdir(os.path.join(snapshot.place.root, folder)) or worktree.read(snapshot.place, folder):
                 yield _(
                     "{id} is deleted, its attachments are not: git rm -r {folder}, then: desk commit",
                     id=edit.id,

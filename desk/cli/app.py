@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -104,6 +105,28 @@ class App(Session):
         self.warnings += [f"{path}:{line}: {problem}" for path, line, problem in found[:_NAMED]]
         if len(found) > _NAMED:
             self.warnings.append(_("and {n} more records that can't be read: desk doctor", n=len(found) - _NAMED))
+
+    def warn_of_cut(self, since: str | None = None) -> None:
+        """Say where an answer from history would have to go back before the beginning of it that this clone has."""
+        self.warnings += self.what_is_cut(since)
+
+    def what_is_cut(self, since: str | None) -> tuple[str, ...]:
+        """That this clone's history begins after a time, RFC 3339 UTC, None for the first commit; nothing where it doesn't."""
+        if not os.path.exists(os.path.join(self.place.common, "shallow")):
+            return ()
+        from datetime import UTC, datetime  # noqa: PLC0415 - where history was cut off, as the next two
+
+        from desk.domain.model.fields import utc_text  # noqa: PLC0415
+        from desk.git import refs  # noqa: PLC0415
+
+        begins = datetime.fromtimestamp(refs.begins(self.place) or 0, UTC)
+        if since is not None and since >= utc_text(begins):
+            return ()
+        day = self.local(begins).date()
+        text = _(
+            "the history of this clone begins on {day}; what was before is not told: git fetch --unshallow", day=day
+        )
+        return (text,)
 
     def rows_wanted(self, asked: int | None) -> int:
         """How many rows an answer has, 0 for all: as asked for; else a page for people, and everything for a program."""

@@ -146,8 +146,15 @@ def _day(app: App, text: str) -> date:
     return app.local(parse_time(str(dates.parse_moment(app, text)))).date()
 
 
+def begin_of(app: App, span: Period) -> str:
+    """When the period begins that another one is compared to, RFC 3339 UTC."""
+    begin, _end = span.before().seconds(zone(app.config["desk.timezone"]) or UTC)
+    return utc_text(datetime.fromtimestamp(begin, UTC))
+
+
 def build_question(app: App, span: Period, given: dict[str, Any] | None = None) -> Asked:
-    """The question to the index, with the filters of the command."""
+    """The question to the index, with the filters of the command. Says where this clone doesn't know of the whole period."""
+    app.warn_of_cut(begin_of(app, span))
     query = Query() if given is None else tickets_of(app, given)
     moment, priorities = int(app.now.timestamp()), app.config["ticket.priorities"]
     return Asked(span, zone(app.config["desk.timezone"]), moment, tickets.condition(query), priorities)

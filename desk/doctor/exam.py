@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from desk.checks.world import World
@@ -13,6 +14,7 @@ from desk.config import PARTS, Config
 from desk.domain.changes import salt
 from desk.domain.model.record import Record
 from desk.errors import Broken, DeskError
+from desk.git import cone
 from desk.index import keeper
 from desk.index.index import Index
 from desk.store import handedits, worktree
@@ -45,7 +47,7 @@ class Finding(NamedTuple):
 
 
 class Walk(NamedTuple):
-    """One look at all files of the work tree: symbolic links, the names in each `ID.files` by ticket id, strays."""
+    """One look at all files: symbolic links, the names in each `ID.files` by ticket id, strays."""
 
     links: list[str]
     attached: dict[str, list[str]]
@@ -91,7 +93,7 @@ class Exam:
     def walk(self) -> Walk:
         found = Walk([], {}, [], [], set())
         for folder in PARTS:
-            for path, is_link in _files(self.place.root, folder):
+            for path, is_link in chain(_files(self.place.root, folder), self._left_out(folder)):
                 kind, record_id = handedits.sort_of(path)
                 if is_link:
                     found.links.append(path)
@@ -104,6 +106,10 @@ class Exam:
                 elif kind in (handedits.TEMPLATE, handedits.OTHER):
                     found.others.append(path)
         return found
+
+    def _left_out(self, folder: str) -> Iterator[tuple[str, bool]]:
+        """Files that this clone keeps out of the work tree, as they are committed."""
+        return ((path, False) for path in cone.left_out(self.place, [folder]))
 
     def content(self, path: str) -> bytes | None:
         """A file of the work tree; None if it is gone or can't be read."""

@@ -20,7 +20,7 @@ from desk.domain.model.kinds import KINDS, id_at, kind_at
 from desk.domain.model.organisation import RESERVED_TAGS, Department
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
-from desk.git import log, objects
+from desk.git import cone, log
 from desk.queries import events, people
 from desk.queries import records as queries_records
 from desk.queries.sql import REVIEW_OWED
@@ -335,5 +335,5 @@ def _mention(exam: Exam, ticket: Ticket, name: str) -> int:
 
 def _naming(exam: Exam) -> list[str]:
     """Tickets whose file has the word attachments in it."""
-    paths = objects.files_saying(exam.place, "attachments", Ticket.folder)
+    paths = cone.files_saying(exam.place, "attachments", Ticket.folder)
     return [id_at(path) for path in paths if kind_at(path) is Ticket]

@@ -10,7 +10,7 @@ from desk.domain.changes import salt
 from desk.domain.model.kinds import KINDS, kind_at
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights.words import word
-from desk.git import objects
+from desk.git import cone
 from desk.git.place import Place
 from desk.text import _, arranged, ngettext
 
@@ -31,7 +31,7 @@ def without(exam: Exam) -> Iterator[Finding]:
 
 def records(place: Place) -> list[str]:
     """Paths of records that should have a salt and have none."""
-    found = objects.files_without(place, _LINE, [cls.folder for cls in _SALTED])
+    found = cone.files_without(place, _LINE, [cls.folder for cls in _SALTED])
     return sorted(path for path in found if (cls := kind_at(path)) is not None and cls.salted)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from desk.config import FILE
-from desk.git import process
+from desk.git import process, refs
 from desk.git.place import Place
 
 FOLDERS = ("records", "kb", "templates/responses", "templates/checklists")
@@ -50,8 +50,12 @@ RECORDS = (*FOLDERS, FILE)
 def read_touched(
     place: Place, commits: Iterable[str], paths: Iterable[str] = RECORDS, *, names: str = NAMES
 ) -> Iterator[Touched]:
-    """What commits with one parent or none changed below some paths, or anywhere. `names`: as for `between`."""
-    asked = "".join(f"{oid}\n" for oid in commits).encode()
+    """What commits with one parent or none changed below some paths, or anywhere. `names`: as for `between`.
+
+    Of a commit whose parents this clone doesn't have nobody can tell: it changed nothing here.
+    """
+    unknown = refs.boundary(place)
+    asked = "".join(f"{oid}\n" for oid in commits if oid not in unknown).encode()
     args = ("diff-tree", "--stdin", "--root", *RAW, "--", *paths)
     current = ""
     parts = iter(process.run(place, *args, data=asked).decode(errors=names).split("\0"))

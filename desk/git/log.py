@@ -8,7 +8,7 @@ from contextlib import closing
 from typing import NamedTuple
 
 from desk.errors import GitError
-from desk.git import diff, process
+from desk.git import diff, process, refs
 from desk.git.objects import clamped
 from desk.git.place import Place
 from desk.text import _
@@ -158,10 +158,10 @@ def patches(place: Place, paths: tuple[str, ...]) -> list[tuple[str, str]]:
     plainly = ("--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", *_PLAINLY)
     args = ("--literal-pathspecs", "log", "--reverse", "--topo-order", "-p", *plainly, "--format=%x00%H", "HEAD", "--")
     parts = process.run(place, *args, *paths).decode(errors="replace").split("\0")
-    found = []
+    found, unknown = [], refs.boundary(place)
     for part in parts[1:]:
         oid, _, patch = part.partition("\n")
-        if patch.strip():
+        if patch.strip() and oid not in unknown:
             found.append((oid, patch.lstrip("\n")))
     return found
 

@@ -132,21 +132,12 @@ def parse_commit(raw: bytes) -> tuple[CommitHeader, str]:
     return header, text.decode(errors="replace")
 
 
-class Weighed(NamedTuple):
-    """An object that commits bring: its type, its size in bytes, and the path it was found at."""
-
-    kind: str
-    size: int
-    path: str
-
-
-def brought(place: Place, since: str, until: str) -> Iterator[Weighed]:
-    """The objects that `until` has and `since` hasn't, weighed and not read."""
-    listed = run(place, *AS_COMMITTED, "rev-list", "--objects", until, f"^{since}")
-    said = run(place, "cat-file", "--batch-check=%(objecttype) %(objectsize) %(rest)", data=listed)
-    for line in said.decode(errors="backslashreplace").splitlines():
-        kind, size, path = [*line.split(" ", 2), ""][:3]
-        yield Weighed(kind, int(size), path)
+def sizes(place: Place, oids: Iterable[str]) -> dict[str, int]:
+    """How many bytes each object has: weighed and not read; none for one that isn't there."""
+    names = list(oids)
+    asked = "".join(f"{oid}\n" for oid in names).encode()
+    said = run(place, *AS_COMMITTED, "cat-file", "--batch-check=%(objectsize)", data=asked).decode().splitlines()
+    return {oid: int(size) for oid, size in zip(names, said, strict=True) if size.isdecimal()}
 
 
 class TreeFile(NamedTuple):
@@ -173,22 +164,6 @@ def files(
             mode, _, oid = meta.split(" ")
             found.append(TreeFile(path, mode, oid))
     return found
-
-
-def files_saying(place: Place, word: str, folder: str) -> list[str]:
-    """Files of the work tree, of those that git knows, with a word in them. git greps 100,000 in about a second."""
-    return _grep(place, "-l", "-F", "-e", word, "--", folder)
-
-
-def files_without(place: Place, line: str, folders: Iterable[str]) -> list[str]:
-    """As `files_saying`, those in which no line is as the extended regular expression says."""
-    return _grep(place, "-L", "-E", "-e", f"^{line}$", "--", *folders)
-
-
-def _grep(place: Place, *words: str) -> list[str]:
-    process = spawn(place, ("--literal-pathspecs", "grep", "-z", *words), stdout=PIPE, stderr=NULL)
-    out, _ = process.communicate()
-    return [path for path in out.decode(errors="surrogateescape").split("\0") if path]
 
 
 def parse_tree(raw: bytes, like: str) -> Iterator[tuple[str, bytes, str]]:

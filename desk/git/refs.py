@@ -120,6 +120,32 @@ def below(place: Place, prefix: str) -> list[str]:
     return run(place, "for-each-ref", "--format=%(refname)", prefix).decode(errors="replace").split()
 
 
+# -- where history begins -----------------------------------------------------------------------------------------------
+
+
+def boundary(place: Place) -> frozenset[str]:
+    """The commits at which history was cut off when this clone was made: git shows them without parents; none, usually."""
+    return frozenset(cut(place).split())
+
+
+def begins(place: Place) -> int | None:
+    """From when on this clone has all commits, in epoch seconds by when they were made; None where it has all of history."""
+    known = cut(place)
+    if not known:
+        return None
+    args = ("log", "--no-walk=unsorted", "--no-show-signature", "--format=%ct", "--stdin")
+    return max(int(line) for line in run(place, *args, data=known.encode()).split())
+
+
+def cut(place: Place) -> str:
+    """The same as one text; empty for a clone with all of history."""
+    try:
+        with open(os.path.join(place.common, "shallow"), encoding="ascii") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
+
+
 # -- annotated tags ----------------------------------------------------------------------------------------------------
 
 _TAG = (

@@ -7,6 +7,7 @@ import time
 from typing import NamedTuple
 
 from desk.errors import GitError, Refused
+from desk.git import refs
 from desk.git.place import Place
 from desk.git.process import NULL, PIPE, as_error, run, setting, spawn
 from desk.text import _
@@ -31,11 +32,9 @@ def fetch(place: Place, remote: str, branch: str, timeout: float) -> str | None:
     """
     tracked = f"{TRACKED}/{remote}/{branch}"
     # A seal that is here is never replaced: whether the other side has another one of its name is for the audit to say.
-    wanted = (
-        f"+refs/heads/{branch}:{tracked}",
-        *(f"refs/tags/{kind}/*:refs/tags/{kind}/*" for kind in SEALS),
-        MAILHOSTS,
-    )
+    # Where history is cut off none is fetched: git would bring all that an old one stands on.
+    seals = () if refs.cut(place) else (f"refs/tags/{kind}/*:refs/tags/{kind}/*" for kind in SEALS)
+    wanted = (f"+refs/heads/{branch}:{tracked}", *seals, MAILHOSTS)
     args = ("fetch", "--no-tags", remote, *wanted)
     code, _, err = _talk(place, timeout, "-c", "fetch.writeCommitGraph=true", *args)
     if code and b"would clobber existing tag" in err and not (b"fatal: " in err or b"error: " in err):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import Any
 
 import git as gitpython
 from git.exc import (
@@ -62,10 +63,17 @@ def create(folder: str, environ: Mapping[str, str]) -> Place:
     return at(os.path.abspath(folder), environ)
 
 
-def clone(url: str, folder: str, environ: Mapping[str, str]) -> Place:
-    """A clone with the configuration a desk needs; GitError, with git's words, when the other side can't be reached."""
+def clone(url: str, folder: str, environ: Mapping[str, str], since: str | None = None, *, files: bool = True) -> Place:
+    """A clone with the configuration a desk needs; GitError, with git's words, when the other side can't be reached.
+
+    `since` is the day from which on there is to be history; not `files`: the work tree stays empty.
+    """
+    # From a folder git would take all of history, whatever it is told.
+    how: dict[str, Any] = {"shallow_since": since, "no_local": True} if since else {}
     try:
-        repo = gitpython.Repo.clone_from(url, folder, env={**environ, "GIT_TERMINAL_PROMPT": "0"})
+        repo = gitpython.Repo.clone_from(
+            url, folder, env={**environ, "GIT_TERMINAL_PROMPT": "0"}, no_checkout=not files, **how
+        )
     except GitCommandError as error:
         words = [line for line in error.stderr.splitlines() if "fatal: " in line] or error.stderr.strip().splitlines()
         text = words[0].partition("fatal: ")[2].rstrip("'") if words else _("it was stopped")

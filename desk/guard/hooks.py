@@ -29,7 +29,7 @@ SERVER = "desk.guard"
 SIGNERS = "allowed_signers"
 _MARK = "# Written by desk guard install"
 _MAX_INPUT = "512m"
-_HIDDEN = ("refs/desk/sync", "refs/desk/base")
+_HIDDEN = ("refs/desk/sync",)
 
 
 class Installed(NamedTuple):

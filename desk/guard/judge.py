@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from contextlib import closing
+from itertools import chain, islice
 from typing import NamedTuple
 
 from desk.audit import merges, verify
@@ -15,8 +16,10 @@ from desk.config import Config
 from desk.domain.model.organisation import MAIL, RELAY, SLA
 from desk.domain.model.person import USER_PREFIX
 from desk.domain.rights import rights
-from desk.git import refs
+from desk.git import log, refs
+from desk.git.log import LoggedStep
 from desk.git.objects import Blobs
+from desk.git.place import Place, as_committed
 from desk.guard import tree
 from desk.guard.pusher import Pusher
 from desk.guard.world import IndexedWorld
@@ -28,6 +31,8 @@ AHEAD = 300
 INBOX = "refs/heads/in/"
 SEAL, COSIGN, MAILS = "refs/tags/seal/", "refs/tags/cosign/", "refs/desk/mail/"
 CHECK = "push"
+_STEPS = 5_000
+"""Commits that are kept in memory: with what each changed some 5 KB."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -73,19 +78,31 @@ def judge(court: Court, updates: Iterable[Update], pusher: Pusher) -> Judged:
 def judge_commits(court: Court, new: str, commits: Commits) -> list[AuditFinding]:
     """What stands against the commits that the desk doesn't have yet."""
     limit = int(court.config["attachment.max_mb"]) << 20
-    of_files = list(
-        chain(tree.weigh(court.store.place, court.tip, new, limit), tree.look(court.store.place, court.tip, new))
-    )
+    place, steps = court.store.place, Steps(as_committed(court.store.place), court.tip, new)
+    of_files = list(chain(tree.weigh(place, steps, limit), tree.look(place, new, steps)))
     if of_files:
         return of_files
     index = court.store.index
 
     def begin(blobs: Blobs) -> PastWorld:
-        return IndexedWorld(court.store.place, blobs, index)
+        return IndexedWorld(place, blobs, index)
 
     # Anywhere else than at the desk's own branch there is no index of the state before.
-    found = verify.judge(court.store, court.tip, new, commits.check, begin if index.commit == court.tip else None)
+    started = begin if index.commit == court.tip else None
+    found = verify.judge(court.store, court.tip, new, commits.check, begin=started, steps=steps)
     return [one for one in found if one.level == FAULT]
+
+
+class Steps:
+    """The commits of a push, as often as they are gone through: kept, up to a number of them, else read again."""
+
+    def __init__(self, place: Place, tip: str, new: str) -> None:
+        self._asked = place, tip, new
+        with closing(log.steps(*self._asked)) as found:
+            self._first = tuple(islice(found, _STEPS + 1))
+
+    def __iter__(self) -> Iterator[LoggedStep]:
+        return iter(self._first) if len(self._first) <= _STEPS else log.steps(*self._asked)
 
 
 class Commits:

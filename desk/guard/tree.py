@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from desk.audit.moment import FAULT, AuditFinding
-from desk.git import diff, log, objects
+from desk.git import diff, objects
 from desk.git.diff import Delta
 from desk.git.log import LoggedStep
 from desk.git.place import Place
@@ -14,30 +14,37 @@ from desk.store import handedits
 from desk.text import _, arranged
 
 CHECK = "push"
-_PLAIN = "100644"
+_PLAIN, _SUBMODULE = "100644", "160000"
 _MIB = 1 << 20
 
 
-def weigh(place: Place, tip: str, new: str, limit: int) -> Iterator[AuditFinding]:
-    """Files above `limit` bytes, and what is no part of a commit."""
-    for one in objects.brought(place, tip, new):
-        if one.kind == "blob" and one.size > limit:
+def weigh(place: Place, steps: Iterable[LoggedStep], limit: int) -> Iterator[AuditFinding]:
+    """Files above `limit` bytes. Each that a push brings is new to the first parent of some commit of it.
+
+    git could list the objects of a push as well, but reads all folders of the desk for it.
+    """
+    found = {
+        one.new_oid: one.path for step in steps for one in step.deltas if one.new_oid and one.new_mode != _SUBMODULE
+    }
+    for oid, size in objects.sizes(place, found).items():
+        if size > limit:
             problem = _(
-                "{size:.1f} MiB, and {most} are allowed (attachment.max_mb)", size=one.size / _MIB, most=limit // _MIB
+                "{size:.1f} MiB, and {most} are allowed (attachment.max_mb)", size=size / _MIB, most=limit // _MIB
             )
-            yield AuditFinding(CHECK, FAULT, problem, _("keep it elsewhere, and link to it"), record=one.path)
+            yield AuditFinding(CHECK, FAULT, problem, _("keep it elsewhere, and link to it"), record=found[oid])
 
 
-def look(place: Place, tip: str, new: str) -> Iterator[AuditFinding]:
+def look(place: Place, new: str, steps: Iterable[LoggedStep]) -> Iterator[AuditFinding]:
     """Files that are none of a desk's, or no plain ones, in any of the commits; and names that some systems take for one."""
     added: set[str] = set()
-    for step in log.steps(place, tip, new):
+    for step in steps:
         for one in _own(place, step):
             if one.new_oid:
                 yield from _file(step.oid, one)
                 if not one.oid:
                     added.add(one.path)
-    yield from _twins(place, new, added)
+    if added:
+        yield from _twins(place, new, added)
 
 
 def _own(place: Place, step: LoggedStep) -> Iterator[Delta]:

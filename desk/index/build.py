@@ -12,7 +12,7 @@ from desk.domain.model.change import Edit
 from desk.domain.model.kinds import kind_at
 from desk.domain.model.record import Record
 from desk.errors import Broken
-from desk.git import diff, log, objects
+from desk.git import diff, log, objects, refs
 from desk.git.diff import FOLDERS
 from desk.git.log import CommitRow
 from desk.git.place import Place
@@ -32,6 +32,8 @@ def build(index: Index, place: Place, oid: str, progress: Progress[str] = no_pro
         filling.requests.count()
         _read_commits(filling, place, (oid,), progress, log.count(place, None, oid))
         filling.set_commit(oid)
+        if where := refs.cut(place):
+            index.db.execute("INSERT INTO meta VALUES ('cut', ?)", (where,))
 
 
 def catch_up(index: Index, place: Place, old: str, new: str, progress: Progress[str] = no_progress) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from desk.git.place import Place
-from desk.git.refs import is_ancestor, read_head
+from desk.git.refs import cut, is_ancestor, read_head
 from desk.index.index import Index, Progress, no_progress
 from desk.index.layout import signature
 
@@ -36,6 +36,12 @@ def _size(path: str) -> int:
 
 def _uri(path: str) -> str:
     return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+
+
+def cut_of(index: Index) -> str:
+    """Where history was cut off for whoever built it (`refs.cut`): once there is more of it, the index is no good."""
+    row = index.db.execute("SELECT value FROM meta WHERE key = 'cut'").fetchone()
+    return "" if row is None else str(row[0])
 
 
 _LINK = ".link"
@@ -107,7 +113,7 @@ class Keeper:
                 index = Index(db)
                 index.commit  # noqa: B018 - reads a page, so that junk shows here
                 # Replaced while it was being opened, it may have been read without its log.
-                if os.path.exists(path):
+                if os.path.exists(path) and cut_of(index) == cut(self.place):
                     return index
         except sqlite3.DatabaseError:
             pass

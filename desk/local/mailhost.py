@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from desk.errors import ConfigError, Conflict, UsageFault
-from desk.git import configuration
+from desk.git import configuration, refs
 from desk.git.place import Place
 from desk.local.kept import keep
 from desk.text import _
@@ -72,7 +72,15 @@ def take_key(place: Place, path: str) -> None:
 
 @contextmanager
 def alone(place: Place) -> Iterator[None]:
-    """Hold the lock of fetching and sending; Conflict when another run has it."""
+    """Hold the lock of fetching and sending; Conflict when another run has it, ConfigError without all of history.
+
+    What came in once is known from the commits that brought it.
+    """
+    if refs.cut(place):
+        raise ConfigError(
+            _("the history of this clone was cut off: a mail host must know what came in before"),
+            _("bring all of it: git fetch --unshallow"),
+        )
     os.makedirs(place.own(FOLDER), exist_ok=True)
     descriptor = os.open(place.own(FOLDER, "lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:

@@ -31,17 +31,19 @@ def index_at(store: Store, oid: str) -> Iterator[Index]:
         yield store.index
         return
     path = store.place.own(_NAME.format(oid, signature()))
-    index = _known(path) or _made(store, oid, path)
+    index = _known(path, keeper.cut_of(store.index)) or _made(store, oid, path)
     try:
         yield index
     finally:
         index.close()
 
 
-def _known(path: str) -> Index | None:
+def _known(path: str, cut: str) -> Index | None:
     try:
         index = Index(keeper.connect(path, readonly=True))
-        index.commit  # noqa: B018 - reads a page, so that junk shows here
+        if keeper.cut_of(index) != cut:  # reads a page, so that junk shows here
+            index.close()
+            return None
         os.utime(path)
     except (sqlite3.DatabaseError, OSError):
         return None
@@ -95,6 +97,11 @@ def commit_at(store: Store, moment: str, now: datetime | None = None) -> str:
     oid = store.ask(
         lambda index: entry.last_before_any(index, at) if until is None else entry.last_before(index, at, until),
     )
+    if oid is None and refs.cut(store.place):
+        raise NotFound(
+            _("the history of this clone was cut off, and begins after {moment}", moment=moment),
+            _("bring all of it: git fetch --unshallow"),
+        )
     if oid is None:
         raise NotFound(
             _("this desk had no commit before {moment}", moment=moment), _("git log --reverse shows when it began")

@@ -13,7 +13,7 @@ from contextlib import suppress
 from desk import __version__
 from desk.config import FILE, Config, Pairs, build, parse, zone
 from desk.errors import ConfigError
-from desk.git import objects
+from desk.git import objects, refs
 from desk.git.place import Place
 from desk.local.kept import keep
 from desk.store import worktree
@@ -70,7 +70,10 @@ def _checked(config: Config) -> Config:
 
 
 def _mark(place: Place) -> tuple[object, ...] | None:
-    """The state of the file: another one, another content."""
+    """The state of the file: another one, another content. Where there are no files, the commit that settings are read from."""
+    if place.bare:
+        head = refs.read_head(place)
+        return (__version__, head.oid) if head is not None and head.oid is not None else None
     try:
         found = os.lstat(os.path.join(place.root, FILE))
     except OSError:

@@ -6,13 +6,12 @@ Used by whoever makes a merge, and by whoever wants to know whether one is what 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from desk import config
 from desk.codec import places, records
-from desk.codec.toml import with_settings
 from desk.config import FILE
 from desk.domain.changes import message
 from desk.domain.levels import clocks
@@ -35,7 +34,6 @@ _ALWAYS = (Department.folder, Staff.folder, FILE)
 """What the rules of a merge ask for, changed or not."""
 _TEXT_MAX = 4 << 20
 _HEIR = r"department/(\S+) delete: tickets to (\S+)"
-_BASE = "refs/desk/base"
 
 
 class Node(NamedTuple):
@@ -84,16 +82,22 @@ def _written(merged: Merged, theirs: Tree) -> Brought:
     return found
 
 
-def common_base(place: Place, bases: list[str], hold: int) -> str:
-    """The one commit that a merge starts from. Several, of clones that have met each other directly, are met first."""
-    base = bases[0]
+def common_base(place: Place, ours: str, theirs: str) -> str | None:
+    """The one commit that a merge starts from. Several, of clones that have met each other directly, are met first.
+
+    None where two histories have begun apart. What is met first is named by no ref, so that a push can be asked about
+    before it is taken; git keeps it for two weeks.
+    """
+    bases = refs.merge_bases(place, ours, theirs)
+    base = bases[0] if bases else None
     for other in bases[1:]:
-        before = common_base(place, refs.merge_bases(place, base, other), hold)
-        _, (files, blobs) = meet(place, before, base, other)
+        before = common_base(place, str(base), other)
+        if before is None:
+            return None
+        _, (files, blobs) = meet(place, before, str(base), other)
         # Of no time and nobody, so that it has one name wherever it is made.
-        new = write.NewCommit("desk", "", 0, "desk", "", 0, "base\n", files, (base,), blobs)
-        base = write.replace(place, new, _BASE, other, hold)
-        write.drop_ref(place, _BASE, hold)  # git keeps what no ref names for two weeks
+        new = write.NewCommit("desk", "", 0, "desk", "", 0, "base\n", files, (str(base),), blobs)
+        base = write.unnamed(place, new, other)
     return base
 
 
@@ -123,7 +127,7 @@ class _Reader:
             one.keys() & two.keys() & {k for k in one if one[k] != base_tree.get(k) and two.get(k) != base_tree.get(k)}
         )
         dated = [_History(self, base, oid, tree, both).side() for oid, tree in ((ours, one), (theirs, two))]
-        around = Circumstances(with_settings, self._taken(ours, theirs), self._relevel(ours, theirs))
+        around = Circumstances(_with_settings, self._taken(ours, theirs), self._relevel(ours, theirs))
         return Sides(base_tree, dated[0], dated[1], around)
 
     def _differing(self, old: str, new: str) -> dict[str, tuple[Node | None, Node | None]]:
@@ -269,6 +273,12 @@ class _History:
         staff = [leaf.record for leaf in self.tree.values() if isinstance(leaf.record, Staff)]
         # Of two that share one, the first of the tree.
         return {address: one.id for one in reversed(staff) for address in one.addresses}
+
+
+def _with_settings(text: str, values: Mapping[str, Any]) -> str:
+    from desk.codec.toml import with_settings  # noqa: PLC0415 - 20 ms, where both sides changed settings
+
+    return with_settings(text, values)
 
 
 def _node(mode: str, oid: str) -> Node | None:

@@ -36,10 +36,16 @@ def check_path(place: Place, path: str) -> str:
 
 
 def read(place: Place, path: str) -> bytes | None:
-    """A file of the work tree as it stands, None if there is none; where there is no work tree, HEAD's."""
+    """A file of the work tree as it stands, None if there is none; HEAD's where it is kept out, or there is no work tree."""
     if place.bare:
         with objects.blobs(place) as blobs:
             return blobs.get(f"HEAD:{path}")
+    data = standing(place, path)
+    return _kept_out(place, path) if data is None else data
+
+
+def standing(place: Place, path: str) -> bytes | None:
+    """A file that stands in the work tree, None if it doesn't."""
     whole = check_path(place, path)
     try:
         with open(whole, "rb") as file:
@@ -48,15 +54,24 @@ def read(place: Place, path: str) -> bytes | None:
         return None
 
 
-def size(place: Place, path: str) -> int | None:
-    """The bytes of a file of the work tree, None if there is none; where there is no work tree, those of HEAD's."""
-    if place.bare:
-        data = read(place, path)
-        return None if data is None else len(data)
-    try:
-        return os.stat(check_path(place, path)).st_size
-    except (FileNotFoundError, NotADirectoryError):
+def _kept_out(place: Place, path: str) -> bytes | None:
+    """What is committed of a file that a clone with the newest years alone keeps out of its work tree."""
+    if not os.path.exists(f"{place.gitdir}/info/sparse-checkout"):
         return None
+    from desk.git import cone  # noqa: PLC0415 - where some files are kept out
+
+    return cone.committed(place, path)
+
+
+def size(place: Place, path: str) -> int | None:
+    """The bytes of a file as `read` gives it, None if there is none."""
+    if not place.bare:
+        try:
+            return os.stat(check_path(place, path)).st_size
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+    data = read(place, path)
+    return None if data is None else len(data)
 
 
 def is_obstructed(place: Place, path: str) -> bool:

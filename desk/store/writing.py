@@ -71,7 +71,7 @@ def refuse_over_edits(place: Place, snapshot: Snapshot, change: Change, files: d
 def refuse_moving(place: Place, files: dict[str, bytes | None]) -> None:
     """What is committed as it stands must still stand there: an editor may have saved again."""
     for path, data in files.items():
-        if worktree.read(place, path) != data:
+        if worktree.standing(place, path) != data:
             raise Conflict(_("{path} is being changed right now", path=path), _("save it, then: desk commit"))
 
 

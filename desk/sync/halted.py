@@ -40,7 +40,7 @@ def finish(session: Session) -> Continued:
                 _("HEAD is detached: a merge would belong to no branch"),
                 _("give it up: git merge --abort   and then: git switch main"),
             )
-        found = plan.plan(place, theirs[:10], ours, theirs, hold)
+        found = plan.plan(place, theirs[:10], ours, theirs)
         new = apply.merge_commit(session, found, hold) if found.way == "merge" else str(found.theirs)
         taken, kept = _sorted(place, ours, theirs)
         paths = {d.path for d in diff.between(place, ours, new, names=diff.BYTES)}
@@ -80,7 +80,7 @@ def _sorted(place: Place, ours: str, theirs: str) -> tuple[dict[str, bytes | Non
     kept: set[str] = set()
     with objects.blobs(place) as blobs:
         for path, edited in diff.against_head(place, ()).items():
-            present = worktree.read(place, path)
+            present = worktree.standing(place, path)
             known = [blobs.get(f"{tree}:{path}") for tree in (ours, theirs, automatic)]
             if edited.mark == "??" and known == [None, None, None]:
                 continue  # nothing of the merge's

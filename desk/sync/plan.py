@@ -38,7 +38,7 @@ class Plan(NamedTuple):
         return Told(self.remote, self.fetched, self.pushed, both, decisions, renamed)
 
 
-def plan(place: Place, remote: str, ours: str, theirs: str | None, hold: int) -> Plan:
+def plan(place: Place, remote: str, ours: str, theirs: str | None) -> Plan:
     """What it takes for two commits to come together; GitError where they have no beginning in common."""
     if theirs is None:
         return Plan("ahead", remote, ours, None, 0, log.count(place, None, ours))
@@ -46,21 +46,27 @@ def plan(place: Place, remote: str, ours: str, theirs: str | None, hold: int) ->
         return Plan("same", remote, ours, theirs, 0, 0)
     bases = refs.merge_bases(place, ours, theirs)
     if not bases:
-        roots = [log.root(place, oid)[:10] for oid in (ours, theirs)]
-        raise GitError(
-            _(
-                "this desk and that of {remote} have no beginning in common: {ours} and {theirs}",
-                remote=remote,
-                ours=roots[0],
-                theirs=roots[1],
-            ),
-            _("they are two desks; is this the right one? git remote get-url {remote}", remote=remote),
-        )
+        raise _apart(place, remote, ours, theirs)
     fetched, pushed = log.count(place, ours, theirs), log.count(place, theirs, ours)
     if bases == [theirs]:
         return Plan("ahead", remote, ours, theirs, 0, pushed)
     if bases == [ours]:
         return Plan("behind", remote, ours, theirs, fetched, 0)
-    base = sides.common_base(place, bases, hold)
+    base = sides.common_base(place, ours, theirs)
+    if base is None:
+        raise _apart(place, remote, ours, theirs)
     merged, written = sides.meet(place, base, ours, theirs)
     return Plan("merge", remote, ours, theirs, fetched, pushed, merged, written)
+
+
+def _apart(place: Place, remote: str, ours: str, theirs: str) -> GitError:
+    roots = [log.root(place, oid)[:10] for oid in (ours, theirs)]
+    return GitError(
+        _(
+            "this desk and that of {remote} have no beginning in common: {ours} and {theirs}",
+            remote=remote,
+            ours=roots[0],
+            theirs=roots[1],
+        ),
+        _("they are two desks; is this the right one? git remote get-url {remote}", remote=remote),
+    )

@@ -79,6 +79,16 @@ def test_what_nobody_of_the_staff_made(guarded: Guarded) -> None:
     guarded.commit(said("renew", "desk", f"Desk-Ticket: {ticket}"), ("Desk", "desk@ncpeh.example"))
     refused(guarded.push(who="maria"), "maria pushes a commit by desk")
     refused(guarded.push(who="printer"), "printer pushes a commit by desk")
+    guarded.back()
+
+    # The honest one: what waited comes back by itself.
+    guarded.desk("machine", "create", "clock", "--may", "sla")
+    guarded.desk("ticket", "pending", ticket, "--until", "2026-07-24")
+    assert guarded.push() == ""
+    guarded.run("--desk", str(guarded.home), "sla", "check", env={"DESK_NOW": "2026-07-25T09:00:00Z"})
+    assert guarded.git("log", "-1", "--format=%an") == "NCPeH Cyprus contact point"
+    refused(guarded.push(who="printer"), "printer pushes a commit by desk")
+    assert guarded.push(who="clock") == ""
 
 
 def test_dates(guarded: Guarded) -> None:
@@ -147,6 +157,24 @@ def test_seals(guarded: Guarded) -> None:
     refused(guarded.push("seal/false"), "counts 9")
 
 
+def test_refs_of_one_signer_and_of_one_machine(guarded: Guarded) -> None:
+    """What is signed under a seal is for its signer to push, and a mail host's own ref for that machine."""
+    guarded.desk("audit", "seal", "--name", "one", "--no-sign")
+    assert guarded.push("HEAD:main", "seal/one") == ""
+    guarded.git("tag", "-a", "-m", "seen", "cosign/one/petros", "seal/one^{commit}")
+    refused(guarded.push("cosign/one/petros"), "is for petros to sign, and maria pushes")
+    assert guarded.push("cosign/one/petros", who="petros") == ""
+    refused(guarded.push(":refs/tags/cosign/one/petros", who="petros"), "never moved or deleted")
+    guarded.desk("machine", "create", "mailhost", "--may", "mail")
+    guarded.desk("machine", "create", "printer")
+    assert guarded.push() == ""
+    for who in ("maria", "printer"):
+        refused(
+            guarded.push("HEAD:refs/desk/mail/mailhost", who=who), "refs/desk/mail/mailhost is for that machine alone"
+        )
+    assert guarded.push("HEAD:refs/desk/mail/mailhost", who="mailhost") == ""
+
+
 def test_files(guarded: Guarded) -> None:
     """Nothing but plain files of the desk, small enough, with names that every system can tell apart."""
     (guarded.home / "notes.txt").write_text("mine")
@@ -200,6 +228,32 @@ def test_merges(guarded: Guarded, tmp_path: Path) -> None:
     assert guarded.push() == ""
     guarded.home = home
     assert guarded.tip == honest
+
+
+def test_a_merge_of_clones_that_had_met_each_other(guarded: Guarded, tmp_path: Path) -> None:
+    """Two bases: what they come to is worked out while git holds the push back, and no ref of the server may move."""
+    ticket = guarded.create()
+    assert guarded.push() == ""
+    home, other = guarded.home, tmp_path / "other"
+    guarded.git("clone", "-q", str(guarded.server), str(other), at=tmp_path)
+    for town, title in ((home, "One"), (other, "Two")):
+        guarded.desk("ticket", "edit", ticket, "--title", title, "--body", title, at=town)
+        guarded.git("clone", "-q", "--bare", str(town), str(tmp_path / f"of-{town.name}"), at=tmp_path)
+    for town, before in ((home, other), (other, home)):
+        guarded.git("remote", "add", "before", str(tmp_path / f"of-{before.name}"), at=town)
+        guarded.git("remote", "add", "now", str(before), at=town)
+        guarded.desk("sync", "before", "--no-push", at=town)
+        guarded.desk("ticket", "note", ticket, "--body", f"after {before.name}", at=town)
+    guarded.desk("sync", "now", "--no-push")
+    assert len(guarded.git("merge-base", "--all", "HEAD^1", "HEAD^2").split()) == 2
+    honest = guarded.git("rev-parse", "HEAD")
+    guarded.forger.swap(Ticket.path_of(ticket), "after other", "after nobody")
+    guarded.git("commit", "-q", "-a", "--amend", "--no-edit")
+    refused(guarded.push(), "the merge is not what its sides give")
+    guarded.git("reset", "-q", "--hard", honest)
+    assert guarded.push() == ""
+    assert guarded.git("for-each-ref", "--format=%(refname)", at=guarded.server) == "refs/heads/main"
+    assert guarded.desk("guard", "check", "HEAD^2", "HEAD").startswith("3 commits: nothing")
 
 
 def test_check_says_the_same(guarded: Guarded) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from desk.domain.merge.merging import weave_lines
+from desk.domain.model.fields import utc_text
 from desk.domain.model.kinds import KINDS
-from tests.merge.sides import meet, note, ticket
+from tests.merge.sides import at, meet, note, ticket
 
 T = ticket()
 
@@ -102,6 +103,19 @@ def test_fields_of_tickets(
     found, decisions = meet(start, start.evolve(**earlier), start.evolve(**later))
     assert {name: getattr(found, name) for name in met} == met
     assert decisions == told
+
+
+def test_a_first_reply_that_was_in_time_was_not_missed() -> None:
+    """One side noted it as missed, and the other had sent it; of a reply that came too late it stays."""
+    missed = f"breach respond {utc_text(at(10))}"
+    late = T.evolve(sla=[missed], thread=(note("Late.", 20, "petros", "reply"),))
+    for when, told in ((5, ()), (10, ()), (15, (missed,))):
+        early = T.evolve(thread=(note("Early.", when, "maria", "reply"),))
+        for pair in ((early, late), (late, early)):
+            found, decisions = meet(T, *pair)
+            assert (found.sla, decisions, len(found.thread)) == (told, [], 2)
+    assert meet(T, late, late)[0].sla == (missed,)
+    assert meet(late, late, late.evolve(title="B"))[0].sla == (missed,)
 
 
 def test_of_one_second_the_higher_priority_stays() -> None:

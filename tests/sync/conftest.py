@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Result, Runner, runner
+from tests.copies import copy_desk
 
 START = datetime(2026, 7, 23, 6, 12, 44, tzinfo=UTC)
 
@@ -50,34 +52,91 @@ class Clone:
         return self.git("rev-parse", "HEAD^{tree}")
 
 
+class Region:
+    """Towns around a hub, by the folder they lie in; it can be copied, since each knows the hub as the folder beside it."""
+
+    def __init__(self, top: Path, run: Runner, clocks: tuple[int, ...] = ()) -> None:
+        self.top = top
+        self.run = run
+        self.clocks = clocks
+        self.minutes = 0
+
+    def tick(self) -> int:
+        self.minutes += 1
+        return self.minutes
+
+    def town(self, number: int) -> Clone:
+        who = ("maria", "petros", "eleni", "nikos")[number % 4]
+        return Clone(self.top / f"town{number}", self.run, self.tick, who, self.clocks[number] if self.clocks else 0)
+
+
+ORIGIN = """[remote "origin"]
+\turl = ../hub
+\tfetch = +refs/heads/*:refs/remotes/origin/*
+"""
+
+
 @pytest.fixture(scope="session")
-def _template(few_articles: Path) -> Path:
-    return few_articles
+def _origins(few_articles: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A desk that has a hub for its origin, and the hub."""
+    top = tmp_path_factory.mktemp("origins")
+    subprocess.run(["git", "clone", "-q", "--bare", str(few_articles), str(top / "hub")], check=True)
+    copy_desk(few_articles, top / "town")
+    with (top / "town/.git/config").open("a", encoding="utf-8") as file:
+        file.write(ORIGIN)
+    return top / "town", top / "hub"
 
 
 @pytest.fixture
 def towns(
-    _template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    _origins: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., list[Clone]]:
     """`towns(2)`: that many clones of one bare hub, which is their origin and lies beside them as `hub`."""
 
     def make(count: int, clocks: tuple[int, ...] = ()) -> list[Clone]:
-        hub = tmp_path / "hub"
-        subprocess.run(["git", "clone", "-q", "--bare", str(_template), str(hub)], check=True)
-        minutes = [0]
-
-        def tick() -> int:
-            minutes[0] += 1
-            return minutes[0]
-
-        clones = []
+        town, hub = _origins
+        shutil.copytree(hub, tmp_path / "hub")
+        region = Region(tmp_path, runner(capsys, monkeypatch), clocks)
         for number in range(count):
-            home = tmp_path / f"town{number}"
-            shutil.copytree(_template, home, symlinks=True)
-            subprocess.run(["git", "-C", str(home), "update-index", "-q", "--refresh"], check=True)
-            subprocess.run(["git", "-C", str(home), "remote", "add", "origin", str(hub)], check=True)
-            who = ("maria", "petros", "eleni", "nikos")[number]
-            clones.append(Clone(home, runner(capsys, monkeypatch), tick, who, clocks[number] if clocks else 0))
-        return clones
+            copy_desk(town, tmp_path / f"town{number}")
+        return [region.town(number) for number in range(count)]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def _kept() -> dict[str, tuple[Path, tuple[str, ...]]]:
+    """Where the towns lie that a test has brought somewhere, and the tickets they have."""
+    return {}
+
+
+Build = Callable[[Clone, Clone], tuple[str, ...]]
+
+
+@pytest.fixture
+def brought(
+    _kept: dict[str, tuple[Path, tuple[str, ...]]],
+    towns: Callable[..., list[Clone]],
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[[Build], tuple[Clone, Clone, tuple[str, ...]]]:
+    """`brought(part)`: two towns as the function leaves them, which runs once for all tests; and the tickets it names."""
+
+    def make(build: Build) -> tuple[Clone, Clone, tuple[str, ...]]:
+        if build.__name__ not in _kept:
+            tickets = build(*towns(2))
+            folder = tmp_path_factory.mktemp(build.__name__) / "region"
+            os.rename(tmp_path, folder)
+            tmp_path.mkdir()
+            _kept[build.__name__] = folder, tickets
+        top, tickets = _kept[build.__name__]
+        shutil.copytree(top / "hub", tmp_path / "hub")
+        for name in ("town0", "town1"):
+            copy_desk(top / name, tmp_path / name)
+        region = Region(tmp_path, runner(capsys, monkeypatch))
+        region.minutes = 20
+        return region.town(0), region.town(1), tickets
 
     return make

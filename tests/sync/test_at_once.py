@@ -10,11 +10,12 @@ from collections.abc import Callable
 from tests.store.indexes import assert_sound
 from tests.sync.conftest import Clone
 
+TOWNS = int(os.environ.get("DESK_TEST_TOWNS", "4"))
 ROUNDS = int(os.environ.get("DESK_TEST_ROUNDS", "2"))
 
 
 def test_towns_that_sync_at_once(towns: Callable[..., list[Clone]], environment: dict[str, str]) -> None:
-    clones = towns(4)
+    clones = towns(TOWNS)
     made = []
     for number in range(ROUNDS):
         for clone in clones:

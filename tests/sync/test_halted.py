@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.copies import copy_desk
 from tests.store.indexes import assert_sound
 from tests.sync.conftest import Clone
 
@@ -20,20 +21,10 @@ TOP = Path(__file__).parents[2]
 class Pulled:
     """Two towns that replied to one ticket, moved another differently, and a pull in the second that git couldn't merge."""
 
-    def __init__(self, one: Clone, two: Clone) -> None:
+    def __init__(self, one: Clone, two: Clone, tickets: tuple[str, ...]) -> None:
         self.one, self.two = one, two
-        self.ticket, self.other, self.alone = (one.create(t) for t in ("both reply", "both assign", "one edits"))
-        one.sync()
-        two.sync()
-        one("ticket", "reply", self.ticket, "--body", "from one")
-        one("ticket", "assign", self.other, "--to", "petros")
-        one("ticket", "note", self.alone, "--body", "only here")
-        two("ticket", "reply", self.ticket, "--body", "from two")
-        two("ticket", "assign", self.other, "--to", "maria")
-        one.sync()
-        self.twin = two.home.with_name("twin")
-        subprocess.run(["cp", "-a", str(two.home), str(self.twin)], check=True)
-        subprocess.run(["git", "-C", str(self.twin), "update-index", "-q", "--refresh"], check=True)
+        self.ticket, self.other, self.alone = tickets
+        self.twin = copy_desk(two.home, two.home.with_name("twin"))
         self.pull()
 
     def pull(self) -> None:
@@ -53,9 +44,23 @@ class Pulled:
         return twin.tree
 
 
+def work(one: Clone, two: Clone) -> tuple[str, ...]:
+    """Both reply to one ticket and assign another, the first notes something on a third and publishes all of it."""
+    ticket, other, alone = (one.create(t) for t in ("both reply", "both assign", "one edits"))
+    one.sync()
+    two.sync()
+    one("ticket", "reply", ticket, "--body", "from one")
+    one("ticket", "assign", other, "--to", "petros")
+    one("ticket", "note", alone, "--body", "only here")
+    two("ticket", "reply", ticket, "--body", "from two")
+    two("ticket", "assign", other, "--to", "maria")
+    one.sync()
+    return ticket, other, alone
+
+
 @pytest.fixture
-def pulled(towns: Towns) -> Pulled:
-    return Pulled(*towns(2))
+def pulled(brought: Callable[..., tuple[Clone, Clone, tuple[str, ...]]]) -> Pulled:
+    return Pulled(*brought(work))
 
 
 @pytest.mark.parametrize("command", [("sync", "--continue"), ("commit",)])

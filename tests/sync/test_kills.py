@@ -13,6 +13,7 @@ import pytest
 from tests.store.indexes import assert_sound
 from tests.sync.conftest import Clone
 
+Brought = Callable[..., tuple[Clone, Clone, tuple[str, ...]]]
 TOP = Path(__file__).parents[2]
 STEPS = [
     "desk.git.remote:fetch:after:1:self",
@@ -32,15 +33,20 @@ STEPS = [
 ]
 
 
-@pytest.mark.parametrize("step", STEPS)
-def test_killed_at(step: str, towns: Callable[..., list[Clone]], environment: dict[str, str]) -> None:
-    one, two = towns(2)
+def part(one: Clone, two: Clone) -> tuple[str, ...]:
+    """Both answer one ticket, and the first publishes its answer."""
     ticket = one.create()
     one.sync()
     two.sync()
     one("ticket", "reply", ticket, "--body", "from one")
     two("ticket", "reply", ticket, "--body", "from two")
     one.sync()
+    return (ticket,)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_at(step: str, brought: Brought, environment: dict[str, str]) -> None:
+    one, two, (ticket,) = brought(part)
     before = two.git("rev-parse", "HEAD")
     command = [sys.executable, "-m", "tests.store.victim", "kill", step, "--as", "petros", "sync"]
     env = {**environment, "PYTHONPATH": str(TOP), "DESK_NOW": "2026-07-23T08:00:00Z"}

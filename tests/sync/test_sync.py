@@ -331,7 +331,7 @@ def test_seals_come_along(towns: Towns) -> None:
 def test_meeting_again_and_again(towns: Towns, environment: dict[str, str]) -> None:
     """`--every` goes on until it is stopped; a server that isn't there meanwhile ends nothing."""
     one, two = towns(2)
-    hub = Path(one.git("remote", "get-url", "origin"))
+    hub = one.home.parent / "hub"
     hub.rename(hub.with_name("away"))
     command = [sys.executable, "-m", "desk", "--desk", str(two.home), "--as", "petros", "sync", "--every", "1"]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, cwd=two.home) as running:

@@ -61,7 +61,7 @@ def _take(session: Session, branch: str, theirs: str) -> None:
     store = session.store
     with store.writing() as hold:
         ref, ours = store.writable_head()
-        found = plan.plan(session.place, branch, ours, theirs, hold)
+        found = plan.plan(session.place, branch, ours, theirs)
         if found.way in ("same", "ahead"):
             return
         new = apply.merge_commit(session, found, hold) if found.way == "merge" else theirs

@@ -69,7 +69,7 @@ def _met(session: Session, remote: str, *, dry: bool, publish: bool, timeout: fl
         theirs = git_remote.fetch(session.place, remote, branch, timeout)
         with store.writing() as hold:
             ref, ours = store.writable_head()
-            found = plan.plan(session.place, remote, ours, theirs, hold)
+            found = plan.plan(session.place, remote, ours, theirs)
             if not dry and found.way == "same":
                 _remember(session, remote, branch)
             if dry or found.way == "same" or (found.way == "ahead" and not publish):

@@ -10,8 +10,6 @@ from typing import Any
 import click
 
 from desk.actions.care import guard as actions
-from desk.actions.care import relay as actions_relay
-from desk.actions.care import sync as actions_sync
 from desk.audit.moment import AuditFinding
 from desk.cli import leaf
 from desk.cli.app import App
@@ -118,6 +116,9 @@ def status(app: App) -> Done:
               help="How long to wait for the other side.")  # fmt: skip
 def relay(app: App, branches: tuple[str, ...], remote: str | None, timeout: float) -> Done:
     """Judge the branches in/HANDLE of a forge that runs no hooks; take the sound ones into the desk, and publish it."""
+    from desk.actions.care import relay as actions_relay  # noqa: PLC0415 - not for the hooks
+    from desk.actions.care import sync as actions_sync  # noqa: PLC0415 - as above
+
     done = actions_relay.relay(app, actions_sync.chosen_remote(app, remote), branches, timeout)
     lines: list[str] = []
     for one in done:

@@ -17,7 +17,7 @@ from desk.domain.model.fields import utc_text
 from desk.domain.model.kinds import KINDS
 from desk.domain.rights.words import word
 from desk.errors import DeskError
-from desk.git import log, refs
+from desk.git import cone, log, refs
 from desk.git.place import Place
 from desk.index import keeper
 from desk.local import meetings, untold
@@ -64,6 +64,8 @@ def status(app: App) -> Done:
         "untold": len(untold.load(app.place)),
         "mail": mailhost.stopped(app.place),
         "met": _met(app, head.oid),
+        "years": cone.years(app.place) or None,
+        "begins": _begins(app),
     }
     return Done("status", data, tuple(_lines(data, scan.edits, operation)), answer=True)
 
@@ -83,6 +85,12 @@ def _met(app: App, head: str | None) -> dict[str, Any] | None:
         "minutes": ago // 60,
         "late": bool(warn) and ago >= warn * 60,
     }
+
+
+def _begins(app: App) -> str | None:
+    """When the history of this clone begins; None where all of it is here."""
+    found = refs.begins(app.place)
+    return utc_text(datetime.fromtimestamp(found, UTC)) if found is not None else None
 
 
 def _journal(place: Place) -> list[str]:
@@ -246,9 +254,25 @@ def _rest(data: dict[str, Any]) -> list[str]:
             )
         )
     lines += mailhost.lines(data["mail"])
+    lines += _here(data)
     if data["met"]:
         lines.append(_others(data["met"]))
     return ["", *lines] if lines and data["hand_edits"] else lines
+
+
+def _here(data: dict[str, Any]) -> list[str]:
+    """What of the desk this clone has, where that isn't all."""
+    lines: list[str] = []
+    if data["years"]:
+        text = ngettext(
+            "Tickets of {n} year are files here, older ones are read from git: desk maintain --years N, 0 for all",
+            "Tickets of {n} years are files here, older ones are read from git: desk maintain --years N, 0 for all",
+            data["years"],
+        )
+        lines.append(text)
+    if data["begins"]:
+        lines.append(_("History begins on {day} here; all of it: git fetch --unshallow", day=data["begins"][:10]))
+    return lines
 
 
 def _others(met: dict[str, Any]) -> str:

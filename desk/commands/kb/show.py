@@ -93,6 +93,7 @@ def history(app: App, slugs: tuple[str, ...]) -> Listing:
     """Show who did what to an article and when, in all its languages, oldest first. It comes from git's history."""
     names = arguments.article_names(app, slugs)
     ids = [i for name in names for i in _ever(app, name)]
+    app.warn_of_cut()
     rows: list[dict[str, Any]] = []
     for article_id in ids:
         events = app.store.ask(lambda index, i=article_id: queries_tickets.history(index, Article.kind, i))  # type: ignore[misc]

@@ -8,6 +8,7 @@ from desk.actions import identifiers
 from desk.cli import arguments, leaf
 from desk.cli.app import App
 from desk.codec import places
+from desk.commands.ticket.history import first_day
 from desk.domain.model.person import Staff
 from desk.domain.model.rows import HistoryRow
 from desk.errors import Broken
@@ -29,6 +30,7 @@ def escalations(app: App, ids: tuple[str, ...]) -> Listing:
     level that person had at the time.
     """
     found = [identifiers.require_known(app, i) for i in arguments.ticket_words(app, ids)]
+    app.warn_of_cut(first_day(found))
     rows: list[dict[str, Any]] = []
     for ticket_id in found:
         events = app.store.ask(lambda index, i=ticket_id: tickets.history(index, "ticket", i))  # type: ignore[misc]

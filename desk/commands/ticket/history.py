@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -14,11 +14,14 @@ from desk.domain.changes import sentences
 from desk.domain.model.change import Changed
 from desk.domain.model.ticket import Ticket, files_folder
 from desk.errors import NotFound
-from desk.git import log
+from desk.git import log, refs
 from desk.queries import blame as queries_blame
 from desk.queries import events, tickets
 from desk.text import _, pgettext
 from desk.view.model import Column, Done, Listing, Row
+
+if TYPE_CHECKING:
+    from desk.domain.model.rows import CommitFacts
 
 HISTORY = (
     Column("at", pgettext("column", "WHEN"), "moment"),
@@ -41,6 +44,7 @@ def history(app: App, ids: tuple[str, ...], diff: bool) -> Listing | Done:
     Of an edit, the fields are named with their values before and after; texts are counted in lines.
     """
     found = [identifiers.require_known(app, i) for i in arguments.ticket_words(app, ids)]
+    app.warn_of_cut(first_day(found))
     if diff:
         return _diffs(app, found)
     rows: list[dict[str, Any]] = []
@@ -48,6 +52,12 @@ def history(app: App, ids: tuple[str, ...], diff: bool) -> Listing | Done:
         rows += [{"id": ticket_id, **e} for e in _events(app, ticket_id)]
     columns = HISTORY if len(found) < 2 else (Column("id", pgettext("column", "ID"), "id"), *HISTORY)
     return Listing("history", rows, columns, _("nothing has happened yet"), spell=_spell)
+
+
+def first_day(ids: list[str]) -> str:
+    """The day on which the oldest of some tickets was registered, by its id: as the beginning of a time in RFC 3339."""
+    day = min((f"20{i[:6]}" for i in ids), default="20000101")
+    return f"{day[:4]}-{day[4:6]}-{day[6:]}"
 
 
 def _events(app: App, ticket_id: str) -> list[dict[str, Any]]:
@@ -104,6 +114,7 @@ def blame(app: App, ids: tuple[str, ...], as_of: str | None) -> Listing:
     """
     commit = dates.commit_as_of(app, as_of) if as_of else app.store.commit_now()
     found = [identifiers.require_known(app, i) for i in arguments.ticket_words(app, ids)]
+    app.warn_of_cut(first_day(found))
     rows = [row for ticket_id in found for row in _lines(app, ticket_id, commit)]
     columns = [
         Column("field", pgettext("column", "FIELD"), "verb"),
@@ -126,6 +137,8 @@ def _lines(app: App, ticket_id: str, commit: str) -> list[dict[str, Any]]:
             _("when it was: desk ticket history {ticket_id}", ticket_id=ticket_id),
         )
     facts = app.store.ask(lambda index: events.commits(index, [line.commit for line in found]))
+    # Of what was there when history was cut off nobody can say who wrote it.
+    facts |= {oid: cast("CommitFacts", dict.fromkeys(events.FACTS)) for oid in refs.boundary(app.place)}
     rows = []
     for line in found:
         known = facts.get(line.commit, dict.fromkeys(events.FACTS) | {"commit": line.commit})

@@ -58,6 +58,8 @@ def activity(app: App, whose: str | None, since: str | None, limit: int | None) 
     rows = app.store.ask(lambda index: events.events(index, sought))
     if last:
         marks.mark(app.place, reader, head)
+    if not (most and len(rows) > most) and not commits:
+        app.warn_of_cut(moment)
     if most and len(rows) > most:
         rows = rows[:most]
         app.notes.append(_("the newest {most}; more: --limit N, 0 for all", most=most))

@@ -97,6 +97,7 @@ def handover(app: App, since: str, departments: tuple[str, ...]) -> Sections:
     """
     named = tuple(identifiers.require_existing(app, "department", d) for d in departments)
     start = str(dates.parse_moment(app, since))
+    app.warn_of_cut(start)
     found = _found(app, app.scope(), named, start)
     parts = tuple((TITLES[name], _listing(name, rows), _SHOWN) for name, rows in found.items())
     stopped = mailhost.stopped(app.place)

@@ -53,6 +53,8 @@ def log(app: App, kinds: tuple[str, ...], verbs: tuple[str, ...], limit: int | N
     rows: list[dict[str, Any]] = [{**row} for row in app.store.ask(lambda index: events.log(index, wanted))]
     more = bool(most) and len(rows) > most
     rows = rows[:most] if more else rows
+    if not more:
+        app.warn_of_cut(wanted.since)
     _tell(app, rows)
     columns = (
         Column("at", pgettext("column", "WHEN"), "moment"),

@@ -72,7 +72,7 @@ def report(
         language = app.config["desk.languages"][0]
         reading = Reading(index, question, app.place, at.commit, readable=_readable(app), language=language)
         sections = REPORTS[name].make(reading) if name in REPORTS else _all(reading)
-        sections += _unread(index)
+        sections += _unread(index) + _cut(app.what_is_cut(periods.begin_of(app, period)))
     title = REPORTS[name].title if name in REPORTS else name.replace("-", " ").capitalize()
     made = Report(
         name,
@@ -124,6 +124,12 @@ def _unread(index: Index) -> tuple[Section, ...]:
     heads = (Label("path", pgettext("column", "File")), Label("problem", pgettext("column", "What is wrong")))
     rows = [{"path": path, "line": line, "problem": problem} for path, line, problem in found]
     return (Section("unread", _("Records that can't be read, and are in no figure"), heads, rows, ""),)
+
+
+def _cut(texts: tuple[str, ...]) -> tuple[Section, ...]:
+    """That figures lack what this clone has no history of, told as `_unread` is."""
+    heads = (Label("problem", pgettext("column", "What is wrong")),)
+    return tuple(Section("cut", _("History that is not in this clone"), heads, [{"problem": t}], "") for t in texts)
 
 
 def _period(app: App, name: str, days: int | None, since: str | None, until: str | None) -> Period:

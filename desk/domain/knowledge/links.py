@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
-from urllib.parse import quote, unquote
 
 # None of these may take quadratic time: the text is up to four million characters long.
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -67,6 +66,8 @@ def is_relative(url: str) -> bool:
 
 def target(folder: str, url: str) -> str | None:
     """The path in the desk that a relative link in a file of `folder` leads to; None if it leads out of the desk."""
+    from urllib.parse import unquote  # noqa: PLC0415 - 5 ms, where an article has links
+
     path = unquote(re.split(r"[#?]", url, maxsplit=1)[0])
     if path.startswith("/"):
         return None
@@ -76,6 +77,8 @@ def target(folder: str, url: str) -> str | None:
 
 def relative_link(folder: str, path: str, url: str) -> str:
     """A link from a file of `folder` to a path in the desk, with the anchor that `url` had."""
+    from urllib.parse import quote  # noqa: PLC0415 - as above
+
     mark = re.search(r"[#?]", url)
     return quote(posixpath.relpath(path, folder), safe="/!$&'*+,;=:@~-._") + (url[mark.start() :] if mark else "")
 

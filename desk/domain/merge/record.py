@@ -11,6 +11,7 @@ from desk.domain.merge.merging import RULES, Clash, MetValue, Rule, meet, meet_b
 from desk.domain.merge.side import WHOLE, Decision, Leaf, Side, TimeStamp, shown
 from desk.domain.merge.thread import meet_threads
 from desk.domain.merge.units import UNITS, Ranks, Unit, Version
+from desk.domain.model.fields import utc_text
 from desk.domain.model.person import User
 from desk.domain.model.record import NOTHING, Entry, Record
 from desk.domain.model.states import CLOSED
@@ -20,6 +21,7 @@ from desk.domain.people import users
 KEPT_TEXT = "sync"
 """`from` in the heading of a note that keeps a text which another one has beaten."""
 _CLOCKS = ("respond_by", "update_by", "due")
+_MISSED = "breach respond "
 _WORDS = ("cause", "workaround", "fix", "review", "body")
 """Texts of a ticket of which a beaten one is kept as a note."""
 
@@ -138,7 +140,7 @@ def meet_records(meeting: Meeting, ranks: Ranks, relevel: Relevel | None = None)
     values = {n: meeting.values[n] for n in some.FIELDS if meeting.values.get(n) is not None}
     record = type(some)(values, extra=extra, body=body, thread=thread)
     if isinstance(record, Ticket):
-        record = _due(record, meeting, relevel)
+        record = _without_untrue(_due(record, meeting, relevel), meeting)
     return Met(record, tuple(meeting.decisions), variant)
 
 
@@ -192,6 +194,22 @@ def _due(ticket: Ticket, meeting: Meeting, relevel: Relevel | None) -> Ticket:
     if alike or relevel is None or ticket.state == CLOSED:
         return ticket
     return relevel(_with_clocks(ticket, None))
+
+
+def _without_untrue(ticket: Ticket, meeting: Meeting) -> Ticket:
+    """Without a first reply that one side noted as missed, and that the other had sent in time."""
+
+    def missed(line: str, record: Record | None) -> bool:
+        done = record.responded if isinstance(record, Ticket) else None
+        return done is None or utc_text(done) > line.rpartition(" ")[2]
+
+    def stays(line: str) -> bool:
+        # What wasn't so on its own side either is for an audit to find, and nothing that the meeting has brought out.
+        noted = [r for r in meeting.records if isinstance(r, Ticket) and line in r.sla]
+        return not line.startswith(_MISSED) or missed(line, ticket) or not all(missed(line, r) for r in noted)
+
+    left = [line for line in ticket.sla if stays(line)]
+    return ticket if len(left) == len(ticket.sla) else ticket.evolve(sla=left or None)
 
 
 def _with_clocks(ticket: Ticket, like: Ticket | None) -> Ticket:
