@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from desk.audit.actors import mails
 from desk.audit.moment import DESK, FAULT, REMARK, AuditFinding, Moment, name
+from desk.errors import GitError
 from desk.git import objects, refs
 from desk.git.place import Place
 from desk.text import _, arranged, ngettext
@@ -82,7 +83,7 @@ class History:
     def dates(self, moment: Moment) -> Iterator[AuditFinding]:
         """Nothing is dated before what it follows, nor after it was committed. Clocks go wrong: never a fault."""
         step = moment.step
-        known = [self._times[p] for p in step.parents if p in self._times]
+        known = [times for parent in step.parents if (times := self._time(parent, moment))]
         if known and step.committed < max(committed for _, committed in known):
             yield moment.finding("dates", REMARK, _("committed, by its date, before the commit it follows"))
         if step.at > step.committed + _AHEAD:
@@ -92,6 +93,16 @@ class History:
             problem = _("dated {span} before the commit it follows", span=_span(max((at for at, _ in known)) - step.at))
             yield moment.finding("dates", REMARK, problem)
         self._times[step.oid] = (step.at, step.committed)
+
+    def _time(self, commit: str, moment: Moment) -> tuple[int, int] | None:
+        """When a commit says that it was made, and committed; of one before the first that is looked at git is asked."""
+        if commit not in self._times:
+            try:
+                header, _text = objects.parse_commit(moment.world.blobs.get(commit) or b"")
+            except GitError:
+                return None
+            self._times[commit] = (header.at, header.committed_at)
+        return self._times[commit]
 
     def committers(self, moment: Moment) -> Iterator[AuditFinding]:
         """Remembers who commits in another's name (desk --as); told at the end, one line for each pair."""

@@ -14,6 +14,7 @@ from desk.audit import seals as audit_seals
 from desk.audit import walk as audit_walk
 from desk.audit.actors import mails
 from desk.audit.history import History
+from desk.audit.index import IndexedWorld
 from desk.audit.moment import FAULT, PLAIN, REMARK, AuditFinding, Moment
 from desk.audit.walk import Step
 from desk.audit.world import PastWorld
@@ -22,13 +23,12 @@ from desk.config import FILE
 from desk.domain.changes import message
 from desk.domain.knowledge import articles
 from desk.domain.model.article import Article
-from desk.domain.model.kinds import KINDS, kind_at
+from desk.domain.model.kinds import kind_at
 from desk.domain.model.person import Staff
 from desk.errors import Broken, ConfigError
 from desk.git import log, objects
 from desk.git.place import Place, as_committed
 from desk.queries import knowledge as queries_knowledge
-from desk.queries import records as queries_records
 from desk.store import settings
 from desk.store.handedits import HandEdit
 from desk.store.store import Store
@@ -163,7 +163,6 @@ class _Walk:
         self.changes = 0
         self.imported: set[str] = set()
         self._authors: dict[str, str | None] = {}
-        self._deleted: set[tuple[str, str]] | None = None
 
     def run(self) -> Iterator[AuditFinding]:
         """Every finding of every commit."""
@@ -183,15 +182,14 @@ class _Walk:
         yield from self.history.in_name()
 
     def _begun(self, blobs: objects.Blobs) -> PastWorld:
-        """The desk at the commit it begins from, read whole."""
-        world = PastWorld(self.place, blobs, None if self.since is None else self._known, self._gone_before)
-        if self.since is not None:
-            world.move(self.since, audit_walk.files(self.place, self.since))
+        """The desk at the commit it begins from: nothing before the first; else the index is asked, which has the newest."""
+        if self.since is None:
+            return PastWorld(self.place, blobs)
+        index = self.store.index
+        world = IndexedWorld(self.place, blobs, index)
+        if index.commit != self.since:
+            world.begin(self.since, audit_walk.between(self.place, str(index.commit), self.since))
         return world
-
-    def _known(self, kind: str) -> set[str]:
-        """Ids that a kind ever had: people who left before this walk began."""
-        return queries_records.ever(self.store.index, kind)
 
     def _read_ahead(self, world: PastWorld, part: list[Step]) -> None:
         wanted = (d.new_oid for step in part for d in step.deltas if d.new_oid and (kind_at(d.path) or d.path == FILE))
@@ -270,16 +268,6 @@ class _Walk:
         if article not in self._authors and self.since is not None:
             self._authors[article] = queries_knowledge.last_author(self.store.index, article, self.since)
         return self._authors.get(article)
-
-    def _gone_before(self, kind: str, record_id: str) -> str | None:
-        """What a record was that went before this walk began, by object name."""
-        if self.since is None:
-            return None
-        if self._deleted is None:
-            self._deleted = queries_records.deleted(self.store.index)
-        if (kind, record_id) not in self._deleted:
-            return None
-        return log.last_of(self.place, self.since, KINDS[kind].path_of(record_id))
 
 
 def _same_text(edit: HandEdit) -> bool:
