@@ -57,9 +57,9 @@ class IndexedWorld(PastWorld):
     # -- reading -----------------------------------------------------------------------------------------------------
 
     def find(self, kind: str, record_id: str) -> Record | None:
-        if (kind, record_id) in self.touched:
+        if (kind, record_id) in self._paths:
             return super().find(kind, record_id)
-        found = records.place_of(self.index, kind, record_id)
+        found = self._place_of(kind, record_id)
         record = self.read(found[0], _PLAIN, found[1]) if found else None
         return None if isinstance(record, Broken) else record
 
@@ -94,9 +94,12 @@ class IndexedWorld(PastWorld):
 
     def has(self, kind: str, record_id: str) -> bool:
         """Whether there is such a record."""
-        if (kind, record_id) in self.touched:
-            return record_id in self._ids[kind]
-        return records.place_of(self.index, kind, record_id) is not None
+        return (kind, record_id) in self._paths or self._place_of(kind, record_id) is not None
+
+    def _place_of(self, kind: str, record_id: str) -> tuple[str, str] | None:
+        """Where the index has a record, if that is still so."""
+        found = records.places_of(self.index, kind, record_id)
+        return next((one for one in found if one[0] not in self._paths_over), None)
 
     def listed(self, kind: str) -> set[str]:
         """All ids of a kind: read whole, for kinds of which there are few."""

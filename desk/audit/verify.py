@@ -65,7 +65,7 @@ BEFORE: tuple[Each, ...] = (
     trailers.trailers,
 )
 """Checks of a commit against the desk as its parent had it."""
-AFTER: tuple[Each, ...] = (records.records, records.whole)
+AFTER: tuple[Each, ...] = (records.records, records.belonging, records.whole)
 """Checks of the desk as the commit has it."""
 
 
@@ -158,7 +158,7 @@ class _Walk:
         self.place = as_committed(store.place)
         self.since = since
         self.head = head
-        self.history = History()
+        self.history = History(int(store.clock().timestamp()), since)
         self.commits = 0
         self.changes = 0
         self.imported: set[str] = set()
@@ -223,7 +223,9 @@ class _Walk:
     def _moment(self, step: Step, world: PastWorld, *, own: bool) -> Moment:
         """One commit as its checks see it. Of a merge that desk made all is looked at, should its files not be as given."""
         hand = step.merge and not own
-        edits = forks.find_edits(step, world) if hand else tuple(audit_moment.edits(step, world))
+        edits = (
+            forks.find_edits(step, world, self.store.lock_timeout) if hand else tuple(audit_moment.edits(step, world))
+        )
         importer = message.importer(step.message) if step.told.verb and not step.merge else None
         if step.told.verb is None or hand:
             mine = step.email.lower()

@@ -12,9 +12,10 @@ from desk.config import Config
 from desk.domain.levels.policy import Policies
 from desk.domain.model.kinds import KINDS, id_at, kind_at, references
 from desk.domain.model.organisation import CustomField, Department
-from desk.domain.model.person import Staff
+from desk.domain.model.person import Ban, Staff, User
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
+from desk.domain.people import users
 from desk.domain.rights import rights
 from desk.errors import Broken, ConfigError
 from desk.git.diff import Delta
@@ -182,6 +183,10 @@ class PastWorld:
         """The departments of a staff member."""
         found = self.find(Staff.kind, handle)
         return found.departments if isinstance(found, Staff) else ()
+
+    def is_barred(self, user: User) -> bool:
+        """Whether a requester may do nothing (rule 7)."""
+        return bool(user.disabled or (user.email and self.find(Ban.kind, users.ban_id(user.email)) is not None))
 
     def custom_fields(self) -> Mapping[str, CustomField]:
         """The declarations of custom fields."""

@@ -60,8 +60,8 @@ def _owners(ticket: Ticket, name: str) -> Iterator[tuple[str, bool]]:
 
 
 def _is_carried(edit: HandEdit, act: Act) -> bool:
-    """Whether the very file has gone along to another ticket of the commit."""
-    return bool(edit.oid) and any(
+    """Whether the very file has gone along to another ticket, as a merge or a split takes it."""
+    return bool(edit.oid and act.verbs(edit) & {"merge", "split"}) and any(
         other.kind == ATTACHMENT and other.change == NEW and other.new_oid == edit.oid and other.id != edit.id
         for other in act.edits
     )

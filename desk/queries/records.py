@@ -15,11 +15,10 @@ def ids(index: Index, kind: str) -> set[str]:
     return {str(row[0]) for row in index.db.execute(f"SELECT id FROM {KINDS[kind].plural}")}
 
 
-def place_of(index: Index, kind: str, record_id: str) -> tuple[str, str] | None:
-    """Where a record lies, and the name of its content; None where there is none that can be read."""
+def places_of(index: Index, kind: str, record_id: str) -> list[tuple[str, str]]:
+    """Where a record lies, and the name of its content; several where it is there twice, none where it can't be read."""
     sql = f"SELECT path, oid FROM {KINDS[kind].plural} WHERE id = ? ORDER BY path"
-    row = index.db.execute(sql, (record_id,)).fetchone()
-    return None if row is None else (str(row[0]), str(row[1]))
+    return [(str(path), str(oid)) for path, oid in index.db.execute(sql, (record_id,))]
 
 
 def was(index: Index, kind: str, record_id: str, until: str | None = None) -> bool:

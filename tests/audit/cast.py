@@ -74,6 +74,10 @@ class Scene:
             return self.home / "records" / folder / f"{record}.yaml"
         return self.home / name
 
+    def name(self, name: str) -> str:
+        """The path within the desk."""
+        return self.path(name).relative_to(self.home).as_posix()
+
     def text(self, name: str) -> str:
         return self.path(name).read_text(encoding="utf-8")
 
@@ -125,6 +129,7 @@ class Scene:
             "GIT_AUTHOR_NAME": who[0], "GIT_AUTHOR_EMAIL": who[1],
             "GIT_COMMITTER_NAME": who[0], "GIT_COMMITTER_EMAIL": dates.get("machine", who[1]),
             "GIT_AUTHOR_DATE": dates.get("at", f"@{AT} +0000"),
+            **({"GIT_COMMITTER_DATE": dates["committed"]} if "committed" in dates else {}),
         }  # fmt: skip
         self.git("add", "-A")
         self.git("commit", "-q", "--allow-empty", "--cleanup=verbatim", "-F", "-", env=env, data=message)
@@ -248,4 +253,4 @@ def cast(home: Path, template: Path, desk: Runner) -> Scene:
     return scene
 
 
-__all__ = ["ANNA", "AT", "DESK", "GHOST", "MALLORY", "MARIA", "NIKOS", "PETROS", "Scene", "cast"]
+__all__ = ["ANNA", "AT", "DESK", "GHOST", "MALLORY", "MARIA", "NIKOS", "PETROS", "Scene", "Who", "cast"]
