@@ -94,11 +94,11 @@ class History:
         known = [times for parent in step.parents if (times := self._time(parent, moment))]
         if known and step.committed < max(committed for _, committed in known):
             yield moment.finding("dates", REMARK, _("committed, by its date, before the commit it follows"))
-        if step.at > self.now + _AHEAD:
-            problem = _("dated {span} from now", span=_span(step.at - self.now))
-            yield moment.finding("dates", REMARK, problem)
-        elif step.at > step.committed + _AHEAD:
+        if step.at > step.committed + _AHEAD:
             problem = _("dated {span} after it was committed", span=_span(step.at - step.committed))
+            yield moment.finding("dates", REMARK, problem)
+        elif step.at > self.now + _AHEAD:
+            problem = _("dated {span} from now", span=_span(step.at - self.now))
             yield moment.finding("dates", REMARK, problem)
         elif known and not moment.importer and not step.merge and step.at < max(at for at, _ in known):
             problem = _("dated {span} before the commit it follows", span=_span(max((at for at, _ in known)) - step.at))

@@ -93,7 +93,7 @@ def verify(store: Store, since: str | None = None, *, full: bool = False, anew: 
     found = list(history.repository(place))
     found += history.objects_as_named(place) if full or anew else ()
     every = audit_seals.seals(place)
-    sealed, sound = _seals(place, every, head, full=full)
+    sealed, sound = _seals(store, place, every, head, full=full)
     found += sealed
     named = None
     if since is None and sound is not None and not full:
@@ -129,21 +129,26 @@ def judge(
 
 
 def _seals(
-    place: Place, every: list[audit_seals.Seal], head: str, *, full: bool
+    store: Store, place: Place, every: list[audit_seals.Seal], head: str, *, full: bool
 ) -> tuple[list[AuditFinding], audit_seals.Seal | None]:
-    """What is wrong with seals, and the newest one that is sound. Only that one is measured again, unless `full`."""
+    """What is wrong with seals, and the newest one that is sound. `full` measures all of them; else that one, once."""
     known = {seal.name: seal for seal in every}
+    measured = sealers.find_measured(place)
     found: list[AuditFinding] = []
     fit: list[audit_seals.Seal] = []
     for seal in reversed(every):
+        anew = full or not (fit or seal.tag in measured)
         told = [
             *sealers.find_unfit(place, seal, known),
-            *audit_seals.problems(place, seal, head, known, measured=full or not fit),
+            *audit_seals.problems(place, seal, head, known, measured=anew),
         ]
         found += told
         if not any(f.level == FAULT for f in told) and not sealers.find_downgrade_of(place, seal, known):
             fit.append(seal)
-    return found, sealers.find_trusted(place, fit[::-1])
+            if anew:
+                measured |= {seal.tag}
+                sealers.keep_measured(place, measured)
+    return found, sealers.find_trusted(place, fit[::-1], None if full else store.index)
 
 
 class _Walk:

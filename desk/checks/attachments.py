@@ -49,6 +49,24 @@ def check_attachment(edit: HandEdit, act: Act, before: Before, _world: Known) ->
         )
 
 
+def check_named(edit: HandEdit, act: Act, _before: Before, _world: Known) -> None:
+    """Refuse to take what somebody else had attached to a request off it."""
+    old, new = edit.old, edit.new
+    if (
+        not isinstance(old, Ticket)
+        or not isinstance(new, Ticket)
+        or act.verb == "doctor"
+        or edit.path in act.comes_back
+    ):
+        return
+    for name in old.attachments:
+        if name not in new.attachments and (old.author or old.requester or "") != act.by.id:
+            raise Refused(
+                _("{path}: the attachment {name} was brought by {by}", path=edit.path, name=name, by=old.author or "-"),
+                arranged("git checkout -- {path}", path=edit.path),
+            )
+
+
 def _owners(ticket: Ticket, name: str) -> Iterator[tuple[str, bool]]:
     """Who brought an attachment, and whether what they brought it with may still be edited."""
     live = ticket.state in states.LIVE

@@ -150,6 +150,7 @@ _CHECKS: tuple[Judge, ...] = (
     _check_reuse,
     _check_right,
     _check_words,
+    attachments.check_named,
     evidence.check_evidence,
     approvals.check_approval,
     _check_relinked,

@@ -209,6 +209,15 @@ def a_file_that_no_entry_names(scene: Scene) -> None:
     scene.told("note", "mallory", T)
 
 
+@forged("brought by maria")
+def a_file_of_a_request_is_named_no_more(scene: Scene) -> None:
+    file = scene.home.parent / "plan.pdf"
+    file.write_bytes(b"%PDF")
+    scene.own = _make(scene, "ticket", "create", "--department", "technical", "--title", "X", "--attach", str(file))
+    scene.swap("OWN", ("attachments: [plan.pdf]\n", ""))
+    scene.told("edit", "mallory", OWN, "Desk-To: attachments")
+
+
 @forged("report.pdf")
 def a_file_moves_to_her_own_ticket(scene: Scene) -> None:
     scene.write(scene.attachment("OWN", "report.pdf"), scene.path(scene.attachment("T", "report.pdf")).read_bytes())
