@@ -14,7 +14,9 @@ from desk.audit.world import Key, PastWorld
 from desk.config import FILE
 from desk.domain.model.article import Article
 from desk.domain.model.kinds import KINDS
+from desk.domain.model.person import User
 from desk.domain.model.record import Record
+from desk.domain.model.ticket import Ticket
 from desk.errors import Broken
 from desk.git import log
 from desk.git.diff import Delta
@@ -24,6 +26,8 @@ from desk.index.index import Index
 from desk.queries import people, records
 
 _PLAIN = "100644"
+_MANY = (Ticket.kind, User.kind)
+"""Of these there are too many for every answer of the index to be remembered."""
 
 
 class IndexedWorld(PastWorld):
@@ -36,6 +40,7 @@ class IndexedWorld(PastWorld):
         """Where the commits begin that are looked at: of what went before, git is asked. `_refs` counts from there on."""
         self.config = self._settings(f"{index.commit}:{FILE}")
         self._paths_over: set[str] = set()
+        self._asked: dict[Key, list[tuple[str, str]]] = {}
         self.touched: set[Key] = set()
         """Records that are not as the index has them."""
 
@@ -98,7 +103,11 @@ class IndexedWorld(PastWorld):
 
     def _place_of(self, kind: str, record_id: str) -> tuple[str, str] | None:
         """Where the index has a record, if that is still so."""
-        found = records.places_of(self.index, kind, record_id)
+        found = self._asked.get((kind, record_id))
+        if found is None:
+            found = records.places_of(self.index, kind, record_id)
+            if kind not in _MANY:
+                self._asked[kind, record_id] = found
         return next((one for one in found if one[0] not in self._paths_over), None)
 
     def listed(self, kind: str) -> set[str]:

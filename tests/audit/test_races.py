@@ -39,6 +39,7 @@ def _at_once(home: Path, commands: list[tuple[str, ...]]) -> list[int]:
 
 @pytest.mark.parametrize("turn", [1, -1])
 def test_every_pair_of_commands(desk: Runner, make: Make, home: Path, turn: int) -> None:
+    desk("config", "set", "write.lock_timeout", "300")
     one, two = make("One", "--tag", "incident"), make("Two")
     desk("--as", "petros", "ticket", "note", one, "--body", "first")
     desk("tag", "create", "malta")
