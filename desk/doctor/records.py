@@ -26,7 +26,7 @@ from desk.git import log, objects
 from desk.queries import events, people
 from desk.queries import records as queries_records
 from desk.queries.sql import REVIEW_OWED
-from desk.store.handedits import MODIFIED, NEW, SETTINGS
+from desk.store.handedits import ATTACHMENT, MODIFIED, NEW, SETTINGS
 from desk.text import _, arranged
 
 _CONFLICT = "merge conflict"
@@ -89,6 +89,8 @@ def _refused(exam: Exam, world: World) -> Iterator[Finding]:
         return
     snapshot = exam.store.snapshot(exam.index, exam.store.commit_now())
     for wrong in judgement.judge(Act(exam.by, exam.store.clock(), sound), snapshot, world):
+        if wrong.edit.kind == ATTACHMENT:
+            continue  # of files there is a check of its own
         hint = wrong.error.hint or arranged("git checkout -- {path}", path=wrong.edit.path)
         line, text = edits.locate_problem(wrong.error, wrong.edit.path)
         yield Finding("edited", wrong.edit.path, line, text, hint)
