@@ -147,6 +147,23 @@ def fields() -> str:
     return "\n".join(rows)
 
 
+def people() -> str:
+    """By whom each verb may be used on a record that is there."""
+    rows = [
+        f"| record | verb | {' | '.join(audit_table.PEOPLE)} | changes |",
+        f"|---|---{'|---' * len(audit_table.PEOPLE)}|---|",
+    ]
+    for one in audit_table.allowed():
+        marks = " | ".join("yes" if person in one.people else "–" for person in audit_table.PEOPLE)
+        changes = "any field" if len(one.fields) > _MANY else ", ".join(f"`{name}`" for name in one.fields)
+        rows.append(f"| {one.kind} | {one.verb} | {marks} | {changes} |")
+    return "\n".join(rows)
+
+
+_MANY = 8
+"""Fields that are named one by one."""
+
+
 def _meanings(head: str, table: Mapping[str, str]) -> str:
     return "\n".join([f"| {head} | means |", "|---|---|", *(f"| `{name}` | {text} |" for name, text in table.items())])
 
@@ -228,7 +245,7 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
         "resolutions": lambda: _meanings("resolution", states.RESOLUTIONS),
     },
     "docs/rights.md": {"rights": rights},
-    "docs/audit.md": {"fields": fields},
+    "docs/audit.md": {"fields": fields, "people": people},
     "docs/finding.md": {"rates": suggestions.table},
     "docs/responses.md": {"variables": response_variables, "filters": response_filters},
     "docs/notifications.md": {"heard": heard, "variables": variables},

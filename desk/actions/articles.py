@@ -176,7 +176,7 @@ def publish(
 
     def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
         require_level(snapshot, by, Article.kind)
-        shelf = Shelf(snapshot, session.config, by)
+        shelf = Shelf(snapshot, session.config, by, at)
         changes = [_published(session, shelf, one, day, at) for one in _wanted(shelf, wanted)]
         files = {path: data for change in changes for path, data in change.files.items()}
         return join(changes)._replace(reason=reason, files=files)

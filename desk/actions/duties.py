@@ -20,6 +20,7 @@ from desk.index.index import Index
 from desk.queries import events, people
 from desk.queries.sql import UNSETTLED
 from desk.session.session import Session
+from desk.store import settings
 from desk.store.levels import policies
 from desk.store.snapshot import Snapshot
 from desk.text import arranged
@@ -66,6 +67,8 @@ def check(session: Session, *, dry_run: bool = False) -> Duties:
     """Do what time asks for, each ticket as one commit by the desk itself, whoever runs it; or, `dry_run`, only look."""
     rights.require_level(cast("Staff", session.store.read(Staff.kind, session.me())), "sla")
     now = _moment(session.place, session.config, session.now)
+    config = settings.recorded(session.place, session.store.commit_now(), session.config)
+    now = now if config is session.config else _moment(session.place, config, session.now)
     by = _desk(session)
     edits: list[Edit] = []
     warnings: list[str] = []

@@ -6,16 +6,18 @@ import os
 import posixpath
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from desk.checks import edits as checks_edits
+from desk.checks import judgement, rules
 from desk.checks import links as checks_links
-from desk.checks import rights, rules
+from desk.checks.act import Act
 from desk.checks.world import World
 from desk.codec import locate, places, records
 from desk.config import Config
 from desk.domain.knowledge import links
-from desk.domain.knowledge.articles import PUBLISHED
+from desk.domain.knowledge.articles import DRAFT, PUBLISHED
 from desk.domain.model import plain
 from desk.domain.model.actor import Actor
 from desk.domain.model.article import Article, base_of
@@ -95,7 +97,8 @@ def read_committed_or_new(store: Store, path: str) -> Article:
 class Shelf:
     """The knowledge base of a snapshot with the hand edits that lie over it: what may be published, one name at a time."""
 
-    def __init__(self, snapshot: Snapshot, config: Config, by: Actor) -> None:
+    def __init__(self, snapshot: Snapshot, config: Config, by: Actor, at: datetime) -> None:
+        self.at = at
         self.snapshot = snapshot
         self.config = config
         self.by = by
@@ -126,7 +129,10 @@ class Shelf:
         problem = checks_edits.find_edit_problem(edit, world)
         if problem is not None:
             raise problem
-        rights.check(edit, self.by, world)
+        # State and approval are what publishing itself is about; the rest is judged as anybody's edit.
+        asked = edit if edit.new is None else edit._replace(new=edit.new.evolve(state=DRAFT, approved_by=None))
+        for wrong in judgement.judge(Act(self.by, self.at, [asked]), self.snapshot, world):
+            raise wrong.error
         return self._edited(edit)
 
     def _edited(self, edit: HandEdit) -> Publication:

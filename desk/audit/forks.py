@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from desk.audit import merges
 from desk.audit import moment as audit_moment
 from desk.audit.walk import Step, between
 from desk.audit.world import PastWorld
@@ -17,7 +18,7 @@ from desk.codec import places
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.record import Entry, Record
 from desk.errors import Broken
-from desk.git import diff, objects, refs
+from desk.git import diff, objects
 from desk.git.diff import Delta
 from desk.git.place import Place
 from desk.store import handedits
@@ -37,15 +38,15 @@ class _Versions(NamedTuple):
     merged: _File
 
 
-def find_edits(step: Step, world: PastWorld) -> tuple[HandEdit, ...]:
+def find_edits(step: Step, world: PastWorld, lock_timeout: float) -> tuple[HandEdit, ...]:
     """What whoever merged has changed; `world` is at the first parent."""
     place = world.place
-    bases = refs.merge_bases(place, *step.parents[:2]) if len(step.parents) == 2 else []
-    if not bases:
+    base = merges.common_base(place, *step.parents[::-1], lock_timeout) if len(step.parents) == 2 else None
+    if base is None:
         return tuple(audit_moment.edits(step, world, _unlike_any(place, step)))
-    found = _versions(place, step, bases[0])
+    found = _versions(place, step, base)
     asked = {path for path, v in found.items() if not _is_plain(v)}
-    expected = _expected(place, bases[0], step) if asked else {}
+    expected = _expected(place, base, step) if asked else {}
     edits = (_edit(path, found[path], expected.get(path), world) for path in sorted(asked))
     return tuple(edit for edit in edits if edit is not None)
 
@@ -116,6 +117,8 @@ def _edit(path: str, v: _Versions, due: bytes | _File | None, world: PastWorld) 
     before = due if isinstance(due, bytes) or due is None else world.content(due[1])
     name = objects.blob_id(due, oid or v.one[1]) if isinstance(due, bytes) else (due[1] if due else "")
     edit = audit_moment.edit_of(Delta(path, "100644" if name else "", mode, name, oid), world, before)
+    if edit.fault is not None and mode not in {one[0] for one in (v.base, v.one, v.two)}:
+        return edit
     if edit.kind not in KINDS or not isinstance(edit.old, Record) or not isinstance(edit.new, Record):
         return None if name == oid else _chosen(edit, v)
     old = _leaning(edit.old, edit.new, *(_record(path, one, world) for one in (v.base, v.one, v.two)))

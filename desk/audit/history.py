@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 
 from desk.audit.actors import mails
 from desk.audit.moment import DESK, FAULT, REMARK, AuditFinding, Moment, name
+from desk.errors import GitError
 from desk.git import objects, refs
 from desk.git.place import Place
 from desk.text import _, arranged, ngettext
 
 _SHOWN = 20
+_OF_FORM = r"error in \w+ \w+: \w*(Date|Timezone|Email|Name)\w*: "
+"""What git finds wrong with how a commit or a tag says who and when, such as a date beyond all calendars."""
 _AHEAD = 300
 """Seconds by which two clocks may differ."""
 
@@ -35,6 +39,9 @@ def repository(place: Place) -> Iterator[AuditFinding]:
                 arranged("{problem} ({path})", problem=problem, path=os.path.join(".git", path)),
                 hint,
             )
+    if notes := refs.below(place, "refs/notes/"):
+        problem = _("git shows notes beside commits, which are no part of them: {notes}", notes=", ".join(notes[:3]))
+        yield AuditFinding("repository", REMARK, problem, "git log --no-notes")
     for ref in refs.below(place, "refs/replace/"):
         oid = ref.rpartition("/")[2]
         problem = _("the object {oid} is replaced by another one wherever git shows it", oid=oid[:10])
@@ -45,8 +52,7 @@ def objects_as_named(place: Place) -> Iterator[AuditFinding]:
     """Objects are read and named anew: a seal rests on their names."""
     found = objects.find_damaged(place)
     for line in found[:_SHOWN]:
-        # Of a commit's form, such as a date beyond all calendars, not of its name.
-        level = REMARK if line.startswith("error in ") else FAULT
+        level = REMARK if re.match(_OF_FORM, line) else FAULT
         yield AuditFinding("repository", level, _("git fsck: {line}", line=line), "git fsck --full")
     if len(found) > _SHOWN:
         more = _("git fsck: {n} more", n=len(found) - _SHOWN)
@@ -56,9 +62,12 @@ def objects_as_named(place: Place) -> Iterator[AuditFinding]:
 class History:
     """What is remembered of the commits gone by."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: int, begun: str | None) -> None:
+        self.now = now
+        """In epoch seconds: nothing is dated later."""
         self._times: dict[str, tuple[int, int]] = {}
-        self._begun: str | None = None
+        self._begun = begun
+        self._imported: Counter[str] = Counter()
         self.names: Counter[tuple[str, str]] = Counter()
         """Commits by whose machine made them and in whose name, where these are two people."""
 
@@ -67,7 +76,7 @@ class History:
         step = moment.step
         if not step.parents:
             if self._begun:
-                problem = _("a second beginning of history; the first is {begun}", begun=self._begun[:10])
+                problem = _("a second beginning of history, beside that of {begun}", begun=self._begun[:10])
                 yield moment.finding("history", FAULT, problem)
             self._begun = self._begun or step.oid
         if len(step.parents) > 2:
@@ -82,19 +91,34 @@ class History:
     def dates(self, moment: Moment) -> Iterator[AuditFinding]:
         """Nothing is dated before what it follows, nor after it was committed. Clocks go wrong: never a fault."""
         step = moment.step
-        known = [self._times[p] for p in step.parents if p in self._times]
+        known = [times for parent in step.parents if (times := self._time(parent, moment))]
         if known and step.committed < max(committed for _, committed in known):
             yield moment.finding("dates", REMARK, _("committed, by its date, before the commit it follows"))
         if step.at > step.committed + _AHEAD:
             problem = _("dated {span} after it was committed", span=_span(step.at - step.committed))
+            yield moment.finding("dates", REMARK, problem)
+        elif step.at > self.now + _AHEAD:
+            problem = _("dated {span} from now", span=_span(step.at - self.now))
             yield moment.finding("dates", REMARK, problem)
         elif known and not moment.importer and not step.merge and step.at < max(at for at, _ in known):
             problem = _("dated {span} before the commit it follows", span=_span(max((at for at, _ in known)) - step.at))
             yield moment.finding("dates", REMARK, problem)
         self._times[step.oid] = (step.at, step.committed)
 
+    def _time(self, commit: str, moment: Moment) -> tuple[int, int] | None:
+        """When a commit says that it was made, and committed; of one before the first that is looked at git is asked."""
+        if commit not in self._times:
+            try:
+                header, _text = objects.parse_commit(moment.world.blobs.get(commit) or b"")
+            except GitError:
+                return None
+            self._times[commit] = (header.at, header.committed_at)
+        return self._times[commit]
+
     def committers(self, moment: Moment) -> Iterator[AuditFinding]:
-        """Remembers who commits in another's name (desk --as); told at the end, one line for each pair."""
+        """Remembers who commits in another's name (desk --as), or imports; told at the end, one line for each."""
+        if moment.importer:
+            self._imported[moment.importer] += 1
         machine = moment.step.committer.lower()
         by_mail = mails.received(moment) is not None
         if moment.step.parents and moment.staff is not None and not moment.importer and not by_mail:
@@ -118,7 +142,14 @@ class History:
             self.names[f"<{machine}>", DESK] += 1
 
     def in_name(self) -> Iterator[AuditFinding]:
-        """Who committed in whose name, and how often."""
+        """Who committed in whose name, or imported, and how often."""
+        for importer, count in sorted(self._imported.items()):
+            problem = _(
+                "{times} imported by {importer}: when, and by whom, the records say alone",
+                times=ngettext("{n} commit", "{n} commits", count),
+                importer=importer,
+            )
+            yield AuditFinding("committers", REMARK, problem, _("git log --grep='^Desk-Import: {who}'", who=importer))
         for (machine, actor), count in sorted(self.names.items()):
             times = ngettext("{n} commit", "{n} commits", count)
             problem = _(

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from desk.audit.moment import FAULT, REMARK, AuditFinding, Moment, name
 from desk.audit.world import PastWorld
-from desk.checks import edits, together
+from desk.checks import edits, rules, together
 from desk.checks.together import Breach
-from desk.domain.changes import truth
+from desk.domain.changes import salt, truth
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights.words import word
 from desk.errors import Refused
@@ -45,7 +45,9 @@ def records(moment: Moment) -> Iterator[AuditFinding]:
     for edit in moment.edits:
         look = arranged("git show {oid} -- {path}", oid=moment.step.oid[:10], path=edit.path)
         if edit.kind == handedits.STRAY:
-            if edit.change != handedits.DELETED:
+            if edit.fault is not None:
+                yield moment.finding(CHECK, FAULT, edit.fault.problem, edit.path, look)
+            elif edit.change != handedits.DELETED:
                 yield moment.finding(CHECK, REMARK, _("neither a record nor an attachment"), edit.path, look)
             continue
         world = _Hopeful(moment.world) if moment.importer else moment.world
@@ -58,6 +60,39 @@ def records(moment: Moment) -> Iterator[AuditFinding]:
             older = edit.kind == handedits.SETTINGS and not moment.by_hand
             level = REMARK if imported or older else FAULT
             yield moment.finding(CHECK, level, arranged("{where}{words}", where=where, words=words), name(edit), look)
+
+
+def belonging(moment: Moment) -> Iterator[AuditFinding]:
+    """A file belongs to a ticket that names it; a link is said by both tickets."""
+    if moment.importer:
+        return
+    for edit in moment.edits:
+        if edit.kind == handedits.ATTACHMENT and edit.change == handedits.NEW:
+            yield from _file(edit, moment)
+        elif isinstance(edit.new, Ticket) and isinstance(edit.old, Ticket | None):
+            yield from _links(edit, edit.new, moment)
+
+
+def _file(edit: HandEdit, moment: Moment) -> Iterator[AuditFinding]:
+    ticket = moment.world.find(Ticket.kind, edit.id or "")
+    name = edit.path.rpartition("/")[2]
+    if ticket is None and edit.id not in moment.world.ids(Ticket.kind):
+        yield moment.finding(
+            CHECK, FAULT, _("an attachment of {id}, and there is no such ticket", id=edit.id), edit.path
+        )
+    elif isinstance(ticket, Ticket) and name not in (*ticket.all_attachments, salt.FILE):
+        yield moment.finding(
+            CHECK, REMARK, _("{id} doesn't name the attachment {name}", id=edit.id, name=name), edit.path
+        )
+
+
+def _links(edit: HandEdit, new: Ticket, moment: Moment) -> Iterator[AuditFinding]:
+    was = set(edit.old.links) if isinstance(edit.old, Ticket) else set()
+    for link in sorted(set(new.links) ^ was):
+        other = moment.world.find(Ticket.kind, link.partition(" ")[2])
+        if isinstance(other, Ticket) and (rules.mirror_link(link, new.id) in other.links) != (link in new.links):
+            problem = _("links: {link} is said by one of two: there is no other end", link=link)
+            yield moment.finding(CHECK, REMARK if moment.by_hand else FAULT, problem, name(edit))
 
 
 def _anew(edit: HandEdit, moment: Moment) -> HandEdit:

@@ -21,6 +21,8 @@ from desk.store import handedits
 from desk.text import _, listed
 
 _SHOWN = 3
+_SPEAKING = (".mailmap", ".gitmodules")
+"""Files outside the desk by which git shows something else than what was committed."""
 
 
 def actors(moment: Moment) -> Iterator[AuditFinding]:
@@ -77,7 +79,9 @@ def by_hand(moment: Moment) -> Iterator[AuditFinding]:
         if names:
             yield moment.finding("by-hand", REMARK, _("made by hand: {shown}", shown=_some(names)), names[0])
     outside = [d.path for d in moment.step.deltas if d.path.partition("/")[0] not in handedits.WATCHED]
-    if outside and (moment.staff is None or not moment.by_hand) and not moment.step.merge:
+    speaking = [path for path in outside if path in _SPEAKING]
+    if (speaking or moment.staff is None or not moment.by_hand) and outside and not moment.step.merge:
+        outside = speaking or outside
         yield moment.finding(
             "by-hand", REMARK, _("changed outside the desk: {shown}", shown=_some(outside)), outside[0]
         )

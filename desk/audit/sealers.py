@@ -7,7 +7,8 @@ is trusted before it, or when the desk began: whoever makes themselves level 3 a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import cast
 
 from desk.audit.moment import FAULT, REMARK, AuditFinding
@@ -18,7 +19,13 @@ from desk.domain.rights import rights
 from desk.errors import Broken
 from desk.git import diff, log, objects
 from desk.git.place import Place
+from desk.index.index import Index
+from desk.local.kept import keep
+from desk.queries import events
 from desk.text import _, arranged
+
+_MEASURED = "seals"
+"""File of desk's own, inside the git directory: a name a line."""
 
 
 def find_unfit(place: Place, seal: Seal, known: Mapping[str, Seal]) -> Iterator[AuditFinding]:
@@ -94,10 +101,29 @@ def is_highest(place: Place, commit: str, address: str) -> bool:
     return len(mine) == 1 and mine[0].level >= rights.LEVELS["history"]
 
 
-def find_trusted(place: Place, fit: list[Seal]) -> Seal | None:
-    """The newest of these seals, the oldest of which comes first, at which a check may begin."""
+def find_measured(place: Place) -> frozenset[str]:
+    """The seals, by object name, that were measured here and held: neither they nor what they measure can change."""
+    try:
+        with open(place.own(_MEASURED), encoding="ascii") as file:
+            return frozenset(line.strip() for line in file)
+    except (OSError, UnicodeDecodeError):
+        return frozenset()
+
+
+def keep_measured(place: Place, tags: Iterable[str]) -> None:
+    """Remember seals that held; where nothing can be written they are measured again."""
+    with suppress(OSError):
+        keep(place.own(_MEASURED), "".join(f"{tag}\n" for tag in sorted(tags)).encode())
+
+
+def find_trusted(place: Place, fit: list[Seal], index: Index | None) -> Seal | None:
+    """The newest of these seals, the oldest of which comes first, at which a check may begin.
+
+    With which commit the desk began is asked of the index, if there is one, and else of git, which walks all of history.
+    """
     trusted: Seal | None = None
-    since = log.root(place, fit[0].commit) if fit else ""
+    first = events.first(index) if index is not None and fit else None
+    since = first or (log.root(place, fit[0].commit) if fit else "")
     for seal in fit:
         if is_highest(place, since, seal.email.strip("<>")):
             trusted, since = seal, seal.commit

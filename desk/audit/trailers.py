@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from desk.audit import merges
 from desk.audit.moment import FAULT, REMARK, AuditFinding, Moment, name, tickets
-from desk.domain.changes import truth, undo
+from desk.domain.changes import message, truth, undo
 from desk.domain.changes.message import SETTINGS, Happened
 from desk.domain.changes.truth import Case
 from desk.domain.knowledge import knownerrors
@@ -30,6 +31,7 @@ Key = tuple[str, str]
 def trailers(moment: Moment) -> Iterator[AuditFinding]:
     """What desk's own messages tell, against what their commits changed."""
     told = moment.step.told
+    yield from _form(moment)
     if told.verb is None:
         return
     if moment.step.merge:
@@ -48,9 +50,18 @@ def trailers(moment: Moment) -> Iterator[AuditFinding]:
         yield from _one(moment, key, events, changed.get(key, []))
     if moment.step.parents:
         yield from _unnamed(moment, named, changed)
-        yield from _others(moment, named)
+        yield from _others(moment)
     yield from _settings(moment, {k[1]: e[-1] for k, e in named.items() if k[0] == SETTINGS})
     yield from _subject(moment, named)
+
+
+def _form(moment: Moment) -> Iterator[AuditFinding]:
+    """What stands once is not there twice; and nothing else looks as if it were a trailer, to people and to `git log --grep`."""
+    for line in message.find_twice(moment.step.message):
+        yield moment.finding(CHECK, FAULT, _("the message says twice what it says once: {line}", line=line))
+    if posing := message.find_posing(moment.step.message):
+        problem = _("the message has lines that look like trailers and are none: {line}", line=posing[0])
+        yield moment.finding(CHECK, REMARK, problem)
 
 
 def _changed(moment: Moment) -> dict[Key, list[HandEdit]]:
@@ -72,6 +83,10 @@ def _moved(edits: list[HandEdit]) -> list[HandEdit]:
 
 def _one(moment: Moment, key: Key, events: tuple[Happened, ...], edits: list[HandEdit]) -> Iterator[AuditFinding]:
     record = "/".join(key)
+    for event in events:
+        if verbs.is_of_merges(event.kind, event.verb):
+            problem = _("{verb} is told by desk's own merges alone", verb=event.verb)
+            yield moment.finding(CHECK, FAULT, problem, record)
     if not edits and not _as_it_was(moment, key, events):
         problem = _(
             "the message tells of {verb} on {record}, which this commit doesn't change",
@@ -148,16 +163,24 @@ def _unnamed(
             )
 
 
-def _others(moment: Moment, named: dict[Key, tuple[Happened, ...]]) -> Iterator[AuditFinding]:
+def _others(moment: Moment) -> Iterator[AuditFinding]:
     """Files that are no records: texts of mails, pictures of articles. Only some verbs change them."""
     if moment.step.told.verb in verbs.WITHOUT_RECORD:
         return
-    about_articles = any(kind == Article.kind for kind, _ in named)
+    texts = [one.body for e in moment.edits for one in (e.old, e.new) if isinstance(one, Article)]
     for edit in moment.edits:
-        if edit.kind in (handedits.OTHER, handedits.TEMPLATE) and not (about_articles and edit.path.startswith("kb/")):
+        if edit.kind not in (handedits.OTHER, handedits.TEMPLATE):
+            continue
+        if not edit.path.startswith("kb/") or not any(_is_shown(edit.path, text) for text in texts):
             yield moment.finding(
                 CHECK, FAULT, _("{path} was changed, and the message doesn't tell", path=edit.path), edit.path
             )
+
+
+def _is_shown(path: str, text: str) -> bool:
+    """Whether the text of an article names a picture, or another file beside it."""
+    name = path.rpartition("/")[2]
+    return name in text or quote(name) in text
 
 
 def _settings(moment: Moment, told: dict[str, Happened]) -> Iterator[AuditFinding]:

@@ -14,6 +14,7 @@ from desk.audit import seals as audit_seals
 from desk.audit import walk as audit_walk
 from desk.audit.actors import mails
 from desk.audit.history import History
+from desk.audit.index import IndexedWorld
 from desk.audit.moment import FAULT, PLAIN, REMARK, AuditFinding, Moment
 from desk.audit.walk import Step
 from desk.audit.world import PastWorld
@@ -22,14 +23,13 @@ from desk.config import FILE
 from desk.domain.changes import message
 from desk.domain.knowledge import articles
 from desk.domain.model.article import Article
-from desk.domain.model.kinds import KINDS, kind_at
+from desk.domain.model.kinds import kind_at
 from desk.domain.model.person import Staff
 from desk.errors import Broken, ConfigError
 from desk.git import log, objects, refs
 from desk.git.log import LoggedStep
 from desk.git.place import Place, as_committed
 from desk.queries import knowledge as queries_knowledge
-from desk.queries import records as queries_records
 from desk.store import settings
 from desk.store.handedits import HandEdit
 from desk.store.store import Store
@@ -66,7 +66,7 @@ BEFORE: tuple[Each, ...] = (
     trailers.trailers,
 )
 """Checks of a commit against the desk as its parent had it."""
-AFTER: tuple[Each, ...] = (records.records, records.whole)
+AFTER: tuple[Each, ...] = (records.records, records.belonging, records.whole)
 """Checks of the desk as the commit has it."""
 
 
@@ -97,7 +97,7 @@ def verify(store: Store, since: str | None = None, *, full: bool = False, anew: 
         return Verified(tuple(found), since, None, head, 0, 0, 0)
     found += history.objects_as_named(place) if full or anew else ()
     every = audit_seals.seals(place)
-    sealed, sound = _seals(place, every, head, full=full)
+    sealed, sound = _seals(store, place, every, head, full=full)
     found += sealed
     named = None
     if since is None and sound is not None and not full:
@@ -139,21 +139,26 @@ def judge(
 
 
 def _seals(
-    place: Place, every: list[audit_seals.Seal], head: str, *, full: bool
+    store: Store, place: Place, every: list[audit_seals.Seal], head: str, *, full: bool
 ) -> tuple[list[AuditFinding], audit_seals.Seal | None]:
-    """What is wrong with seals, and the newest one that is sound. Only that one is measured again, unless `full`."""
+    """What is wrong with seals, and the newest one that is sound. `full` measures all of them; else that one, once."""
     known = {seal.name: seal for seal in every}
+    measured = sealers.find_measured(place)
     found: list[AuditFinding] = []
     fit: list[audit_seals.Seal] = []
     for seal in reversed(every):
+        anew = full or not (fit or seal.tag in measured)
         told = [
             *sealers.find_unfit(place, seal, known),
-            *audit_seals.problems(place, seal, head, known, measured=full or not fit),
+            *audit_seals.problems(place, seal, head, known, measured=anew),
         ]
         found += told
         if not any(f.level == FAULT for f in told) and not sealers.find_downgrade_of(place, seal, known):
             fit.append(seal)
-    return found, sealers.find_trusted(place, fit[::-1])
+            if anew:
+                measured |= {seal.tag}
+                sealers.keep_measured(place, measured)
+    return found, sealers.find_trusted(place, fit[::-1], None if full else store.index)
 
 
 class _Walk:
@@ -176,12 +181,11 @@ class _Walk:
         self.place = as_committed(store.place)
         self.since = since
         self.head = head
-        self.history = History()
+        self.history = History(int(store.clock().timestamp()), since)
         self.commits = 0
         self.changes = 0
         self.imported: set[str] = set()
         self._authors: dict[str, str | None] = {}
-        self._deleted: set[tuple[str, str]] | None = None
 
     def run(self) -> Iterator[AuditFinding]:
         """Every finding of every commit."""
@@ -201,15 +205,14 @@ class _Walk:
         yield from self.history.in_name()
 
     def _begun(self, blobs: objects.Blobs) -> PastWorld:
-        """The desk at the commit it begins from, read whole."""
-        world = PastWorld(self.place, blobs, None if self.since is None else self._known, self._gone_before)
-        if self.since is not None:
-            world.move(self.since, audit_walk.files(self.place, self.since))
+        """The desk at the commit it begins from: nothing before the first; else the index is asked, which has the newest."""
+        if self.since is None:
+            return PastWorld(self.place, blobs)
+        index = self.store.index
+        world = IndexedWorld(self.place, blobs, index)
+        if index.commit != self.since:
+            world.begin(self.since, audit_walk.between(self.place, str(index.commit), self.since))
         return world
-
-    def _known(self, kind: str) -> set[str]:
-        """Ids that a kind ever had: people who left before this walk began."""
-        return queries_records.ever(self.store.index, kind)
 
     def _read_ahead(self, world: PastWorld, part: list[Step]) -> None:
         wanted = (d.new_oid for step in part for d in step.deltas if d.new_oid and (kind_at(d.path) or d.path == FILE))
@@ -243,7 +246,9 @@ class _Walk:
     def _moment(self, step: Step, world: PastWorld, *, own: bool) -> Moment:
         """One commit as its checks see it. Of a merge that desk made all is looked at, should its files not be as given."""
         hand = step.merge and not own
-        edits = forks.find_edits(step, world) if hand else tuple(audit_moment.edits(step, world))
+        edits = (
+            forks.find_edits(step, world, self.store.lock_timeout) if hand else tuple(audit_moment.edits(step, world))
+        )
         importer = message.importer(step.message) if step.told.verb and not step.merge else None
         if step.told.verb is None or hand:
             mine = step.email.lower()
@@ -288,16 +293,6 @@ class _Walk:
         if article not in self._authors and self.since is not None:
             self._authors[article] = queries_knowledge.last_author(self.store.index, article, self.since)
         return self._authors.get(article)
-
-    def _gone_before(self, kind: str, record_id: str) -> str | None:
-        """What a record was that went before this walk began, by object name."""
-        if self.since is None:
-            return None
-        if self._deleted is None:
-            self._deleted = queries_records.deleted(self.store.index)
-        if (kind, record_id) not in self._deleted:
-            return None
-        return log.last_of(self.place, self.since, KINDS[kind].path_of(record_id))
 
 
 def _same_text(edit: HandEdit) -> bool:

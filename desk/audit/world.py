@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from desk import config as settings
 from desk.checks.act import Act
@@ -12,9 +12,10 @@ from desk.config import Config
 from desk.domain.levels.policy import Policies
 from desk.domain.model.kinds import KINDS, id_at, kind_at, references
 from desk.domain.model.organisation import CustomField, Department
-from desk.domain.model.person import Staff
+from desk.domain.model.person import Ban, Staff, User
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
+from desk.domain.people import users
 from desk.domain.rights import rights
 from desk.errors import Broken, ConfigError
 from desk.git.diff import Delta
@@ -31,28 +32,17 @@ Key = tuple[str, str]
 
 
 class PastWorld:
-    """What the rules ask of the desk (`checks_rules.Known`, `checks_rights.Finder`), at `commit`.
+    """What the rules ask of the desk (`checks_rules.Known`, `checks_rights.Finder`), at `commit`; walked from the first."""
 
-    `before` gives the ids that a kind had before the first commit that is walked.
-    """
-
-    def __init__(
-        self,
-        place: Place,
-        blobs: Blobs,
-        before: Callable[[str], set[str]] | None = None,
-        gone_before: Callable[[str, str], str | None] = lambda _kind, _id: None,
-    ) -> None:
+    def __init__(self, place: Place, blobs: Blobs) -> None:
         self.place = place
         self.blobs = blobs
-        self._gone_before = gone_before
         self.commit: str | None = None
         self.config: Config | None = None
         self.contents: dict[str, bytes] = {}
         """Files read ahead, by object name."""
         self.judged: dict[str, list[tuple[tuple[HandEdit, ...], Act]]] = {}
         """The commit that is looked at, as it is judged."""
-        self._before = before
         self._files: dict[str, tuple[str, str]] = {}
         self._paths: dict[Key, str] = {}
         self._ids: dict[str, set[str]] = {kind: set() for kind in KINDS}
@@ -63,7 +53,6 @@ class PastWorld:
         self._departments: list[Department] | None = None
         self._fields: Mapping[str, CustomField] | None = None
         self._refs: Counter[Key] = Counter()
-        self._counted = before is None
         self._leveled: tuple[Config | None, Policies | None] = (None, None)
 
     # -- moving on ---------------------------------------------------------------------------------------------------
@@ -85,9 +74,8 @@ class PastWorld:
         self.commit = commit
 
     def _move(self, delta: Delta, key: Key) -> None:
-        if self._counted:
-            self._count(delta.path, delta.mode, delta.oid, -1)
-            self._count(delta.path, delta.new_mode, delta.new_oid, 1)
+        self._count(delta.path, delta.mode, delta.oid, -1)
+        self._count(delta.path, delta.new_mode, delta.new_oid, 1)
         if delta.new_oid:
             self._files[delta.path] = (delta.new_mode, delta.new_oid)
             self._paths[key] = delta.path
@@ -152,7 +140,7 @@ class PastWorld:
     def ever(self, kind: str) -> set[str]:
         """Ids that a kind has, or had."""
         if kind not in self._ever:
-            self._ever[kind] = self._ids[kind] | (self._before(kind) if self._before else set())
+            self._ever[kind] = set(self._ids[kind])
         return self._ever[kind]
 
     def was_there(self, kind: str, record_id: str) -> bool:
@@ -161,7 +149,7 @@ class PastWorld:
 
     def gone_as(self, kind: str, record_id: str) -> str | None:
         """What a record that went was when it went, by object name."""
-        return self._gone.get((kind, record_id)) or self._gone_before(kind, record_id)
+        return self._gone.get((kind, record_id))
 
     def policies(self) -> Policies | None:
         """The service levels in force; None where none are, or they can't be read."""
@@ -196,6 +184,10 @@ class PastWorld:
         found = self.find(Staff.kind, handle)
         return found.departments if isinstance(found, Staff) else ()
 
+    def is_barred(self, user: User) -> bool:
+        """Whether a requester may do nothing (rule 7)."""
+        return bool(user.disabled or (user.email and self.find(Ban.kind, users.ban_id(user.email)) is not None))
+
     def custom_fields(self) -> Mapping[str, CustomField]:
         """The declarations of custom fields."""
         if self._fields is None:
@@ -206,19 +198,11 @@ class PastWorld:
 
     def referring(self, kind: str, record_id: str) -> tuple[int, tuple[str, ...]]:
         """How many records keep one from being deleted (rule 5); which they are isn't kept for so many commits."""
-        return self._counts()[kind, record_id], ()
+        return self._refs[kind, record_id], ()
 
     def users_tickets(self, department: str) -> int:
         """How many tickets of users a department holds."""
-        return self._counts()["users-ticket", department]
-
-    def _counts(self) -> Counter[Key]:
-        if not self._counted:
-            # The walk began in the middle: everything is read once, when the first question of this kind comes.
-            self._counted = True
-            for path, (mode, oid) in self._files.items():
-                self._count(path, mode, oid, 1)
-        return self._refs
+        return self._refs["users-ticket", department]
 
     def _count(self, path: str, mode: str, oid: str, by: int) -> None:
         record = self.read(path, mode, oid) if oid else None

@@ -19,7 +19,7 @@ def check_approval(edit: HandEdit, act: Act, _before: Before, world: Known) -> N
     was = old.approved_by if isinstance(old, Article) else None
     if new.approved_by in (None, was):
         _check_kept(edit, new)
-        _check_published(edit, new, act, world)
+        _check_published(edit, new, world)
         return
     given = [event for event in act.events(edit) if event.verb == "approve"]
     hint = arranged("desk kb review {id} --approve", id=new.id)
@@ -60,11 +60,11 @@ def _check_kept(edit: HandEdit, new: Article) -> None:
         )
 
 
-def _check_published(edit: HandEdit, new: Article, act: Act, world: Known) -> None:
+def _check_published(edit: HandEdit, new: Article, world: Known) -> None:
     """Where approval is asked for, readers see no text without one."""
     old = edit.old
     if world.config is None or not world.config["kb.approval"] or new.state != articles.PUBLISHED or new.approved_by:
         return
     same = isinstance(old, Article) and old.state == articles.PUBLISHED and articles.digest(old) == articles.digest(new)
-    if not same and act.told:
+    if not same:
         raise Refused(_("{path}: {article} was published, and nobody had approved it", path=edit.path, article=new.id))

@@ -49,6 +49,24 @@ def check_attachment(edit: HandEdit, act: Act, before: Before, _world: Known) ->
         )
 
 
+def check_named(edit: HandEdit, act: Act, _before: Before, _world: Known) -> None:
+    """Refuse to take what somebody else had attached to a request off it."""
+    old, new = edit.old, edit.new
+    if (
+        not isinstance(old, Ticket)
+        or not isinstance(new, Ticket)
+        or act.verb == "doctor"
+        or edit.path in act.comes_back
+    ):
+        return
+    for name in old.attachments:
+        if name not in new.attachments and (old.author or old.requester or "") != act.by.id:
+            raise Refused(
+                _("{path}: the attachment {name} was brought by {by}", path=edit.path, name=name, by=old.author or "-"),
+                arranged("git checkout -- {path}", path=edit.path),
+            )
+
+
 def _owners(ticket: Ticket, name: str) -> Iterator[tuple[str, bool]]:
     """Who brought an attachment, and whether what they brought it with may still be edited."""
     live = ticket.state in states.LIVE
@@ -60,8 +78,8 @@ def _owners(ticket: Ticket, name: str) -> Iterator[tuple[str, bool]]:
 
 
 def _is_carried(edit: HandEdit, act: Act) -> bool:
-    """Whether the very file has gone along to another ticket of the commit."""
-    return bool(edit.oid) and any(
+    """Whether the very file has gone along to another ticket, as a merge or a split takes it."""
+    return bool(edit.oid and act.verbs(edit) & {"merge", "split"}) and any(
         other.kind == ATTACHMENT and other.change == NEW and other.new_oid == edit.oid and other.id != edit.id
         for other in act.edits
     )

@@ -29,6 +29,7 @@ from desk.index import derive
 from desk.index.index import Index
 from desk.store import levels, worktree
 from desk.store.handedits import ATTACHMENT, DELETED, SETTINGS, HandEdit
+from desk.store.settings import recorded as settings_recorded
 from desk.store.snapshot import Snapshot
 from desk.text import _, arranged
 
@@ -241,7 +242,8 @@ def review(
         found = find_edit_problem(edit, world)
         if found is not None:
             raise found
-    act = Act(by, at, edits, reason=bool(reason), policies=lambda: levels.policies(snapshot.place, config))
+    before = settings_recorded(snapshot.place, snapshot.commit, config)
+    act = Act(by, at, edits, reason=bool(reason), policies=lambda: levels.policies(snapshot.place, before))
     for wrong in judgement.judge(act, snapshot, world):
         raise wrong.error
     for edit in edits:

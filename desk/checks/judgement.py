@@ -13,6 +13,7 @@ from typing import NamedTuple
 from desk.checks import approvals, attachments, consequences, evidence, rights, words
 from desk.checks.act import Act, Before, Judge
 from desk.checks.world import Known
+from desk.domain.knowledge import links
 from desk.domain.model.article import Article
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.person import Ban, User
@@ -55,11 +56,19 @@ def _check_reuse(edit: HandEdit, act: Act, before: Before, _world: Known) -> Non
     if edit.change != NEW or edit.kind not in KINDS or edit.path in act.comes_back:
         return
     moved = any(e.kind == edit.kind and e.id == edit.id and e.change == DELETED for e in act.edits)
+    other = None if moved else before.find(edit.kind, edit.id or "")
+    if other is not None and other.path != edit.path:
+        raise Refused(
+            _("{path}: there is another {id} already: {other}", path=edit.path, id=edit.id, other=other.path),
+            _("choose another name: git mv {path} NEW", path=edit.path),
+        )
     if not moved and before.was_there(edit.kind, edit.id or ""):
         raise Refused(_("the id {id} was used before, and ids are never reused", id=edit.id), hint)
 
 
 def _check_right(edit: HandEdit, act: Act, before: Before, world: Known) -> None:
+    if edit.path in act.comes_back and isinstance(edit.new, Ticket):
+        rights_rights.require_delete(act.by, edit.new)  # it takes back a deletion
     if edit.kind == ATTACHMENT:
         attachments.check_attachment(edit, act, before, world)
     elif not act.is_told(edit):
@@ -95,6 +104,7 @@ def _check_ticket(edit: HandEdit, act: Act, before: Before, world: Known) -> Non
         return
     if odd := sorted(name for name in told - verbs.COMING_ALONG if _is_desks(name)):
         raise Refused(_("{verb} is what desk does by itself, and nobody else", verb=odd[0]))
+    rights.check_states(sorted(told), old, new)
     if not rights_rights.may_act(by, old) and not consequences.follows(edit, act, before, world):
         rights_rights.require_act(by, old, next(iter(sorted(told)), "change"))
 
@@ -107,6 +117,21 @@ def _is_desks(name: str) -> bool:
 def _check_words(edit: HandEdit, act: Act, _before: Before, _world: Known) -> None:
     if edit.path not in act.comes_back:
         words.check_words(edit, act)
+
+
+def _check_relinked(edit: HandEdit, act: Act, _before: Before, _world: Known) -> None:
+    """Where links have to follow a move, nothing but links changes."""
+    old, new = edit.old, edit.new
+    if not isinstance(new, Article) or not act.is_told(edit):
+        return
+    if old is None:
+        old = next((e.old for e in act.edits if (e.kind, e.id) == (edit.kind, edit.id) and e.change == DELETED), None)
+    told = act.verbs(edit)
+    if old is None or not told & {"move", "relink"} or "edit" in told or old.body == new.body:
+        return
+    was, now = (links.relink_text(one.body, lambda _url: "x") for one in (old, new))
+    if was != now:
+        raise Refused(_("{path}: body: a move changes links, and no other words", path=edit.path))
 
 
 def _check_ban(edit: HandEdit, act: Act, _before: Before, _world: Known) -> None:
@@ -125,7 +150,9 @@ _CHECKS: tuple[Judge, ...] = (
     _check_reuse,
     _check_right,
     _check_words,
+    attachments.check_named,
     evidence.check_evidence,
     approvals.check_approval,
+    _check_relinked,
     _check_ban,
 )

@@ -14,9 +14,10 @@ from desk.domain.knowledge import articles
 from desk.domain.model import states
 from desk.domain.model.checklist import STEP_MAX, Checklist
 from desk.domain.model.fields import LINK_TYPES, name_of
+from desk.domain.model.filenames import as_seen
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.organisation import INCIDENT, PROBLEM, RESERVED_TAGS
-from desk.domain.model.person import Staff
+from desk.domain.model.person import RESERVED_HANDLES, USER_PREFIX, Staff
 from desk.domain.people import customfields
 from desk.errors import UsageFault
 from desk.text import _, arranged
@@ -120,6 +121,19 @@ def _author(row: Row, world: Known) -> Iterator[Fault]:
             _("author: there is no staff member or user {author}", author=author),
             _listing("staff"),
         )
+
+
+def _handle(row: Row, world: Known) -> Iterator[Fault]:
+    """Who acts is told by a handle: it means nothing else, and isn't taken for a colleague's."""
+    handle = row["id"]
+    if handle in RESERVED_HANDLES or handle.startswith(USER_PREFIX):
+        problem = _("{handle!r} can't be a handle: it has a meaning of its own", handle=handle)
+        yield Fault(VALUES, "id", handle, problem, _("reserved: {names}", names=", ".join(RESERVED_HANDLES)), rule=True)
+    seen = as_seen(handle)
+    for other in world.ids("staff"):
+        if other != handle and seen == as_seen(other):
+            problem = _("{handle} looks like {other}, who is somebody else", handle=handle, other=other)
+            yield Fault(VALUES, "id", handle, problem, _("choose a handle that nobody takes for another"), rule=True)
 
 
 def _owner(row: Row, world: Known) -> Iterator[Fault]:
@@ -255,6 +269,7 @@ def _custom(kind: str) -> Callable[[Row, Known], Iterator[Fault]]:
 _OF_KIND: Mapping[str, tuple[Callable[[Row, Known], Iterator[Fault]], ...]] = MappingProxyType(
     {
         "ticket": (_author, _owner, _kinds, _links, _merged, _standing, _major, _custom("ticket")),
+        "staff": (_handle,),
         "user": (_custom("user"),),
         "department": (_private, _escalation),
         "article": (_language,),

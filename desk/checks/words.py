@@ -120,7 +120,9 @@ def _check_carried(path: str, old: Ticket, new: Ticket, act: Act) -> None:
     for one, parent in _split_off(act).items():
         if parent.id == new.id:
             due = _without_split(path, due, parent, act.tickets()[one][1])
-    if Counter(said(entry) for entry in new.thread) != Counter(due):
+    kept = [entry for entry in old.thread if said(entry) in due]
+    stayed = [entry for entry in new.thread if entry in kept]
+    if Counter(said(entry) for entry in new.thread) != Counter(due) or stayed != kept:
         raise Refused(
             _("{path}: an entry of the thread was changed, lost or added while it was carried over", path=path),
             _("a merge and a split move entries, and change none"),

@@ -24,7 +24,7 @@ def decode_at(path: str, mode: str, content: bytes) -> Record:
         )
     record = records.decode(content, path, cls.kind)
     if record.id != id_at(path) or record.path != path:
-        if record.id == id_at(path):
+        if record.id == id_at(path) and "topic" in cls.FIELDS:
             topic, folder = record.values.get("topic"), path.split("/")[-2]
             hint = _("write  topic: {folder}  or move the file: git mv", folder=folder)
             problem = _("topic: it says {topic}, and lies in the folder of {folder}", topic=topic, folder=folder)

@@ -12,6 +12,7 @@ from desk.checks.world import World
 from desk.codec import locate, places
 from desk.config import PARTS, Config
 from desk.domain.changes import salt
+from desk.domain.model.actor import Actor
 from desk.domain.model.record import Record
 from desk.errors import Broken, DeskError
 from desk.git import cone
@@ -71,6 +72,8 @@ class Exam:
         self.wrong = wrong
         self.salting: Callable[[], None] | None = None
         """Adds the salts that are missing, as one commit; given by the command, since the doctor writes nothing."""
+        self.by: Actor | None = None
+        """Who would commit what was edited by hand; None where nobody is known."""
         self.fault: Callable[[str, bytes], Broken | None] | None = None
         """Says why a text of templates can't be filled in; given by the command, since filling in is not the store's."""
 

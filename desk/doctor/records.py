@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from desk.checks import edits, rules, together
+from desk.checks import edits, judgement, rules, together
+from desk.checks.act import Act
 from desk.checks.rules import Fault
+from desk.checks.world import World
 from desk.codec import locate
 from desk.config import FILE
 from desk.doctor.exam import Exam, Finding, Mend
@@ -24,7 +26,7 @@ from desk.git import cone, log
 from desk.queries import events, people
 from desk.queries import records as queries_records
 from desk.queries.sql import REVIEW_OWED
-from desk.store.handedits import MODIFIED, NEW, SETTINGS
+from desk.store.handedits import ATTACHMENT, MODIFIED, NEW, SETTINGS
 from desk.text import _, arranged
 
 _CONFLICT = "merge conflict"
@@ -77,6 +79,21 @@ def edited(exam: Exam) -> Iterator[Finding]:
             yield Finding(
                 "edited", edit.path, line, text, problem.hint or arranged("git checkout -- {path}", path=edit.path)
             )
+    yield from _refused(exam, world)
+
+
+def _refused(exam: Exam, world: World) -> Iterator[Finding]:
+    """What whoever asks had no right to do, as `desk commit` would say, and the audit later."""
+    sound = [e for e in exam.edits if e.fault is None and edits.find_edit_problem(e, world) is None]
+    if exam.by is None or not sound or exam.config is None:
+        return
+    snapshot = exam.store.snapshot(exam.index, exam.store.commit_now())
+    for wrong in judgement.judge(Act(exam.by, exam.store.clock(), sound), snapshot, world):
+        if wrong.edit.kind == ATTACHMENT:
+            continue  # of files there is a check of its own
+        hint = wrong.error.hint or arranged("git checkout -- {path}", path=wrong.edit.path)
+        line, text = edits.locate_problem(wrong.error, wrong.edit.path)
+        yield Finding("edited", wrong.edit.path, line, text, hint)
 
 
 def conflicts(exam: Exam) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from desk.audit import merges, verify
 from desk.audit import seals as audit_seals
+from desk.audit.index import IndexedWorld
 from desk.audit.moment import FAULT, AuditFinding, Moment
 from desk.audit.world import PastWorld
 from desk.config import Config
@@ -22,7 +23,6 @@ from desk.git.objects import Blobs
 from desk.git.place import Place, as_committed
 from desk.guard import tree
 from desk.guard.pusher import Pusher
-from desk.guard.world import IndexedWorld
 from desk.store.store import Store
 from desk.text import _
 

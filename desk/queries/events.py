@@ -64,6 +64,12 @@ class Wanted(NamedTuple):
         return bool(self.verbs or self.tickets or self.kinds or self.department)
 
 
+def first(index: Index) -> str | None:
+    """The commit with which the desk began; None where the index begins with another one."""
+    row = index.db.execute("SELECT oid, parent FROM commits WHERE n = (SELECT min(n) FROM commits)").fetchone()
+    return None if row is None or row[1] else str(row[0])
+
+
 def log(index: Index, wanted: Wanted) -> list[LogRow]:
     """Events, newest first, those of one commit in their order; a commit without events is a row of its own (id null)."""
     where, args = _where(wanted)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from desk.domain.model.kinds import KINDS, holders
 from desk.domain.model.ticket import Ticket
 from desk.index.index import Index
-from desk.queries.sql import LIVE
+from desk.queries.sql import EVENTS, LIVE
 
 
 def ids(index: Index, kind: str) -> set[str]:
@@ -15,28 +15,23 @@ def ids(index: Index, kind: str) -> set[str]:
     return {str(row[0]) for row in index.db.execute(f"SELECT id FROM {KINDS[kind].plural}")}
 
 
-def place_of(index: Index, kind: str, record_id: str) -> tuple[str, str] | None:
-    """Where a record lies, and the name of its content; None where there is none that can be read."""
+def places_of(index: Index, kind: str, record_id: str) -> list[tuple[str, str]]:
+    """Where a record lies, and the name of its content; several where it is there twice, none where it can't be read."""
     sql = f"SELECT path, oid FROM {KINDS[kind].plural} WHERE id = ? ORDER BY path"
-    row = index.db.execute(sql, (record_id,)).fetchone()
-    return None if row is None else (str(row[0]), str(row[1]))
+    return [(str(path), str(oid)) for path, oid in index.db.execute(sql, (record_id,))]
 
 
-def was(index: Index, kind: str, record_id: str) -> bool:
-    """Whether anything ever happened to a record."""
-    row = index.db.execute("SELECT 1 FROM events WHERE id = ? AND kind = ? LIMIT 1", (record_id, kind))
-    return row.fetchone() is not None
+def was(index: Index, kind: str, record_id: str, until: str | None = None) -> bool:
+    """Whether anything ever happened to a record; with `until`, no deeper in history than that commit lies."""
+    sql = f"SELECT 1 FROM {EVENTS} WHERE e.id = ? AND e.kind = ?"
+    deepest = " AND c.depth <= (SELECT depth FROM commits WHERE oid = ?)" if until else ""
+    args = (record_id, kind, *((until,) if until else ()))
+    return index.db.execute(f"{sql}{deepest} LIMIT 1", args).fetchone() is not None
 
 
 def ever(index: Index, kind: str) -> set[str]:
     """Ids that anything ever happened to, of a kind."""
     return {str(row[0]) for row in index.db.execute("SELECT DISTINCT id FROM events WHERE kind = ?", (kind,))}
-
-
-def deleted(index: Index) -> set[tuple[str, str]]:
-    """Kind and id of every record that was ever deleted."""
-    asked = "SELECT DISTINCT kind, id FROM events WHERE verb IN ('delete', 'unban')"
-    return {(str(kind), str(record_id)) for kind, record_id in index.db.execute(asked)}
 
 
 def paths(index: Index, kind: str) -> list[str]:

@@ -30,7 +30,7 @@ from desk.errors import Broken
 from desk.git import objects
 from desk.git.place import Place
 from desk.queries import events, problems
-from desk.store import worktree
+from desk.store import settings, worktree
 from desk.store.levels import policies
 from desk.store.snapshot import Snapshot
 
@@ -89,8 +89,7 @@ def service_levels(change: Change, snapshot: Snapshot, config: Config) -> Change
     """Due times, where the desk has service levels; last, since the others may change what a ticket is."""
     if not config.given("sla.policy"):
         return change
-
-    return react(change, snapshot, config)
+    return react(change, snapshot, settings.recorded(snapshot.place, snapshot.commit, config))
 
 
 REACTIONS: tuple[Reaction, ...] = (checklist, known_errors, service_levels)

@@ -77,14 +77,14 @@ def sort_of(path: str) -> tuple[str, str | None]:
     """What a file of the desk is, from its path: a kind of record or one of the words above; and the record's id."""
     cls = kind_at(path)
     name = path.rpartition("/")[2]
-    if cls is not None and name not in _GIT_FILES:
+    if cls is not None and name.lower() not in _GIT_FILES:
         return cls.kind, id_at(path)
     if path == FILE:
         return SETTINGS, None
     attached = re.fullmatch(_ATTACHMENT, path)
     if attached:
         return ATTACHMENT, attached[1]
-    if name in _GIT_FILES or path.startswith("kb/"):
+    if name.lower() in _GIT_FILES or path.startswith("kb/"):
         return OTHER, None
     return (TEMPLATE if path.startswith("templates/") else STRAY), None
 

@@ -57,6 +57,18 @@ def read_committed(place: Place) -> Config | None:
     return None
 
 
+def recorded(place: Place, commit: str, config: Config) -> Config:
+    """The settings by which a change on top of a commit is recorded: an edit of desk.toml counts once it is committed.
+
+    `config` is what desk.toml says now. Whoever checks history later knows no other settings than the committed ones.
+    """
+    with objects.blobs(place) as blobs, suppress(ConfigError):
+        data = blobs.get(f"{commit}:{FILE}")
+        if data is not None and data != worktree.read(place, FILE):
+            return _checked(build(_pairs(data)))
+    return config
+
+
 def _checked(config: Config) -> Config:
     """The settings, if this machine knows the time zone: it is looked up when the file has changed, not for each command."""
     if zone(config["desk.timezone"]) is None:

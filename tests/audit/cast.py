@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from desk.audit import verify
 from desk.domain.model.ticket import Ticket, files_folder
+from desk.git.place import find
+from desk.store.store import Store
 from tests.audit.forge import Forger, said
 from tests.conftest import Runner
 
@@ -48,6 +52,7 @@ class Scene:
         """In order: `t` registered, replied to by petros, by maria, noted by mallory; `l`, `own`, an article."""
         self.base = ""
         self._kept: dict[Path, bytes | None] = {}
+        self._old: frozenset[str] | None = None
 
     def run(self, *args: str, **more: Any) -> Any:
         return self.desk("--desk", str(self.home), *args, **more)
@@ -68,6 +73,10 @@ class Scene:
         if folder in ("staff", "departments", "tags", "users", "groups"):
             return self.home / "records" / folder / f"{record}.yaml"
         return self.home / name
+
+    def name(self, name: str) -> str:
+        """The path within the desk."""
+        return self.path(name).relative_to(self.home).as_posix()
 
     def text(self, name: str) -> str:
         return self.path(name).read_text(encoding="utf-8")
@@ -105,7 +114,7 @@ class Scene:
 
     def hand(self, who: Who = MALLORY, message: str = "by hand", **dates: str) -> str:
         """Everything in the work tree as a commit without trailers, dated like the tests' commands."""
-        return self._commit(message, who, dates)
+        return self.commit(message, who, dates)
 
     def told(self, verb: str, actor: str, *lines: str, who: Who = MALLORY, **dates: str) -> str:
         """As a commit that says what desk would."""
@@ -113,17 +122,24 @@ class Scene:
         whole = said(verb, actor, *lines)
         for name, ticket in known.items():
             whole = whole.replace(name, ticket)
-        return self._commit(whole, who, dates)
+        return self.commit(whole, who, dates)
 
-    def _commit(self, message: str, who: Who, dates: Mapping[str, str]) -> str:
+    def commit(self, message: str, who: Who, dates: Mapping[str, str]) -> str:
         env = {
             "GIT_AUTHOR_NAME": who[0], "GIT_AUTHOR_EMAIL": who[1],
             "GIT_COMMITTER_NAME": who[0], "GIT_COMMITTER_EMAIL": dates.get("machine", who[1]),
             "GIT_AUTHOR_DATE": dates.get("at", f"@{AT} +0000"),
+            **({"GIT_COMMITTER_DATE": dates["committed"]} if "committed" in dates else {}),
         }  # fmt: skip
         self.git("add", "-A")
         self.git("commit", "-q", "--allow-empty", "--cleanup=verbatim", "-F", "-", env=env, data=message)
-        return self.git("rev-parse", "HEAD")
+        return self.head
+
+    @property
+    def head(self) -> str:
+        """The newest commit, as files of git say."""
+        branch = (self.home / ".git/HEAD").read_text().removeprefix("ref: ").strip()
+        return (self.home / ".git" / branch).read_text().strip()
 
     def as_(self, who: Who, *args: str, data: str = "") -> str:
         """git, with somebody's name and address on what it commits or tags."""
@@ -138,6 +154,10 @@ class Scene:
     # -- the audit -----------------------------------------------------------------------------------------------------
 
     def verify(self, *args: str) -> list[dict[str, Any]]:
+        """What is found from the common base on; with arguments, or seals, by the command as it is given."""
+        if not args and not self.is_sealed():
+            store = Store(find(str(self.home), os.environ))
+            return [one._asdict() for one in verify.verify(store, self.base).findings]
         found = self.run("audit", "verify", *args, "-f", "json", code=None)
         assert found.code in (0, 7), found.out + found.err
         rows: list[dict[str, Any]] = found.data["findings"]
@@ -149,12 +169,27 @@ class Scene:
 
     def fresh(self, found: list[dict[str, Any]]) -> list[tuple[str, str]]:
         """Of findings, level and words of those that don't tell of what was there at the beginning."""
-        old = set(self.git("rev-list", self.base).split())
+        if self._old is None:
+            self._old = frozenset(self.git("rev-list", self.base).split())
+        old = self._old
         return [
             (f["level"], f"{f['record']}: {f['problem']}")
             for f in found
             if f["commit"] not in old or f["check"] == "seals"
         ]
+
+    def is_sealed(self) -> bool:
+        return any((self.home / ".git/refs/tags/seal").glob("*"))
+
+    def begin(self) -> None:
+        """Each history begins here: with this commit, and with the index of it."""
+        self.base = self.head
+        self.run("ticket", "list")
+        shutil.copytree(self._index, self._index.with_suffix(".base"), symlinks=True)
+
+    @property
+    def _index(self) -> Path:
+        return self.home / ".git/desk"
 
     def reset(self) -> None:
         for path, content in self._kept.items():
@@ -164,8 +199,10 @@ class Scene:
         self._kept.clear()
         self.git("checkout", "-q", "-f", "-B", "main", self.base)
         self.git("clean", "-q", "-fdx")
-        for tag in self.git("tag", "-l", "seal/*").split():
-            self.git("tag", "-d", tag)
+        if self.is_sealed():
+            self.git("tag", "-d", *self.git("tag", "-l", "seal/*").split())
+        shutil.rmtree(self._index)
+        shutil.copytree(self._index.with_suffix(".base"), self._index, symlinks=True)
 
 
 def cast(home: Path, template: Path, desk: Runner) -> Scene:
@@ -212,8 +249,8 @@ def cast(home: Path, template: Path, desk: Runner) -> Scene:
         "Press the button.",
     )
     scene.machine(MARIA)
-    scene.base = scene.git("rev-parse", "HEAD")
+    scene.begin()
     return scene
 
 
-__all__ = ["ANNA", "AT", "DESK", "GHOST", "MALLORY", "MARIA", "NIKOS", "PETROS", "Scene", "cast"]
+__all__ = ["ANNA", "AT", "DESK", "GHOST", "MALLORY", "MARIA", "NIKOS", "PETROS", "Scene", "Who", "cast"]

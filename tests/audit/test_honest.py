@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Git
+from tests.cli.conftest import Git, Make
 from tests.conftest import Runner
 from tests.store.test_walk import Walk
 
@@ -64,3 +65,42 @@ def test_whatever_desk_does_is_true_and_was_allowed(
     assert [
         f"{f['check']} {f['problem']}\n{git('show', f['commit'])}" for f in found["findings"] if f["level"] == "fault"
     ] == []
+
+
+def test_settings_that_are_not_committed_make_no_evidence(desk: Runner, home: Path, git: Git) -> None:
+    """Due times follow the service levels that everybody can look up, and not an edit of desk.toml that is under way."""
+    path = home / "desk.toml"
+    text = path.read_text(encoding="utf-8")
+    assert "resolve = " in text
+    path.write_text(re.sub(r"resolve = .*", 'resolve = "99d"', text), encoding="utf-8")
+    ticket = desk("ticket", "create", "--title", "T", "--department", "technical", "-f", "ids").out.strip()
+    git("commit", "-q", "-m", "levels", "desk.toml")
+    desk("ticket", "reply", ticket, "--body", "x")
+    desk("sla", "check", env={"DESK_NOW": "2026-07-24T06:12:44Z"})
+    found = desk("audit", "verify", "--full", "-f", "json", code=None).data["findings"]
+    assert [f["problem"] for f in found if f["level"] == "fault"] == []
+
+
+def test_in_whose_name(desk: Runner, make: Make, git: Git) -> None:
+    """`staff.as` never: a machine acts for whom it is known to be, and for nobody else."""
+    ticket = make()
+    desk("--as", "petros", "ticket", "note", ticket, "--body", "told")
+    desk("config", "set", "staff.as", "never")
+    refused = desk("--as", "petros", "ticket", "note", ticket, "--body", "x", code=5).err
+    assert "this machine is not known as one of petros" in refused
+    desk("ticket", "note", ticket, "--body", "mine")
+    desk("staff", "edit", "petros", "--email", "maria@else.example")
+    git("config", "user.email", "maria@else.example")
+    desk("--as", "petros", "ticket", "note", ticket, "--body", "as himself")
+    git("config", "user.email", "maria@ncpeh.example")
+    assert [f["problem"] for f in _findings(desk) if f["level"] == "fault"] == []
+    git("-c", "user.email=petros@ncpeh.example", "commit", "-q", "--allow-empty", "-m", "x")
+    git("-c", "author.email=maria@else.example", "commit", "-q", "--allow-empty", "-m", "on maria's machine")
+    assert [f["problem"] for f in _findings(desk) if f["check"] == "committers" and f["level"] == "fault"] == [
+        "made in the name of petros on the machine of maria@ncpeh.example, which staff.as forbids"
+    ]
+
+
+def _findings(desk: Runner) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = desk("audit", "verify", "-f", "json", code=None).data["findings"]
+    return found

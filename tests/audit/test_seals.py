@@ -169,3 +169,20 @@ def test_signed_with_an_ssh_key(desk: Runner, make: Make, forger: Forger, tmp_pa
     forger.git("config", "user.signingKey", str(key))
     forger.git("config", "gpg.ssh.program", "false")
     desk("audit", "seal", "--no-verify", "--name", "z", code=9)
+
+
+def test_a_seal_that_held_is_measured_once(desk: Runner, make: Make, forger: Forger, home: Path) -> None:
+    """By its own name: one that is put in its place is another one, and measured again."""
+    make("One")
+    made = desk("audit", "seal", "-f", "json").data
+    assert problems(desk) == []
+    kept = (home / ".git/desk/seals").read_text(encoding="ascii").split()
+    assert kept == [forger.git("rev-parse", made["id"])]
+    body = forger.git("cat-file", "tag", made["id"]).partition("\n\n")[2]
+    forger.git(
+        "tag", "-f", "-a", "--cleanup=verbatim", "-F", "-", made["id"], made["commit"],
+        data=re.sub(r"Commits: \d+", "Commits: 99", body) + "\n",
+    )  # fmt: skip
+    assert "seal/2026-07-23: counts 99 commits, there are 3" in problems(desk)
+    assert (home / ".git/desk/seals").read_text(encoding="ascii").split() == kept
+    assert "seal/2026-07-23: counts 99 commits, there are 3" in problems(desk, "--full")

@@ -546,3 +546,13 @@ def test_closed_by_hand_without_a_time(desk: Runner, make: Make, home: Path) -> 
     told = "desk.timezone: Europe/Athens (was Asia/Nicosia)"
     assert told in desk("status").out
     assert told in desk("commit").out
+
+
+def test_what_desk_commit_would_refuse(desk: Runner, make: Make, home: Path) -> None:
+    """The doctor asks the same judgement of what was edited by hand."""
+    ticket = make("T")
+    desk("--as", "petros", "ticket", "reply", ticket, "--body", "I promise nothing.")
+    path = file_of(home, ticket)
+    swap(path, ("I promise nothing.", "I promise everything."))
+    one(desk, "edited", "only its author may", path=Ticket.path_of(ticket))
+    assert "only its author may" in desk("commit", code=5).err

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,33 @@ class Guarded:
 
 
 Guard = Callable[..., Guarded]
+_WARM = Path(__file__).with_name("warm.py")
+
+
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Iterator[Path]:
+    """Where the program waits, loaded, to be called."""
+    place = tmp_path_factory.mktemp("warm") / "socket"
+    words = [sys.executable, str(_WARM), "serve", str(place)]
+    with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout
+        assert running.stdout.readline() == "ready\n"
+        yield place
+        running.terminate()
+
+
+def heat(server: Path, socket: Path) -> None:
+    """Have the hooks of a repository call the program that waits, instead of starting it."""
+    for hook in server.rglob("*receive*"):
+        if hook.is_file() and "guard hook" in (text := hook.read_text()):
+            cold = re.sub(
+                r"^exec .*? guard hook",
+                f"exec '{sys.executable}' -IS '{_WARM}' '{socket}' guard hook",
+                text,
+                flags=re.MULTILINE,
+            )
+            assert cold != text
+            hook.write_text(cold)
 
 
 @pytest.fixture
@@ -95,8 +124,11 @@ def guard(
 
 
 @pytest.fixture
-def guarded(guard: Guard) -> Guarded:
-    return guard()
+def guarded(guard: Guard, warm: Path) -> Guarded:
+    """One whose hooks don't start Python each time; those that a server installs are called as they are in test_servers."""
+    found = guard()
+    heat(found.server, warm)
+    return found
 
 
 def refused(said: str, *words: str) -> None:

@@ -37,6 +37,12 @@ def _changed(old: Ticket | None, new: Ticket) -> frozenset[str]:
 
 def check_requester(edit: HandEdit, user: User, moment: Moment) -> None:
     """Refused for what a requester may not have done."""
+    if moment.world.is_barred(user):
+        raise Refused(_("{user} is disabled, or the address is banned", user=user.id))
+    _check_person(edit, user, moment)
+
+
+def _check_person(edit: HandEdit, user: User, moment: Moment) -> None:
     old, new, mail = edit.old, edit.new, mails.received(moment)
     if mail is not None and new is not None and new == mails.newcomer(moment):
         return

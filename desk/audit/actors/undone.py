@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from desk.audit import walk
 from desk.audit.moment import Moment
 from desk.domain.changes import message as messages
 from desk.domain.changes import undo
@@ -30,6 +31,8 @@ def check_undone(edit: HandEdit, moment: Moment) -> None:
     if by is None:
         raise Refused(_("an undo by somebody who was not on the staff"))
     right = _right(said, moment)
+    if right in undo.CARRIES:
+        _check_all(edit, moment, commit)
     if edit.kind == handedits.ATTACHMENT:
         return
     if edit.kind != Ticket.kind:
@@ -63,6 +66,13 @@ def _check_last(edit: HandEdit, moment: Moment, verb: str, commit: str) -> None:
         raise Refused(_("the undo names {commit}, which was not the last change of it", commit=commit))
     if (blobs.get(f"{commit}^:{edit.path}") or b"") != (moment.world.content(edit.new_oid) if edit.new_oid else b""):
         raise Refused(_("after the undo of {commit} it is not what it was before that", commit=commit))
+
+
+def _check_all(edit: HandEdit, moment: Moment, commit: str) -> None:
+    """What carries words from one ticket to another is taken back on all of them, or some are lost."""
+    changed = {delta.path for delta in walk.between(moment.place, f"{commit}^", commit)}
+    if missing := sorted(changed - {e.path for e in moment.edits}):
+        raise Refused(_("the undo takes {path} back, and leaves {other} as it is", path=edit.path, other=missing[0]))
 
 
 def _right(said: Happened, moment: Moment) -> str:

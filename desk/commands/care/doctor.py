@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -14,6 +14,7 @@ from desk.cli.app import App, config_error
 from desk.doctor import files, table
 from desk.doctor.exam import Mend
 from desk.doctor.table import CHECKS, Exam, Finding
+from desk.domain.model.person import Staff
 from desk.errors import DeskError
 from desk.text import _, arranged, ngettext
 from desk.view.model import Done
@@ -37,6 +38,8 @@ def doctor(app: App, fix: bool) -> Done:
         from desk.actions import rendering  # noqa: PLC0415 - 40 ms of Jinja
 
         exam.fault = partial(rendering.fault, app)
+        handle = app.handle()
+        exam.by = cast("Staff", app.store.read(Staff.kind, handle)) if handle else None
     exam.salting = partial(_add_salts, app)
     findings = table.examine(exam)
     counted = table.count(exam)

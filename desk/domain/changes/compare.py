@@ -74,7 +74,10 @@ def _names(before: Record | None, after: Record | None) -> list[str]:
 
 
 def _field(name: str, before: Record | None, after: Record | None) -> list[Changed]:
-    old, new = (_value(record, name) for record in (before, after))
+    was, now = _raw(before, name), _raw(after, name)
+    if was == now:
+        return []  # most are
+    old, new = plain.plain(was), plain.plain(now)
     if old == new:
         return []
     if isinstance(old, Mapping) or isinstance(new, Mapping):
@@ -86,10 +89,10 @@ def _field(name: str, before: Record | None, after: Record | None) -> list[Chang
     return [Changed(name, _line(old), _line(new))]
 
 
-def _value(record: Record | None, name: str) -> Any:
+def _raw(record: Record | None, name: str) -> Any:
     if record is None:
         return None
-    return plain.plain(record.values.get(name, record.extra.get(name)))
+    return record.values[name] if name in record.values else record.extra.get(name)
 
 
 def _line(value: Any) -> str | None:

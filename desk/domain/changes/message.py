@@ -22,6 +22,7 @@ Values are told as the change has them. What is better not kept for good is left
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import NamedTuple
 
 from desk.domain.model.change import Change, Edit, Event, Received
@@ -33,6 +34,8 @@ SETTINGS = "settings"
 SET = "config"
 """The verb of a changed setting."""
 _TRAILER = r"([A-Za-z][A-Za-z0-9-]*): ?(.*)"
+_POSING = re.compile(r"desk-[a-z]+:", re.IGNORECASE)
+_ONCE = ("Desk-Verb", "Desk-Actor", "Desk-Import", "Desk-Merge", MAIL, "Desk-Joined", "Desk-Automatic")
 
 
 class Happened(NamedTuple):
@@ -58,7 +61,8 @@ def message(change: Change) -> str:
     """The commit message of a change."""
     paragraphs = [subject(change)]
     if change.reason and change.reason.strip():
-        paragraphs.append(change.reason.strip())
+        # Nothing in it may pass for a trailer, to git log --grep least of all.
+        paragraphs.append(re.sub(r"^(?=desk-[a-z]+:)", "> ", change.reason.strip(), flags=re.MULTILINE | re.IGNORECASE))
     lines = [f"Desk-Verb: {change.verb}", f"Desk-Actor: {change.by.id}"]
     lines += _mail_trailers(change.mail) if change.mail else []
     for edit in change.edits:
@@ -139,6 +143,22 @@ def parse(text: str) -> Parsed:
         return Parsed(None, None, None, ())
     reason = "\n\n".join(paragraphs[1:-1]).strip() or None
     return Parsed(verb, named.get("Desk-Actor"), reason, tuple(_events(trailers, verb)))
+
+
+def find_twice(text: str) -> list[str]:
+    """Trailers that stand once, and are there again."""
+    keys = Counter(key for key, _value in _trailer_lines(text.strip("\n").rpartition("\n\n")[2]))
+    return [key for key in _ONCE if keys[key] > 1]
+
+
+def find_posing(text: str) -> list[str]:
+    """Lines that look like trailers of desk's, and aren't read as such: in a reason, in another spelling."""
+    if "desk-" not in text.lower():
+        return []
+    body, _blank, last = text.strip("\n").rpartition("\n\n")
+    read = set(last.splitlines()) if body and _trailer_lines(last) else set()
+    posing = [line for line in text.splitlines() if re.match(_POSING, line)]
+    return [line for line in posing if line not in read or not line.startswith("Desk-")]
 
 
 def importer(text: str) -> str | None:

@@ -48,3 +48,16 @@ _TYPES = {
 def type_of(name: str) -> str:
     """What the end of a name says that a file is, as mails say it; what it really is, nobody has looked."""
     return _TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
+
+
+_LOOKS = str.maketrans(
+    "авекмнорстухіјѕԁһԛԝүғαεικνορτυχγωηςƅɡɩ01",
+    "abekmhopctyxijsdhqwyfaeikvoptuxywncbgiol",
+)
+"""Letters of other scripts, and digits, that people take for Latin ones."""
+
+
+def as_seen(name: str) -> str:
+    """What a name looks like to somebody who reads it: two that are one so are not told apart."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(c for c in plain if not unicodedata.combining(c)).translate(_LOOKS)

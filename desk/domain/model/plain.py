@@ -17,6 +17,8 @@ COMPUTED = ("kind", "responded", "replies", "notes")
 
 def plain(value: Any) -> Any:
     """A field's value as JSON knows it; times as RFC 3339 UTC."""
+    if value is None or isinstance(value, str):
+        return value  # most are
     if isinstance(value, datetime):
         return utc_text(value)
     if hasattr(value, "isoformat"):

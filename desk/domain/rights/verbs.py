@@ -34,6 +34,12 @@ def find(kind: str, name: str) -> Verb | None:
     return BY_KIND.get((kind, name))
 
 
+def is_of_merges(kind: str, name: str) -> bool:
+    """Whether only a merge of clones tells of a verb."""
+    row = find(kind, name)
+    return row is not None and row.command == "sync"
+
+
 def changing(kind: str, field: str, *how: Telling) -> dict[str, Telling]:
     """The verbs that may change a field of a kind of record, as history calls them, each with how its event tells of it.
 

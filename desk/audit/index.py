@@ -1,8 +1,11 @@
-"""The desk before a push, asked of the index and not loaded: what a push costs doesn't depend on how large the desk is."""
+"""The desk at a commit of the past, asked of the index and not loaded: what is new is paid for, and not how large it is.
+
+The index stands for one commit. What differs between that and the commit asked for is laid over it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 from typing import Any, cast
@@ -11,6 +14,7 @@ from desk.audit.world import Key, PastWorld
 from desk.config import FILE
 from desk.domain.model.article import Article
 from desk.domain.model.kinds import KINDS
+from desk.domain.model.person import User
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.errors import Broken
@@ -22,20 +26,29 @@ from desk.index.index import Index
 from desk.queries import people, records
 
 _PLAIN = "100644"
+_MANY = (Ticket.kind, User.kind)
+"""Of these there are too many for every answer of the index to be remembered."""
 
 
 class IndexedWorld(PastWorld):
-    """As `PastWorld`, at the commit that an index stands for; only what commits after it change is kept here."""
+    """As `PastWorld`; only what is not as an index has it is kept here. It begins at the commit that the index stands for."""
 
     def __init__(self, place: Place, blobs: Blobs, index: Index) -> None:
-        super().__init__(place, blobs, lambda _kind: set())
+        super().__init__(place, blobs)
         self.index = index
-        self.commit = index.commit
+        self.commit = self.begun = index.commit
+        """Where the commits begin that are looked at: of what went before, git is asked. `_refs` counts from there on."""
         self.config = self._settings(f"{index.commit}:{FILE}")
-        self._counted = True  # from here on: how the numbers differ from the index's
         self._paths_over: set[str] = set()
+        self._asked: dict[Key, list[tuple[str, str]]] = {}
         self.touched: set[Key] = set()
         """Records that are not as the index has them."""
+
+    def begin(self, commit: str, deltas: Iterable[Delta]) -> None:
+        """Go back to a commit before that of the index; these differ there. What came later has not gone."""
+        self.move(commit, deltas)
+        self._gone.clear()
+        self.begun = commit
 
     def _move(self, delta: Delta, key: Key) -> None:
         if delta.oid and delta.path not in self._paths_over:
@@ -49,9 +62,9 @@ class IndexedWorld(PastWorld):
     # -- reading -----------------------------------------------------------------------------------------------------
 
     def find(self, kind: str, record_id: str) -> Record | None:
-        if (kind, record_id) in self.touched:
+        if (kind, record_id) in self._paths:
             return super().find(kind, record_id)
-        found = records.place_of(self.index, kind, record_id)
+        found = self._place_of(kind, record_id)
         record = self.read(found[0], _PLAIN, found[1]) if found else None
         return None if isinstance(record, Broken) else record
 
@@ -68,28 +81,34 @@ class IndexedWorld(PastWorld):
     def ever(self, kind: str) -> set[str]:
         return cast("set[str]", _Ever(self, kind))
 
-    def known_ticket(self, ticket_id: str) -> bool:
-        return self.gone_as(Ticket.kind, ticket_id) is not None
-
     def was_there(self, kind: str, record_id: str) -> bool:
         return not self.has(kind, record_id) and self.gone_as(kind, record_id) is not None
 
     def gone_as(self, kind: str, record_id: str) -> str | None:
-        """Of what went before the push git is asked, where the index says that it ever was."""
-        if (kind, record_id) in self.touched:
-            return super().gone_as(kind, record_id)
-        if kind == Article.kind or not records.was(self.index, kind, record_id) or self.has(kind, record_id):
-            return None
-        return log.last_of(self.place, str(self.index.commit), KINDS[kind].path_of(record_id))
+        """Of what went before the commits that are looked at git is asked, where the index says that it ever was."""
+        gone = super().gone_as(kind, record_id)
+        if gone or kind == Article.kind or self.has(kind, record_id) or not self._was(kind, record_id):
+            return gone
+        return log.last_of(self.place, str(self.begun), KINDS[kind].path_of(record_id))
+
+    def _was(self, kind: str, record_id: str) -> bool:
+        return records.was(self.index, kind, record_id, None if self.begun == self.index.commit else self.begun)
 
     def all(self, kind: str) -> Iterator[Record]:
         return (r for i in sorted(self.ids(kind)) if (r := self.find(kind, i)) is not None)
 
     def has(self, kind: str, record_id: str) -> bool:
         """Whether there is such a record."""
-        if (kind, record_id) in self.touched:
-            return record_id in self._ids[kind]
-        return records.place_of(self.index, kind, record_id) is not None
+        return (kind, record_id) in self._paths or self._place_of(kind, record_id) is not None
+
+    def _place_of(self, kind: str, record_id: str) -> tuple[str, str] | None:
+        """Where the index has a record, if that is still so."""
+        found = self._asked.get((kind, record_id))
+        if found is None:
+            found = records.places_of(self.index, kind, record_id)
+            if kind not in _MANY:
+                self._asked[kind, record_id] = found
+        return next((one for one in found if one[0] not in self._paths_over), None)
 
     def listed(self, kind: str) -> set[str]:
         """All ids of a kind: read whole, for kinds of which there are few."""
