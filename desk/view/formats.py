@@ -29,7 +29,12 @@ def people(view: View, look: Look) -> Iterator[str]:
     if isinstance(view, Listing) and view.drawn is not None:
         view = view.drawn
     if isinstance(view, Listing):
-        yield from table(view, look)
+        if view.kind == "hits" and look.tty:
+            from desk.view.pages import hits  # noqa: PLC0415 - for one command
+
+            yield from hits.hits(view, look)
+        else:
+            yield from table(view, look)
         return
     if isinstance(view, Paper):
         from desk.view.pages import report  # noqa: PLC0415 - reports alone

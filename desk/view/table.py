@@ -39,7 +39,7 @@ def table(view: Listing, look: Look) -> Iterator[str]:
     numeric = [_is_numeric(c, view.rows) for c in columns]
     yield paint(_line(labels, [""] * len(columns), widths, numeric, look), "heading", look) + "\n"
     for row, texts in zip(view.rows, cells, strict=True):
-        yield _line(texts, [_style(c, row, look) for c in columns], widths, numeric, look) + "\n"
+        yield _line(texts, [style_of(c, row, look) for c in columns], widths, numeric, look) + "\n"
 
 
 def as_read(view: Listing) -> Listing:
@@ -100,7 +100,8 @@ def _is_numeric(column: Column, rows: Sequence[Mapping[str, Any]]) -> bool:
     return column.style == "number" or all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
 
 
-def _style(column: Column, row: Mapping[str, Any], look: Look) -> str:
+def style_of(column: Column, row: Mapping[str, Any], look: Look) -> str:
+    """What paints a cell: a style's name, or a colour of the row's own."""
     value = row.get(column.name)
     if column.style in _SIGNS:
         return "critical" if column.style == "major" else "note"
