@@ -82,7 +82,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         "priority.fixed": Setting((), as_some_words, _("impacts whose priority is the matrix's, and never overridden")),
         "sla.warn": Setting(75, as_percent, _("per cent of a target after which desk sla check warns")),
         "sla.calendar": Setting(
-            MappingProxyType({}), as_table, _("business calendars, beside 24x7: docs/service-levels.md")
+            MappingProxyType({}), as_table, _("business calendars, beside 24x7: desk help service-levels")
         ),
         "sla.policy": Setting(
             (), as_tables, _("targets of service levels, each policy from a day on; none: nothing is due")

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from desk.cli.app import App
+from desk.cli.asking import agreed
 from desk.codec.locate import BOM
 from desk.domain.model import filenames
 from desk.domain.model.fields import check_text
@@ -36,7 +37,9 @@ def body_options(what: str) -> Callable[[F], F]:
         by_file = click.option(
             "--file", metavar="PATH", help=_("{what}, from a file; - is stdin.", what=what.rstrip("."))
         )(function)
-        return click.option("--body", metavar="TEXT", help=_("{what}; - is stdin.", what=what.rstrip(".")))(by_file)
+        return click.option("-b", "--body", metavar="TEXT", help=_("{what}; - is stdin.", what=what.rstrip(".")))(
+            by_file
+        )
 
     return wrap
 
@@ -166,7 +169,7 @@ def edit(app: App, name: str, start: str, accept: Callable[[str], T], *, as_it_i
         if not text.strip() or (text == start and not as_it_is):
             _forget(app)
             raise _nothing_written()
-        if text == before and not click.confirm(_UNCHANGED, default=False, err=True):
+        if text == before and not agreed(_UNCHANGED, default=False):
             if text == start:
                 _forget(app)
             raise _nothing_written()
@@ -175,7 +178,7 @@ def edit(app: App, name: str, start: str, accept: Callable[[str], T], *, as_it_i
         except DeskError as error:
             _write(path, f"{_ERROR}{_on_one_line(error)}\n{text}")
             click.echo(_("error: {problem}", problem=error.message), err=True)
-            if not click.confirm(_("Edit again?"), default=True, err=True):
+            if not agreed(_("Edit again?"), default=True):
                 raise
 
 
@@ -209,7 +212,7 @@ def _begin(app: App, name: str, start: str) -> str:
         if match is None or (int(match[1]) != os.getpid() and runs(int(match[1]))):
             continue
         old = os.path.join(folder, found)
-        if click.confirm(_("There is an unfinished draft ({old}). Go on with it?", old=old), default=True, err=True):
+        if agreed(_("There is an unfinished draft ({old}). Go on with it?", old=old), default=True):
             os.replace(old, mine)
             return mine
         aside = _unused(folder, f"{name}.left")
@@ -328,9 +331,7 @@ def _ask_about(below: str, context: str) -> None:
     added = Counter(line for line in below.split("\n") if line.strip()) - Counter(context.split("\n"))
     number = sum(added.values())
     lines = ngettext("1 line stands", "{n} lines stand", number)
-    if number and not click.confirm(
-        _("{lines} below the line. Leave out what is there?", lines=lines), default=False, err=True
-    ):
+    if number and not agreed(_("{lines} below the line. Leave out what is there?", lines=lines), default=False):
         raise UsageFault(
             _("{lines} below the line, where nothing is sent from", lines=lines), _("move the text above the line")
         )

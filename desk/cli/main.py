@@ -93,6 +93,8 @@ class CommandGroup(click.Group):
             return super().resolve_command(ctx, [*words, *args[1:]])
         if name == "help" and name not in self._rows() and not ctx.resilient_parsing:
             if len(args) > 1:
+                if not self.prefix and args[1] not in self._rows():
+                    _show_page(ctx, str(args[1]))
                 return super().resolve_command(ctx, [*args[1:], "--help"])
             click.echo(ctx.get_help(), color=ctx.color)
             ctx.exit()
@@ -142,6 +144,23 @@ class CommandGroup(click.Group):
             with formatter.section(title):
                 formatter.write_dl(rows)
         del ctx
+
+
+def _show_page(ctx: click.Context, name: str) -> None:
+    """A page of the documentation, and that is all; UsageFault for a word that is no topic either."""
+    from desk.cli import topics  # noqa: PLC0415 - where help is asked for
+    from desk.cli.pager import page  # noqa: PLC0415 - as above
+
+    env: Env = ctx.obj
+    look = _look(env, None)
+    lines = list(topics.page(name.lower(), look))
+    if not lines:
+        raise UsageFault(
+            _("there is no command and no page {name!r}", name=name[:60]),
+            _("commands: desk --help; pages: {pages}", pages=", ".join(topics.names())),
+        )
+    page(env, lines, look)
+    ctx.exit()
 
 
 def _alias(ctx: click.Context, name: str) -> list[str]:
@@ -323,6 +342,12 @@ def _usage(error: click.ClickException, argv: list[str]) -> DeskError:
                     _("{command} takes no words as they stand: {extra}", command=command, extra=extra[1]),
                     _('did you mean: {option} "{extra}"? see: {hint}', option=option, extra=extra[1], hint=hint),
                 )
+    path = command.partition(" ")[2]
+    if isinstance(error, click.BadOptionUsage) and (row := COMMANDS.get(path)) and row.target:
+        params = load(row).params
+        said = next((p.help for p in params if isinstance(p, click.Option) and error.option_name in p.opts), None)
+        if said:  # what belongs behind it
+            return UsageFault(message[:1].lower() + message[1:], _("{help} See: {hint}", help=said, hint=hint))
     return UsageFault(message[:1].lower() + message[1:], _("see: {hint}", hint=hint))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import click
 import pytest
 
 from tests.cli.conftest import Git, tip
@@ -29,7 +28,7 @@ def editor(monkeypatch: pytest.MonkeyPatch) -> Editor:
 
         monkeypatch.setattr("desk.cli.editor.interactive", lambda _: True)
         monkeypatch.setattr("desk.cli.editor._run_editor", run)
-        monkeypatch.setattr(click, "confirm", lambda *_, **__: True)
+        monkeypatch.setattr("desk.cli.editor.agreed", lambda *_, **__: True)
         return seen
 
     return use

@@ -12,6 +12,7 @@ from desk.actions.acting import Acted
 from desk.actions.problems import Resolution, Wish
 from desk.cli import arguments, complete, editor, leaf
 from desk.cli.app import App
+from desk.cli.asking import agreed
 from desk.cli.told import answer_change
 from desk.errors import UsageFault
 from desk.text import _
@@ -28,7 +29,7 @@ from desk.view.text.prose import MEASURE
 @arguments.ticket_ids
 @click.option("--fix", metavar="TEXT", help="What solves the problem; kept with it.")
 @click.option("--file", metavar="PATH", help="What solves the problem, from a file; - is stdin.")
-@click.option("--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
+@click.option("-m", "--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
 @click.option("--close-incidents", "close", is_flag=True, help="Answer and close every incident that is still open.")
 @click.option(
     "--response",
@@ -36,7 +37,7 @@ from desk.view.text.prose import MEASURE
     shell_complete=complete.complete_response,
     help="The custom response they get, each in its own language.",
 )
-@click.option("--body", metavar="TEXT", help="The text they get instead of a custom response.")
+@click.option("-b", "--body", metavar="TEXT", help="The text they get instead of a custom response.")
 @click.option("--skip-foreign", is_flag=True, help="Leave incidents of departments I don't serve as they are.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be sent to whom.")
 @click.option("--yes", is_flag=True, help="Don't ask, on a terminal either.")  # fmt: skip
@@ -67,7 +68,7 @@ def _preview(app: App, plans: list[Resolution]) -> Done:
 
 def _ask(view: Done) -> None:
     click.echo("\n".join(view.lines), err=True)
-    if not click.confirm(_("Send and close?"), default=False, err=True):
+    if not agreed(_("Send and close?"), default=False):
         raise UsageFault(_("nothing was sent or closed"), _("--dry-run shows it again"))
 
 

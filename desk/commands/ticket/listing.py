@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from desk.cli import answers, dates, leaf
+from desk.cli import filters as lists
 from desk.cli.app import App
 from desk.cli.clerk.columns import choose_columns, ranks, sort_keys, with_columns
 from desk.cli.filters import filters, narrowed, tickets_of, with_saved
@@ -136,15 +137,15 @@ def _query(app: App, given: dict[str, Any], kinds: tuple[str, ...]) -> Query:
     if given["as_of"] and given["unread"]:
         raise UsageFault(_("--unread is about now, --as-of about then"), _("leave one of them out"))
     order = sort_keys(app, given["sort"])
-    whose = given["whose"]
+    whose = lists.whose(given)
     if given["owner"] and whose in ("mine", "new"):
         raise UsageFault(
             _("--{whose} and --owner can't be used together", whose=whose),
             _("--mine is --owner me, --new is --owner none"),
         )
     limit = _limit(app, given["limit"], given["page"])
-    query = tickets_of(app, {**given, "owner": {"mine": "me", "new": "none"}.get(whose, given["owner"])})
-    return narrowed(app, query, given)._replace(
+    query = tickets_of(app, {**given, "owner": {"mine": "me", "new": "none"}.get(whose or "", given["owner"])})
+    found = narrowed(app, query, given)._replace(
         scope=_scope(app, whose),
         states=_states(given["states"] or (("closed",) if given["closed"] else ())),
         kinds=kinds,
@@ -158,6 +159,8 @@ def _query(app: App, given: dict[str, Any], kinds: tuple[str, ...]) -> Query:
         offset=(given["page"] - 1) * limit,
         ranks=ranks(app),
     )
+    lists.require_possible(found)
+    return found
 
 
 def _scope(app: App, whose: str | None) -> Scope | None:

@@ -38,7 +38,7 @@ _KINDS = (*KINDS, SETTINGS, *RESERVED_TAGS)
               help=_("Only this kind of record; repeatable: {kinds}.", kinds=", ".join(_KINDS)))  # fmt: skip
 @click.option("--since", metavar="D", help="From then on: 2026-07-23, 2026-07-23T10:00, yesterday, 7d.")
 @click.option("--until", metavar="D", help="Up to then; a day counts whole.")
-@click.option("--department", metavar="D", shell_complete=complete.complete_department,
+@click.option("-d", "--department", metavar="D", shell_complete=complete.complete_department,
               help="Only tickets that are in this department now.")  # fmt: skip
 @click.option("--limit", metavar="N", type=click.IntRange(0), help="At most N lines; 0 for all.")
 def log(app: App, kinds: tuple[str, ...], verbs: tuple[str, ...], limit: int | None, **options: Any) -> Listing:
@@ -81,14 +81,16 @@ def _wanted(
     department: str | None,
 ) -> Wanted:
     by = None if who is None else person(app, who)
+    first, last = dates.parse_moment(app, since), dates.parse_moment(app, until, end=True)
+    dates.require_order(first, last)
     return Wanted(
         by,
         app.store.ask(lambda index: events.addresses(index, by)) if by else (),
         tuple(v.lower() for v in arguments.split_words(app, verbs)) if verbs else (),
         tuple(identifiers.require_known(app, i) for i in arguments.ticket_words(app, tickets)) if tickets else (),
         kinds,
-        dates.parse_moment(app, since),
-        dates.parse_moment(app, until, end=True),
+        first,
+        last,
         identifiers.require_existing(app, "department", department) if department else None,
         limit,
     )

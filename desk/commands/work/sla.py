@@ -30,6 +30,7 @@ _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(day
 @leaf.leaf("list", example="desk sla list --mine\ndesk sla list --within 4h --department technical")
 @click.option("--mine", is_flag=True, help="Only tickets I own.")
 @click.option(
+    "-d",
     "--department",
     "departments",
     metavar="D",
@@ -97,7 +98,7 @@ def _length(text: str) -> timedelta:
 def _empty(app: App) -> str:
     if app.config.given("sla.policy"):
         return _("nothing is due")
-    return _("nothing is due: this desk has no service levels (sla.policy in desk.toml, docs/service-levels.md)")
+    return _("nothing is due: this desk has no service levels (sla.policy in desk.toml, desk help service-levels)")
 
 
 @leaf.leaf("check", example="desk sla check --dry-run\n*/5 * * * *  cd /srv/helpdesk && desk sla check  # in a crontab")

@@ -75,8 +75,8 @@ def describe_act(verb: str, before: str | None, after: str | None, *, kind: str,
 
 
 def name_of(kind: str, record_id: str) -> str:
-    """How a sentence names a record: a ticket and a setting by the id alone, anything else with its kind."""
-    return record_id if kind in ("ticket", "settings", "file") else f"{kind} {record_id}"
+    """How a sentence names a record: a ticket, a setting and a ban by the id alone, anything else with its kind."""
+    return record_id if kind in ("ticket", "settings", "file", "ban") else f"{kind} {record_id}"
 
 
 def changes(found: Iterable[Changed]) -> str:

@@ -51,8 +51,9 @@ def check_text(value: str, limit: int = TEXT_MAX) -> str:
     if re.search(_SURROGATE, value):
         raise ValueError(_("text must be valid UTF-8"))
     if len(value) > limit:
+        more = _("shorten it, the rest belongs into the text") if limit < TEXT_MAX else _("attach it as a file instead")
         raise ValueError(
-            _("is {n:,} characters long, {limit:,} are allowed; attach it as a file instead", n=len(value), limit=limit)
+            _("is {n:,} characters long, {limit:,} are allowed; {more}", n=len(value), limit=limit, more=more)
         )
     return value
 
@@ -83,6 +84,11 @@ def parse_line(raw: object) -> str:
     return value
 
 
+def like_slug(text: str) -> str:
+    """The name that somebody probably means by `Big Tag`: big-tag; "" where none of it can be one."""
+    return re.sub(r"[^\w.]+", "-", text[:SLUG_MAX].lower().replace("..", ".")).strip("-._")
+
+
 def parse_slug(raw: object) -> str:
     """A name that is also a file name: letters of any script, digits, dot, dash; lower case, NFC."""
     value = unicodedata.normalize("NFC", _scalar(raw))
@@ -91,9 +97,10 @@ def parse_slug(raw: object) -> str:
         shown = value if len(value) <= SLUG_MAX else value[:SLUG_MAX] + "…"
         raise ValueError(
             _(
-                "{shown!r} is not a valid name: up to {slug_max} letters, digits, dots and dashes, a letter or "
-                "digit first",
+                "{shown!r} is not a valid name such as {like}: up to {slug_max} letters, digits, dots and dashes, a "
+                "letter or digit first",
                 shown=shown,
+                like=like_slug(value) or "big-tag",
                 slug_max=SLUG_MAX,
             )
         )

@@ -98,11 +98,12 @@ def require_act(by: Actor, ticket: Ticket, verb: str) -> None:
     if may_act(by, ticket):
         return
     mine = ", ".join(by.departments) or "none"
+    row = ticketverbs.BY_NAME.get(verb)
     raise Refused(
         _(
             "{by} may not {verb} {ticket}: it is in {department}, {by} serves {mine}",
             by=by.id,
-            verb=verb,
+            verb=(row and row.spoken) or verb,
             ticket=ticket.id,
             department=ticket.department,
             mine=mine,
