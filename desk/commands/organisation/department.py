@@ -39,12 +39,12 @@ DEPARTMENT = records.Kind(
     Department,
     columns=(
         Column("id", pgettext("column", "DEPARTMENT"), "id"),
-        Column("name", pgettext("column", "NAME")),
+        Column("name", pgettext("column", "NAME"), "name"),
         Column("open", pgettext("column", "OPEN"), "number"),
         Column("tickets", pgettext("column", "TICKETS"), "number"),
         Column("default", pgettext("column", "DEFAULT")),
         Column("private", pgettext("column", "PRIVATE")),
-        Column("description", pgettext("column", "DESCRIPTION"), "title"),
+        Column("description", pgettext("column", "DESCRIPTION"), "prose"),
     ),
     empty=_("there are no departments: desk department create ID --name N"),
     options=(

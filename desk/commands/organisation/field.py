@@ -30,7 +30,7 @@ FIELD = records.Kind(
         Column("options", pgettext("column", "OPTIONS")),
         Column("departments", pgettext("column", "DEPARTMENTS")),
         Column("groups", pgettext("column", "GROUPS")),
-        Column("description", pgettext("column", "DESCRIPTION"), "title"),
+        Column("description", pgettext("column", "DESCRIPTION"), "prose"),
     ),
     empty=_("there are no custom fields: desk field create NAME --type text"),
     id="NAME",

@@ -73,12 +73,12 @@ def list_(app: App, search: str | None, group: str | None, fields: tuple[str, ..
     )
     columns = (
         Column("id", pgettext("column", "ID"), "id"),
-        Column("name", pgettext("column", "NAME")),
-        Column("email", pgettext("column", "E-MAIL")),
-        Column("group", pgettext("column", "GROUP")),
+        Column("name", pgettext("column", "NAME"), "name"),
+        Column("email", pgettext("column", "E-MAIL"), "email"),
+        Column("group", pgettext("column", "GROUP"), spare=2),
         Column("organisation", pgettext("column", "ORGANISATION"), "title"),
-        Column("phone", pgettext("column", "PHONE")),
-        Column("registered", pgettext("column", "REGISTERED")),
+        Column("phone", pgettext("column", "PHONE"), "name", 1),
+        Column("registered", pgettext("column", "REGISTERED"), spare=4),
         Column("disabled", pgettext("column", "DISABLED")),
         Column("banned", pgettext("column", "BANNED")),
     )
@@ -208,7 +208,7 @@ def bans(app: App) -> Listing:
     """List banned e-mail addresses, the newest first."""
     columns = (
         Column("id", pgettext("column", "ID"), "id"),
-        Column("email", pgettext("column", "E-MAIL")),
+        Column("email", pgettext("column", "E-MAIL"), "email"),
         Column("reason", pgettext("column", "REASON"), "title"),
         Column("by", pgettext("column", "BY")),
         Column("created", pgettext("column", "SINCE"), "time"),

@@ -51,8 +51,8 @@ COLUMNS = {
         Column("at", pgettext("column", "WHEN"), "time"),
         _ID,
         Column("by", pgettext("column", "WHO")),
-        Column("what", pgettext("column", "WHAT"), "title"),
-        _TITLE._replace(spare=1),
+        Column("what", pgettext("column", "WHAT"), "prose"),
+        _TITLE,
     ),
     "pending": (
         _ID,

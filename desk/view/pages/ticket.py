@@ -10,10 +10,10 @@ from typing import Any
 from desk.domain.model import states
 from desk.text import _, arranged, listed, pgettext
 from desk.view.look import Look, ago, moment, paint
-from desk.view.model import Detail, Done
+from desk.view.model import Column, Detail, Done, Listing
 from desk.view.pages import problems
 from desk.view.pages.terms import HIDDEN, LABELS, TIMES, due, missed
-from desk.view.table import GAP
+from desk.view.table import GAP, table
 from desk.view.text.cells import fit, visible, width, wrap
 from desk.view.text.prose import INDENT, folded, measure, prose
 from desk.view.values import is_empty, is_time, one_line, rows_of, say, say_size
@@ -95,18 +95,27 @@ def detail(view: Detail, look: Look) -> Iterator[str]:
 
 
 def _plain(data: Data, look: Look) -> Iterator[str]:
+    """Labels and values, as of a ticket; what there are several of as a table below."""
     shown = {k: v for k, v in data.items() if k != "body" and not is_empty(v)}
-    across = max((width(one_line(str(k))) for k in shown), default=0) + 1
-    for name, value in shown.items():
-        label = one_line(f"{name.replace('_', ' ')}:")
-        if isinstance(value, list | tuple) and any(isinstance(item, Mapping) for item in value):
-            yield paint(label, "dim", look)
-            yield from (INDENT + say(item, look) for item in value)
-        else:
-            yield f"{paint(label, 'dim', look)}{' ' * (across - width(label))} {say(value, look)}"
+    several = {k: v for k, v in shown.items() if isinstance(v, list | tuple) and isinstance(v[0], Mapping)}
+    yield from block(
+        [(_label(k), say(v, look), str(v) if k == "state" else "") for k, v in shown.items() if k not in several], look
+    )
+    for name, rows in several.items():
+        yield from ("", paint(_label(name), "heading", look))
+        columns = tuple(Column(str(k), _label(k), _STYLES.get(str(k), "plain")) for k in rows[0])
+        inside = look._replace(width=look.width - len(INDENT))
+        yield from (f"{INDENT}{line.rstrip()}" for line in table(Listing(name, rows, columns, ""), inside))
     if data.get("body"):
         yield ""
         yield from prose(data["body"], look, "")
+
+
+_STYLES = {"id": "id", "state": "state", "priority": "priority", "title": "title"}
+
+
+def _label(name: object) -> str:
+    return _LABELS.get(str(name), one_line(str(name).replace("_", " ")))
 
 
 def _ticket(data: Data, look: Look) -> Iterator[str]:
@@ -206,7 +215,7 @@ def _facts(data: Data, look: Look) -> Iterator[tuple[str, str, str]]:
             text, style = due(name, data, look)
         elif name == "sla" and not (text := missed(value or [], look)):
             continue
-        yield _LABELS.get(name, one_line(name.replace("_", " "))), text, style
+        yield _label(name), text, style
     for name, value in (data.get("fields") or {}).items():
         yield one_line(str(name)), say(value, look), ""
 
