@@ -54,8 +54,8 @@ def test_filters_that_nothing_can_pass_are_refused(desk: Runner, make: Make) -> 
         ("--overdue", "--state", "closed"),
     ):
         assert all(error(desk, "ticket", "list", *words)), words
-    for words in (("log",), ("stats",), ("report", "daily")):
-        assert all(error(desk, *words, "--since", "2026-07-20", "--until", "2026-07-10")), words
+    for command in ("log", "stats", "report daily"):
+        assert all(error(desk, *command.split(), "--since", "2026-07-20", "--until", "2026-07-10")), command
     assert "still to come" in error(desk, "handover", "--since", "2027-01-01")[0]
     # One day, given twice, is a range; and the line goes before what was saved.
     assert desk("ticket", "list", "--since", "2026-07-23", "--until", "2026-07-23", "-f", "ids").out
@@ -133,7 +133,7 @@ def test_a_day_that_has_come_is_told_once(desk: Runner, make: Make) -> None:
     assert told.count("its day has come") == 1
 
 
-def test_nobody_is_told_that_nobody_is_nobody(process: Callable[..., Any], home: Path) -> None:  # type: ignore[no-untyped-def]
+def test_nobody_is_told_that_nobody_is_nobody(process: Callable[..., Any], home: Path) -> None:
     done = process("ticket", "create", "--title", "x", cwd=home, env={"GIT_CONFIG_GLOBAL": "/dev/null"})
     assert "user.email is not set, so it isn't known who you are" in done.stderr
 

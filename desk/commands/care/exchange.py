@@ -9,7 +9,7 @@ from typing import IO, Any
 
 import click
 
-from desk.actions.care import importing
+from desk.actions.care import importing, sheets
 from desk.actions.care.importing import Imported
 from desk.cli import leaf
 from desk.cli.app import App
@@ -91,21 +91,34 @@ def _records(
             yield record, files
 
 
-@leaf.leaf("import", example="desk import tickets.jsonl\nold-system-dump | desk import - --history")
+@leaf.leaf(
+    "import",
+    example="desk import tickets.jsonl\nold-system-dump | desk import - --history\ndesk import customers.csv --record user",
+)
 @click.argument("file", metavar="FILE|-")
+@click.option(
+    "--csv", "table", is_flag=True, help="A table of another program, with or without this option if FILE ends in .csv."
+)
+@click.option("--record", "kind", metavar="KIND", type=click.Choice(tuple(sheets.KNOWN)), default=Ticket.kind, show_default=True,
+              help=_("What a row of a table is: {kinds}.", kinds=", ".join(sheets.KNOWN)))  # fmt: skip
+@click.option(
+    "--encoding", metavar="NAME", default="utf-8", show_default=True, help="What a table is written in: windows-1253 …"
+)
 @click.option("--strict", is_flag=True, help="Import nothing if one line is bad.")
 @click.option(
     "--history", "with_history", is_flag=True, help="One commit for the request, each entry of the thread, and the end."
 )
-def import_(app: App, file: str, strict: bool, with_history: bool) -> Done:
-    """Create records from JSON lines, one commit each, in its own time and by its own author. Level 3 only.
+def import_(app: App, file: str, strict: bool, with_history: bool, table: bool, kind: str, encoding: str) -> Done:
+    """Create records from JSON lines or a CSV table, one commit each, in its own time and by its own author. Level 3 only.
 
     Records that are there already are passed over, so an import that was interrupted can be run again.
     """
     started = time.monotonic()
     with _open(app, file) as source:
         name = "stdin" if file == "-" else file
-        done = importing.import_records(app, source, name, strict=strict, history=with_history)
+        is_table = table or file.lower().endswith(".csv")
+        lines = sheets.lines(app, source.read(), kind, encoding) if is_table else source
+        done = importing.import_records(app, lines, name, strict=strict, history=with_history)
     app.exit_code = Broken.exit_code if done.bad_number else 0
     return _told(done, time.monotonic() - started)
 

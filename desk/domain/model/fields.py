@@ -134,8 +134,12 @@ def parse_colour(raw: object) -> str:
     return value
 
 
+_LARGEST = 10**18
+"""What an index holds, and any reader."""
+
+
 def parse_integer(raw: object) -> int:
-    if isinstance(raw, int) and not isinstance(raw, bool):
+    if isinstance(raw, int) and not isinstance(raw, bool) and abs(raw) < _LARGEST:
         return raw
     if isinstance(raw, str) and re.fullmatch(r"-?[0-9]{1,18}", raw):
         return int(raw)
