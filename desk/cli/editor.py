@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import click
 
+from desk.cli import complete
 from desk.cli.app import App
 from desk.cli.asking import agreed
 from desk.codec.locate import BOM
@@ -35,7 +36,10 @@ def body_options(what: str) -> Callable[[F], F]:
 
     def wrap(function: F) -> F:
         by_file = click.option(
-            "--file", metavar="PATH", help=_("{what}, from a file; - is stdin.", what=what.rstrip("."))
+            "--file",
+            metavar="PATH",
+            shell_complete=complete.complete_file,
+            help=_("{what}, from a file; - is stdin.", what=what.rstrip(".")),
         )(function)
         return click.option("-b", "--body", metavar="TEXT", help=_("{what}; - is stdin.", what=what.rstrip(".")))(
             by_file

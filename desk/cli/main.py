@@ -6,7 +6,7 @@ import io
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -184,14 +184,37 @@ def load(row: CommandRow) -> click.Command:
     return command
 
 
+def _completed(name: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """Completion that is imported where a shell asks for it, and not by each run."""
+
+    def completed(ctx: click.Context, param: click.Parameter, word: str) -> list[CompletionItem]:
+        from desk.cli import complete  # noqa: PLC0415 - for the shell only
+
+        found: list[CompletionItem] = getattr(complete, name)(ctx, param, word)
+        return found
+
+    return completed
+
+
 @click.group(
     cls=CommandGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="\b\nStart here:\n  desk demo           see a day at a service desk\n"
     "  desk init my-desk   have a desk of your own",
 )
-@click.option("--desk", metavar="DIR", help="The desk to work on (default: DESK_DIR, or the one around this folder).")
-@click.option("--as", "who", metavar="WHO", help="Act as this staff member (default: DESK_AS, or git's user.email).")
+@click.option(
+    "--desk",
+    metavar="DIR",
+    shell_complete=_completed("complete_folder"),
+    help="The desk to work on (default: DESK_DIR, or the one around this folder).",
+)
+@click.option(
+    "--as",
+    "who",
+    metavar="WHO",
+    shell_complete=_completed("complete_staff"),
+    help="Act as this staff member (default: DESK_AS, or git's user.email).",
+)
 @click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", metavar="WHEN",
               help="Colours: auto, always (into a pipe as well) or never.")  # fmt: skip
 @click.option("--no-color", is_flag=True, help="No colours (as does NO_COLOR).")

@@ -185,9 +185,10 @@ def load(index: Index) -> dict[str, int]:
 
 
 def titles(index: Index, part: str) -> list[tuple[str, str]]:
-    """Ids that begin or end so, with their titles: the newest, 50 at most."""
+    """Ids that begin or end so, with their titles: the newest, 50 at most. One whose end begins so is told by its end."""
     rows = index.db.execute(
-        "SELECT id, title FROM tickets WHERE id LIKE ?1 || '%' OR id LIKE '%' || ?1 ORDER BY created DESC LIMIT 50",
+        "SELECT CASE WHEN id LIKE ?1 || '%' OR id LIKE '%' || ?1 THEN id ELSE substr(id, 8) END, title FROM tickets"
+        " WHERE id LIKE ?1 || '%' OR id LIKE '%-' || ?1 || '%' OR id LIKE '%' || ?1 ORDER BY created DESC LIMIT 50",
         (part,),
     )
     return [(str(ticket_id), str(title)) for ticket_id, title in rows]
@@ -226,6 +227,14 @@ def _names_now(index: Index, wanted: tuple[str, ...]) -> dict[str, str]:
         wanted * 2,
     )
     return {str(key): str(value) for key, value in rows if value}
+
+
+def people(index: Index, ids: set[str]) -> dict[str, dict[str, str | None]]:
+    """Name and address of requesters, by id, as lists for programs tell them."""
+    rows = index.db.execute(
+        f"SELECT id, name, email FROM users WHERE id IN {sql.LISTED}", (sql.listed(tuple(sorted(ids))),)
+    )
+    return {str(i): {"requester_name": name, "requester_email": email} for i, name, email in rows}
 
 
 def counts(index: Index) -> dict[str, int]:

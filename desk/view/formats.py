@@ -6,7 +6,7 @@ What machines read (json, jsonl, csv, yaml, ids) is never coloured, localised or
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -99,11 +99,25 @@ def as_csv(view: View, _look: Look) -> Iterator[str]:
     names = list(dict.fromkeys(name for row in rows for name in row))
     if not names and isinstance(view, Listing):
         names = list(view.fields or (c.name for c in view.columns))
+    if isinstance(view, Listing) and view.opened:
+        names, rows = _opened(view.opened, names, rows)
     writer = csv.writer(_Line(), lineterminator="\r\n")
     if names:
         yield str(writer.writerow([_harmless(name) for name in names]))
     for row in rows:
         yield str(writer.writerow([_harmless(_flat(row.get(name))) for name in names]))
+
+
+def _opened(
+    opened: Mapping[str, tuple[str, ...]], names: list[str], rows: Sequence[Mapping[str, Any]]
+) -> tuple[list[str], list[Mapping[str, Any]]]:
+    """Names and rows with a column for each thing in a mapping: `fields.serial`; those of a list stay, whatever its rows hold."""
+    for name, known in opened.items():
+        within = list(dict.fromkeys((*known, *(key for row in rows for key in row.get(name) or ()))))
+        at = names.index(name) if name in names else len(names)
+        names = [*names[:at], *(f"{name}.{key}" for key in within), *names[at + 1 :]]
+        rows = [{**row, **{f"{name}.{key}": value for key, value in (row.get(name) or {}).items()}} for row in rows]
+    return names, list(rows)
 
 
 def _flat(value: Any) -> str:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from desk.domain.figures.report import Report
+
+
+NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 class Column(NamedTuple):
@@ -42,6 +46,8 @@ class Listing(NamedTuple):
     """The rows as people read them, worked out where somebody does: a length in words, a day named once."""
     fields: tuple[str, ...] = ()
     """Names of what each row says, for formats that need them where there is no row."""
+    opened: Mapping[str, tuple[str, ...]] = NOTHING
+    """Fields that are mappings, with the names in them that have a column of their own in a spreadsheet."""
     drawn: Paper | None = None
     """What a terminal shows in place of the table."""
 

@@ -7,7 +7,7 @@ import shutil
 
 import click
 
-from desk.cli import leaf
+from desk.cli import complete, leaf
 from desk.cli.app import App
 from desk.config import FILE
 from desk.errors import ConfigError, Refused
@@ -17,7 +17,7 @@ from desk.view.model import Done
 
 @leaf.leaf("clone", example="desk clone ssh://git@server.example/desk.git nicosia")
 @click.argument("url")
-@click.argument("directory", metavar="[DIR]", required=False)
+@click.argument("directory", metavar="[DIR]", shell_complete=complete.complete_folder, required=False)
 def clone(app: App, url: str, directory: str | None) -> Done:
     """Make a clone of the desk at URL: configured as a desk needs it, and indexed. Meet it again with desk sync."""
     from desk.git import place, process, repo  # noqa: PLC0415 - GitPython, for the commands that need it

@@ -11,7 +11,7 @@ import click
 
 from desk.actions.care import importing, sheets
 from desk.actions.care.importing import Imported
-from desk.cli import leaf
+from desk.cli import complete, leaf
 from desk.cli.app import App
 from desk.codec import records
 from desk.domain.changes import exchange, salt
@@ -39,7 +39,9 @@ _SHOWN = 20
     help="Only this kind; repeat for more.",
 )
 @click.option("--no-files", is_flag=True, help="Without the contents of attachments.")
-@click.option("--output", metavar="FILE", help="Write to a file instead of stdout.")
+@click.option(
+    "--output", metavar="FILE", shell_complete=complete.complete_file, help="Write to a file instead of stdout."
+)
 def export(app: App, kinds: tuple[str, ...], no_files: bool, output: str | None) -> Done:
     """Write records as JSON lines, one a line, as `desk import` reads them; docs/exchange.md describes the fields."""
     wanted = kinds or tuple(KINDS)
@@ -95,7 +97,7 @@ def _records(
     "import",
     example="desk import tickets.jsonl\nold-system-dump | desk import - --history\ndesk import customers.csv --record user",
 )
-@click.argument("file", metavar="FILE|-")
+@click.argument("file", metavar="FILE|-", shell_complete=complete.complete_file)
 @click.option(
     "--csv", "table", is_flag=True, help="A table of another program, with or without this option if FILE ends in .csv."
 )

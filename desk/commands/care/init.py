@@ -9,7 +9,7 @@ from typing import NamedTuple
 import click
 
 from desk.actions import identifiers
-from desk.cli import leaf
+from desk.cli import complete, leaf
 from desk.cli.app import App
 from desk.domain.knowledge.slugs import handle_from
 from desk.domain.model.fields import utc_text
@@ -28,7 +28,7 @@ class Founded(NamedTuple):
 
 
 @leaf.leaf("init", example='desk init helpdesk --name "Service desk of the clinic"')
-@click.argument("directory", metavar="[DIR]", default=".")
+@click.argument("directory", metavar="[DIR]", shell_complete=complete.complete_folder, default=".")
 @click.option("--name", metavar="NAME", help="What the desk is called in answers and reports.")
 @click.option("--empty", is_flag=True, help="Without the departments, articles and responses of the starter desk.")
 def init(app: App, directory: str, name: str | None, empty: bool) -> Done:

@@ -28,7 +28,12 @@ from desk.view.text.prose import MEASURE
 )
 @arguments.ticket_ids
 @click.option("--fix", metavar="TEXT", help="What solves the problem; kept with it.")
-@click.option("--file", metavar="PATH", help="What solves the problem, from a file; - is stdin.")
+@click.option(
+    "--file",
+    metavar="PATH",
+    shell_complete=complete.complete_file,
+    help="What solves the problem, from a file; - is stdin.",
+)
 @click.option("-m", "--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
 @click.option("--close-incidents", "close", is_flag=True, help="Answer and close every incident that is still open.")
 @click.option(

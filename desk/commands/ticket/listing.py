@@ -79,7 +79,20 @@ def listing(app: App, given: dict[str, Any], kinds: tuple[str, ...], noun: str) 
         warnings = tuple(_broken_by_hand(app, page.rows))
         fields = () if rows else answers.ticket_fields(app)
         view = Listing("tickets", rows, columns, empty, warnings, _paged(query, page, given, noun), fields=fields)
+    if not app.talks:
+        view = _for_programs(app, view)
     return with_columns(app, view, columns, asked=given["columns"] is not None)
+
+
+def _for_programs(app: App, view: Listing) -> Listing:
+    """With who the requesters are, and the custom fields that have columns of their own in a spreadsheet."""
+    wanted = {str(row["requester"]) for row in view.rows if row["requester"]}
+    people = app.store.ask(lambda index: tickets.people(index, wanted)) if wanted else {}
+    custom = app.store.ask(lambda index: index.rows("field", "\"on\" = 'ticket'", tail="ORDER BY id"))
+    nobody: dict[str, str | None] = {"requester_name": None, "requester_email": None}
+    rows = [{**row, **people.get(str(row["requester"]), nobody)} for row in view.rows]
+    fields = (*view.fields, *nobody) if view.fields else ()
+    return view._replace(rows=rows, fields=fields, opened={"fields": tuple(str(row["id"]) for row in custom)})
 
 
 def _past(app: App, query: Query, given: dict[str, Any], noun: str) -> Listing:

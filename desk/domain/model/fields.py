@@ -146,6 +146,17 @@ def parse_integer(raw: object) -> int:
     raise ValueError(_("expected a whole number"))
 
 
+def parse_number(raw: object) -> int | str:
+    """A whole number, or one with decimals behind a point or a comma: as text, which no reader rounds."""
+    if isinstance(raw, str) and (match := re.fullmatch(r"(-?)([0-9]{1,18})[.,]([0-9]{1,9})", raw)):
+        sign, whole, decimals = match[1], int(match[2]), match[3].rstrip("0")
+        return f"{sign}{whole}.{decimals}" if decimals else int(f"{sign}{whole}")
+    try:
+        return parse_integer(raw)
+    except ValueError:
+        raise ValueError(_("expected a number, such as 4 or 2.5")) from None
+
+
 def parse_level(raw: object) -> int:
     value = parse_integer(raw)
     if value not in (1, 2, 3):
