@@ -18,7 +18,7 @@ from desk.cli.app import App
 from desk.cli.asking import agreed
 from desk.codec.locate import BOM
 from desk.domain.model import filenames
-from desk.domain.model.fields import check_text
+from desk.domain.model.fields import TEXT_MAX, check_text
 from desk.errors import ConfigError, DeskError, Interrupted, NotFound, UsageFault
 from desk.local.kept import runs
 from desk.text import _, ngettext
@@ -70,7 +70,8 @@ def given_text(app: App, body: str | None, file: str | None) -> str | None:
         where = "stdin" if file == "-" else file
         line = data.count(b"\n", 0, error.start) + 1
         raise UsageFault(
-            _("{where}:{line}: not UTF-8 text", where=where, line=line), _("convert it, or attach it: --attach FILE")
+            _("{where}:{line}: not UTF-8 text", where=where, line=line),
+            _("convert it: iconv -f WINDOWS-1253 -t UTF-8; or attach it: --attach FILE"),
         ) from None
     if file == "-":
         app.typed = text
@@ -97,11 +98,15 @@ def _checked(text: str) -> str:
         raise UsageFault(str(error)) from None
 
 
-def read_file(path: str) -> bytes:
-    """A file named on the command line."""
+_TEXT_BYTES = 4 * TEXT_MAX
+"""More than any text has that is allowed: what never ends isn't read to the end."""
+
+
+def read_file(path: str, most: int = _TEXT_BYTES) -> bytes:
+    """A file named on the command line; of one that is longer than `most` bytes, one byte more than that."""
     try:
         with open(path, "rb") as file:
-            return file.read()
+            return file.read(most + 1)
     except FileNotFoundError:
         raise NotFound(
             _("there is no file {path}", path=path), _("check the name; a path is relative to this folder")
@@ -118,15 +123,10 @@ def attachments(app: App, paths: Iterable[str], taken: Iterable[str]) -> dict[st
     names = set(taken)
     found: dict[str, bytes] = {}
     for path in paths:
-        data = read_file(path)
+        data = read_file(path, limit * 1024 * 1024)
         if len(data) > limit * 1024 * 1024:
             raise UsageFault(
-                _(
-                    "{path} has {size:.1f} MiB, {limit} are allowed",
-                    path=path,
-                    size=len(data) / 1024 / 1024,
-                    limit=limit,
-                ),
+                _("{path} has more than {limit} MiB, and no more are allowed", path=path, limit=limit),
                 _("share it another way, or: desk config set attachment.max_mb N"),
             )
         name = filenames.attachment_name(os.fsencode(path).decode(errors="replace"), names)

@@ -65,8 +65,8 @@ def filters(function: T) -> T:
         click.option("--filter", "saved", metavar="NAME", shell_complete=complete.complete_filter,
                      help="Options saved by desk filter save; those given beside them go first."),
         dates.as_of_option,
-        click.option("--limit", metavar="N", type=click.IntRange(0), help="At most N rows; 0 for all."),
-        click.option("--page", metavar="N", type=click.IntRange(1), default=1, help="The Nth lot of --limit rows."),
+        click.option("--limit", metavar="N", type=click.IntRange(0, 10**9), help="At most N rows; 0 for all."),
+        click.option("--page", metavar="N", type=click.IntRange(1, 10**9), default=1, help="The Nth lot of --limit rows."),
     ]  # fmt: skip
     for option in reversed(options):
         function = option(function)

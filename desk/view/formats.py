@@ -18,7 +18,9 @@ from desk.view.values import rows_of
 
 SCHEMA = 1
 # A spreadsheet runs a cell that starts with one of these as a formula; a plain negative number is none.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_WITHIN = r"([;\t])(?=[=+@＝＋－＠]|-[^\d])"
+"""A spreadsheet whose language has a comma in its numbers takes what stands behind a semicolon for a cell."""
 _PAGES = ("article", "articles", "reviews")
 """Kinds of view that have a page of their own beside the ticket's."""
 _NUMBER = r"-[0-9]+(\.[0-9]+)?"
@@ -131,7 +133,9 @@ def _flat(value: Any) -> str:
 
 
 def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) and not re.fullmatch(_NUMBER, text) else text
+    if text.startswith(_FORMULA) and not re.fullmatch(_NUMBER, text):
+        text = f"'{text}"
+    return re.sub(_WITHIN, r"\1'", text) if ";" in text or "\t" in text else text
 
 
 def as_yaml(view: View, _look: Look) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import IO, Any
 
 import click
@@ -18,7 +19,7 @@ from desk.domain.changes import exchange, salt
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket, files_folder
-from desk.errors import Broken, NotFound, UsageFault
+from desk.errors import Broken, GitError, NotFound, UsageFault
 from desk.git import objects
 from desk.queries import records as queries_records
 from desk.text import _
@@ -55,9 +56,18 @@ def export(app: App, kinds: tuple[str, ...], no_files: bool, output: str | None)
         for record, files in _records(app, commit, paths, with_files=not no_files):
             out.write(json.dumps(exchange.line(record, files), ensure_ascii=False) + "\n")
             count += 1
+        out.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise GitError(
+            _("can't write the export: {why}", why=error.strerror),
+            _("what was written is not whole; nothing was changed"),
+        ) from None
     finally:
         if output:
-            out.close()
+            with suppress(OSError):
+                out.close()
     broken = app.store.ask(lambda index: index.broken())
     warnings = tuple(
         _("left out: {path}:{line}: {problem}", path=path, line=line, problem=problem)

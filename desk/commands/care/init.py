@@ -69,9 +69,12 @@ def _departments(staff: Staff) -> str:
 def found_desk(app: App, directory: str, name: str | None, *, empty: bool) -> Founded:
     """Found a desk in a folder that is new, empty, or a git repository without anything in it."""
     from desk.git import identity, process, repo  # noqa: PLC0415 - as above
+    from desk.git.place import require_utf8  # noqa: PLC0415 - as above
+    from desk.index.keeper import Keeper  # noqa: PLC0415 - as above
     from desk.store import founding  # noqa: PLC0415 - GitPython, for the commands that need it
 
     folder = os.path.abspath(directory)
+    require_utf8(folder)
     _check_folder(folder, repo.work_tree_around(folder))
     existed = os.path.isdir(folder)
     had_git = os.path.isdir(os.path.join(folder, ".git"))
@@ -84,6 +87,7 @@ def found_desk(app: App, directory: str, name: str | None, *, empty: bool) -> Fo
     except BaseException:
         _undo(folder, existed=existed, had_git=had_git)
         raise
+    Keeper(place).at(commit)
     return Founded(folder, commit, staff)
 
 

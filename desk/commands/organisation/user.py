@@ -59,7 +59,7 @@ def _said(options: dict[str, Any]) -> dict[str, Any]:
     shell_complete=complete.complete_user_field,
     help="Only with this value of a custom field.",
 )
-@click.option("--limit", metavar="N", type=click.IntRange(0), help="At most N rows; 0 for all.")
+@click.option("--limit", metavar="N", type=click.IntRange(0, 10**9), help="At most N rows; 0 for all.")
 def list_(app: App, search: str | None, group: str | None, fields: tuple[str, ...], limit: int | None) -> Listing:
     """List requesters by name."""
     wanted = identifiers.require_existing(app, "group", group) if group else None

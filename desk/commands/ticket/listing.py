@@ -37,7 +37,10 @@ if TYPE_CHECKING:
     "--kind", "kinds", metavar="K", multiple=True, type=click.Choice(WORK), help="ticket, incident or problem."
 )
 def list_(app: App, **given: Any) -> Listing:
-    """List tickets, newest first: those of your departments that are not closed, unless you ask otherwise."""
+    """List tickets, newest first: those of your departments that are not closed, unless you ask otherwise.
+
+    A star before the title marks what you haven't seen. DUE tells what comes first: the next reply, or the solution.
+    """
     return listing(app, given, tuple(given["kinds"]), "tickets")
 
 

@@ -47,7 +47,7 @@ _KINDS = (*KINDS, SETTINGS, *RESERVED_TAGS)
 @click.option("--until", metavar="D", help="Up to then; a day counts whole.")
 @click.option("-d", "--department", metavar="D", shell_complete=complete.complete_department,
               help="Only tickets that are in this department now.")  # fmt: skip
-@click.option("--limit", metavar="N", type=click.IntRange(0), help="At most N lines; 0 for all.")
+@click.option("--limit", metavar="N", type=click.IntRange(0, 10**9), help="At most N lines; 0 for all.")
 def log(app: App, kinds: tuple[str, ...], verbs: tuple[str, ...], limit: int | None, **options: Any) -> Listing:
     """Tell what happened, newest first: who did what, when, in which commit.
 

@@ -26,7 +26,7 @@ _COLUMNS = (
     Column("snippet", pgettext("column", "WHERE"), "title"),
 )
 limit_option = click.option(
-    "--limit", metavar="N", type=click.IntRange(1), default=20, show_default=True, help="At most N results."
+    "--limit", metavar="N", type=click.IntRange(1, 10**9), default=20, show_default=True, help="At most N results."
 )
 
 

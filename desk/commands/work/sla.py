@@ -40,7 +40,7 @@ _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(day
 )
 @click.option("--breached", is_flag=True, help="Only tickets that have missed a target, now or before.")
 @click.option("--within", metavar="TIME", help="Only what is overdue or due within 30m, 4h, 2d, 1w.")
-@click.option("--limit", metavar="N", type=click.IntRange(0), help="At most N rows; 0 for all.")  # fmt: skip
+@click.option("--limit", metavar="N", type=click.IntRange(0, 10**9), help="At most N rows; 0 for all.")  # fmt: skip
 def list_(
     app: App, mine: bool, departments: tuple[str, ...], breached: bool, within: str | None, limit: int | None
 ) -> Listing:
