@@ -229,13 +229,15 @@ def _requester(app: App, given: str) -> str:
 
     if not requesters.is_address(given):
         return app.store.ask(lambda index: requesters.find(index, given))
-    rows = app.store.ask(lambda index: index.rows("user", "lower(email) = lower(?)", (given.strip(),)))
-    if not rows:
+    from desk.queries.people import with_address  # noqa: PLC0415 - as above
+
+    found = app.store.ask(lambda index: with_address(index, given, ("user",)))
+    if not found:
         raise NotFound(
             _("nobody here has the address {address}", address=given),
             arranged("desk user list --search {given}", given=given.strip()[:60]),
         )
-    return str(rows[0]["id"])
+    return found[0][1]
 
 
 def _fields(app: App, given: tuple[str, ...]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar, overload
@@ -118,8 +119,21 @@ def parse_ticket_id(raw: object) -> str:
     return value
 
 
+def canonical_address(text: str) -> str:
+    """One spelling of an address for all: composed letters of usual width, a domain in its own script without a last dot.
+
+    Case stays as it was typed; nothing that compares addresses minds it.
+    """
+    local, at, domain = unicodedata.normalize("NFKC", text.strip()).rpartition("@")
+    domain = domain.rstrip(".")
+    if "xn--" in domain.lower():
+        with suppress(UnicodeError):  # no such name: it stays what it is
+            domain = domain.encode("ascii").decode("idna")
+    return f"{local}{at}{domain}"
+
+
 def parse_email(raw: object) -> str:
-    value = parse_line(raw).strip()
+    value = canonical_address(parse_line(raw))
     if not re.fullmatch(_EMAIL, value):
         raise ValueError(_("{value!r} is not an e-mail address", value=value))
     return value
