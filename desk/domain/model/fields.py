@@ -128,7 +128,7 @@ def canonical_address(text: str) -> str:
     domain = domain.rstrip(".")
     if "xn--" in domain.lower():
         with suppress(UnicodeError):  # no such name: it stays what it is
-            domain = domain.encode("ascii").decode("idna")
+            domain = domain.lower().encode("ascii").decode("idna")
     return f"{local}{at}{domain}"
 
 
