@@ -15,7 +15,7 @@ import click
 
 from desk.cli import complete
 from desk.cli.app import App
-from desk.cli.asking import agreed
+from desk.cli.clerk.asking import agreed
 from desk.codec.locate import BOM
 from desk.domain.model import filenames
 from desk.domain.model.fields import TEXT_MAX, check_text

@@ -56,7 +56,7 @@ def _asked_first(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def run(app: App, *args: Any, yes: bool, **options: Any) -> Any:
         if not yes:
-            from desk.cli import asking  # noqa: PLC0415 - for what takes away alone
+            from desk.cli.clerk import asking  # noqa: PLC0415 - for what takes away alone
 
             asking.ask_first(app)
         return function(app, *args, **options)

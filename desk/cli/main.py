@@ -148,7 +148,7 @@ class CommandGroup(click.Group):
 
 def _show_page(ctx: click.Context, name: str) -> None:
     """A page of the documentation, and that is all; UsageFault for a word that is no topic either."""
-    from desk.cli import topics  # noqa: PLC0415 - where help is asked for
+    from desk.cli.clerk import topics  # noqa: PLC0415 - where help is asked for
     from desk.cli.pager import page  # noqa: PLC0415 - as above
 
     env: Env = ctx.obj
@@ -326,64 +326,11 @@ def _in_words(error: BaseException, argv: list[str]) -> DeskError:
     if isinstance(error, KeyboardInterrupt | click.Abort):
         return Interrupted(_("interrupted"))
     if isinstance(error, click.ClickException):
-        return _usage(error, argv)
+        from desk.cli.clerk import mistakes  # noqa: PLC0415 - for a mistake alone
+
+        return mistakes.usage(error, argv)
     hint = _("this is a bug; --debug before the command shows where")
     return DeskError(_("unexpected {name}: {error}", name=type(error).__name__, error=error), hint)
-
-
-_ELSEWHERE = {
-    "-f": _("it stands behind the command: desk ticket list -f json"),
-    "--format": _("it stands behind the command: desk ticket list --format json"),
-    "--as": _("it stands before the command: desk --as WHO ticket list"),
-}
-"""Options that people put in the wrong place."""
-
-
-def _usage(error: click.ClickException, argv: list[str]) -> DeskError:
-    """What click complains about, in our form."""
-    ctx: click.Context | None = getattr(error, "ctx", None)
-    command = ctx.command_path if ctx else _command_of(argv)
-    hint = f"{command} --help"
-    if isinstance(error, click.NoSuchOption):
-        from desk.domain.rights import synonyms  # noqa: PLC0415 - for a mistake alone
-
-        known = {name for param in ctx.command.params for name in param.opts} if ctx else set()
-        close = [name for name in error.possibilities or () if name != "--help"]
-        meant = synonyms.option(known, error.option_name) or " or ".join(close)
-        hint = _ELSEWHERE.get(error.option_name) or (
-            _("did you mean {meant}? see: {hint}", meant=meant, hint=hint) if meant else hint
-        )
-        return UsageFault(
-            _("{command} has no option {option_name}", command=command, option_name=error.option_name), hint
-        )
-    message = error.format_message().rstrip(".")
-    if ctx and (extra := re.search(r"unexpected extra arguments? \((.+)\)$", message)):
-        known = {name for param in ctx.command.params for name in param.opts}
-        for option in ("--search", "--body"):
-            if option in known:
-                return UsageFault(
-                    _("{command} takes no words as they stand: {extra}", command=command, extra=extra[1]),
-                    _('did you mean: {option} "{extra}"? see: {hint}', option=option, extra=extra[1], hint=hint),
-                )
-    path = command.partition(" ")[2]
-    if isinstance(error, click.BadOptionUsage) and (row := COMMANDS.get(path)) and row.target:
-        params = load(row).params
-        said = next((p.help for p in params if isinstance(p, click.Option) and error.option_name in p.opts), None)
-        if said:  # what belongs behind it
-            return UsageFault(message[:1].lower() + message[1:], _("{help} See: {hint}", help=said, hint=hint))
-    return UsageFault(message[:1].lower() + message[1:], _("see: {hint}", hint=hint))
-
-
-def _command_of(argv: list[str]) -> str:
-    """The command that a command line names, also where it could not be parsed."""
-    path = ""
-    for word in argv:
-        longer = f"{path} {word}".strip()
-        if longer in COMMANDS:
-            path = longer
-        elif path and COMMANDS[path].target:
-            break
-    return f"{PROG} {path}".strip()
 
 
 def _look(env: Env, app: App | None) -> Look:

@@ -13,14 +13,14 @@ from desk.text import _
 _BETWEEN = (";", "\t", ",")
 
 
-class Row(NamedTuple):
+class SheetRow(NamedTuple):
     """What a row says by the names of its columns, without what is empty; and the line of the file it ends in."""
 
     line: int
     values: dict[str, str]
 
 
-def rows(content: bytes, encoding: str) -> tuple[tuple[str, ...], Iterator[Row]]:
+def rows(content: bytes, encoding: str) -> tuple[tuple[str, ...], Iterator[SheetRow]]:
     """The names of the columns, in lower case, and the rows; ValueError for what is no such table."""
     try:
         text = content.decode(encoding).removeprefix(BOM)
@@ -34,12 +34,12 @@ def rows(content: bytes, encoding: str) -> tuple[tuple[str, ...], Iterator[Row]]
     return names, _rows(reader, names)
 
 
-def _rows(reader: Iterator[list[str]], names: tuple[str, ...]) -> Iterator[Row]:
+def _rows(reader: Iterator[list[str]], names: tuple[str, ...]) -> Iterator[SheetRow]:
     number = getattr(reader, "line_num", 0)
     try:
         for cells in reader:
             number = getattr(reader, "line_num", 0)
             found = {name: cell.strip() for name, cell in zip(names, cells, strict=False) if cell.strip()}
-            yield Row(number, found)
+            yield SheetRow(number, found)
     except csv.Error as error:
         raise ValueError(_("line {line}: {error}", line=number + 1, error=error)) from None

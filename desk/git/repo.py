@@ -53,7 +53,7 @@ def create(folder: str, environ: Mapping[str, str]) -> Place:
     try:
         os.makedirs(folder, exist_ok=True)
         # Not Repo.init, nor Git(folder): they take a $ in the folder's name for a variable.
-        gitpython.Git().execute(["git", "init", "--quiet", f"--initial-branch={BRANCH}", folder])
+        gitpython.Git().init("--quiet", f"--initial-branch={BRANCH}", folder)
         repo = gitpython.Repo(folder, expand_vars=False)
     except (GitCommandError, OSError) as error:
         raise GitError(

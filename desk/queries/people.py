@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from desk.domain.matching.folding import fold
-from desk.domain.model.fields import canonical_address
+from desk.domain.model.actor import canonical_address
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.person import USER_PREFIX
 from desk.domain.model.query import Scope

@@ -56,8 +56,8 @@ def test_a_list_is_a_list_and_has_one_header_however_many_come(
 ) -> None:
     program("init", "--empty", str(tmp_path / "empty"))
     fill = ("ban a@b.example", "create --name N --group patient --email n@x.example --phone 1 --organisation O")
-    for words in fill:
-        desk("user", *words.split())
+    for user in fill:
+        desk("user", *user.split())
     ticket = make("T", "--tag", "incident", "--requester", "n@x.example")
     desk("ticket", "reply", ticket, "--body", "x")
     for command in LISTS:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from desk.cli import topics
+from desk.cli.clerk import topics
 from desk.cli.table import COMMANDS
 from desk.domain.model.fields import TITLE_MAX
 from tests.cli.conftest import Make

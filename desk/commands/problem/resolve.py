@@ -12,7 +12,7 @@ from desk.actions.acting import Acted
 from desk.actions.problems import Resolution, Wish
 from desk.cli import arguments, complete, editor, leaf
 from desk.cli.app import App
-from desk.cli.asking import agreed
+from desk.cli.clerk.asking import agreed
 from desk.cli.told import answer_change
 from desk.errors import UsageFault
 from desk.text import _

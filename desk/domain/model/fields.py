@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar, overload
 
-from desk.domain.model.filenames import DEVICES
+from desk.domain.model.actor import canonical_address
+from desk.domain.model.filenames import DEVICES, like_slug
 from desk.domain.model.states import DUPLICATE, RESOLUTIONS, WAITING
 from desk.text import _
 
@@ -85,11 +85,6 @@ def parse_line(raw: object) -> str:
     return value
 
 
-def like_slug(text: str) -> str:
-    """The name that somebody probably means by `Big Tag`: big-tag; "" where none of it can be one."""
-    return re.sub(r"[^\w.]+", "-", text[:SLUG_MAX].lower().replace("..", ".")).strip("-._")
-
-
 def parse_slug(raw: object) -> str:
     """A name that is also a file name: letters of any script, digits, dot, dash; lower case, NFC."""
     value = unicodedata.normalize("NFC", _scalar(raw))
@@ -117,19 +112,6 @@ def parse_ticket_id(raw: object) -> str:
     if not re.fullmatch(TICKET_ID, value):
         raise ValueError(_("{value!r} is not a ticket id such as 260723-7K3Q", value=value[:40]))
     return value
-
-
-def canonical_address(text: str) -> str:
-    """One spelling of an address for all: composed letters of usual width, a domain in its own script without a last dot.
-
-    Case stays as it was typed; nothing that compares addresses minds it.
-    """
-    local, at, domain = unicodedata.normalize("NFKC", text.strip()).rpartition("@")
-    domain = domain.rstrip(".")
-    if "xn--" in domain.lower():
-        with suppress(UnicodeError):  # no such name: it stays what it is
-            domain = domain.lower().encode("ascii").decode("idna")
-    return f"{local}{at}{domain}"
 
 
 def parse_email(raw: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 
@@ -48,3 +49,12 @@ _TYPES = {
 def type_of(name: str) -> str:
     """What the end of a name says that a file is, as mails say it; what it really is, nobody has looked."""
     return _TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
+
+
+def like_slug(text: str) -> str:
+    """The name that somebody probably means by `Big Tag`: big-tag; "" where none of it can be one."""
+    return re.sub(r"[^\w.]+", "-", text[:_NAME_MAX].lower().replace("..", ".")).strip("-._")
+
+
+_NAME_MAX = 64
+"""Characters of a name."""

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from desk.domain.changes import generic
-from desk.domain.model.actor import Actor
+from desk.domain.model.actor import Actor, canonical_address
 from desk.domain.model.change import Change, Edit, Event
-from desk.domain.model.fields import canonical_address, utc_text
+from desk.domain.model.fields import utc_text
 from desk.domain.model.organisation import CustomField
 from desk.domain.model.person import Ban, User
 from desk.domain.people import customfields
