@@ -27,7 +27,6 @@ NO_SENTENCES = {
 APART = {
     "cli/editor.py": {'exec {} "$@"'},
     "cli/leaf.py": {"\b\nExample:\n{}"},
-    "cli/main.py": {"{} --help"},
     "domain/levels/check.py": {"its day has come: {}"},
     "domain/people/departments.py": {"tickets to {}"},
     "domain/tickets/checklists.py": {"{} steps"},

@@ -10,7 +10,7 @@ import click
 from desk.cli.table import COMMANDS
 from desk.domain.rights import synonyms
 from desk.errors import DeskError, UsageFault
-from desk.text import _, arranged
+from desk.text import _
 
 PROG = "desk"
 
@@ -26,7 +26,7 @@ def usage(error: click.ClickException, argv: list[str]) -> DeskError:
     """What click complains about, in our form."""
     ctx: click.Context | None = getattr(error, "ctx", None)
     command = ctx.command_path if ctx else _command_of(argv)
-    hint = arranged("{command} --help", command=command)
+    hint = _("{command} --help", command=command)
     if isinstance(error, click.NoSuchOption):
         known = {name for param in ctx.command.params for name in param.opts} if ctx else set()
         close = [name for name in error.possibilities or () if name != "--help"]
