@@ -27,7 +27,7 @@ _HITS = (
     Column("snippet", pgettext("column", "WHERE"), "title"),
 )
 _ANSWERS = (
-    Column("kind", pgettext("column", "KIND")),
+    Column("kind", pgettext("column", "KIND"), "verb"),
     Column("id", pgettext("column", "ID"), "id"),
     Column("title", pgettext("column", "TITLE"), "title"),
     Column("why", pgettext("column", "WHY"), "title"),
