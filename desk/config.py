@@ -17,6 +17,7 @@ from desk.setting import (
     as_folder,
     as_folders,
     as_host,
+    as_known,
     as_link,
     as_mailbox,
     as_mailboxes,
@@ -27,6 +28,7 @@ from desk.setting import (
     as_port,
     as_signature,
     as_some_words,
+    as_sort_of,
     as_table,
     as_tables,
     as_text,
@@ -61,6 +63,42 @@ _NOBODY = (
     "bounces",
 )
 
+COLUMNS = (
+    *(
+        "id",
+        "state",
+        "priority",
+        "major",
+        "department",
+        "owner",
+        "unread",
+        "title",
+        "next_due",
+        "tags",
+        "created",
+        "age",
+    ),
+    *(
+        "requester",
+        "kind",
+        "impact",
+        "urgency",
+        "service",
+        "channel",
+        "language",
+        "author",
+        "pending_until",
+        "pending_for",
+    ),
+    *("closed", "resolution", "replies", "due"),
+)
+"""The columns that a list of tickets may have (cli.clerk.columns.KNOWN draws them)."""
+SORT_KEYS = (
+    *("created", "id", "title", "state", "kind", "priority", "impact", "urgency", "department", "owner", "requester"),
+    *("channel", "language", "service", "closed", "pending_until", "activity", "due"),
+)
+"""The fields that it may be sorted by; a - in front is no part of one (domain.model.query.SORTABLE)."""
+
 SETTINGS: Mapping[str, Setting] = MappingProxyType(
     {
         "desk.name": Setting("Service desk", as_text, _("what answers and reports are signed with")),
@@ -82,7 +120,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         "priority.fixed": Setting((), as_some_words, _("impacts whose priority is the matrix's, and never overridden")),
         "sla.warn": Setting(75, as_percent, _("per cent of a target after which desk sla check warns")),
         "sla.calendar": Setting(
-            MappingProxyType({}), as_table, _("business calendars, beside 24x7: docs/service-levels.md")
+            MappingProxyType({}), as_table, _("business calendars, beside 24x7: desk help service-levels")
         ),
         "sla.policy": Setting(
             (), as_tables, _("targets of service levels, each policy from a day on; none: nothing is due")
@@ -96,8 +134,10 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             as_texts,
             _('options of lists by name, shared by all: late = "--overdue"; desk filter'),
         ),
-        "list.columns": Setting((), as_some_words, _("columns of lists of tickets; empty: the usual ones")),
-        "list.sort": Setting("-created", as_text, _("order of lists of tickets: fields, - in front: highest first")),
+        "list.columns": Setting((), as_known(COLUMNS), _("columns of lists of tickets; empty: the usual ones")),
+        "list.sort": Setting(
+            "-created", as_sort_of(SORT_KEYS), _("order of lists of tickets: fields, - in front: highest first")
+        ),
         "users.share_organisation": Setting(
             False, as_flag, _("whether users of one organisation are shown each other's tickets")
         ),
@@ -254,7 +294,7 @@ def parse(text: str) -> Pairs:
 
     try:
         return _flatten(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is no TOMLDecodeError
         raise ConfigError(
             arranged("{file}: {error}", file=FILE, error=error),
             _("mend the file; desk config list explains each setting"),

@@ -27,9 +27,13 @@ def as_text(value: Any) -> str:
 def as_count(value: Any) -> int:
     if isinstance(value, str) and value.isdecimal():
         value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MOST:
         raise ValueError(_("a whole number, 0 or more"))
     return value
+
+
+_MOST = 10**9
+"""What every count fits, in seconds, days and MiB as well."""
 
 
 def as_flag(value: Any) -> bool:
@@ -60,6 +64,30 @@ def _list_of(text: str) -> object:
 
 def as_some_words(value: Any) -> tuple[str, ...]:
     return () if value in ("", [], ()) else as_words(value)
+
+
+def as_known(known: tuple[str, ...]) -> Callable[[Any], tuple[str, ...]]:
+    """Words of these alone; none of them is allowed too."""
+
+    def check(value: Any) -> tuple[str, ...]:
+        found = tuple(word.strip().lower() for word in as_some_words(value))
+        if odd := [word for word in found if word not in known]:
+            raise ValueError(_("names such as {known}; there is no {odd!r}", known=", ".join(known), odd=odd[0][:40]))
+        return found
+
+    return check
+
+
+def as_sort_of(known: tuple[str, ...]) -> Callable[[Any], str]:
+    """Fields of these with commas between them, each perhaps with a - in front."""
+
+    def check(value: Any) -> str:
+        words = [word.strip().lower() for word in as_text(value).split(",")]
+        if odd := [word for word in words if word.removeprefix("-") not in known]:
+            raise ValueError(_("fields such as {known}; there is no {odd!r}", known=", ".join(known), odd=odd[0][:40]))
+        return ",".join(words)
+
+    return check
 
 
 def as_percent(value: Any) -> int:

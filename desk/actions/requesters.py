@@ -19,6 +19,7 @@ from desk.domain.people import users
 from desk.errors import Ambiguous, NotFound, Refused
 from desk.index.index import Index
 from desk.intake import numbers
+from desk.mail import addresses
 from desk.queries import people
 from desk.session.session import Session
 from desk.store.snapshot import Snapshot
@@ -39,6 +40,7 @@ def find_or_make(session: Session, snapshot: Snapshot, given: str | None) -> tup
     """The requester's id; and, for an address nobody has, the record that makes the person known."""
     if not given:
         return None, None
+    name, given = _pasted(given)
     # What has an @ and is part of nobody's address is a slip in a new one, and refused as such below.
     if not is_address(given) and ("@" not in given or people.called(snapshot.index, given)):
         record = snapshot.get("user", find(snapshot.index, given))
@@ -52,9 +54,19 @@ def find_or_make(session: Session, snapshot: Snapshot, given: str | None) -> tup
         refuse_barred(snapshot, record)
         return record.id, None
     user = User.new(
-        id=snapshot.new_id("user", USER_PREFIX), email=email, registered=False, created=utc_text(session.now)
+        id=snapshot.new_id("user", USER_PREFIX),
+        email=email,
+        registered=False,
+        created=utc_text(session.now),
+        **({"name": name} if name else {}),
     )
     return user.id, Edit(None, user, (Event("create"),))
+
+
+def _pasted(given: str) -> tuple[str, str]:
+    """Name and address of `"Anna K" <anna@x.example>`, as mail programs copy them; anything else has no name."""
+    written = addresses.read(given) if "<" in given else ()
+    return (written[0].name, written[0].email) if len(written) == 1 else ("", given)
 
 
 def is_address(typed: str) -> bool:

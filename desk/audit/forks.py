@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from desk.audit import merges
 from desk.audit import moment as audit_moment
 from desk.audit.walk import Step, between
 from desk.audit.world import PastWorld
@@ -38,10 +37,10 @@ class _Versions(NamedTuple):
     merged: _File
 
 
-def find_edits(step: Step, world: PastWorld, lock_timeout: float) -> tuple[HandEdit, ...]:
+def find_edits(step: Step, world: PastWorld) -> tuple[HandEdit, ...]:
     """What whoever merged has changed; `world` is at the first parent."""
     place = world.place
-    base = merges.common_base(place, *step.parents[::-1], lock_timeout) if len(step.parents) == 2 else None
+    base = _base(place, step)
     if base is None:
         return tuple(audit_moment.edits(step, world, _unlike_any(place, step)))
     found = _versions(place, step, base)
@@ -49,6 +48,15 @@ def find_edits(step: Step, world: PastWorld, lock_timeout: float) -> tuple[HandE
     expected = _expected(place, base, step) if asked else {}
     edits = (_edit(path, found[path], expected.get(path), world) for path in sorted(asked))
     return tuple(edit for edit in edits if edit is not None)
+
+
+def _base(place: Place, step: Step) -> str | None:
+    """The commit that both sides began at; None where there is none, or more than two sides."""
+    if len(step.parents) != 2:
+        return None
+    from desk.store import sides  # noqa: PLC0415 - as for `merges.rework`
+
+    return sides.common_base(place, *step.parents[::-1])
 
 
 def _unlike_any(place: Place, step: Step) -> set[str]:

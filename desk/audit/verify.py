@@ -246,9 +246,7 @@ class _Walk:
     def _moment(self, step: Step, world: PastWorld, *, own: bool) -> Moment:
         """One commit as its checks see it. Of a merge that desk made all is looked at, should its files not be as given."""
         hand = step.merge and not own
-        edits = (
-            forks.find_edits(step, world, self.store.lock_timeout) if hand else tuple(audit_moment.edits(step, world))
-        )
+        edits = forks.find_edits(step, world) if hand else tuple(audit_moment.edits(step, world))
         importer = message.importer(step.message) if step.told.verb and not step.merge else None
         if step.told.verb is None or hand:
             mine = step.email.lower()

@@ -44,9 +44,20 @@ class App(Session):
 
             return progress(items, total, self.say(label), env.stderr, say=self.say)
 
+        def say_waiting() -> None:
+            if env.stderr.isatty() and not quiet:
+                env.stderr.write(f"{_('waiting for another desk command …')}\n")
+                env.stderr.flush()
+
         folder = desk or env.environ.get("DESK_DIR") or env.cwd
         super().__init__(
-            folder, env.environ, env.now(), who=who or env.environ.get("DESK_AS"), progress=draw, clock=env.clock
+            folder,
+            env.environ,
+            env.now(),
+            who=who or env.environ.get("DESK_AS"),
+            progress=draw,
+            clock=env.clock,
+            waiting=say_waiting,
         )
         self.env = env
         self.color = color

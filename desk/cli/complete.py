@@ -106,6 +106,45 @@ def _saved(app: App, word: str) -> Iterable[tuple[str, str]]:
     return [(name, words) for name, words in sorted(known.items()) if name.startswith(word)]
 
 
+def _people(app: App, word: str) -> Iterable[tuple[str, str]]:
+    return [("me", ""), *_records("staff")(app, word)] if "me".startswith(word) else _records("staff")(app, word)
+
+
+def _verbs(_: App, word: str) -> Iterable[tuple[str, str]]:
+    from desk.domain.rights.verbs import VERBS  # noqa: PLC0415 - for the shell only
+
+    return [(name, "") for name in sorted({verb.name for verb in VERBS}) if name.startswith(word)]
+
+
+def _fields(on: str) -> Callable[[App, str], Iterable[tuple[str, str]]]:
+    """Custom fields as `name=`, behind which the value is typed."""
+
+    def question(app: App, word: str) -> Iterable[tuple[str, str]]:
+        rows = app.store.ask(lambda index: index.rows("field", '"on" = ?', (on,), "ORDER BY id"))
+        return [(f"{r['id']}=", str(r.get("description") or "")) for r in rows if str(r["id"]).startswith(word)]
+
+    return question
+
+
+def complete_file(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """A file, which the shell knows best."""
+    from click.shell_completion import CompletionItem  # noqa: PLC0415 - for the shell only
+
+    return [CompletionItem(incomplete, type="file")]
+
+
+def complete_folder(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """A folder."""
+    from click.shell_completion import CompletionItem  # noqa: PLC0415 - for the shell only
+
+    return [CompletionItem(incomplete, type="dir")]
+
+
+complete_person = _complete(_people)
+complete_staff = _complete(_records("staff"))
+complete_verb = _complete(_verbs)
+complete_ticket_field = _complete(_fields("ticket"))
+complete_user_field = _complete(_fields("user"))
 complete_filter = _complete(_saved)
 complete_columns = _complete(_columns)
 complete_sort = _complete(_sort_keys)

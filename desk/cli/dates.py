@@ -13,9 +13,11 @@ from desk.text import _
 
 # -- dates -------------------------------------------------------------------------------------------------------------
 
-_AGO = r"(\d{1,5})([dwmy])"
+_AGO = r"(\d{1,5})(d|w|mo|m|y)"
 _HOURS_AGO = r"(\d{1,5})h"
-_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+_DAYS = {"d": 1, "w": 7, "m": 30, "mo": 30, "y": 365}
+_MONTHS = 12
+"""So many at most are written `3m`: `30m` are minutes elsewhere, and as months must be written `30mo`."""
 _NAMED = {"today": 0, "yesterday": -1, "tomorrow": 1}
 _DAY = r"\d{4}-\d\d-\d\d"
 _NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -37,14 +39,28 @@ def parse_moment(app: App, text: str | None, *, end: bool = False) -> str | None
     except (ValueError, OverflowError):
         raise UsageFault(
             _("{text!r} is not a date", text=text),
-            _("write 2026-07-23, 23/7/2026, 2026-07-23T10:00, monday, today, yesterday, 8h, 7d, 2w or 3m (months)"),
+            _("write 2026-07-23, 23/7/2026, 2026-07-23T10:00, monday, today, yesterday, 8h, 7d, 2w or 3mo (months)"),
         ) from None
 
 
 def _turned(text: str) -> str:
-    """`23/7/2026` as `2026-07-23`; anything else as it is."""
-    found = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text, re.ASCII)
-    return f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}" if found else text
+    """`23/7/2026` and `23.7.2026` as `2026-07-23`; anything else as it is."""
+    found = re.fullmatch(r"(\d{1,2})([/.])(\d{1,2})\2(\d{4})", text, re.ASCII)
+    return f"{found[4]}-{int(found[3]):02}-{int(found[1]):02}" if found else text
+
+
+def _count_days(found: re.Match[str]) -> int:
+    """The days of `2w` or `3m`; ValueError for months that are probably minutes."""
+    number = int(found[1])
+    if found[2] == "m" and number > _MONTHS:
+        raise ValueError(found[0])
+    return number * _DAYS[found[2]]
+
+
+def require_order(since: str | None, until: str | None) -> None:
+    """Refuse a range that ends before it begins: it would be empty without a word. Both as `parse_moment` gives them."""
+    if since and until and until < since:
+        raise UsageFault(_("--until lies before --since, so nothing can be found"), _("swap them"))
 
 
 def parse_instant(text: str) -> datetime:
@@ -61,7 +77,7 @@ def _point(now: datetime, text: str) -> tuple[datetime, bool]:
     if ago := re.fullmatch(_HOURS_AGO, lowered):
         return now - timedelta(hours=int(ago[1])), False
     if ago := re.fullmatch(_AGO, lowered):
-        return now - timedelta(days=int(ago[1]) * _DAYS[ago[2]]), False
+        return now - timedelta(days=_count_days(ago)), False
     if lowered in _WEEKDAYS:
         back = (now.weekday() - _WEEKDAYS[lowered]) % 7
         return now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=back), True
@@ -70,8 +86,8 @@ def _point(now: datetime, text: str) -> tuple[datetime, bool]:
     return found if found.tzinfo else found.replace(tzinfo=now.tzinfo), re.fullmatch(_DAY, text) is not None
 
 
-def future_day(app: App, text: str | None) -> date | None:
-    """A day to come: a date, `tomorrow`, or `3d` and `2w` from today."""
+def future_day(app: App, text: str | None, past: str = _("the ticket is due to come back at once")) -> date | None:
+    """A day to come: a date, `tomorrow`, or `3d` and `2w` from today; `past` says what a day that was means."""
     if text is None:
         return None
     today = app.local(app.now).date()
@@ -80,10 +96,10 @@ def future_day(app: App, text: str | None) -> date | None:
     except (ValueError, OverflowError):
         raise UsageFault(
             _("{text!r} is not a day", text=text),
-            _("write 2026-07-23, 23/7/2026, friday, tomorrow, 3d, 2w or 3m (months)"),
+            _("write 2026-07-23, 23/7/2026, friday, tomorrow, 3d, 2w or 3mo (months): whole days, without a time"),
         ) from None
     if found < today:
-        app.warnings.append(_("{day} is past: the ticket is due to come back at once", day=found))
+        app.warnings.append(_("{day} is past: {what}", day=found, what=past))
     return found
 
 
@@ -91,7 +107,7 @@ def _day(today: date, text: str) -> date:
     if text in _NAMED:
         return today + timedelta(days=_NAMED[text])
     if ahead := re.fullmatch(_AGO, text):
-        return today + timedelta(days=int(ahead[1]) * _DAYS[ahead[2]])
+        return today + timedelta(days=_count_days(ahead))
     if text in _WEEKDAYS:  # the next one: on a Friday, `friday` is in a week
         return today + timedelta(days=(_WEEKDAYS[text] - today.weekday() - 1) % 7 + 1)
     return date.fromisoformat(_turned(text.partition("t")[0]))

@@ -13,12 +13,13 @@ from typing import Any, TypeVar
 
 import click
 
+from desk.cli import complete
 from desk.cli.app import App
 from desk.cli.speech.asking import confirm, tell
 from desk.cli.speech.helping import SpokenOption
 from desk.codec.locate import BOM
 from desk.domain.model import filenames
-from desk.domain.model.fields import check_text
+from desk.domain.model.fields import TEXT_MAX, check_text
 from desk.errors import ConfigError, DeskError, Interrupted, NotFound, UsageFault
 from desk.local.kept import runs
 from desk.text import Text, _, ngettext
@@ -44,10 +45,11 @@ def body_options(what: str) -> Callable[[F], F]:
             "--file",
             metavar="PATH",
             cls=SpokenOption,
+            shell_complete=complete.complete_file,
             help=_("{what}, from a file; - is stdin.", what=_named(what)),
         )(function)
         return click.option(
-            "--body", metavar="TEXT", cls=SpokenOption, help=_("{what}; - is stdin.", what=_named(what))
+            "-b", "--body", metavar="TEXT", cls=SpokenOption, help=_("{what}; - is stdin.", what=_named(what))
         )(by_file)
 
     return wrap
@@ -82,7 +84,8 @@ def given_text(app: App, body: str | None, file: str | None) -> str | None:
         where = "stdin" if file == "-" else file
         line = data.count(b"\n", 0, error.start) + 1
         raise UsageFault(
-            _("{where}:{line}: not UTF-8 text", where=where, line=line), _("convert it, or attach it: --attach FILE")
+            _("{where}:{line}: not UTF-8 text", where=where, line=line),
+            _("convert it: iconv -f WINDOWS-1253 -t UTF-8; or attach it: --attach FILE"),
         ) from None
     if file == "-":
         app.typed = text
@@ -109,11 +112,15 @@ def _checked(text: str) -> str:
         raise UsageFault(str(error)) from None
 
 
-def read_file(path: str) -> bytes:
-    """A file named on the command line."""
+_TEXT_BYTES = 4 * TEXT_MAX
+"""More than any text has that is allowed: what never ends isn't read to the end."""
+
+
+def read_file(path: str, most: int = _TEXT_BYTES) -> bytes:
+    """A file named on the command line; of one that is longer than `most` bytes, one byte more than that."""
     try:
         with open(path, "rb") as file:
-            return file.read()
+            return file.read(most + 1)
     except FileNotFoundError:
         raise NotFound(
             _("there is no file {path}", path=path), _("check the name; a path is relative to this folder")
@@ -130,15 +137,10 @@ def attachments(app: App, paths: Iterable[str], taken: Iterable[str]) -> dict[st
     names = set(taken)
     found: dict[str, bytes] = {}
     for path in paths:
-        data = read_file(path)
+        data = read_file(path, limit * 1024 * 1024)
         if len(data) > limit * 1024 * 1024:
             raise UsageFault(
-                _(
-                    "{path} has {size:.1f} MiB, {limit} are allowed",
-                    path=path,
-                    size=len(data) / 1024 / 1024,
-                    limit=limit,
-                ),
+                _("{path} has more than {limit} MiB, and no more are allowed", path=path, limit=limit),
                 _("share it another way, or: desk config set attachment.max_mb N"),
             )
         name = filenames.attachment_name(os.fsencode(path).decode(errors="replace"), names)

@@ -79,12 +79,17 @@ class Env(NamedTuple):
         given = self.environ.get("DESK_NOW")
         if not given:
             return self.clock().replace(microsecond=0)
+        hint = _("unset DESK_NOW, or give it as 2026-07-23T06:12:44Z")
         try:
-            return parse_time(given)
+            found = parse_time(given)
         except ValueError as error:
-            raise ConfigError(
-                _("DESK_NOW: {error}", error=error), _("unset DESK_NOW, or give it as 2026-07-23T06:12:44Z")
-            ) from None
+            raise ConfigError(_("DESK_NOW: {error}", error=error), hint) from None
+        if found < _EPOCH:
+            raise ConfigError(_("DESK_NOW: git knows no time before 1970"), hint)
+        return found
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def is_in_desk(folder: str) -> bool:

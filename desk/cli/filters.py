@@ -12,6 +12,7 @@ from desk.actions import identifiers
 from desk.cli import complete, dates
 from desk.cli.app import App
 from desk.domain.model.query import Query
+from desk.domain.model.states import CLOSED
 from desk.errors import NotFound, UsageFault
 from desk.text import _, arranged
 
@@ -21,12 +22,12 @@ T = TypeVar("T", bound=Callable[..., Any])
 def filters(function: T) -> T:
     """The options that every list of tickets has."""
     options = [
-        click.option("--mine", "whose", flag_value="mine", help="Only tickets I own."),
-        click.option("--new", "whose", flag_value="new", help="Only tickets nobody owns, in my departments."),
-        click.option("--all", "whose", flag_value="all", help="All tickets of my departments (the default)."),
+        click.option("--mine", is_flag=True, help="Only tickets I own."),
+        click.option("--new", is_flag=True, help="Only tickets nobody owns, in my departments."),
+        click.option("--all", is_flag=True, help="All tickets of my departments (the default)."),
         click.option("--state", "states", metavar="S", multiple=True, shell_complete=complete.complete_state,
                      help="open, pending, closed or any; default: all but closed."),
-        click.option("--department", "departments", metavar="D", multiple=True, shell_complete=complete.complete_department,
+        click.option("-d", "--department", "departments", metavar="D", multiple=True, shell_complete=complete.complete_department,
                      help="Of this department; repeat for more, or join by commas."),
         click.option("--tag", "tags", metavar="T", multiple=True, shell_complete=complete.complete_tag,
                      help="Carrying this tag; repeated, or joined by commas: all of them."),
@@ -52,7 +53,8 @@ def filters(function: T) -> T:
         click.option("--major", is_flag=True, help="Only major incidents."),
         click.option("--since", metavar="D", help="Created on or after: 2026-07-23, today, 7d, 2w."),
         click.option("--until", metavar="D", help="Created on or before."),
-        click.option("--field", "fields", metavar="K=V", multiple=True, help="With this custom field; repeated: all of them."),
+        click.option("--field", "fields", metavar="K=V", multiple=True, shell_complete=complete.complete_ticket_field,
+                     help="With this custom field; repeated: all of them."),
         click.option("--unread", is_flag=True, help="Only with something I haven't seen; desk ticket show marks it as seen."),
         click.option("--overdue", is_flag=True, help="Only with a reply or a resolution overdue."),
         click.option("--search", metavar="WORDS", help="Containing these words, with or without accents."),
@@ -63,12 +65,35 @@ def filters(function: T) -> T:
         click.option("--filter", "saved", metavar="NAME", shell_complete=complete.complete_filter,
                      help="Options saved by desk filter save; those given beside them go first."),
         dates.as_of_option,
-        click.option("--limit", metavar="N", type=click.IntRange(0), help="At most N rows; 0 for all."),
-        click.option("--page", metavar="N", type=click.IntRange(1), default=1, help="The Nth lot of --limit rows."),
+        click.option("--limit", metavar="N", type=click.IntRange(0, 10**9), help="At most N rows; 0 for all."),
+        click.option("--page", metavar="N", type=click.IntRange(1, 10**9), default=1, help="The Nth lot of --limit rows."),
     ]  # fmt: skip
     for option in reversed(options):
         function = option(function)
     return function
+
+
+_WHOSE = ("mine", "new", "all")
+
+
+def whose(given: Mapping[str, Any]) -> str | None:
+    """Which of --mine, --new and --all was asked for; UsageFault for two of them, of which one would be forgotten."""
+    asked = [name for name in _WHOSE if given[name]]
+    if len(asked) > 1:
+        raise UsageFault(
+            _("--{one} and --{other} can't be used together", one=asked[0], other=asked[1]),
+            _("leave one of them out; what is new is nobody's"),
+        )
+    return asked[0] if asked else None
+
+
+def require_possible(query: Query) -> None:
+    """Refuse filters that no ticket can pass: an empty list would look like an answer."""
+    dates.require_order(query.since, query.until)
+    if both := sorted({*query.tags} & {*query.without}):
+        raise UsageFault(_("--tag and --not-tag both name {tag}", tag=both[0]), _("leave one of them out"))
+    if query.overdue and query.states == (CLOSED,):
+        raise UsageFault(_("nothing that is closed is overdue"), _("what was late: desk sla list --breached"))
 
 
 def options_of(name: str, words: list[str]) -> dict[str, Any]:
@@ -106,6 +131,8 @@ def with_saved(app: App, given: dict[str, Any]) -> dict[str, Any]:
     ctx = click.get_current_context()
     saved = options_of(name, personal.split_words(name, known[name]))
     kept = {n: v for n, v in saved.items() if n in given and ctx.get_parameter_source(n) is ParameterSource.DEFAULT}
+    if any(given[n] for n in _WHOSE):
+        kept = {n: v for n, v in kept.items() if n not in _WHOSE}
     return {**given, **kept}
 
 
@@ -202,13 +229,15 @@ def _requester(app: App, given: str) -> str:
 
     if not requesters.is_address(given):
         return app.store.ask(lambda index: requesters.find(index, given))
-    rows = app.store.ask(lambda index: index.rows("user", "lower(email) = lower(?)", (given.strip(),)))
-    if not rows:
+    from desk.queries.people import with_address  # noqa: PLC0415 - as above
+
+    found = app.store.ask(lambda index: with_address(index, given, ("user",)))
+    if not found:
         raise NotFound(
             _("nobody here has the address {address}", address=given),
             arranged("desk user list --search {given}", given=given.strip()[:60]),
         )
-    return str(rows[0]["id"])
+    return found[0][1]
 
 
 def _fields(app: App, given: tuple[str, ...]) -> dict[str, Any]:

@@ -23,11 +23,14 @@ _BEFORE = _("As before the command.")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def leaf(name: str, *, example: str) -> Callable[[Callable[..., Any]], click.Command]:
-    """A command that does something: takes the App first, returns a view, and has --format and an example."""
+def leaf(name: str, *, example: str, asks: bool = False) -> Callable[[Callable[..., Any]], click.Command]:
+    """A command that does something: takes the App first, returns a view, and has --format and an example.
+
+    `asks`: a person at a terminal is asked before it takes things away, unless --yes says that it is meant.
+    """
 
     def wrap(function: Callable[..., Any]) -> click.Command:
-        with_app = click.pass_obj(_nothing_is_done(function))
+        with_app = click.pass_obj(_nothing_is_done(_asked_first(function) if asks else function))
         formatted = click.option(
             "-f",
             "--format",
@@ -49,6 +52,21 @@ def leaf(name: str, *, example: str) -> Callable[[Callable[..., Any]], click.Com
         return command
 
     return wrap
+
+
+def _asked_first(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function whose changes a person agrees to first."""
+
+    @click.option("-y", "--yes", is_flag=True, help="Without a question on a terminal.")
+    @wraps(function)
+    def run(app: App, *args: Any, yes: bool, **options: Any) -> Any:
+        if not yes:
+            from desk.cli.clerk import asking  # noqa: PLC0415 - for what takes away alone
+
+            asking.ask_first(app)
+        return function(app, *args, **options)
+
+    return run
 
 
 def _of_all() -> list[click.Option]:

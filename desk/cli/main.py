@@ -6,7 +6,7 @@ import io
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -93,6 +93,8 @@ class CommandGroup(helping.SpokenCommand, click.Group):
             return super().resolve_command(ctx, [*words, *args[1:]])
         if name == "help" and name not in self._rows() and not ctx.resilient_parsing:
             if len(args) > 1:
+                if not self.prefix and args[1] not in self._rows():
+                    _show_page(ctx, str(args[1]))
                 return super().resolve_command(ctx, [*args[1:], "--help"])
             click.echo(ctx.get_help(), color=ctx.color)
             ctx.exit()
@@ -144,6 +146,23 @@ class CommandGroup(helping.SpokenCommand, click.Group):
         del ctx
 
 
+def _show_page(ctx: click.Context, name: str) -> None:
+    """A page of the documentation, and that is all; UsageFault for a word that is no topic either."""
+    from desk.cli.clerk import topics  # noqa: PLC0415 - where help is asked for
+    from desk.cli.pager import page  # noqa: PLC0415 - as above
+
+    env: Env = ctx.obj
+    look = _look(env, None)
+    lines = list(topics.page(name.lower(), look))
+    if not lines:
+        raise UsageFault(
+            _("there is no command and no page {name!r}", name=name[:60]),
+            _("commands: desk --help; pages: {pages}", pages=", ".join(topics.names())),
+        )
+    page(env, lines, look)
+    ctx.exit()
+
+
 def _alias(ctx: click.Context, name: str) -> list[str]:
     """The words that a name stands for which is no command: a person's own, or the desk's; empty for none."""
     from desk.cli.clerk import personal  # noqa: PLC0415 - where a word is no command
@@ -171,14 +190,37 @@ def _is_spoken(ctx: click.Context, _param: click.Parameter, value: str | None) -
     return value
 
 
+def _completed(name: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """Completion that is imported where a shell asks for it, and not by each run."""
+
+    def completed(ctx: click.Context, param: click.Parameter, word: str) -> list[CompletionItem]:
+        from desk.cli import complete  # noqa: PLC0415 - for the shell only
+
+        found: list[CompletionItem] = getattr(complete, name)(ctx, param, word)
+        return found
+
+    return completed
+
+
 @click.group(
     cls=CommandGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="\b\nStart here:\n  desk demo           see a day at a service desk\n"
     "  desk init my-desk   have a desk of your own",
 )
-@click.option("--desk", metavar="DIR", help="The desk to work on (default: DESK_DIR, or the one around this folder).")
-@click.option("--as", "who", metavar="WHO", help="Act as this staff member (default: DESK_AS, or git's user.email).")
+@click.option(
+    "--desk",
+    metavar="DIR",
+    shell_complete=_completed("complete_folder"),
+    help="The desk to work on (default: DESK_DIR, or the one around this folder).",
+)
+@click.option(
+    "--as",
+    "who",
+    metavar="WHO",
+    shell_complete=_completed("complete_staff"),
+    help="Act as this staff member (default: DESK_AS, or git's user.email).",
+)
 @click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", metavar="WHEN",
               help="Colours: auto, always (into a pipe as well) or never.")  # fmt: skip
 @click.option("--no-color", is_flag=True, help="No colours (as does NO_COLOR).")

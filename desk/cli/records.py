@@ -108,8 +108,8 @@ def build_delete(kind: Kind, text: str, *, example: str, reason: str | None = No
     def delete(app: App, ids: tuple[str, ...], reason: str | None = None) -> Done:
         return told_of(app, kind.cls, ids, lambda named: organisation.delete(app, kind.cls, named, reason))
 
-    why = None if reason is None else click.option("--reason", metavar="TEXT", help=reason)
-    return _built("delete", offer([ids_of(kind.cls.kind), why])(delete), text, example)
+    why = None if reason is None else click.option("-m", "--reason", metavar="TEXT", help=reason)
+    return _built("delete", offer([ids_of(kind.cls.kind), why])(delete), text, example, asks=True)
 
 
 def offer(options: Iterable[Decorator | None]) -> Callable[[F], F]:
@@ -123,9 +123,9 @@ def offer(options: Iterable[Decorator | None]) -> Callable[[F], F]:
     return wrap
 
 
-def _built(name: str, function: Callable[..., Any], text: str, example: str) -> click.Command:
+def _built(name: str, function: Callable[..., Any], text: str, example: str, *, asks: bool = False) -> click.Command:
     function.__doc__ = text
-    return leaf.leaf(name, example=example)(function)
+    return leaf.leaf(name, example=example, asks=asks)(function)
 
 
 # -- what they do ------------------------------------------------------------------------------------------------------

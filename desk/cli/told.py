@@ -28,7 +28,7 @@ def answer_tickets(done: Acted) -> Done:
 
 def answer_change(edits: list[Edit], *, several: bool) -> Done:
     """What a change made of these tickets."""
-    lines = [arranged("{id}  {words}", id=e.record.id, words=describe_events(e)) for e in edits]
+    lines = [line for e in edits for line in _lines(e)]
     return answers.answer_with("ticket", "tickets", [e.record for e in edits], lines, several=several)
 
 
@@ -41,6 +41,13 @@ def tell_of_requester(app: App, edits: Iterable[Edit]) -> None:
             app.warnings.append(
                 _("{email} is new here: did you mean {close}?", email=user.email, close=" or ".join(close[:3]))
             )
+
+
+def _lines(edit: Edit) -> list[str]:
+    """What became of a ticket, in one line; steps of a checklist that are ticked together in one each."""
+    if len(edit.events) > 1 and all(event.verb in ("check", "uncheck") for event in edit.events):
+        return [arranged("{id}  {words}", id=edit.record.id, words=_words(event, "ticket")) for event in edit.events]
+    return [arranged("{id}  {words}", id=edit.record.id, words=describe_events(edit))]
 
 
 def describe_events(edit: Edit) -> str:

@@ -64,6 +64,7 @@ def as_committed(place: Place) -> Place:
 def find(start: str, environ: Mapping[str, str]) -> Place:
     """The desk that `start` lies in, walking up. Never in quarantine: whoever answers a push knows, and says so to Place."""
     here = os.path.abspath(start)
+    require_utf8(here)
     if not os.path.isdir(here):
         raise NotFound(_("there is no folder {start}", start=start), _("name a desk with --desk DIR or DESK_DIR"))
     while True:
@@ -77,6 +78,17 @@ def find(start: str, environ: Mapping[str, str]) -> Place:
                 _("this folder is not in a desk"), _("make one: desk init my-desk   or look at one first: desk demo")
             )
         here = above
+
+
+def require_utf8(folder: str) -> None:
+    """Refuse a folder whose name can't be written down: it stands in answers, in JSON and in git's configuration."""
+    try:
+        folder.encode()
+    except UnicodeEncodeError:
+        raise ConfigError(
+            _("the name of the folder {folder} is not UTF-8", folder=folder.encode(errors="replace").decode()),
+            _("rename it, or a folder above it"),
+        ) from None
 
 
 def is_bare(folder: str) -> bool:

@@ -41,7 +41,7 @@ ATTRIBUTES = "# Records come back byte for byte: no conversion of line ends.\n* 
 def open_repo(place: Place) -> gitpython.Repo:
     """The desk's repository; GitError when git can't read it."""
     try:
-        return gitpython.Repo(place.root)
+        return gitpython.Repo(place.root, expand_vars=False)
     except (InvalidGitRepositoryError, NoSuchPathError, GitCommandError, GitCommandNotFound) as error:
         raise GitError(
             _("{root} can't be read as a git repository: {name}", root=place.root, name=type(error).__name__),
@@ -52,7 +52,10 @@ def open_repo(place: Place) -> gitpython.Repo:
 def create(folder: str, environ: Mapping[str, str]) -> Place:
     """A new, empty repository with the configuration a desk needs."""
     try:
-        repo = gitpython.Repo.init(folder, mkdir=True, initial_branch=BRANCH)
+        os.makedirs(folder, exist_ok=True)
+        # Not Repo.init, nor Git(folder): they take a $ in the folder's name for a variable.
+        gitpython.Git().init("--quiet", f"--initial-branch={BRANCH}", folder)
+        repo = gitpython.Repo(folder, expand_vars=False)
     except (GitCommandError, OSError) as error:
         raise GitError(
             _("can't make a repository in {folder}: {error}", folder=folder, error=error),
@@ -115,7 +118,7 @@ def work_tree_around(folder: str) -> str | None:
     while not os.path.isdir(folder):
         folder = os.path.dirname(folder)
     try:
-        with gitpython.Repo(folder, search_parent_directories=True) as repo:
+        with gitpython.Repo(folder, search_parent_directories=True, expand_vars=False) as repo:
             return str(repo.working_tree_dir) if repo.working_tree_dir else None
     except (InvalidGitRepositoryError, NoSuchPathError):
         return None

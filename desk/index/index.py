@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from desk.domain.model import plain
+from desk.domain.model.actor import canonical_address
 from desk.domain.model.fields import FLAG
 from desk.domain.model.kinds import KINDS, kind_at
 from desk.domain.model.record import Record
@@ -128,7 +129,7 @@ class Index:
         rows = self.db.execute(
             "SELECT id FROM staff WHERE lower(email) = ?1 UNION SELECT s.id FROM staff s JOIN members m ON m.path = s.path"
             " WHERE m.kind = 'staff' AND m.field = 'emails' AND lower(m.value) = ?1",
-            (email.lower(),),
+            (canonical_address(email).lower(),),
         )
         return [str(r[0]) for r in rows]
 

@@ -9,7 +9,7 @@ from desk.domain.model.kinds import KINDS
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 
-LAYOUT = 5
+LAYOUT = 6
 """Raise when the meaning of a column changes without its name changing."""
 
 COMMON = ("path", "oid", "size")

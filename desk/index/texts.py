@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 
 Text = tuple[str, str, str]
-"""Title, what leads to a text (of an article: a line of symptom, and one of keywords), and the text."""
+"""Title, what leads to a text (of an article: a line of symptom, and one of keywords; of a ticket: its short fields), and
+the text."""
 
 
 def text_of(record: Record) -> Text | None:
@@ -17,7 +19,7 @@ def text_of(record: Record) -> Text | None:
     if isinstance(record, Ticket):
         known = (str(values[n]) for n in ("cause", "workaround", "fix") if n in values)
         body = "\n\n".join([record.body, *(e.text for e in record.thread), *known]).strip()
-        return " ".join((record.id, *record.numbers, record.title)), "", body
+        return " ".join((record.id, *record.numbers, record.title)), _short(values), body
     if record.kind == "article":
         more = [str(values[n]) for n in ("cause", "workaround", "fix") if n in values]
         keywords = ", ".join(values.get("keywords", ()))
@@ -31,6 +33,14 @@ def text_of(record: Record) -> Text | None:
         more = [str(values[n]) for n in ("phone", "organisation") if n in values]
         return title, "", " ".join([record.id, *more, *map(str, values.get("fields", {}).values())])
     return None
+
+
+def _short(values: Mapping[str, Any]) -> str:
+    """Custom fields, service, tags and the names of attachments: what people remember a ticket by, beside its words."""
+    fields = (f"{name} {value}" for name, value in values.get("fields", {}).items())
+    service = [values["service"]] if values.get("service") else []
+    names = (path.rpartition("/")[2] for path in values.get("attachments", ()))
+    return ", ".join((*fields, *service, *values.get("tags", ()), *names))
 
 
 def messages_in(record: Record) -> Iterator[str]:

@@ -45,7 +45,7 @@ def letter(draft: Mapping[str, Any], known: Iterable[str], read: Read, fill: Fil
             return Letter(subject, body, language, path)
     missing = f"{FOLDER}/{draft['template']}.{wanted[0]}.txt"
     raise NotFound(
-        _("there is no text {missing}", missing=missing), _("write it; docs/notifications.md says what it may name")
+        _("there is no text {missing}", missing=missing), _("write it; desk help notifications says what it may name")
     )
 
 

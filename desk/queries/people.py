@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from desk.domain.matching.folding import fold
+from desk.domain.model.actor import canonical_address
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.person import USER_PREFIX
 from desk.domain.model.query import Scope
@@ -37,7 +38,7 @@ UNION ALL SELECT 'ban', id, email FROM bans
 
 def with_address(index: Index, email: str, kinds: tuple[str, ...] = ("staff", "user")) -> list[tuple[str, str]]:
     """Kind and id of everybody with this address, compared without case in any script (SQLite knows ASCII only)."""
-    wanted = email.strip().lower()
+    wanted = canonical_address(email).lower()
     test = "lower(email) = ?" if wanted.isascii() else "?1 IS NOT NULL AND email GLOB '*[^ -~]*'"
     rows = index.db.execute(f"SELECT * FROM ({_ADDRESSES}) WHERE {test}", (wanted,))
     return sorted({(str(k), str(i)) for k, i, e in rows if k in kinds and str(e).lower() == wanted})

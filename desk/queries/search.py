@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from desk.queries.tickets import match
 
 
 class Hit(NamedTuple):
-    """Something found: what, where, and the text to show around the words."""
+    """Something found: what, where, and the text to show around the words; `owner` and `created` are those of a ticket."""
 
     kind: str
     id: str
@@ -25,14 +26,23 @@ class Hit(NamedTuple):
     title: str
     lead: str
     body: str
+    state: str
+    owner: str | None
+    created: str | None
 
 
+_SHOWN = "t.kind, t.path, coalesce(k.title, t.title), t.lead, t.body, coalesce(k.state, a.state, 'draft'), k.owner, k.created"
+
+
+_LETTERS = re.compile(r"\w+")
 _AHEAD = 20
 """How many times the wanted hits are taken by rank before the other conditions are looked at."""
 _WEIGHTS = "bm25(5.0, 3.0, 1.0)"
 """A word in the title, in symptom and keywords, in the text."""
-ALL, STEMS, SOME = "all", "stems", "some"
-"""How the words must occur: all of them as typed, all of them in any form, or at least one."""
+WHOLE, ALL, STEMS, SOME = "whole", "all", "stems", "some"
+"""How the words must occur: all of them, short ones by themselves; all of them as typed; all of them in any form; at least one."""
+_SHORT = 3
+"""Letters of a word with which too many others begin: texts in which it stands by itself come first."""
 
 
 def expression(words: str, how: str = ALL) -> str:
@@ -40,8 +50,8 @@ def expression(words: str, how: str = ALL) -> str:
 
     Not so a stem of few letters, with which too much begins: it stands for its own forms.
     """
-    if how == ALL:
-        return match(words)
+    if how in (WHOLE, ALL):
+        return match(words, whole=_SHORT if how == WHOLE else 0)
     every = (" AND ".join(map(_forms, tokens(word))) for word in words.split())
     asked = [f"({word})" for word in every if word]
     return (" OR " if how == SOME else " AND ").join(asked) or '""'
@@ -76,7 +86,8 @@ class Hits(NamedTuple):
 
 
 def search(index: Index, words: str, limit: int, where: Where, *, articles_only: bool = False) -> Hits:
-    """Texts that have all the words, as typed and then in other forms; if they are few, texts that have some of them.
+    """Texts that have all the words, as typed and then in other forms, then tickets of people who are called so; if they are
+    few, texts that have some of the words.
 
     A word in the title weighs five times one in the text, one in symptom or keywords three times.
     """
@@ -88,8 +99,13 @@ def search(index: Index, words: str, limit: int, where: Where, *, articles_only:
             found = _found(index, expression(words, how), most, where, articles_only=articles_only)
             hits.extend([hit for hit in found if hit.path not in known][: most - len(hits)])
 
+    if any(len(word) <= _SHORT for word in _LETTERS.findall(words)):
+        add(WHOLE, limit)
     add(ALL, limit)
     add(STEMS, limit)
+    if len(hits) < limit and not articles_only:
+        known = {hit.path for hit in hits}
+        hits += [hit for hit in _of_people(index, words, limit, where) if hit.path not in known][: limit - len(hits)]
     whole = len(hits)
     if whole < _FEW:
         add(SOME, min(limit, _REST) if whole else limit)
@@ -109,9 +125,21 @@ def _found(index: Index, wanted: str, limit: int, where: Where, *, articles_only
     return [_hit(*row[1:]) for row in rows[:limit]]
 
 
-def _hit(kind: str, path: str, title: str, lead: str, body: str) -> Hit:
-    record_id = path.rpartition("/")[2].rpartition(".")[0]
-    return Hit(kind, record_id, path, title.removeprefix(record_id + " ") if kind == "ticket" else title, lead, body)
+def _of_people(index: Index, words: str, limit: int, where: Where) -> list[Hit]:
+    """Tickets of requesters whose name, address, number or organisation has all the words, the newest first."""
+    asked = sql.every(sql.Condition("words MATCH ?", (match(words),)), sql.scope(where.scope, "k"))
+    rows = index.db.execute(
+        f"SELECT {_SHOWN} FROM words w JOIN texts p ON p.doc = w.rowid AND p.kind = 'user'"
+        " JOIN users u ON u.path = p.path JOIN tickets k ON k.requester = u.id JOIN texts t ON t.path = k.path"
+        " LEFT JOIN articles a ON a.path = k.path"
+        f" WHERE {asked.where} ORDER BY k.created DESC, k.id LIMIT ?",
+        (*asked.args, limit),
+    )
+    return [_hit(*row) for row in rows]
+
+
+def _hit(kind: str, path: str, *told: Any) -> Hit:
+    return Hit(kind, path.rpartition("/")[2].rpartition(".")[0], path, *told)
 
 
 def _best(table: str) -> str:
@@ -132,7 +160,7 @@ def _ranked(index: Index, table: str, wanted: str, where: Where, ahead: int) -> 
             parts.append(f"a.{column} = ?")
             args.append(value)
     return index.db.execute(
-        f"SELECT w.rank, t.kind, t.path, t.title, t.lead, t.body FROM ({_best(table)} LIMIT ?) w"
+        f"SELECT w.rank, {_SHOWN} FROM ({_best(table)} LIMIT ?) w"
         " JOIN texts t ON t.doc = w.rowid LEFT JOIN tickets k ON k.path = t.path LEFT JOIN articles a ON a.path = t.path"
         f" WHERE {' AND '.join(parts)} ORDER BY w.rank, t.path",
         (wanted, ahead, *args),

@@ -59,6 +59,14 @@ def condition(query: Query) -> Condition:
     return sql.EVERYTHING if where == "1" else Condition(where, tuple(args))
 
 
+_SAYING = (
+    "path IN (SELECT coalesce(k.path, t.path) FROM words JOIN texts t ON t.doc = words.rowid"
+    " LEFT JOIN users u ON t.kind = 'user' AND u.path = t.path LEFT JOIN tickets k ON k.requester = u.id"
+    " WHERE words MATCH ? AND t.kind IN ('ticket', 'user'))"
+)
+"""Tickets that say the words, and those of requesters whose name, address or organisation does."""
+
+
 def _where(query: Query) -> tuple[str, list[Any]]:
     parts: list[str] = []
     args: list[Any] = []
@@ -85,11 +93,7 @@ def _where(query: Query) -> tuple[str, list[Any]]:
         within = sql.scope(query.scope)
         add(within.where, *within.args)
     if query.search:
-        found = match(query.search)
-        add(
-            "path IN (SELECT t.path FROM words JOIN texts t ON t.doc = words.rowid WHERE words MATCH ? AND t.kind = 'ticket')",
-            found,
-        )
+        add(_SAYING, match(query.search))
     return " AND ".join(parts) or "1", args
 
 
@@ -157,10 +161,11 @@ def _safe(value: str) -> str:
     return value.replace("'", "''")
 
 
-def match(words: str) -> str:
-    """What a person typed as an FTS5 expression: every word must occur, at least as a beginning."""
+def match(words: str, whole: int = 0) -> str:
+    """What a person typed as an FTS5 expression: every word must occur, those longer than `whole` at least as a beginning."""
     found = [w.replace('"', "").strip() for w in fold(words.replace("\0", " ")).split()]
-    return " ".join(f'"{w}"*' for w in found if any(c.isalnum() for c in w)) or '""'
+    counted = ((w, sum(map(str.isalnum, w))) for w in found)
+    return " ".join(f'"{w}"' + ("*" if letters > whole else "") for w, letters in counted if letters) or '""'
 
 
 def history(index: Index, kind: str, record_id: str) -> list[HistoryRow]:
@@ -180,9 +185,10 @@ def load(index: Index) -> dict[str, int]:
 
 
 def titles(index: Index, part: str) -> list[tuple[str, str]]:
-    """Ids that begin or end so, with their titles: the newest, 50 at most."""
+    """Ids that begin or end so, with their titles: the newest, 50 at most. One whose end begins so is told by its end."""
     rows = index.db.execute(
-        "SELECT id, title FROM tickets WHERE id LIKE ?1 || '%' OR id LIKE '%' || ?1 ORDER BY created DESC LIMIT 50",
+        "SELECT CASE WHEN id LIKE ?1 || '%' OR id LIKE '%' || ?1 THEN id ELSE substr(id, 8) END, title FROM tickets"
+        " WHERE id LIKE ?1 || '%' OR id LIKE '%-' || ?1 || '%' OR id LIKE '%' || ?1 ORDER BY created DESC LIMIT 50",
         (part,),
     )
     return [(str(ticket_id), str(title)) for ticket_id, title in rows]
@@ -221,6 +227,14 @@ def _names_now(index: Index, wanted: tuple[str, ...]) -> dict[str, str]:
         wanted * 2,
     )
     return {str(key): str(value) for key, value in rows if value}
+
+
+def people(index: Index, ids: set[str]) -> dict[str, dict[str, str | None]]:
+    """Name and address of requesters, by id, as lists for programs tell them."""
+    rows = index.db.execute(
+        f"SELECT id, name, email FROM users WHERE id IN {sql.LISTED}", (sql.listed(tuple(sorted(ids))),)
+    )
+    return {str(i): {"requester_name": name, "requester_email": email} for i, name, email in rows}
 
 
 def counts(index: Index) -> dict[str, int]:

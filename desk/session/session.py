@@ -11,7 +11,7 @@ from desk import config
 from desk.config import Config
 from desk.domain.model.person import User, requester
 from desk.domain.model.query import Scope
-from desk.errors import ConfigError, Refused
+from desk.errors import ConfigError, Conflict, Refused
 from desk.git import place as git_place
 from desk.git import process
 from desk.index.index import Progress
@@ -37,7 +37,7 @@ class Session:
 
     `folder` is in the desk. `requester` is the id of a requester who acts in person; otherwise staff does: `who`, or whom
     git's identity names. `environ` is what git's processes get; `now` is aware UTC to the second; `clock` tells when a
-    commit is really made.
+    commit is really made; `waiting` is called when another command has been writing for a second.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class Session:
         requester: str | None = None,
         progress: Progress[str] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        waiting: Callable[[], None] | None = None,
     ) -> None:
         self.folder = folder
         self.environ = environ
@@ -58,6 +59,9 @@ class Session:
         self.requester = requester
         self.progress = progress
         self.clock = clock
+        self.waiting = waiting
+        self.consent: Callable[[Change], None] | None = None
+        """Asked about a change before it is made, where a person is to agree; raises when they don't."""
         self.warnings: list[str] = []
         """What went otherwise than expected, though what was asked for is done."""
         self.notes: list[str] = []
@@ -92,6 +96,7 @@ class Session:
             progress=self.progress,
             clock=self.clock,
             teller=self._notifier,
+            waiting=self.waiting,
         )
         if done := store.recover():
             self.warnings.append(
@@ -169,9 +174,10 @@ class Session:
         handle = self.handle()
         if handle is None:
             emails = self.identity.emails
-            who = emails[0] if emails else _("git's user.email is not set, so nobody")
             raise Refused(
-                _("{who} is not registered as staff of this desk", who=who),
+                _("{who} is not registered as staff of this desk", who=emails[0])
+                if emails
+                else _("git's user.email is not set, so it isn't known who you are"),
                 _(
                     "say who acts: desk --as WHO …, or git config user.email YOU@…; to register: desk staff create "
                     "HANDLE --name NAME --email YOU@… --level 1 --department D"
@@ -219,6 +225,7 @@ class Session:
         What follows from a change is added to it, and the rules over the desk as a whole are asked of it, but for hand
         edits: they are committed as they stand, and `checks.edits` has asked. None when the plan finds nothing to change.
         """
+        agreed: Change | None = None
 
         def whole(snapshot: Snapshot) -> Change | None:
             from desk.checks import together  # noqa: PLC0415 - for writes only
@@ -239,8 +246,17 @@ class Session:
             change = reactions.follow(change, snapshot, self.config)
             changed = [(edit.before, edit.after) for edit in change.edits]
             together.require(changed, World(snapshot.index, self.config, changed))
+            if agreed is not None and [*agreed.edits] != [*change.edits]:
+                raise Conflict(_("somebody changed that while you were asked"), _("try again; nothing was changed"))
             return change
 
+        if self.consent is not None:
+            # Before the lock: nobody waits for a person to answer.
+            index, head = self.store.index, self.store.commit_now()
+            change = whole(self.store.snapshot(index, head))
+            if change is not None:
+                self.consent(change)
+            agreed = change
         done = self.store.commit(whole, self.identity, titles=self.config["history.titles"])
         if done is None:
             return None

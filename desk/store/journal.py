@@ -11,7 +11,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from types import MappingProxyType
 from typing import Any
@@ -29,12 +29,15 @@ _NONE: Mapping[str, bytes | None] = MappingProxyType({})
 _STALE_AFTER = 1.0
 """Seconds to wait for a git lock file to go before it is taken for the left-over of a killed command."""
 
+_PATIENCE = 1.0
+"""Seconds before a person is told that another command is writing."""
+
 
 @contextmanager
-def write_lock(place: Place, timeout: float) -> Iterator[int]:
+def write_lock(place: Place, timeout: float, waiting: Callable[[], None] | None = None) -> Iterator[int]:
     """Hold the desk's write lock; gives its descriptor, which git processes inherit, so that the lock outlives us.
 
-    Raises Conflict after `timeout` seconds.
+    `waiting` is called once, after a second. Raises Conflict after `timeout` seconds.
     """
     os.makedirs(os.path.join(place.common, git_place.OWN), exist_ok=True)
     os.makedirs(place.own("tmp"), exist_ok=True)
@@ -42,19 +45,23 @@ def write_lock(place: Place, timeout: float) -> Iterator[int]:
         os.path.join(place.common, git_place.OWN, "lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666
     )
     try:
-        _wait(descriptor, timeout)
+        _wait(descriptor, timeout, waiting)
         yield descriptor
     finally:
         os.close(descriptor)
 
 
-def _wait(descriptor: int, timeout: float) -> None:
-    deadline, pause = time.monotonic() + timeout, 0.001
+def _wait(descriptor: int, timeout: float, waiting: Callable[[], None] | None) -> None:
+    begun, pause = time.monotonic(), 0.001
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if time.monotonic() >= deadline:
+            waited = time.monotonic() - begun
+            if waiting is not None and waited >= _PATIENCE:
+                waiting()
+                waiting = None
+            if waited >= timeout:
                 raise Conflict(
                     _("another desk command has been writing for {timeout:g} s", timeout=timeout),
                     _("try again when it is done; nothing was changed"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Callable
 
 from desk.domain.model.kinds import KINDS
@@ -35,7 +36,7 @@ class Snapshot:
 
     def get(self, kind: str, record_id: str) -> Record:
         """A record as committed; NotFound, or Broken if it can't be read."""
-        record = self.find(kind, record_id)
+        record = self.find(kind, unicodedata.normalize("NFC", record_id))
         if record is None:
             raise self.missing(kind, record_id)
         return record

@@ -83,7 +83,8 @@ _WORD = r"[^\W\d_][^\W_]{4,}"
 class Store:
     """A desk on disk.
 
-    `clock` gives aware UTC; `progress` draws long work; `teller` gives who tells of commits, when there is one to tell of.
+    `clock` gives aware UTC; `progress` draws long work; `teller` gives who tells of commits, when there is one to tell of;
+    `waiting` is called when another command has been writing for a second.
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class Store:
         progress: Progress[str] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         teller: Callable[[], Teller] | None = None,
+        waiting: Callable[[], None] | None = None,
     ) -> None:
         self.place = place
         self.clock = clock
@@ -101,6 +103,7 @@ class Store:
         self.lock_timeout = lock_timeout
         self.packed = False
         """Whether each commit becomes a pack of its own (`bulk.in_packs`)."""
+        self.waiting = waiting
         self.keeper = keeper.Keeper(place, progress) if progress else keeper.Keeper(place)
         self._index: Index | None = None
 
@@ -239,7 +242,7 @@ class Store:
         require_work_tree(self.place)
         begun: str | None = None
         try:
-            with journal.write_lock(self.place, self.lock_timeout) as hold:
+            with journal.write_lock(self.place, self.lock_timeout, self.waiting) as hold:
                 self._finish(hold)
                 begun = self.head().oid
                 yield hold

@@ -51,7 +51,7 @@ class _Pages(Inspection):
 def document(text: str, path: str, values: Mapping[str, Any], *, html: bool) -> str:
     """A report's template filled in; Broken names the file, the line and what is wrong."""
     hint = _(
-        "known: {values}; a page may hold variables, if, for, set and filters: docs/reports.md",
+        "known: {values}; a page may hold variables, if, for, set and filters: desk help reports",
         values=", ".join(values),
     )
     if len(text) > _SOURCE:

@@ -43,7 +43,7 @@ _CALLED: Mapping[type[nodes.Node], str] = {
     nodes.Slice: _("a slice"),
     nodes.Dict: _("a mapping"),
 }
-WHAT = _("a text may hold variables, if, for, set, include and filters: docs/responses.md")
+WHAT = _("a text may hold variables, if, for, set, include and filters: desk help responses")
 
 
 class Part(NamedTuple):

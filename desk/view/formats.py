@@ -6,7 +6,7 @@ What machines read (json, jsonl, csv, yaml, ids) is never coloured, localised or
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -18,7 +18,9 @@ from desk.view.values import rows_of
 
 SCHEMA = 1
 # A spreadsheet runs a cell that starts with one of these as a formula; a plain negative number is none.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_WITHIN = r"([;\t])(?=[=+@＝＋－＠]|-[^\d])"
+"""A spreadsheet whose language has a comma in its numbers takes what stands behind a semicolon for a cell."""
 _PAGES = ("article", "articles", "reviews")
 """Kinds of view that have a page of their own beside the ticket's."""
 _NUMBER = r"-[0-9]+(\.[0-9]+)?"
@@ -29,7 +31,12 @@ def people(view: View, look: Look) -> Iterator[str]:
     if isinstance(view, Listing) and view.drawn is not None:
         view = view.drawn
     if isinstance(view, Listing):
-        yield from table(view, look)
+        if view.kind == "hits" and look.tty:
+            from desk.view.pages import hits  # noqa: PLC0415 - for one command
+
+            yield from hits.hits(view, look)
+        else:
+            yield from table(view, look)
         return
     if isinstance(view, Paper):
         from desk.view.pages import report  # noqa: PLC0415 - reports alone
@@ -94,11 +101,25 @@ def as_csv(view: View, _look: Look) -> Iterator[str]:
     names = list(dict.fromkeys(name for row in rows for name in row))
     if not names and isinstance(view, Listing):
         names = list(view.fields or (c.name for c in view.columns))
+    if isinstance(view, Listing) and view.opened:
+        names, rows = _opened(view.opened, names, rows)
     writer = csv.writer(_Line(), lineterminator="\r\n")
     if names:
         yield str(writer.writerow([_harmless(name) for name in names]))
     for row in rows:
         yield str(writer.writerow([_harmless(_flat(row.get(name))) for name in names]))
+
+
+def _opened(
+    opened: Mapping[str, tuple[str, ...]], names: list[str], rows: Sequence[Mapping[str, Any]]
+) -> tuple[list[str], list[Mapping[str, Any]]]:
+    """Names and rows with a column for each thing in a mapping: `fields.serial`; those of a list stay, whatever its rows hold."""
+    for name, known in opened.items():
+        within = list(dict.fromkeys((*known, *(key for row in rows for key in row.get(name) or ()))))
+        at = names.index(name) if name in names else len(names)
+        names = [*names[:at], *(f"{name}.{key}" for key in within), *names[at + 1 :]]
+        rows = [{**row, **{f"{name}.{key}": value for key, value in (row.get(name) or {}).items()}} for row in rows]
+    return names, list(rows)
 
 
 def _flat(value: Any) -> str:
@@ -112,7 +133,9 @@ def _flat(value: Any) -> str:
 
 
 def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) and not re.fullmatch(_NUMBER, text) else text
+    if text.startswith(_FORMULA) and not re.fullmatch(_NUMBER, text):
+        text = f"'{text}"
+    return re.sub(_WITHIN, r"\1'", text) if ";" in text or "\t" in text else text
 
 
 def as_yaml(view: View, _look: Look) -> Iterator[str]:

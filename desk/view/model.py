@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from desk.domain.figures.report import Report
+
+
+NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 class Column(NamedTuple):
@@ -14,7 +18,8 @@ class Column(NamedTuple):
 
     `style` names how cells look: id, state, priority, title (cut last), time (short), age (how long ago), moment (whole),
     commit (short), number, size (of bytes), tags (in the row's own `color`), mark (a star where it is true), major and
-    bounced (the word where it is true), group (blank where it is as above), or plain.
+    bounced (the word where it is true), group (blank where it is as above), name and email (cut late), prose (cut early),
+    or plain.
     """
 
     name: str
@@ -42,6 +47,8 @@ class Listing(NamedTuple):
     """The rows as people read them, worked out where somebody does: a length in words, a day named once."""
     fields: tuple[str, ...] = ()
     """Names of what each row says, for formats that need them where there is no row."""
+    opened: Mapping[str, tuple[str, ...]] = NOTHING
+    """Fields that are mappings, with the names in them that have a column of their own in a spreadsheet."""
     drawn: Paper | None = None
     """What a terminal shows in place of the table."""
 

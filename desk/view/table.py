@@ -18,6 +18,8 @@ FLOOR = 6
 """A flexible column is never made narrower than this, in cells, nor than its heading."""
 TITLE_FLOOR = 24
 """A title gives up to here first; only then do the others, and it again."""
+_FLOORS = {"name": 20, "email": 32, "prose": 16}
+"""Cells that a style keeps as long as a title keeps its own: a name or an address that is cut leads nowhere."""
 COMMIT = 10
 """Characters of a commit's name in a table, as git shows it; machine formats have it whole."""
 MARK = "*"
@@ -46,7 +48,7 @@ def table(view: Listing, look: Look) -> Iterator[str]:
     numeric = [_is_numeric(c, view.rows) for c in columns]
     yield paint(_line(labels, [""] * len(columns), widths, numeric, look), "heading", look) + "\n"
     for row, texts in zip(view.rows, cells, strict=True):
-        yield _line(texts, [_style(c, row, look) for c in columns], widths, numeric, look) + "\n"
+        yield _line(texts, [style_of(c, row, look) for c in columns], widths, numeric, look) + "\n"
 
 
 def as_read(view: Listing) -> Listing:
@@ -64,14 +66,24 @@ def used_columns(view: Listing) -> list[Column]:
 
 
 def _fitting(columns: list[Column], view: Listing, look: Look) -> list[Column]:
-    """Without the columns that can be spared, as far as the title needs their room."""
-    while look.tty and (spare := max(columns, key=lambda c: c.spare)).spare:
-        texts = {c: [capitals(c.label), *(cell(row.get(c.name), c, look) for row in view.rows)] for c in columns}
-        least = sum(_floor(c, max(map(width, texts[c])), TITLE_FLOOR) for c in columns)
-        if least + len(GAP) * (len(columns) - 1) <= look.width:
+    """Without columns of noes where anything would be cut, and then those that can be spared, as the title needs room."""
+    if not look.tty:
+        return columns
+    texts = {c: [capitals(c.label), *(cell(row.get(c.name), c, look) for row in view.rows)] for c in columns}
+    cells = {c: max(map(width, texts[c])) for c in columns}
+    for no in [c for c in columns if all(row.get(c.name) is False for row in view.rows)]:
+        if _room(columns, look) < sum(cells[c] for c in columns):
+            columns = [c for c in columns if c is not no]
+    while (spare := max(columns, key=lambda c: c.spare)).spare:
+        if sum(_floor(c, cells[c], TITLE_FLOOR) for c in columns) <= _room(columns, look):
             break
         columns = [c for c in columns if c is not spare]
     return columns
+
+
+def _room(columns: list[Column], look: Look) -> int:
+    """Cells of a line for what stands in the columns."""
+    return look.width - len(GAP) * (len(columns) - 1)
 
 
 def _says_nothing(value: object, column: Column) -> bool:
@@ -107,7 +119,8 @@ def _is_numeric(column: Column, rows: Sequence[Mapping[str, Any]]) -> bool:
     return column.style == "number" or all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
 
 
-def _style(column: Column, row: Mapping[str, Any], look: Look) -> str:
+def style_of(column: Column, row: Mapping[str, Any], look: Look) -> str:
+    """What paints a cell: a style's name, or a colour of the row's own."""
     value = row.get(column.name)
     if column.style in _SIGNS:
         return "note" if column.style == "mark" else "critical"
@@ -127,7 +140,7 @@ def _widths(columns: list[Column], lines: list[list[str]], look: Look) -> list[i
     if not look.tty:
         # grep and cut on the other end of a pipe want the whole text.
         return widths
-    room = look.width - len(GAP) * (len(columns) - 1)
+    room = _room(columns, look)
     for title_floor in (TITLE_FLOOR, FLOOR):
         kept = [_floor(c, w, title_floor) for c, w in zip(columns, widths, strict=True)]
         widths = _shrink(widths, kept, room)
@@ -137,7 +150,10 @@ def _widths(columns: list[Column], lines: list[list[str]], look: Look) -> list[i
 def _floor(column: Column, cells: int, title_floor: int) -> int:
     if column.style in _STIFF:
         return cells
-    return min(cells, title_floor if column.style == "title" else max(FLOOR, width(said(column.label))))
+    least = title_floor if column.style == "title" else FLOOR
+    if title_floor > FLOOR:
+        least = _FLOORS.get(column.style, least)
+    return min(cells, max(least, width(said(column.label))))
 
 
 def _shrink(widths: list[int], floors: list[int], room: int) -> list[int]:

@@ -175,6 +175,13 @@ def desk_takes_an_owner_off(scene: Scene) -> None:
     scene.told("unassign", "desk", "Desk-Ticket: {T}", "Desk-From: maria")
 
 
+@forged("work in hand isn't deleted")
+def an_owned_ticket_is_deleted(scene: Scene) -> None:
+    scene.run("ticket", "assign", scene.t, "--to", "maria")
+    scene.drop("T")
+    scene.hand(MARIA)
+
+
 @forged("due")
 def desk_moves_a_due_time(scene: Scene) -> None:
     _levels(scene)

@@ -154,6 +154,13 @@ def test_deleting_by_hand(desk: Runner, make: Make, home: Path, git: Git) -> Non
     ticket = make("One")
     file_of(home, ticket).unlink()
     assert "level 3" in refused(desk, git, 5, "--as", "petros")
+    git("checkout", "--", "records")
+    desk("ticket", "assign", ticket, "--to", "petros")
+    file_of(home, ticket).unlink()
+    assert "work in hand" in refused(desk, git, 5)
+    git("checkout", "--", "records")
+    desk("ticket", "unassign", ticket)
+    file_of(home, ticket).unlink()
     desk("commit")
     assert git("log", "-1", "--format=%s") == f"{ticket} delete\n"
     assert git("status", "--porcelain") == ""

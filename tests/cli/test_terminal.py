@@ -146,8 +146,12 @@ def completed(environment: dict[str, str], home: Path) -> Callable[..., list[str
     return run
 
 
-def test_words_are_completed(completed: Callable[..., list[str]], make: Make) -> None:
+def test_words_are_completed(completed: Callable[..., list[str]], make: Make, desk: Runner) -> None:
     one, two = make("One"), make("Two")
+    for on in ("ticket", "user"):
+        desk("field", "create", f"serial-{on}", "--type", "text", "--on", on)
+    assert completed("ticket", "create", "--field", "ser") == ["serial-ticket="]
+    assert completed("user", "list", "--field", "") == ["serial-user="]
     assert completed("ti") == ["ticket"]
     assert set(completed("")) >= {path for path in COMMANDS if " " not in path}
     assert completed("ticket", "re") == ["reply", "reopen", "review"]
@@ -164,6 +168,21 @@ def test_words_are_completed(completed: Callable[..., list[str]], make: Make) ->
     assert completed("ticket", "create", "--channel", "") == ["phone", "email", "web", "cli"]
     assert completed("ticket", "reply", one, "--response", "request") == ["request-received"]
     assert completed("ticket", "list", "-f", "js") == ["json", "jsonl"]
+    assert completed("ticket", "show", one[-4:-1].lower()) == [one[-4:]]
+    assert completed("--as", "p") == ["petros"]
+    assert completed("log", "--by", "") == ["me", "eleni", "maria", "nikos", "petros"]
+    assert completed("log", "--verb", "esc") == ["escalate", "escalate-up"]
+    assert completed("report", "da") == ["daily"]
+    assert completed("ticket", "list", "--sort", "pri") == ["priority"]
+    for words in (
+        ("ticket", "note", one, "--file"),
+        ("report", "daily", "--output"),
+        ("export", "--output"),
+        ("import",),
+        ("init",),
+    ):
+        assert completed(*words, "/t") == ["/t"], words
+    assert completed("--desk", "/t") == ["/t"]
     assert "--requester" in completed("ticket", "create", "--re")
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.domain.matching.folding import fold, fold_in_place
+from desk.domain.matching.folding import fold, fold_in_place, narrow, widen
 from tests.store.texts import MODERATE, texts
 
 
@@ -23,6 +23,9 @@ from tests.store.texts import MODERATE, texts
         ("Żółw", "zołw"),
         ("Ёж", "еж"),
         ("ABC", "abc"),
+        *(("Ħamrun", "hamrun"), ("Đakovo", "dakovo"), ("Økland", "okland"), ("Paweł", "pawel"), ("Iğdır", "igdir")),
+        *(("Straße", "STRASSE"), ("GROẞE", "grosse"), ("Œuvre", "oeuvre"), ("Ærø", "aero"), ("Þór", "thor")),
+        *(("Ｆａｘ　４", "fax 4"), ("ﬁle", "file")),
     ],
 )
 def test_case_and_accents_are_gone(one: str, two: str) -> None:
@@ -41,6 +44,14 @@ def test_a_place_in_the_folded_text_is_the_same_place_in_the_text(text: str) -> 
 def test_letters_that_lower_case_would_make_longer(text: str) -> None:
     precomposed = unicodedata.normalize("NFC", text)
     assert len(fold_in_place(precomposed)) == len(precomposed)
+
+
+@pytest.mark.parametrize(
+    "text", ["straße GROẞE", "Ærø œuvre", "Þór", "Ħamrun Đakovo Økland Paweł", "Ｆａｘ ４", "plain"]
+)
+def test_letters_that_fold_to_two_have_a_place_for_each(text: str) -> None:
+    assert fold_in_place(widen(text)) == fold(text)
+    assert narrow(widen(text)) == text
 
 
 @MODERATE

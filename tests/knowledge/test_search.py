@@ -118,3 +118,54 @@ def test_a_disk_that_cannot_be_written_to_is_no_error(desk: Runner, home: Path) 
 @pytest.mark.parametrize("words", ["NEAR(", '"', "*", "{title}:", "a AND", "-", "🏥", "NOT x", ")(", "the"])
 def test_any_words_can_be_searched(desk: Runner, words: str) -> None:
     desk("kb", "search", "--", words)
+
+
+def test_letters_of_other_languages_are_found_as_they_are_typed(desk: Runner, make: Make) -> None:
+    said = "Ħamrun Đakovo Œuvre Ærø Smørrebrød Økland Paweł straße Große Iğdır"
+    typed = "hamrun dakovo oeuvre aero smorrebrod okland pawel strasse grosse igdir"
+    ticket = make("Clinic", "--body", said)
+    for word in (*typed.split(), *typed.upper().split(), *said.split(), "ｏｋｌａｎｄ"):
+        [hit] = [h for h in desk("search", word, "-f", "json").data if h["kind"] == "ticket"]
+        assert hit["id"] == ticket
+        assert "[" in hit["snippet"], word
+        assert desk("ticket", "list", "--search", word, "-f", "ids").out.split() == [ticket]
+    assert "[straße]" in desk("search", "strasse").out
+
+
+def test_short_words_that_stand_by_themselves_come_before_beginnings_of_others(desk: Runner, record: Put) -> None:
+    def ticket(name: str, title: str) -> None:
+        record(
+            f"records/tickets/2026/07/23/260723-{name}.md",
+            f"---\nid: 260723-{name}\ntitle: {title}\nstate: open\npriority: low\ndepartment: technical\n"
+            f"author: maria\ncreated: 2026-07-23T06:12:44Z\n---\n\nx\n",
+        )
+
+    for number in range(25):
+        ticket(f"AA{number:02}", "network certificate check country code")
+    ticket("V1TC", "The product is vitamin C")
+    ticket("C0PP", "C++ redistributable")
+    ticket("D0TN", ".NET framework")
+    found = {w: desk("search", w, "-f", "ids").out.split() for w in ("C", "C++", ".NET")}
+    assert set(found["C"][:2]) == set(found["C++"][:2]) == {"260723-V1TC", "260723-C0PP"}
+    assert found[".NET"][0] == "260723-D0TN"
+    assert len(found["C"]) == 20
+
+
+def test_tickets_are_found_by_whose_they_are_and_by_their_short_fields(desk: Runner, make: Make, home: Path) -> None:
+    person = ("--name", "Άννα Νικολάου", "--email", "anna@hospital.example", "--organisation", "Ħamrun Clinic")
+    desk("user", "create", *person, "--group", "patient")
+    desk("field", "create", "number", "--type", "text", "--on", "ticket")
+    (home.parent / "scan-of-form.pdf").write_text("x")
+    about = ("--service", "epsos-gateway", "--tag", "terminology", "--field", "number=20260123456789012")
+    wanted = make(
+        "Q", *about, "--requester", "anna@hospital.example", "--attach", str(home.parent / "scan-of-form.pdf")
+    )
+    make("Another")
+    typed = ("νικολαου άννα", "anna@hospital.example", "anna@hosp", "hamrun", "20260123456789012", "epsos", "terminolo")
+    for words in (*typed, "scan-of"):
+        hits = [h for h in desk("search", *words.split(), "-f", "json").data if h["kind"] == "ticket"]
+        assert [h["id"] for h in hits] == [wanted], words
+        assert set(hits[0]) == {"id", "kind", "title", "snippet", "path", "state", "owner", "created"}
+        assert (hits[0]["title"], hits[0]["state"]) == ("Q", "open")
+        assert desk("ticket", "list", "--search", words, "-f", "ids").out.split() == [wanted]
+    assert not [h for h in desk("--as", "eleni", "search", "hamrun", "-f", "json").data if h["kind"] == "ticket"]

@@ -74,15 +74,22 @@ def test_several_tickets_are_each_shown_as_one() -> None:
 def test_other_kinds_are_labels_and_values() -> None:
     one = {"id": "maria", "away": False, "joined": "2026-01-02T10:00:00Z", "departments": ["it", "hr"], "phone": None}
     assert page(Detail("staff", [one, {"id": "nikos", "body": "hello"}])) == [
-        "id:          maria",
-        "away:        no",
-        "joined:      2026-01-02 12:00",
-        "departments: it, hr",
+        "id           maria                       joined       2026-01-02 12:00",
+        "away         no                          departments  it, hr",
         "",
-        "id: nikos",
+        "id  nikos",
         "",
         "hello",
     ]
+
+
+def test_what_there_are_several_of_is_a_table_below() -> None:
+    tickets = [{"id": "260723-AB01", "state": "open", "title": "word " * 30}, {"id": "260723-AB02", "title": "b"}]
+    lines = page(Detail("user", {"id": "u-1", "tickets": tickets}), width=60)
+    assert lines[:4] == ["id  u-1", "", "tickets", "  ID           STATE  TITLE"]
+    assert lines[4].startswith("  260723-AB01  open   word word")
+    assert lines[5] == "  260723-AB02  -      b"
+    assert max(map(width, lines)) <= 60
 
 
 def test_markdown_is_laid_out() -> None:

@@ -134,3 +134,31 @@ def test_a_list_of_tickets_says_what_is_due_in_80_columns(*, major: bool, unread
     assert {"PRIO", "TITLE", "DUE"} <= set(head.split())
     assert "overdue 3 months" in line
     assert width(line) <= 80
+
+
+def test_noes_go_before_anything_is_cut_and_names_stay_as_long_as_they_can() -> None:
+    columns = (
+        *(Column("id", "id", "id"), Column("name", "name", "name"), Column("email", "e-mail", "email")),
+        *(
+            Column("off", "off"),
+            Column("away", "away"),
+            Column("phone", "phone", "name", 1),
+            Column("words", "words", "prose"),
+        ),
+    )
+    rows: list[dict[str, Any]] = [
+        {"id": "maria", "name": "Μαρία Γεωργίου", "email": "maria.georgiou@ncpeh.example", "phone": "+357 99 123456"},
+        {"id": "petros", "name": "Petros", "email": "p@x.example", "phone": None},
+    ]
+    rows = [{**row, "off": False, "away": at == 0, "words": "one two three four " * 5} for at, row in enumerate(rows)]
+    wide, middle, narrow = (
+        "".join(table(Listing("people", rows, columns, ""), looking(width=cells))).splitlines()
+        for cells in (240, 100, 70)
+    )
+    assert wide[0].split() == ["ID", "NAME", "E-MAIL", "OFF", "AWAY", "PHONE", "WORDS"]
+    assert middle[0].split() == ["ID", "NAME", "E-MAIL", "AWAY", "PHONE", "WORDS"]
+    assert narrow[0].split() == ["ID", "NAME", "E-MAIL", "AWAY", "WORDS"]
+    for lines in (middle, narrow):
+        assert "Μαρία Γεωργίου  maria.georgiou@ncpeh.example  yes" in lines[1]
+        assert "…" in lines[1]
+        assert max(map(width, lines)) <= 100

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from typing import Any, NamedTuple
 
-from desk.checks import rules
-from desk.checks.world import World
+from desk.actions.care.incoming import Incoming
 from desk.codec import records
 from desk.codec.locate import BOM
 from desk.domain.changes import discretion, exchange, salt
 from desk.domain.changes import message as changes_message
-from desk.domain.model import filenames, plain
+from desk.domain.model import filenames
 from desk.domain.model.actor import Importer, nameless
+from desk.domain.model.article import Article, Response
 from desk.domain.model.change import Change, Edit
-from desk.domain.model.kinds import KINDS, id_at
-from desk.domain.model.organisation import Department
 from desk.domain.model.person import USER_PREFIX, Staff
 from desk.domain.model.plain import label
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket, files_folder
 from desk.domain.rights import rights
-from desk.errors import Broken, Refused
+from desk.errors import Broken, DeskError, Refused
 from desk.git import objects, write
-from desk.queries import records as queries_records
 from desk.session.session import Session
 from desk.store import bulk
 from desk.store.snapshot import Snapshot
@@ -33,28 +29,6 @@ from desk.text import _, arranged
 
 _NAMED = 20
 """Bad lines that are named one by one."""
-_EARLIEST = 1000
-"""The first year of four digits."""
-
-
-class _Known:
-    """The desk as it will be with what this run has brought so far."""
-
-    def __init__(self, world: World, ids: Mapping[str, set[str]]) -> None:
-        self.world = world
-        self.config = world.config
-        self._ids = ids
-        self.custom_fields = world.custom_fields
-        self.serves = world.serves
-        self.unread = world.unread
-
-    def ids(self, kind: str) -> set[str]:
-        """Ids of the records of a kind."""
-        return self._ids[kind]
-
-    def ever(self, kind: str) -> set[str]:
-        """Ids that a kind has, or had."""
-        return self._ids[kind] | self.world.ever(kind)
 
 
 class BadLine(NamedTuple):
@@ -79,12 +53,12 @@ class Imported(NamedTuple):
 
 
 def import_records(
-    session: Session, source: Iterable[bytes], file: str, *, strict: bool = False, history: bool = False
+    session: Session, source: Iterable[bytes | ValueError], file: str, *, strict: bool = False, history: bool = False
 ) -> Imported:
     """Create records from JSON lines; level 3 only. Those that are there already are passed over.
 
-    `file` is what errors call the source. `strict`: nothing is imported if one line is bad. `history`: a ticket is a
-    commit for the request, one for each entry of the thread, and one for the end.
+    A line holds one record, or a list of some. `file` is what errors call the source. `strict`: nothing is imported if one
+    line is bad. `history`: a ticket is a commit for the request, one for each entry of the thread, and one for the end.
     """
     with session.store.writing() as hold:
         base = session.store.commit_now()
@@ -100,11 +74,30 @@ def import_records(
     return Imported(new, run.created, run.known, tuple(run.bad), run.bad_number)
 
 
+def _decoded(line: bytes | ValueError) -> str:
+    if isinstance(line, ValueError):
+        return _WRONG + str(line)
+    return line.decode(errors="replace").removeprefix(BOM)
+
+
+_WRONG = "\0"
+"""What stands before the words for a line that whoever made it couldn't make."""
+
+
+def _items(text: str) -> Iterator[exchange.Item]:
+    """The records of a line: one, or a list of some."""
+    if text.startswith(_WRONG):
+        raise ValueError(text.removeprefix(_WRONG))
+    found = _parsed(text)
+    yield from map(exchange.parse, found if isinstance(found, list) else [found])
+
+
 def _parsed(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as error:
-        raise ValueError(_("{error}: an import is JSON lines, a record each", error=error)) from None
+        said = _("{error}: an import is JSON lines, a record each; a table of another program: --csv", error=error)
+        raise ValueError(said) from None
 
 
 def _require_own_machine(session: Session, by: Staff) -> None:
@@ -135,27 +128,52 @@ class _Run:
         self.created: dict[str, int] = {}
         self.now = int(session.clock().timestamp())
         self.staff = {str(r["id"]): (str(r["name"]), str(r["email"])) for r in snapshot.index.rows(Staff.kind)}
-        self.ids = {kind: {id_at(path) for path in queries_records.paths(snapshot.index, kind)} for kind in KINDS}
-        self.world = World(snapshot.index, session.config)
-        self.addresses = {one.id: one.addresses for one in self.world.staff()}
+        self.desk = Incoming(session, snapshot)
+        self.line = 0
+        """The line that is read."""
         self.salts: dict[str, str] = {}
         """Of records that came without one, by path: a file may name a record twice."""
         self.new: dict[str, bytes] = {}
         """Paths that this run writes, with a digest of each: a file may name a record twice."""
 
-    def commits(self, source: Iterable[bytes]) -> Iterator[write.NewCommit]:
-        """The commits of all good lines."""
-        texts = (line.decode(errors="replace") for line in source)
-        lines = self.session.store.keeper.progress(texts, 0, _("Importing"))
-        for number, line in enumerate(lines, 1):
-            text = line.removeprefix(BOM)
+    def commits(self, source: Iterable[bytes | ValueError]) -> Iterator[write.NewCommit]:
+        """The commits of all good lines. Texts that name each other are judged together, when all of them are known."""
+        lines = self.session.store.keeper.progress((_decoded(line) for line in source), 0, _("Importing"))
+        late: list[tuple[int, exchange.Item]] = []
+        for number, text in enumerate(lines, 1):
             if not text.strip():
                 continue
+            made: list[write.NewCommit] = []
+            self.line = number
             try:
-                item = exchange.parse(_parsed(text))
+                for item in _items(text):
+                    if isinstance(item.record, Article | Response):
+                        late.append((number, item))
+                    else:
+                        made += self._commits_of(item)
+            except (ValueError, RecursionError) as error:
+                self._note(number, str(error))
+                continue
+            yield from made
+        yield from self._of_texts(late)
+        for number, problem in self.desk.owed():
+            self._note(number, problem)
+
+    def _of_texts(self, late: list[tuple[int, exchange.Item]]) -> Iterator[write.NewCommit]:
+        """The commits of articles and responses: what would be refused by a command, or an editor, is a bad line here too."""
+        fresh = {item.record.id: item.record for _number, item in late if isinstance(item.record, Response)}
+        paths = {item.record.path for _number, item in late}
+        files, private = self.desk.files(paths), self.desk.private()
+        for number, item in late:
+            try:
+                self.line = number
+                self.desk.require_text(item.record, fresh, files, private)
                 made = list(self._commits_of(item))
             except (ValueError, RecursionError) as error:
                 self._note(number, str(error))
+                continue
+            except DeskError as error:
+                self._note(number, error.message)
                 continue
             yield from made
 
@@ -178,13 +196,12 @@ class _Run:
         if self._is_known(record, path, encoded):
             self.known += 1
             return
-        self._check(record)
-        self._check_rules(record)
+        self.desk.require(record, self.line)
         files: dict[str, bytes | None] = {}
         if isinstance(record, Ticket):
             files = self._attachments(record, item.files)
         self.new[path] = objects.blob_id(encoded, "").encode()
-        self.ids[record.kind].add(record.id)
+        self.desk.add(record)
         if isinstance(record, Staff):
             self.staff[record.id] = record.name, record.email
         self.created[record.kind] = self.created.get(record.kind, 0) + 1
@@ -228,56 +245,21 @@ class _Run:
     def _is_known(self, record: Record, path: str, encoded: bytes) -> bool:
         digest = self.new.get(path)
         oid = digest.decode() if digest else self.snapshot.index.blob(path)
-        if oid is None and record.id in self.ids[record.kind]:
+        if oid is None and record.id in self.desk.known[record.kind]:
             raise ValueError(_("{kind} {id} is there already, elsewhere", kind=record.kind, id=record.id))
         if oid is None:
             return False
-        if objects.blob_id(encoded, oid) != oid:
+        if objects.blob_id(encoded, oid) != oid and not self._is_founder(record):
             raise ValueError(_("{kind} {id} is there already, and differs", kind=record.kind, id=record.id))
         return True
 
-    def _check(self, record: Record) -> None:
-        """References must lead somewhere, and listed values must stand in desk.toml."""
-        for name, field in record.FIELDS.items():
-            value = record.values.get(name)
-            if value is None:
-                continue
-            values = value if isinstance(value, tuple) else (value,)
-            if field.ref and field.ref != "ticket":
-                unknown = [v for v in values if v not in self.ids[field.ref]]
-                if unknown:
-                    raise ValueError(_("{field}: there is no {kind} {id}", field=name, kind=field.ref, id=unknown[0]))
-            if field.setting:
-                unknown = [v for v in values if v not in self.session.config[field.setting]]
-                if unknown:
-                    raise ValueError(
-                        _(
-                            "{field}: {value!r} is none of {known}",
-                            field=name,
-                            value=unknown[0],
-                            known=", ".join(self.session.config[field.setting]),
-                        )
-                    )
-
-    def _check_rules(self, record: Record) -> None:
-        """What the doctor would find, and every audit for ever. Tickets may name others that come later, and a rule of this
-        desk didn't bind the one that they come from.
-        """
-        row = plain.head(record)
-        known = _Known(self.world, self.ids)
-        for fault in rules.faults(record.kind, row, known):
-            if not fault.rule and fault.check not in (rules.LINKS, rules.MERGED):
-                raise ValueError(fault.problem)
-        if isinstance(record, Staff):
-            mine = record.addresses
-            if other := next((h for h, theirs in self.addresses.items() if mine & theirs), None):
-                raise ValueError(_("email: {name} has that address", name=other))
-            self.addresses[record.id] = mine
-        if isinstance(record, Department) and record.default:
-            raise ValueError(_("default: another department is the default one"))
-        early = [n for n, v in record.values.items() if isinstance(v, datetime) and v.year < _EARLIEST]
-        if early:
-            raise ValueError(_("{field}: no desk is that old", field=early[0]))
+    def _is_founder(self, record: Record) -> bool:
+        """Whether it is whoever founded this desk, as another one has them: nothing differs but since when."""
+        if record.kind != Staff.kind or record.id != self.importer or record.path in self.new:
+            return False
+        known = self.snapshot.find(Staff.kind, record.id)
+        mine, theirs = ({**one.values, "created": None} if one else {} for one in (known, record))
+        return mine == theirs and known is not None and known.extra == record.extra
 
     def _commit(
         self, stage: exchange.Stage, previous: Record | None, files: dict[str, bytes | None]

@@ -51,6 +51,7 @@ def classify(
 
 def tag(session: Session, ids: Sequence[str], tags: Collection[str]) -> Acted:
     """Put tags on tickets: `incident` and `problem` decide what kind of ticket each is."""
+    tags = [identifiers.normalise_id(name) for name in tags]
 
     def one(draft: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
         for name in tags:
@@ -62,6 +63,7 @@ def tag(session: Session, ids: Sequence[str], tags: Collection[str]) -> Acted:
 
 def untag(session: Session, ids: Sequence[str], tags: Collection[str]) -> Acted:
     """Take tags off tickets."""
+    tags = [identifiers.normalise_id(name) for name in tags]
 
     def one(_: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
         return classification.untag(ticket, tags, by=by, at=at)

@@ -43,7 +43,7 @@ def load(env: Env, sort: Sort) -> dict[str, str]:
 
     try:
         found = tomllib.loads(text).get(sort, {})
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(arranged("{file}: {error}", file=path_of(env), error=error), _("mend the file")) from None
     return {str(n): str(words) for n, words in found.items()} if isinstance(found, dict) else {}
 

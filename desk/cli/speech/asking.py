@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _YES = (pgettext("answer", "y"), pgettext("answer", "yes"))
 _NO = (pgettext("answer", "n"), pgettext("answer", "no"))
+_TYPED = {True: ("ν", "ναι"), False: ("ο", "όχι", "οχι")}
+"""Understood in any language: what a Greek keyboard gives, whatever the desk speaks."""
 
 
 def tell(app: App, text: str) -> None:
@@ -34,6 +36,6 @@ def confirm(app: App, question: str, *, default: bool) -> bool:
         if not answer:
             return default
         for words, meant in ((_YES, True), (_NO, False)):
-            if answer in words or answer in map(app.say, words):
+            if answer in words or answer in _TYPED[meant] or answer in map(app.say, words):
                 return meant
-        tell(app, _("Error: invalid input"))
+        tell(app, _("answer y or n"))

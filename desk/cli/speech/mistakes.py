@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from importlib import import_module
 
 import click
 
@@ -47,7 +48,20 @@ def in_our_form(error: click.ClickException, argv: list[str]) -> DeskError:
                     _("{command} takes no words as they stand: {extra}", command=command, extra=extra[1]),
                     _('did you mean: {option} "{extra}"? see: {hint}', option=option, extra=extra[1], hint=hint),
                 )
-    return UsageFault(_begun_small(error.format_message(), message), _("see: {hint}", hint=hint))
+    told = _begun_small(error.format_message(), message)
+    if isinstance(error, click.BadOptionUsage) and (help_ := _help_of(command, error.option_name)):
+        return UsageFault(told, _("{help} See: {hint}", help=help_, hint=hint))  # it says what belongs behind it
+    return UsageFault(told, _("see: {hint}", hint=hint))
+
+
+def _help_of(command: str, option: str) -> str:
+    """What help says of an option; nothing where there is none."""
+    row = COMMANDS.get(command.partition(" ")[2])
+    if row is None or not row.target:
+        return ""
+    module, _colon, attribute = row.target.partition(":")
+    params: list[click.Parameter] = getattr(import_module(module), attribute).params
+    return next((p.help or "" for p in params if isinstance(p, click.Option) and option in p.opts), "")
 
 
 def _missing(error: click.MissingParameter, param: click.Parameter) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 
 import click
 
-from desk.cli import leaf
+from desk.cli import complete, leaf
 from desk.cli.app import App
 from desk.config import FILE
 from desk.errors import ConfigError, Refused, UsageFault
@@ -22,7 +22,7 @@ from desk.view.model import Done
     "desk clone --years 2 --since 2025-01-01 ssh://git@server.example/desk.git",
 )
 @click.argument("url")
-@click.argument("directory", metavar="[DIR]", required=False)
+@click.argument("directory", metavar="[DIR]", shell_complete=complete.complete_folder, required=False)
 @click.option(
     "--years",
     metavar="N",

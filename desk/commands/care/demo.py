@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import click
 
-from desk.cli import leaf
+from desk.cli import complete, leaf
 from desk.cli.app import App
 from desk.domain.model.fields import TICKET_ID
 from desk.errors import DeskError, Refused
@@ -91,7 +91,7 @@ DAY = (
 
 
 @leaf.leaf("demo", example="desk demo\ndesk demo /tmp/my-demo")
-@click.argument("directory", metavar="[DIR]", required=False)
+@click.argument("directory", metavar="[DIR]", shell_complete=complete.complete_folder, required=False)
 def demo(app: App, directory: str | None) -> Done:
     """Build a desk and play a day of its life through the real commands; it stays there to be explored."""
     folder = _folder(directory)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import IO, Any
 
 import click
 
-from desk.actions.care import importing
+from desk.actions.care import importing, sheets
 from desk.actions.care.importing import Imported
-from desk.cli import leaf
+from desk.cli import complete, leaf
 from desk.cli.app import App
 from desk.codec import records
 from desk.domain.changes import exchange, salt
@@ -19,7 +20,7 @@ from desk.domain.model.kinds import KINDS
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket, files_folder
 from desk.domain.rights.words import word
-from desk.errors import Broken, NotFound, UsageFault
+from desk.errors import Broken, GitError, NotFound, UsageFault
 from desk.git import objects
 from desk.queries import records as queries_records
 from desk.text import _, arranged
@@ -40,7 +41,9 @@ _SHOWN = 20
     help="Only this kind; repeat for more.",
 )
 @click.option("--no-files", is_flag=True, help="Without the contents of attachments.")
-@click.option("--output", metavar="FILE", help="Write to a file instead of stdout.")
+@click.option(
+    "--output", metavar="FILE", shell_complete=complete.complete_file, help="Write to a file instead of stdout."
+)
 def export(app: App, kinds: tuple[str, ...], no_files: bool, output: str | None) -> Done:
     """Write records as JSON lines, one a line, as `desk import` reads them; docs/exchange.md describes the fields."""
     wanted = kinds or tuple(KINDS)
@@ -54,9 +57,18 @@ def export(app: App, kinds: tuple[str, ...], no_files: bool, output: str | None)
         for record, files in _records(app, commit, paths, with_files=not no_files):
             out.write(json.dumps(exchange.line(record, files), ensure_ascii=False) + "\n")
             count += 1
+        out.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise GitError(
+            _("can't write the export: {why}", why=error.strerror),
+            _("what was written is not whole; nothing was changed"),
+        ) from None
     finally:
         if output:
-            out.close()
+            with suppress(OSError):
+                out.close()
     broken = app.store.ask(lambda index: index.broken())
     warnings = tuple(
         _("left out: {path}:{line}: {problem}", path=path, line=line, problem=problem)
@@ -92,21 +104,34 @@ def _records(
             yield record, files
 
 
-@leaf.leaf("import", example="desk import tickets.jsonl\nold-system-dump | desk import - --history")
-@click.argument("file", metavar="FILE|-")
+@leaf.leaf(
+    "import",
+    example="desk import tickets.jsonl\nold-system-dump | desk import - --history\ndesk import customers.csv --record user",
+)
+@click.argument("file", metavar="FILE|-", shell_complete=complete.complete_file)
+@click.option(
+    "--csv", "table", is_flag=True, help="A table of another program, with or without this option if FILE ends in .csv."
+)
+@click.option("--record", "kind", metavar="KIND", type=click.Choice(tuple(sheets.KNOWN)), default=Ticket.kind, show_default=True,
+              help=_("What a row of a table is: {kinds}.", kinds=", ".join(sheets.KNOWN)))  # fmt: skip
+@click.option(
+    "--encoding", metavar="NAME", default="utf-8", show_default=True, help="What a table is written in: windows-1253 …"
+)
 @click.option("--strict", is_flag=True, help="Import nothing if one line is bad.")
 @click.option(
     "--history", "with_history", is_flag=True, help="One commit for the request, each entry of the thread, and the end."
 )
-def import_(app: App, file: str, strict: bool, with_history: bool) -> Done:
-    """Create records from JSON lines, one commit each, in its own time and by its own author. Level 3 only.
+def import_(app: App, file: str, strict: bool, with_history: bool, table: bool, kind: str, encoding: str) -> Done:
+    """Create records from JSON lines or a CSV table, one commit each, in its own time and by its own author. Level 3 only.
 
     Records that are there already are passed over, so an import that was interrupted can be run again.
     """
     started = time.monotonic()
     with _open(app, file) as source:
         name = "stdin" if file == "-" else file
-        done = importing.import_records(app, source, name, strict=strict, history=with_history)
+        is_table = table or file.lower().endswith(".csv")
+        lines = sheets.lines(app, source.read(), kind, encoding) if is_table else source
+        done = importing.import_records(app, lines, name, strict=strict, history=with_history)
     app.exit_code = Broken.exit_code if done.bad_number else 0
     return _told(done, time.monotonic() - started)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import click
 
 from desk.actions import identifiers
-from desk.cli import leaf
+from desk.cli import complete, leaf
 from desk.cli.app import App
 from desk.domain.knowledge.slugs import handle_from
 from desk.domain.model.fields import utc_text
@@ -28,7 +28,7 @@ class Founded(NamedTuple):
 
 
 @leaf.leaf("init", example='desk init helpdesk --name "Service desk of the clinic"')
-@click.argument("directory", metavar="[DIR]", default=".")
+@click.argument("directory", metavar="[DIR]", shell_complete=complete.complete_folder, default=".")
 @click.option("--name", metavar="NAME", help="What the desk is called in answers and reports.")
 @click.option("--empty", is_flag=True, help="Without the departments, articles and responses of the starter desk.")
 def init(app: App, directory: str, name: str | None, empty: bool) -> Done:
@@ -69,9 +69,12 @@ def _departments(staff: Staff) -> str:
 def found_desk(app: App, directory: str, name: str | None, *, empty: bool) -> Founded:
     """Found a desk in a folder that is new, empty, or a git repository without anything in it."""
     from desk.git import identity, process, repo  # noqa: PLC0415 - as above
+    from desk.git.place import require_utf8  # noqa: PLC0415 - as above
+    from desk.index.keeper import Keeper  # noqa: PLC0415 - as above
     from desk.store import founding  # noqa: PLC0415 - GitPython, for the commands that need it
 
     folder = os.path.abspath(directory)
+    require_utf8(folder)
     _check_folder(folder, repo.work_tree_around(folder))
     existed = os.path.isdir(folder)
     had_git = os.path.isdir(os.path.join(folder, ".git"))
@@ -84,6 +87,7 @@ def found_desk(app: App, directory: str, name: str | None, *, empty: bool) -> Fo
     except BaseException:
         _undo(folder, existed=existed, had_git=had_git)
         raise
+    Keeper(place).at(commit)
     return Founded(folder, commit, staff)
 
 

@@ -20,13 +20,15 @@ from desk.errors import DeskError
 from desk.git import cone, log, refs
 from desk.git.place import Place
 from desk.index import keeper
-from desk.local import meetings, untold
+from desk.local import meetings, outbox, untold
 from desk.store import handedits, journal
 from desk.store.handedits import HandEdit
 from desk.store.store import Store
 from desk.text import _, arranged, listed, ngettext
 from desk.view.model import Done
 
+_STALE = 2
+"""Days that a message waits for a server; longer, and probably nothing sends."""
 _SHOWN = 40
 """Hand edits named one by one; after a mass edit more of them help nobody."""
 
@@ -63,11 +65,23 @@ def status(app: App) -> Done:
         "drafts": drafts,
         "untold": len(untold.load(app.place)),
         "mail": mailhost.stopped(app.place),
+        "outbox": _outbox(app),
         "met": _met(app, head.oid),
         "years": cone.years(app.place) or None,
         "begins": _begins(app),
     }
     return Done("status", data, tuple(_lines(data, scan.edits, operation)), answer=True)
+
+
+def _outbox(app: App) -> dict[str, Any]:
+    """How many messages wait, and since when the oldest does: their names begin with when they were written."""
+    ids = outbox.ids(app.place.own(outbox.FOLDER))
+    try:
+        oldest = datetime.strptime(ids[0][:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC) if ids else None
+    except ValueError:
+        oldest = None
+    days = (app.now - oldest).days if oldest else 0
+    return {"waiting": len(ids), "oldest": utc_text(oldest) if oldest else None, "days": days}
 
 
 def _met(app: App, head: str | None) -> dict[str, Any] | None:
@@ -243,6 +257,16 @@ def _rest(data: dict[str, Any]) -> list[str]:
         )
     if data["index"] != "up to date":
         lines.append(_("The index was {index}; it is up to date now", index=word(data["index"])))
+    if (days := data["outbox"]["days"]) >= _STALE:
+        lines.append(
+            ngettext(
+                "{n} message waits in the outbox, for {days} days: desk mail outbox",
+                "{n} messages wait in the outbox, the oldest for {days} days: desk mail outbox",
+                data["outbox"]["waiting"],
+                days=days,
+            )
+        )
+        lines.append(_("to send them: desk mail send; to write none: desk config set mail.notify false"))
     if data["drafts"]:
         lines.append(_("Drafts: {paths}", paths=_few([d["path"] for d in data["drafts"]])))
         lines.append(_("to take one up: --file PATH of desk ticket create, reply or note; to drop it: rm PATH"))

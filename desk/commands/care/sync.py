@@ -34,7 +34,7 @@ from desk.view.model import Done
 )
 @click.option("--continue", "halted", is_flag=True, help="Finish a merge that git began, as after a git pull.")
 @click.option(
-    "--every", metavar="SECONDS", type=click.IntRange(1), help="Go on, and meet again so often, until stopped."
+    "--every", metavar="SECONDS", type=click.IntRange(1, 10**9), help="Go on, and meet again so often, until stopped."
 )
 def sync(app: App, remote: str | None, *, halted: bool, every: int | None, **how: Any) -> Done:
     """Fetch what others did, merge it record by record, and publish the result.

@@ -25,9 +25,9 @@ def list_(app: App) -> Listing:
         Column("id", pgettext("column", "CHECKLIST"), "id"),
         Column("steps", pgettext("column", "STEPS"), "number"),
         Column("work", pgettext("column", "FOR")),
-        Column("department", pgettext("column", "DEPARTMENT")),
+        Column("department", pgettext("column", "DEPARTMENT"), spare=1),
         Column("tags", pgettext("column", "TAGS")),
-        Column("automatic", pgettext("column", "AUTOMATIC")),
+        Column("automatic", pgettext("column", "AUTOMATIC"), spare=2),
         Column("title", pgettext("column", "TITLE"), "title"),
     )
     return Listing(

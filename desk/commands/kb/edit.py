@@ -26,7 +26,7 @@ from desk.view.model import Done
     "desk kb edit partner-not-reachable --topic patient-summary",
 )
 @arguments.slugs
-@click.option("--title", metavar="T", help="A new title.")
+@click.option("-t", "--title", metavar="T", help="A new title.")
 @click.option(
     "--topic", metavar="T", shell_complete=arguments.complete_topic, help="Move it there, with all its languages."
 )
@@ -71,7 +71,7 @@ def _values(app: App, options: dict[str, Any]) -> dict[str, Any]:
     if values.get("problem"):
         values["problem"] = arguments.require_one(app, values["problem"])
     if "review" in values:
-        day = dates.future_day(app, values["review"])
+        day = dates.future_day(app, values["review"], _("the review is due at once"))
         values["review"] = day.isoformat() if day else None
     return {n: None if v == "" and n != "title" else list(v) if isinstance(v, tuple) else v for n, v in values.items()}
 

@@ -7,6 +7,7 @@ import click
 from desk.actions import articles
 from desk.cli import arguments, dates, leaf, told
 from desk.cli.app import App
+from desk.text import _
 from desk.view.model import Done
 
 
@@ -24,7 +25,7 @@ def publish(app: App, slugs: tuple[str, ...], review: str | None, reason: str | 
     SLUG means all languages of the article that changed since they were published; if none has, all are confirmed for
     another period. Front matter, links, pictures and languages are checked; nothing is committed if anything is wrong.
     """
-    day = dates.future_day(app, review)
+    day = dates.future_day(app, review, _("the review is due at once"))
     names = arguments.article_names(app, slugs)
     return told.answer_articles(articles.publish(app, names, review=day, reason=reason))
 
@@ -37,7 +38,7 @@ def retire(app: App, slugs: tuple[str, ...], reason: str | None) -> Done:
     return told.answer_articles(articles.retire(app, arguments.article_names(app, slugs), reason))
 
 
-@leaf.leaf("delete", example='desk kb delete partner-outage --reason "written twice"')
+@leaf.leaf("delete", example='desk kb delete partner-outage --reason "written twice"', asks=True)
 @arguments.slugs
 @arguments.reason_option
 def delete(app: App, slugs: tuple[str, ...], reason: str | None) -> Done:

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from desk.domain.model.record import Record
 
 _names = click.argument("names", metavar="NAME…", nargs=-1, required=True, shell_complete=complete.complete_response)
-_title = click.option("--title", metavar="T", help="What the clerk chooses by.")
+_title = click.option("-t", "--title", metavar="T", help="What the clerk chooses by.")
 _department = click.option(
+    "-d",
     "--department",
     metavar="D",
     shell_complete=complete.complete_department,
@@ -44,6 +45,7 @@ _START = """{% if requester.name %}Dear {{ requester.name }}{% else %}Dear Sir o
 @leaf.leaf("list", example="desk response list\ndesk response list --department legal -f json")
 @click.option("--language", metavar="L", shell_complete=complete.complete_language, help="Only in this language.")
 @click.option(
+    "-d",
     "--department",
     metavar="D",
     shell_complete=complete.complete_department,
@@ -101,11 +103,11 @@ def _records(app: App, names: tuple[str, ...]) -> list[Record]:
     "desk response create password-reset --language el --file reset.el.txt --title Κωδικός",
 )
 @click.argument("name", metavar="NAME")
-@click.option("--title", metavar="T", required=True, help="What the clerk chooses by.")
+@click.option("-t", "--title", metavar="T", required=True, help="What the clerk chooses by.")
 @click.option("--language", metavar="L", shell_complete=complete.complete_language, help="Language of the text.")
 @_department
 @_then
-@editor.body_options("The text; what it may name: docs/responses.md.")
+@editor.body_options("The text; what it may name: desk help responses.")
 def create(app: App, name: str, body: str | None, file: str | None, **given: Any) -> Done:
     """Add a response in one language. Without a text, the editor opens. Level 2."""
     language = identifiers.require_listed(app, "desk.languages", given["language"]) or app.config["desk.languages"][0]
@@ -187,7 +189,7 @@ def _edited(app: App, before: Response) -> Response:
     return editor.edit(app, f"response-{before.id}", records.encode(before).decode(), accept)
 
 
-@leaf.leaf("delete", example="desk response delete password-reset\ndesk response delete password-reset.el")
+@leaf.leaf("delete", example="desk response delete password-reset\ndesk response delete password-reset.el", asks=True)
 @_names
 def delete(app: App, names: tuple[str, ...]) -> Done:
     """Delete responses in all their languages, or one variant. Level 2."""

@@ -64,7 +64,7 @@ def _listing(app: App, mails: list[TakenMail], *, dry_run: bool) -> Listing:
 
 @leaf.leaf("fetch", example="desk mail fetch --dry-run\ndesk mail fetch --watch --every 5m")
 @click.option("--dry-run", is_flag=True, help="Say what would be done; nothing is committed, moved or marked.")
-@click.option("--limit", metavar="N", type=click.IntRange(1), help="At most N mails.")
+@click.option("--limit", metavar="N", type=click.IntRange(1, 10**9), help="At most N mails.")
 @click.option("--watch", is_flag=True, help="Go on, and take in what comes, until stopped.")
 @click.option(
     "--every",

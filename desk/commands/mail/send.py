@@ -32,7 +32,7 @@ _SAID = {
 @leaf.leaf("send", example="desk mail send --dry-run\ndesk mail send 4f9a1c22-1")
 @click.argument("ids", metavar="[ID]…", nargs=-1)
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
-@click.option("--limit", metavar="N", type=click.IntRange(1), help="At most N messages.")
+@click.option("--limit", metavar="N", type=click.IntRange(1, 10**9), help="At most N messages.")
 @click.option("--no-digest", is_flag=True, help="Each message by itself, whatever its reader wants.")
 def send(app: App, ids: tuple[str, ...], dry_run: bool, limit: int | None, no_digest: bool) -> Done:
     """Send what waits in the outbox, with what others committed since the last time. For the mail host.

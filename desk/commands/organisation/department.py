@@ -39,12 +39,12 @@ DEPARTMENT = records.Kind(
     Department,
     columns=(
         Column("id", pgettext("column", "DEPARTMENT"), "id"),
-        Column("name", pgettext("column", "NAME")),
+        Column("name", pgettext("column", "NAME"), "name"),
         Column("open", pgettext("column", "OPEN"), "number"),
         Column("tickets", pgettext("column", "TICKETS"), "number"),
         Column("default", pgettext("column", "DEFAULT")),
         Column("private", pgettext("column", "PRIVATE")),
-        Column("description", pgettext("column", "DESCRIPTION"), "title"),
+        Column("description", pgettext("column", "DESCRIPTION"), "prose"),
     ),
     empty=_("there are no departments: desk department create ID --name N"),
     options=(
@@ -98,7 +98,7 @@ edit = records.build_edit(
 )
 
 
-@leaf.leaf("delete", example="desk department delete training --transfer-to organizational")
+@leaf.leaf("delete", example="desk department delete training --transfer-to organizational", asks=True)
 @records.ids_of("department")
 @click.option(
     "--transfer-to",

@@ -30,7 +30,7 @@ FIELD = records.Kind(
         Column("options", pgettext("column", "OPTIONS")),
         Column("departments", pgettext("column", "DEPARTMENTS")),
         Column("groups", pgettext("column", "GROUPS")),
-        Column("description", pgettext("column", "DESCRIPTION"), "title"),
+        Column("description", pgettext("column", "DESCRIPTION"), "prose"),
     ),
     empty=_("there are no custom fields: desk field create NAME --type text"),
     id="NAME",
@@ -89,7 +89,7 @@ delete = records.build_delete(
 )
 
 
-@leaf.leaf("purge", example="desk field delete country && desk field purge country")
+@leaf.leaf("purge", example="desk field delete country && desk field purge country", asks=True)
 @click.argument("name", metavar="NAME")
 def purge(app: App, name: str) -> Done:
     """Take what a deleted custom field held out of every ticket and requester, in one commit. Level 2.

@@ -26,11 +26,11 @@ GROUP = records.Kind(
     Group,
     columns=(
         Column("id", pgettext("column", "GROUP"), "id"),
-        Column("name", pgettext("column", "NAME")),
+        Column("name", pgettext("column", "NAME"), "name"),
         Column("channel", pgettext("column", "CHANNEL"), "word"),
         Column("self_service", pgettext("column", "SELF-SERVICE")),
         Column("users", pgettext("column", "USERS"), "number"),
-        Column("description", pgettext("column", "DESCRIPTION"), "title"),
+        Column("description", pgettext("column", "DESCRIPTION"), "prose"),
     ),
     empty=_("there are no groups yet: desk group create ID --name N"),
     options=(

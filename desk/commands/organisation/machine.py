@@ -27,7 +27,7 @@ MACHINE = records.Kind(
     columns=(
         Column("id", pgettext("column", "MACHINE"), "id"),
         Column("may", pgettext("column", "MAY BRING")),
-        Column("description", pgettext("column", "DESCRIPTION"), "title"),
+        Column("description", pgettext("column", "DESCRIPTION"), "prose"),
     ),
     empty=_("there are no machines yet: desk machine create NAME --key FILE.pub --may mail"),
     id="NAME",

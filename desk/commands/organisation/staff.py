@@ -42,12 +42,12 @@ STAFF = records.Kind(
     Staff,
     columns=(
         Column("id", pgettext("column", "HANDLE"), "id"),
-        Column("name", pgettext("column", "NAME")),
+        Column("name", pgettext("column", "NAME"), "name"),
         Column("level", pgettext("column", "LEVEL"), "number"),
         Column("load", pgettext("column", "LOAD"), "number"),
         Column("away", pgettext("column", "AWAY")),
-        Column("departments", pgettext("column", "DEPARTMENTS")),
-        Column("email", pgettext("column", "E-MAIL")),
+        Column("departments", pgettext("column", "DEPARTMENTS"), "prose"),
+        Column("email", pgettext("column", "E-MAIL"), "email"),
     ),
     empty=_("nobody found"),
     id="HANDLE",
@@ -60,10 +60,10 @@ STAFF = records.Kind(
             click.option("--level", metavar="1|2|3", type=_LEVEL, help="Not your own."),
         ),
         records.Option(
-            click.option("--department", "departments", metavar="D", multiple=True, required=True,
+            click.option("-d", "--department", "departments", metavar="D", multiple=True, required=True,
                          shell_complete=complete.complete_department,
                          help="A department they serve; repeat for more."),
-            click.option("--department", "departments", metavar="D", multiple=True,
+            click.option("-d", "--department", "departments", metavar="D", multiple=True,
                          shell_complete=complete.complete_department,
                          help="Replaces the departments served; repeat for more."),
         ),
@@ -81,7 +81,9 @@ STAFF = records.Kind(
 
 
 @leaf.leaf("list", example="desk staff list --department technical")
-@click.option("--department", metavar="D", shell_complete=complete.complete_department, help="Only those who serve it.")
+@click.option(
+    "-d", "--department", metavar="D", shell_complete=complete.complete_department, help="Only those who serve it."
+)
 def list_(app: App, department: str | None) -> Listing:
     """List staff with their level, departments, and load: the tickets they own that are not closed."""
     wanted = identifiers.require_existing(app, "department", department) if department else None

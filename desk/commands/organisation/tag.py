@@ -22,8 +22,8 @@ TAG = records.Kind(
     columns=(
         Column("id", pgettext("column", "TAG"), "tags"),
         Column("tickets", pgettext("column", "TICKETS"), "number"),
-        Column("color", pgettext("column", "COLOUR")),
-        Column("description", pgettext("column", "DESCRIPTION"), "title"),
+        Column("color", pgettext("column", "COLOUR"), spare=1),
+        Column("description", pgettext("column", "DESCRIPTION"), "prose"),
     ),
     empty=_("there are no tags yet: desk tag create NAME"),
     id="NAME",

@@ -29,7 +29,8 @@ def _data(*required: str) -> list[records.Decorator]:
         click.option("--phone", metavar="P", help="Telephone number."),
         click.option("--organisation", metavar="O", help="Employer or institution."),
         click.option("--language", metavar="L", shell_complete=complete.complete_language, help="What they read."),
-        click.option("--field", "fields", metavar="K=V", multiple=True, help="A custom field; repeat for more."),
+        click.option("--field", "fields", metavar="K=V", multiple=True, shell_complete=complete.complete_user_field,
+                     help="A custom field; repeat for more."),
     ]  # fmt: skip
 
 
@@ -50,8 +51,15 @@ def _said(options: dict[str, Any]) -> dict[str, Any]:
     "--search", metavar="WORDS", help="In name, addresses, organisation, custom fields; accents and case aside."
 )
 @click.option("--group", metavar="G", shell_complete=complete.complete_group, help="Only of this group.")
-@click.option("--field", "fields", metavar="K=V", multiple=True, help="Only with this value of a custom field.")
-@click.option("--limit", metavar="N", type=click.IntRange(0), help="At most N rows; 0 for all.")
+@click.option(
+    "--field",
+    "fields",
+    metavar="K=V",
+    multiple=True,
+    shell_complete=complete.complete_user_field,
+    help="Only with this value of a custom field.",
+)
+@click.option("--limit", metavar="N", type=click.IntRange(0, 10**9), help="At most N rows; 0 for all.")
 def list_(app: App, search: str | None, group: str | None, fields: tuple[str, ...], limit: int | None) -> Listing:
     """List requesters by name."""
     wanted = identifiers.require_existing(app, "group", group) if group else None
@@ -73,12 +81,12 @@ def list_(app: App, search: str | None, group: str | None, fields: tuple[str, ..
     )
     columns = (
         Column("id", pgettext("column", "ID"), "id"),
-        Column("name", pgettext("column", "NAME")),
-        Column("email", pgettext("column", "E-MAIL")),
-        Column("group", pgettext("column", "GROUP")),
+        Column("name", pgettext("column", "NAME"), "name"),
+        Column("email", pgettext("column", "E-MAIL"), "email"),
+        Column("group", pgettext("column", "GROUP"), spare=2),
         Column("organisation", pgettext("column", "ORGANISATION"), "title"),
-        Column("phone", pgettext("column", "PHONE")),
-        Column("registered", pgettext("column", "REGISTERED")),
+        Column("phone", pgettext("column", "PHONE"), "name", 1),
+        Column("registered", pgettext("column", "REGISTERED"), spare=4),
         Column("disabled", pgettext("column", "DISABLED")),
         Column("banned", pgettext("column", "BANNED")),
     )
@@ -169,9 +177,9 @@ def edit(app: App, ids: tuple[str, ...], **options: Any) -> Done:
     return records.told_of(app, User, _by_addresses(app, ids), lambda named: requesters.edit(app, named, values))
 
 
-@leaf.leaf("delete", example="desk user delete u-4f9x2")
+@leaf.leaf("delete", example="desk user delete u-4f9x2", asks=True)
 @records.ids_of("user")
-@click.option("--reason", metavar="TEXT", help="Why; it stands in the history. Leave personal data out of it.")
+@click.option("-m", "--reason", metavar="TEXT", help="Why; it stands in the history. Leave personal data out of it.")
 def delete(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     """Delete requesters whose tickets are all closed.
 
@@ -189,7 +197,7 @@ def _by_addresses(app: App, ids: Iterable[str]) -> list[str]:
 
 @leaf.leaf("ban", example='desk user ban spam@somewhere.example --reason "advertising"')
 @click.argument("email")
-@click.option("--reason", metavar="R", help="Why; the person is told so.")
+@click.option("-m", "--reason", metavar="R", help="Why; the person is told so.")
 def ban(app: App, email: str, reason: str | None) -> Done:
     """Ban an e-mail address: no sign-up and no tickets from it, whatever account it has."""
     return told.answer_records(Ban, requesters.ban(app, email, reason), several=False)
@@ -197,7 +205,7 @@ def ban(app: App, email: str, reason: str | None) -> Done:
 
 @leaf.leaf("unban", example="desk user unban spam@somewhere.example")
 @click.argument("email")
-@click.option("--reason", metavar="R", help="Why; it stays in the history and can't be taken back.")
+@click.option("-m", "--reason", metavar="R", help="Why; it stays in the history and can't be taken back.")
 def unban(app: App, email: str, reason: str | None) -> Done:
     """Lift a ban."""
     return told.answer_records(Ban, requesters.unban(app, email, reason), several=False)
@@ -208,7 +216,7 @@ def bans(app: App) -> Listing:
     """List banned e-mail addresses, the newest first."""
     columns = (
         Column("id", pgettext("column", "ID"), "id"),
-        Column("email", pgettext("column", "E-MAIL")),
+        Column("email", pgettext("column", "E-MAIL"), "email"),
         Column("reason", pgettext("column", "REASON"), "title"),
         Column("by", pgettext("column", "BY")),
         Column("created", pgettext("column", "SINCE"), "time"),

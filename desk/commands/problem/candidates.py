@@ -29,18 +29,25 @@ DAYS = 90
     show_default=True,
     help="Look at incidents of the last N days.",
 )
-@click.option("--department", metavar="D", shell_complete=complete.complete_department, help="Only of this department.")
+@click.option(
+    "-d", "--department", metavar="D", shell_complete=complete.complete_department, help="Only of this department."
+)
 @click.option(
     "--min",
     "least",
     metavar="N",
-    type=click.IntRange(2),
+    type=click.IntRange(2, 10**9),
     default=3,
     show_default=True,
     help="Incidents that make a recurrence.",
 )
 @click.option(
-    "--limit", metavar="N", type=click.IntRange(0), default=10, show_default=True, help="At most N of them; 0 for all."
+    "--limit",
+    metavar="N",
+    type=click.IntRange(0, 10**9),
+    default=10,
+    show_default=True,
+    help="At most N of them; 0 for all.",
 )
 @click.option("--untagged", is_flag=True, help="Also tickets that nobody has tagged as incident yet.")  # fmt: skip
 def candidates(app: App, days: int, department: str | None, least: int, limit: int, untagged: bool) -> Detail | Listing:

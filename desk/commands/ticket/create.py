@@ -28,8 +28,10 @@ from desk.view.model import Done
     'desk ticket create --title "Where do I sign up?" --requester andreou \\\n'
     '    --assign me --reply "On the first page of the portal." --close',
 )
-@click.option("--title", metavar="T", help="What it is about, in one line.")
-@click.option("--department", metavar="D", shell_complete=complete.complete_department, help="Who looks after it.")
+@click.option("-t", "--title", metavar="T", help="What it is about, in one line.")
+@click.option(
+    "-d", "--department", metavar="D", shell_complete=complete.complete_department, help="Who looks after it."
+)
 @editor.body_options("The request.")
 @click.option("--requester", metavar="USER|EMAIL", shell_complete=complete.complete_user, help="On whose behalf.")
 @click.option("--channel", metavar="C", shell_complete=complete.complete_channel, help="phone, email, web or cli.")
@@ -43,11 +45,21 @@ from desk.view.model import Done
 @click.option("--impact", metavar="I", shell_complete=complete.complete_impact, help="How much is affected.")
 @click.option("--urgency", metavar="U", shell_complete=complete.complete_urgency, help="How soon it hurts.")
 @click.option(
-    "--reason", metavar="TEXT", help="Why; needed where --priority isn't what the matrix gives. It can't be taken back."
+    "-m",
+    "--reason",
+    metavar="TEXT",
+    help="Why; needed where --priority isn't what the matrix gives. It can't be taken back.",
 )
 @click.option("--service", metavar="S", help="The affected service.")
 @click.option("--attach", metavar="FILE", multiple=True, type=click.Path(), help="A file to attach; repeat for more.")
-@click.option("--field", "fields", metavar="K=V", multiple=True, help="A custom field; repeat for more.")
+@click.option(
+    "--field",
+    "fields",
+    metavar="K=V",
+    multiple=True,
+    shell_complete=complete.complete_ticket_field,
+    help="A custom field; repeat for more.",
+)
 @click.option("--reply", metavar="TEXT", help="What the requester is answered at once; - is stdin.")
 @followup.follow_options(fresh=True)
 def create(app: App, body: str | None, file: str | None, attach: tuple[str, ...], **given: Any) -> Done:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from desk.cli import answers, dates, leaf
+from desk.cli import filters as lists
 from desk.cli.app import App
 from desk.cli.clerk.columns import choose_columns, ranks, sort_keys, with_columns
 from desk.cli.filters import filters, narrowed, tickets_of, with_saved
@@ -36,7 +37,10 @@ if TYPE_CHECKING:
     "--kind", "kinds", metavar="K", multiple=True, type=click.Choice(WORK), help="ticket, incident or problem."
 )
 def list_(app: App, **given: Any) -> Listing:
-    """List tickets, newest first: those of your departments that are not closed, unless you ask otherwise."""
+    """List tickets, newest first: those of your departments that are not closed, unless you ask otherwise.
+
+    A star before the title marks what you haven't seen. DUE tells what comes first: the next reply, or the solution.
+    """
     return listing(app, given, tuple(given["kinds"]), "tickets")
 
 
@@ -78,7 +82,20 @@ def listing(app: App, given: dict[str, Any], kinds: tuple[str, ...], noun: str) 
         warnings = tuple(_broken_by_hand(app, page.rows))
         fields = () if rows else answers.ticket_fields(app)
         view = Listing("tickets", rows, columns, empty, warnings, _paged(query, page, given, noun), fields=fields)
+    if not app.talks:
+        view = _for_programs(app, view)
     return with_columns(app, view, columns, asked=given["columns"] is not None)
+
+
+def _for_programs(app: App, view: Listing) -> Listing:
+    """With who the requesters are, and the custom fields that have columns of their own in a spreadsheet."""
+    wanted = {str(row["requester"]) for row in view.rows if row["requester"]}
+    people = app.store.ask(lambda index: tickets.people(index, wanted)) if wanted else {}
+    custom = app.store.ask(lambda index: index.rows("field", "\"on\" = 'ticket'", tail="ORDER BY id"))
+    nobody: dict[str, str | None] = {"requester_name": None, "requester_email": None}
+    rows = [{**row, **people.get(str(row["requester"]), nobody)} for row in view.rows]
+    fields = (*view.fields, *nobody) if view.fields else ()
+    return view._replace(rows=rows, fields=fields, opened={"fields": tuple(str(row["id"]) for row in custom)})
 
 
 def _past(app: App, query: Query, given: dict[str, Any], noun: str) -> Listing:
@@ -136,15 +153,15 @@ def _query(app: App, given: dict[str, Any], kinds: tuple[str, ...]) -> Query:
     if given["as_of"] and given["unread"]:
         raise UsageFault(_("--unread is about now, --as-of about then"), _("leave one of them out"))
     order = sort_keys(app, given["sort"])
-    whose = given["whose"]
+    whose = lists.whose(given)
     if given["owner"] and whose in ("mine", "new"):
         raise UsageFault(
             _("--{whose} and --owner can't be used together", whose=whose),
             _("--mine is --owner me, --new is --owner none"),
         )
     limit = _limit(app, given["limit"], given["page"])
-    query = tickets_of(app, {**given, "owner": {"mine": "me", "new": "none"}.get(whose, given["owner"])})
-    return narrowed(app, query, given)._replace(
+    query = tickets_of(app, {**given, "owner": {"mine": "me", "new": "none"}.get(whose or "", given["owner"])})
+    found = narrowed(app, query, given)._replace(
         scope=_scope(app, whose),
         states=_states(given["states"] or (("closed",) if given["closed"] else ())),
         kinds=kinds,
@@ -158,6 +175,8 @@ def _query(app: App, given: dict[str, Any], kinds: tuple[str, ...]) -> Query:
         offset=(given["page"] - 1) * limit,
         ranks=ranks(app),
     )
+    lists.require_possible(found)
+    return found
 
 
 def _scope(app: App, whose: str | None) -> Scope | None:

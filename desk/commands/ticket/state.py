@@ -15,7 +15,7 @@ from desk.errors import UsageFault
 from desk.text import _
 from desk.view.model import Done
 
-_reason = click.option("--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
+_reason = click.option("-m", "--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
 
 
 @leaf.leaf("pending", example='desk ticket pending 7K3Q --until 3d --reason "waiting for the Maltese desk"')
@@ -64,7 +64,7 @@ def reopen(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     return answer_tickets(tickets.reopen(app, arguments.resolve(app, ids), reason=reason))
 
 
-@leaf.leaf("delete", example='desk ticket delete 7K3Q --reason "sent to the wrong desk"')
+@leaf.leaf("delete", example='desk ticket delete 7K3Q --reason "sent to the wrong desk"', asks=True)
 @arguments.ticket_ids
 @_reason
 def delete(app: App, ids: tuple[str, ...], reason: str | None) -> Done:

@@ -19,9 +19,9 @@ from desk.text import _, arranged, ngettext
 from desk.view.model import Done
 
 
-@leaf.leaf("undo", example='desk ticket undo 7K3Q --reason "closed the wrong one"')
+@leaf.leaf("undo", example='desk ticket undo 7K3Q --reason "closed the wrong one"', asks=True)
 @arguments.ticket_ids
-@click.option("--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
+@click.option("-m", "--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
 def undo(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     """Take back the last change of tickets: whatever it was, with everything that changed together with it.
 
@@ -42,9 +42,9 @@ def undo(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     return Done("tickets", wholes, lines) if len(wholes) > 1 else Done("ticket", wholes[0], lines)
 
 
-@leaf.leaf("undo", example='desk undo\ndesk undo 3f2a8c1b9d --reason "the wrong department"')
+@leaf.leaf("undo", example='desk undo\ndesk undo 3f2a8c1b9d --reason "the wrong department"', asks=True)
 @click.argument("commit", metavar="[COMMIT]", required=False)
-@click.option("--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
+@click.option("-m", "--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
 def undo_any(app: App, commit: str | None, reason: str | None) -> Done:
     """Take back the last change you made, whatever it was about: a deletion, a move of forty tickets, a changed response.
 

@@ -34,7 +34,7 @@ _UNTITLED = ("delete",)
 @click.option(
     "--since", metavar="D", help="From then on: 2026-07-23, yesterday, 7d; last: what I haven't been shown yet."
 )
-@click.option("--limit", metavar="N", type=click.IntRange(0), help="At most N lines; 0 for all.")
+@click.option("--limit", metavar="N", type=click.IntRange(0, 10**9), help="At most N lines; 0 for all.")
 def activity(app: App, whose: str | None, since: str | None, limit: int | None) -> Listing:
     """Tell what happened, newest first: on tickets you own or watch, or in the whole desk.
 

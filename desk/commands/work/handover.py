@@ -16,6 +16,7 @@ from desk.domain.model.change import Edit, Event
 from desk.domain.model.fields import utc_text
 from desk.domain.model.query import Scope
 from desk.domain.model.rows import HandoverRow
+from desk.errors import UsageFault
 from desk.queries import handover as queries_handover
 from desk.text import _, listed, pgettext
 from desk.view.model import Column, Listing, Sections
@@ -51,8 +52,8 @@ COLUMNS = {
         Column("at", pgettext("column", "WHEN"), "time"),
         _ID,
         Column("by", pgettext("column", "WHO")),
-        Column("what", pgettext("column", "WHAT"), "title"),
-        _TITLE._replace(spare=1),
+        Column("what", pgettext("column", "WHAT"), "prose"),
+        _TITLE,
     ),
     "pending": (
         _ID,
@@ -83,6 +84,7 @@ _SHOWN = 12
 @leaf.leaf("handover", example="desk handover\ndesk handover --since 12h --department technical -f md")
 @click.option("--since", metavar="D", default="8h", show_default=True, help="What changed since: 8h, 2026-07-23T22:00.")
 @click.option(
+    "-d",
     "--department",
     "departments",
     metavar="D",
@@ -97,6 +99,8 @@ def handover(app: App, since: str, departments: tuple[str, ...]) -> Sections:
     """
     named = tuple(identifiers.require_existing(app, "department", d) for d in departments)
     start = str(dates.parse_moment(app, since))
+    if start > utc_text(app.now):
+        raise UsageFault(_("{since} is still to come", since=since), _("a handover tells what was: --since 8h"))
     app.warn_of_cut(start)
     found = _found(app, app.scope(), named, start)
     parts = tuple((TITLES[name], _listing(name, rows), _SHOWN) for name, rows in found.items())

@@ -30,18 +30,25 @@ _KINDS = (*KINDS, SETTINGS, *RESERVED_TAGS)
     example="desk log --since yesterday\ndesk log --by petros --verb close --verb reply --since 7d\n"
     "desk log --kind staff --kind settings --limit 0 -f csv > organisation.csv",
 )
-@click.option("--by", "who", metavar="WHO", shell_complete=complete.complete_who,
+@click.option("--by", "who", metavar="WHO", shell_complete=complete.complete_person,
               help="Only what this person did: a handle, `me`, a requester's id, or an e-mail address.")  # fmt: skip
-@click.option("--verb", "verbs", metavar="V", multiple=True, help="Only this verb (close, move, edit …); repeatable.")
+@click.option(
+    "--verb",
+    "verbs",
+    metavar="V",
+    multiple=True,
+    shell_complete=complete.complete_verb,
+    help="Only this verb (close, move, edit …); repeatable.",
+)
 @click.option("--ticket", "tickets", metavar="ID", multiple=True, shell_complete=complete.complete_ticket,
               help="Only this ticket; repeatable, - reads ids from stdin.")  # fmt: skip
 @click.option("--kind", "kinds", metavar="KIND", multiple=True, type=click.Choice(_KINDS), cls=SpokenOption,
               help=_("Only this kind of record; repeatable: {kinds}.", kinds=", ".join(_KINDS)))  # fmt: skip
 @click.option("--since", metavar="D", help="From then on: 2026-07-23, 2026-07-23T10:00, yesterday, 7d.")
 @click.option("--until", metavar="D", help="Up to then; a day counts whole.")
-@click.option("--department", metavar="D", shell_complete=complete.complete_department,
+@click.option("-d", "--department", metavar="D", shell_complete=complete.complete_department,
               help="Only tickets that are in this department now.")  # fmt: skip
-@click.option("--limit", metavar="N", type=click.IntRange(0), help="At most N lines; 0 for all.")
+@click.option("--limit", metavar="N", type=click.IntRange(0, 10**9), help="At most N lines; 0 for all.")
 def log(app: App, kinds: tuple[str, ...], verbs: tuple[str, ...], limit: int | None, **options: Any) -> Listing:
     """Tell what happened, newest first: who did what, when, in which commit.
 
@@ -84,14 +91,16 @@ def _wanted(
     department: str | None,
 ) -> Wanted:
     by = None if who is None else person(app, who)
+    first, last = dates.parse_moment(app, since), dates.parse_moment(app, until, end=True)
+    dates.require_order(first, last)
     return Wanted(
         by,
         app.store.ask(lambda index: events.addresses(index, by)) if by else (),
         tuple(v.lower() for v in arguments.split_words(app, verbs)) if verbs else (),
         tuple(identifiers.require_known(app, i) for i in arguments.ticket_words(app, tickets)) if tickets else (),
         kinds,
-        dates.parse_moment(app, since),
-        dates.parse_moment(app, until, end=True),
+        first,
+        last,
         identifiers.require_existing(app, "department", department) if department else None,
         limit,
     )

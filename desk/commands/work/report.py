@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from desk.cli import leaf, periods
+from desk.cli import complete, leaf, periods
 from desk.cli.app import App
 from desk.domain.figures.report import Label, Report, Section
 from desk.domain.figures.statistics import Period
@@ -45,7 +45,12 @@ def _complete(_ctx: click.Context, _param: click.Parameter, word: str) -> list[s
 )
 @click.argument("name", metavar="[NAME]", required=False, shell_complete=_complete)
 @periods.period_options
-@click.option("--output", metavar="FILE", help="Write a file; its ending says how: .html, .md, .csv or .json.")
+@click.option(
+    "--output",
+    metavar="FILE",
+    shell_complete=complete.complete_file,
+    help="Write a file; its ending says how: .html, .md, .csv or .json.",
+)
 @periods.filters
 def report(
     app: App,

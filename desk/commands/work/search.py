@@ -19,11 +19,14 @@ EMPTY = _("nothing found; fewer or shorter words may find more")
 _COLUMNS = (
     Column("id", pgettext("column", "ID"), "id"),
     Column("kind", pgettext("column", "KIND"), "word"),
+    Column("state", pgettext("column", "STATE"), "state"),
+    Column("owner", pgettext("column", "OWNER")),
+    Column("created", pgettext("column", "CREATED"), "time"),
     Column("title", pgettext("column", "TITLE"), "title"),
     Column("snippet", pgettext("column", "WHERE"), "title"),
 )
 limit_option = click.option(
-    "--limit", metavar="N", type=click.IntRange(1), default=20, show_default=True, help="At most N results."
+    "--limit", metavar="N", type=click.IntRange(1, 10**9), default=20, show_default=True, help="At most N results."
 )
 
 
@@ -40,14 +43,20 @@ def search(app: App, words: tuple[str, ...], limit: int) -> Listing:
     where = Where(app.scope())
     app.warn_of_unread("")
     hits, whole = app.store.ask(lambda index: queries_search.search(index, text, limit, where))
-    rows = [row(hit, text) for hit in hits]
+    rows = [_told(hit, text) for hit in hits]
     return Listing("hits", rows, _COLUMNS, EMPTY, notes=describe_misses(app, "desk", text, len(hits), whole))
 
 
 def row(hit: Hit, words: str) -> dict[str, Any]:
     """A hit with the place where the words stand, in whatever form; they are marked by [brackets]."""
-    shown = snippet(f"{hit.lead.partition(chr(10))[0]}\n{hit.body}", words)
+    lead = hit.lead.partition("\n")[0]
+    shown = snippet(f"{hit.body}\n{lead}" if hit.kind == "ticket" else f"{lead}\n{hit.body}", words)
     return {"id": hit.id, "kind": hit.kind, "title": hit.title, "snippet": shown, "path": hit.path}
+
+
+def _told(hit: Hit, words: str) -> dict[str, Any]:
+    """A hit with where it stands: whose it is, and since when."""
+    return {**row(hit, words), "state": hit.state, "owner": hit.owner, "created": hit.created}
 
 
 def describe_misses(app: App, where: str, words: str, found: int, whole: int) -> tuple[str, ...]:

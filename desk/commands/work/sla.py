@@ -30,6 +30,7 @@ _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(day
 @leaf.leaf("list", example="desk sla list --mine\ndesk sla list --within 4h --department technical")
 @click.option("--mine", is_flag=True, help="Only tickets I own.")
 @click.option(
+    "-d",
     "--department",
     "departments",
     metavar="D",
@@ -39,7 +40,7 @@ _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(day
 )
 @click.option("--breached", is_flag=True, help="Only tickets that have missed a target, now or before.")
 @click.option("--within", metavar="TIME", help="Only what is overdue or due within 30m, 4h, 2d, 1w.")
-@click.option("--limit", metavar="N", type=click.IntRange(0), help="At most N rows; 0 for all.")  # fmt: skip
+@click.option("--limit", metavar="N", type=click.IntRange(0, 10**9), help="At most N rows; 0 for all.")  # fmt: skip
 def list_(
     app: App, mine: bool, departments: tuple[str, ...], breached: bool, within: str | None, limit: int | None
 ) -> Listing:
@@ -97,7 +98,7 @@ def _length(text: str) -> timedelta:
 def _empty(app: App) -> str:
     if app.config.given("sla.policy"):
         return _("nothing is due")
-    return _("nothing is due: this desk has no service levels (sla.policy in desk.toml, docs/service-levels.md)")
+    return _("nothing is due: this desk has no service levels (sla.policy in desk.toml, desk help service-levels)")
 
 
 @leaf.leaf("check", example="desk sla check --dry-run\n*/5 * * * *  cd /srv/helpdesk && desk sla check  # in a crontab")

@@ -76,7 +76,7 @@ def stats(
     """What came in, what was done, how long it took and what waits, against the period before.
 
     By default the last seven days, in the desk's time zone. Everybody's tickets are counted, whatever department you
-    serve. docs/statistics.md says what each figure is.
+    serve. `desk help statistics` says what each figure is.
     """
     at = periods.read_stand(app, as_of)
     period = periods.period(app, days, since, until, usual=7)

@@ -84,8 +84,8 @@ def describe_act(verb: str, before: str | None, after: str | None, *, kind: str,
 
 
 def name_of(kind: str, record_id: str) -> str:
-    """How a sentence names a record: a ticket and a setting by the id alone, anything else with its kind."""
-    if kind in ("ticket", "settings", "file"):
+    """How a sentence names a record: a ticket, a setting and a ban by the id alone, anything else with its kind."""
+    if kind in ("ticket", "settings", "file", "ban"):
         return record_id
     return arranged("{kind} {id}", kind=word(kind), id=record_id)
 

@@ -46,7 +46,7 @@ class PolicyReader:
         self.place = place
         self.keys = tuple(keys)
         if not isinstance(given, dict):
-            raise SettingFault(place, _("must be a table"), _("see docs/service-levels.md"))
+            raise SettingFault(place, _("must be a table"), _("see: desk help service-levels"))
         self.given: Mapping[str, Any] = given
         for key in given:
             if key not in self.keys:
@@ -56,7 +56,7 @@ class PolicyReader:
                     _("known: {keys}", keys=", ".join(self.keys)),
                 )
 
-    def fail(self, key: str, expected: str, hint: str = _("see docs/service-levels.md")) -> SettingFault:
+    def fail(self, key: str, expected: str, hint: str = _("see: desk help service-levels")) -> SettingFault:
         return SettingFault((*self.place, key), _("must be {expected}", expected=expected), hint)
 
     def text(self, key: str) -> str | None:

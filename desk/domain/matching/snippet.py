@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from desk.domain.matching.endings import STEM
-from desk.domain.matching.folding import fold, fold_in_place
+from desk.domain.matching.folding import fold, fold_in_place, narrow, widen
 from desk.domain.matching.words import tokens
 
 WIDTH = 90
@@ -77,7 +77,7 @@ def _passages(text: str) -> Iterator[_Passage]:
         end = at + PASSAGE
         gap = re.compile(r"\s").search(text, end, end + PASSAGE)
         end = gap.start() if gap else end
-        flat = " ".join(_MARKUP.sub(" ", _LINK.sub(r"\1", text[at : end + WIDTH])).split())
+        flat = widen(" ".join(_MARKUP.sub(" ", _LINK.sub(r"\1", text[at : end + WIDTH])).split()))
         folded = fold_in_place(flat)
         # Letters that combine: places in one are not places in the other.
         yield _Passage(flat if len(folded) == len(flat) else folded, folded, at > 0, end + WIDTH < len(text))
@@ -116,4 +116,4 @@ def _shown(best: _Best) -> str:
             at = place.end
     out.append(flat[at:end])
     more = end < len(flat) or best.passage.more
-    return ("…" if start or best.passage.later else "") + "".join(out).rstrip() + ("…" if more else "")
+    return ("…" if start or best.passage.later else "") + narrow("".join(out)).rstrip() + ("…" if more else "")

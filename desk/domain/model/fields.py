@@ -13,7 +13,8 @@ from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar, overload
 
-from desk.domain.model.filenames import DEVICES
+from desk.domain.model.actor import canonical_address
+from desk.domain.model.filenames import DEVICES, like_slug
 from desk.domain.model.states import DUPLICATE, RESOLUTIONS, WAITING
 from desk.text import _
 
@@ -51,8 +52,9 @@ def check_text(value: str, limit: int = TEXT_MAX) -> str:
     if re.search(_SURROGATE, value):
         raise ValueError(_("text must be valid UTF-8"))
     if len(value) > limit:
+        more = _("shorten it, the rest belongs into the text") if limit < TEXT_MAX else _("attach it as a file instead")
         raise ValueError(
-            _("is {n:,} characters long, {limit:,} are allowed; attach it as a file instead", n=len(value), limit=limit)
+            _("is {n:,} characters long, {limit:,} are allowed; {more}", n=len(value), limit=limit, more=more)
         )
     return value
 
@@ -91,9 +93,10 @@ def parse_slug(raw: object) -> str:
         shown = value if len(value) <= SLUG_MAX else value[:SLUG_MAX] + "…"
         raise ValueError(
             _(
-                "{shown!r} is not a valid name: up to {slug_max} letters, digits, dots and dashes, a letter or "
-                "digit first",
+                "{shown!r} is not a valid name such as {like}: up to {slug_max} letters, digits, dots and dashes, a "
+                "letter or digit first",
                 shown=shown,
+                like=like_slug(value) or "big-tag",
                 slug_max=SLUG_MAX,
             )
         )
@@ -112,7 +115,7 @@ def parse_ticket_id(raw: object) -> str:
 
 
 def parse_email(raw: object) -> str:
-    value = parse_line(raw).strip()
+    value = canonical_address(parse_line(raw))
     if not re.fullmatch(_EMAIL, value):
         raise ValueError(_("{value!r} is not an e-mail address", value=value))
     return value
@@ -127,12 +130,27 @@ def parse_colour(raw: object) -> str:
     return value
 
 
+_LARGEST = 10**18
+"""What an index holds, and any reader."""
+
+
 def parse_integer(raw: object) -> int:
-    if isinstance(raw, int) and not isinstance(raw, bool):
+    if isinstance(raw, int) and not isinstance(raw, bool) and abs(raw) < _LARGEST:
         return raw
     if isinstance(raw, str) and re.fullmatch(r"-?[0-9]{1,18}", raw):
         return int(raw)
     raise ValueError(_("expected a whole number"))
+
+
+def parse_number(raw: object) -> int | str:
+    """A whole number, or one with decimals behind a point or a comma: as text, which no reader rounds."""
+    if isinstance(raw, str) and (match := re.fullmatch(r"(-?)([0-9]{1,18})[.,]([0-9]{1,9})", raw)):
+        sign, whole, decimals = match[1], int(match[2]), match[3].rstrip("0")
+        return f"{sign}{whole}.{decimals}" if decimals else int(f"{sign}{whole}")
+    try:
+        return parse_integer(raw)
+    except ValueError:
+        raise ValueError(_("expected a number, such as 4 or 2.5")) from None
 
 
 def parse_level(raw: object) -> int:
@@ -278,7 +296,9 @@ def parse_titles(raw: object) -> Mapping[str, str]:
 
 def utc_text(value: datetime) -> str:
     """RFC 3339 in UTC: the one way desk writes a time."""
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (
+        value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    )  # %Y leaves out the zeros of 0900
 
 
 Merge = Literal["take_later", "unite", "unite_sorted", "meet_by_key", "tick", "weave", "unite_pauses"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 
@@ -61,3 +62,12 @@ def as_seen(name: str) -> str:
     """What a name looks like to somebody who reads it: two that are one so are not told apart."""
     plain = unicodedata.normalize("NFKD", name.casefold())
     return "".join(c for c in plain if not unicodedata.combining(c)).translate(_LOOKS)
+
+
+def like_slug(text: str) -> str:
+    """The name that somebody probably means by `Big Tag`: big-tag; "" where none of it can be one."""
+    return re.sub(r"[^\w.]+", "-", text[:_NAME_MAX].lower().replace("..", ".")).strip("-._")
+
+
+_NAME_MAX = 64
+"""Characters of a name."""

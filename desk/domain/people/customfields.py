@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from desk.domain.model.fields import parse_date, parse_flag, parse_integer, parse_line
+from desk.domain.model.fields import parse_date, parse_flag, parse_line, parse_number
 from desk.domain.model.organisation import CustomField
 from desk.errors import UsageFault
 from desk.text import _, arranged
@@ -46,7 +46,7 @@ def parse(field: CustomField, value: Any) -> Any:
     """One value by its type."""
     try:
         if field.type == "number":
-            return parse_integer(value)
+            return parse_number(value)
         if field.type == "bool":
             return parse_flag(value)
         if field.type == "date":

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from desk.domain.changes import generic
-from desk.domain.model.actor import Actor
+from desk.domain.model.actor import Actor, canonical_address
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.fields import utc_text
 from desk.domain.model.organisation import CustomField
@@ -102,7 +102,7 @@ def ban_id(email: str) -> str:
     """From the address, without showing it: the id is a file name and stands in commit messages."""
     from hashlib import sha256  # noqa: PLC0415 - loads OpenSSL, for bans only
 
-    return f"b-{sha256(email.strip().lower().encode()).hexdigest()[:10]}"
+    return f"b-{sha256(canonical_address(email).lower().encode()).hexdigest()[:10]}"
 
 
 def ban(email: str, *, by: Actor, at: datetime, reason: str | None = None) -> Change:

@@ -30,11 +30,13 @@ def after(verb: str, state: str, ticket_id: str) -> str:
             )
         first = {CLOSED: "reopen", OPEN: "close", PENDING: "close"}[state]
         hint = _(
-            "first: desk ticket {first} {ticket_id}; from {state} it may: {moves} (all verbs: docs/states.md)",
+            "first: desk ticket {first} {ticket_id}; from {state} it may: {moves}; and what leaves its state alone: {others} "
+            "(desk help states)",
             first=first,
             ticket_id=ticket_id,
             state=state,
             moves=", ".join(moves(state)),
+            others=", ".join(_staying(state)),
         )
         raise Refused(
             _(
@@ -60,3 +62,9 @@ def moves(state: str) -> list[str]:
         for verb, (allowed, target) in MOVES.items()
         if state in allowed and (verb in _AWAY or target not in (None, state))
     ]
+
+
+def _staying(state: str) -> list[str]:
+    """The commands that this state allows, and that don't lead to another one."""
+    allowed = (verb for verb, (states, target) in MOVES.items() if state in states and target in (None, state))
+    return list(dict.fromkeys(command(verb).partition(" ")[0] for verb in allowed if verb not in _AWAY))

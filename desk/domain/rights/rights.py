@@ -98,11 +98,12 @@ def require_act(by: Actor, ticket: Ticket, verb: str) -> None:
     if may_act(by, ticket):
         return
     mine = ", ".join(by.departments) or "none"
+    row = ticketverbs.BY_NAME.get(verb)
     raise Refused(
         _(
             "{by} may not {verb} {ticket}: it is in {department}, {by} serves {mine}",
             by=by.id,
-            verb=verb,
+            verb=(row and row.spoken) or verb,
             ticket=ticket.id,
             department=ticket.department,
             mine=mine,
@@ -112,7 +113,7 @@ def require_act(by: Actor, ticket: Ticket, verb: str) -> None:
 
 
 def require_delete(by: Actor, ticket: Ticket) -> None:
-    """Level 3 may delete any ticket; nobody else may delete one (rule 1)."""
+    """Level 3 may delete any ticket that nobody owns; nobody else may delete one (rule 1)."""
     if by.level < DELETE_TICKET:
         raise Refused(
             _(
@@ -123,6 +124,16 @@ def require_delete(by: Actor, ticket: Ticket) -> None:
                 own=by.level,
             ),
             _("to end it without deleting: desk ticket close {ticket}", ticket=ticket.id),
+        )
+    require_unowned(ticket)
+
+
+def require_unowned(ticket: Ticket) -> None:
+    """A ticket that somebody owns is work in hand, and stays."""
+    if ticket.owner:
+        raise Refused(
+            _("{ticket} is owned by {owner}, and work in hand isn't deleted", ticket=ticket.id, owner=ticket.owner),
+            _("first: desk ticket unassign {ticket}", ticket=ticket.id),
         )
 
 

@@ -331,7 +331,7 @@ ROWS: tuple[Verb, ...] = (
     # -- the desk's own ------------------------------------------------------------------------------------------------
     Verb(
         "resume", _KINDS, DESK_ALONE, "sla check", "domain.levels.check:act",
-        Words(_("open again: its day has come"), _("opened {what} again: its day has come")),
+        Words(_("open again: its day has come"), _("opened {what} again")),
         ((PENDING,), OPEN), _STATE,
         brings=(_OWNER_OFF,),
         hears=(

@@ -16,7 +16,7 @@ from desk.domain.model.fields import utc_text
 from desk.domain.model.person import USER_PREFIX, Staff
 from desk.domain.model.record import NOTHING
 from desk.domain.model.ticket import Ticket, edit
-from desk.domain.rights import moves
+from desk.domain.rights import moves, rights
 from desk.domain.tickets import relations
 from desk.domain.tickets.classification import NO_MATRIX, Matrix
 from desk.errors import Refused
@@ -167,11 +167,7 @@ def delete(ticket: Ticket, others: Iterable[Ticket], *, by: Actor, at: datetime,
 
     One that somebody owns is work in hand, and stays.
     """
-    if ticket.owner:
-        raise Refused(
-            _("{ticket} is owned by {owner}, and work in hand isn't deleted", ticket=ticket.id, owner=ticket.owner),
-            _("first: desk ticket unassign {ticket}", ticket=ticket.id),
-        )
+    rights.require_unowned(ticket)
     files: dict[str, bytes | None] = dict.fromkeys(ticket.all_attachments)
     edits = [Edit(ticket, None, (Event("delete", ticket.title),), files)]
     for other in others:

@@ -14,6 +14,7 @@ from desk.view.labels import OF_WORDS
 from desk.view.look import Look, moment, paint
 from desk.view.model import Column, Listing, Paper
 from desk.view.table import COMMIT, table
+from desk.view.text.cells import visible
 
 _STYLES = {"id": "id", "title": "title", "commit": "commit", "time": "moment", "text": "plain"}
 _NUMBERS = (COUNT, PERCENT, SECONDS, AVERAGE, "figure", "change")
@@ -22,7 +23,7 @@ _NUMBERS = (COUNT, PERCENT, SECONDS, AVERAGE, "figure", "change")
 def people(view: Paper, look: Look) -> Iterator[str]:
     """On a terminal: a heading, a chart where there is one, and the table."""
     report = view.report
-    yield paint(arranged("{desk}: {title}", desk=report.desk, title=report.title), "heading", look) + "\n"
+    yield paint(visible(arranged("{desk}: {title}", desk=report.desk, title=report.title)), "heading", look) + "\n"
     yield paint(describe_stand(report, look), "dim", look) + "\n"
     for section in report.sections:
         yield (

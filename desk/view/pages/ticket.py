@@ -11,10 +11,10 @@ from desk.domain.model import states
 from desk.text import _, arranged, listed, said
 from desk.view.labels import OF_WORDS, say_field, say_word
 from desk.view.look import Look, ago, moment, paint
-from desk.view.model import Detail, Done
+from desk.view.model import Column, Detail, Done, Listing
 from desk.view.pages import problems
 from desk.view.pages.terms import HIDDEN, TIMES, due, missed
-from desk.view.table import GAP
+from desk.view.table import GAP, table
 from desk.view.text.cells import fit, visible, width, wrap
 from desk.view.text.prose import INDENT, folded, measure, prose
 from desk.view.values import is_empty, is_time, one_line, rows_of, say, say_size
@@ -90,19 +90,28 @@ def detail(view: Detail, look: Look) -> Iterator[str]:
 
 
 def _plain(data: Data, look: Look) -> Iterator[str]:
+    """Labels and values, as of a ticket; what there are several of as a table below."""
     shown = {k: v for k, v in data.items() if k != "body" and not is_empty(v)}
-    across = max((width(say_field(k)) for k in shown), default=0) + 1
-    for name, value in shown.items():
-        head = arranged("{name}:", name=say_field(name))
-        if isinstance(value, list | tuple) and any(isinstance(item, Mapping) for item in value):
-            yield paint(head, "dim", look)
-            yield from (INDENT + say(item, look) for item in value)
-        else:
-            told = say_word(value, name) if name in OF_WORDS else say(value, look)
-            yield f"{paint(head, 'dim', look)}{' ' * (across - width(head))} {told}"
+    several = {k: v for k, v in shown.items() if isinstance(v, list | tuple) and isinstance(v[0], Mapping)}
+    yield from block(
+        [
+            (say_field(k), say_word(v, k) if k in OF_WORDS else say(v, look), str(v) if k == "state" else "")
+            for k, v in shown.items()
+            if k not in several
+        ],
+        look,
+    )
+    for name, rows in several.items():
+        yield from ("", paint(say_field(name), "heading", look))
+        columns = tuple(Column(str(k), say_field(k), _STYLES.get(str(k), "plain")) for k in rows[0])
+        inside = look._replace(width=look.width - len(INDENT))
+        yield from (f"{INDENT}{line.rstrip()}" for line in table(Listing(name, rows, columns, ""), inside))
     if data.get("body"):
         yield ""
         yield from prose(data["body"], look, "")
+
+
+_STYLES = {"id": "id", "state": "state", "priority": "priority", "title": "title"}
 
 
 def _ticket(data: Data, look: Look) -> Iterator[str]:
