@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from desk.cli.env import Env
@@ -13,6 +13,7 @@ from desk.store import settings
 from desk.text import _
 
 if TYPE_CHECKING:
+    from desk.domain.model.change import Change
     from desk.index.index import Index
 
 
@@ -20,6 +21,14 @@ _NAMED = 5
 """Records that can't be read are named up to here."""
 COLORS = ("auto", "always", "never")
 """When there are colours: on a terminal that has them, whatever reads it, or not at all."""
+
+
+class Rehearsed(Exception):
+    """What would be changed was all that was asked for."""
+
+    def __init__(self, changes: Sequence[Change]) -> None:
+        super().__init__()
+        self.changes = changes
 
 
 class App(Session):
@@ -58,6 +67,10 @@ class App(Session):
         """The file of a text being written in the editor."""
         self.several = False
         """Whether ids came from a pipe, or more than one: the answer is a list then, however many there turn out to be."""
+        self.rehearses = False
+        """Whether only what would be changed is asked for."""
+        self.agrees = False
+        """Whether nobody is to be asked before something grave."""
         self.exit_code = 0
         """What the program leaves with when nothing was raised; checks that found something set it."""
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import click
 
-from desk.cli.app import App
+from desk.cli.app import App, Rehearsed
 from desk.codec.locate import BOM
 from desk.domain.model import filenames
 from desk.domain.model.fields import check_text
@@ -280,6 +280,8 @@ def keep_text(app: App, name: str) -> Iterator[None]:
     """
     try:
         yield
+    except Rehearsed:
+        raise  # what came through a pipe can come again
     except BaseException:
         if app.typed and not app.draft:
             with suppress(OSError):

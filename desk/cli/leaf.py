@@ -19,11 +19,14 @@ _BEFORE = _("As before the command.")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def leaf(name: str, *, example: str) -> Callable[[Callable[..., Any]], click.Command]:
-    """A command that does something: takes the App first, returns a view, and has --format and an example."""
+def leaf(name: str, *, example: str, careful: bool = False) -> Callable[[Callable[..., Any]], click.Command]:
+    """A command that does something: takes the App first, returns a view, and has --format and an example.
+
+    A `careful` one can touch many records, or take one away: it has --dry-run, and asks at a terminal first.
+    """
 
     def wrap(function: Callable[..., Any]) -> click.Command:
-        with_app = click.pass_obj(_nothing_is_done(function))
+        with_app = click.pass_obj(_nothing_is_done(_asking(function) if careful else function))
         formatted = click.option(
             "-f",
             "--format",
@@ -39,11 +42,40 @@ def leaf(name: str, *, example: str) -> Callable[[Callable[..., Any]], click.Com
         command = click.command(name, epilog=f"\b\nExample:\n{lines}")(formatted)
         # The option of all commands stands after a command's own in its help.
         command.params.append(command.params.pop(0))
+        command.params += _of_careful() if careful else ()
         taken = {word for param in command.params for word in param.opts}
         command.params += [option for option in _of_all() if taken.isdisjoint(option.opts)]
         return command
 
     return wrap
+
+
+def _of_careful() -> list[click.Option]:
+    """The options of commands that can touch many records, or take one away."""
+
+    def option(*words: str, sets: str, text: str) -> click.Option:
+        def keep(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+            if value and isinstance(ctx.obj, App):
+                setattr(ctx.obj, sets, True)
+
+        return click.Option(words, is_flag=True, expose_value=False, is_eager=True, callback=keep, help=text)
+
+    return [
+        option("--dry-run", sets="rehearses", text=_("Only say what would be changed.")),
+        option("-y", "--yes", sets="agrees", text=_("Don't ask first, at a terminal.")),
+    ]
+
+
+def _asking(function: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(function)
+    def run(app: App, *args: Any, **options: Any) -> Any:
+        if not (app.rehearses or (app.env.interactive and not app.agrees)):
+            return function(app, *args, **options)
+        from desk.cli.clerk import consent  # noqa: PLC0415 - where somebody is asked, or only wants to know
+
+        return consent.act(app, lambda: function(app, *args, **options))
+
+    return run
 
 
 def _of_all() -> list[click.Option]:

@@ -187,7 +187,9 @@ def _edited(app: App, before: Response) -> Response:
     return editor.edit(app, f"response-{before.id}", records.encode(before).decode(), accept)
 
 
-@leaf.leaf("delete", example="desk response delete password-reset\ndesk response delete password-reset.el")
+@leaf.leaf(
+    "delete", example="desk response delete password-reset\ndesk response delete password-reset.el", careful=True
+)
 @_names
 def delete(app: App, names: tuple[str, ...]) -> Done:
     """Delete responses in all their languages, or one variant. Level 2."""

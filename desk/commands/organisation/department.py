@@ -98,7 +98,7 @@ edit = records.build_edit(
 )
 
 
-@leaf.leaf("delete", example="desk department delete training --transfer-to organizational")
+@leaf.leaf("delete", example="desk department delete training --transfer-to organizational", careful=True)
 @records.ids_of("department")
 @click.option(
     "--transfer-to",

@@ -31,6 +31,7 @@ _attach = click.option(
     "desk ticket reply 7K3Q --response incident-resolved --close\n"
     'desk ticket reply @ --body "Which country?" --assign me --pending requester\n'
     "desk ticket reply 7K3Q --article partner-not-reachable",
+    careful=True,
 )
 @arguments.ticket_ids
 @editor.body_options("The text.")
@@ -71,7 +72,7 @@ def reply(
     return _entry(app, REPLY, ids, source)
 
 
-@leaf.leaf("note", example='desk ticket note 7K3Q --body "Malta confirms a certificate problem."')
+@leaf.leaf("note", example='desk ticket note 7K3Q --body "Malta confirms a certificate problem."', careful=True)
 @arguments.ticket_ids
 @editor.body_options("The text.")
 @_attach

@@ -20,7 +20,11 @@ from desk.text import _
 from desk.view.model import Done
 
 
-@leaf.leaf("edit", example='desk ticket edit 7K3Q --title "Patient summaries from Malta fail"\ndesk ticket edit 7K3Q')
+@leaf.leaf(
+    "edit",
+    example='desk ticket edit 7K3Q --title "Patient summaries from Malta fail"\ndesk ticket edit 7K3Q',
+    careful=True,
+)
 @arguments.ticket_ids
 @click.option("--title", metavar="T", help="A new title.")
 @editor.body_options("A new text of the request.")
