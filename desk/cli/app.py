@@ -61,6 +61,10 @@ class App(Session):
         """Whether only what is asked for is said, and what is wrong."""
         self.output = "table"
         """The format of the answer: for the renderer alone. A command asks what people need, not which format it is."""
+        self.fields: tuple[str, ...] | None = None
+        """The fields that --json asked for."""
+        self.template: str | None = None
+        """What --template gave: a text, or @ and a file."""
         self.typed: str | None = None
         """Text read from stdin, to be kept in a draft if the command fails."""
         self.draft: str | None = None

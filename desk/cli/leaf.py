@@ -14,7 +14,7 @@ from desk.domain.model.kinds import KINDS
 from desk.text import _
 from desk.view.model import Detail, Done
 
-FORMATS = ("table", "json", "jsonl", "csv", "yaml", "md", "ids")
+FORMATS = ("table", "json", "jsonl", "csv", "tsv", "yaml", "md", "html", "ids")
 _BEFORE = _("As before the command.")
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -43,11 +43,39 @@ def leaf(name: str, *, example: str, careful: bool = False) -> Callable[[Callabl
         # The option of all commands stands after a command's own in its help.
         command.params.append(command.params.pop(0))
         command.params += _of_careful() if careful else ()
+        command.params += _of_readers() if name in _READERS else ()
         taken = {word for param in command.params for word in param.opts}
         command.params += [option for option in _of_all() if taken.isdisjoint(option.opts)]
         return command
 
     return wrap
+
+
+_READERS = frozenset(
+    ("list", "show", "search", "history", "log", "activity", "caller", "suggest", "candidates", "bans")
+)
+"""Commands that answer with things, of which a script may want a part."""
+
+
+def _of_readers() -> list[click.Option]:
+    """The options that shape an answer."""
+
+    def set_fields(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+        if value is not None and isinstance(ctx.obj, App):
+            ctx.obj.output = "json"
+            ctx.obj.fields = tuple(dict.fromkeys(n.strip() for n in value.split(",") if n.strip()))
+
+    def set_template(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+        if value is not None and isinstance(ctx.obj, App):
+            ctx.obj.output = "jsonl"  # whole rows, without talk
+            ctx.obj.template = value
+
+    by_name = click.Option(("--json", "fields_wanted"), metavar="FIELDS", expose_value=False, callback=set_fields,
+                           help=_("Only these fields, as JSON: id,title,fields.serial."))  # fmt: skip
+    by_text = click.Option(("--template",), metavar="TEXT", expose_value=False, callback=set_template,
+                           help=_("A Jinja template for each row, or @FILE: '{example}'.",
+                                  example="{{ id }}\\t{{ title }}"))  # fmt: skip
+    return [by_name, by_text]
 
 
 def _of_careful() -> list[click.Option]:
@@ -111,6 +139,10 @@ def _nothing_is_done(function: Callable[..., Any]) -> Callable[..., Any]:
         if isinstance(view, Detail):
             app.warnings.extend(_marks(view))
         view = _as_list(view) if app.several else view
+        if app.fields is not None or app.template is not None:
+            from desk.cli.clerk import shape  # noqa: PLC0415 - where somebody asks for it
+
+            return shape.shaped(app, view)
         if not (app.talks and app.env.terminal):
             return view
         from desk.cli.clerk import hand  # noqa: PLC0415 - for people at a terminal

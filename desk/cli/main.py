@@ -381,6 +381,8 @@ def _format(argv: Sequence[str]) -> str | None:
             break
         if word in ("-f", "--format"):
             found = argv[number + 1] if number + 1 < len(argv) else None
+        elif word == "--json" or word.startswith("--json="):
+            found = "json"
         elif word.startswith("--format="):
             found = word.partition("=")[2]
         elif word.startswith("-f"):

@@ -44,6 +44,8 @@ class Listing(NamedTuple):
     """Names of what each row says, for formats that need them where there is no row."""
     drawn: Paper | None = None
     """What a terminal shows in place of the table."""
+    sheet: Callable[[Sequence[Row]], Sequence[Row]] | None = None
+    """The rows as a spreadsheet has them, worked out where one is written: a column for what a field holds."""
 
     def spelled(self) -> Sequence[Row]:
         """The rows as people read them."""
@@ -57,6 +59,8 @@ class Detail(NamedTuple):
     data: Mapping[str, Any] | Sequence[Mapping[str, Any]]
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    sheet: Callable[[Sequence[Row]], Sequence[Row]] | None = None
+    """As of a listing."""
 
 
 class Done(NamedTuple):

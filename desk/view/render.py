@@ -13,7 +13,7 @@ from desk.view.model import Done, Listing, View
 from desk.view.text.cells import visible, width
 
 # The table is safe line by line, and JSON escapes by its own rules; these carry text as it is.
-_RAW = frozenset(("md", "csv", "yaml", "ids"))
+_RAW = frozenset(("md", "csv", "tsv", "yaml", "html", "ids"))
 _ENVELOPES = frozenset(("json", "jsonl"))
 
 

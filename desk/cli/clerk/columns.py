@@ -81,7 +81,8 @@ def with_columns(app: App, view: Listing, columns: Sequence[Column], *, asked: b
     if not asked or app.talks:
         return view
     kept = tuple(dict.fromkeys(("id", *(_FROM.get(c.name, c.name) for c in columns))))
-    return view._replace(rows=[{name: row[name] for name in kept} for row in view.rows], fields=kept)
+    rows = [{name: row[name] for name in kept} for row in view.rows]
+    return view._replace(rows=rows, fields=kept, sheet=None)
 
 
 def _people(app: App, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -78,6 +79,7 @@ def listing(app: App, given: dict[str, Any], kinds: tuple[str, ...], noun: str) 
         warnings = tuple(_broken_by_hand(app, page.rows))
         fields = () if rows else answers.ticket_fields(app)
         view = Listing("tickets", rows, columns, empty, warnings, _paged(query, page, given, noun), fields=fields)
+    view = view._replace(sheet=partial(answers.as_sheet, app))
     return with_columns(app, view, columns, asked=given["columns"] is not None)
 
 
