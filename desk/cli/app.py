@@ -13,6 +13,7 @@ from desk.store import settings
 from desk.text import _
 
 if TYPE_CHECKING:
+    from desk.cli.clerk.unfinished import Unfinished
     from desk.domain.model.change import Change
     from desk.index.index import Index
 
@@ -69,6 +70,8 @@ class App(Session):
         """Text read from stdin, to be kept in a draft if the command fails."""
         self.draft: str | None = None
         """The file of a text being written in the editor."""
+        self.resumes: Unfinished | None = None
+        """The draft that the person asked to go on with."""
         self.several = False
         """Whether ids came from a pipe, or more than one: the answer is a list then, however many there turn out to be."""
         self.rehearses = False

@@ -106,6 +106,15 @@ def _saved(app: App, word: str) -> Iterable[tuple[str, str]]:
     return [(name, words) for name, words in sorted(known.items()) if name.startswith(word)]
 
 
+def _drafts(app: App, word: str) -> Iterable[tuple[str, str]]:
+    from desk.cli.clerk import unfinished  # noqa: PLC0415 - for the shell only
+    from desk.cli.editor import owner_of  # noqa: PLC0415 - as above
+
+    mine = unfinished.of(app.place, owner_of(app))
+    return [(one.name, "") for one in mine if word.lower() in one.name.lower()]
+
+
+complete_draft = _complete(_drafts)
 complete_filter = _complete(_saved)
 complete_columns = _complete(_columns)
 complete_sort = _complete(_sort_keys)

@@ -219,6 +219,10 @@ COMMANDS: Mapping[str, CommandRow] = MappingProxyType(
         "filter list": _kind("clerk.personal", "filter_list", "List saved filters."),
         "filter save": _kind("clerk.personal", "filter_save", "Keep options of a list under a word."),
         "filter delete": _kind("clerk.personal", "filter_delete", "Forget a filter."),
+        "draft": CommandRow(None, "Texts that you began and didn't send.", _WORK),
+        "draft list": _kind("clerk.drafts", "list_", "List texts that you began and didn't send."),
+        "draft resume": _kind("clerk.drafts", "resume", "Go on with one in the editor."),
+        "draft drop": _kind("clerk.drafts", "drop", "Throw drafts away."),
         "undo": CommandRow(
             "desk.commands.ticket.undo:undo_any", "Take back the last change you made, or any other.", _CARE
         ),

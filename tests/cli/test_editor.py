@@ -201,7 +201,7 @@ def test_the_form_says_who_will_read_it(
     )
     ticket = make("T", "--requester", user.data["id"], "--language", "el")
     terminal("ticket", "reply", ticket, editor="text = text.replace('-->\\n', '-->\\nHello\\n', 1)")
-    assert seen()[0].startswith("<!-- ---------- REPLY to Maria Christou <m@c.example>, in el -->\n")
+    assert seen()[0].startswith("<!-- ---------- REPLY to Maria Christou <m@c.example>, in Greek -->\n")
     terminal("ticket", "note", ticket, editor="text = 'On top\\n' + text.partition('\\n')[2]")
     assert seen()[0].startswith("<!-- ---------- NOTE, for staff only -->\n")
     thread = desk("ticket", "show", ticket, "-f", "json").data["thread"]
@@ -442,7 +442,7 @@ def test_a_kept_draft_is_taken_up_by_its_writer(terminal: Terminal, desk: Runner
     assert draft.name.startswith("create.maria.")
     said = terminal("--as", "petros", "ticket", "create", editor="text = text.replace(\"title: ''\", 'title: Other')")
     assert "unfinished draft" not in said
-    assert "to take one up: --file PATH" in desk("status").out
+    assert "to go on with one: desk draft resume" in desk("status").out
     desk("ticket", "create", "--file", str(draft), "--channel", "email")
     assert (newest(desk)["title"], newest(desk)["body"], newest(desk)["channel"]) == ("Kept", "Mine", "email")
     assert drafts(home) == []

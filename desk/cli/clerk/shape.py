@@ -31,7 +31,7 @@ def _narrowed(view: View, wanted: Sequence[str]) -> View:
             raise _unknown(name, known)
     kept = [{name: _value(row, name) for name in wanted} for row in rows]
     if isinstance(view, Paper):
-        raise UsageFault(_("a report has sections, not fields"), "-f json")
+        raise UsageFault(_("a report has sections, not fields"), _("all of it: -f json"))
     alone = not isinstance(view, tuple) or isinstance(getattr(view, "data", None), Mapping)
     return Done(view.kind, kept[0] if alone and len(kept) == 1 else kept, (), view.warnings)
 

@@ -127,6 +127,7 @@ def _from_editor(app: App, new: NewTicket) -> NewTicket:
         "language": new.language or "",
         "tags": list(new.tags),
     }
-    values, text = editor.edit(app, "create", form.write_new_ticket(values, new.body), lambda t: form.parse_new(app, t))
+    start = form.write_new_ticket(values, new.body, form.teach(app))
+    values, text = editor.edit(app, "create", start, lambda t: form.parse_new(app, t))
     tags, fields = tuple(values.pop("tags")), values.pop("fields")
     return new._replace(**values, tags=tags, fields=fields, body=text)

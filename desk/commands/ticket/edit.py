@@ -102,7 +102,7 @@ def _in_editor(app: App, ids: list[str], reason: str | None) -> Done:
         raise UsageFault(_("nothing to change"), _("give --title, --body, --file, --requester or another option"))
     before = _one(app, ids, "give --title, --body or --field to change several alike")
     require_tickets(app, ids, "edit")
-    start, seen = form.write_ticket(before), before
+    mark, seen = crc32(form.write_ticket(before).encode()), before
 
     def apply(text: str) -> Done:
         nonlocal seen
@@ -116,4 +116,4 @@ def _in_editor(app: App, ids: list[str], reason: str | None) -> Done:
         return answer_tickets(done)
 
     # A draft from before the ticket changed must not be taken up again: it would undo that change.
-    return editor.edit(app, f"edit-{ids[0]}-{crc32(start.encode()):08x}", start, apply)
+    return editor.edit(app, f"edit-{ids[0]}-{mark:08x}", form.write_ticket(before, form.teach(app)), apply)

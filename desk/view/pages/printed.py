@@ -168,6 +168,7 @@ def _linked(text: str) -> str:
     done, at = "", 0
     for found in _LINK.finditer(text):
         address = escape(found[0])
-        done += escape(text[at : found.start()]) + f'<a rel="noreferrer noopener" href="{address}">{address}</a>'
+        link = arranged('<a rel="noreferrer noopener" href="{address}">{address}</a>', address=address)
+        done += escape(text[at : found.start()]) + link
         at = found.end()
     return done + escape(text[at:])

@@ -274,6 +274,8 @@ def entry_title(number: int, entry: Data, people: Mapping[str, str], look: Look)
         _("note, staff only, by {who}", who=who) if note else _("{kind} by {who}", kind=say(entry.get("kind")), who=who)
     )
     parts = [str(number), by, say(moment(str(entry.get("at") or ""), look))]
+    if entry.get("proposal"):
+        parts.append(_("a reply to look at"))
     if entry.get("via"):
         parts.append(_("via {channel}", channel=say(entry["via"])))
     return listed(parts, " · ")
