@@ -259,7 +259,7 @@ def _print(view: View, app: App) -> None:
 
     env = app.env
     try:
-        render(view, app.output, _look(env, app), partial(page, env), env.stderr)
+        render(view, app.output, look_of(env, app), partial(page, env), env.stderr)
         env.stdout.flush()
     except BrokenPipeError:
         raise
@@ -338,7 +338,7 @@ def _command_of(argv: list[str]) -> str:
     return f"{PROG} {path}".strip()
 
 
-def _look(env: Env, app: App | None) -> Look:
+def look_of(env: Env, app: App | None) -> Look:
     """How output looks here: the terminal's width, colours if wanted, the desk's time zone."""
     from desk.view.look import Look  # noqa: PLC0415 - not for --help
 
@@ -366,7 +366,7 @@ def _say(error: DeskError, env: Env, holder: list[App]) -> int:
             "{hint}   (your text is kept: {draft})", hint=error.hint or _("nothing was changed"), draft=app.draft
         )
     try:
-        render_error(error, _format(env.argv), _look(env, app), env.stdout, env.stderr)
+        render_error(error, _format(env.argv), look_of(env, app), env.stdout, env.stderr)
         env.stdout.flush()
     except BrokenPipeError:
         _reader_left(env, error.exit_code)

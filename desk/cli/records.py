@@ -199,4 +199,12 @@ def collect_given(cls: type[Record], values: Mapping[str, Any]) -> Data:
 
 def ids_of(kind: str) -> Callable[[F], F]:
     """The argument of commands that take several ids."""
-    return click.argument("ids", metavar="ID…", nargs=-1, required=True, shell_complete=complete.complete_kind(kind))
+    completed: dict[str, Any] = {
+        "metavar": "ID…",
+        "nargs": -1,
+        "required": True,
+        "shell_complete": complete.complete_kind(kind),
+    }
+    if kind == "user":
+        return click.argument("ids", cls=arguments.PickedArgument, kind=kind, **completed)
+    return click.argument("ids", **completed)

@@ -22,7 +22,15 @@ from desk.view.model import Column, Detail, Done, Listing
 if TYPE_CHECKING:
     from desk.domain.model.record import Record
 
-_names = click.argument("names", metavar="NAME…", nargs=-1, required=True, shell_complete=complete.complete_response)
+_names = click.argument(
+    "names",
+    cls=arguments.PickedArgument,
+    kind="response",
+    metavar="NAME…",
+    nargs=-1,
+    required=True,
+    shell_complete=complete.complete_response,
+)
 _title = click.option("--title", metavar="T", help="What the clerk chooses by.")
 _department = click.option(
     "--department",

@@ -38,11 +38,18 @@ _attach = click.option(
 @arguments.ticket_ids
 @editor.body_options("The text.")
 @click.option(
-    "--response", metavar="NAME", shell_complete=complete.complete_response, help="Start from a custom response."
+    "--response",
+    cls=arguments.PickedOption,
+    kind="response",
+    metavar="NAME",
+    shell_complete=complete.complete_response,
+    help="Start from a custom response.",
 )
 @click.option(
     "--article",
     "articles",
+    cls=arguments.PickedOption,
+    kind="article",
     metavar="SLUG",
     multiple=True,
     shell_complete=complete.complete_kind("article"),

@@ -31,6 +31,8 @@ from desk.view.model import Done
 @click.option("--service", metavar="S", help="The affected service; empty takes it away.")
 @click.option(
     "--requester",
+    cls=arguments.PickedOption,
+    kind="user",
     metavar="USER|EMAIL",
     shell_complete=complete.complete_user,
     help="On whose behalf; empty takes it away.",

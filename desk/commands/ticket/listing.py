@@ -11,7 +11,7 @@ import click
 from desk.cli import answers, dates, leaf
 from desk.cli.app import App
 from desk.cli.clerk.columns import choose_columns, ranks, sort_keys, with_columns
-from desk.cli.filters import filters, narrowed, tickets_of, with_saved
+from desk.cli.filters import filters, lookout_options, narrowed, tickets_of, with_saved
 from desk.domain.model import due
 from desk.domain.model.fields import utc_text
 from desk.domain.model.organisation import WORK
@@ -33,12 +33,24 @@ if TYPE_CHECKING:
     example="desk ticket list --mine --priority high\ndesk ticket list --state any --tag malta -f csv > malta.csv",
 )
 @filters
+@click.option("--watch", is_flag=True, help="Keep it on the screen, as it changes, until Ctrl-C.")
+@lookout_options
 @click.option(
     "--kind", "kinds", metavar="K", multiple=True, type=click.Choice(WORK), help="ticket, incident or problem."
 )
 def list_(app: App, **given: Any) -> Listing:
     """List tickets, newest first: those of your departments that are not closed, unless you ask otherwise."""
-    return listing(app, given, tuple(given["kinds"]), "tickets")
+    kinds = tuple(given["kinds"])
+    if not given["watch"]:
+        if given["bell"] or given["notice"]:
+            raise UsageFault(_("--bell and --notice go with --watch"), _("add --watch, or leave them out"))
+        return listing(app, given, kinds, "tickets")
+    if given["as_of"]:
+        raise UsageFault(_("the past doesn't change: --watch is about now"), _("leave out --as-of"))
+    from desk.cli.clerk import lookout  # noqa: PLC0415 - for whoever watches
+
+    alarm = lookout.Alarm(given["bell"], given["notice"])
+    return lookout.watch(app, lambda: listing(app, given, kinds, "tickets"), given["every"], alarm)
 
 
 @leaf.leaf("list", example="desk incident list --new")

@@ -168,7 +168,6 @@ def _linked(text: str) -> str:
     done, at = "", 0
     for found in _LINK.finditer(text):
         address = escape(found[0])
-        link = arranged('<a rel="noreferrer noopener" href="{address}">{address}</a>', address=address)
-        done += escape(text[at : found.start()]) + link
+        done += escape(text[at : found.start()]) + f'<a rel="noreferrer noopener" href="{address}">{address}</a>'
         at = found.end()
     return done + escape(text[at:])
