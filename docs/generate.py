@@ -26,7 +26,7 @@ from desk.domain.rights import moves as rights_moves
 from desk.domain.rights import rights as rights_rights
 from desk.mail import drafts
 from desk.reports.table import REPORTS
-from docs import month, phone, suggestions
+from docs import manpage, month, phone, suggestions
 from docs.knowledge_session import ADMINISTRATOR
 from docs.mail_session import DAY_OF_MAIL
 from docs.sessions import Step, play
@@ -53,6 +53,10 @@ SESSION = (
     Step("git log --format='%an  %s'", "06:32:20"),
     Step("cat records/tickets/2026/07/23/260723-7K3Q.md", "06:32:40"),
 )
+
+
+WHOLE = ""
+"""Stands for the name of a part that is the whole file."""
 
 
 def console(steps: Iterable[Step]) -> str:
@@ -207,12 +211,15 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "docs/audit.md": {"fields": fields},
     "docs/finding.md": {"rates": suggestions.table},
     "docs/responses.md": {"variables": response_variables, "filters": response_filters},
+    "docs/desk.1": {WHOLE: manpage.page},
     "docs/notifications.md": {"heard": heard, "variables": variables},
 }
 
 
 def renewed(name: str) -> str:
     """A file with its generated parts as they should be now."""
+    if WHOLE in PARTS[name]:
+        return PARTS[name][WHOLE]()
     text = (TOP / name).read_text(encoding="utf-8")
     for part, make in PARTS[name].items():
         start = text.index(MARK.format(part)) + len(MARK.format(part))

@@ -36,7 +36,10 @@ def body_options(what: str) -> Callable[[F], F]:
 
     def wrap(function: F) -> F:
         by_file = click.option(
-            "--file", metavar="PATH", help=_("{what}, from a file; - is stdin.", what=what.rstrip("."))
+            "--file",
+            metavar="PATH",
+            type=click.Path(),
+            help=_("{what}, from a file; - is stdin.", what=what.rstrip(".")),
         )(function)
         return click.option("--body", metavar="TEXT", help=_("{what}; - is stdin.", what=what.rstrip(".")))(by_file)
 

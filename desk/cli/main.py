@@ -165,14 +165,31 @@ def load(row: CommandRow) -> click.Command:
     return command
 
 
+def _complete_staff(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from desk.cli.complete import complete_staff  # noqa: PLC0415 - for completion only
+
+    return complete_staff(ctx, param, incomplete)
+
+
 @click.group(
     cls=CommandGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="\b\nStart here:\n  desk demo           see a day at a service desk\n"
     "  desk init my-desk   have a desk of your own",
 )
-@click.option("--desk", metavar="DIR", help="The desk to work on (default: DESK_DIR, or the one around this folder).")
-@click.option("--as", "who", metavar="WHO", help="Act as this staff member (default: DESK_AS, or git's user.email).")
+@click.option(
+    "--desk",
+    metavar="DIR",
+    type=click.Path(),
+    help="The desk to work on (default: DESK_DIR, or the one around this folder).",
+)
+@click.option(
+    "--as",
+    "who",
+    metavar="WHO",
+    shell_complete=_complete_staff,
+    help="Act as this staff member (default: DESK_AS, or git's user.email).",
+)
 @click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", metavar="WHEN",
               help="Colours: auto, always (into a pipe as well) or never.")  # fmt: skip
 @click.option("--no-color", is_flag=True, help="No colours (as does NO_COLOR).")
@@ -203,6 +220,9 @@ def main(argv: list[str] | None = None) -> None:
     if asked:
         from click.shell_completion import shell_complete  # noqa: PLC0415 - for completion only
 
+        from desk.cli.complete import add_bash  # noqa: PLC0415 - as above
+
+        add_bash()
         sys.exit(shell_complete(root, {"obj": env}, PROG, f"_{PROG.upper()}_COMPLETE", asked))
     sys.exit(run(list(env.argv), env))
 

@@ -47,7 +47,8 @@ _FILTERS = (
     click.option("--priority", "priorities", metavar="P", multiple=True, shell_complete=complete.complete_priority,
                  help="Only of this priority; repeat for more."),
     click.option("--service", "services", metavar="S", multiple=True, help="Only about this service; repeat for more."),
-    click.option("--field", "fields", metavar="K=V", multiple=True, help="Only with this custom field; repeated: all of them."),
+    click.option("--field", "fields", metavar="K=V", multiple=True, shell_complete=complete.complete_ticket_field,
+                     help="Only with this custom field; repeated: all of them."),
     click.option("--search", metavar="WORDS", help="Only containing these words, with or without accents."),
 )  # fmt: skip
 

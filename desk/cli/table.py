@@ -268,6 +268,9 @@ COMMANDS: Mapping[str, CommandRow] = MappingProxyType(
         "maintain": CommandRow("desk.commands.care.maintain:maintain", "Repack and tidy up; for cron.", _CARE),
         "init": CommandRow("desk.commands.care.init:init", "Make a new desk.", _CARE),
         "demo": CommandRow("desk.commands.care.demo:demo", "Build a desk and play a day of its life.", _CARE),
+        "help": CommandRow(
+            "desk.commands.care.help:help_", "Help of a command, or a page of the documentation.", _CARE
+        ),
         "completion": CommandRow(
             "desk.commands.care.completion:completion", "Print the completion script of a shell.", _CARE
         ),

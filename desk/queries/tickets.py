@@ -180,9 +180,9 @@ def load(index: Index) -> dict[str, int]:
 
 
 def titles(index: Index, part: str) -> list[tuple[str, str]]:
-    """Ids that begin or end so, with their titles: the newest, 50 at most."""
+    """Ids that begin so, or whose last part does, with their titles: the newest, 50 at most."""
     rows = index.db.execute(
-        "SELECT id, title FROM tickets WHERE id LIKE ?1 || '%' OR id LIKE '%' || ?1 ORDER BY created DESC LIMIT 50",
+        "SELECT id, title FROM tickets WHERE id LIKE ?1 || '%' OR id LIKE '%-' || ?1 || '%' ORDER BY created DESC LIMIT 50",
         (part,),
     )
     return [(str(ticket_id), str(title)) for ticket_id, title in rows]

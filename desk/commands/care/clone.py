@@ -17,7 +17,7 @@ from desk.view.model import Done
 
 @leaf.leaf("clone", example="desk clone ssh://git@server.example/desk.git nicosia")
 @click.argument("url")
-@click.argument("directory", metavar="[DIR]", required=False)
+@click.argument("directory", metavar="[DIR]", type=click.Path(), required=False)
 def clone(app: App, url: str, directory: str | None) -> Done:
     """Make a clone of the desk at URL: configured as a desk needs it, and indexed. Meet it again with desk sync."""
     from desk.git import place, process, repo  # noqa: PLC0415 - GitPython, for the commands that need it

@@ -89,7 +89,7 @@ DAY = (
 
 
 @leaf.leaf("demo", example="desk demo\ndesk demo /tmp/my-demo")
-@click.argument("directory", metavar="[DIR]", required=False)
+@click.argument("directory", metavar="[DIR]", type=click.Path(), required=False)
 def demo(app: App, directory: str | None) -> Done:
     """Build a desk and play a day of its life through the real commands; it stays there to be explored."""
     folder = _folder(directory)

@@ -39,7 +39,7 @@ _SHOWN = 20
     help="Only this kind; repeat for more.",
 )
 @click.option("--no-files", is_flag=True, help="Without the contents of attachments.")
-@click.option("--output", metavar="FILE", help="Write to a file instead of stdout.")
+@click.option("--output", metavar="FILE", type=click.Path(), help="Write to a file instead of stdout.")
 def export(app: App, kinds: tuple[str, ...], no_files: bool, output: str | None) -> Done:
     """Write records as JSON lines, one a line, as `desk import` reads them; docs/exchange.md describes the fields."""
     wanted = kinds or tuple(KINDS)

@@ -28,7 +28,7 @@ class Founded(NamedTuple):
 
 
 @leaf.leaf("init", example='desk init helpdesk --name "Service desk of the clinic"')
-@click.argument("directory", metavar="[DIR]", default=".")
+@click.argument("directory", metavar="[DIR]", type=click.Path(), default=".")
 @click.option("--name", metavar="NAME", help="What the desk is called in answers and reports.")
 @click.option("--empty", is_flag=True, help="Without the departments, articles and responses of the starter desk.")
 def init(app: App, directory: str, name: str | None, empty: bool) -> Done:

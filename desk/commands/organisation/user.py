@@ -29,7 +29,8 @@ def _data(*required: str) -> list[records.Decorator]:
         click.option("--phone", metavar="P", help="Telephone number."),
         click.option("--organisation", metavar="O", help="Employer or institution."),
         click.option("--language", metavar="L", shell_complete=complete.complete_language, help="What they read."),
-        click.option("--field", "fields", metavar="K=V", multiple=True, help="A custom field; repeat for more."),
+        click.option("--field", "fields", metavar="K=V", multiple=True, shell_complete=complete.complete_user_field,
+                     help="A custom field; repeat for more."),
     ]  # fmt: skip
 
 
@@ -50,7 +51,14 @@ def _said(options: dict[str, Any]) -> dict[str, Any]:
     "--search", metavar="WORDS", help="In name, addresses, organisation, custom fields; accents and case aside."
 )
 @click.option("--group", metavar="G", shell_complete=complete.complete_group, help="Only of this group.")
-@click.option("--field", "fields", metavar="K=V", multiple=True, help="Only with this value of a custom field.")
+@click.option(
+    "--field",
+    "fields",
+    metavar="K=V",
+    multiple=True,
+    shell_complete=complete.complete_user_field,
+    help="Only with this value of a custom field.",
+)
 @click.option("--limit", metavar="N", type=click.IntRange(0), help="At most N rows; 0 for all.")
 def list_(app: App, search: str | None, group: str | None, fields: tuple[str, ...], limit: int | None) -> Listing:
     """List requesters by name."""

@@ -54,7 +54,14 @@ from desk.view.model import Done
 )
 @click.option("--service", metavar="S", help="The affected service.")
 @click.option("--attach", metavar="FILE", multiple=True, type=click.Path(), help="A file to attach; repeat for more.")
-@click.option("--field", "fields", metavar="K=V", multiple=True, help="A custom field; repeat for more.")
+@click.option(
+    "--field",
+    "fields",
+    metavar="K=V",
+    multiple=True,
+    shell_complete=complete.complete_ticket_field,
+    help="A custom field; repeat for more.",
+)
 @click.option("--reply", metavar="TEXT", help="What the requester is answered at once; - is stdin.")
 @followup.follow_options(fresh=True)
 def create(app: App, body: str | None, file: str | None, attach: tuple[str, ...], **given: Any) -> Done:

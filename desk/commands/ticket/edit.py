@@ -39,7 +39,14 @@ from desk.view.model import Done
 )
 @click.option("--channel", metavar="C", shell_complete=complete.complete_channel, help="How it came in.")
 @click.option("--language", metavar="L", shell_complete=complete.complete_language, help="Language of the request.")
-@click.option("--field", "fields", metavar="K=V", multiple=True, help="Set a custom field; empty takes it away.")
+@click.option(
+    "--field",
+    "fields",
+    metavar="K=V",
+    multiple=True,
+    shell_complete=complete.complete_ticket_field,
+    help="Set a custom field; empty takes it away.",
+)
 @click.option("--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
 @click.option("--entry", metavar="N", type=int, help="Edit entry N of the thread: your own, while it is the last.")
 def edit(

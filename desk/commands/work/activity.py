@@ -90,7 +90,7 @@ def _follow(app: App, whose: str | None, every: int, *, bell: bool, notice: bool
     from desk.cli.clerk import lookout  # noqa: PLC0415 - for whoever watches
 
     if app.output not in ("table", "jsonl"):
-        raise UsageFault(_("--follow tells a line at a time"), "-f jsonl")
+        raise UsageFault(_("--follow tells a line at a time"), _("a program takes -f jsonl"))
     sought = Sought(app.me() if whose == "mine" else None, None if whose == "mine" else app.scope())
 
     def tell(rows: list[ActivityRow]) -> None:
@@ -106,7 +106,7 @@ def _follow(app: App, whose: str | None, every: int, *, bell: bool, notice: bool
 def _lines(app: App, view: Listing) -> Iterator[str]:
     for row in view.rows:
         at = app.local(datetime.fromisoformat(row["at"]))
-        yield one_line(f"{at:%H:%M}  {row['sentence']}") + "\n"
+        yield one_line(arranged("{time}  {what}", time=at.strftime("%H:%M"), what=row["sentence"])) + "\n"
 
 
 def _told(app: App, found: list[ActivityRow], empty: str) -> Listing:

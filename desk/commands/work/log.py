@@ -29,9 +29,16 @@ _KINDS = (*KINDS, SETTINGS, *RESERVED_TAGS)
     example="desk log --since yesterday\ndesk log --by petros --verb close --verb reply --since 7d\n"
     "desk log --kind staff --kind settings --limit 0 -f csv > organisation.csv",
 )
-@click.option("--by", "who", metavar="WHO", shell_complete=complete.complete_who,
+@click.option("--by", "who", metavar="WHO", shell_complete=complete.complete_staff,
               help="Only what this person did: a handle, `me`, a requester's id, or an e-mail address.")  # fmt: skip
-@click.option("--verb", "verbs", metavar="V", multiple=True, help="Only this verb (close, move, edit …); repeatable.")
+@click.option(
+    "--verb",
+    "verbs",
+    metavar="V",
+    multiple=True,
+    shell_complete=complete.complete_verb,
+    help="Only this verb (close, move, edit …); repeatable.",
+)
 @click.option("--ticket", "tickets", metavar="ID", multiple=True, shell_complete=complete.complete_ticket,
               help="Only this ticket; repeatable, - reads ids from stdin.")  # fmt: skip
 @click.option("--kind", "kinds", metavar="KIND", multiple=True, type=click.Choice(_KINDS),

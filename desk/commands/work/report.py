@@ -43,7 +43,9 @@ def _complete(_ctx: click.Context, _param: click.Parameter, word: str) -> list[s
 )
 @click.argument("name", metavar="[NAME]", required=False, shell_complete=_complete)
 @periods.period_options
-@click.option("--output", metavar="FILE", help="Write a file; its ending says how: .html, .md, .csv or .json.")
+@click.option(
+    "--output", metavar="FILE", type=click.Path(), help="Write a file; its ending says how: .html, .md, .csv or .json."
+)
 @periods.filters
 def report(
     app: App,

@@ -158,6 +158,7 @@ def _mailed(one: Data, look: Look) -> tuple[str, str]:
 
 PAGES: Mapping[str, Callable[[Data, Look], Iterator[str]]] = {
     **dict.fromkeys(TICKETS, _ticket),
+    "manual": lambda data, look: prose(str(data["body"]), look, "", reflow=True),
     **dict.fromkeys(("candidate", "candidates"), problems.candidate),
 }
 """How things of a kind are shown; others as labels and values."""
