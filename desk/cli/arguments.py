@@ -51,7 +51,8 @@ class PickedOption(click.Option):
             chosen = _ask(ctx, self.kind)
             if chosen is None:
                 raise UsageFault(
-                    _("{option} needs a value", option=self.opts[0]), _("see: {path} --help", path=ctx.command_path)
+                    _("{option} needs a value", option=max(self.opts, key=len)),
+                    _("see: {path} --help", path=ctx.command_path),
                 )
             return tuple(chosen if one == ASK else one for one in found) if isinstance(found, tuple) else chosen
         return found

@@ -66,6 +66,13 @@ class Env(NamedTuple):
                     return f"{os.getsid(0)}-{name.replace('/', '-')}"
         return ""
 
+    @property
+    def own_file(self) -> str:
+        """Where a person's own words and defaults lie: by XDG_CONFIG_HOME, else below the home folder."""
+        home = self.environ.get("HOME") or os.path.expanduser("~")
+        base = self.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
+        return os.path.join(base, "desk", "config.toml")
+
     def read_stdin(self) -> bytes:
         return self.stdin.buffer.read()
 

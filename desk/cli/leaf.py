@@ -44,6 +44,7 @@ def leaf(name: str, *, example: str, careful: bool = False) -> Callable[[Callabl
         command.params.append(command.params.pop(0))
         command.params += _of_careful() if careful else ()
         command.params += _of_readers() if name in _READERS else ()
+        _shorten(command.params)
         taken = {word for param in command.params for word in param.opts}
         command.params += [option for option in _of_all() if taken.isdisjoint(option.opts)]
         return command
@@ -104,6 +105,25 @@ def _asking(function: Callable[..., Any]) -> Callable[..., Any]:
         return consent.act(app, lambda: function(app, *args, **options))
 
     return run
+
+
+_SHORT = {
+    "--reason": "-m",
+    "--message": "-m",
+    "--body": "-b",
+    "--title": "-t",
+    "--department": "-d",
+    "--requester": "-r",
+    "--limit": "-n",
+}
+"""Short words of options, the same wherever there is such a one."""
+
+
+def _shorten(params: list[click.Parameter]) -> None:
+    for option in params:
+        short = next((_SHORT[word] for word in option.opts if word in _SHORT), None)
+        if isinstance(option, click.Option) and short and short not in option.opts:
+            option.opts.insert(0, short)
 
 
 def _of_all() -> list[click.Option]:
