@@ -7,7 +7,6 @@ from typing import NamedTuple, cast
 
 from desk.cli import editor
 from desk.cli.app import App
-from desk.cli.clerk import companion
 from desk.domain.model.ticket import NOTE, Ticket
 from desk.errors import UsageFault
 from desk.text import _
@@ -52,7 +51,9 @@ def text_for(app: App, kind: str, ids: list[str], given: From, *, may_be_empty: 
         return ""
     if given.text is not None or not editor.interactive(app):
         return editor.entry_text(app, given.text, f"{kind}-{ids[0]}", "")
-    page = companion.Page(app, ids)
+    from desk.cli.clerk import companion  # noqa: PLC0415 - for the editor only
+
+    page = companion.Companion(app, ids)
     head = _head(app, kind, ids, proposed=given.proposed)
     return editor.entry_text(app, None, f"{kind}-{ids[0]}", head=head, page=page)
 
@@ -71,8 +72,10 @@ def _made(app: App, kind: str, ids: list[str], given: From) -> dict[str, Made]:
     what = given.response or "the reply"
     if len(ids) > 1 or given.text is not None or not editor.interactive(app):
         return {i: one._replace(text=_without_gaps(one.text, what, one.gaps)) for i, one in made.items()}
+    from desk.cli.clerk import companion  # noqa: PLC0415 - as above
+
     [start] = made.values()
-    page = companion.Page(app, ids)
+    page = companion.Companion(app, ids)
     text = editor.entry_text(
         app,
         None,
@@ -101,7 +104,10 @@ def _text(app: App, ticket_id: str, given: From) -> Made:
         articles = articles[1:] if made.quotes else articles
     else:
         ticket = cast("Ticket", app.store.read("ticket", ticket_id))
-        text = text if given.entry is None else companion.entry_of(ticket, given.entry).text
+        if given.entry is not None:
+            from desk.cli.clerk import companion  # noqa: PLC0415 - for somebody's draft only
+
+            text = companion.entry_of(ticket, given.entry).text
         language = ticket.language or app.config["desk.languages"][0]
     parts = (text.rstrip("\n"), rendering.mention_articles(app, articles, language))
     return Made("\n\n".join(part for part in parts if part), gaps, then)
@@ -137,6 +143,8 @@ def _head(app: App, kind: str, ids: list[str], *, proposed: bool = False) -> str
         return _("REPLY to the requesters of {n} tickets", n=len(ids))
     ticket = cast("Ticket", app.store.read("ticket", ids[0]))
     who = requester_named(app, ticket) or _("nobody: the ticket has no requester")
+    from desk.cli.clerk import companion  # noqa: PLC0415 - for the editor only
+
     language = companion.language_named(ticket.language or app.config["desk.languages"][0])
     if proposed:
         return _(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any
 
 import click
 
@@ -14,8 +14,6 @@ from desk.cli.complete import complete_kind, complete_ticket
 from desk.errors import UsageFault
 from desk.text import _
 
-Offered = Literal["ticket", "user", "response", "article"]
-"""What a person at a terminal may choose from a list, where it was left out."""
 ASK = "?"
 """The value of an option that was given without one."""
 
@@ -23,7 +21,7 @@ ASK = "?"
 class PickedArgument(click.Argument):
     """A required argument that a person at a terminal chooses from a list where it was left out."""
 
-    def __init__(self, *args: Any, kind: Offered, **attrs: Any) -> None:
+    def __init__(self, *args: Any, kind: str, **attrs: Any) -> None:
         super().__init__(*args, **attrs)
         self.kind = kind
 
@@ -40,7 +38,7 @@ class PickedArgument(click.Argument):
 class PickedOption(click.Option):
     """An option whose value a person at a terminal chooses from a list where it was given without one."""
 
-    def __init__(self, *args: Any, kind: Offered, **attrs: Any) -> None:
+    def __init__(self, *args: Any, kind: str, **attrs: Any) -> None:
         attrs |= {"is_flag": False, "flag_value": ASK}
         super().__init__(*args, **attrs)
         self.kind = kind
@@ -58,7 +56,7 @@ class PickedOption(click.Option):
         return found
 
 
-def _ask(ctx: click.Context, kind: Offered) -> str | None:
+def _ask(ctx: click.Context, kind: str) -> str | None:
     """What a person chooses; None where nobody can be asked, or there is nothing to choose from."""
     if ctx.resilient_parsing or not isinstance(ctx.obj, App):
         return None

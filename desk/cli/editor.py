@@ -9,19 +9,21 @@ import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from desk.cli.app import App, Rehearsed
 from desk.cli.clerk import unfinished
-from desk.cli.clerk.companion import Page
 from desk.cli.clerk.unfinished import Unfinished
 from desk.codec.locate import BOM
 from desk.domain.model import filenames
 from desk.domain.model.fields import check_text
 from desk.errors import ConfigError, Conflict, DeskError, Interrupted, NotFound, UsageFault
 from desk.text import _, ngettext
+
+if TYPE_CHECKING:
+    from desk.cli.clerk.companion import Companion
 
 SCISSORS = "<!-- ---------- write above this line; what follows is for your eyes only ---------- -->"
 HEAD = "<!-- ---------- "
@@ -292,7 +294,7 @@ def entry_text(
     *,
     accept: Callable[[str], str] | None = None,
     head: str = "",
-    page: Page | None = None,
+    page: Companion | None = None,
 ) -> str:
     """The text of a reply or note: as given, or from the editor with the thread below for reference.
 

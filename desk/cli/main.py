@@ -6,7 +6,6 @@ import io
 import os
 import re
 import sys
-from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -386,25 +385,8 @@ def _say(error: DeskError, env: Env, holder: list[App]) -> int:
             "{hint}   (your text is kept: {draft})", hint=error.hint or _("nothing was changed"), draft=app.draft
         )
     try:
-        render_error(error, _format(env.argv), look_of(env, app), env.stdout, env.stderr)
+        render_error(error, env.asked_format, look_of(env, app), env.stdout, env.stderr)
         env.stdout.flush()
     except BrokenPipeError:
         _reader_left(env, error.exit_code)
     return error.exit_code
-
-
-def _format(argv: Sequence[str]) -> str | None:
-    """The format asked for, also where the command line could not be parsed; the last one counts, as for click."""
-    found = None
-    for number, word in enumerate(argv):
-        if word == "--":
-            break
-        if word in ("-f", "--format"):
-            found = argv[number + 1] if number + 1 < len(argv) else None
-        elif word == "--json" or word.startswith("--json="):
-            found = "json"
-        elif word.startswith("--format="):
-            found = word.partition("=")[2]
-        elif word.startswith("-f"):
-            found = word[2:].removeprefix("=")
-    return found

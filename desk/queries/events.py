@@ -12,7 +12,6 @@ from desk.index import derive
 from desk.index.index import Index
 from desk.queries import sql
 from desk.queries import tickets as queries_tickets
-from desk.queries.counting import exclude_undone
 from desk.queries.sql import marks
 
 if TYPE_CHECKING:
@@ -255,17 +254,6 @@ def last_change_by(index: Index, actor: str) -> LastChange | None:
         (actor,),
     ).fetchone()
     return None if row is None else LastChange(*row)
-
-
-def standing(index: Index, limit: int, *, by: str | None = None, ticket: str | None = None) -> list[LastChange]:
-    """The last changes that somebody made, or that a ticket saw, newest first, as far as they weren't taken back."""
-    whose, value = ("c.actor = ?", by) if ticket is None else ("e.kind = 'ticket' AND e.id = ?", ticket)
-    rows = index.db.execute(
-        f"SELECT DISTINCT c.n, c.oid, c.verb FROM {sql.EVENTS} WHERE {whose}{exclude_undone(index)}"
-        " ORDER BY c.depth DESC, c.n DESC LIMIT ?",
-        (value, limit),
-    )
-    return [LastChange(*row) for row in rows]
 
 
 def begins_with(index: Index, n: int) -> tuple[str, str] | None:

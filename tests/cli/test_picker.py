@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.cli.clerk.picker import Row, narrow
+from desk.cli.clerk.picker import Choice, narrow
 from tests.cli.conftest import MALTA, Make, Refuses
 from tests.conftest import Runner
 
@@ -40,7 +40,7 @@ def person(environment: dict[str, str], home: Path, tmp_path: Path) -> Person:
     return run
 
 
-ROWS = [Row("a", "Άννα Γεωργίου"), Row("b", "Printer on fire"), Row("c", "fire alarm")]
+ROWS = [Choice("a", "Άννα Γεωργίου"), Choice("b", "Printer on fire"), Choice("c", "fire alarm")]
 
 
 def test_what_is_typed_narrows() -> None:

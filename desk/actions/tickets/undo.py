@@ -20,7 +20,7 @@ from desk.domain.model.record import Record
 from desk.errors import Conflict, NotFound, Refused
 from desk.git import diff, objects
 from desk.index.index import Index
-from desk.queries import events, tickets
+from desk.queries import counting, events, tickets
 from desk.session.session import Session
 from desk.store import asof, handedits
 from desk.store.snapshot import Snapshot
@@ -58,7 +58,7 @@ def undo_steps(session: Session, steps: int, *, ticket: str | None = None, reaso
     """
     snapshot = session.store.snapshot(session.store.index, session.store.commit_now())
     by = session.actor(snapshot)
-    found = events.standing(snapshot.index, steps, by=by.id, ticket=ticket)
+    found = counting.standing(snapshot.index, steps, by=by.id, ticket=ticket)
     if len(found) < steps:
         raise NotFound(
             _("{n} changes are there to take back, not {steps}", n=len(found), steps=steps), _("see them: desk log")

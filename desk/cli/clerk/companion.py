@@ -33,7 +33,7 @@ class Meanwhile(Conflict):
         self.form = form
 
 
-class Page:
+class Companion:
     """The first of the tickets that a text is for, as its writer has it before them."""
 
     def __init__(self, app: App, ids: Sequence[str]) -> None:

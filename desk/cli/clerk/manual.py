@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 
 import desk
+from desk.text import _
 
 _ELSEWHERE = ("architecture", "glossary")
 """Pages for those who change the program."""
@@ -33,7 +34,7 @@ def page(name: str) -> str:
     text, known = _MARK.sub("", _read(name)), topics()
 
     def led(found: re.Match[str]) -> str:
-        return f"{found[1]} (desk help {found[2]})" if found[2] in known else found[1]
+        return _("{name} (desk help {topic})", name=found[1], topic=found[2]) if found[2] in known else found[1]
 
     return _LINK.sub(led, text)
 

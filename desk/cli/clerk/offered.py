@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Any
 
 from desk.cli.app import App
-from desk.cli.arguments import Offered
 from desk.cli.clerk import picker
 from desk.text import _, listed
 
@@ -15,12 +14,12 @@ _MOST = 500
 """Tickets to choose from: the newest; the others are found by a search."""
 
 
-def choose(app: App, kind: Offered) -> str | None:
+def choose(app: App, kind: str) -> str | None:
     """What a person chooses; None where nobody can be asked, or there is nothing to choose from."""
     if not picker.may_pick(app):
         return None
     title, rows = _OFFERED[kind]
-    found = [picker.Row(key, line) for key, line in rows(app)]
+    found = [picker.Choice(key, line) for key, line in rows(app)]
     return picker.pick(app, title, found) if found else None
 
 
@@ -54,7 +53,7 @@ def _line(row: Mapping[str, Any], *names: str) -> str:
     return listed((str(row[name]) for name in names if row.get(name)), "  ")
 
 
-_OFFERED: Mapping[Offered, tuple[str, Callable[[App], list[tuple[str, str]]]]] = MappingProxyType(
+_OFFERED: Mapping[str, tuple[str, Callable[[App], list[tuple[str, str]]]]] = MappingProxyType(
     {
         "ticket": (_("Which ticket"), _tickets),
         "user": (_("Which requester"), _users),

@@ -25,7 +25,7 @@ SHOWN = 12
 """Rows on the screen at a time."""
 
 
-class Row(NamedTuple):
+class Choice(NamedTuple):
     """One of those to choose from: what is taken, and the line that tells of it."""
 
     key: str
@@ -37,7 +37,7 @@ def may_pick(app: App) -> bool:
     return app.env.interactive and app.talks and app.env.environ.get("TERM", "dumb") != "dumb"
 
 
-def pick(app: App, title: str, rows: Sequence[Row]) -> str:
+def pick(app: App, title: str, rows: Sequence[Choice]) -> str:
     """The key of the row that a person takes; Interrupted where none is."""
     shown = [row._replace(line=one_line(row.line)) for row in rows]
     program = shutil.which("fzf", path=app.env.environ.get("PATH"))
@@ -47,20 +47,20 @@ def pick(app: App, title: str, rows: Sequence[Row]) -> str:
     return found
 
 
-def narrow(rows: Sequence[Row], typed: str) -> list[Row]:
+def narrow(rows: Sequence[Choice], typed: str) -> list[Choice]:
     """Those whose line has every word that was typed, accents and case aside."""
     words = fold(typed).split()
     return [row for row in rows if all(word in fold(row.line) for word in words)]
 
 
-def _by_fzf(app: App, program: str, title: str, rows: Iterable[Row]) -> str | None:
+def _by_fzf(app: App, program: str, title: str, rows: Iterable[Choice]) -> str | None:
     words = [program, "--height=~60%", "--layout=reverse", "--delimiter=\t", "--with-nth=2..", "--prompt", f"{title}> "]
     lines = "\n".join(f"{row.key}\t{row.line}" for row in rows)
     done = subprocess.run(words, input=lines, stdout=subprocess.PIPE, text=True, check=False, env=dict(app.env.environ))
     return done.stdout.partition("\t")[0] or None
 
 
-def _chooser(title: str, rows: Sequence[Row]) -> Application[str | None]:
+def _chooser(title: str, rows: Sequence[Choice]) -> Application[str | None]:
     """A line to type in, and below it the rows that fit."""
     from prompt_toolkit.application import Application  # noqa: PLC0415 - 0.2 s, for a person who is asked
     from prompt_toolkit.buffer import Buffer  # noqa: PLC0415 - as above, and those below
@@ -77,7 +77,7 @@ def _chooser(title: str, rows: Sequence[Row]) -> Application[str | None]:
 
     words = Buffer(multiline=False, on_text_changed=typed)
 
-    def found() -> list[Row]:
+    def found() -> list[Choice]:
         return narrow(rows, words.text)
 
     def drawn() -> StyleAndTextTuples:

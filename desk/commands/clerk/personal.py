@@ -24,14 +24,14 @@ _COLUMNS = (
     Column("words", pgettext("column", "STANDS FOR"), "title"),
     Column("whose", pgettext("column", "WHOSE")),
 )
+_PLURAL = {ALIAS: "aliases", FILTER: "filters"}
 _ANY = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 
 
-class Words(NamedTuple):
+class OwnWords(NamedTuple):
     """One sort of words that a person keeps: what its commands are called, what they say, and what may be kept."""
 
     sort: Sort
-    plural: str
     metavar: str
     verb: str
     empty: Text
@@ -54,24 +54,22 @@ def _check_filter(name: str, found: list[str]) -> None:
     options_of(name, found)
 
 
-ALIASES = Words(ALIAS, "aliases", "COMMAND…", "set", _("no aliases yet: desk alias set NAME COMMAND …"), _check_alias)
-FILTERS = Words(
-    FILTER, "filters", "OPTIONS…", "save", _("no filters yet: desk filter save NAME --overdue …"), _check_filter
-)
+ALIASES = OwnWords(ALIAS, "COMMAND…", "set", _("no aliases yet: desk alias set NAME COMMAND …"), _check_alias)
+FILTERS = OwnWords(FILTER, "OPTIONS…", "save", _("no filters yet: desk filter save NAME --overdue …"), _check_filter)
 
 
-def _list(words: Words, text: str) -> click.Command:
+def _list(words: OwnWords, text: str) -> click.Command:
     def list_(app: App) -> Listing:
         own = personal.load(app.env, words.sort)
         theirs = personal.shared(app.env, app.folder, words.sort)
         rows = [{"id": name, "words": said, "whose": "own"} for name, said in sorted(own.items())]
         rows += [{"id": n, "words": said, "whose": "desk"} for n, said in sorted(theirs.items()) if n not in own]
-        return Listing(words.plural, rows, _COLUMNS, words.empty)
+        return Listing(_PLURAL[words.sort], rows, _COLUMNS, words.empty)
 
     return _built("list", list_, text, example=arranged("desk {sort} list", sort=words.sort))
 
 
-def _keep(words: Words, text: str, *, example: str) -> click.Command:
+def _keep(words: OwnWords, text: str, *, example: str) -> click.Command:
     @click.argument("name", metavar="NAME")
     @click.argument("given", metavar=words.metavar, nargs=-1, required=True, type=click.UNPROCESSED)
     def keep(app: App, name: str, given: tuple[str, ...]) -> Done:
@@ -86,7 +84,7 @@ def _keep(words: Words, text: str, *, example: str) -> click.Command:
     return command
 
 
-def _delete(words: Words, text: str, *, example: str) -> click.Command:
+def _delete(words: OwnWords, text: str, *, example: str) -> click.Command:
     @click.argument("name", metavar="NAME")
     def delete(app: App, name: str) -> Done:
         personal.save(app.env, words.sort, name, None)
