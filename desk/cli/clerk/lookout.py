@@ -62,9 +62,9 @@ def follow(app: App, tell: Callable[[list[Any]], None], sought: Sought, every: i
         for head in _turns(app, every):
             wanted = sought._replace(commits=head)
             rows = app.store.ask(lambda index, wanted=wanted: events.events(index, wanted))[::-1]  # type: ignore[misc]
+            _raise_alarm(app, head, alarm)
             if rows:
                 tell(rows)
-            _raise_alarm(app, head, alarm)
     except KeyboardInterrupt:
         return
 
