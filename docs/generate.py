@@ -26,7 +26,7 @@ from desk.domain.rights import moves as rights_moves
 from desk.domain.rights import rights as rights_rights
 from desk.mail import drafts
 from desk.reports.table import REPORTS
-from docs import month, phone, suggestions
+from docs import manpage, month, phone, suggestions
 from docs.knowledge_session import ADMINISTRATOR
 from docs.mail_session import DAY_OF_MAIL
 from docs.sessions import Step, play
@@ -71,6 +71,9 @@ GREEK = (
     Step("desk ticket show 7K3Q", "06:31:50"),
     Step("desk log", "06:32:00"),
 )
+
+WHOLE = ""
+"""Stands for the name of a part that is the whole file."""
 
 
 def console(steps: Iterable[Step]) -> str:
@@ -248,12 +251,15 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "docs/audit.md": {"fields": fields, "people": people},
     "docs/finding.md": {"rates": suggestions.table},
     "docs/responses.md": {"variables": response_variables, "filters": response_filters},
+    "docs/desk.1": {WHOLE: manpage.page},
     "docs/notifications.md": {"heard": heard, "variables": variables},
 }
 
 
 def renewed(name: str) -> str:
     """A file with its generated parts as they should be now."""
+    if WHOLE in PARTS[name]:
+        return PARTS[name][WHOLE]()
     text = (TOP / name).read_text(encoding="utf-8")
     for part, make in PARTS[name].items():
         start = text.index(MARK.format(part)) + len(MARK.format(part))

@@ -13,11 +13,20 @@ from desk.text import _
 
 
 class From(NamedTuple):
-    """Where an answer comes from: a text that was given, a response, articles that requesters may read."""
+    """Where an answer comes from: a text that was given, a response, articles that requesters may read, or an entry.
+
+    `proposed`: it is to be looked at by a colleague, and not sent.
+    """
 
     text: str | None = None
     response: str | None = None
     articles: tuple[str, ...] = ()
+    entry: int | None = None
+    proposed: bool = False
+
+
+PROPOSAL = "proposal"
+"""Marks a note as a reply that a colleague is to look at."""
 
 
 class Made(NamedTuple):
@@ -34,13 +43,27 @@ def text_for(app: App, kind: str, ids: list[str], given: From, *, may_be_empty: 
         raise UsageFault(
             _("--response can't be used with --body or --file"), _("render it, edit it, then give it as --file")
         )
-    if given.response or given.articles:
+    if given.entry is not None:
+        require_alone(given, ids)
+    if given.response or given.articles or given.entry is not None:
         return _made(app, kind, ids, given)
     if given.text is None and may_be_empty and not editor.interactive(app):
         return ""
-    context = _context(app, ids[0]) if given.text is None else ""
-    head = "" if given.text is not None else _head(app, kind, ids)
-    return editor.entry_text(app, given.text, f"{kind}-{ids[0]}", context, head=head)
+    if given.text is not None or not editor.interactive(app):
+        return editor.entry_text(app, given.text, f"{kind}-{ids[0]}", "")
+    from desk.cli.clerk import companion  # noqa: PLC0415 - for the editor only
+
+    page = companion.Companion(app, ids)
+    head = _head(app, kind, ids, proposed=given.proposed)
+    return editor.entry_text(app, None, f"{kind}-{ids[0]}", head=head, page=page)
+
+
+def require_alone(given: From, ids: list[str]) -> None:
+    """An entry of one ticket is that ticket's answer, and nothing else's."""
+    if len(ids) > 1:
+        raise UsageFault(_("--entry N means an entry of one ticket"), _("one after the other, please"))
+    if given.text is not None or given.response:
+        raise UsageFault(_("--entry gives the text already"), _("leave it out, or --body, --file and --response"))
 
 
 def _made(app: App, kind: str, ids: list[str], given: From) -> dict[str, Made]:
@@ -49,16 +72,19 @@ def _made(app: App, kind: str, ids: list[str], given: From) -> dict[str, Made]:
     what = given.response or "the reply"
     if len(ids) > 1 or given.text is not None or not editor.interactive(app):
         return {i: one._replace(text=_without_gaps(one.text, what, one.gaps)) for i, one in made.items()}
+    from desk.cli.clerk import companion  # noqa: PLC0415 - as above
+
     [start] = made.values()
-    name, context = f"{kind}-{ids[0]}", _context(app, ids[0])
+    page = companion.Companion(app, ids)
     text = editor.entry_text(
         app,
         None,
-        name,
-        context,
+        f"{kind}-{ids[0]}",
+        "",
         start.text,
         accept=lambda t: _without_gaps(t, what, start.gaps),
-        head=_head(app, kind, ids),
+        head=_head(app, kind, ids, proposed=given.proposed),
+        page=page,
     )
     return {ids[0]: start._replace(text=text)}
 
@@ -78,6 +104,10 @@ def _text(app: App, ticket_id: str, given: From) -> Made:
         articles = articles[1:] if made.quotes else articles
     else:
         ticket = cast("Ticket", app.store.read("ticket", ticket_id))
+        if given.entry is not None:
+            from desk.cli.clerk import companion  # noqa: PLC0415 - for somebody's draft only
+
+            text = companion.entry_of(ticket, given.entry).text
         language = ticket.language or app.config["desk.languages"][0]
     parts = (text.rstrip("\n"), rendering.mention_articles(app, articles, language))
     return Made("\n\n".join(part for part in parts if part), gaps, then)
@@ -105,19 +135,22 @@ def _without_gaps(text: str, response: str, gaps: Iterable[str]) -> str:
     return text
 
 
-def _head(app: App, kind: str, ids: list[str]) -> str:
+def _head(app: App, kind: str, ids: list[str], *, proposed: bool = False) -> str:
     """Who will read a text: staff, or the requester, whose language is named."""
-    if kind == NOTE:
+    if kind == NOTE and not proposed:
         return _("NOTE, for staff only")
     if len(ids) > 1:
         return _("REPLY to the requesters of {n} tickets", n=len(ids))
     ticket = cast("Ticket", app.store.read("ticket", ids[0]))
-    language = ticket.language or app.config["desk.languages"][0]
-    return _(
-        "REPLY to {requester_named}, in {language}",
-        requester_named=requester_named(app, ticket) or _("nobody: the ticket has no requester"),
-        language=language,
-    )
+    who = requester_named(app, ticket) or _("nobody: the ticket has no requester")
+    from desk.cli.clerk import companion  # noqa: PLC0415 - for the editor only
+
+    language = companion.language_named(ticket.language or app.config["desk.languages"][0])
+    if proposed:
+        return _(
+            "DRAFT of a reply to {who}, in {language}: for staff only until it is sent", who=who, language=language
+        )
+    return _("REPLY to {who}, in {language}", who=who, language=language)
 
 
 def requester_named(app: App, ticket: Ticket) -> str:
@@ -143,10 +176,3 @@ def tell_of_unheard(app: App, tickets: Iterable[Ticket]) -> None:
                     requester=ticket.requester,
                 )
             )
-
-
-def _context(app: App, ticket_id: str) -> str:
-    """The ticket as its file says, to be read while answering."""
-    from desk.codec import records  # noqa: PLC0415 - for the editor only
-
-    return records.encode(app.store.read("ticket", ticket_id)).decode()

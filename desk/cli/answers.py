@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from desk.cli.app import App
@@ -29,6 +29,13 @@ def with_due(app: App, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Rows of tickets with what is due next."""
     now = utc_text(app.now)
     return [due.add_due(row, now) for row in rows]
+
+
+def as_sheet(app: App, rows: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """Rows of tickets as a spreadsheet has them."""
+    from desk.cli.clerk import sheet  # noqa: PLC0415 - where one is written
+
+    return sheet.spread(app, rows)
 
 
 def ticket_fields(app: App) -> tuple[str, ...]:

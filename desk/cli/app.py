@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from desk.cli.env import Env, is_in_desk
@@ -15,6 +15,8 @@ from desk.store import settings
 from desk.text import _, said, speaking
 
 if TYPE_CHECKING:
+    from desk.cli.clerk.unfinished import Unfinished
+    from desk.domain.model.change import Change
     from desk.index.index import Index
     from desk.text import Catalogue
 
@@ -23,6 +25,14 @@ _NAMED = 5
 """Records that can't be read are named up to here."""
 COLORS = ("auto", "always", "never")
 """When there are colours: on a terminal that has them, whatever reads it, or not at all."""
+
+
+class Rehearsed(Exception):
+    """What would be changed was all that was asked for."""
+
+    def __init__(self, changes: Sequence[Change]) -> None:
+        super().__init__()
+        self.changes = changes
 
 
 class App(Session):
@@ -69,12 +79,22 @@ class App(Session):
         """The language asked for; None for what the environment or git's configuration says."""
         self.output = "table"
         """The format of the answer: for the renderer alone. A command asks what people need, not which format it is."""
+        self.fields: tuple[str, ...] | None = None
+        """The fields that --json asked for."""
+        self.template: str | None = None
+        """What --template gave: a text, or @ and a file."""
         self.typed: str | None = None
         """Text read from stdin, to be kept in a draft if the command fails."""
         self.draft: str | None = None
         """The file of a text being written in the editor."""
+        self.resumes: Unfinished | None = None
+        """The draft that the person asked to go on with."""
         self.several = False
         """Whether ids came from a pipe, or more than one: the answer is a list then, however many there turn out to be."""
+        self.rehearses = False
+        """Whether only what would be changed is asked for."""
+        self.agrees = False
+        """Whether nobody is to be asked before something grave."""
         self.exit_code = 0
         """What the program leaves with when nothing was raised; checks that found something set it."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
+from typing import Any
 
 import click
 
@@ -13,10 +14,65 @@ from desk.cli.complete import complete_kind, complete_ticket
 from desk.errors import UsageFault
 from desk.text import _
 
+ASK = "?"
+"""The value of an option that was given without one."""
+
+
+class PickedArgument(click.Argument):
+    """A required argument that a person at a terminal chooses from a list where it was left out."""
+
+    def __init__(self, *args: Any, kind: str, **attrs: Any) -> None:
+        super().__init__(*args, **attrs)
+        self.kind = kind
+
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        try:
+            return super().process_value(ctx, value)
+        except click.MissingParameter:
+            found = _ask(ctx, self.kind)
+            if found is None:
+                raise
+            return super().process_value(ctx, (found,) if self.nargs == -1 else found)
+
+
+class PickedOption(click.Option):
+    """An option whose value a person at a terminal chooses from a list where it was given without one."""
+
+    def __init__(self, *args: Any, kind: str, **attrs: Any) -> None:
+        attrs |= {"is_flag": False, "flag_value": ASK}
+        super().__init__(*args, **attrs)
+        self.kind = kind
+
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        found = super().process_value(ctx, value)
+        if not ctx.resilient_parsing and (found == ASK or (isinstance(found, tuple) and ASK in found)):
+            chosen = _ask(ctx, self.kind)
+            if chosen is None:
+                raise UsageFault(
+                    _("{option} needs a value", option=max(self.opts, key=len)),
+                    _("see: {path} --help", path=ctx.command_path),
+                )
+            return tuple(chosen if one == ASK else one for one in found) if isinstance(found, tuple) else chosen
+        return found
+
+
+def _ask(ctx: click.Context, kind: str) -> str | None:
+    """What a person chooses; None where nobody can be asked, or there is nothing to choose from."""
+    if ctx.resilient_parsing or not isinstance(ctx.obj, App):
+        return None
+    from desk.cli.clerk import offered  # noqa: PLC0415 - where something was left out
+
+    return offered.choose(ctx.obj, kind)
+
+
 # -- ids ---------------------------------------------------------------------------------------------------------------
 
-ticket_ids = click.argument("ids", metavar="ID…", nargs=-1, required=True, shell_complete=complete_ticket)
-one_ticket = click.argument("ids", metavar="ID[,ID…]", shell_complete=complete_ticket)
+ticket_ids = click.argument(
+    "ids", cls=PickedArgument, kind="ticket", metavar="ID…", nargs=-1, required=True, shell_complete=complete_ticket
+)
+one_ticket = click.argument(
+    "ids", cls=PickedArgument, kind="ticket", metavar="ID[,ID…]", shell_complete=complete_ticket
+)
 """For commands in which other words follow: several ids are joined by commas."""
 
 
@@ -82,7 +138,15 @@ def require_one(app: App, given: str) -> str:
 
 complete_topic = complete_kind("topic")
 complete_article = complete_kind("article")
-slugs = click.argument("slugs", metavar="SLUG…", nargs=-1, required=True, shell_complete=complete_article)
+slugs = click.argument(
+    "slugs",
+    cls=PickedArgument,
+    kind="article",
+    metavar="SLUG…",
+    nargs=-1,
+    required=True,
+    shell_complete=complete_article,
+)
 reason_option = click.option(
     "-m", "--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back."
 )

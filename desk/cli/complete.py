@@ -17,6 +17,56 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 
+_BASH = """\
+%(complete_func)s() {
+    local IFS=$'\\n' response type value description longest=0 shown=()
+    local -a values=() descriptions=()
+    response=$(env COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD %(complete_var)s=bash_complete $1)
+    COMPREPLY=()
+    for completion in $response; do
+        IFS=$'\\t' read -r type value description <<< "$completion"
+        case $type in
+            dir) compopt -o dirnames ;;
+            file) compopt -o default ;;
+            plain)
+                values+=("$value"); descriptions+=("$description")
+                (( ${#value} > longest )) && longest=${#value} ;;
+        esac
+    done
+    if (( ${#values[@]} == 1 )); then
+        COMPREPLY=("${values[0]}")
+        return 0
+    fi
+    # Several are shown each with what it is; what they begin with alike is all that bash fills in of them.
+    local -i at room=$(( ${COLUMNS:-80} - 4 ))
+    for (( at = 0; at < ${#values[@]}; at++ )); do
+        if [[ -n ${descriptions[at]} ]]; then
+            printf -v shown '%%-*s  (%%s)' $longest "${values[at]}" "${descriptions[at]}"
+            COMPREPLY+=("${shown:0:room}")
+        else
+            COMPREPLY+=("${values[at]}")
+        fi
+    done
+    return 0
+}
+complete -o nosort -F %(complete_func)s %(prog_name)s
+"""
+"""What click's script for bash does, and descriptions as its script for zsh has them."""
+
+
+def add_bash() -> None:
+    """Have click use the script above: before a script is asked for, and before one is answered."""
+    from click.shell_completion import BashComplete, add_completion_class  # noqa: PLC0415 - for the shell only
+
+    class Described(BashComplete):
+        source_template = _BASH
+
+        def format_completion(self, item: CompletionItem) -> str:
+            return "\t".join((item.type, str(item.value), " ".join((item.help or "").split())))
+
+    add_completion_class(Described, "bash")
+
+
 # -- completion --------------------------------------------------------------------------------------------------------
 
 
@@ -70,8 +120,38 @@ def _records(kind: str) -> Callable[[App, str], Iterable[tuple[str, str]]]:
     return question
 
 
+def _staff(app: App, word: str) -> Iterable[tuple[str, str]]:
+    """Staff by handle, and by what their name has in it."""
+    from desk.domain.matching.folding import fold  # noqa: PLC0415 - for the shell only
+
+    rows = app.store.ask(lambda index: index.rows("staff", "1", (), "ORDER BY id"))
+    wanted = fold(word)
+    parts = [(str(r["id"]), str(r["name"] or ""), [str(r["id"]), *fold(str(r["name"] or "")).split()]) for r in rows]
+    return [(handle, name) for handle, name, words in parts if any(one.startswith(wanted) for one in words)]
+
+
+def _verbs(_: App, word: str) -> Iterable[tuple[str, str]]:
+    from desk.domain.rights import verbs  # noqa: PLC0415 - for the shell only
+
+    return [(name, "") for name in dict.fromkeys(verb.name for verb in verbs.VERBS) if name.startswith(word)]
+
+
+def _fields_of(on: str) -> Callable[[App, str], Iterable[tuple[str, str]]]:
+    """`country=`, and behind it the values that a field of a few has."""
+
+    def question(app: App, word: str) -> Iterable[tuple[str, str]]:
+        name, equals, value = word.partition("=")
+        rows = app.store.ask(lambda index: index.rows("field", '"on" = ?', (on,), "ORDER BY id"))
+        if not equals:
+            return [(f"{r['id']}=", str(r["description"] or r["type"])) for r in rows if str(r["id"]).startswith(name)]
+        options = next((r["options"] or () for r in rows if str(r["id"]) == name), ())
+        return [(f"{name}={option}", "") for option in options if str(option).startswith(value)]
+
+    return question
+
+
 def _whos(app: App, word: str) -> Iterable[tuple[str, str]]:
-    return [*((w, "") for w in ("me", "none") if w.startswith(word)), *_records("staff")(app, word)]
+    return [*((w, "") for w in ("me", "none") if w.startswith(word)), *_staff(app, word)]
 
 
 def _setting(name: str) -> Callable[[App, str], Iterable[tuple[str, str]]]:
@@ -107,23 +187,7 @@ def _saved(app: App, word: str) -> Iterable[tuple[str, str]]:
 
 
 def _people(app: App, word: str) -> Iterable[tuple[str, str]]:
-    return [("me", ""), *_records("staff")(app, word)] if "me".startswith(word) else _records("staff")(app, word)
-
-
-def _verbs(_: App, word: str) -> Iterable[tuple[str, str]]:
-    from desk.domain.rights.verbs import VERBS  # noqa: PLC0415 - for the shell only
-
-    return [(name, "") for name in sorted({verb.name for verb in VERBS}) if name.startswith(word)]
-
-
-def _fields(on: str) -> Callable[[App, str], Iterable[tuple[str, str]]]:
-    """Custom fields as `name=`, behind which the value is typed."""
-
-    def question(app: App, word: str) -> Iterable[tuple[str, str]]:
-        rows = app.store.ask(lambda index: index.rows("field", '"on" = ?', (on,), "ORDER BY id"))
-        return [(f"{r['id']}=", str(r.get("description") or "")) for r in rows if str(r["id"]).startswith(word)]
-
-    return question
+    return [("me", ""), *_staff(app, word)] if "me".startswith(word) else _staff(app, word)
 
 
 def complete_file(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -140,16 +204,34 @@ def complete_folder(_ctx: click.Context, _param: click.Parameter, incomplete: st
     return [CompletionItem(incomplete, type="dir")]
 
 
-complete_person = _complete(_people)
-complete_staff = _complete(_records("staff"))
-complete_verb = _complete(_verbs)
-complete_ticket_field = _complete(_fields("ticket"))
-complete_user_field = _complete(_fields("user"))
+def _drafts(app: App, word: str) -> Iterable[tuple[str, str]]:
+    from desk.cli.clerk import unfinished  # noqa: PLC0415 - for the shell only
+    from desk.cli.editor import owner_of  # noqa: PLC0415 - as above
+
+    mine = unfinished.of(app.place, owner_of(app))
+    return [(one.name, "") for one in mine if word.lower() in one.name.lower()]
+
+
+def _help_topics(_: App, word: str) -> Iterable[tuple[str, str]]:
+    from desk.cli.clerk import manual  # noqa: PLC0415 - for the shell only
+    from desk.cli.table import COMMANDS  # noqa: PLC0415 - as above
+
+    known = {**manual.topics(), **{path: row.help for path, row in COMMANDS.items() if " " not in path}}
+    return [(name, title) for name, title in known.items() if name.startswith(word)]
+
+
+complete_topic_of_help = _complete(_help_topics)
+complete_draft = _complete(_drafts)
 complete_filter = _complete(_saved)
 complete_columns = _complete(_columns)
 complete_sort = _complete(_sort_keys)
 complete_ticket = _complete(_tickets)
 complete_who = _complete(_whos)
+complete_person = _complete(_people)
+complete_staff = _complete(_staff)
+complete_verb = _complete(_verbs)
+complete_ticket_field = _complete(_fields_of("ticket"))
+complete_user_field = _complete(_fields_of("user"))
 complete_user = complete_caller = _complete(_callers)
 complete_tag = _complete(_records("tag"))
 complete_department = _complete(_records("department"))

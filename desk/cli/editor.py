@@ -9,20 +9,24 @@ import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from desk.cli import complete
-from desk.cli.app import App
+from desk.cli.app import App, Rehearsed
+from desk.cli.clerk import unfinished
+from desk.cli.clerk.unfinished import Unfinished
 from desk.cli.speech.asking import confirm, tell
 from desk.cli.speech.helping import SpokenOption
 from desk.codec.locate import BOM
 from desk.domain.model import filenames
 from desk.domain.model.fields import TEXT_MAX, check_text
-from desk.errors import ConfigError, DeskError, Interrupted, NotFound, UsageFault
-from desk.local.kept import runs
+from desk.errors import ConfigError, Conflict, DeskError, Interrupted, NotFound, UsageFault
 from desk.text import Text, _, ngettext
+
+if TYPE_CHECKING:
+    from desk.cli.clerk.companion import Companion
 
 HEAD = "<!-- ---------- "
 """How the line begins that says who will read a text; it is no part of it, wherever somebody moves it."""
@@ -75,7 +79,7 @@ def given_text(app: App, body: str | None, file: str | None) -> str | None:
     if is_draft(app, file):
         # Without the form around it: what stands above the line, or the whole front matter and text of a ticket.
         app.draft = file
-        return _checked(_above(_read_draft(file)) or _read_draft(file))
+        return _checked(written_in(unfinished.read(file)))
     # app.place: without a desk nobody should begin to type.
     data = app.env.read_stdin() if file == "-" and app.place else read_file(file)
     try:
@@ -96,13 +100,18 @@ def is_draft(app: App, file: str | None) -> bool:
     """Whether a file is one of the drafts that `your text is kept` names."""
     if file in (None, "-"):
         return False
-    return os.path.dirname(os.path.realpath(str(file))) == os.path.realpath(app.place.own("drafts"))
+    return os.path.dirname(os.path.realpath(str(file))) == os.path.realpath(app.place.own(unfinished.FOLDER))
 
 
 def _above(text: str) -> str:
     """What was written above the line of a form, without the line that says who will read it; "" where there is no line."""
     line = re.search(_CUT, text)
     return re.sub(_HEAD, "", text[: line.start()], count=1).strip("\n") if line else ""
+
+
+def written_in(text: str) -> str:
+    """What somebody wrote in a form, or the whole where it is no form."""
+    return _above(text) if re.search(_CUT, text) else text
 
 
 def _checked(text: str) -> str:
@@ -176,14 +185,14 @@ def edit(app: App, name: str, start: str, accept: Callable[[str], T], *, as_it_i
     """
     app.draft = path = _begin(app, name, start)
     while True:
-        before = _read_draft(path)
+        before = unfinished.read(path)
         try:
             _run_editor(app, path)
         except DeskError:
-            if _read_draft(path) == start:
+            if unfinished.read(path) == start:
                 _forget(app)
             raise
-        text = _read_draft(path)
+        text = unfinished.read(path)
         if not text.strip() or (text == start and not as_it_is):
             _forget(app)
             raise _nothing_written()
@@ -194,13 +203,12 @@ def edit(app: App, name: str, start: str, accept: Callable[[str], T], *, as_it_i
         try:
             return accept(text)
         except DeskError as error:
-            _write(path, f"{_ERROR}{_on_one_line(app, error)}\n{text}")
+            unfinished.write(path, f"{unfinished.ERROR}{_on_one_line(app, error)}\n{getattr(error, 'form', text)}")
             tell(app, _("error: {problem}", problem=error.message))
             if not confirm(app, _("Edit again?"), default=True):
                 raise
 
 
-_ERROR = "# ERROR: "
 _UNCHANGED = _("You left the text as it was. Go on with it as it is?")
 
 
@@ -216,36 +224,37 @@ def _on_one_line(app: App, error: DeskError) -> str:
 
 
 def _begin(app: App, name: str, start: str) -> str:
-    """The file to write in: one that was left unfinished, if the person wants to go on with it, or a new one.
-
-    A draft is named after whoever writes it, whom alone it is offered to, and the process that writes in it, so that two at
-    work on the same thing don't meet in one file.
-    """
-    folder = app.place.own("drafts")
-    os.makedirs(folder, exist_ok=True)
-    name = f"{name}.{app.handle() or 'nobody'}"
-    mine = os.path.join(folder, f"{name}.{os.getpid()}.md")
-    for found in sorted(os.listdir(folder)):
-        match = re.fullmatch(rf"{re.escape(name)}\.(\d+)\.md", found)
-        if match is None or (int(match[1]) != os.getpid() and runs(int(match[1]))):
-            continue
-        old = os.path.join(folder, found)
-        if confirm(app, _("There is an unfinished draft ({old}). Go on with it?", old=old), default=True):
-            os.replace(old, mine)
+    """The file to write in: one that was left unfinished, if the person wants to go on with it, or a new one."""
+    owner = owner_of(app)
+    mine = unfinished.path_for(app.place, name, owner)
+    if app.resumes is not None:
+        return _taken_up(app.resumes, name, mine)
+    for old in unfinished.left(app.place, name, owner):
+        question = _("There is an unfinished draft ({old}). Go on with it?", old=old.path)
+        if confirm(app, question, default=True):
+            os.replace(old.path, mine)
             return mine
-        aside = _unused(folder, f"{name}.left")
-        os.replace(old, aside)
+        aside = unfinished.aside(app.place, name, owner)
+        os.replace(old.path, aside)
         tell(app, _("It stays in {aside}", aside=aside))
-    _write(mine, start)
+    unfinished.write(mine, start)
     return mine
 
 
-def _unused(folder: str, name: str) -> str:
-    path, number = os.path.join(folder, f"{name}.md"), 1
-    while os.path.exists(path):
-        number += 1
-        path = os.path.join(folder, f"{name}-{number}.md")
-    return path
+def _taken_up(old: Unfinished, name: str, mine: str) -> str:
+    """A draft that somebody asked for; Conflict where what it would change has changed since it was begun."""
+    if old.task != name:
+        raise Conflict(
+            _("what {name} would change has changed since", name=old.name),
+            _("take from it what you need: {path}; then: desk draft drop {name}", path=old.path, name=old.name),
+        )
+    os.replace(old.path, mine)
+    return mine
+
+
+def owner_of(app: App) -> str:
+    """Whose drafts are at hand."""
+    return (app.handle() or unfinished.NOBODY).replace(".", "+")  # a dot stands between the parts of a file's name
 
 
 def _run_editor(app: App, path: str) -> None:
@@ -268,28 +277,9 @@ def _run_editor(app: App, path: str) -> None:
         )
 
 
-def _write(path: str, text: str) -> None:
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-
-
-def _read_draft(path: str) -> str:
-    try:
-        with open(path, "rb") as file:
-            text = file.read().decode(errors="replace").removeprefix(BOM)
-    except FileNotFoundError:
-        return ""
-    if text.count("\r\n") == text.count("\n"):
-        text = text.replace("\r\n", "\n")  # an editor that ends all lines as on Windows
-    while text.startswith(_ERROR):
-        text = text.partition("\n")[2]
-    return text
-
-
 def _forget(app: App) -> None:
     if app.draft:
-        with suppress(FileNotFoundError):
-            os.unlink(app.draft)
+        unfinished.drop(app.draft)
         app.draft = None
 
 
@@ -301,13 +291,13 @@ def keep_text(app: App, name: str) -> Iterator[None]:
     """
     try:
         yield
+    except Rehearsed:
+        raise  # what came through a pipe can come again
     except BaseException:
         if app.typed and not app.draft:
-            with suppress(OSError):
-                folder = app.place.own("drafts")
-                os.makedirs(folder, exist_ok=True)
-                path = _unused(folder, f"{name}-stdin")
-                _write(path, app.typed)
+            with suppress(OSError, DeskError):
+                path = unfinished.aside(app.place, f"{name}-{unfinished.PIPED}", owner_of(app))
+                unfinished.write(path, app.typed)
                 app.draft = path
         raise
     _forget(app)
@@ -317,15 +307,17 @@ def entry_text(
     app: App,
     text: str | None,
     name: str,
-    context: str,
+    context: str = "",
     start: str = "",
     *,
     accept: Callable[[str], str] | None = None,
     head: str = "",
+    page: Companion | None = None,
 ) -> str:
     """The text of a reply or note: as given, or from the editor with the thread below for reference.
 
     With `accept`, which may refuse a text, an unchanged `start` will do. `head` says in the first line who will read it.
+    A `page` is the ticket below, which notices when others write in it meanwhile.
     """
     if text is not None:
         return text
@@ -338,13 +330,16 @@ def entry_text(
     def taken(whole: str) -> str:
         line = re.search(_CUT, whole)
         written = _above(whole) if line else re.sub(_HEAD, "", whole, count=1).strip("\n")
-        _ask_about(app, whole[line.end() :] if line else "", context)
+        _ask_about(app, whole[line.end() :] if line else "", page.context if page else context)
+        if page is not None:
+            page.require_unchanged(whole)
         if not written.strip():
             raise UsageFault(_("the text is empty"), _("write above the line, or leave the file as it was to give up"))
         return _checked(accept(written) if accept else written)
 
+    below = page.context if page else context
     cut = f"{HEAD}{app.say(_WORDS)}{_END}"
-    return edit(app, name, f"{top}{start}\n\n{cut}\n\n{context}", taken, as_it_is=accept is not None)
+    return edit(app, name, f"{top}{start}\n\n{cut}\n\n{below}", taken, as_it_is=accept is not None)
 
 
 def _ask_about(app: App, below: str, context: str) -> None:

@@ -66,6 +66,30 @@ class Env(NamedTuple):
                     return f"{os.getsid(0)}-{name.replace('/', '-')}"
         return ""
 
+    @property
+    def own_file(self) -> str:
+        """Where a person's own words and defaults lie: by XDG_CONFIG_HOME, else below the home folder."""
+        home = self.environ.get("HOME") or os.path.expanduser("~")
+        base = self.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
+        return os.path.join(base, "desk", "config.toml")
+
+    @property
+    def asked_format(self) -> str | None:
+        """The format asked for, also where the command line could not be parsed; the last one counts, as for click."""
+        argv, found = self.argv, None
+        for number, word in enumerate(argv):
+            if word == "--":
+                break
+            if word in ("-f", "--format"):
+                found = argv[number + 1] if number + 1 < len(argv) else None
+            elif word == "--json" or word.startswith("--json="):
+                found = "json"
+            elif word.startswith("--format="):
+                found = word.partition("=")[2]
+            elif word.startswith("-f"):
+                found = word[2:].removeprefix("=")
+        return found
+
     def read_stdin(self) -> bytes:
         return self.stdin.buffer.read()
 

@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 from desk.actions import identifiers
-from desk.cli import complete, dates
+from desk.cli import arguments, complete, dates
 from desk.cli.app import App
 from desk.domain.model.query import Query
 from desk.domain.model.states import CLOSED
@@ -17,6 +17,8 @@ from desk.errors import NotFound, UsageFault
 from desk.text import _, arranged
 
 T = TypeVar("T", bound=Callable[..., Any])
+_EVERY = 2
+"""Seconds between two looks of whoever watches, unless told otherwise."""
 
 
 def filters(function: T) -> T:
@@ -32,7 +34,8 @@ def filters(function: T) -> T:
         click.option("--tag", "tags", metavar="T", multiple=True, shell_complete=complete.complete_tag,
                      help="Carrying this tag; repeated, or joined by commas: all of them."),
         click.option("--owner", metavar="WHO", shell_complete=complete.complete_who, help="A handle, me, or none."),
-        click.option("--requester", metavar="U", shell_complete=complete.complete_user, help="Of this requester."),
+        click.option("--requester", cls=arguments.PickedOption, kind="user", metavar="U", shell_complete=complete.complete_user,
+                                help="Of this requester."),
         click.option("--priority", "priorities", metavar="P", multiple=True, shell_complete=complete.complete_priority,
                      help="Of this priority; repeat for more, or join by commas."),
         click.option("--service", "services", metavar="S", multiple=True,
@@ -94,6 +97,19 @@ def require_possible(query: Query) -> None:
         raise UsageFault(_("--tag and --not-tag both name {tag}", tag=both[0]), _("leave one of them out"))
     if query.overdue and query.states == (CLOSED,):
         raise UsageFault(_("nothing that is closed is overdue"), _("what was late: desk sla list --breached"))
+
+
+def lookout_options(function: T) -> T:
+    """--every, --bell and --notice."""
+    options = (
+        click.option("--every", metavar="SECONDS", type=click.IntRange(1, 3600), default=_EVERY, show_default=True,
+                     help="How often to look."),
+        click.option("--bell", is_flag=True, help="Ring when a ticket is given to me, or a new one is urgent."),
+        click.option("--notice", is_flag=True, help="Tell me so on the desktop as well (notify-send, or the terminal)."),
+    )  # fmt: skip
+    for option in reversed(options):
+        function = option(function)
+    return function
 
 
 def options_of(name: str, words: list[str]) -> dict[str, Any]:

@@ -13,33 +13,73 @@ from desk.domain.knowledge import articles
 from desk.domain.model.article import Article
 from desk.domain.model.fields import LINE
 from desk.domain.model.plain import plain
-from desk.domain.model.record import Record, parse_values_of
+from desk.domain.model.record import NOTHING, Record, parse_values_of
 from desk.domain.model.ticket import Ticket
 from desk.errors import Broken, Refused, UsageFault
-from desk.text import _
+from desk.text import _, arranged, listed
 
 FRESH = ("title", "department", "requester", "tags", "priority", "impact", "urgency", "service", "channel", "language",
          "fields")  # fmt: skip
 """What the form of a new ticket may set; the rest has verbs of its own."""
 
 
-def _compose(values: dict[str, Any], body: str) -> str:
+def _compose(values: dict[str, Any], body: str, taught: Mapping[str, str] = NOTHING) -> str:
+    """Front matter and body; above a field what it may hold, as a comment, which nobody keeps."""
     from desk.codec import records  # noqa: PLC0415 - for the editor only
 
-    return f"---\n{records.dump_yaml(values)}---\n\n{body}"
+    lines = (f"# {taught[n]}\n{records.dump_yaml({n: v})}" if n in taught else records.dump_yaml({n: v})
+             for n, v in values.items())  # fmt: skip
+    return f"---\n{''.join(lines)}---\n\n{body}"
 
 
-def write_new_ticket(values: Mapping[str, Any], body: str) -> str:
+def teach(app: App) -> dict[str, str]:
+    """What each field of a ticket may hold, a line of words for each."""
+    known = {kind: app.store.ask(lambda index, kind=kind: index.rows(kind, "1", (), "ORDER BY id"))  # type: ignore[misc]
+             for kind in ("department", "tag", "field", "staff")}  # fmt: skip
+    of_tickets = [row for row in known["field"] if row["on"] == Ticket.kind]
+    values = {
+        "department": _named(str(row["id"]) for row in known["department"]),
+        "owner": _named(str(row["id"]) for row in known["staff"]),
+        "tags": _named(str(row["id"]) for row in known["tag"]),
+        **{name: _named(app.config[setting]) for name, setting in {**edits.LEVELS, **edits.WAYS}.items()},
+    }
+    values["fields"] = _named(_field(row) for row in of_tickets)
+    told: dict[str, str] = {
+        name: arranged("{name}: {values}", name=name, values=listing) for name, listing in values.items() if listing
+    }
+    told["requester"] = _("requester: an id, an e-mail address, a name or a number; empty: nobody")
+    if "priority" in told:
+        told["priority"] = _("priority: {values}; empty: what impact and urgency give", values=values["priority"])
+    return told
+
+
+_MOST = 25
+"""Values that a comment names; more of them are found by completion, on the command line."""
+
+
+def _named(values: Iterable[str]) -> str:
+    found = list(values)
+    return listed(found if len(found) <= _MOST else [*found[:_MOST], "…"])
+
+
+def _field(row: Mapping[str, Any]) -> str:
+    """`country (CY, MT, …)`, `calls (number)`."""
+    may = _named(str(option) for option in row["options"]) if row["options"] else str(row["type"])
+    return arranged("{name} ({may})", name=row["id"], may=may)
+
+
+def write_new_ticket(values: Mapping[str, Any], body: str, taught: Mapping[str, str] = NOTHING) -> str:
     """The form of a new ticket, with what the options gave. An empty priority is left to the matrix."""
-    names = [n for n in FRESH if n != "fields" or values.get(n)]
-    return _compose({n: values.get(n) or ([] if n == "tags" else "") for n in names}, body or "\n")
+    names = [n for n in FRESH if n != "fields" or values.get(n) or "fields" in taught]
+    blank: dict[str, Any] = {"tags": [], "fields": {}}
+    return _compose({n: values.get(n) or blank.get(n, "") for n in names}, body or "\n", taught)
 
 
-def write_ticket(ticket: Ticket) -> str:
+def write_ticket(ticket: Ticket, taught: Mapping[str, str] = NOTHING) -> str:
     """A ticket as the form to change it."""
     names = [n for n in edits.OPEN_FIELDS if n != "fields" or ticket.fields]
     shown = {n: plain(getattr(ticket, n)) if getattr(ticket, n) is not None else "" for n in names}
-    return _compose(shown, ticket.body)
+    return _compose(shown, ticket.body, taught)
 
 
 def _take_as_typed(text: str, kind: type[Record]) -> str:

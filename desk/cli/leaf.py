@@ -16,21 +16,21 @@ from desk.domain.model.kinds import KINDS
 from desk.text import _
 from desk.view.model import Detail, Done
 
-FORMATS = ("table", "json", "jsonl", "csv", "yaml", "md", "ids")
+FORMATS = ("table", "json", "jsonl", "csv", "tsv", "yaml", "md", "html", "ids")
 EXAMPLE = _("Example:")
 """What stands above it; an epilog is looked up by its first line."""
 _BEFORE = _("As before the command.")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def leaf(name: str, *, example: str, asks: bool = False) -> Callable[[Callable[..., Any]], click.Command]:
+def leaf(name: str, *, example: str, careful: bool = False) -> Callable[[Callable[..., Any]], click.Command]:
     """A command that does something: takes the App first, returns a view, and has --format and an example.
 
-    `asks`: a person at a terminal is asked before it takes things away, unless --yes says that it is meant.
+    A `careful` one can touch many records, or take one away: it has --dry-run, and asks at a terminal first.
     """
 
     def wrap(function: Callable[..., Any]) -> click.Command:
-        with_app = click.pass_obj(_nothing_is_done(_asked_first(function) if asks else function))
+        with_app = click.pass_obj(_nothing_is_done(_asking(function) if careful else function))
         formatted = click.option(
             "-f",
             "--format",
@@ -47,6 +47,9 @@ def leaf(name: str, *, example: str, asks: bool = False) -> Callable[[Callable[.
         command = click.command(name, cls=SpokenCommand, epilog=f"{UNWRAPPED}{EXAMPLE}\n{lines}")(formatted)
         # The option of all commands stands after a command's own in its help.
         command.params.append(command.params.pop(0))
+        command.params += _of_careful() if careful else ()
+        command.params += _of_readers() if name in _READERS else ()
+        _shorten(command.params)
         taken = {word for param in command.params for word in param.opts}
         command.params += [option for option in _of_all() if taken.isdisjoint(option.opts)]
         return command
@@ -54,19 +57,78 @@ def leaf(name: str, *, example: str, asks: bool = False) -> Callable[[Callable[.
     return wrap
 
 
-def _asked_first(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function whose changes a person agrees to first."""
+_READERS = frozenset(
+    ("list", "show", "search", "history", "log", "activity", "caller", "suggest", "candidates", "bans")
+)
+"""Commands that answer with things, of which a script may want a part."""
 
-    @click.option("-y", "--yes", is_flag=True, help="Without a question on a terminal.")
+
+def _of_readers() -> list[click.Option]:
+    """The options that shape an answer."""
+
+    def set_fields(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+        if value is not None and isinstance(ctx.obj, App):
+            ctx.obj.output = "json"
+            ctx.obj.fields = tuple(dict.fromkeys(n.strip() for n in value.split(",") if n.strip()))
+
+    def set_template(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+        if value is not None and isinstance(ctx.obj, App):
+            ctx.obj.output = "jsonl"  # whole rows, without talk
+            ctx.obj.template = value
+
+    by_name = click.Option(("--json", "fields_wanted"), metavar="FIELDS", expose_value=False, callback=set_fields,
+                           help=_("Only these fields, as JSON: id,title,fields.serial."))  # fmt: skip
+    by_text = click.Option(("--template",), metavar="TEXT", expose_value=False, callback=set_template,
+                           help=_("A Jinja template for each row, or @FILE: '{example}'.",
+                                  example="{{ id }}\\t{{ title }}"))  # fmt: skip
+    return [by_name, by_text]
+
+
+def _of_careful() -> list[click.Option]:
+    """The options of commands that can touch many records, or take one away."""
+
+    def option(*words: str, sets: str, text: str) -> click.Option:
+        def keep(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+            if value and isinstance(ctx.obj, App):
+                setattr(ctx.obj, sets, True)
+
+        return click.Option(words, is_flag=True, expose_value=False, is_eager=True, callback=keep, help=text)
+
+    return [
+        option("--dry-run", sets="rehearses", text=_("Only say what would be changed.")),
+        option("-y", "--yes", sets="agrees", text=_("Don't ask first, at a terminal.")),
+    ]
+
+
+def _asking(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
-    def run(app: App, *args: Any, yes: bool, **options: Any) -> Any:
-        if not yes:
-            from desk.cli.clerk import asking  # noqa: PLC0415 - for what takes away alone
+    def run(app: App, *args: Any, **options: Any) -> Any:
+        if not (app.rehearses or (app.env.interactive and not app.agrees)):
+            return function(app, *args, **options)
+        from desk.cli.clerk import consent  # noqa: PLC0415 - where somebody is asked, or only wants to know
 
-            asking.ask_first(app)
-        return function(app, *args, **options)
+        return consent.act(app, lambda: function(app, *args, **options))
 
     return run
+
+
+_SHORT = {
+    "--reason": "-m",
+    "--message": "-m",
+    "--body": "-b",
+    "--title": "-t",
+    "--department": "-d",
+    "--requester": "-r",
+    "--limit": "-n",
+}
+"""Short words of options, the same wherever there is such a one."""
+
+
+def _shorten(params: list[click.Parameter]) -> None:
+    for option in params:
+        short = next((_SHORT[word] for word in option.opts if word in _SHORT), None)
+        if isinstance(option, click.Option) and short and short not in option.opts:
+            option.opts.insert(0, short)
 
 
 def _of_all() -> list[click.Option]:
@@ -105,6 +167,10 @@ def _nothing_is_done(function: Callable[..., Any]) -> Callable[..., Any]:
         if isinstance(view, Detail):
             app.warnings.extend(_marks(view))
         view = _as_list(view) if app.several else view
+        if app.fields is not None or app.template is not None:
+            from desk.cli.clerk import shape  # noqa: PLC0415 - where somebody asks for it
+
+            return shape.shaped(app, view)
         if not (app.talks and app.env.terminal):
             return view
         from desk.cli.clerk import hand  # noqa: PLC0415 - for people at a terminal

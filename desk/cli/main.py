@@ -6,7 +6,7 @@ import io
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -93,8 +93,6 @@ class CommandGroup(helping.SpokenCommand, click.Group):
             return super().resolve_command(ctx, [*words, *args[1:]])
         if name == "help" and name not in self._rows() and not ctx.resilient_parsing:
             if len(args) > 1:
-                if not self.prefix and args[1] not in self._rows():
-                    _show_page(ctx, str(args[1]))
                 return super().resolve_command(ctx, [*args[1:], "--help"])
             click.echo(ctx.get_help(), color=ctx.color)
             ctx.exit()
@@ -144,23 +142,6 @@ class CommandGroup(helping.SpokenCommand, click.Group):
             with formatter.section(said(title)):
                 formatter.write_dl(rows)
         del ctx
-
-
-def _show_page(ctx: click.Context, name: str) -> None:
-    """A page of the documentation, and that is all; UsageFault for a word that is no topic either."""
-    from desk.cli.clerk import topics  # noqa: PLC0415 - where help is asked for
-    from desk.cli.pager import page  # noqa: PLC0415 - as above
-
-    env: Env = ctx.obj
-    look = _look(env, None)
-    lines = list(topics.page(name.lower(), look))
-    if not lines:
-        raise UsageFault(
-            _("there is no command and no page {name!r}", name=name[:60]),
-            _("commands: desk --help; pages: {pages}", pages=", ".join(topics.names())),
-        )
-    page(env, lines, look)
-    ctx.exit()
 
 
 def _alias(ctx: click.Context, name: str) -> list[str]:
@@ -266,6 +247,9 @@ def main(argv: list[str] | None = None) -> None:
     if asked:
         from click.shell_completion import shell_complete  # noqa: PLC0415 - for completion only
 
+        from desk.cli.complete import add_bash  # noqa: PLC0415 - as above
+
+        add_bash()
         sys.exit(shell_complete(root, {"obj": env}, PROG, f"_{PROG.upper()}_COMPLETE", asked))
     sys.exit(run(list(env.argv), env))
 
@@ -323,7 +307,7 @@ def _print(view: View, app: App) -> None:
 
     env = app.env
     try:
-        render(view, app.output, _look(env, app), partial(page, env), env.stderr, catalogue=app.catalogue)
+        render(view, app.output, look_of(env, app), partial(page, env), env.stderr, catalogue=app.catalogue)
         env.stdout.flush()
     except BrokenPipeError:
         raise
@@ -353,7 +337,7 @@ def _in_words(error: BaseException, argv: list[str]) -> DeskError:
     return DeskError(_("unexpected {name}: {error}", name=type(error).__name__, error=error), hint)
 
 
-def _look(env: Env, app: App | None) -> Look:
+def look_of(env: Env, app: App | None) -> Look:
     """How output looks here: the terminal's width, colours if wanted, the desk's time zone."""
     from desk.view.look import Look  # noqa: PLC0415 - not for --help
 
@@ -382,23 +366,8 @@ def _say(error: DeskError, env: Env, holder: list[App]) -> int:
         )
     try:
         catalogue = app.catalogue if app is not None else language.spoken(env)
-        render_error(error, _format(env.argv), _look(env, app), env.stdout, env.stderr, catalogue=catalogue)
+        render_error(error, env.asked_format, look_of(env, app), env.stdout, env.stderr, catalogue=catalogue)
         env.stdout.flush()
     except BrokenPipeError:
         _reader_left(env, error.exit_code)
     return error.exit_code
-
-
-def _format(argv: Sequence[str]) -> str | None:
-    """The format asked for, also where the command line could not be parsed; the last one counts, as for click."""
-    found = None
-    for number, word in enumerate(argv):
-        if word == "--":
-            break
-        if word in ("-f", "--format"):
-            found = argv[number + 1] if number + 1 < len(argv) else None
-        elif word.startswith("--format="):
-            found = word.partition("=")[2]
-        elif word.startswith("-f"):
-            found = word[2:].removeprefix("=")
-    return found

@@ -48,7 +48,7 @@ _FILTERS = (
                  help="Only of this priority; repeat for more."),
     click.option("--service", "services", metavar="S", multiple=True, help="Only about this service; repeat for more."),
     click.option("--field", "fields", metavar="K=V", multiple=True, shell_complete=complete.complete_ticket_field,
-                 help="Only with this custom field; repeated: all of them."),
+                     help="Only with this custom field; repeated: all of them."),
     click.option("--search", metavar="WORDS", help="Only containing these words, with or without accents."),
 )  # fmt: skip
 

@@ -99,7 +99,7 @@ def build_edit(kind: Kind, text: str, *, example: str) -> click.Command:
         return told_of(app, kind.cls, ids, lambda named: organisation.edit(app, kind.cls, named, values))
 
     options = [ids_of(kind.cls.kind), *(o.edit for o in kind.options)]
-    return _built("edit", offer(options)(edit), text, example)
+    return _built("edit", offer(options)(edit), text, example, careful=True)
 
 
 def build_delete(kind: Kind, text: str, *, example: str, reason: str | None = None) -> click.Command:
@@ -109,7 +109,7 @@ def build_delete(kind: Kind, text: str, *, example: str, reason: str | None = No
         return told_of(app, kind.cls, ids, lambda named: organisation.delete(app, kind.cls, named, reason))
 
     why = None if reason is None else click.option("-m", "--reason", metavar="TEXT", help=reason)
-    return _built("delete", offer([ids_of(kind.cls.kind), why])(delete), text, example, asks=True)
+    return _built("delete", offer([ids_of(kind.cls.kind), why])(delete), text, example, careful=True)
 
 
 def offer(options: Iterable[Decorator | None]) -> Callable[[F], F]:
@@ -123,9 +123,9 @@ def offer(options: Iterable[Decorator | None]) -> Callable[[F], F]:
     return wrap
 
 
-def _built(name: str, function: Callable[..., Any], text: str, example: str, *, asks: bool = False) -> click.Command:
+def _built(name: str, function: Callable[..., Any], text: str, example: str, *, careful: bool = False) -> click.Command:
     function.__doc__ = text
-    return leaf.leaf(name, example=example, asks=asks)(function)
+    return leaf.leaf(name, example=example, careful=careful)(function)
 
 
 # -- what they do ------------------------------------------------------------------------------------------------------
@@ -199,4 +199,12 @@ def collect_given(cls: type[Record], values: Mapping[str, Any]) -> Data:
 
 def ids_of(kind: str) -> Callable[[F], F]:
     """The argument of commands that take several ids."""
-    return click.argument("ids", metavar="ID…", nargs=-1, required=True, shell_complete=complete.complete_kind(kind))
+    completed: dict[str, Any] = {
+        "metavar": "ID…",
+        "nargs": -1,
+        "required": True,
+        "shell_complete": complete.complete_kind(kind),
+    }
+    if kind == "user":
+        return click.argument("ids", cls=arguments.PickedArgument, kind=kind, **completed)
+    return click.argument("ids", **completed)

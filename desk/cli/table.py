@@ -221,6 +221,10 @@ COMMANDS: Mapping[str, CommandRow] = MappingProxyType(
         "filter list": _kind("clerk.personal", "filter_list", "List saved filters."),
         "filter save": _kind("clerk.personal", "filter_save", "Keep options of a list under a word."),
         "filter delete": _kind("clerk.personal", "filter_delete", "Forget a filter."),
+        "draft": CommandRow(None, "Texts that you began and didn't send.", _WORK),
+        "draft list": _kind("clerk.drafts", "list_", "List texts that you began and didn't send."),
+        "draft resume": _kind("clerk.drafts", "resume", "Go on with one in the editor."),
+        "draft drop": _kind("clerk.drafts", "drop", "Throw drafts away."),
         "undo": CommandRow(
             "desk.commands.ticket.undo:undo_any", "Take back the last change you made, or any other.", _CARE
         ),
@@ -266,6 +270,9 @@ COMMANDS: Mapping[str, CommandRow] = MappingProxyType(
         "maintain": CommandRow("desk.commands.care.maintain:maintain", "Repack and tidy up; for cron.", _CARE),
         "init": CommandRow("desk.commands.care.init:init", "Make a new desk.", _CARE),
         "demo": CommandRow("desk.commands.care.demo:demo", "Build a desk and play a day of its life.", _CARE),
+        "help": CommandRow(
+            "desk.commands.care.help:help_", "Help of a command, or a page of the documentation.", _CARE
+        ),
         "completion": CommandRow(
             "desk.commands.care.completion:completion", "Print the completion script of a shell.", _CARE
         ),

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from desk.actions.acting import Acted
 from desk.cli import answers
 from desk.cli.app import App
-from desk.domain.changes import sentences
+from desk.domain.changes import compare, sentences
+from desk.domain.changes.undo import VERB as UNDO
 from desk.domain.model import due, plain
 from desk.domain.model.article import Article
 from desk.domain.model.change import Edit, Event
@@ -55,6 +56,20 @@ def describe_events(edit: Edit) -> str:
     # What is not an article is told as a ticket is: a new title, a state.
     kind = "article" if isinstance(edit.after or edit.before, Article) else "ticket"
     return listed(_words(event, kind) for event in edit.events)
+
+
+def describe_edit(edit: Edit) -> str:
+    """What becomes of a record, for whoever is to agree to it: also what an undo brings back."""
+    before, after = edit.before, edit.after
+    if after is None:
+        title = next((str(v) for n in ("title", "name", "email") if (v := edit.record.values.get(n))), "")
+        return _("deleted: {title}", title=title) if title else _("deleted")
+    if before is None or all(event.verb != UNDO for event in edit.events):
+        back = before is None and any(event.verb == UNDO for event in edit.events)
+        return _("is there again") if back else describe_events(edit) or _("changed")
+    kind = "article" if isinstance(after, Article) else "ticket"
+    told = listed(_words(event, kind) for event in compare.events(before, after))
+    return _("as before: {what}", what=told) if told else _("as before")
 
 
 def _words(event: Event, kind: str) -> str:

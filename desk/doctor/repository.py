@@ -108,7 +108,7 @@ def drafts(exam: Exam) -> Iterator[Finding]:
                     path,
                     None,
                     _("a draft that was begun {days} days ago", days=days),
-                    _("send it, or: rm {path}", path=path),
+                    _("its writer: desk draft resume, or drop; or: rm {path}", path=path),
                     info=True,
                 )
 

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from desk.domain.figures.statistics import VERBS, WEEKDAYS, Period, midnight
 from desk.index.index import Index
-from desk.queries.sql import EVERYTHING, Condition, marks
+from desk.queries.events import LastChange
+from desk.queries.sql import EVENTS, EVERYTHING, Condition, marks
 
 _DAY = 86400
 _EPOCH = date(1970, 1, 1)
@@ -156,6 +157,17 @@ def exclude_undone(index: Index) -> str:
             taken_back.add(int(other))
     nothing = sorted(taken_back | {int(n) for n, _ in undone})
     return f" AND e.n NOT IN ({', '.join(map(str, nothing))})" if nothing else ""
+
+
+def standing(index: Index, limit: int, *, by: str | None = None, ticket: str | None = None) -> list[LastChange]:
+    """The last changes that somebody made, or that a ticket saw, newest first, as far as they weren't taken back."""
+    whose, value = ("c.actor = ?", by) if ticket is None else ("e.kind = 'ticket' AND e.id = ?", ticket)
+    rows = index.db.execute(
+        f"SELECT DISTINCT c.n, c.oid, c.verb FROM {EVENTS} WHERE {whose}{exclude_undone(index)}"
+        " ORDER BY c.depth DESC, c.n DESC LIMIT ?",
+        (value, limit),
+    )
+    return [LastChange(*row) for row in rows]
 
 
 def counts(index: Index, asked: Asked, by: str | None) -> dict[Any, Counter[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from desk.domain.matching.folding import fold
@@ -15,7 +15,7 @@ from desk.domain.model.query import Scope
 from desk.domain.model.states import STATES
 from desk.errors import nearest
 from desk.index.index import Index
-from desk.queries.sql import LIVE, marks, utc
+from desk.queries.sql import LISTED, LIVE, listed, marks, utc
 from desk.queries.tickets import match
 
 _USERS = f"(requester IS NOT NULL OR author LIKE '{USER_PREFIX}%')"
@@ -155,6 +155,11 @@ def last_activity(index: Index, handle: str) -> str | None:
         (handle,),
     ).fetchone()
     return None if row[0] is None else str(row[0])
+
+
+def of_ids(index: Index, ids: Iterable[str]) -> list[dict[str, Any]]:
+    """The requesters with these ids."""
+    return index.rows("user", f"id IN {LISTED}", (listed(ids),))
 
 
 def users(index: Index, search: str | None, group: str | None, fields: dict[str, Any]) -> list[dict[str, Any]]:

@@ -205,6 +205,14 @@ def linking(index: Index, ticket_id: str) -> list[str]:
     return sorted(str(row[0]) for row in rows)
 
 
+def with_priority(index: Index, ids: Iterable[str], priority: str) -> set[str]:
+    """Of these tickets, those of a priority."""
+    return {
+        str(row["id"])
+        for row in index.rows("ticket", f"priority = ? AND id IN {sql.LISTED}", (priority, sql.listed(ids)))
+    }
+
+
 def names(index: Index, ids: set[str]) -> dict[str, str]:
     """Names of staff and requesters, by id; of staff who were deleted, as history has them (rule 5)."""
     found = _names_now(index, tuple(ids))

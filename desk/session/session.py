@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -60,8 +60,9 @@ class Session:
         self.progress = progress
         self.clock = clock
         self.waiting = waiting
-        self.consent: Callable[[Change], None] | None = None
-        """Asked about a change before it is made, where a person is to agree; raises when they don't."""
+        self.review: Callable[[Sequence[Change]], None] | None = None
+        """Shown what a command would change, before it does, and once; what it raises keeps it from being done."""
+        self._agreed: frozenset[tuple[str, str]] | None = None
         self.warnings: list[str] = []
         """What went otherwise than expected, though what was asked for is done."""
         self.notes: list[str] = []
@@ -225,7 +226,6 @@ class Session:
         What follows from a change is added to it, and the rules over the desk as a whole are asked of it, but for hand
         edits: they are committed as they stand, and `checks.edits` has asked. None when the plan finds nothing to change.
         """
-        agreed: Change | None = None
 
         def whole(snapshot: Snapshot) -> Change | None:
             from desk.checks import together  # noqa: PLC0415 - for writes only
@@ -246,17 +246,11 @@ class Session:
             change = reactions.follow(change, snapshot, self.config)
             changed = [(edit.before, edit.after) for edit in change.edits]
             together.require(changed, World(snapshot.index, self.config, changed))
-            if agreed is not None and [*agreed.edits] != [*change.edits]:
-                raise Conflict(_("somebody changed that while you were asked"), _("try again; nothing was changed"))
+            self._require_agreed(change)
             return change
 
-        if self.consent is not None:
-            # Before the lock: nobody waits for a person to answer.
-            index, head = self.store.index, self.store.commit_now()
-            change = whole(self.store.snapshot(index, head))
-            if change is not None:
-                self.consent(change)
-            agreed = change
+        if self.review is not None:
+            self._show(whole)
         done = self.store.commit(whole, self.identity, titles=self.config["history.titles"])
         if done is None:
             return None
@@ -273,6 +267,29 @@ class Session:
         if known is not None and self.config.says_the_same(known):
             self.__dict__["config"] = known
 
+    def _show(self, plan: Callable[[Snapshot], Change | None]) -> None:
+        """Have somebody look at what a plan would change, while nobody has to wait for the answer."""
+        from desk.store import rehearsal  # noqa: PLC0415 - where somebody is asked, or only wants to know
+
+        change = rehearsal.rehearse(self.store, plan)
+        if change is not None:
+            self.consult([change])
+
+    def consult(self, changes: Sequence[Change]) -> None:
+        """Show changes to whoever wants to see them; from now on no other record may be touched."""
+        review, self.review = self.review, None
+        if review is not None:
+            review(changes)
+            self._agreed = frozenset().union(*map(_touched, changes))
+
+    def _require_agreed(self, change: Change) -> None:
+        """Whoever agreed to something has not agreed to more of it."""
+        if self._agreed is not None and (more := _touched(change) - self._agreed):
+            raise Conflict(
+                _("the desk changed meanwhile, and {id} would be touched as well", id=min(more)[1]),
+                _("nothing was changed; try again"),
+            )
+
     def _require_own_machine(self, snapshot: Snapshot, handle: str) -> None:
         """Where desk --as is not for others' machines, refuse one that isn't known as the person's own (staff.as)."""
         machine = self.identity.committer_email or self.identity.author_email
@@ -288,6 +305,11 @@ class Session:
                     handle=handle,
                 ),
             )
+
+
+def _touched(change: Change) -> frozenset[tuple[str, str]]:
+    """Records that are there already, which a change touches."""
+    return frozenset((e.before.kind, e.before.id) for e in change.edits if e.before is not None)
 
 
 def requester_in(snapshot: Snapshot, user_id: str) -> Requester:

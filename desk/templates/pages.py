@@ -5,7 +5,7 @@ What a page may name is seen only when it is filled in, because a section's rows
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from jinja2 import nodes
@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from desk.errors import Broken
 from desk.templates.rules import Inspection, Part, Rewrite, Rules
-from desk.templates.sandbox import Budget, environment, filled, parsed
+from desk.templates.sandbox import Budget, Environment, environment, filled, parsed
 from desk.text import _
 
 LONGEST = 20_000_000
@@ -54,15 +54,30 @@ def document(text: str, path: str, values: Mapping[str, Any], *, html: bool) -> 
         "known: {values}; a page may hold variables, if, for, set and filters: desk help reports",
         values=", ".join(values),
     )
+    within = environment(html=html, trim=True)
+    whole = _checked(text, path, within, hint)
+    return filled(within.from_string, whole, values, Budget(path, 1, "en", most=_STEPS, longest=LONGEST), hint)
+
+
+def each(text: str, path: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """A template filled in for one row after another, all within one budget; Broken as for a report's."""
+    within = environment()
+    hint = _("it may hold variables, if, for, set and filters: docs/reports.md")
+    whole = _checked(text, path, within, hint)
+    compiled, budget = within.from_string(whole), Budget(path, 1, "en", most=_STEPS, longest=LONGEST)
+    for row in rows:
+        yield filled(lambda _: compiled, whole, row, budget, hint)
+
+
+def _checked(text: str, path: str, within: Environment, hint: str) -> nodes.Template:
     if len(text) > _SOURCE:
         raise Broken(_("a template has at most {most:,} characters", most=_SOURCE), path, 1, _("make it shorter"))
-    within = environment(html=html, trim=True)
     source = Part(text, path, 1)
     tree = parsed(source, within, hint)
     rules = Rules({}, lambda _: None, lambda part: parsed(part, within, hint))
     _Pages(rules, source).visit(tree, 0)
     whole: nodes.Template = Rewrite(rules, source, ()).visit(tree)
-    return filled(within.from_string, whole, values, Budget(path, 1, "en", most=_STEPS, longest=LONGEST), hint)
+    return whole
 
 
 def safe(html: str) -> Markup:

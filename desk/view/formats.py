@@ -97,29 +97,27 @@ class _Line:
 def as_csv(view: View, _look: Look) -> Iterator[str]:
     import csv  # noqa: PLC0415 - 3 ms, which a table does not need
 
-    rows = rows_of(view)
+    writer = csv.writer(_Line(), lineterminator="\r\n")
+    yield from (str(writer.writerow(cells)) for cells in _sheet(view))
+
+
+def as_tsv(view: View, _look: Look) -> Iterator[str]:
+    """Tabs between cells and none within: what `cut` takes, and what is pasted into a spreadsheet."""
+    yield from ("\t".join(re.sub(r"\s", " ", cell) for cell in cells) + "\n" for cells in _sheet(view))
+
+
+def _sheet(view: View) -> Iterator[list[str]]:
+    """Cells line by line, the names first; a cell never runs as a formula."""
+    whole = rows_of(view)
+    spread = view.sheet if isinstance(view, Listing | Detail) else None
+    rows: Sequence[Mapping[str, Any]] = spread(whole) if spread else whole
     names = list(dict.fromkeys(name for row in rows for name in row))
     if not names and isinstance(view, Listing):
-        names = list(view.fields or (c.name for c in view.columns))
-    if isinstance(view, Listing) and view.opened:
-        names, rows = _opened(view.opened, names, rows)
-    writer = csv.writer(_Line(), lineterminator="\r\n")
+        blank = dict.fromkeys(view.fields or (c.name for c in view.columns))
+        names = list(spread([blank])[0] if spread else blank)
     if names:
-        yield str(writer.writerow([_harmless(name) for name in names]))
-    for row in rows:
-        yield str(writer.writerow([_harmless(_flat(row.get(name))) for name in names]))
-
-
-def _opened(
-    opened: Mapping[str, tuple[str, ...]], names: list[str], rows: Sequence[Mapping[str, Any]]
-) -> tuple[list[str], list[Mapping[str, Any]]]:
-    """Names and rows with a column for each thing in a mapping: `fields.serial`; those of a list stay, whatever its rows hold."""
-    for name, known in opened.items():
-        within = list(dict.fromkeys((*known, *(key for row in rows for key in row.get(name) or ()))))
-        at = names.index(name) if name in names else len(names)
-        names = [*names[:at], *(f"{name}.{key}" for key in within), *names[at + 1 :]]
-        rows = [{**row, **{f"{name}.{key}": value for key, value in (row.get(name) or {}).items()}} for row in rows]
-    return names, list(rows)
+        yield [_harmless(name) for name in names]
+    yield from ([_harmless(_flat(row.get(name))) for name in names] for row in rows)
 
 
 def _flat(value: Any) -> str:
@@ -173,6 +171,12 @@ def as_markdown(view: View, look: Look) -> Iterator[str]:
     yield from document(view, look)
 
 
+def as_html(view: View, look: Look) -> Iterator[str]:
+    from desk.view.pages.printed import printed  # noqa: PLC0415 - a table needs no templates
+
+    yield from printed(view, look)
+
+
 def ids(view: View, _look: Look) -> Iterator[str]:
     if isinstance(view, Sections) and view.data.get("id"):  # about one thing, whatever stands in its sections
         yield f"{view.data['id']}\n"
@@ -186,8 +190,10 @@ FORMATS: Mapping[str, Callable[[View, Look], Iterator[str]]] = MappingProxyType(
         "json": as_json,
         "jsonl": as_jsonl,
         "csv": as_csv,
+        "tsv": as_tsv,
         "yaml": as_yaml,
         "md": as_markdown,
+        "html": as_html,
         "ids": ids,
     }
 )

@@ -47,10 +47,10 @@ class Listing(NamedTuple):
     """The rows as people read them, worked out where somebody does: a length in words, a day named once."""
     fields: tuple[str, ...] = ()
     """Names of what each row says, for formats that need them where there is no row."""
-    opened: Mapping[str, tuple[str, ...]] = NOTHING
-    """Fields that are mappings, with the names in them that have a column of their own in a spreadsheet."""
     drawn: Paper | None = None
     """What a terminal shows in place of the table."""
+    sheet: Callable[[Sequence[Row]], Sequence[Row]] | None = None
+    """The rows as a spreadsheet has them, worked out where one is written: a column for what a field holds."""
 
     def spelled(self) -> Sequence[Row]:
         """The rows as people read them."""
@@ -64,6 +64,8 @@ class Detail(NamedTuple):
     data: Mapping[str, Any] | Sequence[Mapping[str, Any]]
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    sheet: Callable[[Sequence[Row]], Sequence[Row]] | None = None
+    """As of a listing."""
 
 
 class Done(NamedTuple):

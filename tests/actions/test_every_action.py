@@ -193,7 +193,7 @@ ELSEWHERE = {
     "care.salting.add", "care.sealing.seal", "care.sealing.publish", "care.sealing.cosign", "care.sync.sync",
     "care.sync.continue_merge", "care.relay.relay", "care.guard.receive", "care.guard.received", "care.guard.check",
     "care.guard.install", "tickets.edits.edit_entry", "tickets.undo.undo",
-    "tickets.undo.undo_commit",
+    "tickets.undo.undo_commit", "tickets.undo.undo_steps",
     "mail.sending.send", "mail.running.run", "mail.queue.retry", "mail.queue.put_aside", "mail.queue.due",
     "care.trusting.pin", "mail.fetching.fetch", "mail.fetching.take_in_saved", "mail.holding.discard", "mail.holding.release",
     "mail.taking.put_aside", "mail.taking.take_in",

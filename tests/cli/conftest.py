@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+import pexpect
 import pytest
 
 from tests.conftest import Result, Runner
@@ -127,5 +130,44 @@ def record(home: Path, git: Git) -> Callable[[str, str], None]:
         (home / path).write_text(text, encoding="utf-8")
         git("add", path)
         git("commit", "-q", "-m", f"by hand: {path}")
+
+    return run
+
+
+class Terminal(Protocol):
+    def __call__(
+        self, *args: str, editor: str = "", code: int = 0, answers: tuple[tuple[str, str], ...] = ()
+    ) -> str: ...
+
+
+@pytest.fixture
+def terminal(environment: dict[str, str], home: Path, tmp_path: Path) -> Terminal:
+    """Run desk on a terminal with an editor that is a few lines of Python: `path`, `text` in, `text` out; `turn` counts."""
+
+    def run(*args: str, editor: str = "", code: int = 0, answers: tuple[tuple[str, str], ...] = ()) -> str:
+        script = tmp_path / "editor.py"
+        script.write_text(
+            "import sys, pathlib\npath = pathlib.Path(sys.argv[1])\ntext = path.read_text(encoding='utf-8')\n"
+            f"log = pathlib.Path({str(tmp_path / 'seen')!r})\n"
+            "seen = log.read_text(encoding='utf-8').split('\\0') if log.exists() else []\nturn = len(seen)\n"
+            "log.write_text('\\0'.join([*seen, text]), encoding='utf-8')\n"
+            f"{editor}\npath.write_text(text, encoding='utf-8')\n",
+            encoding="utf-8",
+        )
+        (tmp_path / "seen").unlink(missing_ok=True)
+        env = {**environment, "EDITOR": f"{shlex.quote(sys.executable)} {shlex.quote(str(script))}", "TERM": "dumb"}
+        child = pexpect.spawn(
+            sys.executable, ["-m", "desk", *args], cwd=str(home), env=env, encoding="utf-8", timeout=20
+        )
+        said = ""
+        for question, answer in answers:
+            child.expect_exact(question)
+            said += (child.before or "") + question
+            child.sendline(answer)
+        child.expect(pexpect.EOF)
+        child.close()
+        said += child.before or ""
+        assert child.exitstatus == code, said
+        return said.replace("\r\n", "\n")
 
     return run

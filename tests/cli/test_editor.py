@@ -3,55 +3,17 @@
 from __future__ import annotations
 
 import os
-import shlex
 import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pexpect
 import pytest
 
-from tests.cli.conftest import MALTA, Git, Make, commit_of, heads
+from tests.cli.conftest import MALTA, Git, Make, Terminal, commit_of, heads
 from tests.conftest import Runner
-
-
-class Terminal(Protocol):
-    def __call__(self, *args: str, editor: str, code: int = 0, answers: tuple[tuple[str, str], ...] = ()) -> str: ...
-
-
-@pytest.fixture
-def terminal(environment: dict[str, str], home: Path, tmp_path: Path) -> Terminal:
-    """Run desk on a terminal with an editor that is a few lines of Python: `path`, `text` in, `text` out; `turn` counts."""
-
-    def run(*args: str, editor: str, code: int = 0, answers: tuple[tuple[str, str], ...] = ()) -> str:
-        script = tmp_path / "editor.py"
-        script.write_text(
-            "import sys, pathlib\npath = pathlib.Path(sys.argv[1])\ntext = path.read_text(encoding='utf-8')\n"
-            f"log = pathlib.Path({str(tmp_path / 'seen')!r})\n"
-            "seen = log.read_text(encoding='utf-8').split('\\0') if log.exists() else []\nturn = len(seen)\n"
-            "log.write_text('\\0'.join([*seen, text]), encoding='utf-8')\n"
-            f"{editor}\npath.write_text(text, encoding='utf-8')\n",
-            encoding="utf-8",
-        )
-        (tmp_path / "seen").unlink(missing_ok=True)
-        env = {**environment, "EDITOR": f"{shlex.quote(sys.executable)} {shlex.quote(str(script))}", "TERM": "dumb"}
-        child = pexpect.spawn(
-            sys.executable, ["-m", "desk", *args], cwd=str(home), env=env, encoding="utf-8", timeout=20
-        )
-        said = ""
-        for question, answer in answers:
-            child.expect_exact(question)
-            said += (child.before or "") + question
-            child.sendline(answer)
-        child.expect(pexpect.EOF)
-        child.close()
-        said += child.before or ""
-        assert child.exitstatus == code, said
-        return said.replace("\r\n", "\n")
-
-    return run
 
 
 @pytest.fixture
@@ -239,7 +201,7 @@ def test_the_form_says_who_will_read_it(
     )
     ticket = make("T", "--requester", user.data["id"], "--language", "el")
     terminal("ticket", "reply", ticket, editor="text = text.replace('-->\\n', '-->\\nHello\\n', 1)")
-    assert seen()[0].startswith("<!-- ---------- REPLY to Maria Christou <m@c.example>, in el -->\n")
+    assert seen()[0].startswith("<!-- ---------- REPLY to Maria Christou <m@c.example>, in Greek -->\n")
     terminal("ticket", "note", ticket, editor="text = 'On top\\n' + text.partition('\\n')[2]")
     assert seen()[0].startswith("<!-- ---------- NOTE, for staff only -->\n")
     thread = desk("ticket", "show", ticket, "-f", "json").data["thread"]
@@ -480,7 +442,7 @@ def test_a_kept_draft_is_taken_up_by_its_writer(terminal: Terminal, desk: Runner
     assert draft.name.startswith("create.maria.")
     said = terminal("--as", "petros", "ticket", "create", editor="text = text.replace(\"title: ''\", 'title: Other')")
     assert "unfinished draft" not in said
-    assert "to take one up: --file PATH" in desk("status").out
+    assert "to go on with one: desk draft resume" in desk("status").out
     desk("ticket", "create", "--file", str(draft), "--channel", "email")
     assert (newest(desk)["title"], newest(desk)["body"], newest(desk)["channel"]) == ("Kept", "Mine", "email")
     assert drafts(home) == []

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from desk.cli.main import load
+from desk.cli.table import COMMANDS
 from tests.cli.conftest import Git, Make
 from tests.conftest import Runner
 
@@ -101,3 +103,51 @@ def test_saved_filters(desk: Runner, own: Path, home: Path, git: Git, make: Make
     desk("filter", "delete", "law")
     assert desk("ticket", "list", "--filter", "law", "-f", "ids").out.split() == [mine]
     assert own.exists()
+
+
+def test_defaults_of_ones_own(desk: Runner, own: Path, make: Make, git: Git) -> None:
+    """They go before the desk's, an option before both; programs are given the same as ever."""
+    make("Low")
+    make("High", "--impact", "high", "--urgency", "high")
+    usual = desk("ticket", "list", "-f", "json").data
+    desk("config", "set", "list.columns", "id,age,title", "--own")
+    desk("config", "set", "list.sort", "--own", "--", "-priority")
+    assert "[list]" in own.read_text()
+    lines = desk("ticket", "list").out.splitlines()
+    assert lines[0].split() == ["ID", "AGE", "TITLE"]
+    assert [line.split()[-1] for line in lines[1:]] == ["High", "Low"]
+    assert desk("ticket", "list", "--columns", "id").out.split()[0] == "ID"
+    assert set(desk("ticket", "list", "-f", "json").data[0]) == set(usual[0])
+    desk("config", "set", "list.columns", "id,nosuch", "--own", code=2)
+    desk("config", "set", "list.sort", "nosuch", "--own", code=2)
+    desk("config", "set", "desk.timezone", "UTC", "--own", code=2)
+    desk("config", "set", "list.columns", "", "--own")
+    assert "PRIO" in desk("ticket", "list").out.splitlines()[0]
+    assert git("status", "--porcelain") == ""
+
+
+def test_short_options_are_the_same_everywhere() -> None:
+    meant: dict[str, set[str]] = {}
+    for path, row in COMMANDS.items():
+        if row.target is None:
+            continue
+        for param in load(row).params:
+            for short in (word for word in param.opts if len(word) == 2 and word[0] == "-"):
+                meant.setdefault(short, set()).add(max(param.opts, key=len))
+            if "--reason" in param.opts:
+                assert "-m" in param.opts, path
+    assert meant.pop("-m") == {"--reason", "--message"}
+    assert all(len(words) == 1 for words in meant.values()), meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("view", "show"), ("update", "edit"), ("comment", "reply"), ("answer", "reply"), ("respond", "reply"),
+        ("resolve", "close"), ("done", "close"), ("take", "assign ID --to me"), ("label", "tag"), ("find", "list --search"),
+        ("add", "create"), ("new", "create"), ("open", "create"), ("annotate", "note"), ("release", "unassign"),
+        ("resume", "reopen"), ("unlabel", "untag"), ("revert", "undo"), ("files", "attachment list"), ("print", "show ID -f html"),
+    ],
+)  # fmt: skip
+def test_words_of_other_programs_are_named_rightly(program: Runner, typed: str, meant: str) -> None:
+    assert f"did you mean: desk ticket {meant}" in program("ticket", typed, code=2).err

@@ -141,7 +141,7 @@ def completed(environment: dict[str, str], home: Path) -> Callable[..., list[str
             [sys.executable, "-m", "desk"], cwd=cwd or home, env=env, capture_output=True, text=True, check=True
         )
         assert done.stderr == ""
-        return [line.partition(",")[2] for line in done.stdout.splitlines() if line]
+        return [line.split("\t")[1] for line in done.stdout.splitlines() if line]
 
     return run
 

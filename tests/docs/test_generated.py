@@ -22,5 +22,5 @@ def test_every_dependency_is_explained() -> None:
     readme = (TOP / "README.md").read_text(encoding="utf-8").lower()
     project = (TOP / "pyproject.toml").read_text(encoding="utf-8")
     block = project.partition("dependencies = [")[2].partition("]")[0]
-    for name in re.findall(r'"([a-z0-9.-]+)', block):
+    for name in re.findall(r'"([a-z0-9._-]+)', block):
         assert f"[{name}]" in readme, name

@@ -73,6 +73,7 @@ OWNERS = {
     "nh3": {"desk.intake.html"},
     "html_to_markdown": {"desk.intake.html"},
     "chardet": {"desk.mail.charsets"},
+    "prompt_toolkit": {"desk.cli.clerk.picker"},
     "flufl": {"desk.intake.bounces"},
 }
 """Libraries that take long to import, or are easily misused, and the modules that may."""

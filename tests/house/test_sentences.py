@@ -45,6 +45,7 @@ APART = {
     "audit/witness.py": {"commit {}, {} commits"},
     "guard/keys.py": {'{}command="{}",restrict {}'},
     "view/drawing/svg.py": {'<title id="{}-t">{}</title><desc id="{}-d">{}</desc>'},
+    "view/pages/printed.py": {'<a rel="noreferrer noopener" href="{}">{}</a>'},
     "view/pages/problems.py": {"cause", "workaround", "fix", "{}{}"},
     "view/text/cells.py": {"{} {}"},
 }

@@ -41,9 +41,10 @@ READS = _listed(
     topic show, department list, department show, staff list, staff show, user list, user show, user bans, group list,
     group show, tag list, tag show, field list, field show, checklist list, checklist show, status, audit verify, audit
     seals, config list, config get, clone, index status, index rebuild, export, maintain, completion, machine list,
-    machine show, guard check, guard keys, guard status, guard install, guard hook, guard shell"""
+    machine show, guard check, guard keys, guard status, guard install, guard hook, guard shell, help, draft list, draft
+    resume, draft drop"""
 )
-"""Commands that commit nothing; `export` writes the canary, and not into the history."""
+"""Commands that commit nothing; `export` writes the canary, and not into the history; `draft resume` runs another command."""
 OF_STAFF = _listed(
     """kb topic create, kb topic edit, kb topic delete, department create, department edit, department delete, staff create,
     staff edit, staff delete, group create, group edit, group delete, tag create, tag edit, tag delete, field create,

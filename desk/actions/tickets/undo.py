@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ from desk.domain.model.record import Record
 from desk.errors import Conflict, NotFound, Refused
 from desk.git import diff, objects
 from desk.index.index import Index
-from desk.queries import events, tickets
+from desk.queries import counting, events, tickets
 from desk.session.session import Session
 from desk.store import asof, handedits
 from desk.store.snapshot import Snapshot
@@ -51,6 +51,27 @@ def undo(session: Session, ids: Sequence[str], *, reason: str | None = None) -> 
     return Undone(done, tuple(taken))
 
 
+def undo_steps(session: Session, steps: int, *, ticket: str | None = None, reason: str | None = None) -> list[Undone]:
+    """Take back the last changes that stand, newest first: the actor's, or those of a ticket; a commit for each.
+
+    All of them are looked at before the first is taken back, so that a refusal changes nothing.
+    """
+    snapshot = session.store.snapshot(session.store.index, session.store.commit_now())
+    by = session.actor(snapshot)
+    found = counting.standing(snapshot.index, steps, by=by.id, ticket=ticket)
+    if len(found) < steps:
+        raise NotFound(
+            _("{n} changes are there to take back, not {steps}", n=len(found), steps=steps), _("see them: desk log")
+        )
+    over: dict[str, str] = {}
+    changes = []
+    for n, oid, verb in found:
+        taken = _taken(snapshot, n, oid, verb, session.config, of_ticket=ticket is not None, over=over)
+        changes.append(changes_undo.undo(taken, by=by, at=session.now, reason=reason))
+    session.consult(changes)
+    return [undo_commit(session, oid, reason=reason) for _n, oid, _verb in found]
+
+
 def undo_commit(session: Session, commit: str | None = None, *, reason: str | None = None) -> Undone:
     """Take back one change of any records: the last that the actor made, or that of a commit, by a name that git knows.
 
@@ -60,10 +81,11 @@ def undo_commit(session: Session, commit: str | None = None, *, reason: str | No
     oid = None if commit is None else asof.commit_named(session.store, commit)
 
     def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
-        nonlocal taken
+        nonlocal taken, oid
         found = events.change_of(snapshot.index, oid) if oid else events.last_change_by(snapshot.index, by.id)
         if found is None:
             raise NotFound(_("{by} has changed nothing yet", by=by.id), _("name a commit: desk log"))
+        oid = found.oid  # whoever agreed to this one means no other that may come meanwhile
         taken = [_taken(snapshot, *found, session.config, of_ticket=False)]
         return changes_undo.undo(taken[0], by=by, at=at, reason=reason)
 
@@ -77,10 +99,22 @@ def last_changes(snapshot: Snapshot, ids: Iterable[str], config: Config) -> list
     return [_taken(snapshot, n, oid, verb, config) for n, oid, verb in found]
 
 
-def _taken(snapshot: Snapshot, n: int, oid: str, verb: str | None, config: Config, *, of_ticket: bool = True) -> Taken:
+def _taken(
+    snapshot: Snapshot,
+    n: int,
+    oid: str,
+    verb: str | None,
+    config: Config,
+    *,
+    of_ticket: bool = True,
+    over: dict[str, str] | None = None,
+) -> Taken:
+    """What a commit did. `over`: objects by path as other undos will have them by then; this one's are put among them."""
     _check_commit(snapshot, n, oid, verb or _HAND, of_ticket=of_ticket)
     changed = _changed(snapshot, oid)
-    _check_last(snapshot, changed, verb or _HAND)
+    over = {} if over is None else over
+    _check_last(snapshot, changed, verb or _HAND, over)
+    over |= {path: old for path, (old, _new) in changed.items()}
     pairs: list[Pair] = []
     files: dict[str, bytes | None] = {}
     with objects.blobs(snapshot.place) as blobs:
@@ -140,9 +174,9 @@ def _parents(snapshot: Snapshot, oid: str) -> tuple[str, ...]:
     return header.parents
 
 
-def _check_last(snapshot: Snapshot, changed: dict[str, tuple[str, str]], verb: str) -> None:
+def _check_last(snapshot: Snapshot, changed: dict[str, tuple[str, str]], verb: str, over: Mapping[str, str]) -> None:
     """Conflict when something that the change touched has changed again since."""
-    now = {file.path: file.oid for file in objects.files(snapshot.place, snapshot.commit, changed)}
+    now = {file.path: file.oid for file in objects.files(snapshot.place, snapshot.commit, changed)} | dict(over)
     for path, (_turn, new) in changed.items():
         if now.get(path, "") != new:
             kind, record_id = handedits.sort_of(path)

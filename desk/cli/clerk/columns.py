@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from desk.cli import answers
 from desk.cli.app import App
 from desk.domain.model.query import SORTABLE, Key
-from desk.errors import UsageFault, did_you_mean
+from desk.errors import ConfigError, UsageFault, did_you_mean
 from desk.queries import tickets
 from desk.text import _, pgettext
 from desk.view.model import Column, Listing
@@ -44,6 +45,7 @@ def choose_columns(app: App, given: str | None) -> tuple[Column, ...]:
 
     Where a terminal is too narrow, the last named goes first; the title stays.
     """
+    given = given if given is not None else _own(app, "columns")
     words = _words(given) if given is not None else list(app.config["list.columns"])
     if not words:
         return answers.TICKET_COLUMNS
@@ -56,6 +58,20 @@ def choose_columns(app: App, given: str | None) -> tuple[Column, ...]:
     found = [KNOWN[word] for word in dict.fromkeys(words)]
     kept = ("id", "title", "major", "unread", "undelivered")
     return tuple(c._replace(spare=0 if c.name in kept else number) for number, c in enumerate(found))
+
+
+def _own(app: App, name: str) -> str | None:
+    """A person's own default; None for whoever has none."""
+    if not os.path.isfile(app.env.own_file):
+        return None
+    from desk.cli.clerk import personal  # noqa: PLC0415 - where somebody has such a file
+
+    try:
+        return personal.load(app.env, personal.LIST).get(name)
+    except ConfigError as error:  # a list must not hang on it
+        if error.message not in app.warnings:
+            app.warnings.append(error.message)
+        return None
 
 
 def _words(given: str) -> list[str]:
@@ -81,7 +97,8 @@ def with_columns(app: App, view: Listing, columns: Sequence[Column], *, asked: b
     if not asked or app.talks:
         return view
     kept = tuple(dict.fromkeys(("id", *(_FROM.get(c.name, c.name) for c in columns))))
-    return view._replace(rows=[{name: row[name] for name in kept} for row in view.rows], fields=kept)
+    rows = [{name: row[name] for name in kept} for row in view.rows]
+    return view._replace(rows=rows, fields=kept, sheet=None)
 
 
 def _people(app: App, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -91,6 +108,7 @@ def _people(app: App, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 
 def sort_keys(app: App, given: str | None) -> tuple[Key, ...]:
     """`priority,-due` as keys, the first one weightiest; nothing asked is what the person, or the desk, has set."""
+    given = given if given is not None else _own(app, "sort")
     words = _words(given if given is not None else str(app.config["list.sort"]))
     keys = tuple(Key(word.removeprefix("-"), descending=word.startswith("-")) for word in words)
     for field, _down in keys:

@@ -4,11 +4,12 @@
 ans = "ticket reply @"               # desk ans --close
 [filter]
 late = "--mine --overdue"            # desk ticket list --filter late
+[list]
+columns = "id,age,title,due"         # as list.columns of desk.toml, for one person
 """
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 from collections.abc import Mapping
@@ -19,19 +20,13 @@ from desk.cli.env import Env, is_in_desk
 from desk.errors import ConfigError, DeskError, NotFound, UsageFault, did_you_mean
 from desk.text import _, arranged
 
-Sort = Literal["alias", "filter"]
+Sort = Literal["alias", "filter", "list"]
 ALIAS: Sort = "alias"
 FILTER: Sort = "filter"
+LIST: Sort = "list"
 SHARED: Mapping[Sort, str] = {ALIAS: "command.aliases", FILTER: "list.filters"}
 """The settings in desk.toml that a desk shares its own by."""
 _NAME = r"[a-z][a-z0-9-]{0,31}"
-
-
-def path_of(env: Env) -> str:
-    """Where the file lies: by XDG_CONFIG_HOME, else below the home folder."""
-    home = env.environ.get("HOME") or os.path.expanduser("~")
-    base = env.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
-    return os.path.join(base, "desk", "config.toml")
 
 
 def load(env: Env, sort: Sort) -> dict[str, str]:
@@ -44,18 +39,18 @@ def load(env: Env, sort: Sort) -> dict[str, str]:
     try:
         found = tomllib.loads(text).get(sort, {})
     except (ValueError, RecursionError) as error:
-        raise ConfigError(arranged("{file}: {error}", file=path_of(env), error=error), _("mend the file")) from None
+        raise ConfigError(arranged("{file}: {error}", file=env.own_file, error=error), _("mend the file")) from None
     return {str(n): str(words) for n, words in found.items()} if isinstance(found, dict) else {}
 
 
 def _text(env: Env) -> str:
     try:
-        with open(path_of(env), encoding="utf-8") as file:
+        with open(env.own_file, encoding="utf-8") as file:
             return file.read()
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(arranged("{file}: {error}", file=path_of(env), error=error), _("mend the file")) from None
+        raise ConfigError(arranged("{file}: {error}", file=env.own_file, error=error), _("mend the file")) from None
 
 
 def save(env: Env, sort: Sort, name: str, words: str | None) -> None:
@@ -69,10 +64,10 @@ def save(env: Env, sort: Sort, name: str, words: str | None) -> None:
 
     load(env, sort)  # a file that can't be read is not written over
     try:
-        keep(path_of(env), with_settings(_text(env), {f"{sort}.{name}": words}).encode(), durable=True)
+        keep(env.own_file, with_settings(_text(env), {f"{sort}.{name}": words}).encode(), durable=True)
     except OSError as error:
         raise ConfigError(
-            _("can't write {file}: {why}", file=path_of(env), why=error.strerror), _("see: ls -ld of its folder")
+            _("can't write {file}: {why}", file=env.own_file, why=error.strerror), _("see: ls -ld of its folder")
         ) from None
 
 

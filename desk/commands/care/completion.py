@@ -6,6 +6,7 @@ import click
 
 from desk.cli import leaf
 from desk.cli.app import App
+from desk.cli.complete import add_bash
 from desk.text import _
 from desk.view.model import Done
 
@@ -22,6 +23,7 @@ def completion(app: App, shell: str) -> Done:  # noqa: ARG001 - every command ge
     """Print the completion script of a shell: commands, options, ticket ids, staff, departments, tags, states."""
     from click.shell_completion import get_completion_class  # noqa: PLC0415 - for this command only
 
+    add_bash()
     top = click.get_current_context().find_root()
     cls = get_completion_class(shell)
     if cls is None:  # pragma: no cover - the three shells are click's own

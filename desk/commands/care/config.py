@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
@@ -11,6 +11,7 @@ from desk import config as settings
 from desk.actions.care import settings as actions_settings
 from desk.cli import leaf
 from desk.cli.app import App
+from desk.errors import UsageFault
 from desk.text import _, arranged, pgettext
 from desk.view.model import Column, Done, Listing, Row
 
@@ -98,12 +99,39 @@ def get(app: App, name: str) -> Done:
 
 
 @leaf.leaf(
-    "set", example="desk config set desk.timezone Europe/Athens\ndesk config set ticket.channels phone,email,web"
+    "set",
+    example="desk config set desk.timezone Europe/Athens\ndesk config set ticket.channels phone,email,web\n"
+    "desk config set list.columns id,age,requester,title,due --own",
 )
 @click.argument("name", shell_complete=_complete)
 @click.argument("value")
-def set_(app: App, name: str, value: str) -> Done:
+@click.option(
+    "--own", is_flag=True, help="For me alone, in a file of mine: list.columns, list.sort; empty takes it away."
+)
+def set_(app: App, name: str, value: str, *, own: bool) -> Done:
     """Change a setting in desk.toml and commit it; comments stay. Level 3 only. Lists are joined by commas."""
+    if own:
+        return _set_own(app, name, value)
     done = actions_settings.set_value(app, name, value)
     shown = _("{name} is now {done}", name=name, done=settings.plain(done.value))
     return Done("setting", {"id": name, "value": done.value, "before": done.before}, (shown,))
+
+
+def _set_own(app: App, name: str, value: str) -> Done:
+    """A default of one person, tried before it is kept; it goes before the desk's, and an option before both."""
+    from desk.cli.clerk import columns, personal  # noqa: PLC0415 - for this use alone
+
+    checks: dict[str, Callable[[App, str], object]] = {
+        "list.columns": columns.choose_columns,
+        "list.sort": columns.sort_keys,
+    }
+    if name not in checks:
+        raise UsageFault(
+            _("{name} is a setting of the whole desk", name=name[:60]),
+            _("of one's own: {names}", names=", ".join(checks)),
+        )
+    if value:
+        checks[name](app, value)
+    personal.save(app.env, personal.LIST, name.removeprefix("list."), value or None)
+    said = _("{name} is now {value}, for you", name=name, value=value or _("what the desk says"))
+    return Done("setting", {"id": name, "value": value or None, "own": True}, (said,))

@@ -269,7 +269,7 @@ def _rest(data: dict[str, Any]) -> list[str]:
         lines.append(_("to send them: desk mail send; to write none: desk config set mail.notify false"))
     if data["drafts"]:
         lines.append(_("Drafts: {paths}", paths=_few([d["path"] for d in data["drafts"]])))
-        lines.append(_("to take one up: --file PATH of desk ticket create, reply or note; to drop it: rm PATH"))
+        lines.append(_("to go on with one: desk draft resume; see: desk draft list; or --file PATH of its command"))
     if data["untold"]:
         lines.append(
             _(

@@ -11,7 +11,11 @@ from desk.text import _
 from desk.view.model import Done
 
 
-@leaf.leaf("publish", example="desk kb publish how-do-i-get-my-summary\ndesk kb publish which-countries.el --review 6m")
+@leaf.leaf(
+    "publish",
+    example="desk kb publish how-do-i-get-my-summary\ndesk kb publish which-countries.el --review 6m",
+    careful=True,
+)
 @arguments.slugs
 @click.option(
     "--review",
@@ -30,7 +34,7 @@ def publish(app: App, slugs: tuple[str, ...], review: str | None, reason: str | 
     return told.answer_articles(articles.publish(app, names, review=day, reason=reason))
 
 
-@leaf.leaf("retire", example='desk kb retire partner-not-reachable --reason "replaced by partner-outage"')
+@leaf.leaf("retire", example='desk kb retire partner-not-reachable --reason "replaced by partner-outage"', careful=True)
 @arguments.slugs
 @arguments.reason_option
 def retire(app: App, slugs: tuple[str, ...], reason: str | None) -> Done:
@@ -38,7 +42,7 @@ def retire(app: App, slugs: tuple[str, ...], reason: str | None) -> Done:
     return told.answer_articles(articles.retire(app, arguments.article_names(app, slugs), reason))
 
 
-@leaf.leaf("delete", example='desk kb delete partner-outage --reason "written twice"', asks=True)
+@leaf.leaf("delete", example='desk kb delete partner-outage --reason "written twice"', careful=True)
 @arguments.slugs
 @arguments.reason_option
 def delete(app: App, slugs: tuple[str, ...], reason: str | None) -> Done:

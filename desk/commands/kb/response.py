@@ -22,7 +22,15 @@ from desk.view.model import Column, Detail, Done, Listing
 if TYPE_CHECKING:
     from desk.domain.model.record import Record
 
-_names = click.argument("names", metavar="NAME…", nargs=-1, required=True, shell_complete=complete.complete_response)
+_names = click.argument(
+    "names",
+    cls=arguments.PickedArgument,
+    kind="response",
+    metavar="NAME…",
+    nargs=-1,
+    required=True,
+    shell_complete=complete.complete_response,
+)
 _title = click.option("-t", "--title", metavar="T", help="What the clerk chooses by.")
 _department = click.option(
     "-d",
@@ -189,7 +197,9 @@ def _edited(app: App, before: Response) -> Response:
     return editor.edit(app, f"response-{before.id}", records.encode(before).decode(), accept)
 
 
-@leaf.leaf("delete", example="desk response delete password-reset\ndesk response delete password-reset.el", asks=True)
+@leaf.leaf(
+    "delete", example="desk response delete password-reset\ndesk response delete password-reset.el", careful=True
+)
 @_names
 def delete(app: App, names: tuple[str, ...]) -> Done:
     """Delete responses in all their languages, or one variant. Level 2."""

@@ -98,7 +98,7 @@ edit = records.build_edit(
 )
 
 
-@leaf.leaf("delete", example="desk department delete training --transfer-to organizational", asks=True)
+@leaf.leaf("delete", example="desk department delete training --transfer-to organizational", careful=True)
 @records.ids_of("department")
 @click.option(
     "--transfer-to",

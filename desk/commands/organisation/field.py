@@ -89,7 +89,7 @@ delete = records.build_delete(
 )
 
 
-@leaf.leaf("purge", example="desk field delete country && desk field purge country", asks=True)
+@leaf.leaf("purge", example="desk field delete country && desk field purge country", careful=True)
 @click.argument("name", metavar="NAME")
 def purge(app: App, name: str) -> Done:
     """Take what a deleted custom field held out of every ticket and requester, in one commit. Level 2.

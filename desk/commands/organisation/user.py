@@ -161,7 +161,9 @@ def signup(app: App, **options: Any) -> Done:
 # -- changing ----------------------------------------------------------------------------------------------------------
 
 
-@leaf.leaf("edit", example='desk user edit u-4f9x2 --phone "+357 22 123456"\ndesk user edit u-4f9x2 --disabled')
+@leaf.leaf(
+    "edit", example='desk user edit u-4f9x2 --phone "+357 22 123456"\ndesk user edit u-4f9x2 --disabled', careful=True
+)
 @records.ids_of("user")
 @records.offer(_data())
 @_numbers
@@ -177,7 +179,7 @@ def edit(app: App, ids: tuple[str, ...], **options: Any) -> Done:
     return records.told_of(app, User, _by_addresses(app, ids), lambda named: requesters.edit(app, named, values))
 
 
-@leaf.leaf("delete", example="desk user delete u-4f9x2", asks=True)
+@leaf.leaf("delete", example="desk user delete u-4f9x2", careful=True)
 @records.ids_of("user")
 @click.option("-m", "--reason", metavar="TEXT", help="Why; it stands in the history. Leave personal data out of it.")
 def delete(app: App, ids: tuple[str, ...], reason: str | None) -> Done:

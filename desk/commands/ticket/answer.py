@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import click
@@ -15,6 +16,7 @@ from desk.cli.answering import From
 from desk.cli.app import App
 from desk.cli.clerk import followup
 from desk.cli.told import answer_tickets
+from desk.domain.model.change import Edit
 from desk.domain.model.ticket import NOTE, REPLY, Ticket
 from desk.errors import UsageFault
 from desk.text import _
@@ -31,20 +33,30 @@ _attach = click.option(
     "desk ticket reply 7K3Q --response incident-resolved --close\n"
     'desk ticket reply @ --body "Which country?" --assign me --pending requester\n'
     "desk ticket reply 7K3Q --article partner-not-reachable",
+    careful=True,
 )
 @arguments.ticket_ids
 @editor.body_options("The text.")
 @click.option(
-    "--response", metavar="NAME", shell_complete=complete.complete_response, help="Start from a custom response."
+    "--response",
+    cls=arguments.PickedOption,
+    kind="response",
+    metavar="NAME",
+    shell_complete=complete.complete_response,
+    help="Start from a custom response.",
 )
 @click.option(
     "--article",
     "articles",
+    cls=arguments.PickedOption,
+    kind="article",
     metavar="SLUG",
     multiple=True,
     shell_complete=complete.complete_kind("article"),
     help="A published article that answers it: named in the text, kept with the reply; repeat for more.",
 )
+@click.option("--draft", is_flag=True, help="For a colleague to look at: a note that holds the reply, and is not sent.")
+@click.option("--entry", metavar="N", type=int, help="Start from entry N of the thread: somebody's draft.")
 @_attach
 @followup.follow_options(fresh=False)
 @click.option("--stay", is_flag=True, help="Leave the state as it is, whatever the response says follows.")
@@ -56,6 +68,8 @@ def reply(
     response: str | None,
     articles: tuple[str, ...],
     attach: tuple[str, ...],
+    draft: bool,
+    entry: int | None,
     stay: bool,
     **given: Any,
 ) -> Done:
@@ -63,15 +77,20 @@ def reply(
 
     What follows is one change with it: to whom the ticket goes, that it waits, or that it is closed. A custom response
     may say that itself (see desk response show); an option goes before what it says.
+
+    With --draft nothing is sent: the reply is a note that says so, for a colleague, who sends it by --entry N. With
+    --assign it is theirs.
     """
     then = followup.follow_up(app, given)
     if stay and (then.wait or then.resolution):
         raise UsageFault(_("--stay leaves the state as it is"), _("leave it out, or what changes the state"))
-    source = Source((body, file), attach, From(None, response, articles), then, stay)
-    return _entry(app, REPLY, ids, source)
+    if draft and (then.wait or then.resolution):
+        raise UsageFault(_("a draft is not sent, so the state stays as it is"), _("leave out what changes the state"))
+    source = Source((body, file), attach, From(None, response, articles, entry, draft), then, stay or draft)
+    return _entry(app, NOTE if draft else REPLY, ids, source)
 
 
-@leaf.leaf("note", example='desk ticket note 7K3Q --body "Malta confirms a certificate problem."')
+@leaf.leaf("note", example='desk ticket note 7K3Q --body "Malta confirms a certificate problem."', careful=True)
 @arguments.ticket_ids
 @editor.body_options("The text.")
 @_attach
@@ -102,7 +121,9 @@ def _entry(app: App, kind: str, ids: tuple[str, ...], source: Source) -> Done:
         named = answering.require_articles_named(app, source.start.articles)
         start = source.start._replace(text=given, articles=named)
         text = answering.text_for(app, kind, found, start, may_be_empty=bool(source.attach))
-        meta = {"article": named[0] if len(named) == 1 else list(named)} if named else {}
+        meta: dict[str, Any] = {"article": named[0] if len(named) == 1 else list(named)} if named else {}
+        if source.start.proposed:
+            meta[answering.PROPOSAL] = True
 
         def made(ticket: Ticket) -> answering.Made:
             return answering.Made(text) if isinstance(text, str) else text[ticket.id]
@@ -119,6 +140,15 @@ def _entry(app: App, kind: str, ids: tuple[str, ...], source: Source) -> Done:
         )
         done = (tickets.reply if kind == REPLY else tickets.note)(app, found, entry)
         warn_owed(app, done.edits)
+        if source.start.proposed:
+            _tell_of_proposals(app, done.edits)
         if kind == REPLY:
             answering.tell_of_unheard(app, [e.after for e in done.edits if isinstance(e.after, Ticket)])
         return answer_tickets(done)
+
+
+def _tell_of_proposals(app: App, edits: Iterable[Edit]) -> None:
+    for edit in edits:
+        if isinstance(edit.after, Ticket):
+            number = len(edit.after.thread)
+            app.notes.append(_("to send it: desk ticket reply {id} --entry {n}", id=edit.after.id, n=number))

@@ -11,7 +11,9 @@ from desk.cli.told import answer_tickets
 from desk.view.model import Done
 
 
-@leaf.leaf("checklist", example="desk ticket checklist 7K3Q\ndesk ticket checklist 7K3Q --from security-incident")
+@leaf.leaf(
+    "checklist", example="desk ticket checklist 7K3Q\ndesk ticket checklist 7K3Q --from security-incident", careful=True
+)
 @arguments.ticket_ids
 @click.option("--from", "name", metavar="NAME", shell_complete=complete.complete_checklist,
               help="The template; left out: the one that fits best.")  # fmt: skip

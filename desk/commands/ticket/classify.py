@@ -17,7 +17,7 @@ from desk.text import _
 from desk.view.model import Done
 
 
-@leaf.leaf("classify", example="desk ticket classify 7K3Q --impact high --urgency medium")
+@leaf.leaf("classify", example="desk ticket classify 7K3Q --impact high --urgency medium", careful=True)
 @arguments.ticket_ids
 @click.option(
     "--priority", metavar="P", shell_complete=complete.complete_priority, help="Overrides the matrix, with a --reason."
@@ -50,7 +50,9 @@ def classify(
 _tags = click.argument("tags", metavar="TAG…", nargs=-1, required=True, shell_complete=complete.complete_tag)
 
 
-@leaf.leaf("tag", example="desk ticket tag 7K3Q incident patient-summary\ndesk ticket tag 7K3Q,9ABC malta")
+@leaf.leaf(
+    "tag", example="desk ticket tag 7K3Q incident patient-summary\ndesk ticket tag 7K3Q,9ABC malta", careful=True
+)
 @arguments.one_ticket
 @_tags
 def tag(app: App, ids: str, tags: tuple[str, ...]) -> Done:
@@ -68,7 +70,7 @@ def _known(app: App, name: str) -> str:
     return identifiers.require_existing(app, "tag", name)
 
 
-@leaf.leaf("untag", example="desk ticket untag 7K3Q malta")
+@leaf.leaf("untag", example="desk ticket untag 7K3Q malta", careful=True)
 @arguments.one_ticket
 @_tags
 def untag(app: App, ids: str, tags: tuple[str, ...]) -> Done:

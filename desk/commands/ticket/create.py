@@ -33,7 +33,14 @@ from desk.view.model import Done
     "-d", "--department", metavar="D", shell_complete=complete.complete_department, help="Who looks after it."
 )
 @editor.body_options("The request.")
-@click.option("--requester", metavar="USER|EMAIL", shell_complete=complete.complete_user, help="On whose behalf.")
+@click.option(
+    "--requester",
+    cls=arguments.PickedOption,
+    kind="user",
+    metavar="USER|EMAIL",
+    shell_complete=complete.complete_user,
+    help="On whose behalf.",
+)
 @click.option("--channel", metavar="C", shell_complete=complete.complete_channel, help="phone, email, web or cli.")
 @click.option("--language", metavar="L", shell_complete=complete.complete_language, help="Language of the request.")
 @click.option(
@@ -139,6 +146,7 @@ def _from_editor(app: App, new: NewTicket) -> NewTicket:
         "language": new.language or "",
         "tags": list(new.tags),
     }
-    values, text = editor.edit(app, "create", form.write_new_ticket(values, new.body), lambda t: form.parse_new(app, t))
+    start = form.write_new_ticket(values, new.body, form.teach(app))
+    values, text = editor.edit(app, "create", start, lambda t: form.parse_new(app, t))
     tags, fields = tuple(values.pop("tags")), values.pop("fields")
     return new._replace(**values, tags=tags, fields=fields, body=text)

@@ -20,13 +20,19 @@ from desk.text import _
 from desk.view.model import Done
 
 
-@leaf.leaf("edit", example='desk ticket edit 7K3Q --title "Patient summaries from Malta fail"\ndesk ticket edit 7K3Q')
+@leaf.leaf(
+    "edit",
+    example='desk ticket edit 7K3Q --title "Patient summaries from Malta fail"\ndesk ticket edit 7K3Q',
+    careful=True,
+)
 @arguments.ticket_ids
 @click.option("-t", "--title", metavar="T", help="A new title.")
 @editor.body_options("A new text of the request.")
 @click.option("--service", metavar="S", help="The affected service; empty takes it away.")
 @click.option(
     "--requester",
+    cls=arguments.PickedOption,
+    kind="user",
     metavar="USER|EMAIL",
     shell_complete=complete.complete_user,
     help="On whose behalf; empty takes it away.",
@@ -105,7 +111,7 @@ def _in_editor(app: App, ids: list[str], reason: str | None) -> Done:
         raise UsageFault(_("nothing to change"), _("give --title, --body, --file, --requester or another option"))
     before = _one(app, ids, "give --title, --body or --field to change several alike")
     require_tickets(app, ids, "edit")
-    start, seen = form.write_ticket(before), before
+    mark, seen = crc32(form.write_ticket(before).encode()), before
 
     def apply(text: str) -> Done:
         nonlocal seen
@@ -119,4 +125,4 @@ def _in_editor(app: App, ids: list[str], reason: str | None) -> Done:
         return answer_tickets(done)
 
     # A draft from before the ticket changed must not be taken up again: it would undo that change.
-    return editor.edit(app, f"edit-{ids[0]}-{crc32(start.encode()):08x}", start, apply)
+    return editor.edit(app, f"edit-{ids[0]}-{mark:08x}", form.write_ticket(before, form.teach(app)), apply)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,7 +12,7 @@ from desk.cli import answers, dates, leaf
 from desk.cli import filters as lists
 from desk.cli.app import App
 from desk.cli.clerk.columns import choose_columns, ranks, sort_keys, with_columns
-from desk.cli.filters import filters, narrowed, tickets_of, with_saved
+from desk.cli.filters import filters, lookout_options, narrowed, tickets_of, with_saved
 from desk.domain.model import due
 from desk.domain.model.fields import utc_text
 from desk.domain.model.organisation import WORK
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     example="desk ticket list --mine --priority high\ndesk ticket list --state any --tag malta -f csv > malta.csv",
 )
 @filters
+@click.option("--watch", is_flag=True, help="Keep it on the screen, as it changes, until Ctrl-C.")
+@lookout_options
 @click.option(
     "--kind", "kinds", metavar="K", multiple=True, type=click.Choice(WORK), help="ticket, incident or problem."
 )
@@ -41,7 +44,17 @@ def list_(app: App, **given: Any) -> Listing:
 
     A star before the title marks what you haven't seen. DUE tells what comes first: the next reply, or the solution.
     """
-    return listing(app, given, tuple(given["kinds"]), "tickets")
+    kinds = tuple(given["kinds"])
+    if not given["watch"]:
+        if given["bell"] or given["notice"]:
+            raise UsageFault(_("--bell and --notice go with --watch"), _("add --watch, or leave them out"))
+        return listing(app, given, kinds, "tickets")
+    if given["as_of"]:
+        raise UsageFault(_("the past doesn't change: --watch is about now"), _("leave out --as-of"))
+    from desk.cli.clerk import lookout  # noqa: PLC0415 - for whoever watches
+
+    alarm = lookout.Alarm(given["bell"], given["notice"])
+    return lookout.watch(app, lambda: listing(app, given, kinds, "tickets"), given["every"], alarm)
 
 
 @leaf.leaf("list", example="desk incident list --new")
@@ -82,20 +95,8 @@ def listing(app: App, given: dict[str, Any], kinds: tuple[str, ...], noun: str) 
         warnings = tuple(_broken_by_hand(app, page.rows))
         fields = () if rows else answers.ticket_fields(app)
         view = Listing("tickets", rows, columns, empty, warnings, _paged(query, page, given, noun), fields=fields)
-    if not app.talks:
-        view = _for_programs(app, view)
+    view = view._replace(sheet=partial(answers.as_sheet, app))
     return with_columns(app, view, columns, asked=given["columns"] is not None)
-
-
-def _for_programs(app: App, view: Listing) -> Listing:
-    """With who the requesters are, and the custom fields that have columns of their own in a spreadsheet."""
-    wanted = {str(row["requester"]) for row in view.rows if row["requester"]}
-    people = app.store.ask(lambda index: tickets.people(index, wanted)) if wanted else {}
-    custom = app.store.ask(lambda index: index.rows("field", "\"on\" = 'ticket'", tail="ORDER BY id"))
-    nobody: dict[str, str | None] = {"requester_name": None, "requester_email": None}
-    rows = [{**row, **people.get(str(row["requester"]), nobody)} for row in view.rows]
-    fields = (*view.fields, *nobody) if view.fields else ()
-    return view._replace(rows=rows, fields=fields, opened={"fields": tuple(str(row["id"]) for row in custom)})
 
 
 def _past(app: App, query: Query, given: dict[str, Any], noun: str) -> Listing:

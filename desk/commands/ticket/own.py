@@ -17,6 +17,7 @@ from desk.view.model import Done
 @leaf.leaf(
     "assign",
     example="desk ticket assign 7K3Q --to maria\ndesk ticket list --tag malta -f ids | desk ticket assign - --to me",
+    careful=True,
 )
 @arguments.ticket_ids
 @click.option(
@@ -32,7 +33,7 @@ def assign(app: App, ids: tuple[str, ...], to: str) -> Done:
     return answer_tickets(ownership.unassign(app, found) if handle is None else ownership.assign(app, found, handle))
 
 
-@leaf.leaf("unassign", example="desk ticket unassign 7K3Q")
+@leaf.leaf("unassign", example="desk ticket unassign 7K3Q", careful=True)
 @arguments.ticket_ids
 def unassign(app: App, ids: tuple[str, ...]) -> Done:
     """Take the owner off."""
@@ -43,6 +44,7 @@ def unassign(app: App, ids: tuple[str, ...]) -> Done:
     "escalate",
     example='desk ticket escalate 7K3Q --to petros --reason "needs the certificate team"\n'
     'desk ticket escalate 7K3Q --up --reason "will not be solved by noon"',
+    careful=True,
 )
 @arguments.ticket_ids
 @click.option(
@@ -66,7 +68,7 @@ def escalate(app: App, ids: tuple[str, ...], to: str | None, up: bool, reason: s
     return answer_tickets(ownership.escalate(app, arguments.resolve(app, ids), handle, reason=reason))
 
 
-@leaf.leaf("move", example="desk ticket move 7K3Q --to semantic")
+@leaf.leaf("move", example="desk ticket move 7K3Q --to semantic", careful=True)
 @arguments.ticket_ids
 @click.option(
     "--to",

@@ -20,6 +20,7 @@ RELATIONS = ("relates", "duplicates", "caused-by")
     "transfer",
     example='desk ticket transfer 7K3Q --title "Certificates expire unnoticed"\n'
     "desk ticket transfer 9ABC 5XYZ --to 7K3Q",
+    careful=True,
 )
 @arguments.ticket_ids
 @click.option(
@@ -44,7 +45,7 @@ def transfer(app: App, ids: tuple[str, ...], target: str | None, title: str | No
 _other = click.argument("other", metavar="OTHER", shell_complete=complete.complete_ticket)
 
 
-@leaf.leaf("link", example="desk ticket link 7K3Q 9ABC --as duplicates")
+@leaf.leaf("link", example="desk ticket link 7K3Q 9ABC --as duplicates", careful=True)
 @arguments.one_ticket
 @_other
 @click.option(
@@ -56,7 +57,7 @@ def link(app: App, ids: str, other: str, relation: str) -> Done:
     return answer_tickets(relations.link(app, arguments.resolve(app, ids), target, relation))
 
 
-@leaf.leaf("unlink", example="desk ticket unlink 7K3Q 9ABC")
+@leaf.leaf("unlink", example="desk ticket unlink 7K3Q 9ABC", careful=True)
 @arguments.one_ticket
 @_other
 def unlink(app: App, ids: str, other: str) -> Done:
@@ -65,7 +66,7 @@ def unlink(app: App, ids: str, other: str) -> Done:
     return answer_tickets(relations.unlink(app, arguments.resolve(app, ids), target))
 
 
-@leaf.leaf("merge", example="desk ticket merge 9ABC --into 7K3Q")
+@leaf.leaf("merge", example="desk ticket merge 9ABC --into 7K3Q", careful=True)
 @arguments.ticket_ids
 @click.option(
     "--into", metavar="OTHER", required=True, shell_complete=complete.complete_ticket, help="The ticket that goes on."

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import Any
+
+import click
 
 from desk.actions import identifiers
 from desk.cli import answers, arguments, dates, leaf
@@ -12,8 +15,8 @@ from desk.codec import places
 from desk.domain.model import due, filenames, plain
 from desk.domain.model.fields import utc_text
 from desk.domain.model.record import Record
-from desk.domain.model.ticket import Ticket, files_folder
-from desk.errors import NotFound
+from desk.domain.model.ticket import REPLY, Ticket, files_folder
+from desk.errors import NotFound, Refused
 from desk.git import objects
 from desk.queries import events, problems, tickets, unread
 from desk.queries.tickets import steps
@@ -22,17 +25,55 @@ from desk.text import _
 from desk.view.model import Detail
 
 
-@leaf.leaf("show", example="desk ticket show 7K3Q\ndesk ticket show 260723-7K3Q --as-of yesterday -f json")
+@leaf.leaf(
+    "show",
+    example="desk ticket show 7K3Q\ndesk ticket show 260723-7K3Q --as-of yesterday -f json\n"
+    "desk ticket show 7K3Q --public -f html > 7K3Q.html",
+)
 @arguments.ticket_ids
 @dates.as_of_option
-def show(app: App, ids: tuple[str, ...], as_of: str | None) -> Detail:
-    """Show tickets with their threads, as their files say now, or as they were."""
+@click.option("--public", is_flag=True, help="Only what its requester may read: no notes, nothing of staff alone.")
+def show(app: App, ids: tuple[str, ...], as_of: str | None, *, public: bool) -> Detail:
+    """Show tickets with their threads, as their files say now, or as they were.
+
+    As a page that can be printed or sent: -f html, which needs nothing else and asks nobody for anything.
+    """
     if as_of:
-        return _past(app, [identifiers.require_known(app, i) for i in arguments.ticket_words(app, ids)], as_of)
-    found = arguments.resolve(app, ids)
-    items = list({one["id"]: one for one in (item(app, i) for i in found)}.values())
-    remember(app, [str(one["id"]) for one in items])
-    return answers.detail("ticket", "tickets", items, several=len(items) > 1)
+        items = _past(app, [identifiers.require_known(app, i) for i in arguments.ticket_words(app, ids)], as_of)
+    else:
+        found = arguments.resolve(app, ids)
+        items = list({one["id"]: one for one in (item(app, i) for i in found)}.values())
+        remember(app, [str(one["id"]) for one in items])
+    if public:
+        items = [_public(app, one) for one in items]
+    view = answers.detail("ticket", "tickets", items, several=len(items) > 1)
+    return view._replace(sheet=partial(answers.as_sheet, app))
+
+
+_PUBLIC = ("id", "title", "state", "department", "requester", "language", "channel", "created", "closed", "resolution",
+           "attachments", "body", "thread", "files", "people", "as_of")  # fmt: skip
+_SAID = ("kind", "by", "at", "text", "attachments")
+"""What a requester may read of a ticket, and of an entry of its thread: all else is for staff, whatever comes later."""
+
+
+def _public(app: App, whole: dict[str, Any]) -> dict[str, Any]:
+    """A ticket as its requester may read it. Refused where requesters may not know of it at all (rule 4)."""
+    rows = app.store.ask(lambda index: index.rows("department", "id = ?", (whole["department"],)))
+    if any(row["private"] for row in rows):
+        raise Refused(
+            _("{id} lies in the private department {department}", id=whole["id"], department=whole["department"]),
+            _("its tickets are for staff alone; leave out --public"),
+        )
+    thread = [{n: entry[n] for n in _SAID} for entry in whole["thread"] if entry["kind"] == REPLY]
+    named = {*whole["attachments"], *(name for entry in thread for name in entry["attachments"])}
+    people = {str(whole["requester"]), *(str(entry["by"]) for entry in thread)}
+    kept = {name: whole[name] for name in _PUBLIC}
+    return {
+        **kept,
+        "thread": thread,
+        "files": [file for file in whole["files"] if file["id"] in named],
+        "people": {who: name for who, name in whole["people"].items() if who in people},
+    }
 
 
 def remember(app: App, ids: list[str]) -> None:
@@ -99,7 +140,7 @@ def _files(app: App, ticket: Record) -> list[dict[str, Any]]:
     return [{"id": n, "size": worktree.size(app.place, f"{folder}/{n}"), "type": filenames.type_of(n)} for n in names]
 
 
-def _past(app: App, ids: list[str], as_of: str) -> Detail:
+def _past(app: App, ids: list[str], as_of: str) -> list[dict[str, Any]]:
     """Tickets as a commit had them. What was merged since is shown as it was; nothing counts as read."""
     commit = dates.commit_as_of(app, as_of)
     [facts] = app.store.ask(lambda index: events.commits(index, [commit])).values()
@@ -119,4 +160,4 @@ def _past(app: App, ids: list[str], as_of: str) -> Detail:
             items.append(
                 {**_whole(app, places.decode_at(path, "", content)), "problems": [], "known_errors": [], "as_of": then}
             )
-    return answers.detail("ticket", "tickets", items, several=len(items) > 1)
+    return items

@@ -18,7 +18,9 @@ from desk.view.model import Done
 _reason = click.option("-m", "--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
 
 
-@leaf.leaf("pending", example='desk ticket pending 7K3Q --until 3d --reason "waiting for the Maltese desk"')
+@leaf.leaf(
+    "pending", example='desk ticket pending 7K3Q --until 3d --reason "waiting for the Maltese desk"', careful=True
+)
 @arguments.ticket_ids
 @click.option(
     "--until", metavar="D", help="The day on which it comes back: 2026-07-30, friday, tomorrow, 3d, 2w; or none."
@@ -38,6 +40,7 @@ def pending(app: App, ids: tuple[str, ...], until: str | None, waits_for: str | 
     "close",
     example='desk ticket close 7K3Q --reason "certificate renewed"\n'
     "desk ticket close 7K3Q --resolution withdrawn\ndesk ticket close 9ABC --of 7K3Q",
+    careful=True,
 )
 @arguments.ticket_ids
 @click.option("--resolution", type=click.Choice(tuple(RESOLUTIONS)), help="How it ends; default: solved.")
@@ -56,7 +59,7 @@ def close(app: App, ids: tuple[str, ...], resolution: str | None, original: str 
     return answer_tickets(done)
 
 
-@leaf.leaf("reopen", example='desk ticket reopen 7K3Q --reason "it happened again"')
+@leaf.leaf("reopen", example='desk ticket reopen 7K3Q --reason "it happened again"', careful=True)
 @arguments.ticket_ids
 @_reason
 def reopen(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
@@ -64,7 +67,7 @@ def reopen(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     return answer_tickets(tickets.reopen(app, arguments.resolve(app, ids), reason=reason))
 
 
-@leaf.leaf("delete", example='desk ticket delete 7K3Q --reason "sent to the wrong desk"', asks=True)
+@leaf.leaf("delete", example='desk ticket delete 7K3Q --reason "sent to the wrong desk"', careful=True)
 @arguments.ticket_ids
 @_reason
 def delete(app: App, ids: tuple[str, ...], reason: str | None) -> Done:

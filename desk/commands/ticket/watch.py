@@ -19,7 +19,9 @@ _who = click.option(
 )  # fmt: skip
 
 
-@leaf.leaf("watch", example="desk ticket watch 7K3Q\ndesk ticket watch 7K3Q --who dr.andreou@hospital.example")
+@leaf.leaf(
+    "watch", example="desk ticket watch 7K3Q\ndesk ticket watch 7K3Q --who dr.andreou@hospital.example", careful=True
+)
 @arguments.ticket_ids
 @_who
 def watch(app: App, ids: tuple[str, ...], who: str) -> Done:
@@ -28,7 +30,7 @@ def watch(app: App, ids: tuple[str, ...], who: str) -> Done:
     return answer_tickets(watching.watch(app, arguments.resolve(app, ids), watcher))
 
 
-@leaf.leaf("unwatch", example="desk ticket unwatch 7K3Q\ndesk ticket unwatch 7K3Q,9ABC --who u-4f9x2")
+@leaf.leaf("unwatch", example="desk ticket unwatch 7K3Q\ndesk ticket unwatch 7K3Q,9ABC --who u-4f9x2", careful=True)
 @arguments.ticket_ids
 @_who
 def unwatch(app: App, ids: tuple[str, ...], who: str) -> Done:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from desk.cli import answers, complete, leaf
+from desk.cli import answers, arguments, complete, leaf
 from desk.cli.app import App
 from desk.cli.clerk import caller as clerk_caller
 from desk.domain.model import plain
@@ -32,7 +32,15 @@ _SHOWN = 10
 
 
 @leaf.leaf("caller", example="desk caller andreou\ndesk caller 99 777123\ndesk caller hospital.example -f json")
-@click.argument("words", metavar="WORDS…", nargs=-1, required=True, shell_complete=complete.complete_caller)
+@click.argument(
+    "words",
+    cls=arguments.PickedArgument,
+    kind="user",
+    metavar="WORDS…",
+    nargs=-1,
+    required=True,
+    shell_complete=complete.complete_caller,
+)
 def caller(app: App, words: tuple[str, ...]) -> Sections:
     """Show who is on the line: by words of the name, a part of the address, digits of the number in any spelling.
 

@@ -121,7 +121,7 @@ def _ticket(data: Data, look: Look) -> Iterator[str]:
         )
         yield paint(one_line(text), "note", look)
     yield from headline(data, look)
-    yield from block(list(_facts(data, look)), look)
+    yield from block(list(facts(data, look)), look)
     yield from problems.behind(data, look)
     if str(data.get("body") or "").strip():
         yield ""
@@ -135,7 +135,7 @@ def _ticket(data: Data, look: Look) -> Iterator[str]:
         yield from prose(str(entry.get("text") or ""), look, INDENT)
         if entry.get("attachments"):
             yield paint(
-                (INDENT if look.tty else "") + _("attached: {names}", names=_attached(entry["attachments"], data)),
+                (INDENT if look.tty else "") + _("attached: {names}", names=attached(entry["attachments"], data)),
                 "dim",
                 look,
             )
@@ -163,6 +163,7 @@ def _mailed(one: Data, look: Look) -> tuple[str, str]:
 
 PAGES: Mapping[str, Callable[[Data, Look], Iterator[str]]] = {
     **dict.fromkeys(TICKETS, _ticket),
+    "manual": lambda data, look: prose(str(data["body"]), look, "", reflow=True),
     **dict.fromkeys(("candidate", "candidates"), problems.candidate),
 }
 """How things of a kind are shown; others as labels and values."""
@@ -198,7 +199,7 @@ def checklist(data: Data, look: Look) -> Iterator[str]:
         yield from (paint((start if not at else " " * len(start)) + line, style, look) for at, line in enumerate(lines))
 
 
-def _facts(data: Data, look: Look) -> Iterator[tuple[str, str, str]]:
+def facts(data: Data, look: Look) -> Iterator[tuple[str, str, str]]:
     """Label, value and style of everything a ticket has, in the order people ask for it; unknown keys are kept."""
     people = data.get("people") or {}
     for name in (*_ORDER, *(k for k in data if k not in _ORDER and k not in _APART)):
@@ -206,7 +207,7 @@ def _facts(data: Data, look: Look) -> Iterator[tuple[str, str, str]]:
         if is_empty(value) or (name == "kind" and value == "ticket"):
             continue
         style = str(value) if name in ("state", "priority") else ""
-        text = _attached(value, data) if name == "attachments" else _fact(name, value, people, look)
+        text = attached(value, data) if name == "attachments" else _fact(name, value, people, look)
         if name in TIMES:
             text, style = due(name, data, look)
         elif name == "sla" and not (text := missed(value or [], look)):
@@ -216,7 +217,7 @@ def _facts(data: Data, look: Look) -> Iterator[tuple[str, str, str]]:
         yield one_line(str(name)), say(value, look), ""
 
 
-def _attached(names: Any, data: Data) -> str:
+def attached(names: Any, data: Data) -> str:
     """Names of files, each with how large it is and what it is, where that is known."""
     known = {file["id"]: file for file in data.get("files") or () if file["size"] is not None}
     told = (
@@ -243,11 +244,11 @@ def person(handle: Any, people: Mapping[str, str]) -> str:
     return f"{say(handle)} ({one_line(name)})" if name and name != handle else say(handle)
 
 
-def block(facts: list[tuple[str, str, str]], look: Look) -> Iterator[str]:
+def block(pairs: list[tuple[str, str, str]], look: Look) -> Iterator[str]:
     """Labels and values in two columns where both fit, in one where they don't or nobody measures."""
-    across = max((width(label) for label, _, _ in facts), default=0)
+    across = max((width(label) for label, _, _ in pairs), default=0)
     half = (measure(look) - len(GAP)) // 2
-    short = [f for f in facts if across + len(GAP) + width(f[1]) <= half] if look.tty else []
+    short = [f for f in pairs if across + len(GAP) + width(f[1]) <= half] if look.tty else []
     rows = (len(short) + 1) // 2
     for left, right in zip_longest(short[:rows], short[rows:]):
         if right is None:
@@ -255,7 +256,7 @@ def block(facts: list[tuple[str, str, str]], look: Look) -> Iterator[str]:
         else:
             blank = " " * (half - across - len(GAP) - width(left[1]) + len(GAP))
             yield _pair(left, across, look) + blank + _pair(right, across, look)
-    for label, value, style in facts:
+    for label, value, style in pairs:
         if (label, value, style) not in short:
             yield from _long((label, value, style), across, look)
 
@@ -283,6 +284,8 @@ def entry_title(number: int, entry: Data, people: Mapping[str, str], look: Look)
         else _("{kind} by {who}", kind=say_word(entry.get("kind")), who=who)
     )
     parts = [str(number), by, say(moment(str(entry.get("at") or ""), look))]
+    if entry.get("proposal"):
+        parts.append(_("a reply to look at"))
     if entry.get("via"):
         parts.append(_("via {channel}", channel=say_word(entry["via"])))
     return listed(parts, " · ")

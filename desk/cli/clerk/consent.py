@@ -1,0 +1,81 @@
+"""What a command would change, told before it does: to whoever only wants to know, and to whoever is asked first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from desk.cli.app import App, Rehearsed
+from desk.cli.told import describe_edit
+from desk.domain.changes.undo import VERB as UNDO
+from desk.domain.model.change import Change, Edit
+from desk.errors import Interrupted
+from desk.text import _, arranged, ngettext
+from desk.view.model import Done
+
+MANY = 10
+"""Records from which on a person at a terminal is asked first."""
+_NAMED = 10
+"""Records that a question names; the others are counted."""
+
+
+def act(app: App, command: Callable[[], Any]) -> Any:
+    """Run a command: to the point where it would change something, or on from there once a person has agreed."""
+    app.review = _stop if app.rehearses else _ask
+    try:
+        return command()
+    except Rehearsed as told:
+        return _answer(app, told.changes)
+
+
+def _stop(changes: Sequence[Change]) -> None:
+    raise Rehearsed(changes)
+
+
+def _answer(app: App, changes: Sequence[Change]) -> Done:
+    """What would be changed, as data for programs and in the words that the command itself would use."""
+    app.notes.append(_("nothing was changed: this is what would be"))
+    if app.draft:
+        app.notes.append(_("your text is kept: {draft}", draft=app.draft))
+    records = [
+        {
+            "kind": edit.record.kind,
+            "id": edit.record.id,
+            "deleted": edit.after is None,
+            "events": [{"verb": e.verb, "from": e.before, "to": e.after} for e in edit.events],
+        }
+        for edit in _edits(changes)
+    ]
+    data = {"verb": changes[0].verb, "dry_run": True, "records": records}
+    return Done("rehearsal", data, tuple(_line(edit) for edit in _edits(changes)), answer=True)
+
+
+def _ask(changes: Sequence[Change]) -> None:
+    """Name what is grave, and have a person say yes to it; Interrupted for whoever doesn't."""
+    if not _is_grave(changes):
+        return
+    edits = _edits(changes)
+    for edit in edits[:_NAMED]:
+        click.echo(_line(edit), err=True)
+    if len(edits) > _NAMED:
+        click.echo(_("and {n} more", n=len(edits) - _NAMED), err=True)
+    question = ngettext("This changes {n} record. Go on?", "This changes {n} records. Go on?", len(edits))
+    if not click.confirm(question, default=False, err=True):
+        raise Interrupted(_("given up"), _("nothing was changed; without a question: --yes"))
+
+
+def _is_grave(changes: Sequence[Change]) -> bool:
+    """Whether something is taken away or taken back, or more is touched than a person has in view."""
+    edits = _edits(changes)
+    taken = any(edit.after is None for edit in edits) or any(change.verb == UNDO for change in changes)
+    return taken or len(edits) >= MANY
+
+
+def _edits(changes: Sequence[Change]) -> list[Edit]:
+    return [edit for change in changes for edit in change.edits]
+
+
+def _line(edit: Edit) -> str:
+    return arranged("{id}  {words}", id=edit.record.id, words=describe_edit(edit))

@@ -1,0 +1,84 @@
+"""What a shell is offered: ends of ids, people by their names, verbs, fields and their values, files; each with what it is."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Make
+from tests.conftest import Runner
+
+Offer = Callable[..., dict[str, str]]
+
+
+@pytest.fixture
+def offered(environment: dict[str, str], home: Path) -> Offer:
+    """`offered("ticket", "show", "7K")`: what bash is given for the last word, value → description."""
+
+    def run(*words: str) -> dict[str, str]:
+        env = {**environment, "_DESK_COMPLETE": "bash_complete", "COMP_WORDS": " ".join(("desk", *words)),
+               "COMP_CWORD": str(len(words))}  # fmt: skip
+        code = "from desk.cli.main import main; main()"
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=env, cwd=home, capture_output=True, text=True, check=False
+        )
+        assert done.stderr == ""
+        rows = [line.split("\t") for line in done.stdout.splitlines() if line]
+        return {value or f"({kind})": text for kind, value, text in rows}
+
+    return run
+
+
+def test_what_is_offered(offered: Offer, desk: Runner, make: Make) -> None:
+    ticket = make("Printer on fire")
+    desk("user", "create", "--name", "Άννα Ανδρέου", "--email", "a@x.example", "--group", "patient")
+    desk("field", "create", "country", "--type", "select", "--option", "CY", "--option", "MT", "--on", "ticket")
+    assert offered("ticket", "show", ticket.partition("-")[2][:2]) == {ticket: "Printer on fire"}
+    assert offered("ticket", "show", ticket[:4]) == {ticket: "Printer on fire"}
+    assert offered("ticket", "assign", ticket, "--to", "Γεωρ") == {}
+    assert offered("ticket", "assign", ticket, "--to", "geor") == {"maria": "Maria Georgiou"}
+    assert offered("ticket", "assign", ticket, "--to", "ελεν") == {"eleni": "Ελένη Παύλου"}
+    assert offered("--as", "pet") == {"petros": "Petros Ioannou"}
+    assert "none" not in offered("log", "--by", "n")
+    [(user, text)] = offered("ticket", "create", "--requester", "ανδρ").items()
+    assert user.startswith("u-")
+    assert "Άννα Ανδρέου" in text
+    assert {"close", "classify"} <= set(offered("log", "--verb", "cl"))
+    assert set(offered("ticket", "create", "--field", "cou")) == {"country="}
+    assert set(offered("ticket", "create", "--field", "country=")) == {"country=CY", "country=MT"}
+    assert offered("tick") == {"ticket": "Register, list, answer, assign, close …"}
+    assert "states" in offered("help", "st")
+    for words in (("ticket", "note", ticket, "--file"), ("report", "--output"), ("init",), ("--desk",)):
+        assert set(offered(*words, "/t")) == {"/t"}, words
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash isn't installed")
+def test_bash_shows_descriptions_and_fills_in_words_alone(
+    environment: dict[str, str], home: Path, program: Runner, make: Make, tmp_path: Path
+) -> None:
+    first, second = make("Printer; $(touch owned) %s"), make("Fire")
+    script = program("completion", "bash").out
+    shim = tmp_path / "bin" / "desk"
+    shim.parent.mkdir()
+    shim.write_text(f"#!{sys.executable}\nfrom desk.cli.main import main\nmain()\n", encoding="utf-8")
+    shim.chmod(0o755)
+
+    def replies(*words: str) -> list[str]:
+        line = f"COMP_WORDS=(desk {' '.join(words)}); COMP_CWORD={len(words)}; COLUMNS=60\n"
+        text = f'{script}\n{line}_desk_completion desk\nprintf "%s\\n" "${{COMPREPLY[@]}}"\n'
+        env = {**environment, "PATH": f"{shim.parent}:{environment['PATH']}"}
+        done = subprocess.run(
+            ["bash", "--norc", "-c", text], env=env, cwd=home, capture_output=True, text=True, check=True
+        )
+        return done.stdout.splitlines()
+
+    assert sorted(replies("ticket", "show", "26")) == sorted(
+        [f"{first}  (Printer; $(touch owned) %s)", f"{second}  (Fire)"]
+    )
+    assert replies("ticket", "show", first[-4:]) == [first]
+    assert not (home / "owned").exists()
