@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import tzinfo
 from types import MappingProxyType
 from typing import Any
 
 from desk.errors import ConfigError, did_you_mean
 from desk.setting import (
+    SECRETS,
     Setting,
     as_choice,
     as_count,
@@ -35,6 +35,8 @@ from desk.setting import (
     as_texts,
     as_words,
     as_zone,
+    plain,
+    without_dates,
 )
 from desk.text import _, arranged
 
@@ -278,7 +280,6 @@ class Config:
 
 Pairs = list[tuple[str, Any]]
 """Settings as desk.toml gives them: name and plain value."""
-_SECRETS = ("password", "passwd", "passphrase", "secret", "token", "apikey", "api_key", "credential")
 NESTED = ("priority.matrix", "sla.calendar", "sla.policy", "mail.departments")
 """Settings that are tables of their own: they are written in an editor."""
 
@@ -327,7 +328,7 @@ def _in_force(text: str) -> dict[str, Any]:
 def is_secret(name: str) -> bool:
     """Whether a name that no setting has asks for something that must not be shown, nor kept here."""
     last = name.rpartition(".")[2].lower()
-    return name not in SETTINGS and any(word in last for word in _SECRETS)
+    return name not in SETTINGS and any(word in last for word in SECRETS)
 
 
 def _told(name: str, given: Mapping[str, Any]) -> str | None:
@@ -338,33 +339,15 @@ def _told(name: str, given: Mapping[str, Any]) -> str | None:
     return plain(SETTINGS[name].default) if name in SETTINGS else None
 
 
-def plain(value: Any) -> str:
-    """A setting's value as one line of text."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Mapping):
-        return "; ".join(f"{key}: {plain(v)}" for key, v in value.items())
-    return ", ".join(map(plain, value)) if isinstance(value, tuple | list) else str(value)
-
-
 def _flatten(data: Mapping[str, Any], prefix: str = "") -> Pairs:
     found: Pairs = []
     for key, value in data.items():
         name = prefix + key
         if name in SETTINGS or not isinstance(value, dict):
-            found.append((name, _plain(value) if isinstance(value, dict | list) else value))
+            found.append((name, without_dates(value) if isinstance(value, dict | list) else value))
         else:
             found += _flatten(value, name + ".")
     return found
-
-
-def _plain(value: Any) -> Any:
-    """Tables and lists with their dates as text, as a day in quotes would be."""
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_plain(inner) for inner in value]
-    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def check(name: str, value: Any) -> Any:
@@ -376,7 +359,9 @@ def check(name: str, value: Any) -> Any:
                 file=FILE,
                 name=name,
             ),
-            _("take it out, and change it where it is committed: history keeps it; where secrets belong: docs/mail.md"),
+            _(
+                "take it out, and change it where it is committed: history keeps it; where secrets belong: desk help mail"
+            ),
         )
     if name not in SETTINGS:
         near = did_you_mean(name, SETTINGS)
@@ -407,13 +392,3 @@ def strangers(config: Config) -> list[tuple[str, str, str]]:
     given = dict.fromkeys(priority for row in config["priority.matrix"].values() for priority in row.values())
     named += [("priority.matrix", priority, "ticket.priorities") for priority in given]
     return [(setting, word, where) for setting, word, where in named if word not in config[where]]
-
-
-def zone(name: str) -> tzinfo | None:
-    """A time zone by its name; None for one that this machine doesn't know."""
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - 5 ms, only where local time is asked for
-
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None

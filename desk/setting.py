@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from desk.text import _, listed
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+SECRETS = ("password", "passwd", "passphrase", "secret", "token", "apikey", "api_key", "credential")
+"""Parts of names that ask for what must not be shown, nor kept in a desk."""
 
 
 class Setting(NamedTuple):
@@ -245,3 +251,31 @@ def as_png(value: Any) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"[\w-][\w.-]{0,100}\.png", value):
         raise ValueError(_("the name of a .png file in templates/mail, or nothing"))
     return value
+
+
+def plain(value: Any) -> str:
+    """A setting's value as one line of text."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key}: {plain(v)}" for key, v in value.items())
+    return ", ".join(map(plain, value)) if isinstance(value, tuple | list) else str(value)
+
+
+def without_dates(value: Any) -> Any:
+    """Tables and lists with their dates as text, as a day in quotes would be."""
+    if isinstance(value, dict):
+        return {key: without_dates(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [without_dates(inner) for inner in value]
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def zone(name: str) -> tzinfo | None:
+    """A time zone by its name; None for one that this machine doesn't know."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - 5 ms, only where local time is asked for
+
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None

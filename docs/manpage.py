@@ -17,6 +17,8 @@ from desk.errors import DeskError
 ENVIRONMENT = {
     "DESK_DIR": "The desk to work on, where --desk isn't given.",
     "DESK_AS": "Who acts, where --as isn't given: a staff handle.",
+    "DESK_LANG": "The language of what people read, where --lang isn't given: en, el.",
+    "DESK_LOCALE": "A folder with a catalogue that is being translated; see desk help translating.",
     "DESK_TERMINAL": "A name for what lies at hand (@), where there is no terminal, as in an editor.",
     "DESK_OPEN": "The program that looks at attachments.",
     "DESK_NOTIFY": "The program that shows notices, called with -- desk TEXT.",

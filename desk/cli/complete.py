@@ -206,9 +206,8 @@ def complete_folder(_ctx: click.Context, _param: click.Parameter, incomplete: st
 
 def _drafts(app: App, word: str) -> Iterable[tuple[str, str]]:
     from desk.cli.clerk import unfinished  # noqa: PLC0415 - for the shell only
-    from desk.cli.editor import owner_of  # noqa: PLC0415 - as above
 
-    mine = unfinished.of(app.place, owner_of(app))
+    mine = unfinished.of(app.place, unfinished.owner_named(app.handle()))
     return [(one.name, "") for one in mine if word.lower() in one.name.lower()]
 
 

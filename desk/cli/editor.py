@@ -225,7 +225,7 @@ def _on_one_line(app: App, error: DeskError) -> str:
 
 def _begin(app: App, name: str, start: str) -> str:
     """The file to write in: one that was left unfinished, if the person wants to go on with it, or a new one."""
-    owner = owner_of(app)
+    owner = unfinished.owner_named(app.handle())
     mine = unfinished.path_for(app.place, name, owner)
     if app.resumes is not None:
         return _taken_up(app.resumes, name, mine)
@@ -250,11 +250,6 @@ def _taken_up(old: Unfinished, name: str, mine: str) -> str:
         )
     os.replace(old.path, mine)
     return mine
-
-
-def owner_of(app: App) -> str:
-    """Whose drafts are at hand."""
-    return (app.handle() or unfinished.NOBODY).replace(".", "+")  # a dot stands between the parts of a file's name
 
 
 def _run_editor(app: App, path: str) -> None:
@@ -296,7 +291,7 @@ def keep_text(app: App, name: str) -> Iterator[None]:
     except BaseException:
         if app.typed and not app.draft:
             with suppress(OSError, DeskError):
-                path = unfinished.aside(app.place, f"{name}-{unfinished.PIPED}", owner_of(app))
+                path = unfinished.aside(app.place, f"{name}-{unfinished.PIPED}", unfinished.owner_named(app.handle()))
                 unfinished.write(path, app.typed)
                 app.draft = path
         raise

@@ -12,6 +12,7 @@ from desk.doctor.exam import Exam, Finding
 from desk.errors import ConfigError
 from desk.git import repo
 from desk.queries import records
+from desk.setting import zone
 from desk.store import levels as store_levels
 from desk.store import worktree
 from desk.text import _, arranged
@@ -90,7 +91,7 @@ def desk_toml(exam: Exam) -> Iterator[Finding]:
 
 def _at_odds(config: settings.Config) -> Iterator[tuple[str, str, str]]:
     name = config["desk.timezone"]
-    if settings.zone(name) is None:
+    if zone(name) is None:
         yield (
             "desk.timezone",
             _("there is no time zone {name!r} on this machine", name=name),

@@ -185,10 +185,10 @@ def load(index: Index) -> dict[str, int]:
 
 
 def titles(index: Index, part: str) -> list[tuple[str, str]]:
-    """Ids that begin or end so, with their titles: the newest, 50 at most. One whose end begins so is told by its end."""
+    """Ids that begin or end so, or whose last part begins so, with their titles: the newest, 50 at most."""
     rows = index.db.execute(
-        "SELECT CASE WHEN id LIKE ?1 || '%' OR id LIKE '%' || ?1 THEN id ELSE substr(id, 8) END, title FROM tickets"
-        " WHERE id LIKE ?1 || '%' OR id LIKE '%-' || ?1 || '%' OR id LIKE '%' || ?1 ORDER BY created DESC LIMIT 50",
+        "SELECT id, title FROM tickets WHERE id LIKE ?1 || '%' OR id LIKE '%-' || ?1 || '%' OR id LIKE '%' || ?1"
+        " ORDER BY created DESC LIMIT 50",
         (part,),
     )
     return [(str(ticket_id), str(title)) for ticket_id, title in rows]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-from desk import config
+from desk import setting
 from desk.config import Config
 from desk.domain.model.person import User, requester
 from desk.domain.model.query import Scope
@@ -323,7 +323,7 @@ def requester_in(snapshot: Snapshot, user_id: str) -> Requester:
 
 def zone(name: str) -> Any:
     """A time zone; ConfigError for a name that this machine doesn't know."""
-    found = config.zone(name)
+    found = setting.zone(name)
     if found is None:
         raise ConfigError(
             _("desk.timezone: there is no time zone {name!r} on this machine", name=name),

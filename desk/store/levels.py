@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from datetime import tzinfo
 
 from desk.codec import locate
-from desk.config import FILE, Config, zone
+from desk.config import FILE, Config
 from desk.domain.levels.policy import Policies, Surroundings, read
 from desk.domain.levels.reading import SettingFault, label_place
 from desk.domain.model.organisation import WORK
 from desk.errors import ConfigError
 from desk.git import place as git_place
 from desk.local.holidays import days_off
+from desk.setting import zone
 from desk.store import worktree
 from desk.text import _, arranged
 

@@ -11,11 +11,12 @@ import stat
 from contextlib import suppress
 
 from desk import __version__
-from desk.config import FILE, Config, Pairs, build, parse, zone
+from desk.config import FILE, Config, Pairs, build, parse
 from desk.errors import ConfigError
 from desk.git import objects, refs
 from desk.git.place import Place
 from desk.local.kept import keep
+from desk.setting import zone
 from desk.store import worktree
 from desk.text import _
 

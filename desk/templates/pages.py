@@ -62,7 +62,7 @@ def document(text: str, path: str, values: Mapping[str, Any], *, html: bool) -> 
 def each(text: str, path: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """A template filled in for one row after another, all within one budget; Broken as for a report's."""
     within = environment()
-    hint = _("it may hold variables, if, for, set and filters: docs/reports.md")
+    hint = _("it may hold variables, if, for, set and filters: desk help reports")
     whole = _checked(text, path, within, hint)
     compiled, budget = within.from_string(whole), Budget(path, 1, "en", most=_STEPS, longest=LONGEST)
     for row in rows:

@@ -72,7 +72,7 @@ class Look(NamedTuple):
 def _zone(name: str) -> tzinfo:
     if name in ("", "UTC"):
         return UTC
-    from desk.config import zone  # noqa: PLC0415 - help has no times in it, and reads no settings
+    from desk.setting import zone  # noqa: PLC0415 - help has no times in it, and reads no settings
 
     return zone(name) or UTC
 

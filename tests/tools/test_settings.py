@@ -10,7 +10,7 @@ from typing import Any
 import click
 import pytest
 
-from desk import config
+from desk import config, setting
 from desk.cli.clerk.columns import KNOWN
 from desk.cli.main import load
 from desk.cli.table import COMMANDS
@@ -62,7 +62,7 @@ def accepted(value: Any) -> dict[str, Any]:
             config.check(name, value)
         except ConfigError:
             continue
-        if name == "desk.timezone" and config.zone(value) is None:
+        if name == "desk.timezone" and setting.zone(value) is None:
             continue  # known to a machine or not, which is asked where it is used
         found[name] = value
     return found

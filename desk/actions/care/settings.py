@@ -17,6 +17,7 @@ from desk.errors import Refused, UsageFault, did_you_mean
 from desk.index.index import Index
 from desk.queries import records
 from desk.session.session import Session, zone
+from desk.setting import plain
 from desk.store import worktree
 from desk.store.snapshot import Snapshot
 from desk.store.store import Committed
@@ -52,7 +53,7 @@ def set_value(session: Session, name: str, given: str) -> ChangedSetting:
             raise Refused(
                 _("{name} is {given} already", name=name, given=given), arranged("desk config get {name}", name=name)
             )
-        was, now = config.plain(before), config.plain(value)
+        was, now = plain(before), plain(value)
         event = Event(message.SET, was, now)
         text = f"{name} = {now} (was {was})"
         files = {config.FILE: _changed(session, name, value)}
@@ -76,7 +77,7 @@ def require_known(name: str) -> None:
     if config.is_secret(name):
         raise UsageFault(
             _("{name!r} is no place for a secret: everybody who has the desk can read it", name=name),
-            _("where secrets belong: docs/mail.md"),
+            _("where secrets belong: desk help mail"),
         )
     if name not in config.SETTINGS:
         raise UsageFault(
@@ -107,9 +108,7 @@ def require_sound(was: config.Config, now: config.Config) -> None:
             if word not in was[name]:
                 _require_word(name, word)
         if len(set(words)) < len(words) and words != was[name]:
-            raise Refused(
-                _("{name} names a word twice: {words}", name=name, words=config.plain(words)), _("name each once")
-            )
+            raise Refused(_("{name} names a word twice: {words}", name=name, words=plain(words)), _("name each once"))
     known = config.strangers(was)
     for setting, word, where in config.strangers(now):
         if (setting, word, where) not in known:
@@ -119,7 +118,7 @@ def require_sound(was: config.Config, now: config.Config) -> None:
                     setting=setting,
                     word=word,
                     where=where,
-                    now=config.plain(now[where]),
+                    now=plain(now[where]),
                 ),
                 _("change both in {file}, then: desk commit {file}", file=config.FILE),
             )

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import desk
 from desk.text import _
 
-_ELSEWHERE = ("architecture", "glossary")
-"""Pages for those who change the program."""
+_ELSEWHERE = ("architecture", "glossary", "glossary.el")
+"""Pages for those who change the program, or translate it."""
 _MARK = re.compile(r"^<!--.*?-->\n", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]\n]+)\]\(([a-z-]+)\.md(?:#[^)\s]*)?\)")
 

@@ -63,6 +63,11 @@ class Unfinished(NamedTuple):
         return ["response", "edit", rest] if what == "response" and rest and rest != PIPED else []
 
 
+def owner_named(handle: str | None) -> str:
+    """How names of files call somebody: a dot stands between their parts."""
+    return (handle or NOBODY).replace(".", "+")
+
+
 def folder(place: Place) -> str:
     """Where they lie; made where it isn't there yet."""
     path = place.own(FOLDER)

@@ -12,6 +12,7 @@ from desk.actions.care import settings as actions_settings
 from desk.cli import leaf
 from desk.cli.app import App
 from desk.errors import UsageFault
+from desk.setting import plain
 from desk.text import _, arranged, pgettext
 from desk.view.model import Column, Done, Listing, Row
 
@@ -53,7 +54,7 @@ def _lines(row: dict[str, Any]) -> tuple[str, ...]:
         return tuple(line for policy in row["value"] for line in _policy(policy))
     if row["id"] == "sla.calendar":
         return tuple(arranged("{name}: {words}", name=name, words=_words(keys)) for name, keys in row["value"].items())
-    return (settings.plain(_shown(row)["value"]),)
+    return (plain(_shown(row)["value"]),)
 
 
 def _policy(given: Any) -> list[str]:
@@ -70,8 +71,8 @@ def _policy(given: Any) -> list[str]:
 
 def _words(keys: Any) -> str:
     if not isinstance(keys, dict):
-        return settings.plain(keys)
-    return ", ".join(f"{key} {settings.plain(value)}" if value is not True else key for key, value in keys.items())
+        return plain(keys)
+    return ", ".join(f"{key} {plain(value)}" if value is not True else key for key, value in keys.items())
 
 
 @leaf.leaf("list", example="desk config list")
@@ -113,7 +114,7 @@ def set_(app: App, name: str, value: str, *, own: bool) -> Done:
     if own:
         return _set_own(app, name, value)
     done = actions_settings.set_value(app, name, value)
-    shown = _("{name} is now {done}", name=name, done=settings.plain(done.value))
+    shown = _("{name} is now {done}", name=name, done=plain(done.value))
     return Done("setting", {"id": name, "value": done.value, "before": done.before}, (shown,))
 
 

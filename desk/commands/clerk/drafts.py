@@ -32,7 +32,7 @@ _ANY = {"ignore_unknown_options": True}
 
 
 def _mine(app: App) -> list[Unfinished]:
-    return unfinished.of(app.place, editor.owner_of(app))
+    return unfinished.of(app.place, unfinished.owner_named(app.handle()))
 
 
 @leaf.leaf("list", example="desk draft list")
