@@ -74,6 +74,7 @@ COLUMNS = (
         "department",
         "owner",
         "unread",
+        "undelivered",
         "title",
         "next_due",
         "tags",

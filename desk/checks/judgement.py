@@ -93,6 +93,7 @@ def _check_ticket(edit: HandEdit, act: Act, before: Before, world: Known) -> Non
     if edit.change == DELETED:
         if isinstance(old, Ticket):
             rights_rights.require_delete(by, old)
+            rights_rights.require_unowned(old)
         return
     if not isinstance(new, Ticket):
         return

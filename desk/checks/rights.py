@@ -43,6 +43,7 @@ def _check_ticket_rights(edit: HandEdit, by: Actor, world: Known) -> None:
     if edit.change == DELETED:
         if isinstance(old, Ticket):
             rights.require_delete(by, old)
+            rights.require_unowned(old)
         elif by.level < rights.DELETE_TICKET:
             raise Refused(
                 _(

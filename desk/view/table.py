@@ -18,8 +18,10 @@ FLOOR = 6
 """A flexible column is never made narrower than this, in cells, nor than its heading."""
 TITLE_FLOOR = 24
 """A title gives up to here first; only then do the others, and it again."""
-_FLOORS = {"name": 20, "email": 32, "prose": 16}
-"""Cells that a style keeps as long as a title keeps its own: a name or an address that is cut leads nowhere."""
+_FLOORS = {"title": TITLE_FLOOR, "name": 20, "email": 32, "prose": 16}
+"""Cells that a style keeps first."""
+_LOWER = {"name": 20, "email": 32}
+"""Those that it keeps then: a name or an address that is cut leads nowhere. In the end each gives."""
 COMMIT = 10
 """Characters of a commit's name in a table, as git shows it; machine formats have it whole."""
 MARK = "*"
@@ -75,7 +77,7 @@ def _fitting(columns: list[Column], view: Listing, look: Look) -> list[Column]:
         if _room(columns, look) < sum(cells[c] for c in columns):
             columns = [c for c in columns if c is not no]
     while (spare := max(columns, key=lambda c: c.spare)).spare:
-        if sum(_floor(c, cells[c], TITLE_FLOOR) for c in columns) <= _room(columns, look):
+        if sum(_floor(c, cells[c], _FLOORS) for c in columns) <= _room(columns, look):
             break
         columns = [c for c in columns if c is not spare]
     return columns
@@ -141,19 +143,17 @@ def _widths(columns: list[Column], lines: list[list[str]], look: Look) -> list[i
         # grep and cut on the other end of a pipe want the whole text.
         return widths
     room = _room(columns, look)
-    for title_floor in (TITLE_FLOOR, FLOOR):
-        kept = [_floor(c, w, title_floor) for c, w in zip(columns, widths, strict=True)]
+    for least in (_FLOORS, _LOWER, {}):
+        kept = [_floor(c, w, least) for c, w in zip(columns, widths, strict=True)]
         widths = _shrink(widths, kept, room)
     return widths
 
 
-def _floor(column: Column, cells: int, title_floor: int) -> int:
+def _floor(column: Column, cells: int, least: Mapping[str, int]) -> int:
+    """The cells below which a column isn't made narrower, as long as each style keeps its least."""
     if column.style in _STIFF:
         return cells
-    least = title_floor if column.style == "title" else FLOOR
-    if title_floor > FLOOR:
-        least = _FLOORS.get(column.style, least)
-    return min(cells, max(least, width(said(column.label))))
+    return min(cells, max(least.get(column.style, FLOOR), width(said(column.label))))
 
 
 def _shrink(widths: list[int], floors: list[int], room: int) -> list[int]:

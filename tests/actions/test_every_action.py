@@ -195,6 +195,7 @@ ELSEWHERE = {
     "care.guard.install", "tickets.edits.edit_entry", "tickets.undo.undo",
     "tickets.undo.undo_commit", "tickets.undo.undo_steps",
     "mail.sending.send", "mail.running.run", "mail.queue.retry", "mail.queue.put_aside", "mail.queue.due",
+    "mail.queue.refuse", "mail.taking.several",
     "care.trusting.pin", "mail.fetching.fetch", "mail.fetching.take_in_saved", "mail.holding.discard", "mail.holding.release",
     "mail.taking.put_aside", "mail.taking.take_in",
     "mail.digests.collect", "mail.digests.settle", "mail.undelivered.note",
@@ -203,7 +204,7 @@ ELSEWHERE = {
 tests/care, tests/privacy, tests/audit, tests/sync, tests/guard and tests/cli try them; what the mail host does is the machine's to allow, and tests/mailin
 and tests/mail try it."""
 READING = {
-    "care.trial.attempt", "care.trial.send_and_wait", "care.trusting.named", "mail.arrivals.door",
+    "care.sheets.lines", "care.trial.attempt", "care.trial.send_and_wait", "care.trusting.named", "mail.arrivals.door",
     "mail.arrivals.require_machine", "mail.entering.change_of", "mail.mailboxes.open_mailbox", "mail.previewing.preview",
     "mail.taking.limits_of", "mail.taking.most_bytes", "mail.taking.read", "tickets.lifecycle.build_ticket",
     "mail.letters.letter", "mail.letters.house", "mail.letters.outgoing", "mail.queue.read", "mail.recipients.address_of",

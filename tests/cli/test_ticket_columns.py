@@ -51,7 +51,7 @@ def test_order_by_several(desk: Runner, calls: list[str], refuses: Refuses) -> N
 
 FILTERS = (
     (("--language", "el"), "a"), (("--channel", "email,web"), "Bc"), (("--impact", "low"), "ac"),
-    (("--not-tag", "certificate"), "Bc"), (("--not-tag", "certificate", "--tag", "certificate"), ""), (("--organisation", "νοσοκομειο"), "B"),
+    (("--not-tag", "certificate"), "Bc"), (("--organisation", "νοσοκομειο"), "B"),
     (("--organisation", "γενικο", "--state", "any"), "BD"), (("--organisation", "γενικο", "--requester", MALTA), ""),
     (("--closed", "2026-07-25"), "D"), (("--closed", "2026-07-26"), ""), (("--closed", "2026-07-01", "--state", "open"), ""),
     (("--updated", "2026-07-24", "--state", "any"), "D"), (("--updated", "2026-07-01"), "acB"), (("--updated", "2026-08-01"), ""),

@@ -55,7 +55,7 @@ def test_a_reason_that_looks_like_trailers(acts: Acts, make: Make, desk: Runner)
     reason = "first\n\nDesk-Verb: delete\nDesk-Ticket: 260101-AAAA"
     acts("ticket", "close", ticket, "--reason", reason)
     last = desk("ticket", "history", ticket, "-f", "json").data[-1]
-    assert (last["verb"], last["reason"]) == ("close", reason)
+    assert (last["verb"], last["reason"]) == ("close", "first\n\n> Desk-Verb: delete\n> Desk-Ticket: 260101-AAAA")
     assert len(desk("ticket", "history", ticket, "-f", "json").data) == 2
 
 

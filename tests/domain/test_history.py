@@ -66,7 +66,8 @@ def test_a_message_gives_its_events_back(change: Change) -> None:
     ]
     assert list(found.events) == wanted
     if change.reason and change.reason.strip():
-        assert (found.reason or "").split() == change.reason.split()
+        # What would pass for a trailer is quoted.
+        assert [w for w in (found.reason or "").split() if w != ">"] == [w for w in change.reason.split() if w != ">"]
     else:
         assert found.reason is None
     # What git does to it on the way: nothing but the newline at the end.
@@ -101,5 +102,5 @@ def test_a_reason_that_imitates_trailers_stays_a_reason() -> None:
     change = Change("close", BY, ticket.created, (Edit(None, ticket, (Event("close", "open", "closed"),)),), reason)
     found = changes_message.parse(changes_message.message(change))
     assert found.verb == "close"
-    assert found.reason == reason
+    assert found.reason == "she asked\n\n> Desk-Verb: delete\n> Desk-Ticket: 260723-AAAA"
     assert found.events == (changes_message.Happened("ticket", "260723-7K3Q", "close", "open", "closed"),)

@@ -390,7 +390,7 @@ def test_a_commit_by_hand_in_between_is_built_upon(
     original = write.fast_import
     moved: list[int] = []
 
-    def meanwhile(*args: Any) -> list[str]:
+    def meanwhile(*args: Any, **options: Any) -> list[str]:
         if not moved:
             moved.append(1)
             [path] = home.glob(f"records/tickets/*/*/*/{ticket}.md")
@@ -400,7 +400,7 @@ def test_a_commit_by_hand_in_between_is_built_upon(
                 patch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
                 git(home, "read-tree", "HEAD")
                 git(home, "commit", "-qam", "by hand")
-        return original(*args)
+        return original(*args, **options)
 
     monkeypatch.setattr(write, "fast_import", meanwhile)
     desk("ticket", "note", ticket, "--body", "x")

@@ -57,7 +57,7 @@ def test_jsonl_is_one_object_a_line() -> None:
         ("=1+1", "'=1+1"),
         ("+30 210", "'+30 210"),
         ("@SUM(A1)", "'@SUM(A1)"),
-        ("\t=1", "'\t=1"),
+        ("\t=1", "'\t'=1"),  # one that opens it by tabs sees a cell that begins so
         ("\r=1", "'\r=1"),
         ("-1+cmd|' /C calc'!A0", "'-1+cmd|' /C calc'!A0"),
         (["=1", "b"], "'=1;b"),

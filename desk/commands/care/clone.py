@@ -26,7 +26,7 @@ from desk.view.model import Done
 @click.option(
     "--years",
     metavar="N",
-    type=click.IntRange(1),
+    type=click.IntRange(1, 1000),
     help="Keep the tickets of the last N years as files, this one among them; older ones are read from git.",
 )
 @click.option(

@@ -21,7 +21,7 @@ from desk.view.model import Done
 @click.option(
     "--years",
     metavar="N",
-    type=click.IntRange(0),
+    type=click.IntRange(0, 1000),
     help="From now on keep the tickets of the last N years as files, this one among them; 0 for all.",
 )
 def maintain(app: App, years: int | None) -> Done:

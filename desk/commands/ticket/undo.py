@@ -24,7 +24,7 @@ from desk.view.model import Done
 _steps = click.option(
     "--steps",
     metavar="N",
-    type=click.IntRange(1),
+    type=click.IntRange(1, 1000),
     help="The last N changes that stand, newest first, each by a commit.",
 )
 _reason = click.option("-m", "--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
