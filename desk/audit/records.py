@@ -9,6 +9,7 @@ from desk.audit.world import PastWorld
 from desk.checks import edits, rules, together
 from desk.checks.together import Breach
 from desk.domain.changes import salt, truth
+from desk.domain.model.organisation import Department
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights.words import word
 from desk.errors import Refused
@@ -51,7 +52,7 @@ def records(moment: Moment) -> Iterator[AuditFinding]:
                 yield moment.finding(CHECK, REMARK, _("neither a record nor an attachment"), edit.path, look)
             continue
         world = _Hopeful(moment.world) if moment.importer else moment.world
-        found = edits.find_edit_problem(_anew(edit, moment), world, quoted=not moment.by_hand)
+        found = edits.find_edit_problem(_hoping(_anew(edit, moment), moment), world, quoted=not moment.by_hand)
         if found is not None:
             line, words = edits.locate_problem(found, edit.path)
             where = _("line {line}: ", line=line) if line else ""
@@ -93,6 +94,13 @@ def _links(edit: HandEdit, new: Ticket, moment: Moment) -> Iterator[AuditFinding
         if isinstance(other, Ticket) and (rules.mirror_link(link, new.id) in other.links) != (link in new.links):
             problem = _("links: {link} is said by one of two: there is no other end", link=link)
             yield moment.finding(CHECK, REMARK if moment.by_hand else FAULT, problem, name(edit))
+
+
+def _hoping(edit: HandEdit, moment: Moment) -> HandEdit:
+    """Of an imported department, without whom it escalates to: staff name departments as well, and come after them."""
+    if moment.importer and isinstance(edit.new, Department) and edit.new.escalation:
+        return edit._replace(new=edit.new.evolve(escalation=None))
+    return edit
 
 
 def _anew(edit: HandEdit, moment: Moment) -> HandEdit:
