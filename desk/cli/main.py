@@ -183,6 +183,9 @@ def _completed(name: str) -> Callable[[click.Context, click.Parameter, str], lis
     return completed
 
 
+clickwords.teach()  # before click asks for the first: its way to an English word loads what reads locales, 3 ms
+
+
 @click.group(
     cls=CommandGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

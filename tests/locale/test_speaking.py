@@ -55,7 +55,7 @@ def test_english_comes_back_after_greek(desk: Runner) -> None:
     first = desk("ticket", "list", "--limit", "x", code=2).err
     assert desk("--lang", "el", "ticket", "list", "--limit", "x", code=2).err.startswith("σφάλμα: μη έγκυρη τιμή")
     assert desk("ticket", "list", "--limit", "x", code=2).err == first
-    assert first.startswith("error: invalid value for '--limit': 'x' is not a valid integer")
+    assert first.startswith("error: invalid value for '-n' / '--limit': 'x' is not a valid integer")
     assert "Usage: desk" in desk("--help").out
 
 
@@ -127,8 +127,8 @@ def test_all_words_of_click_are_texts() -> None:
     ("words", "message"),
     [
         (("ticket", "show"), "λείπει το όρισμα 'ID…'"),
-        (("ticket", "list", "--limit"), "η επιλογή '--limit' χρειάζεται τιμή"),
-        (("ticket", "list", "--limit", "x"), "μη έγκυρη τιμή για '--limit': το 'x' δεν είναι ακέραιος αριθμός σε όρια"),
+        (("ticket", "list", "--limit"), "η επιλογή '-n' / '--limit' χρειάζεται τιμή"),
+        (("ticket", "list", "--limit", "x"), "μη έγκυρη τιμή για '-n' / '--limit': το 'x' δεν είναι ακέραιος αριθμός σε όρια"),
         (("ticket", "list", "-f", "xml"), "μη έγκυρη τιμή για '-f' / '--format': το 'xml' δεν είναι ένα από τα"),
         (("department", "create", "x"), "λείπει η επιλογή '--name'"),
     ],
