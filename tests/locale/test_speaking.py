@@ -128,7 +128,10 @@ def test_all_words_of_click_are_texts() -> None:
     [
         (("ticket", "show"), "λείπει το όρισμα 'ID…'"),
         (("ticket", "list", "--limit"), "η επιλογή '--limit' χρειάζεται τιμή"),
-        (("ticket", "list", "--limit", "x"), "μη έγκυρη τιμή για '-n' / '--limit': το 'x' δεν είναι ακέραιος αριθμός σε όρια"),
+        (
+            ("ticket", "list", "--limit", "x"),
+            "μη έγκυρη τιμή για '-n' / '--limit': το 'x' δεν είναι ακέραιος αριθμός σε όρια",
+        ),
         (("ticket", "list", "-f", "xml"), "μη έγκυρη τιμή για '-f' / '--format': το 'xml' δεν είναι ένα από τα"),
         (("department", "create", "x"), "λείπει η επιλογή '--name'"),
     ],

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
-import click
-
 from desk.cli.app import App, Rehearsed
+from desk.cli.speech.asking import confirm, tell
 from desk.cli.told import describe_edit
 from desk.domain.changes.undo import VERB as UNDO
 from desk.domain.model.change import Change, Edit
@@ -23,7 +23,7 @@ _NAMED = 10
 
 def act(app: App, command: Callable[[], Any]) -> Any:
     """Run a command: to the point where it would change something, or on from there once a person has agreed."""
-    app.review = _stop if app.rehearses else _ask
+    app.review = _stop if app.rehearses else partial(_ask, app)
     try:
         return command()
     except Rehearsed as told:
@@ -52,17 +52,17 @@ def _answer(app: App, changes: Sequence[Change]) -> Done:
     return Done("rehearsal", data, tuple(_line(edit) for edit in _edits(changes)), answer=True)
 
 
-def _ask(changes: Sequence[Change]) -> None:
+def _ask(app: App, changes: Sequence[Change]) -> None:
     """Name what is grave, and have a person say yes to it; Interrupted for whoever doesn't."""
     if not _is_grave(changes):
         return
     edits = _edits(changes)
     for edit in edits[:_NAMED]:
-        click.echo(_line(edit), err=True)
+        tell(app, _line(edit))
     if len(edits) > _NAMED:
-        click.echo(_("and {n} more", n=len(edits) - _NAMED), err=True)
+        tell(app, _("and {n} more", n=len(edits) - _NAMED))
     question = ngettext("This changes {n} record. Go on?", "This changes {n} records. Go on?", len(edits))
-    if not click.confirm(question, default=False, err=True):
+    if not confirm(app, question, default=False):
         raise Interrupted(_("given up"), _("nothing was changed; without a question: --yes"))
 
 

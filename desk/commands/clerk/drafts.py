@@ -11,6 +11,7 @@ from desk.cli import complete, editor, leaf
 from desk.cli.clerk import unfinished
 from desk.cli.clerk.unfinished import Unfinished
 from desk.cli.main import load
+from desk.cli.speech.asking import confirm, tell
 from desk.cli.table import COMMANDS
 from desk.domain.model.fields import utc_text
 from desk.errors import Ambiguous, Conflict, Interrupted, NotFound, Refused, UsageFault
@@ -133,8 +134,8 @@ def drop(app: App, names: tuple[str, ...], *, everything: bool, yes: bool) -> Do
         raise Conflict(_("{name} is open in an editor", name=busy.name), _("close it first"))
     if found and app.env.interactive and not yes:
         for one in found:
-            click.echo(arranged("{name}  {begins}", name=one.name, begins=_beginning(one)), err=True)
-        if not click.confirm(_("Throw away what was written?"), default=False, err=True):
+            tell(app, arranged("{name}  {begins}", name=one.name, begins=_beginning(one)))
+        if not confirm(app, _("Throw away what was written?"), default=False):
             raise Interrupted(_("given up"), _("nothing was thrown away; without a question: --yes"))
     for one in found:
         unfinished.drop(one.path)

@@ -10,6 +10,7 @@ from desk.actions.care.trusting import Named
 from desk.actions.mail import arrivals
 from desk.cli import leaf
 from desk.cli.app import App
+from desk.cli.speech.asking import confirm, tell
 from desk.errors import ConfigError, UsageFault
 from desk.local import mailhost
 from desk.session import ledger
@@ -69,8 +70,8 @@ def _agreed(app: App, found: list[Named]) -> bool:
     if not new or not app.env.stdin.isatty():
         return True
     said = _("Named in desk.toml, and not trusted on this machine yet: {servers}", servers=", ".join(new))
-    click.echo(said, file=app.env.stderr)
-    return click.confirm(_("Is the desk's password to be sent there?"), default=False, err=True)
+    tell(app, said)
+    return confirm(app, _("Is the desk's password to be sent there?"), default=False)
 
 
 def _tell_adopted(app: App, name: str, number: int) -> None:
