@@ -85,6 +85,16 @@ arranged = _
 """As `_`, for a template without words: it is not collected for translation, its values are translated."""
 
 
+def recalled(text: str, *templates: str) -> Text:
+    """A sentence that was kept in English, as if it were new: of the template it was made of, or one without values."""
+    for template in templates:
+        parts = re.split(r"\{(\w+)\}", template)
+        pattern = "".join(f"(?P<{p}>.+)" if at % 2 else re.escape(p) for at, p in enumerate(parts))
+        if found := re.fullmatch(pattern, text):
+            return _(template, **{name: recalled(value) for name, value in found.groupdict().items()})
+    return _(text)
+
+
 def filled(template: str, gaps: tuple[str, ...], **values: object) -> Text:
     """A template of a table, of whose values there may be none: a colon or a bracket that leads to one of `gaps` goes with it.
 

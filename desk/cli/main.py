@@ -124,7 +124,7 @@ class CommandGroup(helping.SpokenCommand, click.Group):
             return " or ".join(f"{PROG} {path}" for path in elsewhere[:2])
         return f"{PROG} {self.prefix} {close}".replace("  ", " ") if close else ""
 
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    def complete_name(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """From the table: completing a command's name imports no command."""
         from click.shell_completion import CompletionItem  # noqa: PLC0415 - for completion only
 

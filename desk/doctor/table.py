@@ -15,48 +15,53 @@ from desk.domain.model.change import Change, Edit, Event
 from desk.domain.rights import rights
 from desk.queries import records as queries_records
 from desk.store.snapshot import Snapshot
-from desk.text import _
+from desk.text import _, pgettext
 
 VERB = "doctor"
 
 
 class Check(NamedTuple):
-    """`title` says what is looked at; `find` yields what is not as it should be."""
+    """`name` stands above what was found; `title` says what is looked at; `find` yields what is not as it should be."""
 
+    name: str
     title: str
     find: Callable[[Exam], Iterator[Finding]]
 
 
 CHECKS: Mapping[str, Check] = MappingProxyType(
     {
-        "git": Check(_("git is new enough"), repository.git_version),
-        "configuration": Check(_("git's configuration"), repository.configuration),
-        "attributes": Check(_("records come back byte for byte"), files.attributes),
-        "settings": Check(_("desk.toml"), files.desk_toml),
-        "broken": Check(_("records that can't be read"), records.broken),
-        "edited": Check(_("hand edits"), records.edited),
-        "conflicts": Check(_("left-overs of a merge"), records.conflicts),
-        "symlinks": Check(_("symbolic links"), files.symlinks),
-        "strays": Check(_("files that are no records"), files.strays),
-        "references": Check(_("what records name exists, and the rules hold"), records.faults),
-        "links": Check(_("links between tickets stand on both"), records.one_sided),
-        "departments": Check(_("the default department"), records.departments),
-        "staff": Check(_("levels and addresses of staff"), records.staff),
-        "users": Check(_("addresses of users"), records.users),
-        "tags": Check(_("the tags incident and problem"), records.tags),
-        "checklists": Check(_("templates of checklists"), records.checklists),
-        "reviews": Check(_("reviews of major incidents"), records.reviews),
-        "endings": Check(_("closed tickets say when"), records.endings),
-        "attachments": Check(_("attachments"), records.attachments),
-        "salts": Check(_("what lets records be forgotten"), salts.without),
-        "texts": Check(_("texts of responses and mails can be filled in"), files.texts),
-        "articles": Check(_("published articles, their links and pictures"), articles.published),
-        "names": Check(_("each article has a name of its own"), articles.twice),
-        "approvals": Check(_("approvals of articles"), articles.approvals),
-        "left-overs": Check(_("what killed commands left"), repository.left_overs),
-        "drafts": Check(_("old drafts"), repository.drafts),
-        "untold": Check(_("everybody was told"), repository.untold),
-        "index": Check(_("the index"), repository.index),
+        "git": Check(pgettext("check", "git"), _("git is new enough"), repository.git_version),
+        "configuration": Check(pgettext("check", "configuration"), _("git's configuration"), repository.configuration),
+        "attributes": Check(pgettext("check", "attributes"), _("records come back byte for byte"), files.attributes),
+        "settings": Check(pgettext("check", "settings"), _("desk.toml"), files.desk_toml),
+        "broken": Check(pgettext("check", "broken"), _("records that can't be read"), records.broken),
+        "edited": Check(pgettext("check", "edited"), _("hand edits"), records.edited),
+        "conflicts": Check(pgettext("check", "conflicts"), _("left-overs of a merge"), records.conflicts),
+        "symlinks": Check(pgettext("check", "symlinks"), _("symbolic links"), files.symlinks),
+        "strays": Check(pgettext("check", "strays"), _("files that are no records"), files.strays),
+        "references": Check(
+            pgettext("check", "references"), _("what records name exists, and the rules hold"), records.faults
+        ),
+        "links": Check(pgettext("check", "links"), _("links between tickets stand on both"), records.one_sided),
+        "departments": Check(pgettext("check", "departments"), _("the default department"), records.departments),
+        "staff": Check(pgettext("check", "staff"), _("levels and addresses of staff"), records.staff),
+        "users": Check(pgettext("check", "users"), _("addresses of users"), records.users),
+        "tags": Check(pgettext("check", "tags"), _("the tags incident and problem"), records.tags),
+        "checklists": Check(pgettext("check", "checklists"), _("templates of checklists"), records.checklists),
+        "reviews": Check(pgettext("check", "reviews"), _("reviews of major incidents"), records.reviews),
+        "endings": Check(pgettext("check", "endings"), _("closed tickets say when"), records.endings),
+        "attachments": Check(pgettext("check", "attachments"), _("attachments"), records.attachments),
+        "salts": Check(pgettext("check", "salts"), _("what lets records be forgotten"), salts.without),
+        "texts": Check(pgettext("check", "texts"), _("texts of responses and mails can be filled in"), files.texts),
+        "articles": Check(
+            pgettext("check", "articles"), _("published articles, their links and pictures"), articles.published
+        ),
+        "names": Check(pgettext("check", "names"), _("each article has a name of its own"), articles.twice),
+        "approvals": Check(pgettext("check", "approvals"), _("approvals of articles"), articles.approvals),
+        "left-overs": Check(pgettext("check", "left-overs"), _("what killed commands left"), repository.left_overs),
+        "drafts": Check(pgettext("check", "drafts"), _("old drafts"), repository.drafts),
+        "untold": Check(pgettext("check", "untold"), _("everybody was told"), repository.untold),
+        "index": Check(pgettext("check", "index"), _("the index"), repository.index),
     }
 )
 

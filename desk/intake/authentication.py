@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from desk.mail.addresses import Address
 from desk.mail.headers import Headers
+from desk.text import _
 
 _COMMENT = re.compile(r"\([^()]*\)")
 _RESULT = re.compile(r"\s*(dmarc|dkim|spf)\s*=\s*(\w+)", re.IGNORECASE)
@@ -36,7 +37,7 @@ class _Result(NamedTuple):
 def verdict(head: Headers, sender: Address | None, servers: Collection[str]) -> Verdict:
     """What the desk's own servers (authserv-ids, in lower case) found out about the domain of the sender."""
     if sender is None:
-        return Verdict("none", "the mail names no sender")
+        return Verdict("none", _("the mail names no sender"))
     results = _results(head, servers)
     about = [r for r in results if any(_aligned(sender.domain, domain) for domain in r.domains)]
     for result in about:
@@ -48,7 +49,7 @@ def verdict(head: Headers, sender: Address | None, servers: Collection[str]) -> 
     failed = next((r for r in about if r.result in ("fail", "permerror")), None)
     if failed is not None:
         return Verdict("fail", f"{failed.method}={failed.result}")
-    return Verdict("none", "no server of the desk vouches for it")
+    return Verdict("none", _("no server of the desk vouches for it"))
 
 
 def _results(head: Headers, servers: Collection[str]) -> list[_Result]:
@@ -62,7 +63,7 @@ def _results(head: Headers, servers: Collection[str]) -> list[_Result]:
 
 def _bare(value: str) -> str:
     """The value without comments, which may hold anything that a sender wrote."""
-    for _ in range(5):
+    for _round in range(5):
         bare = _COMMENT.sub(" ", value)
         if bare == value:
             break

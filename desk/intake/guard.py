@@ -163,9 +163,9 @@ def _attempt(question: bytes, bounds: Bounds, parse: Parse, *, goes_on: bool) ->
         _confine(len(question), bounds)
         return pickle.dumps((parse(*pickle.loads(question)), goes_on), protocol=5)  # noqa: S301 - our own parent's
     except RecursionError:
-        reason = "its parts are nested too deeply"
+        reason = _("its parts are nested too deeply")
     except MemoryError:
-        reason = "reading it takes too much memory"
+        reason = _("reading it takes too much memory")
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the parent that tells
         reason = _("reading it failed: {name}", name=type(error).__name__)
     return pickle.dumps((reason, False))

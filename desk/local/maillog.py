@@ -10,6 +10,7 @@ from typing import Literal, TypedDict
 
 from desk.git.place import Place
 from desk.local.mailhost import FOLDER
+from desk.text import Text, _, recalled
 
 Way = Literal["out", "in"]
 
@@ -83,3 +84,19 @@ def _read(line: bytes) -> MailRow | None:
     except ValueError:
         return None
     return row if isinstance(row, dict) and isinstance(row.get("at"), str) else None  # type: ignore[return-value]
+
+
+def recall(reason: str) -> Text:
+    """Why something became of a mail, which a log has in English, as people read it."""
+    return recalled(reason, *_REASONS)
+
+
+_REASONS = (
+    _("looks forged: {why}"),
+    _("flood: more than {most} tickets in an hour"),
+    _("{ticket} was closed more than {days} days ago"),
+    _("{ticket} is opened again"),
+    _("it says thank you, and {ticket} stays closed"),
+    _("it gives back a message of {ticket}"),
+)
+"""Templates of reasons that hold values."""

@@ -5,11 +5,11 @@ Priorities, channels and the like are the desk's to choose; those of the starter
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from desk.domain.rights.words import WORDS, word
+from desk.domain.rights.words import word
 from desk.text import Text, pgettext, said
 from desk.view.values import one_line, say
 
@@ -138,4 +138,11 @@ def say_word(value: Any, field: str = "") -> str:
     """A state, a priority, a kind, as people say it; of a field where that matters."""
     if isinstance(value, list | tuple) and value:
         return ", ".join(say_word(one, field) for one in value)
-    return said(word(value, field)) if isinstance(value, str) and value in WORDS else say(value)
+    found = word(value, field) if isinstance(value, str) else value
+    return said(found) if isinstance(found, Text) else say(value)
+
+
+def say_links(links: Sequence[str]) -> str:
+    """Relations to other tickets, as a record has them: `caused-by 260723-7K3Q`."""
+    pairs = (link.partition(" ") for link in links)
+    return ", ".join(f"{say_word(relation, 'relation')} {one_line(other)}".rstrip() for relation, _, other in pairs)

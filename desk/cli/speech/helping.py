@@ -5,13 +5,16 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from desk.cli.env import Env
 from desk.cli.speech import language
 from desk.text import looked_up, said, speaking
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 UNWRAPPED = "\b\n"
 """click's mark before a paragraph whose lines stay as they are."""
@@ -23,6 +26,18 @@ class SpokenCommand(click.Command):
     def get_help(self, ctx: click.Context) -> str:
         with speaking_of(ctx):
             return super().get_help(ctx)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """What can be typed next, with the help of each as a person reads it."""
+        found = self.complete_name(ctx, incomplete)
+        with speaking_of(ctx):
+            for item in found:
+                item.help = looked_up(said(item.help)) if item.help else item.help
+        return found
+
+    def complete_name(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Names of options, and of commands where there are any."""
+        return super().shell_complete(ctx, incomplete)
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         if self.help:

@@ -109,7 +109,7 @@ def _lines(findings: list[Finding], fixed: set[int], counted: int, *, tried: boo
     order = {name: number for number, name in enumerate(CHECKS)}
     found = sorted(findings, key=lambda f: order.get(f.check, len(order)))
     for check, group in groupby(found, key=lambda f: f.check):
-        lines += [check, *_of_check(list(group), fixed), ""]
+        lines += [CHECKS[check].name if check in CHECKS else check, *_of_check(list(group), fixed), ""]
     return [*lines, _last(findings, fixed, counted, tried=tried)]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 from click.shell_completion import CompletionItem
 
@@ -11,9 +13,9 @@ from desk.cli import arguments, complete, leaf
 from desk.cli.app import App
 from desk.domain.rights.words import word
 from desk.errors import DeskError, UsageFault
-from desk.local import held
+from desk.local import held, maillog
 from desk.text import _, arranged, pgettext
-from desk.view.model import Column, Done, Listing
+from desk.view.model import Column, Done, Listing, Row
 
 _AS: dict[str, Doing] = {"reply": "answer", "new": "new", "note": "note"}
 
@@ -43,7 +45,11 @@ def list_(app: App, why: str | None) -> Listing:
         Column("why", pgettext("column", "WHY")),
     )
     notes = (_("look at one: desk mail preview ID; take it in: desk mail release ID; else: desk mail discard ID"),)
-    return Listing("mails", rows, columns, _("no mails are held"), notes=notes if rows else ())
+    return Listing("mails", rows, columns, _("no mails are held"), notes=notes if rows else (), spell=_spell)
+
+
+def _spell(rows: Sequence[Row]) -> list[Row]:
+    return [{**row, "why": maillog.recall(str(row["why"]))} for row in rows]
 
 
 @leaf.leaf("release", example="desk mail release 3f9a1c22d0\ndesk mail release 3f9a1c22d0 --as note --ticket 7K3Q")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -14,7 +15,7 @@ from desk.cli.app import App
 from desk.local import mailhost, maillog, outbox
 from desk.queries import events
 from desk.text import _, arranged, ngettext, pgettext
-from desk.view.model import Column, Done, Listing
+from desk.view.model import Column, Done, Listing, Row
 
 _LATELY = "7d"
 _TROUBLE = 10
@@ -111,8 +112,16 @@ def log(app: App, since: str | None, ticket: str | None, taken: bool, gone: bool
         rows = maillog.since(app.place, dates.parse_instant(first))
     rows = sorted((*rows, *_elsewhere(app, rows, first, wanted)), key=lambda row: row["at"])
     return Listing(
-        "mails", [_logged(row) for row in rows if row.get("way") in ways], _COLUMNS, _("no mail in that time")
+        "mails",
+        [_logged(row) for row in rows if row.get("way") in ways],
+        _COLUMNS,
+        _("no mail in that time"),
+        spell=_spell,
     )
+
+
+def _spell(rows: Sequence[Row]) -> list[Row]:
+    return [{**row, "reason": row["reason"] and maillog.recall(row["reason"])} for row in rows]
 
 
 def _elsewhere(app: App, known: list[maillog.MailRow], since: str, tickets: tuple[str, ...]) -> list[maillog.MailRow]:

@@ -12,7 +12,9 @@ from desk.cli import arguments, dates, leaf
 from desk.cli.app import App
 from desk.domain.changes import sentences
 from desk.domain.model.change import Changed
+from desk.domain.model.states import STATES
 from desk.domain.model.ticket import Ticket, files_folder
+from desk.domain.rights.words import word
 from desk.errors import NotFound
 from desk.git import log, refs
 from desk.queries import blame as queries_blame
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 HISTORY = (
     Column("at", pgettext("column", "WHEN"), "moment"),
     Column("by", pgettext("column", "WHO")),
-    Column("verb", pgettext("column", "WHAT"), "verb"),
+    Column("verb", pgettext("column", "WHAT"), "word"),
     Column("from", pgettext("column", "FROM"), "title"),
     Column("to", pgettext("column", "TO"), "title"),
     Column("reason", pgettext("column", "REASON"), "title"),
@@ -71,7 +73,17 @@ def _events(app: App, ticket_id: str) -> list[dict[str, Any]]:
 def _spell(rows: Sequence[Row]) -> list[Row]:
     """For people: what an edit changed, in place of the fields' names; one value in the columns, several as a text."""
     changes = [[Changed(c["field"], c["from"], c["to"]) for c in row["changes"]] for row in rows]
-    return [{**row, "to": sentences.changes(c)} if c else row for row, c in zip(rows, changes, strict=True)]
+    return [{**row, "to": sentences.changes(c)} if c else _worded(row) for row, c in zip(rows, changes, strict=True)]
+
+
+def _worded(row: Row) -> Row:
+    """An event with what it holds as people say it."""
+    held = {side: _said(row["verb"], row[side]) for side in ("from", "to") if row["verb"] and row[side]}
+    return {**row, **held}
+
+
+def _said(verb: str, value: str) -> str:
+    return word(value) if value in STATES else sentences.value_words("ticket", verb, value)
 
 
 # -- the textual difference ----------------------------------------------------------------------------------------------
@@ -97,7 +109,7 @@ def _head(app: App, row: dict[str, Any]) -> str:
         at=at,
         by=row["by"],
         id=row["id"],
-        verb=verb,
+        verb=word(verb, "verb"),
     )
 
 
@@ -121,7 +133,7 @@ def blame(app: App, ids: tuple[str, ...], as_of: str | None) -> Listing:
         Column("text", pgettext("column", "VALUE"), "title"),
         Column("by", pgettext("column", "WHO")),
         Column("at", pgettext("column", "WHEN"), "moment"),
-        Column("verb", pgettext("column", "DID"), "verb", 1),
+        Column("verb", pgettext("column", "DID"), "word", 1),
         Column("commit", pgettext("column", "COMMIT"), "commit"),
     ]
     if len(found) > 1:

@@ -17,6 +17,7 @@ from desk.domain.changes.undo import VERB, Taken
 from desk.domain.model import plain
 from desk.domain.model.change import Edit
 from desk.domain.model.ticket import Ticket
+from desk.domain.rights.words import word
 from desk.errors import UsageFault
 from desk.text import _, arranged, ngettext
 from desk.view.model import Done
@@ -93,7 +94,10 @@ def _tell_steps(app: App, undone: Sequence[Undone]) -> Done:
 
 
 def _lines(undone: Undone) -> list[str]:
-    taken = [_("took back {verb} of commit {commit}", verb=one.verb, commit=one.commit[:10]) for one in undone.taken]
+    taken = [
+        _("took back {verb} of commit {commit}", verb=word(one.verb, "verb"), commit=one.commit[:10])
+        for one in undone.taken
+    ]
     edits = undone.done.change.edits
     return [*taken, *(arranged("{id}  {words}", id=e.record.id, words=_what_became_of(e)) for e in edits)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -15,7 +16,7 @@ from desk.errors import Broken, DeskError
 from desk.local import delivery, maillog, outbox
 from desk.local.maillog import MailRow
 from desk.text import _, arranged, pgettext
-from desk.view.model import Column, Detail, Done, Listing
+from desk.view.model import Column, Detail, Done, Listing, Row
 
 
 def _complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -49,12 +50,16 @@ def list_(app: App, ticket: str | None, held: bool) -> Listing:
         Column("to", pgettext("column", "TO")),
         Column("subject", pgettext("column", "SUBJECT"), "title"),
         Column("ticket", pgettext("column", "TICKET"), "id", 1),
-        Column("event", pgettext("column", "EVENT"), spare=3),
+        Column("event", pgettext("column", "EVENT"), "word", 3),
         Column("at", pgettext("column", "AT"), "time", 2),
         Column("state", pgettext("column", "STATE"), "word"),
         Column("reason", pgettext("column", "WHY"), spare=4),
     )
-    return Listing("messages", rows, columns, _("no messages wait to be sent"))
+    return Listing("messages", rows, columns, _("no messages wait to be sent"), spell=_spell)
+
+
+def _spell(rows: Sequence[Row]) -> list[Row]:
+    return [{**row, "reason": row["reason"] and maillog.recall(row["reason"])} for row in rows]
 
 
 @leaf.leaf("show", example="desk mail show 4f9a1c22-1")

@@ -13,6 +13,7 @@ from desk.domain.model.article import Article
 from desk.domain.model.change import Changed, Event
 from desk.domain.model.record import Entry, Record
 from desk.domain.model.ticket import Ticket
+from desk.text import _
 
 _TOLD = ("cause", "workaround")
 _SHOWN = 80
@@ -108,7 +109,7 @@ def _line(value: Any) -> str | None:
 def lines(before: str, after: str) -> str:
     """`+3 -1 lines`: how many lines only the one or the other has. Counted as a bag, since a text may be millions long."""
     old, new = Counter(before.splitlines()), Counter(after.splitlines())
-    return f"+{(new - old).total()} -{(old - new).total()} lines"
+    return _("+{more} -{fewer} lines", more=(new - old).total(), fewer=(old - new).total())
 
 
 def _entries(old: tuple[Entry, ...], new: tuple[Entry, ...]) -> list[Changed]:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
@@ -15,7 +16,7 @@ from desk.domain.model.states import CLOSED
 from desk.domain.rights import recordverbs, ticketverbs, verbs
 from desk.domain.rights.verb import Words
 from desk.domain.rights.words import state_words, word
-from desk.text import _, arranged, filled, listed
+from desk.text import _, arranged, filled, listed, ngettext
 
 TICKET: Mapping[str, Words] = MappingProxyType({verb.name: verb.words for verb in ticketverbs.ROWS if verb.words})
 """The words of verbs on tickets."""
@@ -47,17 +48,28 @@ def _filled(template: str, kind: str, verb: str, sides: tuple[str | None, str | 
         ending, _rest, how = (after or "").partition(" (")
         rest = arranged("({how})", how=word(how[:-1])) if ending == CLOSED and how else (after or "").partition(" ")[2]
         return filled(
-            template, gaps, before=_value(kind, verb, before), after=_value(kind, verb, after), what=what, rest=rest
+            template,
+            gaps,
+            before=value_words(kind, verb, before),
+            after=value_words(kind, verb, after),
+            what=what,
+            rest=rest,
         )
     values = " → ".join(v for v in (before, after) if v)
     text = template.format(what=what).strip()
     return arranged("{text}: {values}", text=text, values=values) if values else text
 
 
-def _value(kind: str, verb: str, value: str | None) -> str:
-    """What an event holds; a state or a priority as people say it."""
+def value_words(kind: str, verb: str, value: str | None) -> str:
+    """What an event holds; a state or a priority as people say it, and how many steps came from a checklist."""
     if not value:
         return _EMPTY
+    if verb == "checklist" and (steps := re.fullmatch(r"(.*) \((\d+) steps?\)", value)):
+        number = ngettext("{n} step", "{n} steps", int(steps[2]))
+        return arranged("{name} ({steps})", name=steps[1], steps=number)
+    if verb == "undo":
+        undone, _blank, commit = value.partition(" ")
+        return arranged("{verb} {commit}", verb=word(undone, "verb"), commit=commit) if commit else value
     row = verbs.find(kind, verb)
     of_words = row is not None and any(field == "state" or telling == "level" for field, telling in row.may)
     return state_words(value) if of_words else value

@@ -82,6 +82,7 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "rejected": pgettext("value", "rejected"),
         "held": pgettext("value", "held"),
         "sent": pgettext("value", "sent"),
+        "waiting": pgettext("value", "waiting"),
         "in": pgettext("value", "in"),
         "out": pgettext("value", "out"),
         "withdrawn": pgettext("value", "withdrawn"),
@@ -121,14 +122,77 @@ OF_FIELD: Mapping[str, Mapping[str, Text]] = MappingProxyType(
             "medium": pgettext("urgency", "medium"),
             "high": pgettext("urgency", "high"),
         },
+        "relation": {
+            "relates": pgettext("relation", "relates"),
+            "duplicates": pgettext("relation", "duplicates"),
+            "duplicated-by": pgettext("relation", "duplicated-by"),
+            "caused-by": pgettext("relation", "caused-by"),
+            "causes": pgettext("relation", "causes"),
+        },
+        "verb": {
+            "create": pgettext("verb", "create"),
+            "assign": pgettext("verb", "assign"),
+            "unassign": pgettext("verb", "unassign"),
+            "escalate": pgettext("verb", "escalate"),
+            "escalate-up": pgettext("verb", "escalate-up"),
+            "move": pgettext("verb", "move"),
+            "classify": pgettext("verb", "classify"),
+            "tag": pgettext("verb", "tag"),
+            "untag": pgettext("verb", "untag"),
+            "edit": pgettext("verb", "edit"),
+            "edit-reply": pgettext("verb", "edit-reply"),
+            "pending": pgettext("verb", "pending"),
+            "close": pgettext("verb", "close"),
+            "reopen": pgettext("verb", "reopen"),
+            "major": pgettext("verb", "major"),
+            "major-off": pgettext("verb", "major-off"),
+            "check": pgettext("verb", "check"),
+            "uncheck": pgettext("verb", "uncheck"),
+            "transfer": pgettext("verb", "transfer"),
+            "cause": pgettext("verb", "cause"),
+            "resolve": pgettext("verb", "resolve"),
+            "link": pgettext("verb", "link"),
+            "unlink": pgettext("verb", "unlink"),
+            "watch": pgettext("verb", "watch"),
+            "unwatch": pgettext("verb", "unwatch"),
+            "merge": pgettext("verb", "merge"),
+            "split": pgettext("verb", "split"),
+            "undo": pgettext("verb", "undo"),
+            "delete": pgettext("verb", "delete"),
+            "decide": pgettext("verb", "decide"),
+            "rename": pgettext("verb", "rename"),
+            "resume": pgettext("verb", "resume"),
+            "renew": pgettext("verb", "renew"),
+            "warning": pgettext("verb", "warning"),
+            "breach": pgettext("verb", "breach"),
+            "undelivered": pgettext("verb", "undelivered"),
+            "review": pgettext("verb", "review"),
+            "approve": pgettext("verb", "approve"),
+            "commit": pgettext("verb", "commit"),
+            "config": pgettext("verb", "config"),
+            "doctor": pgettext("verb", "doctor"),
+            "import": pgettext("verb", "import"),
+            "init": pgettext("verb", "init"),
+            "problem-closed": pgettext("verb", "problem-closed"),
+            "problem-reopened": pgettext("verb", "problem-reopened"),
+            "publish": pgettext("verb", "publish"),
+            "purge": pgettext("verb", "purge"),
+            "relink": pgettext("verb", "relink"),
+            "retire": pgettext("verb", "retire"),
+            "return": pgettext("verb", "return"),
+            "seal": pgettext("verb", "seal"),
+            "signup": pgettext("verb", "signup"),
+            "submit": pgettext("verb", "submit"),
+            "unban": pgettext("verb", "unban"),
+        },
     }
 )
-"""Words that another language has in the gender of the field."""
+"""Words that another language has otherwise in the field: in its gender, or as what was done."""
 
 
 def word(value: str, field: str = "") -> str:
     """A word as people say it, of a field."""
-    own = OF_FIELD.get(field, {}).get(value)
+    own = OF_FIELD.get("verb" if field == "event" else field, {}).get(value)
     return own if own is not None else WORDS.get(value, value)
 
 

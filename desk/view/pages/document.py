@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from desk.text import _
-from desk.view.labels import OF_WORDS, say_field, say_word
+from desk.view.labels import OF_WORDS, say_field, say_links, say_word
 from desk.view.look import Look, deadline
 from desk.view.model import Column, Listing, View
 from desk.view.pages.article import ARTICLES
@@ -63,9 +63,15 @@ def _cell(value: Any, look: Look) -> str:
 def _facts(data: Data, look: Look, *apart: str) -> Iterator[str]:
     for name, value in data.items():
         if name not in ("body", *apart) and not is_empty(value):
-            yield f"- **{say_field(name)}**: {say_word(value, name) if name in OF_WORDS else say(value, look)}\n"
+            yield f"- **{say_field(name)}**: {_fact(name, value, look)}\n"
     if data.get("body"):
         yield "\n" + _text(data["body"])
+
+
+def _fact(name: str, value: Any, look: Look) -> str:
+    if name in OF_WORDS:
+        return say_word(value, name)
+    return say_links(value) if name == "links" else say(value, look)
 
 
 def _ticket(data: Data, look: Look) -> Iterator[str]:

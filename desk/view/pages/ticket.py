@@ -9,7 +9,7 @@ from typing import Any
 
 from desk.domain.model import states
 from desk.text import _, arranged, listed, said
-from desk.view.labels import OF_WORDS, say_field, say_word
+from desk.view.labels import OF_WORDS, say_field, say_links, say_word
 from desk.view.look import Look, ago, moment, paint
 from desk.view.model import Column, Detail, Done, Listing
 from desk.view.pages import problems
@@ -234,6 +234,8 @@ def _fact(name: str, value: Any, people: Mapping[str, str], look: Look) -> str:
         return person(value, people)
     if name in OF_WORDS:
         return say_word(value, name)
+    if name == "links":
+        return say_links(value)
     distance = ago(value, look) if is_time(value) or name == "pending_until" else ""
     return arranged("{value}, {distance}", value=say(value, look), distance=distance) if distance else say(value, look)
 
