@@ -149,9 +149,7 @@ class History:
                 times=ngettext("{n} commit", "{n} commits", count),
                 importer=importer,
             )
-            yield AuditFinding(
-                "committers", REMARK, problem, arranged("git log --grep='^Desk-Import: {who}'", who=importer)
-            )
+            yield AuditFinding("committers", REMARK, problem, _("git log --grep='^Desk-Import: {who}'", who=importer))
         for (machine, actor), count in sorted(self.names.items()):
             times = ngettext("{n} commit", "{n} commits", count)
             problem = _(

@@ -37,6 +37,7 @@ git {verb}: {words}|thread {number}: {error}|{file}: desk.timezone: {error}""".r
     "attachment;\r\n filename*=utf-8''{safe}",
     'multipart/{kind};\r\n boundary="{mark}"',
     "commits",
+    "git log --grep='^Desk-Import: {who}'",
 }
 """What is the same in Greek as in English: what is typed, names of what is typed, what a page is written in."""
 HEADING = 14
