@@ -78,7 +78,7 @@ def _of_readers() -> list[click.Option]:
 
     by_name = click.Option(("--json", "fields_wanted"), metavar="FIELDS", expose_value=False, callback=set_fields,
                            help=_("Only these fields, as JSON: id,title,fields.serial."))  # fmt: skip
-    by_text = click.Option(("--template",), metavar="TEXT", expose_value=False, callback=set_template,
+    by_text = SpokenOption(("--template",), metavar="TEXT", expose_value=False, callback=set_template,
                            help=_("A Jinja template for each row, or @FILE: '{example}'.",
                                   example="{{ id }}\\t{{ title }}"))  # fmt: skip
     return [by_name, by_text]

@@ -14,6 +14,7 @@ from desk.actions.care import importing, sheets
 from desk.actions.care.importing import Imported
 from desk.cli import complete, leaf
 from desk.cli.app import App
+from desk.cli.speech.helping import SpokenOption
 from desk.codec import records
 from desk.domain.changes import exchange, salt
 from desk.domain.model.kinds import KINDS
@@ -112,8 +113,8 @@ def _records(
 @click.option(
     "--csv", "table", is_flag=True, help="A table of another program, with or without this option if FILE ends in .csv."
 )
-@click.option("--record", "kind", metavar="KIND", type=click.Choice(tuple(sheets.KNOWN)), default=Ticket.kind, show_default=True,
-              help=_("What a row of a table is: {kinds}.", kinds=", ".join(sheets.KNOWN)))  # fmt: skip
+@click.option("--record", "kind", cls=SpokenOption, metavar="KIND", type=click.Choice(tuple(sheets.KNOWN)),
+              default=Ticket.kind, show_default=True, help=_("What a row of a table is: {kinds}.", kinds=", ".join(sheets.KNOWN)))  # fmt: skip
 @click.option(
     "--encoding", metavar="NAME", default="utf-8", show_default=True, help="What a table is written in: windows-1253 …"
 )
