@@ -10,7 +10,7 @@ import click
 
 from desk.cli.table import COMMANDS, PROG
 from desk.errors import DeskError, UsageFault
-from desk.text import Text, _, arranged
+from desk.text import Text, _, arranged, recalled
 
 _ELSEWHERE = {
     "-f": _("it stands behind the command: desk ticket list -f json"),
@@ -50,7 +50,9 @@ def in_our_form(error: click.ClickException, argv: list[str]) -> DeskError:
                 )
     told = _begun_small(error.format_message(), message)
     if isinstance(error, click.BadOptionUsage) and (help_ := _help_of(command, error.option_name)):
-        return UsageFault(told, _("{help} See: {hint}", help=help_, hint=hint))  # it says what belongs behind it
+        return UsageFault(
+            told, _("{help} See: {hint}", help=recalled(help_), hint=hint)
+        )  # it says what belongs behind it
     return UsageFault(told, _("see: {hint}", hint=hint))
 
 

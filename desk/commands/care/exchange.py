@@ -114,7 +114,8 @@ def _records(
     "--csv", "table", is_flag=True, help="A table of another program, with or without this option if FILE ends in .csv."
 )
 @click.option("--record", "kind", cls=SpokenOption, metavar="KIND", type=click.Choice(tuple(sheets.KNOWN)),
-              default=Ticket.kind, show_default=True, help=_("What a row of a table is: {kinds}.", kinds=", ".join(sheets.KNOWN)))  # fmt: skip
+              default=Ticket.kind, show_default=True,
+              help=_("What a row of a table is: {kinds}.", kinds=", ".join(sheets.KNOWN)))  # fmt: skip
 @click.option(
     "--encoding", metavar="NAME", default="utf-8", show_default=True, help="What a table is written in: windows-1253 …"
 )
