@@ -96,8 +96,8 @@ def _receipt(mail: Mail, ours: Ours) -> Classified | None:  # noqa: ARG001 - ste
     if "multipart/report" not in kind:
         return None
     if "disposition-notification" in kind:
-        return Classified("receipt", "multipart/report: a receipt")
-    return Classified("receipt", "multipart/report: a delivery status that names nobody")
+        return Classified("receipt", _("a receipt (multipart/report)"))
+    return Classified("receipt", _("a delivery status that names nobody (multipart/report)"))
 
 
 def _replied(mail: Mail, ours: Ours) -> Classified | None:  # noqa: ARG001 - steps are alike

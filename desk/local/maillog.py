@@ -98,5 +98,7 @@ _REASONS = (
     _("{ticket} is opened again"),
     _("it says thank you, and {ticket} stays closed"),
     _("it gives back a message of {ticket}"),
+    _("{name} is set"),
+    _("{automatic}, and the subject says so"),
 )
 """Templates of reasons that hold values."""
