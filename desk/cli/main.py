@@ -15,7 +15,7 @@ import click
 
 from desk import __version__
 from desk.cli.env import Env, is_in_desk, of_process
-from desk.cli.speech import clickwords, helping, language, mistakes
+from desk.cli.speech import clickwords, helping, language
 from desk.cli.table import COMMANDS, PROG, CommandRow
 from desk.errors import DeskError, Interrupted, NotFound, UsageFault, nearest
 from desk.text import _, arranged, looked_up, said
@@ -335,6 +335,8 @@ def _in_words(error: BaseException, argv: list[str]) -> DeskError:
     if isinstance(error, KeyboardInterrupt | click.Abort):
         return Interrupted(_("interrupted"))
     if isinstance(error, click.ClickException):
+        from desk.cli.speech import mistakes  # noqa: PLC0415 - for a mistake alone
+
         return mistakes.in_our_form(error, argv)
     hint = _("this is a bug; --debug before the command shows where")
     return DeskError(_("unexpected {name}: {error}", name=type(error).__name__, error=error), hint)

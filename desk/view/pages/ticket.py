@@ -311,8 +311,8 @@ def _ruled(title: str, style: str, look: Look) -> str:
     return paint(start + "─" * (room - width(start)), style, look)
 
 
-_LITERAL = ("completion",)
-"""Kinds whose lines stand as they are, however wide: a shell reads them."""
+_LITERAL = ("completion", "demo")
+"""Kinds whose lines stand as they are, however wide: a shell reads them, or a person pastes them into one."""
 _TEXTS = ("rendered",)
 """Kinds whose lines are a text, which isn't indented where it goes on."""
 
