@@ -35,8 +35,6 @@ _END = " ---------- -->"
 _WORDS = _("write above this line; what follows is for your eyes only")
 _CUT = rf"{HEAD}.*?{_END}"
 """The line below which nothing is sent, in whichever language it was written."""
-SCISSORS = f"{HEAD}{_WORDS}{_END}"
-"""The same in English."""
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
