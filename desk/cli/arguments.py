@@ -147,9 +147,7 @@ slugs = click.argument(
     required=True,
     shell_complete=complete_article,
 )
-reason_option = click.option(
-    "-m", "--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back."
-)
+reason_option = click.option("--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
 
 
 def article_names(app: App, given: Iterable[str]) -> list[str]:

@@ -51,7 +51,7 @@ def body_options(what: str) -> Callable[[F], F]:
             help=_("{what}, from a file; - is stdin.", what=_named(what)),
         )(function)
         return click.option(
-            "-b", "--body", metavar="TEXT", cls=SpokenOption, help=_("{what}; - is stdin.", what=_named(what))
+            "--body", metavar="TEXT", cls=SpokenOption, help=_("{what}; - is stdin.", what=_named(what))
         )(by_file)
 
     return wrap

@@ -29,7 +29,7 @@ def filters(function: T) -> T:
         click.option("--all", is_flag=True, help="All tickets of my departments (the default)."),
         click.option("--state", "states", metavar="S", multiple=True, shell_complete=complete.complete_state,
                      help="open, pending, closed or any; default: all but closed."),
-        click.option("-d", "--department", "departments", metavar="D", multiple=True, shell_complete=complete.complete_department,
+        click.option("--department", "departments", metavar="D", multiple=True, shell_complete=complete.complete_department,
                      help="Of this department; repeat for more, or join by commas."),
         click.option("--tag", "tags", metavar="T", multiple=True, shell_complete=complete.complete_tag,
                      help="Carrying this tag; repeated, or joined by commas: all of them."),

@@ -37,7 +37,7 @@ _PERIOD = (
     ),
 )
 _FILTERS = (
-    click.option("-d", "--department", "departments", metavar="D", multiple=True, shell_complete=complete.complete_department,
+    click.option("--department", "departments", metavar="D", multiple=True, shell_complete=complete.complete_department,
                  help="Only tickets of this department; repeat for more."),
     click.option("--tag", "tags", metavar="T", multiple=True, shell_complete=complete.complete_tag,
                  help="Only tickets carrying this tag; repeated: all of them."),

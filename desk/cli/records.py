@@ -108,7 +108,7 @@ def build_delete(kind: Kind, text: str, *, example: str, reason: str | None = No
     def delete(app: App, ids: tuple[str, ...], reason: str | None = None) -> Done:
         return told_of(app, kind.cls, ids, lambda named: organisation.delete(app, kind.cls, named, reason))
 
-    why = None if reason is None else click.option("-m", "--reason", metavar="TEXT", help=reason)
+    why = None if reason is None else click.option("--reason", metavar="TEXT", help=reason)
     return _built("delete", offer([ids_of(kind.cls.kind), why])(delete), text, example, careful=True)
 
 

@@ -141,7 +141,7 @@ def _remarks(count: int) -> str:
 
 @leaf.leaf("seal", example='desk audit seal\ndesk audit seal --name q3 --message "Quarterly review, no complaints"')
 @click.option("--name", metavar="N", help="What the tag is called behind seal/; default: today's date.")
-@click.option("-m", "--message", metavar="M", help="What you want to say with it.")
+@click.option("--message", metavar="M", help="What you want to say with it.")
 @click.option("--verify/--no-verify", default=True, help="Check history since the last seal first; default: yes.")
 @click.option("--sign/--no-sign", default=None, help="Sign the tag; default: if git has a key (user.signingKey).")
 @click.option("--publish", metavar="REMOTE", multiple=True, help="Push it to an auditor's repository; repeat for more.")

@@ -22,7 +22,7 @@ from desk.view.model import Done
 
 @leaf.leaf("commit", example='desk commit\ndesk commit kb/faq --reason "new wording after the review"')
 @click.argument("paths", metavar="[PATH…]", nargs=-1, type=click.Path())
-@click.option("-m", "--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
+@click.option("--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
 def commit(app: App, paths: tuple[str, ...], reason: str | None) -> Done:
     """Validate what was edited by hand and commit it, byte for byte, as one commit.
 

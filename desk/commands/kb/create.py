@@ -30,7 +30,7 @@ COPIED = ("topic", "type", "service", "problem", "tags")
     example='desk kb create --topic faq --title "How do I get my summary?" --type faq\n'
     'desk kb create --translation-of which-countries --language de --title "Welche Länder?"',
 )
-@click.option("-t", "--title", metavar="T", required=True, help="The question or the symptom, in the reader's words.")
+@click.option("--title", metavar="T", required=True, help="The question or the symptom, in the reader's words.")
 @click.option("--topic", metavar="T", shell_complete=arguments.complete_topic, help="The topic it belongs to.")
 @click.option(
     "--type",

@@ -26,7 +26,7 @@ from desk.view.model import Done
     "desk kb edit partner-not-reachable --topic patient-summary",
 )
 @arguments.slugs
-@click.option("-t", "--title", metavar="T", help="A new title.")
+@click.option("--title", metavar="T", help="A new title.")
 @click.option(
     "--topic", metavar="T", shell_complete=arguments.complete_topic, help="Move it there, with all its languages."
 )

@@ -31,9 +31,8 @@ _names = click.argument(
     required=True,
     shell_complete=complete.complete_response,
 )
-_title = click.option("-t", "--title", metavar="T", help="What the clerk chooses by.")
+_title = click.option("--title", metavar="T", help="What the clerk chooses by.")
 _department = click.option(
-    "-d",
     "--department",
     metavar="D",
     shell_complete=complete.complete_department,
@@ -53,7 +52,6 @@ _START = """{% if requester.name %}Dear {{ requester.name }}{% else %}Dear Sir o
 @leaf.leaf("list", example="desk response list\ndesk response list --department legal -f json")
 @click.option("--language", metavar="L", shell_complete=complete.complete_language, help="Only in this language.")
 @click.option(
-    "-d",
     "--department",
     metavar="D",
     shell_complete=complete.complete_department,
@@ -111,7 +109,7 @@ def _records(app: App, names: tuple[str, ...]) -> list[Record]:
     "desk response create password-reset --language el --file reset.el.txt --title Κωδικός",
 )
 @click.argument("name", metavar="NAME")
-@click.option("-t", "--title", metavar="T", required=True, help="What the clerk chooses by.")
+@click.option("--title", metavar="T", required=True, help="What the clerk chooses by.")
 @click.option("--language", metavar="L", shell_complete=complete.complete_language, help="Language of the text.")
 @_department
 @_then

@@ -47,7 +47,7 @@ TOPIC = records.Kind(
     ),
     empty=_("there are no topics: desk kb topic create ID --title T"),
     options=(
-        records.option("-t", "--title", metavar="T", required=True, help="The title in the desk's first language."),
+        records.option("--title", metavar="T", required=True, help="The title in the desk's first language."),
         records.option("--title-in", "titles", metavar="L=T", multiple=True,
                        help="The title in another language; repeat for more."),
         records.option("--icon", metavar="C", help="A character shown before the title, such as an emoji."),

@@ -78,7 +78,7 @@ def release(app: App, ids: tuple[str, ...], doing: str | None, ticket: str | Non
 
 @leaf.leaf("discard", example='desk mail discard 3f9a1c22d0 --reason "advertising"')
 @_ids
-@click.option("-m", "--reason", metavar="TEXT", required=True, help="Why; it stays in the log of this machine.")
+@click.option("--reason", metavar="TEXT", required=True, help="Why; it stays in the log of this machine.")
 def discard(app: App, ids: tuple[str, ...], reason: str) -> Done:
     """Throw mails away that were put aside. Those on the server stay in its folder."""
     rows = [holding.discard(app, typed, reason) for typed in arguments.split_words(app, ids)]

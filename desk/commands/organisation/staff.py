@@ -60,10 +60,10 @@ STAFF = records.Kind(
             click.option("--level", metavar="1|2|3", type=_LEVEL, help="Not your own."),
         ),
         records.Option(
-            click.option("-d", "--department", "departments", metavar="D", multiple=True, required=True,
+            click.option("--department", "departments", metavar="D", multiple=True, required=True,
                          shell_complete=complete.complete_department,
                          help="A department they serve; repeat for more."),
-            click.option("-d", "--department", "departments", metavar="D", multiple=True,
+            click.option("--department", "departments", metavar="D", multiple=True,
                          shell_complete=complete.complete_department,
                          help="Replaces the departments served; repeat for more."),
         ),
@@ -81,9 +81,7 @@ STAFF = records.Kind(
 
 
 @leaf.leaf("list", example="desk staff list --department technical")
-@click.option(
-    "-d", "--department", metavar="D", shell_complete=complete.complete_department, help="Only those who serve it."
-)
+@click.option("--department", metavar="D", shell_complete=complete.complete_department, help="Only those who serve it.")
 def list_(app: App, department: str | None) -> Listing:
     """List staff with their level, departments, and load: the tickets they own that are not closed."""
     wanted = identifiers.require_existing(app, "department", department) if department else None

@@ -181,7 +181,7 @@ def edit(app: App, ids: tuple[str, ...], **options: Any) -> Done:
 
 @leaf.leaf("delete", example="desk user delete u-4f9x2", careful=True)
 @records.ids_of("user")
-@click.option("-m", "--reason", metavar="TEXT", help="Why; it stands in the history. Leave personal data out of it.")
+@click.option("--reason", metavar="TEXT", help="Why; it stands in the history. Leave personal data out of it.")
 def delete(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     """Delete requesters whose tickets are all closed.
 
@@ -199,7 +199,7 @@ def _by_addresses(app: App, ids: Iterable[str]) -> list[str]:
 
 @leaf.leaf("ban", example='desk user ban spam@somewhere.example --reason "advertising"')
 @click.argument("email")
-@click.option("-m", "--reason", metavar="R", help="Why; the person is told so.")
+@click.option("--reason", metavar="R", help="Why; the person is told so.")
 def ban(app: App, email: str, reason: str | None) -> Done:
     """Ban an e-mail address: no sign-up and no tickets from it, whatever account it has."""
     return told.answer_records(Ban, requesters.ban(app, email, reason), several=False)
@@ -207,7 +207,7 @@ def ban(app: App, email: str, reason: str | None) -> Done:
 
 @leaf.leaf("unban", example="desk user unban spam@somewhere.example")
 @click.argument("email")
-@click.option("-m", "--reason", metavar="R", help="Why; it stays in the history and can't be taken back.")
+@click.option("--reason", metavar="R", help="Why; it stays in the history and can't be taken back.")
 def unban(app: App, email: str, reason: str | None) -> Done:
     """Lift a ban."""
     return told.answer_records(Ban, requesters.unban(app, email, reason), several=False)

@@ -29,9 +29,7 @@ DAYS = 90
     show_default=True,
     help="Look at incidents of the last N days.",
 )
-@click.option(
-    "-d", "--department", metavar="D", shell_complete=complete.complete_department, help="Only of this department."
-)
+@click.option("--department", metavar="D", shell_complete=complete.complete_department, help="Only of this department.")
 @click.option(
     "--min",
     "least",

@@ -27,7 +27,7 @@ _TOPIC = "known-errors"
     shell_complete=arguments.complete_topic,
     help="Where it lies.",
 )
-@click.option("-t", "--title", metavar="T", help="The symptom in the reader's words; by default the problem's title.")
+@click.option("--title", metavar="T", help="The symptom in the reader's words; by default the problem's title.")
 @click.option("--slug", metavar="S", help="Its name; by default made from --title, or from the id.")
 def known_error_(app: App, ids: tuple[str, ...], topic: str, title: str | None, slug: str | None) -> Done:
     """Draft a known error from a problem: symptom, cause, workaround and fix as far as they are known. Level 2.

@@ -26,7 +26,7 @@ from desk.view.model import Done
     "--from", "first", metavar="ID…", multiple=True, required=True, shell_complete=complete.complete_ticket,
     help="The incidents it comes from; - reads them from stdin.",
 )  # fmt: skip
-@click.option("-t", "--title", metavar="T", help="Title of the problem; default: that of the first incident.")
+@click.option("--title", metavar="T", help="Title of the problem; default: that of the first incident.")
 def open_(app: App, more: tuple[str, ...], first: tuple[str, ...], title: str | None) -> Done:
     """Open one problem from several incidents, and link them all.
 

@@ -34,7 +34,7 @@ from desk.view.text.prose import MEASURE
     shell_complete=complete.complete_file,
     help="What solves the problem, from a file; - is stdin.",
 )
-@click.option("-m", "--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
+@click.option("--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
 @click.option("--close-incidents", "close", is_flag=True, help="Answer and close every incident that is still open.")
 @click.option(
     "--response",
@@ -42,7 +42,7 @@ from desk.view.text.prose import MEASURE
     shell_complete=complete.complete_response,
     help="The custom response they get, each in its own language.",
 )
-@click.option("-b", "--body", metavar="TEXT", help="The text they get instead of a custom response.")
+@click.option("--body", metavar="TEXT", help="The text they get instead of a custom response.")
 @click.option("--skip-foreign", is_flag=True, help="Leave incidents of departments I don't serve as they are.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be sent to whom.")
 @click.option("--yes", is_flag=True, help="Don't ask, on a terminal either.")  # fmt: skip

@@ -25,7 +25,6 @@ from desk.view.model import Done
 @click.option("--impact", metavar="I", shell_complete=complete.complete_impact, help="How much is affected.")
 @click.option("--urgency", metavar="U", shell_complete=complete.complete_urgency, help="How soon it hurts.")
 @click.option(
-    "-m",
     "--reason",
     metavar="TEXT",
     help="Why; needed where --priority isn't what the matrix gives. It can't be taken back.",

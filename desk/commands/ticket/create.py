@@ -28,10 +28,8 @@ from desk.view.model import Done
     'desk ticket create --title "Where do I sign up?" --requester andreou \\\n'
     '    --assign me --reply "On the first page of the portal." --close',
 )
-@click.option("-t", "--title", metavar="T", help="What it is about, in one line.")
-@click.option(
-    "-d", "--department", metavar="D", shell_complete=complete.complete_department, help="Who looks after it."
-)
+@click.option("--title", metavar="T", help="What it is about, in one line.")
+@click.option("--department", metavar="D", shell_complete=complete.complete_department, help="Who looks after it.")
 @editor.body_options("The request.")
 @click.option(
     "--requester",
@@ -52,7 +50,6 @@ from desk.view.model import Done
 @click.option("--impact", metavar="I", shell_complete=complete.complete_impact, help="How much is affected.")
 @click.option("--urgency", metavar="U", shell_complete=complete.complete_urgency, help="How soon it hurts.")
 @click.option(
-    "-m",
     "--reason",
     metavar="TEXT",
     help="Why; needed where --priority isn't what the matrix gives. It can't be taken back.",

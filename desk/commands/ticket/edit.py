@@ -26,7 +26,7 @@ from desk.view.model import Done
     careful=True,
 )
 @arguments.ticket_ids
-@click.option("-t", "--title", metavar="T", help="A new title.")
+@click.option("--title", metavar="T", help="A new title.")
 @editor.body_options("A new text of the request.")
 @click.option("--service", metavar="S", help="The affected service; empty takes it away.")
 @click.option(
@@ -47,7 +47,7 @@ from desk.view.model import Done
     shell_complete=complete.complete_ticket_field,
     help="Set a custom field; empty takes it away.",
 )
-@click.option("-m", "--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
+@click.option("--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
 @click.option("--entry", metavar="N", type=int, help="Edit entry N of the thread: your own, while it is the last.")
 def edit(
     app: App,

@@ -22,7 +22,7 @@ from desk.view.model import Done
 @click.option("--coordinator", metavar="WHO", shell_complete=complete.complete_who,
               help="Who leads the work; default: the owner, else you.")  # fmt: skip
 @click.option("--off", is_flag=True, help="It is no major incident, or no longer.")
-@click.option("-m", "--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
+@click.option("--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
 def major(app: App, ids: tuple[str, ...], coordinator: str | None, off: bool, reason: str | None) -> Done:
     """Declare major incidents, or name another coordinator. The whole department is told.
 

@@ -51,7 +51,7 @@ def unassign(app: App, ids: tuple[str, ...]) -> Done:
     "--to", "to", metavar="WHO", shell_complete=complete.complete_who, help="A handle or me; left out: the next tier."
 )
 @click.option("--up", is_flag=True, help="Tell who is named for the department; the owner stays.")
-@click.option("-m", "--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
+@click.option("--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
 def escalate(app: App, ids: tuple[str, ...], to: str | None, up: bool, reason: str | None) -> Done:
     """Hand tickets, owned or not, to a specific person; or, with --up, tell who is named for their department.
 

@@ -30,7 +30,7 @@ RELATIONS = ("relates", "duplicates", "caused-by")
     shell_complete=complete.complete_ticket,
     help="A problem that is open already; default: a new one for each incident.",
 )
-@click.option("-t", "--title", metavar="T", help="Title of a new problem; default: that of the incident.")  # fmt: skip
+@click.option("--title", metavar="T", help="Title of a new problem; default: that of the incident.")  # fmt: skip
 def transfer(app: App, ids: tuple[str, ...], target: str | None, title: str | None) -> Done:
     """Hand incidents to problem management: opens a problem for each, or links them to one, in one commit."""
     if target is None:
@@ -87,7 +87,7 @@ def merge(app: App, ids: tuple[str, ...], into: str) -> Done:
 @leaf.leaf("split", example='desk ticket split 7K3Q --at 3 --title "Second fault: prescriptions"')
 @arguments.ticket_ids
 @click.option("--at", "number", metavar="N", type=int, required=True, help="The entry of the thread it starts with.")
-@click.option("-t", "--title", metavar="T", help="Title of the new ticket; default: that of the old one.")
+@click.option("--title", metavar="T", help="Title of the new ticket; default: that of the old one.")
 def split(app: App, ids: tuple[str, ...], number: int, title: str | None) -> Done:
     """Make the thread from entry N on a ticket of its own, linked to the old one."""
     done, _ = relations.split(app, arguments.resolve(app, ids), number, title)

@@ -15,7 +15,7 @@ from desk.errors import UsageFault
 from desk.text import _
 from desk.view.model import Done
 
-_reason = click.option("-m", "--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
+_reason = click.option("--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
 
 
 @leaf.leaf(

@@ -28,7 +28,7 @@ _steps = click.option(
     type=click.IntRange(1, 1000),
     help="The last N changes that stand, newest first, each by a commit.",
 )
-_reason = click.option("-m", "--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
+_reason = click.option("--reason", metavar="TEXT", help="Why; it stays in the history and can't be taken back.")
 
 
 @leaf.leaf(

@@ -84,7 +84,6 @@ _SHOWN = 12
 @leaf.leaf("handover", example="desk handover\ndesk handover --since 12h --department technical -f md")
 @click.option("--since", metavar="D", default="8h", show_default=True, help="What changed since: 8h, 2026-07-23T22:00.")
 @click.option(
-    "-d",
     "--department",
     "departments",
     metavar="D",

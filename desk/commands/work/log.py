@@ -46,7 +46,7 @@ _KINDS = (*KINDS, SETTINGS, *RESERVED_TAGS)
               help=_("Only this kind of record; repeatable: {kinds}.", kinds=", ".join(_KINDS)))  # fmt: skip
 @click.option("--since", metavar="D", help="From then on: 2026-07-23, 2026-07-23T10:00, yesterday, 7d.")
 @click.option("--until", metavar="D", help="Up to then; a day counts whole.")
-@click.option("-d", "--department", metavar="D", shell_complete=complete.complete_department,
+@click.option("--department", metavar="D", shell_complete=complete.complete_department,
               help="Only tickets that are in this department now.")  # fmt: skip
 @click.option("--limit", metavar="N", type=click.IntRange(0, 10**9), help="At most N lines; 0 for all.")
 def log(app: App, kinds: tuple[str, ...], verbs: tuple[str, ...], limit: int | None, **options: Any) -> Listing:

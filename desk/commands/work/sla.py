@@ -30,7 +30,6 @@ _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(day
 @leaf.leaf("list", example="desk sla list --mine\ndesk sla list --within 4h --department technical")
 @click.option("--mine", is_flag=True, help="Only tickets I own.")
 @click.option(
-    "-d",
     "--department",
     "departments",
     metavar="D",

@@ -100,7 +100,7 @@ def _listing(rows: list[dict[str, Any]]) -> Listing:
 
 
 @leaf.leaf("next", example="desk next\ndesk next --department technical")
-@click.option("-d", "--department", "departments", metavar="D", multiple=True,
+@click.option("--department", "departments", metavar="D", multiple=True,
               shell_complete=complete.complete_department, help="Only of this department; repeat for more.")  # fmt: skip
 def next_(app: App, departments: tuple[str, ...]) -> Done:
     """Take the most urgent ticket that nobody owns in your departments: by priority, by what is due, by age."""
