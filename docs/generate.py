@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from copy import copy
 from pathlib import Path
 
 import click
@@ -88,12 +87,8 @@ def commands() -> str:
         if row.target is None:
             parts.append(f"## desk {path}\n\n{row.help}\n")
             continue
-        command = copy(cli_main.load(row))
-        # click keeps the first --help it makes, with the names of whichever context asked; here all get the same.
-        setattr(command, "_help_option", None)  # noqa: B010 - click's own, and not declared in every version
-        with click.Context(
-            command, info_name=f"desk {path}", terminal_width=100, help_option_names=["-h", "--help"]
-        ) as ctx:
+        command = cli_main.load(row)
+        with click.Context(command, info_name=f"desk {path}", terminal_width=100) as ctx:
             level = "##" if " " not in path else "###"
             parts.append(f"{level} desk {path}\n\n```\n{command.get_help(ctx)}\n```\n")
     return "\n".join(parts)

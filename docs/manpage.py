@@ -76,7 +76,7 @@ def _head() -> Iterator[str]:
 def _options() -> Iterator[str]:
     yield ".SH OPTIONS"
     yield _said("Understood before a command and behind it.")
-    with click.Context(cli_main.root, help_option_names=["-h", "--help"]) as ctx:
+    with click.Context(cli_main.root) as ctx:
         yield from _listed(cli_main.root, ctx)
 
 
@@ -93,7 +93,7 @@ def _commands() -> Iterator[str]:
         if row.target is None:
             continue
         command = cli_main.load(row)
-        with click.Context(command, info_name=f"desk {path}", help_option_names=["-h", "--help"]) as ctx:
+        with click.Context(command, info_name=f"desk {path}") as ctx:
             pieces = " ".join(command.collect_usage_pieces(ctx))
             yield f".SS {_said(f'desk {path}')}"
             yield _said(f"desk {path} {pieces}")

@@ -164,8 +164,9 @@ def copy_of(template: Path, folder: Path) -> Path:
 
 @pytest.fixture
 def home(_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A desk, which is also the working folder."""
+    """A desk, which is also the working folder; what its user keeps for herself starts empty as well."""
     top = copy_of(_template, tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.chdir(top)
     return top
 

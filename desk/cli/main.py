@@ -188,7 +188,7 @@ clickwords.teach()  # before click asks for the first: its way to an English wor
 
 @click.group(
     cls=CommandGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"max_content_width": 100},
     epilog="\b\nStart here:\n  desk demo           see a day at a service desk\n"
     "  desk init my-desk   have a desk of your own",
 )

@@ -193,21 +193,24 @@ def test_attacks_end_in_a_clear_error(text: str) -> None:
 
 
 def test_a_process_that_fills_in_attacks_stays_small() -> None:
-    """All of them, in a process of its own with little memory and two seconds of processor time for each."""
+    """All of them, in a process of its own with little memory and two seconds of processor time for each.
+
+    Its own peak is read: what getrusage names is at least what the process had that started it.
+    """
     script = (
         "import resource; resource.setrlimit(resource.RLIMIT_AS, (512 << 20, 512 << 20))\n"
         "from tests.knowledge.test_template import ATTACKS, Broken, filled\n"
-        "import time\n"
+        "import re, time\n"
         "for text in ATTACKS:\n"
         "    before = time.process_time()\n"
         "    try: filled(text)\n"
         "    except Broken: pass\n"
         "    assert time.process_time() - before < 2, text[:80]\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+        "print(*re.findall(r'VmHWM:\\s+(\\d+) kB', open('/proc/self/status').read()))\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert int(done.stdout) < 400_000
+    assert int(done.stdout) < 200_000, "kB"
 
 
 def test_it_holds_outside_the_main_thread_as_well() -> None:

@@ -16,12 +16,18 @@ from desk.text import looked_up, said, speaking
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+HELP = ("-h", "--help")
 UNWRAPPED = "\b\n"
 """click's mark before a paragraph whose lines stay as they are."""
 
 
 class SpokenCommand(click.Command):
     """A command whose help speaks the language of the run."""
+
+    def get_help_option_names(self, ctx: click.Context) -> list[str]:
+        """`-h` and `--help` whoever asks: click keeps the first option it makes, with the names of that context."""
+        ctx.help_option_names = list(HELP)
+        return super().get_help_option_names(ctx)
 
     def get_help(self, ctx: click.Context) -> str:
         with speaking_of(ctx):
