@@ -19,7 +19,6 @@ from desk.domain.people import users
 from desk.errors import Ambiguous, NotFound, Refused
 from desk.index.index import Index
 from desk.intake import numbers
-from desk.mail import addresses
 from desk.queries import people
 from desk.session.session import Session
 from desk.store.snapshot import Snapshot
@@ -65,7 +64,11 @@ def find_or_make(session: Session, snapshot: Snapshot, given: str | None) -> tup
 
 def _pasted(given: str) -> tuple[str, str]:
     """Name and address of `"Anna K" <anna@x.example>`, as mail programs copy them; anything else has no name."""
-    written = addresses.read(given) if "<" in given else ()
+    if "<" not in given:
+        return "", given
+    from desk.mail import addresses  # noqa: PLC0415 - 6 ms, for what is pasted
+
+    written = addresses.read(given)
     return (written[0].name, written[0].email) if len(written) == 1 else ("", given)
 
 
