@@ -43,14 +43,32 @@ def table(view: Listing, look: Look) -> Iterator[str]:
     if not view.rows:
         return
     view = as_read(view)
-    columns = _fitting(used_columns(view), view, look)
+    shown = _Shown(look)
+    columns = _fitting(used_columns(view), view, shown)
     labels = [capitals(c.label) for c in columns]
-    cells = [[cell(row.get(c.name), c, look) for c in columns] for row in view.rows]
+    cells = [[shown.cell(row.get(c.name), c) for c in columns] for row in view.rows]
     widths = _widths(columns, [labels, *cells], look)
     numeric = [_is_numeric(c, view.rows) for c in columns]
     yield paint(_line(labels, [""] * len(columns), widths, numeric, look), "heading", look) + "\n"
     for row, texts in zip(view.rows, cells, strict=True):
         yield _line(texts, [style_of(c, row, look) for c in columns], widths, numeric, look) + "\n"
+
+
+class _Shown:
+    """The cells of a table, each kind said once: a page of tickets has few states, priorities and departments."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self._known: dict[tuple[str, type, object], str] = {}
+
+    def cell(self, value: Any, column: Column) -> str:
+        if value is not None and type(value) not in (str, int, bool):
+            return cell(value, column, self.look)
+        key = (column.name, type(value), value)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = cell(value, column, self.look)
+        return known
 
 
 def as_read(view: Listing) -> Listing:
@@ -67,11 +85,12 @@ def used_columns(view: Listing) -> list[Column]:
     return used or list(view.columns[:1])
 
 
-def _fitting(columns: list[Column], view: Listing, look: Look) -> list[Column]:
+def _fitting(columns: list[Column], view: Listing, shown: _Shown) -> list[Column]:
     """Without columns of noes where anything would be cut, and then those that can be spared, as the title needs room."""
+    look = shown.look
     if not look.tty:
         return columns
-    texts = {c: [capitals(c.label), *(cell(row.get(c.name), c, look) for row in view.rows)] for c in columns}
+    texts = {c: [capitals(c.label), *(shown.cell(row.get(c.name), c) for row in view.rows)] for c in columns}
     cells = {c: max(map(width, texts[c])) for c in columns}
     for no in [c for c in columns if all(row.get(c.name) is False for row in view.rows)]:
         if _room(columns, look) < sum(cells[c] for c in columns):
