@@ -40,6 +40,8 @@ _COUNTED = 10_000
 def tickets(index: Index, query: Query) -> Page:
     """Tickets that fit a query, in its order."""
     where, args = _where(query)
+    if any(key.field == "title" for key in query.order):
+        index.db.create_function("fold", 1, fold, deterministic=True)  # SQLite's own order knows Latin letters alone
     tail = f"ORDER BY {_order(query)}"
     if query.limit:
         tail += f" LIMIT {int(query.limit)} OFFSET {int(query.offset)}"
@@ -148,7 +150,9 @@ def _key(query: Query, key: Key) -> str:
     if field in query.ranks:
         cases = " ".join(f"WHEN '{_safe(v)}' THEN {n}" for n, v in enumerate(query.ranks[field]))
         return f"CASE {field} {cases} ELSE -1 END {down}"
-    if field in ("title", "owner", "department", "requester", "service"):
+    if field == "title":
+        return f"fold(title) {down}"
+    if field in ("owner", "department", "requester", "service"):
         return f"{field} COLLATE NOCASE {down}"
     return f"{field} {down}"
 

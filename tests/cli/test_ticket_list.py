@@ -85,6 +85,14 @@ def test_newest_first(at: Callable[..., str], titles: Titles) -> None:
     assert titles("--sort", "title") == ["Middle", "New", "Old"]
 
 
+def test_titles_stand_as_in_a_dictionary(make: Make, titles: Titles) -> None:
+    for title in ("ωμέγα", "Ύδρευση", "Zebra", "άλφα", "Άλφα και βήτα", "École", "egg", "υγεία"):
+        make(title)
+    ordered = ["École", "egg", "Zebra", "άλφα", "Άλφα και βήτα", "υγεία", "Ύδρευση", "ωμέγα"]
+    assert titles("--sort", "title") == ordered
+    assert titles("--sort", "-title", "--limit", "3") == ordered[:-4:-1]
+
+
 def test_tickets_of_one_second(make: Make, titles: Titles) -> None:
     made = [f"T{number}" for number in range(6)]
     for title in made:
