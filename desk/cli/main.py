@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -37,6 +37,13 @@ _TICKET = r"(\d{6}-)?(?=\w*\d)[0-9A-Z]{4}"
 """A whole id, or its end with a digit in it."""
 
 
+@cache
+def _rows_below(head: str) -> dict[str, CommandRow]:
+    """The rows of a group, by the word behind its own."""
+    found = {path.removeprefix(head): row for path, row in COMMANDS.items() if path.startswith(head)}
+    return {word: row for word, row in found.items() if " " not in word}
+
+
 class CommandGroup(helping.SpokenCommand, click.Group):
     """A group whose commands are rows of the table, each imported when it is called."""
 
@@ -45,13 +52,7 @@ class CommandGroup(helping.SpokenCommand, click.Group):
         self.prefix = prefix
 
     def _rows(self) -> dict[str, CommandRow]:
-        depth = len(self.prefix.split())
-        found: dict[str, CommandRow] = {}
-        for path, row in COMMANDS.items():
-            words = path.split()
-            if words[:depth] == self.prefix.split() and len(words) == depth + 1:
-                found[words[depth]] = row
-        return found
+        return _rows_below(f"{self.prefix} ".lstrip())
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(self._rows())
