@@ -132,7 +132,22 @@ def _starter(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, st
     subprocess.run(["git", "-C", str(top), "add", "."], check=True, env=environment)
     subprocess.run(["git", "-C", str(top), "commit", "-q", "-m", "hire"], check=True, env=environment)
     subprocess.run([*program, "--desk", str(top), "ticket", "list"], check=True, env=environment, capture_output=True)
+    _keep_derived(top, [*program, "--desk"], environment)
     return top
+
+
+def _keep_derived(top: Path, program: list[str], environment: dict[str, str]) -> None:
+    """What a first write finds out and keeps: the version of git, the holidays of the year; asked once, not by each test."""
+    other = copy_desk(top, top.parent / "other")
+    subprocess.run(
+        [*program, str(other), "ticket", "create", "--title", "T", "--body", "B"],
+        check=True,
+        env=environment,
+        capture_output=True,
+    )
+    for name in ("git-version", "holidays.json"):
+        shutil.copy(other / ".git/desk" / name, top / ".git/desk" / name)
+    shutil.rmtree(other)
 
 
 @pytest.fixture(scope="session")
