@@ -117,8 +117,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def _own_environment(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [n for n in os.environ if n not in environment]:
         monkeypatch.delenv(name)
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
+    for name in [n for n, value in environment.items() if os.environ.get(n) != value]:
+        monkeypatch.setenv(name, environment[name])
 
 
 @pytest.fixture(scope="session")
