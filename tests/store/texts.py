@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import string
 from datetime import UTC, datetime
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+EXAMPLES = int(os.environ.get("DESK_TEST_EXAMPLES", "25"))
+"""How many texts, records or changes each test of any of them tries."""
 MODERATE = settings(
-    max_examples=100,
+    max_examples=EXAMPLES,
     deadline=None,
     database=None,
     derandomize=True,
