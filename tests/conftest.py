@@ -18,7 +18,9 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from desk.cli import main
-from tests.copies import copy_desk
+from desk.git import place as git_place
+from desk.git import process as git_process
+from tests.copies import copy_desk, remember_identity
 
 FOUNDER = ("Maria Georgiou", "maria@ncpeh.example")
 NOW = "2026-07-23T06:12:44Z"
@@ -98,6 +100,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """A process environment with an identity of its own and nothing of this machine's."""
     home = tmp_path_factory.mktemp("home")
     config = f"[user]\n\tname = {FOUNDER[0]}\n\temail = {FOUNDER[1]}\n[init]\n\tdefaultBranch = main\n"
+    # A process after each commit, which would find nothing old enough to tidy up.
+    config += "[maintenance]\n\tauto = false\n"
     (home / ".gitconfig").write_text(config, encoding="utf-8")
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("GIT_", "DESK_", "XDG_"))}
     return {
@@ -132,6 +136,8 @@ def _starter(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, st
     subprocess.run(["git", "-C", str(top), "add", "."], check=True, env=environment)
     subprocess.run(["git", "-C", str(top), "commit", "-q", "-m", "hire"], check=True, env=environment)
     subprocess.run([*program, "--desk", str(top), "ticket", "list"], check=True, env=environment, capture_output=True)
+    # Which git it is needn't be asked again before the first write of each.
+    git_process.require(git_place.find(str(top), environment))
     return top
 
 
@@ -168,6 +174,7 @@ def home(_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     top = copy_of(_template, tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.chdir(top)
+    remember_identity(top)
     return top
 
 
