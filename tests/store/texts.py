@@ -9,15 +9,15 @@ from datetime import UTC, datetime
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-EXAMPLES = int(os.environ.get("DESK_TEST_EXAMPLES", "25"))
-"""How many texts, records or changes each test of any of them tries."""
 MODERATE = settings(
-    max_examples=EXAMPLES,
+    max_examples=100,
     deadline=None,
     database=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
+DEAR = settings(MODERATE, max_examples=int(os.environ.get("DESK_TEST_EXAMPLES", "30")))
+"""For what takes long to draw: whole records, and changes of several."""
 NASTY = (
     "---",
     "---\n",
