@@ -131,27 +131,37 @@ def _starter(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, st
     top = tmp_path_factory.mktemp("template") / "desk"
     program = [sys.executable, "-m", "desk"]
     subprocess.run([*program, "init", str(top)], check=True, env=environment, capture_output=True)
-    for handle, text in PEOPLE.items():
-        (top / "records/staff" / f"{handle}.yaml").write_text(text, encoding="utf-8")
-    subprocess.run(["git", "-C", str(top), "add", "."], check=True, env=environment)
-    subprocess.run(["git", "-C", str(top), "commit", "-q", "-m", "hire"], check=True, env=environment)
+    _hire(top, environment)
     subprocess.run([*program, "--desk", str(top), "ticket", "list"], check=True, env=environment, capture_output=True)
     # Which git it is needn't be asked again before the first write of each.
     git_process.require(git_place.find(str(top), environment))
     return top
 
 
+def _hire(top: Path, environment: dict[str, str]) -> None:
+    for handle, text in PEOPLE.items():
+        (top / "records/staff" / f"{handle}.yaml").write_text(text, encoding="utf-8")
+    subprocess.run(["git", "-C", str(top), "add", "."], check=True, env=environment)
+    subprocess.run(["git", "-C", str(top), "commit", "-q", "-m", "hire"], check=True, env=environment)
+
+
 @pytest.fixture(scope="session")
 def few_articles(_starter: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
     """The starter desk without most of what makes an index and an examination take long: articles and responses."""
     top = copy_of(_starter, tmp_path_factory.mktemp("few"))
+
+    def git(*words: str) -> None:
+        subprocess.run(["git", "-C", str(top), *words], check=True, env=environment)
+
+    git("reset", "-q", "--hard", "HEAD~1")
     kept = ("kb/faq/", "kb/known-errors/topic.yaml")
     shelved = [p for p in (str(path.relative_to(top)) for path in top.glob("kb/*/*")) if not p.startswith(kept)]
-    for words in (
-        ("rm", "-r", "-q", *shelved, "templates/responses"),
-        ("commit", "-q", "--amend", "-m", "hire, and empty shelves"),
-    ):
-        subprocess.run(["git", "-C", str(top), *words], check=True, env=environment)
+    git("rm", "-r", "-q", *shelved, "templates/responses")
+    git("commit", "-q", "--amend", "--no-edit")
+    git("reflog", "expire", "--expire=now", "--all")
+    git("repack", "-a", "-d", "-q")
+    git("prune", "--expire=now")
+    _hire(top, environment)
     program = [sys.executable, "-m", "desk", "--desk", str(top)]
     subprocess.run([*program, "ticket", "list"], check=True, env=environment, capture_output=True)
     return top
