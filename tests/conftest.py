@@ -18,7 +18,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from desk.cli import main
-from tests.copies import copy_desk
+from tests.copies import copy_desk, remember_identity
 
 FOUNDER = ("Maria Georgiou", "maria@ncpeh.example")
 NOW = "2026-07-23T06:12:44Z"
@@ -98,6 +98,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """A process environment with an identity of its own and nothing of this machine's."""
     home = tmp_path_factory.mktemp("home")
     config = f"[user]\n\tname = {FOUNDER[0]}\n\temail = {FOUNDER[1]}\n[init]\n\tdefaultBranch = main\n"
+    # A process after each commit, which would find nothing old enough to tidy up.
+    config += "[maintenance]\n\tauto = false\n"
     (home / ".gitconfig").write_text(config, encoding="utf-8")
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("GIT_", "DESK_", "XDG_"))}
     return {
@@ -117,8 +119,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def _own_environment(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [n for n in os.environ if n not in environment]:
         monkeypatch.delenv(name)
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
+    for name in [n for n, value in environment.items() if os.environ.get(n) != value]:
+        monkeypatch.setenv(name, environment[name])
 
 
 @pytest.fixture(scope="session")
@@ -127,13 +129,17 @@ def _starter(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, st
     top = tmp_path_factory.mktemp("template") / "desk"
     program = [sys.executable, "-m", "desk"]
     subprocess.run([*program, "init", str(top)], check=True, env=environment, capture_output=True)
+    _hire(top, environment)
+    subprocess.run([*program, "--desk", str(top), "ticket", "list"], check=True, env=environment, capture_output=True)
+    _keep_derived(top, [*program, "--desk"], environment)
+    return top
+
+
+def _hire(top: Path, environment: dict[str, str]) -> None:
     for handle, text in PEOPLE.items():
         (top / "records/staff" / f"{handle}.yaml").write_text(text, encoding="utf-8")
     subprocess.run(["git", "-C", str(top), "add", "."], check=True, env=environment)
     subprocess.run(["git", "-C", str(top), "commit", "-q", "-m", "hire"], check=True, env=environment)
-    subprocess.run([*program, "--desk", str(top), "ticket", "list"], check=True, env=environment, capture_output=True)
-    _keep_derived(top, [*program, "--desk"], environment)
-    return top
 
 
 def _keep_derived(top: Path, program: list[str], environment: dict[str, str]) -> None:
@@ -154,13 +160,19 @@ def _keep_derived(top: Path, program: list[str], environment: dict[str, str]) ->
 def few_articles(_starter: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
     """The starter desk without most of what makes an index and an examination take long: articles and responses."""
     top = copy_of(_starter, tmp_path_factory.mktemp("few"))
+
+    def git(*words: str) -> None:
+        subprocess.run(["git", "-C", str(top), *words], check=True, env=environment)
+
+    git("reset", "-q", "--hard", "HEAD~1")
     kept = ("kb/faq/", "kb/known-errors/topic.yaml")
     shelved = [p for p in (str(path.relative_to(top)) for path in top.glob("kb/*/*")) if not p.startswith(kept)]
-    for words in (
-        ("rm", "-r", "-q", *shelved, "templates/responses"),
-        ("commit", "-q", "--amend", "-m", "hire, and empty shelves"),
-    ):
-        subprocess.run(["git", "-C", str(top), *words], check=True, env=environment)
+    git("rm", "-r", "-q", *shelved, "templates/responses")
+    git("commit", "-q", "--amend", "--no-edit")
+    git("reflog", "expire", "--expire=now", "--all")
+    git("repack", "-a", "-d", "-q")
+    git("prune", "--expire=now")
+    _hire(top, environment)
     program = [sys.executable, "-m", "desk", "--desk", str(top)]
     subprocess.run([*program, "ticket", "list"], check=True, env=environment, capture_output=True)
     return top
@@ -183,6 +195,7 @@ def home(_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     top = copy_of(_template, tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.chdir(top)
+    remember_identity(top)
     return top
 
 

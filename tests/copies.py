@@ -11,6 +11,9 @@ import os
 import struct
 from pathlib import Path
 
+from desk.git import place
+from desk.local import identity
+
 _VERSION_4 = b"DIRC\0\0\0\x04"
 """How an index begins whose names are told by what differs from the one before: as `desk init` has it."""
 _FIXED = 62
@@ -66,6 +69,16 @@ def _refresh(top: Path) -> None:
         at = end + 1
     data[-20:] = hashlib.sha1(data[:-20], usedforsecurity=False).digest()
     path.write_bytes(data)
+
+
+def remember_identity(top: Path) -> None:
+    """Who is at the keyboard, as the template's first command has asked git: a copy has other files, and the same answer."""
+    path = top / ".git/desk/identity"
+    if not path.exists():
+        return
+    _mark, between, who = path.read_text(encoding="utf-8").partition("\x1e")
+    mark = identity.mark_of(place.find(str(top), os.environ))
+    path.write_text(f"{mark}{between}{who}", encoding="utf-8")
 
 
 def _varint(data: bytearray, at: int) -> tuple[int, int]:

@@ -39,10 +39,11 @@ def repository(place: Place) -> Iterator[AuditFinding]:
                 arranged("{problem} ({path})", problem=problem, path=os.path.join(".git", path)),
                 hint,
             )
-    if notes := refs.below(place, "refs/notes/"):
+    shown = refs.below(place, "refs/notes/", "refs/replace/")
+    if notes := [ref for ref in shown if ref.startswith("refs/notes/")]:
         problem = _("git shows notes beside commits, which are no part of them: {notes}", notes=", ".join(notes[:3]))
         yield AuditFinding("repository", REMARK, problem, "git log --no-notes")
-    for ref in refs.below(place, "refs/replace/"):
+    for ref in (ref for ref in shown if ref.startswith("refs/replace/")):
         oid = ref.rpartition("/")[2]
         problem = _("the object {oid} is replaced by another one wherever git shows it", oid=oid[:10])
         yield AuditFinding("repository", FAULT, problem, arranged("git replace -d {oid}", oid=oid[:10]), oid)

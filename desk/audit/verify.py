@@ -102,7 +102,7 @@ def verify(store: Store, since: str | None = None, *, full: bool = False, anew: 
     named = None
     if since is None and sound is not None and not full:
         since, named = sound.commit, sound.name
-    found += witness.alone(place, _wanted(store), int(store.clock().timestamp()))
+    found += witness.alone(place, every, _wanted(store), int(store.clock().timestamp()))
     walk = _Walk(store, since, head)
     found += walk.run()
     return Verified(tuple(found), since, named, head, walk.commits, walk.changes, len(every))

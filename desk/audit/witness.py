@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from desk.audit import seals
@@ -80,12 +80,14 @@ def cosigned(place: Place) -> list[Signature]:
     return found
 
 
-def alone(place: Place, wanted: int, now: int) -> Iterator[AuditFinding]:
-    """Seals that nobody else has signed under in time, where the desk wants that."""
+def alone(place: Place, every: Sequence[Seal], wanted: int, now: int) -> Iterator[AuditFinding]:
+    """Which of these seals nobody else has signed under in time, where the desk wants that."""
+    if not every or not wanted:
+        return
     signers: dict[tuple[str, str], set[str]] = {}
     for one in cosigned(place):
         signers.setdefault((one.seal, one.commit), set()).add(one.who)
-    for seal in seals.seals(place):
+    for seal in every:
         count = len(signers.get((seal.name, seal.commit), ()))
         if count < wanted and now - seal.at > _PATIENCE:
             problem = _(

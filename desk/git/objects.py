@@ -18,6 +18,7 @@ class Blobs:
 
     def __init__(self, place: Place, *, as_committed: bool = False) -> None:
         plainly = AS_COMMITTED if as_committed else ()
+        self.place = place
         self._process = spawn(place, (*plainly, "cat-file", "--batch"), stdin=PIPE, stdout=PIPE)
 
     def _pipe(self) -> tuple[IO[bytes], IO[bytes]]:

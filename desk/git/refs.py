@@ -115,9 +115,9 @@ def set_ref(place: Place, ref: str, oid: str) -> None:
     run(place, "update-ref", ref, oid)
 
 
-def below(place: Place, prefix: str) -> list[str]:
-    """The refs whose names begin so."""
-    return run(place, "for-each-ref", "--format=%(refname)", prefix).decode(errors="replace").split()
+def below(place: Place, *prefixes: str) -> list[str]:
+    """The refs whose names begin in one of these ways."""
+    return run(place, "for-each-ref", "--format=%(refname)", *prefixes).decode(errors="replace").split()
 
 
 # -- where history begins -----------------------------------------------------------------------------------------------

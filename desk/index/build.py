@@ -15,6 +15,7 @@ from desk.errors import Broken
 from desk.git import diff, log, objects, refs
 from desk.git.diff import FOLDERS
 from desk.git.log import CommitRow
+from desk.git.objects import Blobs
 from desk.git.place import Place
 from desk.index import derive, discretion
 from desk.index.filling import Filling
@@ -26,11 +27,10 @@ def build(index: Index, place: Place, oid: str, progress: Progress[str] = no_pro
     """Everything up to a commit, into an empty index."""
     filling = Filling.of(index, fresh=True)
     filling.create()
-    with filling.transaction():
-        entries = _tree(place, oid)
-        read_files(filling, place, entries, progress)
+    with filling.transaction(), objects.blobs(place) as blobs:
+        read_files(filling, blobs, _tree(place, oid), progress)
         filling.requests.count()
-        _read_commits(filling, place, (oid,), progress, log.count(place, None, oid))
+        _read_commits(filling, blobs, (oid,), progress, log.count(place, None, oid))
         filling.set_commit(oid)
         if where := refs.cut(place):
             index.db.execute("INSERT INTO meta VALUES ('cut', ?)", (where,))
@@ -39,9 +39,9 @@ def build(index: Index, place: Place, oid: str, progress: Progress[str] = no_pro
 def catch_up(index: Index, place: Place, old: str, new: str, progress: Progress[str] = no_progress) -> None:
     """From one commit to a later one, by what differs. All or nothing."""
     filling = Filling.of(index)
-    with filling.transaction():
-        _follow_files(filling, place, old, new, progress)
-        _read_commits(filling, place, (f"{old}..{new}",), progress, 0)
+    with filling.transaction(), objects.blobs(place) as blobs:
+        _follow_files(filling, blobs, old, new, progress)
+        _read_commits(filling, blobs, (f"{old}..{new}",), progress, 0)
         filling.set_commit(new)
 
 
@@ -72,8 +72,8 @@ def rewind(index: Index, place: Place, old: str, progress: Progress[str] = no_pr
     """Take an index back to an ancestor of its commit: the files that differ, and the commits since."""
     filling = Filling.of(index)
     new = filling.commit or old
-    with filling.transaction():
-        _follow_files(filling, place, new, old, progress)
+    with filling.transaction(), objects.blobs(place) as blobs:
+        _follow_files(filling, blobs, new, old, progress)
         filling.forget_commits(log.names(place, old, new))
         filling.set_commit(old)
 
@@ -83,13 +83,13 @@ def optimise(index: Index) -> None:
     Filling.of(index).optimise()
 
 
-def _follow_files(filling: Filling, place: Place, old: str, new: str, progress: Progress[str]) -> None:
+def _follow_files(filling: Filling, blobs: Blobs, old: str, new: str, progress: Progress[str]) -> None:
     """What differs between two commits, as the second has it."""
-    changed = list_difference(place, old, new)
+    changed = list_difference(blobs.place, old, new)
     for path, _turn, name in changed:
         if not name:
             filling.forget(path)
-    read_files(filling, place, [c for c in changed if c[2]], progress)
+    read_files(filling, blobs, [c for c in changed if c[2]], progress)
 
 
 _Item = tuple[str, str, str]
@@ -107,14 +107,13 @@ def list_difference(place: Place, old: str, new: str) -> list[_Item]:
     return [(delta.path, delta.new_mode, delta.new_oid) for delta in deltas if kind_at(delta.path)]
 
 
-def read_files(filling: Filling, place: Place, items: list[_Item], progress: Progress[str]) -> None:
+def read_files(filling: Filling, blobs: Blobs, items: list[_Item], progress: Progress[str]) -> None:
     if not items:
         return
-    with objects.blobs(place) as blobs:
-        contents = blobs.each([name for _, _, name in items])
-        shown = progress((i[0] for i in items), len(items), _("Indexing records"))
-        for (path, mode, name), _turn, content in zip(items, shown, contents, strict=True):
-            put(filling, path, mode, name, content or b"")
+    contents = blobs.each([name for _, _, name in items])
+    shown = progress((i[0] for i in items), len(items), _("Indexing records"))
+    for (path, mode, name), _turn, content in zip(items, shown, contents, strict=True):
+        put(filling, path, mode, name, content or b"")
 
 
 def put(filling: Filling, path: str, mode: str, name: str, content: bytes) -> Record | None:
@@ -128,14 +127,14 @@ def put(filling: Filling, path: str, mode: str, name: str, content: bytes) -> Re
     return record
 
 
-def _read_commits(filling: Filling, place: Place, spec: tuple[str, ...], progress: Progress[str], total: int) -> None:
-    with closing(log.commits(place, *spec)) as rows:
+def _read_commits(filling: Filling, blobs: Blobs, spec: tuple[str, ...], progress: Progress[str], total: int) -> None:
+    with closing(log.commits(blobs.place, *spec)) as rows:
         counted = iter(progress((str(n) for n in range(total)), total, _("Indexing history"))) if total else iter(())
         while part := list(islice(rows, 500)):
             told = [parse(row.message) for row in part]
             by_hand = [row for row, said in zip(part, told, strict=True) if len(row.parents) < 2 and said.verb is None]
-            derived = derive.derive(place, [row.oid for row in by_hand])
-            full = discretion.fill(place, {row.oid: said.events for row, said in zip(part, told, strict=True)})
+            derived = derive.derive(blobs, [row.oid for row in by_hand])
+            full = discretion.fill(blobs, {row.oid: said.events for row, said in zip(part, told, strict=True)})
             for row, said in zip(part, told, strict=True):
                 next(counted, None)
                 filling.add_commit(row, said._replace(events=full[row.oid]), derived.get(row.oid, ()))

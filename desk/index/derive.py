@@ -15,20 +15,19 @@ from desk.git.diff import Touched, read_touched
 from desk.git.place import Place
 
 
-def derive(place: Place, commits: list[str]) -> dict[str, list[Happened]]:
+def derive(blobs: objects.Blobs, commits: list[str]) -> dict[str, list[Happened]]:
     """Events of commits made by hand: what their records and settings say before and after, compared."""
     found: dict[str, list[Happened]] = {oid: [] for oid in commits}
     if not commits:
         return found
-    with objects.blobs(place) as blobs:
-        for one in read_touched(place, commits):
-            cls = kind_at(one.path)
-            if one.path == FILE:
-                told = settings_events(_content(blobs, one.oid), _content(blobs, one.new_oid))
-                found[one.commit] += [Happened(SETTINGS, name, *event) for name, event in told]
-            elif cls is not None:
-                events = compare.events(*read_both(blobs, one))
-                found[one.commit] += [Happened(cls.kind, id_at(one.path), *event) for event in events]
+    for one in read_touched(blobs.place, commits):
+        cls = kind_at(one.path)
+        if one.path == FILE:
+            told = settings_events(_content(blobs, one.oid), _content(blobs, one.new_oid))
+            found[one.commit] += [Happened(SETTINGS, name, *event) for name, event in told]
+        elif cls is not None:
+            events = compare.events(*read_both(blobs, one))
+            found[one.commit] += [Happened(cls.kind, id_at(one.path), *event) for event in events]
     return found
 
 

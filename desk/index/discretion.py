@@ -8,24 +8,21 @@ from desk.domain.changes import discretion
 from desk.domain.changes.message import Happened
 from desk.domain.model.kinds import id_at, kind_at
 from desk.domain.model.record import Record
-from desk.git import objects
 from desk.git.diff import read_touched
-from desk.git.place import Place
+from desk.git.objects import Blobs
 from desk.index import derive
 
 Pairs = dict[tuple[str, str], tuple[Record | None, Record | None]]
 """Records before and after, by kind and id."""
 
 
-def fill(place: Place, told: dict[str, tuple[Happened, ...]]) -> dict[str, tuple[Happened, ...]]:
+def fill(blobs: Blobs, told: dict[str, tuple[Happened, ...]]) -> dict[str, tuple[Happened, ...]]:
     """Events that messages tell, by commit, filled."""
     wanted = [oid for oid, events in told.items() if any(map(discretion.lacks, events))]
     pairs: dict[str, Pairs] = {oid: {} for oid in wanted}
-    if wanted:
-        with objects.blobs(place) as blobs:
-            for one in read_touched(place, wanted):
-                if (cls := kind_at(one.path)) is not None:
-                    _add(pairs[one.commit], (cls.kind, id_at(one.path)), derive.read_both(blobs, one))
+    for one in read_touched(blobs.place, wanted) if wanted else ():
+        if (cls := kind_at(one.path)) is not None:
+            _add(pairs[one.commit], (cls.kind, id_at(one.path)), derive.read_both(blobs, one))
     return {**told, **{oid: filled(told[oid], pairs[oid]) for oid in wanted}}
 
 

@@ -18,7 +18,7 @@ _BETWEEN = "\x1f"
 
 def identity(place: Place) -> Identity:
     """Names and addresses as git has them."""
-    mark = _mark(place)
+    mark = mark_of(place)
     path = place.own("identity")
     with suppress(OSError, UnicodeDecodeError), open(path, encoding="utf-8") as file:
         kept, *values = file.read().split("\x1e")
@@ -43,7 +43,7 @@ def _files(place: Place) -> list[str]:
     return [*own, *everywhere, place.environ.get("GIT_CONFIG_SYSTEM") or "/etc/gitconfig"]
 
 
-def _mark(place: Place) -> str:
+def mark_of(place: Place) -> str:
     """Another mark, perhaps another identity: the files' state and what the environment says."""
     parts = []
     for path in _files(place):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from desk.audit import verify
+from desk.audit import history, verify
+from desk.audit.moment import AuditFinding
 from desk.domain.model.ticket import Ticket, files_folder
 from desk.git.place import find
 from desk.store.store import Store
@@ -53,8 +55,11 @@ class Scene:
         self.base = ""
         self._kept: dict[Path, bytes | None] = {}
         self._old: frozenset[str] | None = None
+        self._moved = False
+        """Whether a command may have taken the index away from where each history begins."""
 
     def run(self, *args: str, **more: Any) -> Any:
+        self._moved = True
         return self.desk("--desk", str(self.home), *args, **more)
 
     def machine(self, who: Who) -> None:
@@ -138,8 +143,11 @@ class Scene:
     @property
     def head(self) -> str:
         """The newest commit, as files of git say."""
-        branch = (self.home / ".git/HEAD").read_text().removeprefix("ref: ").strip()
-        return (self.home / ".git" / branch).read_text().strip()
+        return self._branch.read_text().strip()
+
+    @property
+    def _branch(self) -> Path:
+        return self.home / ".git" / (self.home / ".git/HEAD").read_text().removeprefix("ref: ").strip()
 
     def as_(self, who: Who, *args: str, data: str = "") -> str:
         """git, with somebody's name and address on what it commits or tags."""
@@ -156,12 +164,20 @@ class Scene:
     def verify(self, *args: str) -> list[dict[str, Any]]:
         """What is found from the common base on; with arguments, or seals, by the command as it is given."""
         if not args and not self.is_sealed():
-            store = Store(find(str(self.home), os.environ))
-            return [one._asdict() for one in verify.verify(store, self.base).findings]
+            return [one._asdict() for one in self._judged()]
         found = self.run("audit", "verify", *args, "-f", "json", code=None)
         assert found.code in (0, 7), found.out + found.err
         rows: list[dict[str, Any]] = found.data["findings"]
         return rows
+
+    def _judged(self) -> Iterator[AuditFinding]:
+        """As the command does it where there is no seal, but from the base, where the index stands: it isn't caught up."""
+        head = self.head
+        self._branch.write_text(f"{self.base}\n")
+        self._bring_index_back()
+        with closing(Store(find(str(self.home), os.environ))) as store:
+            yield from history.repository(store.place)
+            yield from verify.judge(store, self.base, head)
 
     def keep(self, path: Path) -> None:
         """A file of git's own comes back as it is now when the history is over."""
@@ -186,6 +202,13 @@ class Scene:
         self.base = self.head
         self.run("ticket", "list")
         shutil.copytree(self._index, self._index.with_suffix(".base"), symlinks=True)
+        self._moved = False
+
+    def _bring_index_back(self) -> None:
+        if self._moved:
+            shutil.rmtree(self._index)
+            shutil.copytree(self._index.with_suffix(".base"), self._index, symlinks=True)
+            self._moved = False
 
     @property
     def _index(self) -> Path:
@@ -201,8 +224,7 @@ class Scene:
         self.git("clean", "-q", "-fdx")
         if self.is_sealed():
             self.git("tag", "-d", *self.git("tag", "-l", "seal/*").split())
-        shutil.rmtree(self._index)
-        shutil.copytree(self._index.with_suffix(".base"), self._index, symlinks=True)
+        self._bring_index_back()
 
 
 def cast(home: Path, template: Path, desk: Runner) -> Scene:

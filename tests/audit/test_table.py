@@ -144,11 +144,12 @@ def _world(records: tuple[Record, ...]) -> PastWorld:
     return world
 
 
-def _faults(world: PastWorld, old: Record, new: Record, verb: str, field: str, person: str) -> list[str]:
-    """What the audit says when somebody changes a record so, under that verb."""
+def _is_fault(world: PastWorld, old: Record, new: Record, verb: str, field: str, person: str) -> bool:
+    """Whether the audit says anything when somebody changes a record so, under that verb."""
     name = NAMES[person]
     after = f"1{field} of {new.path}"
-    world.contents[after] = encode(new)
+    if after not in world.contents:
+        world.contents[after] = encode(new)
     kind = f"Desk-Ticket: {old.id}" if old.kind == "ticket" else f"Desk-Record: {old.kind}/{old.id}"
     named = (f"Desk-To: {field}",) if verb == "edit" else ()
     email = ADDRESSES.get(person, f"{name}@x.example")
@@ -158,7 +159,7 @@ def _faults(world: PastWorld, old: Record, new: Record, verb: str, field: str, p
     staff = world.find("staff", name)
     moment = Moment(step, world, tuple(edits(step, world)), name, None, staff if isinstance(staff, Staff) else None)
     checks = (rights.actors, rights.rights, trailers.trailers, records.records)
-    found = [f.problem for check in checks for f in check(moment) if f.level == "fault"]
+    found = any(f.level == "fault" for check in checks for f in check(moment))
     world.judged.clear()
     return found
 
@@ -186,5 +187,5 @@ def test_nobody_else_changes_it(person: table.Person) -> None:
                 if by_hand and old.kind in mine:
                     continue  # judged as if it had been edited by hand
                 seen += 1
-                assert _faults(world, old, new, verb, field, person), (old.kind, field, verb)
+                assert _is_fault(world, old, new, verb, field, person), (old.kind, field, verb)
     assert seen > 400

@@ -11,7 +11,7 @@ from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.person import Staff
 from desk.domain.model.ticket import Ticket
-from tests.store.texts import MODERATE, slugs, texts, ticket_ids, times
+from tests.store.texts import DEAR, MODERATE, slugs, texts, ticket_ids, times
 
 BY = Staff.new(id="maria", name="Maria", email="maria@ncpeh.example", level=3)
 TRICKS = (
@@ -53,7 +53,7 @@ def _line(text: str | None) -> str | None:
     return " ".join((text or "").split()) or None
 
 
-@MODERATE
+@DEAR
 @given(changes())
 def test_a_message_gives_its_events_back(change: Change) -> None:
     message = changes_message.message(change)
@@ -75,7 +75,7 @@ def test_a_message_gives_its_events_back(change: Change) -> None:
     assert changes_message.parse(message.rstrip("\n")) == found
 
 
-@MODERATE
+@DEAR
 @given(changes())
 def test_a_subject_is_one_line_of_modest_length(change: Change) -> None:
     subject = changes_message.subject(change)

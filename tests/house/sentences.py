@@ -15,7 +15,7 @@ from pathlib import Path
 from string import Formatter
 from typing import NamedTuple
 
-from tests.house.trees import nodes, tree
+from tests.house.trees import nodes, parents, tree
 
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
@@ -143,10 +143,7 @@ class Module:
         self.edge = edge
         self.nodes = nodes(source)
         self.tree = tree(source)
-        self.parents: dict[ast.AST, ast.AST] = {}
-        for node in self.nodes:
-            for child in ast.iter_child_nodes(node):
-                self.parents[child] = node
+        self.parents = parents(source)
         self.functions: dict[str, list[ast.FunctionDef]] = defaultdict(list)
         for node in self.nodes:
             if isinstance(node, ast.FunctionDef):

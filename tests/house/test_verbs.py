@@ -19,7 +19,7 @@ from desk.domain.model.kinds import KINDS
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import moves, rights, ticketverbs, verbs
 from desk.domain.rights.verb import ANY, Verb, Who
-from tests.house.test_rooms import MODULES
+from tests.house.test_rooms import SOURCES
 from tests.house.trees import nodes
 
 IDS = [f"{verb.kinds[0]}-{verb.name}" for verb in verbs.VERBS]
@@ -159,7 +159,7 @@ def named(source: str) -> Iterator[list[str]]:
 
 
 def test_no_other_table_names_verbs() -> None:
-    found = {module: list(named(path.read_text(encoding="utf-8"))) for module, path in MODULES.items()}
+    found = {module: list(named(source)) for module, source in SOURCES.items()}
     assert {m: f for m, f in found.items() if f and m not in {*TABLES, *ELSEWHERE}} == {}
     assert {m for m in ELSEWHERE if not found[m]} == set(), "no longer needed"
 

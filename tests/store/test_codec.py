@@ -14,7 +14,7 @@ from desk.domain.model.kinds import KINDS
 from desk.domain.model.record import Entry, Record
 from desk.domain.model.ticket import Ticket
 from desk.errors import Broken, Refused
-from tests.store.texts import MODERATE, NASTY, lines, plain_values, slugs, texts, ticket_ids, times
+from tests.store.texts import DEAR, MODERATE, NASTY, lines, plain_values, slugs, texts, ticket_ids, times
 
 PATH = "records/tickets/2026/07/23/260723-7K3Q.md"
 HEAD = """---
@@ -72,7 +72,7 @@ def same(one: Record, two: Record) -> bool:
     return one == two and [dict(e.meta) for e in one.thread] == [dict(e.meta) for e in two.thread]
 
 
-@MODERATE
+@DEAR
 @given(tickets())
 def test_every_ticket_comes_back_exactly(ticket: Ticket) -> None:
     data = records.encode(ticket)
@@ -96,7 +96,7 @@ def test_each_dangerous_piece_alone_in_every_place(piece: str) -> None:
         assert records.encode(again) == data
 
 
-@MODERATE
+@DEAR
 @given(slugs, lines, texts, lines)
 def test_yaml_records_and_articles_come_back(name: str, title: str, text: str, line: str) -> None:
     staff = KINDS["staff"].new(id=name, name=title, email="a@b.example", level=2, departments=["x"])

@@ -53,8 +53,10 @@ def _server() -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=TOP, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
-def victim(home: Path, environment: dict[str, str], *args: str) -> subprocess.CompletedProcess[str]:
-    """A process that runs, or dies, in a desk, and what it said."""
+def victim(
+    home: Path, environment: dict[str, str], *args: str, seconds: float | None = None
+) -> subprocess.CompletedProcess[str]:
+    """A process that runs, or dies, in a desk, and what it said; after so many seconds it is killed."""
     if any(":during:" in word for word in args):  # what it arms must be armed before others import it by name
         command = [sys.executable, "-m", "tests.store.victim", *args]
         env = {**environment, "PYTHONPATH": str(TOP)}
@@ -65,7 +67,14 @@ def victim(home: Path, environment: dict[str, str], *args: str) -> subprocess.Co
     assert server.stdin is not None
     assert server.stdout is not None
     with tempfile.NamedTemporaryFile() as out, tempfile.NamedTemporaryFile() as err:
-        asked = {"cwd": str(home), "env": environment, "args": args, "out": out.name, "err": err.name}
+        asked = {
+            "cwd": str(home),
+            "env": environment,
+            "args": args,
+            "out": out.name,
+            "err": err.name,
+            "seconds": seconds,
+        }
         server.stdin.write(json.dumps(asked) + "\n")
         server.stdin.flush()
         status = int(server.stdout.readline())
@@ -200,29 +209,17 @@ def test_killed_at_random(desk: Runner, make: Make, home: Path, environment: dic
     printed: list[str] = []
     finished = notes = 0
     started = time.monotonic()
-    subprocess.run([sys.executable, "-m", "desk", *create], cwd=home, env=environment, check=True, capture_output=True)
+    assert victim(home, environment, "desk", *create).returncode == 0
     whole = time.monotonic() - started
     for number in range(KILLS):
-        command = [sys.executable, "-m", "desk", *(note if number % 3 == 2 else create)]
-        process = subprocess.Popen(
-            command,
-            cwd=home,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        try:
-            process.wait(chance.uniform(0.2 * whole, 1.1 * whole))  # most of a command is its start-up
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-        out, err = process.communicate()
-        assert "Traceback" not in err
-        if process.returncode == 0:
+        words = note if number % 3 == 2 else create
+        done = victim(home, environment, "desk", *words, seconds=chance.uniform(0.05, 1.1) * whole)
+        assert done.returncode in (0, -signal.SIGKILL), done.stderr
+        assert "Traceback" not in done.stderr
+        if done.returncode == 0:
             finished += 1
             notes += number % 3 == 2
-        printed += [i for i in out.split() if len(i) == 11]
+        printed += [i for i in done.stdout.split() if len(i) == 11]
         if number % 10 == 9:
             desk("ticket", "note", base, "--body", "next")
             notes += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import string
 from datetime import UTC, datetime
 
@@ -15,6 +16,8 @@ MODERATE = settings(
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
+DEAR = settings(MODERATE, max_examples=int(os.environ.get("DESK_TEST_EXAMPLES", "30")))
+"""For what takes long to draw: whole records, and changes of several."""
 NASTY = (
     "---",
     "---\n",

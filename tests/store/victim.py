@@ -1,4 +1,4 @@
-"""Programs for tests to run and kill: `python -m tests.store.victim kill|many …`, in the desk that is the working folder.
+"""Programs for tests to run and kill: `python -m tests.store.victim kill|many|crowd …`, in the desk that is the working folder.
 
 `serve` is what most of them come from: a process that has loaded the program once, and becomes two for each that is asked
 for. Each runs, and dies, as a process of its own; what is saved is a third of a second of loading.
@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from desk.cli import main
@@ -61,12 +62,26 @@ def many(count: int, label: str) -> int:
     return max(codes)
 
 
+def crowd(size: int, count: int) -> int:
+    """So many processes at once that each do `many`; the worst exit code."""
+    load()
+    children = []
+    for number in range(size):
+        child = os.fork()
+        if child == 0:
+            code = many(count, f"p{number}")
+            sys.stdout.flush()
+            os._exit(code)
+        children.append(child)
+    return max(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children)
+
+
 def run(words: list[str]) -> int:
     """What was asked for; its exit code, if it lives."""
     if words[0] == "kill":
         arm(words[1])
         return main.run(words[2:])
-    return many(int(words[1]), words[2])
+    return many(int(words[1]), words[2]) if words[0] == "many" else main.run(words[1:])
 
 
 LOADED = (
@@ -88,17 +103,35 @@ LOADED = (
 """What writes and reads load, in the modules that tests have killed so far."""
 
 
-def serve() -> None:
-    """Answer each line of stdin, `{"cwd", "env", "args", "out", "err"}`, with how such a process ended (`waitpid`)."""
+def load() -> None:
     for name in LOADED:
         importlib.import_module(name)
+
+
+def serve() -> None:
+    """Answer each line of stdin, `{"cwd", "env", "args", "out", "err", "seconds"}`, with how it ended (`waitpid`).
+
+    After so many seconds a process is killed, and those that it has started; None for never.
+    """
+    load()
     for line in sys.stdin:
         asked = json.loads(line)
         child = os.fork()
         if child == 0:
             _become(asked)
-        sys.stdout.write(f"{os.waitpid(child, 0)[1]}\n")
+        if asked["seconds"] is not None:
+            signal.signal(signal.SIGALRM, lambda *_, child=child: _kill_with_its_own(child))
+            signal.setitimer(signal.ITIMER_REAL, asked["seconds"])
+        status = os.waitpid(child, 0)[1]
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        sys.stdout.write(f"{status}\n")
         sys.stdout.flush()
+
+
+def _kill_with_its_own(child: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
+        os.killpg(child, signal.SIGKILL)
 
 
 def _become(asked: dict[str, Any]) -> None:
@@ -129,5 +162,7 @@ def _become(asked: dict[str, Any]) -> None:
 if __name__ == "__main__":
     if sys.argv[1] == "serve":
         serve()
+    elif sys.argv[1] == "crowd":
+        sys.exit(crowd(int(sys.argv[2]), int(sys.argv[3])))
     else:
         sys.exit(run(sys.argv[1:]))
