@@ -16,7 +16,8 @@ from desk.intake.attachments import Limits
 from desk.intake.mails import Mail
 from desk.post import servers
 from desk.post.servers import Server
-from tests.conftest import Runner
+from tests.beginnings import at_work
+from tests.conftest import Runner, copy_of
 from tests.post.conftest import Mailserver, Recorder, certificate, smtp
 
 __all__ = ["certificate", "smtp"]
@@ -55,8 +56,41 @@ def told(desk: Runner, drafts: Drafts) -> Told:
 @pytest.fixture
 def anna(desk: Runner) -> str:
     """A requester with an account."""
+    return register_anna(desk)
+
+
+def register_anna(desk: Runner) -> str:
     options = ("--name", "Anna Georgiou", "--email", "anna@clinic.example", "--group", "patient", "--language", "el")
     return desk("user", "create", *options, "-f", "ids").out.strip()
+
+
+def take(home: Path) -> list[dict[str, Any]]:
+    """What lies in the outbox is sent, by somebody who doesn't ask desk."""
+    found = []
+    for path in sorted((home / ".git/desk/outbox").glob("*.json")):
+        found.append(json.loads(path.read_text(encoding="utf-8")))
+        path.unlink()
+    return found
+
+
+class Followed(NamedTuple):
+    """A desk, and a ticket of it about which a reply tells three people: its requester and two watchers."""
+
+    top: Path
+    ticket: str
+
+
+@pytest.fixture(scope="session")
+def followed(few_articles: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Followed:
+    top = copy_of(few_articles, tmp_path_factory.mktemp("followed"))
+    with at_work(top, environment) as desk:
+        create = ("ticket", "create", "--title", "T", "--department", "technical", "--requester", register_anna(desk))
+        ticket = desk(*create, "-f", "ids").out.strip()
+        desk("ticket", "watch", ticket, "--who", "petros")
+        bob = ("--name", "Bob", "--email", "bob@clinic.example", "--group", "patient")
+        desk("ticket", "watch", ticket, "--who", desk("user", "create", *bob, "-f", "ids").out.strip())
+    take(top)
+    return Followed(top, ticket)
 
 
 def content(envelope: Envelope) -> bytes:
