@@ -44,7 +44,7 @@ class _Written:
         found = []
         for stream in self._streams:
             stream.flush()
-            found.append(cast("io.BytesIO", stream.buffer).getvalue().decode())
+            found.append(stream.buffer.getvalue().decode())
             stream.seek(0)
             stream.truncate()
         return _Said(*found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,14 +18,29 @@ from desk.post import servers
 from desk.post.servers import Server
 from tests.beginnings import at_work
 from tests.conftest import Runner, copy_of
-from tests.post.conftest import Mailserver, Recorder, certificate, smtp
+from tests.post.conftest import Listening, Mailserver, Recorder, certificate, smtp
 
 __all__ = ["certificate", "smtp"]
 
 
+class Known(NamedTuple):
+    """A desk, and a requester who has an account there."""
+
+    top: Path
+    anna: str
+
+
 @pytest.fixture(scope="session")
-def _template(few_articles: Path) -> Path:
-    return few_articles
+def known(few_articles: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Known:
+    top = copy_of(few_articles, tmp_path_factory.mktemp("known"))
+    with at_work(top, environment) as desk:
+        options = ("--name", "Anna Georgiou", "--email", "anna@clinic.example", "--group", "patient")
+        return Known(top, desk("user", "create", *options, "--language", "el", "-f", "ids").out.strip())
+
+
+@pytest.fixture(scope="session")
+def _template(known: Known) -> Path:
+    return known.top
 
 
 Drafts = Callable[[], list[dict[str, Any]]]
@@ -41,27 +56,15 @@ def drafts(home: Path) -> Drafts:
 
 
 @pytest.fixture
-def told(desk: Runner, drafts: Drafts) -> Told:
+def told(home: Path) -> Told:
     """Who was told, by which text, since this was last asked."""
-
-    def ask() -> set[tuple[str, str]]:
-        found = {(d["to"]["id"], d["template"]) for d in drafts()}
-        if found:
-            desk("mail", "drop", "-", stdin=desk("mail", "outbox", "-f", "ids").out)
-        return found
-
-    return ask
+    return lambda: {(d["to"]["id"], d["template"]) for d in take(home)}
 
 
 @pytest.fixture
-def anna(desk: Runner) -> str:
+def anna(known: Known) -> str:
     """A requester with an account."""
-    return register_anna(desk)
-
-
-def register_anna(desk: Runner) -> str:
-    options = ("--name", "Anna Georgiou", "--email", "anna@clinic.example", "--group", "patient", "--language", "el")
-    return desk("user", "create", *options, "-f", "ids").out.strip()
+    return known.anna
 
 
 def take(home: Path) -> list[dict[str, Any]]:
@@ -81,10 +84,10 @@ class Followed(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def followed(few_articles: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Followed:
-    top = copy_of(few_articles, tmp_path_factory.mktemp("followed"))
+def followed(known: Known, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Followed:
+    top = copy_of(known.top, tmp_path_factory.mktemp("followed"))
     with at_work(top, environment) as desk:
-        create = ("ticket", "create", "--title", "T", "--department", "technical", "--requester", register_anna(desk))
+        create = ("ticket", "create", "--title", "T", "--department", "technical", "--requester", known.anna)
         ticket = desk(*create, "-f", "ids").out.strip()
         desk("ticket", "watch", ticket, "--who", "petros")
         bob = ("--name", "Bob", "--email", "bob@clinic.example", "--group", "patient")
@@ -125,14 +128,32 @@ class Sending(NamedTuple):
         return result.data if result.out else []
 
 
+@pytest.fixture(scope="session")
+def listening(certificate: Path) -> Iterator[Listening]:
+    """A server for all tests that send: where it is stands in the desk that they begin with."""
+    server = Listening(certificate, "none")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def hosting(
+    known: Known, listening: Listening, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]
+) -> Path:
+    """The desk as the mail host, on the machine of the server; modules of tests that send begin with it."""
+    top = copy_of(known.top, tmp_path_factory.mktemp("hosting"))
+    with at_work(top, environment) as desk:
+        make_host(top, listening.begin().server)
+        desk("mail", "send", env={"DESK_SMTP_SECRET": "secret"})
+    return top
+
+
 @pytest.fixture
-def sending(desk: Runner, home: Path, smtp: Callable[..., Mailserver], monkeypatch: pytest.MonkeyPatch) -> Sending:
-    """The desk as the mail host, with a server on this machine."""
-    found = smtp("none")
-    make_host(home, found.server)
+def sending(desk: Runner, listening: Listening, monkeypatch: pytest.MonkeyPatch) -> Sending:
+    """The desk that sends, and what comes of it; for modules that begin with `hosting`."""
     monkeypatch.setenv("DESK_SMTP_SECRET", "secret")
-    desk("mail", "send")
-    return Sending(desk, found)
+    return Sending(desk, listening.begin())
 
 
 def make_host(home: Path, server: Server) -> None:
