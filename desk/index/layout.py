@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from functools import cache
 
 from desk.domain.model import plain
 from desk.domain.model.kinds import KINDS
@@ -78,6 +79,7 @@ def create_statements() -> str:
     return TABLES + "".join(tables) + _INDEXES
 
 
+@cache
 def signature() -> int:
     """A number for everything that decides what an index holds; another number means: build it anew."""
     return zlib.crc32(f"{LAYOUT}{create_statements()}".encode()) & 0x7FFFFFFF

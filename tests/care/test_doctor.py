@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import sqlite3
 import subprocess
 import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -17,13 +19,10 @@ from desk.errors import GitError
 from desk.git import process as git_process
 from desk.index import drift
 from desk.index.index import Index
+from tests.beginnings import at_work
+from tests.care.conftest import Cared
 from tests.care.editing import Git, Make, add_line, by_hand, commits, file_of, swap
-from tests.conftest import Runner
-
-
-@pytest.fixture(scope="session")
-def _template(few_articles: Path) -> Path:
-    return few_articles
+from tests.conftest import Runner, copy_of
 
 
 def found(desk: Runner, *words: str, code: int = 7) -> list[dict[str, Any]]:
@@ -36,19 +35,52 @@ def found(desk: Runner, *words: str, code: int = 7) -> list[dict[str, Any]]:
     return data
 
 
+_HEADS = {check.name: key for key, check in CHECKS.items()}
+_LINE = re.compile(r"  (\S.*?)(?::(\d+))?: (.*)")
+
+
+def read(out: str) -> list[dict[str, Any]]:
+    """What people are told, as rows: under the name of each check file and line, and below what to do."""
+    rows: list[dict[str, Any]] = []
+    check, alike = "", 0
+    for text in out.splitlines()[:-1]:
+        if text and not text.startswith(" "):
+            check = _HEADS.get(text, text)
+        elif text.startswith("    -> "):
+            for row in rows[alike:]:
+                row["hint"] = text.removeprefix("    -> ")
+            alike = len(rows)
+        elif said := _LINE.fullmatch(text):
+            path, line, problem = said.groups()
+            rows.append({"check": check, "path": path, "line": int(line) if line else None, "problem": problem})
+    return rows
+
+
 def one(desk: Runner, check: str, words: str, *, path: str | None = None, line: int | None = None) -> dict[str, Any]:
-    """The only finding, as expected; people read it with file and line."""
-    data = found(desk)
-    assert [row["check"] for row in data] == [check], data
-    [row] = data
+    """The only finding, as expected and as people read it."""
+    out = desk("doctor", code=7).out
+    rows = read(out)
+    assert [row["check"] for row in rows] == [check], out
+    [row] = rows
     assert words in row["problem"]
+    assert row["hint"]
     assert path in (None, row["path"])
     assert line in (None, row["line"])
-    out = desk("doctor", code=7).out
-    where = f"{row['path']}:{row['line']}" if row["line"] else row["path"]
-    assert f"  {where}: {row['problem']}\n" in out
     assert "1 found" in out
-    return row
+    return {**row, "fixable": "desk doctor --fix mends 1 of them" in out}
+
+
+def same(desk: Runner) -> list[dict[str, Any]]:
+    """What is found, which people and programs read alike; of many that say the same people are told of a few."""
+    rows = found(desk)
+    out = desk("doctor", code=7).out
+    told = read(out)
+    kept = [{key: row[key] for key in ("check", "path", "line", "problem", "hint")} for row in rows]
+    assert all(row in kept for row in told)
+    more = sum(int(number) for number in re.findall(r"^  and (\d+) more that say the same", out, re.MULTILINE))
+    assert len(told) + more == len(rows)
+    assert f": {sum(not row['info'] for row in rows)} found" in out
+    return rows
 
 
 def mended(desk: Runner) -> list[dict[str, Any]]:
@@ -95,8 +127,7 @@ def test_after_a_day_at_work_the_desk_is_healthy(desk: Runner, make: Make, tmp_p
     assert git("status", "--porcelain") == ""
 
 
-def test_broken_records(desk: Runner, make: Make, home: Path, git: Git) -> None:
-    ticket = make("One")
+def test_broken_records(desk: Runner, ticket: str, home: Path, git: Git) -> None:
     swap(file_of(home, ticket), ("title: One", "title: [One"))
     one(desk, "broken", "not valid YAML", path=Ticket.path_of(ticket))
     by_hand(git)
@@ -115,8 +146,8 @@ def test_a_broken_department_is_one_finding(desk: Runner, make: Make, home: Path
     assert [row["check"] for row in found(desk)] == ["broken", "broken"]
 
 
-def test_id_and_path(desk: Runner, make: Make, home: Path, git: Git) -> None:
-    path = file_of(home, make("One"))
+def test_id_and_path(desk: Runner, ticket: str, home: Path, git: Git) -> None:
+    path = file_of(home, ticket)
     moved = path.with_name("260723-0000.md")
     path.rename(moved)
     by_hand(git)
@@ -154,22 +185,50 @@ REFERENCES = [
 ]
 
 
-@pytest.mark.parametrize("case", REFERENCES, ids=str)
-def test_what_records_say(
-    desk: Runner, make: Make, home: Path, git: Git, case: tuple[str, str, str, str, int | None]
-) -> None:
-    old, new, check, words, line = case
-    ticket = make("One")
-    swap(file_of(home, ticket), (old, new))
-    assert one(desk, "edited", "", path=Ticket.path_of(ticket), line=line)["line"] > 1
-    git("checkout", "--", ".")
-    swap(file_of(home, ticket), (old, new))
-    by_hand(git)
-    assert one(desk, check, words, path=Ticket.path_of(ticket), line=line)["fixable"] is False
+class Examined(NamedTuple):
+    """What is found where each of those stands in a ticket of its own: as an edit, and once that is committed."""
+
+    paths: list[str]
+    edited: list[dict[str, Any]]
+    committed: list[dict[str, Any]]
 
 
-def test_who_left_stays_in_closed_tickets(desk: Runner, make: Make, home: Path, git: Git) -> None:
-    ticket = make("One")
+@pytest.fixture(scope="module")
+def examined(cared: Cared, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Examined:
+    top = copy_of(cared.top, tmp_path_factory.mktemp("examined"))
+    paths = [Ticket.path_of(f"260723-AAA{letter}") for letter, _ in zip("ABCDEFGHJKM", REFERENCES, strict=False)]
+    for path in paths:
+        shutil.copy(file_of(top, cared.one), top / path)
+        swap(top / path, (cared.one, Path(path).stem))
+
+    def git(*words: str) -> str:
+        return subprocess.run(["git", *words], capture_output=True, text=True, check=True).stdout
+
+    with at_work(top, environment) as desk:
+        by_hand(git)
+        for path, (old, new, *_) in zip(paths, REFERENCES, strict=True):
+            swap(top / path, (old, new))
+        edited = same(desk)
+        by_hand(git)
+        return Examined(paths, edited, same(desk))
+
+
+@pytest.mark.parametrize("number", range(len(REFERENCES)), ids=[str(case) for case in REFERENCES])
+def test_what_records_say(examined: Examined, number: int) -> None:
+    *_, check, words, line = REFERENCES[number]
+    for rows, wanted in ((examined.edited, "edited"), (examined.committed, check)):
+        [row] = [row for row in rows if row["path"] == examined.paths[number]]
+        assert row["check"] == wanted
+        assert row["line"] == line if line else row["line"] > 1
+    assert words in row["problem"]
+    assert row["fixable"] is False
+
+
+def test_nothing_else_is_found(examined: Examined) -> None:
+    assert {row["path"] for row in (*examined.edited, *examined.committed)} == set(examined.paths)
+
+
+def test_who_left_stays_in_closed_tickets(desk: Runner, ticket: str, home: Path, git: Git) -> None:
     desk("ticket", "assign", ticket, "--to", "petros")
     desk("ticket", "close", ticket)
     (home / "records/staff/petros.yaml").unlink()
@@ -434,7 +493,7 @@ def test_index_drift(desk: Runner, make: Make, home: Path) -> None:
     _index(home, DRIFTS[0])
     one(desk, "index", "differs from one built anew", path=".git/desk/index.sqlite")
     mended(desk)
-    assert [t["title"] for t in desk("ticket", "list", "-f", "json").data] == ["One"]
+    assert {t["title"] for t in desk("ticket", "list", "-f", "json").data} == {"One"}
     with closing(sqlite3.connect(home / ".git/desk/index.sqlite")) as whole:
         assert _drift(whole, "") == []
         assert [sql for sql in DRIFTS if not _drift(whole, sql)] == []
@@ -476,10 +535,9 @@ def test_everything_wrong_at_once(desk: Runner, make: Make, home: Path, git: Git
             path.write_bytes(path.read_bytes()[: n * 7] + bytes([n % 256, 0xFF, 0x00]))
     (home / "desk.toml").write_bytes(b"\x00")
     (home / "kb/loop").symlink_to(home / "kb")
-    assert len(found(desk)) > 10
+    assert len(same(desk)) > 10
     by_hand(git)
-    assert len(found(desk)) > 10
-    desk("doctor", code=7)
+    assert len(same(desk)) > 10
     desk("status")
 
 
@@ -526,9 +584,8 @@ def test_custom_fields_that_break_their_declaration(desk: Runner, make: Make, ho
     assert desk("ticket", "show", ticket, "-f", "json").data["fields"] == {"count": 3, "country": "XX"}
 
 
-def test_closed_by_hand_without_a_time(desk: Runner, make: Make, home: Path) -> None:
+def test_closed_by_hand_without_a_time(desk: Runner, ticket: str, home: Path) -> None:
     """The figures go by the time, so a state alone is mended; and status tells what an edit of desk.toml means."""
-    ticket = make()
     swap(file_of(home, ticket), ("state: open", "state: closed"))
     desk("commit")
     [finding] = desk("doctor", "-f", "json", code=7).data

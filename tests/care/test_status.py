@@ -30,8 +30,8 @@ def test_a_desk_without_edits_is_clean(desk: Runner, git: Git) -> None:
     assert desk("status").out == f"On main at {data['commit'][:7]}: clean\n"
 
 
-def test_hand_edits_are_told_in_words(desk: Runner, make: Make, home: Path) -> None:
-    one, two = make("One"), make("Two")
+def test_hand_edits_are_told_in_words(desk: Runner, make: Make, ticket: str, home: Path) -> None:
+    one, two = ticket, make("Two")
     swap(file_of(home, one), ("title: One", "title: First"), ("state: open", "state: pending"))
     file_of(home, two).unlink()
     (home / "records/tags/malta.yaml").write_text("id: malta\n", encoding="utf-8")
@@ -52,8 +52,7 @@ def test_hand_edits_are_told_in_words(desk: Runner, make: Make, home: Path) -> N
     assert "desk commit" in out
 
 
-def test_an_invalid_edit_says_where_and_why(desk: Runner, make: Make, home: Path) -> None:
-    ticket = make()
+def test_an_invalid_edit_says_where_and_why(desk: Runner, ticket: str, home: Path) -> None:
     swap(file_of(home, ticket), ("state: open", "state: open\nowner: nobody-known"))
     (home / "records/departments/legal.yaml").write_text("id: legal\nname: [\n", encoding="utf-8")
     found = {e["id"]: e for e in status(desk)["hand_edits"]}
@@ -107,8 +106,7 @@ def test_index_behind_and_broken_records(desk: Runner, home: Path, git: Git) -> 
     assert "1 committed record can't be read: desk doctor" in desk("status").out
 
 
-def test_an_interrupted_write_is_finished_and_said(desk: Runner, make: Make, home: Path, git: Git) -> None:
-    ticket = make()
+def test_an_interrupted_write_is_finished_and_said(desk: Runner, ticket: str, home: Path, git: Git) -> None:
     path = file_of(home, ticket)
     base = git("rev-parse", "HEAD~1").strip()
     path.unlink()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,15 +16,31 @@ from desk.intake.attachments import Limits
 from desk.intake.mails import Mail
 from desk.post import servers
 from desk.post.servers import Server
-from tests.conftest import Runner
-from tests.post.conftest import Mailserver, Recorder, certificate, smtp
+from tests.beginnings import at_work
+from tests.conftest import Runner, copy_of
+from tests.post.conftest import Listening, Mailserver, Recorder, certificate, smtp
 
 __all__ = ["certificate", "smtp"]
 
 
+class Known(NamedTuple):
+    """A desk, and a requester who has an account there."""
+
+    top: Path
+    anna: str
+
+
 @pytest.fixture(scope="session")
-def _template(few_articles: Path) -> Path:
-    return few_articles
+def known(few_articles: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Known:
+    top = copy_of(few_articles, tmp_path_factory.mktemp("known"))
+    with at_work(top, environment) as desk:
+        options = ("--name", "Anna Georgiou", "--email", "anna@clinic.example", "--group", "patient")
+        return Known(top, desk("user", "create", *options, "--language", "el", "-f", "ids").out.strip())
+
+
+@pytest.fixture(scope="session")
+def _template(known: Known) -> Path:
+    return known.top
 
 
 Drafts = Callable[[], list[dict[str, Any]]]
@@ -40,23 +56,44 @@ def drafts(home: Path) -> Drafts:
 
 
 @pytest.fixture
-def told(desk: Runner, drafts: Drafts) -> Told:
+def told(home: Path) -> Told:
     """Who was told, by which text, since this was last asked."""
-
-    def ask() -> set[tuple[str, str]]:
-        found = {(d["to"]["id"], d["template"]) for d in drafts()}
-        if found:
-            desk("mail", "drop", "-", stdin=desk("mail", "outbox", "-f", "ids").out)
-        return found
-
-    return ask
+    return lambda: {(d["to"]["id"], d["template"]) for d in take(home)}
 
 
 @pytest.fixture
-def anna(desk: Runner) -> str:
+def anna(known: Known) -> str:
     """A requester with an account."""
-    options = ("--name", "Anna Georgiou", "--email", "anna@clinic.example", "--group", "patient", "--language", "el")
-    return desk("user", "create", *options, "-f", "ids").out.strip()
+    return known.anna
+
+
+def take(home: Path) -> list[dict[str, Any]]:
+    """What lies in the outbox is sent, by somebody who doesn't ask desk."""
+    found = []
+    for path in sorted((home / ".git/desk/outbox").glob("*.json")):
+        found.append(json.loads(path.read_text(encoding="utf-8")))
+        path.unlink()
+    return found
+
+
+class Followed(NamedTuple):
+    """A desk, and a ticket of it about which a reply tells three people: its requester and two watchers."""
+
+    top: Path
+    ticket: str
+
+
+@pytest.fixture(scope="session")
+def followed(known: Known, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Followed:
+    top = copy_of(known.top, tmp_path_factory.mktemp("followed"))
+    with at_work(top, environment) as desk:
+        create = ("ticket", "create", "--title", "T", "--department", "technical", "--requester", known.anna)
+        ticket = desk(*create, "-f", "ids").out.strip()
+        desk("ticket", "watch", ticket, "--who", "petros")
+        bob = ("--name", "Bob", "--email", "bob@clinic.example", "--group", "patient")
+        desk("ticket", "watch", ticket, "--who", desk("user", "create", *bob, "-f", "ids").out.strip())
+    take(top)
+    return Followed(top, ticket)
 
 
 def content(envelope: Envelope) -> bytes:
@@ -91,14 +128,32 @@ class Sending(NamedTuple):
         return result.data if result.out else []
 
 
+@pytest.fixture(scope="session")
+def listening(certificate: Path) -> Iterator[Listening]:
+    """A server for all tests that send: where it is stands in the desk that they begin with."""
+    server = Listening(certificate, "none")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def hosting(
+    known: Known, listening: Listening, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]
+) -> Path:
+    """The desk as the mail host, on the machine of the server; modules of tests that send begin with it."""
+    top = copy_of(known.top, tmp_path_factory.mktemp("hosting"))
+    with at_work(top, environment) as desk:
+        make_host(top, listening.begin().server)
+        desk("mail", "send", env={"DESK_SMTP_SECRET": "secret"})
+    return top
+
+
 @pytest.fixture
-def sending(desk: Runner, home: Path, smtp: Callable[..., Mailserver], monkeypatch: pytest.MonkeyPatch) -> Sending:
-    """The desk as the mail host, with a server on this machine."""
-    found = smtp("none")
-    make_host(home, found.server)
+def sending(desk: Runner, listening: Listening, monkeypatch: pytest.MonkeyPatch) -> Sending:
+    """The desk that sends, and what comes of it; for modules that begin with `hosting`."""
     monkeypatch.setenv("DESK_SMTP_SECRET", "secret")
-    desk("mail", "send")
-    return Sending(desk, found)
+    return Sending(desk, listening.begin())
 
 
 def make_host(home: Path, server: Server) -> None:

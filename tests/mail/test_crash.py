@@ -7,16 +7,16 @@ import random
 import shutil
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Runner
-from tests.mail.conftest import Sending
-from tests.store.test_crash import TOP, killed_at
+from tests.beginnings import at_work
+from tests.conftest import Runner, copy_of
+from tests.mail.conftest import Known, Sending
+from tests.store.test_crash import killed_at, victim
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:.*login_data.*:DeprecationWarning", "ignore:Requiring AUTH while not requiring TLS.*"
@@ -52,17 +52,22 @@ UNKNOWN = [
 """Steps between the server's word and the log's line: nobody can say, so it goes again."""
 
 
-@pytest.fixture
-def waiting(sending: Sending, make: Make, git: Git, tmp_path: Path, anna: str) -> Sending:
+@pytest.fixture(scope="module")
+def _template(
+    hosting: Path, known: Known, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]
+) -> Path:
     """Three messages that lie in the outbox, and one that a colleague's commit leads to."""
-    ticket = make("T", "--requester", anna)
-    sending.desk("ticket", "reply", ticket, "--body", "here")
-    other = tmp_path / "other"
-    subprocess.run(["git", "clone", "-q", str(Path.cwd()), str(other)], check=True)
-    later = {"DESK_NOW": "2026-07-23T06:12:50Z"}
-    sending.desk("--desk", str(other), "ticket", "reply", ticket, "--body", "there", env=later)
-    git("pull", "-q", str(other), "main")
-    return sending
+    folder = tmp_path_factory.mktemp("waiting")
+    top, other = copy_of(hosting, folder), folder / "other"
+    with at_work(top, environment) as desk:
+        create = ("ticket", "create", "--title", "T", "--department", "technical", "--requester", known.anna)
+        ticket = desk(*create, "-f", "ids").out.strip()
+        desk("ticket", "reply", ticket, "--body", "here")
+        subprocess.run(["git", "clone", "-q", str(top), str(other)], check=True)
+        later = {"DESK_NOW": "2026-07-23T06:12:50Z"}
+        desk("--desk", str(other), "ticket", "reply", ticket, "--body", "there", env=later)
+        subprocess.run(["git", "pull", "-q", str(other), "main"], check=True)
+    return top
 
 
 def arrived(sending: Sending) -> Counter[tuple[str, str]]:
@@ -71,15 +76,15 @@ def arrived(sending: Sending) -> Counter[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("step", [*KNOWN, *UNKNOWN])
-def test_killed_at_each_step(waiting: Sending, home: Path, environment: dict[str, str], step: str) -> None:
+def test_killed_at_each_step(sending: Sending, home: Path, environment: dict[str, str], step: str) -> None:
     killed_at(step, home, {**environment, "DESK_SMTP_SECRET": "secret"}, "mail", "send")
-    waiting.send()
-    found = arrived(waiting)
+    sending.send()
+    found = arrived(sending)
     assert len(found) == 4
     assert sum(found.values()) <= 4 + (step in UNKNOWN)
     if step in KNOWN:
         assert set(found.values()) == {1}
-    assert waiting.send() == []
+    assert sending.send() == []
     assert [p.name for p in (home / ".git/desk/outbox").iterdir()] == []
 
 
@@ -89,7 +94,7 @@ def test_killed_at_random(
     """Runs, each killed after a while that nobody chose, with new messages in between."""
     chance = random.Random(15)
     made = 0
-    env = {**environment, "DESK_SMTP_SECRET": "secret", "PYTHONPATH": str(TOP)}
+    env = {**environment, "DESK_SMTP_SECRET": "secret"}
     for number in range(KILLS):
         for _ in range(2):
             make(
@@ -100,10 +105,7 @@ def test_killed_at_random(
                 "organizational",
             )
             made += 1
-        running = subprocess.Popen([sys.executable, "-m", "desk", "mail", "send"], cwd=home, env=env)
-        time.sleep(chance.uniform(0.05, 0.6))
-        running.kill()
-        running.wait()
+        victim(home, env, "within", f"{chance.uniform(0, 0.25):.3f}", "self", "mail", "send")
     for minutes in range(0, max(60, 5 * KILLS), 10):
         sending.send(at=f"2026-07-23T{7 + minutes // 60:02}:{minutes % 60:02}:00Z", code=0)
     found = arrived(sending)
@@ -113,7 +115,7 @@ def test_killed_at_random(
     assert desk("mail", "outbox", "-f", "json").data == []
 
 
-def test_two_runs_at_once(waiting: Sending, home: Path, environment: dict[str, str]) -> None:
+def test_two_runs_at_once(sending: Sending, home: Path, environment: dict[str, str]) -> None:
     """One of them sends, the others say so and do nothing."""
     env = {**environment, "DESK_SMTP_SECRET": "secret"}
     runs = [
@@ -128,14 +130,14 @@ def test_two_runs_at_once(waiting: Sending, home: Path, environment: dict[str, s
     for run in runs:
         assert run.stderr is not None
         run.stderr.close()
-    assert set(arrived(waiting).values()) == {1}
-    assert len(arrived(waiting)) == 4
+    assert set(arrived(sending).values()) == {1}
+    assert len(arrived(sending)) == 4
 
 
-def test_a_copy_of_the_desk_sends_nothing(waiting: Sending, home: Path, tmp_path: Path) -> None:
+def test_a_copy_of_the_desk_sends_nothing(sending: Sending, home: Path, tmp_path: Path) -> None:
     """Made by git for a rehearsal: it has neither the flag nor the outbox."""
     copy = tmp_path / "copy"
     subprocess.run(["git", "clone", "-q", str(home), str(copy)], check=True)
-    assert "not the desk's mail host" in waiting.desk("--desk", str(copy), "mail", "send", code=8).err
+    assert "not the desk's mail host" in sending.desk("--desk", str(copy), "mail", "send", code=8).err
     shutil.rmtree(copy)
-    assert waiting.taken == []
+    assert sending.taken == []

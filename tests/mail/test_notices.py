@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from desk.domain.changes import notices
 from desk.domain.changes.notices import Audience, Person
 from desk.domain.model.change import Change, Edit, Event
@@ -34,69 +32,6 @@ def test_somebody_known_by_address_alone_hears_too(make: Make, drafts: Drafts) -
     make("T", "--requester", "new@clinic.example", "--department", "legal", "--language", "el")
     told = {d["to"]["email"]: d["language"] for d in drafts()}
     assert told == {"new@clinic.example": "el", "eleni@ncpeh.example": "el"}
-
-
-EVENTS = {
-    # event: (command, who hears of it by which text); maria acts, petros owns, anna asked, eleni and bob watch
-    "reply": (("reply", "--body", "x"), {"anna": "reply-sent", "eleni": "ticket-watched", "bob": "ticket-watched"}),
-    "note": (("note", "--body", "x"), {"petros": "ticket-noted", "eleni": "ticket-noted"}),
-    "pending": (("pending",), {"anna": "ticket-pending", "eleni": "ticket-watched", "bob": "ticket-watched"}),
-    "close": (("close",), {"anna": "ticket-closed", "eleni": "ticket-watched", "bob": "ticket-watched"}),
-    "escalate": (("escalate", "--to", "eleni"), {"eleni": "ticket-assigned"}),
-    "escalate-up": (("escalate", "--up"), {"nikos": "ticket-escalated"}),
-    "major": (("major",), {"petros": "ticket-major", "eleni": "ticket-major", "nikos": "ticket-major"}),
-    "move": (("move", "--to", "semantic"), {"petros": "ticket-moved"}),
-    "both": (
-        ("reply", "--body", "x", "--close"),
-        {"anna": "reply-sent", "eleni": "ticket-watched", "bob": "ticket-watched"},
-    ),
-    "tag": (("classify", "--priority", "high"), {}),
-    "unassign": (("unassign",), {}),
-    "watch": (("watch",), {}),
-    "edit": (("edit", "--title", "U"), {}),
-}
-
-
-@pytest.fixture
-def busy(desk: Runner, make: Make, told: Told, anna: str) -> tuple[str, dict[str, str]]:
-    """A ticket with an owner, a requester, and two watchers; and the ids of the people."""
-    options = ("--name", "Bob", "--email", "bob@clinic.example", "--group", "patient")
-    bob = desk("user", "create", *options, "-f", "ids").out.strip()
-    desk("staff", "edit", "eleni", "--department", "technical")
-    ticket = make("T", "--requester", anna, "--tag", "incident")
-    desk("staff", "edit", "nikos", "--department", "technical")
-    desk("department", "edit", "technical", "--escalation", "nikos")
-    desk("ticket", "assign", ticket, "--to", "petros")
-    desk("ticket", "watch", ticket, "--who", "eleni")
-    desk("ticket", "watch", ticket, "--who", "bob@clinic.example")
-    told()
-    return ticket, {"anna": anna, "bob": bob}
-
-
-@pytest.mark.parametrize("event", EVENTS)
-def test_events(desk: Runner, busy: tuple[str, dict[str, str]], told: Told, event: str) -> None:
-    ticket, people = busy
-    (verb, *more), expected = EVENTS[event]
-    desk("ticket", verb, ticket, *more)
-    assert told() == {(people.get(who, who), text) for who, text in expected.items()}
-
-
-def test_reopened(desk: Runner, busy: tuple[str, dict[str, str]], told: Told) -> None:
-    ticket, people = busy
-    desk("ticket", "close", ticket)
-    told()
-    desk("ticket", "reopen", ticket)
-    watchers = {(who, "ticket-watched") for who in ("petros", "eleni", people["bob"])}
-    assert told() == {(people["anna"], "ticket-reopened"), *watchers}
-
-
-def test_merged(desk: Runner, busy: tuple[str, dict[str, str]], make: Make, told: Told) -> None:
-    ticket, people = busy
-    other = make("Other")
-    told()
-    desk("ticket", "merge", ticket, "--into", other)
-    assert told() == {(people["anna"], "ticket-merged"), ("eleni", "ticket-watched"), (people["bob"], "ticket-watched")}
-    assert desk("ticket", "show", other, "-f", "json").data["watchers"] == ["eleni"]  # requesters don't come along
 
 
 def test_a_problem_is_internal_and_a_split_is_not(desk: Runner, make: Make, told: Told, anna: str) -> None:

@@ -12,8 +12,9 @@ import pytest
 
 from desk.intake import parsing
 from desk.intake.attachments import Limits
-from tests.conftest import Runner
-from tests.mail.conftest import Sending, content, make_host
+from tests.beginnings import at_work
+from tests.conftest import Runner, copy_of
+from tests.mail.conftest import Sending, content
 from tests.mailin.conftest import mail
 from tests.post.conftest import Fault, Mailserver
 
@@ -25,10 +26,17 @@ PHARMACIST = "Ελένη Νικολάου <eleni@pharmacy.example>"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(400)
 
 
+@pytest.fixture(scope="module")
+def _template(hosting: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
+    """A desk that takes mail in as well."""
+    top = copy_of(hosting, tmp_path_factory.mktemp("house"))
+    with at_work(top, environment) as desk:
+        desk("config", "set", "mail.machines", "maria@ncpeh.example")
+    return top
+
+
 @pytest.fixture
 def house(sending: Sending) -> Sending:
-    """A desk that takes mail in as well."""
-    sending.desk("config", "set", "mail.machines", "maria@ncpeh.example")
     return sending
 
 
@@ -207,19 +215,6 @@ def test_what_came_back_stops_what_waits(house: Sending) -> None:
     house.desk("mail", "send", code=10)
     house.recorder.faults = []
     assert "Not delivered to eleni@pharmacy.example" in house.desk("ticket", "show", ticket).out
-
-
-def test_a_sendmail_of_this_machine(
-    desk: Runner, home: Path, smtp: Callable[..., Mailserver], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    program = tmp_path / "sendmail"
-    program.write_text(f"#!/bin/sh\ncat >> {tmp_path}/mails\n", encoding="utf-8")
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    make_host(home, smtp("none").server._replace(host="sendmail"))
-    desk("ticket", "create", "--title", "T", "--requester", "new@clinic.example", "--department", "organizational")
-    assert "sent to new@clinic.example" in desk("mail", "send").out
-    assert b"To: new@clinic.example" in (tmp_path / "mails").read_bytes()
 
 
 def test_whoever_may_not_write_is_told_once_a_day(house: Sending) -> None:

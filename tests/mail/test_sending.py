@@ -12,7 +12,7 @@ import pytest
 
 from desk.domain.model.fields import parse_time, utc_text
 from tests.conftest import NOW, Runner
-from tests.mail.conftest import Drafts, Sending, content, make_host
+from tests.mail.conftest import Drafts, Sending, content
 from tests.post.conftest import Fault
 
 pytestmark = pytest.mark.filterwarnings(
@@ -20,6 +20,11 @@ pytestmark = pytest.mark.filterwarnings(
 )
 Make = Callable[..., str]
 Git = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def _template(hosting: Path) -> Path:
+    return hosting
 
 
 def later(minutes: float) -> str:
@@ -281,29 +286,6 @@ def test_an_address_that_mail_came_back_from(sending: Sending, desk: Runner, mak
     assert [r["state"] for r in desk("mail", "outbox", "--held", "-f", "json").data] == ["held"]
     desk("user", "edit", anna, "--undeliverable", "")
     assert [r["state"] for r in sending.send()] == ["sent"]
-
-
-def test_old_drafts_are_no_flood_of_old_news(
-    desk: Runner, make: Make, home: Path, smtp: Callable[..., object], monkeypatch: pytest.MonkeyPatch, anna: str
-) -> None:
-    """A desk that has written messages for months begins to send."""
-    old = make("Old", "--requester", anna)
-    desk("ticket", "reply", old, "--body", "long ago")
-    found = smtp("none")
-    make_host(home, found.server)  # type: ignore[attr-defined]
-    monkeypatch.setenv("DESK_SMTP_SECRET", "secret")
-    monkeypatch.setenv("DESK_NOW", "2026-09-01T08:00:00Z")
-    make("New", "--requester", anna, "--department", "organizational")
-    done = desk("mail", "send")
-    assert "3 messages are older than a day and are held" in done.err
-    sending = Sending(desk, found)  # type: ignore[arg-type]
-    assert [m.subject.partition("] ")[2] for m in sending.taken] == ["Καταχωρίσαμε το αίτημά σας"]
-    held = desk("mail", "outbox", "--held", "-f", "json").data
-    assert [r["state"] for r in held] == ["held"] * 3
-    assert desk("mail", "send").err == ""
-    desk("mail", "retry", held[-1]["id"])
-    [row] = sending.send()
-    assert (row["state"], row["event"]) == ("sent", "reply")
 
 
 def test_per_minute_and_limit(sending: Sending, desk: Runner, make: Make) -> None:

@@ -15,6 +15,11 @@ from tests.post.conftest import Fault
 Make = Callable[..., str]
 
 
+@pytest.fixture(scope="session")
+def _template(hosting: Path) -> Path:
+    return hosting
+
+
 @pytest.fixture
 def hub(desk: Runner, home: Path, tmp_path: Path, sending: Sending) -> Path:  # noqa: ARG001 - the desk sends
     top = tmp_path / "hub.git"

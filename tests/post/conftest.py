@@ -316,10 +316,27 @@ class _TokenServer(SMTP):
         return AuthResult(success=False, handled=False)
 
 
-class _Listening(Controller):
-    def __init__(self, recorder: Recorder, **options: Any) -> None:
-        self.recorder = recorder
-        super().__init__(recorder, hostname="127.0.0.1", port=free_port(), **options)
+class Listening(Controller):
+    """A server on a port of its own, in a thread of this process."""
+
+    def __init__(self, certificate: Path, security: Security = "starttls", **options: Any) -> None:
+        own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        own.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
+        ways: dict[Security, dict[str, Any]] = {
+            "tls": {"ssl_context": own, "auth_require_tls": False},
+            "starttls": {"tls_context": own, "require_starttls": True},
+            "none": {"auth_require_tls": False},
+        }
+        self.security = security
+        self.trusted = context(str(certificate / "cert.pem"))
+        super().__init__(None, hostname="127.0.0.1", port=free_port(), **ways[security], **options)
+        self.begin()
+
+    def begin(self, auth: Auth = "password") -> Mailserver:
+        """Forget what came so far, and every fault."""
+        self.handler = self.recorder = Recorder()
+        server = Server("smtp", "localhost", self.port, self.security, "desk@ncpeh.example", auth)
+        return Mailserver(server, self.recorder, self.trusted)
 
     def factory(self) -> SMTP:
         return _TokenServer(self.handler, authenticator=self.recorder.authenticate, **self.SMTP_kwargs)
@@ -334,26 +351,16 @@ class Mailserver(NamedTuple):
 @pytest.fixture
 def smtp(certificate: Path) -> Iterator[Callable[..., Mailserver]]:
     """`smtp("starttls", "xoauth2")`: a server of that kind."""
-    running: list[Controller] = []
+    running: list[Listening] = []
 
     def start(security: Security = "starttls", auth: Auth = "password", **options: Any) -> Mailserver:
-        recorder = Recorder()
-        own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        own.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
-        ways: dict[Security, dict[str, Any]] = {
-            "tls": {"ssl_context": own, "auth_require_tls": False},
-            "starttls": {"tls_context": own, "require_starttls": True},
-            "none": {"auth_require_tls": False},
-        }
-        controller = _Listening(recorder, **ways[security], **options)
-        controller.start()
-        running.append(controller)
-        server = Server("smtp", "localhost", controller.port, security, "desk@ncpeh.example", auth)
-        return Mailserver(server, recorder, context(str(certificate / "cert.pem")))
+        running.append(Listening(certificate, security, **options))
+        running[-1].start()
+        return running[-1].begin(auth)
 
     yield start
-    for controller in running:
-        controller.stop()
+    for server in running:
+        server.stop()
 
 
 @pytest.fixture

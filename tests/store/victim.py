@@ -1,4 +1,4 @@
-"""Programs for tests to run and kill: `python -m tests.store.victim kill|many|crowd …`, in the desk that is the working folder.
+"""Programs for tests to run and kill: `python -m tests.store.victim kill|within|many|crowd …`, in the desk that is the working folder.
 
 `serve` is what most of them come from: a process that has loaded the program once, and becomes two for each that is asked
 for. Each runs, and dies, as a process of its own; what is saved is a third of a second of loading.
@@ -12,6 +12,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -53,6 +54,13 @@ def arm(step: str) -> None:
     setattr(holder, name, armed)
 
 
+def doom(seconds: float, scope: str) -> None:
+    """Die after so long, whatever is being done then."""
+    killer = threading.Timer(seconds, die, (scope,))
+    killer.daemon = True
+    killer.start()
+
+
 def many(count: int, label: str) -> int:
     """Create tickets one after the other; the worst exit code."""
     codes = [
@@ -81,6 +89,9 @@ def run(words: list[str]) -> int:
     if words[0] == "kill":
         arm(words[1])
         return main.run(words[2:])
+    if words[0] == "within":
+        doom(float(words[1]), words[2])
+        return main.run(words[3:])
     return many(int(words[1]), words[2]) if words[0] == "many" else main.run(words[1:])
 
 

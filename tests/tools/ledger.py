@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import math
 import re
 import subprocess
+import tarfile
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -26,6 +29,7 @@ def git(home: Path, *args: str) -> str:
     return subprocess.run(["git", "-C", str(home), *args], capture_output=True, text=True, check=True).stdout
 
 
+@cache
 def events(home: Path, commit: str) -> list[Happened]:
     """What the trailers of the messages tell, oldest commit first."""
     found: list[Happened] = []
@@ -77,14 +81,20 @@ def stamp(text: str) -> int:
     return int(datetime.fromisoformat(text).timestamp())
 
 
+@cache
 def files(home: Path, commit: str) -> dict[str, File]:
-    names = git(home, "ls-tree", "-r", "--name-only", commit, "records/tickets").split()
+    archive = subprocess.run(
+        ["git", "-C", str(home), "archive", "--format=tar", commit, "records/tickets"], capture_output=True, check=True
+    )
     found = {}
-    for name in names:
-        _, head, rest = git(home, "show", f"{commit}:{name}").split("---\n", 2)
-        values = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
-        replies = re.findall(r"^## Reply by (\S+), (\S+Z)", rest, re.MULTILINE)
-        found[values["id"]] = File(values, [(by, stamp(at)) for by, at in replies])
+    with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tar:
+        for member in filter(tarfile.TarInfo.isfile, tar):
+            content = tar.extractfile(member)
+            assert content is not None
+            _, head, rest = content.read().decode().split("---\n", 2)
+            values = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
+            replies = re.findall(r"^## Reply by (\S+), (\S+Z)", rest, re.MULTILINE)
+            found[values["id"]] = File(values, [(by, stamp(at)) for by, at in replies])
     return found
 
 

@@ -7,9 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.conftest import Runner
 
 Make = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def _template(promising_nothing: Path) -> Path:
+    return promising_nothing
 
 
 def sentences(desk: Runner, *words: str, env: dict[str, str] | None = None) -> list[str]:

@@ -27,6 +27,12 @@ def _line(**values: object) -> str:
     return json.dumps({**base, "created": "2020-01-02T03:04:05Z", **values}) + "\n"
 
 
+@pytest.fixture(scope="session")
+def _template(_starter: Path) -> Path:
+    """All that a new desk has: an export goes into one."""
+    return _starter
+
+
 @pytest.fixture
 def full(desk: Runner, make: Make, home: Path) -> Path:
     """A desk with something of everything that an export has to carry."""

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -22,15 +22,38 @@ from desk.domain.figures.report import Chart
 from desk.reports.table import REPORTS, last_month
 from desk.view.drawing import chart, svg
 from desk.view.look import Look
-from tests.conftest import NOW, Runner
+from tests.beginnings import at_work
+from tests.conftest import NOW, Runner, copy_of
 
 HOSTILE = "<script>alert(1)</script> </svg> {{ 7*7 }} \" onload='x' =cmd|'/C calc'!A0"
 LATER = {"DESK_NOW": "2026-08-03T08:00:00Z"}
 
 
+class Month(NamedTuple):
+    """A desk with a few tickets of July, some answered and closed, one by each kind of trouble."""
+
+    top: Path
+    ids: list[str]
+
+
+@pytest.fixture(scope="module")
+def played(promising_nothing: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Month:
+    top = copy_of(promising_nothing, tmp_path_factory.mktemp("month"))
+    with at_work(top, environment) as desk:
+        return Month(top, play(desk))
+
+
+@pytest.fixture(scope="module")
+def _template(played: Month) -> Path:
+    return played.top
+
+
 @pytest.fixture
-def month(desk: Runner) -> list[str]:
-    """A few tickets of July, some answered and closed, one by each kind of trouble."""
+def month(played: Month) -> list[str]:
+    return played.ids
+
+
+def play(desk: Runner) -> list[str]:
     ids = []
     for day, department in enumerate(("technical", "legal", "semantic", "technical", "technical"), 3):
         env = {"DESK_NOW": f"2026-07-{day:02}T08:00:00Z"}
@@ -153,38 +176,6 @@ def test_sections_tell_what_happened(desk: Runner, month: list[str]) -> None:
     assert ages["7-30 days"] + ages["30-90 days"] == 4
 
 
-def test_what_the_desk_knows(desk: Runner, home: Path, make: Callable[..., str]) -> None:
-    article = "patient-not-found"
-    desk("ticket", "reply", make(), "--body", "See the article.")
-    [path] = (home / "records/tickets").rglob("*.md")
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("Z\n\nSee the", f"Z <!-- {{article: {article}}} -->\n\nSee the"), encoding="utf-8")
-    subprocess.run(["git", "-C", str(home), "commit", "-qam", "article"], check=True)
-    (home / ".git/desk/searches").write_text(
-        "2026-07-22T06:00:00Z\tkb\tpacemaker card\n" * 2 + "2026-01-01T00:00:00Z\tkb\told\nhalf a li", encoding="utf-8"
-    )
-    data = desk("report", "knowledge", "-f", "json").data
-    found = {s["id"]: s["rows"] for s in data["sections"]}
-    assert [(r["id"], r["used"], r["languages"]) for r in found["used"]] == [(article, 1, ["en", "el"])]
-    assert found["suggested"] == []
-    assert article not in [r["id"] for r in found["unused"]]
-    assert found["misses"] == [{"words": "pacemaker card", "times": 2}]
-    late = desk("report", "knowledge", "-f", "json", env={"DESK_NOW": "2031-07-23T06:12:44Z"}).data
-    stale = next(s["rows"] for s in late["sections"] if s["id"] == "stale")
-    assert all(row["review"] <= "2031-07-23" for row in stale)
-
-
-def test_which_articles_the_tickets_of_a_period_ask_for(desk: Runner, make: Callable[..., str]) -> None:
-    make("Error 4703: no patient consent, access refused", "--language", "en")
-    make("Σφάλμα 4703: δεν υπάρχει συγκατάθεση του ασθενούς", "--language", "el")
-    make("The coffee machine is out of order")
-    before = {"DESK_NOW": "2026-03-01T06:12:44Z"}
-    desk("ticket", "create", "--title", "Error 4703: no patient consent", "--department", "technical", env=before)
-    data = desk("report", "knowledge", "--days", "30", "-f", "json").data
-    [row] = next(s["rows"] for s in data["sections"] if s["id"] == "suggested")
-    assert (row["id"], row["suggested"], row["used"]) == ("consent-or-notice-missing", 2, 0)
-
-
 def test_due_times(desk: Runner, home: Path, month: list[str], git: Callable[..., str]) -> None:
     path = f"records/tickets/2026/07/03/{month[0]}.md"
     text = (home / path).read_text(encoding="utf-8")
@@ -208,6 +199,7 @@ def test_named_are_only_tickets_that_one_may_see(desk: Runner, month: list[str])
 
 
 def test_nothing_to_report_is_said(desk: Runner) -> None:
+    desk("ticket", "close", *desk("ticket", "list", "-f", "ids").out.split(), env=LATER)
     result = desk("report", "weekly", "--since", "2020-01-01", "--until", "2020-01-07")
     assert "nothing waits" in result.out
     desk("report", "knowledge")

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -29,13 +29,22 @@ from desk.index.index import Index
 from desk.queries import counting
 from desk.store import asof
 from desk.store.store import Store
-from tests.conftest import Runner
+from tests.beginnings import at_work
+from tests.conftest import Runner, copy_of
+from tests.copies import copy_desk
 from tests.store.indexes import contents
 from tests.tools.ledger import Ledger, days
 
 Git = Callable[..., str]
 Make = Callable[..., str]
 ZONE = ZoneInfo("Asia/Nicosia")
+STEPS = int(os.environ.get("DESK_TEST_STEPS", "180"))
+"""How often something happens in the weeks: 280 times at length. In others a figure may stay 0, which one test tells."""
+
+
+@pytest.fixture(scope="session")
+def _template(promising_nothing: Path) -> Path:
+    return promising_nothing
 
 
 def _clock(at: datetime) -> dict[str, str]:
@@ -112,31 +121,36 @@ def _with_due_times(home: Path, rng: random.Random, at: datetime) -> None:
         subprocess.run(["git", "-C", str(home), *words], check=True)
 
 
-@pytest.fixture
-def history(
-    desk: Runner, home: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> tuple[list[str], datetime]:
-    """Ids of a desk of some weeks around the change of clocks in Europe and America, and when they ended.
+class Weeks(NamedTuple):
+    """A desk of some weeks around the change of clocks in Europe and America, its tickets, and when the weeks ended."""
 
-    Played once a process and copied for each test.
-    """
-    kept = tmp_path_factory.getbasetemp() / "weeks"
-    if not kept.exists():
-        rng = random.Random(20261025)
-        at = datetime(2026, 10, 12, 8, tzinfo=UTC)
-        tickets: list[str] = []
-        for step in range(280):
+    top: Path
+    tickets: list[str]
+    end: datetime
+
+
+@pytest.fixture(scope="module")
+def weeks(promising_nothing: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Weeks:
+    top = copy_of(promising_nothing, tmp_path_factory.mktemp("weeks"))
+    rng = random.Random(20261025)
+    at = datetime(2026, 10, 12, 8, tzinfo=UTC)
+    tickets: list[str] = []
+    with at_work(top, environment) as desk:
+        for step in range(STEPS):
             at += timedelta(minutes=rng.randrange(20, 260))
             _act(desk, rng, tickets, step, _clock(at))
-            if step == 200:
-                _with_due_times(home, rng, at)
-        shutil.copytree(home, kept, symlinks=True)
-        (kept / ".git/played").write_text(json.dumps([tickets, at.isoformat()]), encoding="utf-8")
+            if step == STEPS - 80:
+                _with_due_times(top, rng, at)
+    return Weeks(top, tickets, at)
+
+
+@pytest.fixture
+def history(home: Path, weeks: Weeks) -> tuple[list[str], datetime]:
+    """Its tickets, and its end; the desk of the test is a copy."""
     shutil.rmtree(home)
-    shutil.copytree(kept, home, symlinks=True)
-    monkeypatch.chdir(home)
-    tickets, end = json.loads((home / ".git/played").read_text(encoding="utf-8"))
-    return tickets, datetime.fromisoformat(end)
+    copy_desk(weeks.top, home)
+    os.chdir(home)
+    return weeks.tickets, weeks.end
 
 
 @pytest.mark.parametrize("name", ["Asia/Nicosia", "America/New_York", "Australia/Lord_Howe"])
@@ -294,7 +308,7 @@ def test_the_same_commit_gives_the_same_bytes_on_another_clone_and_another_day(
 def test_an_index_taken_back_equals_one_built_there(home: Path, git: Git, history: tuple[list[str], datetime]) -> None:
     del history
     store = Store(place.find(str(home), os.environ))
-    for back in (1, 40, 120):
+    for back in (1, 40, 90):
         oid = git("rev-parse", f"HEAD~{back}").strip()
         built = Index(sqlite3.connect(":memory:", isolation_level=None))
         build.build(built, store.place, oid)

@@ -139,8 +139,8 @@ def test_search_finds_tickets_and_articles(desk: Runner, make: Make) -> None:
     ticket = make("Η συνταγή δεν εμφανίζεται", "--body", "Ο ασθενής περιμένει στο φαρμακείο.")
     for words in ("συνταγη εμφανιζεται", "ΑΣΘΕΝΗΣ", "φαρμακ"):
         assert ticket in [h["id"] for h in desk("search", words, "-f", "json").data]
-    hits = desk("search", "certificate", "expired", "-f", "json").data
-    assert hits[0]["id"] == "partner-certificate-expired"
+    hits = desk("search", "which", "countries", "-f", "json").data
+    assert hits[0]["id"] == "which-countries"
     assert desk("search", "xyzzy", "-f", "json").data == []
     assert "nothing found" in desk("search", "xyzzy").err
 
