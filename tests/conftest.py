@@ -18,7 +18,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from desk.cli import main
-from tests.copies import copy_desk, remember_identity
+from tests.copies import copy_desk, copy_template, remember_identity
 
 FOUNDER = ("Maria Georgiou", "maria@ncpeh.example")
 NOW = "2026-07-23T06:12:44Z"
@@ -186,7 +186,7 @@ def _template(_starter: Path) -> Path:
 
 def copy_of(template: Path, folder: Path) -> Path:
     """A desk of one's own."""
-    return copy_desk(template, folder / "desk")
+    return copy_template(template, folder / "desk")
 
 
 @pytest.fixture

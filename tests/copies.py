@@ -6,10 +6,13 @@ changed until it had read them all again; so the copy's index is told of its own
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import struct
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from desk.git import place
 from desk.local import identity
@@ -20,36 +23,69 @@ _FIXED = 62
 """Bytes of an entry before its name: ten numbers of four bytes (the first six: ctime, mtime, device, inode), name, flags."""
 
 
+class Entry(NamedTuple):
+    """A folder (neither link nor mode), a symbolic link or a file of a desk: its path within, and what makes it."""
+
+    path: str
+    link: str | None = None
+    data: bytes = b""
+    mode: int | None = None
+    times: tuple[int, int] = (0, 0)
+
+
 def copy_desk(template: Path, top: Path) -> Path:
     """A desk of one's own, with every file as old as the template's; `top` isn't there yet."""
-    _copy(str(template), str(top))
+    return _put(_entries(str(template)), top)
+
+
+def copy_template(template: Path, top: Path) -> Path:
+    """As `copy_desk`, of a template that stays as it is: it is read once, and kept in memory."""
+    return _put(_remembered(str(template)), top)
+
+
+@functools.cache
+def _remembered(template: str) -> tuple[Entry, ...]:
+    return tuple(_entries(template))
+
+
+def _entries(folder: str, within: str = "") -> Iterator[Entry]:
+    """What there is, a folder before what is in it."""
+    with os.scandir(folder) as found:
+        for entry in found:
+            path = f"{within}/{entry.name}"
+            if entry.is_symlink():
+                yield Entry(path, link=os.readlink(entry.path))
+            elif entry.is_dir():
+                yield Entry(path)
+                yield from _entries(entry.path, path)
+            else:
+                told = entry.stat()
+                with open(entry.path, "rb") as file:
+                    yield Entry(path, None, file.read(), told.st_mode & 0o7777, (told.st_atime_ns, told.st_mtime_ns))
+
+
+def _put(entries: Iterable[Entry], top: Path) -> Path:
+    os.mkdir(top)
+    for entry in entries:
+        place = f"{top}{entry.path}"
+        if entry.link is not None:
+            os.symlink(entry.link, place)
+        elif entry.mode is None:
+            os.mkdir(place)
+        else:
+            _write(entry, place, entry.mode)
     _refresh(top)
     return top
 
 
-def _copy(source: str, target: str) -> None:
-    os.mkdir(target)
-    with os.scandir(source) as entries:
-        for entry in entries:
-            place = f"{target}/{entry.name}"
-            if entry.is_symlink():
-                os.symlink(os.readlink(entry.path), place)
-            elif entry.is_dir():
-                _copy(entry.path, place)
-            else:
-                _copy_file(entry, place)
-
-
-def _copy_file(entry: os.DirEntry[str], place: str) -> None:
-    found = entry.stat()
-    with open(entry.path, "rb") as source:
-        data = source.read()
-    descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "wb") as target:
-        target.write(data)
-        target.flush()
-        os.fchmod(descriptor, found.st_mode & 0o7777)
-        os.utime(descriptor, ns=(found.st_atime_ns, found.st_mtime_ns))
+def _write(entry: Entry, place: str, mode: int) -> None:
+    """Without a file object of Python's, which takes longer than what it is for."""
+    file = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        assert os.write(file, entry.data) == len(entry.data)
+        os.utime(file, ns=entry.times)
+    finally:
+        os.close(file)
 
 
 def _refresh(top: Path) -> None:

@@ -133,6 +133,7 @@ class Store:
         """The index at HEAD."""
         oid = self.commit_now()
         if self._index is None or self._index.commit != oid:
+            self.close()
             self._index = self.keeper.at(oid)
         return self._index
 
@@ -301,6 +302,7 @@ class Store:
             process.require(self.place)
             for attempt in range(5):
                 ref, base = self.writable_head()
+                self.close()
                 self._index = index = self.keeper.at(base)
                 snapshot = self.snapshot(index, base)
                 try:

@@ -170,7 +170,6 @@ PAUSED = _("paused")
 """Stands where a time would, while the clock of a service level stands still."""
 
 
-@lru_cache(maxsize=1024)
 def deadline(iso_text: str, look: Look) -> tuple[str, str]:
     """What is due, in words and their style: `due in 2 h`, `overdue 3 d`, `paused`; a text that is no time as it stands."""
     if iso_text == PAUSED:

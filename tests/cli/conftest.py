@@ -8,13 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-import pexpect
 import pytest
 
+from desk.cli import main
 from tests.conftest import Result, Runner
+from tests.terminals import said_last, spawn
 
 Git = Callable[..., str]
 Make = Callable[..., str]
+Offer = Callable[..., list[tuple[str, str, str]]]
 MALTA = "desk@health.example.mt"
 
 
@@ -134,39 +136,97 @@ def record(home: Path, git: Git) -> Callable[[str, str], None]:
     return run
 
 
+@pytest.fixture
+def offer(home: Path, capsys: pytest.CaptureFixture[str]) -> Offer:  # noqa: ARG001 - a desk
+    """`offer("ticket", "show", "7K")`: what bash is given for the last word: kind, value, description."""
+
+    def run(*words: str) -> list[tuple[str, str, str]]:
+        capsys.readouterr()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("_DESK_COMPLETE", "bash_complete")
+            patch.setenv("COMP_WORDS", " ".join(("desk", *words)))
+            patch.setenv("COMP_CWORD", str(len(words)))
+            with pytest.raises(SystemExit) as left:
+                main.main([])
+        out, err = capsys.readouterr()
+        assert (left.value.code, err) == (0, "")
+        rows = [line.split("\t") for line in out.splitlines() if line]
+        return [(kind, value, text) for kind, value, text in rows]
+
+    return run
+
+
 class Terminal(Protocol):
     def __call__(
-        self, *args: str, editor: str = "", code: int = 0, answers: tuple[tuple[str, str], ...] = ()
+        self,
+        *args: str,
+        editor: str = "",
+        code: int = 0,
+        answers: tuple[tuple[str, str | Callable[[], object]], ...] = (),
     ) -> str: ...
+
+
+EDITOR = """\
+import sys
+
+path, log = sys.argv[1], {log!r}
+
+
+def read(name):
+    with open(name, encoding="utf-8") as file:
+        return file.read()
+
+
+def save(text, name=path):
+    with open(name, "w", encoding="utf-8", newline="") as file:
+        file.write(text)
+
+
+def others():
+    print({others!r}, flush=True)
+    sys.stdin.readline()
+
+
+text = read(path)
+try:
+    seen = read(log).split("\\0")
+except FileNotFoundError:
+    seen = []
+turn = len(seen)
+save("\\0".join([*seen, text]), log)
+{lines}
+save(text)
+"""
+OTHERS = "others are at work"
+"""What an editor says that waits for them (`others()`), as a question that is answered by what they do."""
 
 
 @pytest.fixture
 def terminal(environment: dict[str, str], home: Path, tmp_path: Path) -> Terminal:
-    """Run desk on a terminal with an editor that is a few lines of Python: `path`, `text` in, `text` out; `turn` counts."""
+    """Run desk on a terminal with an editor that is a few lines of Python: `text` in, `text` out; `turn` counts.
 
-    def run(*args: str, editor: str = "", code: int = 0, answers: tuple[tuple[str, str], ...] = ()) -> str:
-        script = tmp_path / "editor.py"
-        script.write_text(
-            "import sys, pathlib\npath = pathlib.Path(sys.argv[1])\ntext = path.read_text(encoding='utf-8')\n"
-            f"log = pathlib.Path({str(tmp_path / 'seen')!r})\n"
-            "seen = log.read_text(encoding='utf-8').split('\\0') if log.exists() else []\nturn = len(seen)\n"
-            "log.write_text('\\0'.join([*seen, text]), encoding='utf-8')\n"
-            f"{editor}\npath.write_text(text, encoding='utf-8')\n",
-            encoding="utf-8",
-        )
-        (tmp_path / "seen").unlink(missing_ok=True)
-        env = {**environment, "EDITOR": f"{shlex.quote(sys.executable)} {shlex.quote(str(script))}", "TERM": "dumb"}
-        child = pexpect.spawn(
-            sys.executable, ["-m", "desk", *args], cwd=str(home), env=env, encoding="utf-8", timeout=20
-        )
+    An answer is a line, or what to do before Enter is typed.
+    """
+
+    def run(
+        *args: str,
+        editor: str = "",
+        code: int = 0,
+        answers: tuple[tuple[str, str | Callable[[], object]], ...] = (),
+    ) -> str:
+        script, log = tmp_path / "editor.py", tmp_path / "seen"
+        script.write_text(EDITOR.format(log=str(log), others=OTHERS, lines=editor), encoding="utf-8")
+        log.unlink(missing_ok=True)
+        quick = f"{shlex.quote(sys.executable)} -I -S"  # it needs no packages
+        child = spawn(*args, cwd=home, env={**environment, "EDITOR": f"{quick} {shlex.quote(str(script))}"})
         said = ""
         for question, answer in answers:
             child.expect_exact(question)
-            said += (child.before or "") + question
-            child.sendline(answer)
-        child.expect(pexpect.EOF)
-        child.close()
-        said += child.before or ""
+            said += child.before + question
+            if not isinstance(answer, str):
+                answer()
+            child.sendline(answer if isinstance(answer, str) else "")
+        said += said_last(child)
         assert child.exitstatus == code, said
         return said.replace("\r\n", "\n")
 

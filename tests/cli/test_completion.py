@@ -10,31 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Make
+from tests.cli.conftest import Make, Offer
 from tests.conftest import Runner
 
-Offer = Callable[..., dict[str, str]]
+Offered = Callable[..., dict[str, str]]
 
 
 @pytest.fixture
-def offered(environment: dict[str, str], home: Path) -> Offer:
+def offered(offer: Offer) -> Offered:
     """`offered("ticket", "show", "7K")`: what bash is given for the last word, value → description."""
-
-    def run(*words: str) -> dict[str, str]:
-        env = {**environment, "_DESK_COMPLETE": "bash_complete", "COMP_WORDS": " ".join(("desk", *words)),
-               "COMP_CWORD": str(len(words))}  # fmt: skip
-        code = "from desk.cli.main import main; main()"
-        done = subprocess.run(
-            [sys.executable, "-c", code], env=env, cwd=home, capture_output=True, text=True, check=False
-        )
-        assert done.stderr == ""
-        rows = [line.split("\t") for line in done.stdout.splitlines() if line]
-        return {value or f"({kind})": text for kind, value, text in rows}
-
-    return run
+    return lambda *words: {value or f"({kind})": text for kind, value, text in offer(*words)}
 
 
-def test_what_is_offered(offered: Offer, desk: Runner, make: Make) -> None:
+def test_what_is_offered(offered: Offered, desk: Runner, make: Make) -> None:
     ticket = make("Printer on fire")
     desk("user", "create", "--name", "Άννα Ανδρέου", "--email", "a@x.example", "--group", "patient")
     desk("field", "create", "country", "--type", "select", "--option", "CY", "--option", "MT", "--on", "ticket")

@@ -222,6 +222,19 @@ def test_an_interruption(desk: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     assert desk("ticket", "list", "-f", "json", code=1).json["error"]["code"] == "interrupted"
 
 
+def test_a_command_leaves_no_file_open(desk: Runner, make: Make, home: Path) -> None:
+    """A program that carries out many of them must not run out of files."""
+    ticket = make()
+    for words in (("note", ticket, "--body", "x"), ("close", ticket), ("close", ticket), ("show", ticket)):
+        desk("ticket", *words, code=None)
+        open_now = [
+            os.readlink(f"/proc/self/fd/{n}")
+            for n in os.listdir("/proc/self/fd")
+            if os.path.exists(f"/proc/self/fd/{n}")
+        ]
+        assert [path for path in open_now if path.startswith(str(home))] == [], words
+
+
 def test_a_traceback_from_a_process(process: Process, home: Path) -> None:
     (home / "sitecustomize.py").write_text(
         "import desk.queries.tickets as tickets\ntickets.tickets = None\n", encoding="utf-8"

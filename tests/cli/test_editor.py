@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pexpect
 import pytest
 
-from tests.cli.conftest import MALTA, Git, Make, Terminal, commit_of, heads
+from tests.cli.conftest import MALTA, OTHERS, Git, Make, Terminal, commit_of, heads
 from tests.conftest import Runner
+from tests.terminals import said_last, spawn
 
 
 @pytest.fixture
@@ -122,7 +121,7 @@ def test_nothing_written_is_nothing_done(terminal: Terminal, make: Make, home: P
 def test_an_editor_that_fails(terminal: Terminal, home: Path, make: Make, git: Git) -> None:
     ticket = make()
     before = heads(git)
-    said = terminal("ticket", "reply", ticket, editor="path.write_text('Half a text' + text)\nsys.exit(3)", code=1)
+    said = terminal("ticket", "reply", ticket, editor="save('Half a text' + text)\nsys.exit(3)", code=1)
     [draft] = drafts(home)
     assert f"your text is kept: {draft}" in " ".join(said.split())
     assert "ended with 3" in said
@@ -133,11 +132,9 @@ def test_an_editor_that_fails(terminal: Terminal, home: Path, make: Make, git: G
 
 
 def test_no_such_editor(environment: dict[str, str], home: Path) -> None:
-    env = {**environment, "EDITOR": "/nowhere/vi"}
-    child = pexpect.spawn(sys.executable, ["-m", "desk", "ticket", "create"], cwd=str(home), env=env, encoding="utf-8")
+    child = spawn("ticket", "create", cwd=home, env={**environment, "EDITOR": "/nowhere/vi"})
     child.expect_exact("can't start the editor")
-    child.expect(pexpect.EOF)
-    child.close()
+    said_last(child)
     assert child.exitstatus == 8
     assert drafts(home) == []
 
@@ -180,11 +177,11 @@ def test_leaving_the_editor_without_saving_sends_nothing(
 
 
 def test_a_draft_that_is_taken_up_again_and_left_as_it_was_sends_nothing_and_stays(
-    terminal: Terminal, make: Make, home: Path, git: Git
+    terminal: Terminal, desk: Runner, make: Make, home: Path, git: Git
 ) -> None:
     ticket = make()
-    close = f"import subprocess\nsubprocess.run([sys.executable, '-m', 'desk', 'ticket', 'close', '{ticket}'], check=True, capture_output=True)\n"
-    terminal("ticket", "reply", ticket, editor=f"{close}text = 'Half an answer' + text", code=5)
+    closed = (OTHERS, lambda: desk("ticket", "close", ticket))
+    terminal("ticket", "reply", ticket, editor="others()\ntext = 'Half an answer' + text", code=5, answers=(closed,))
     git("revert", "--no-edit", "HEAD")
     before = heads(git)
     terminal("ticket", "reply", ticket, editor="pass", code=2, answers=(("Go on with it? [Y/n]", "y"), (AS_IT_IS, "n")))
@@ -232,11 +229,13 @@ def test_who_may_not_is_told_before_writing(terminal: Terminal, make: Make, home
     assert drafts(home) == []
 
 
-def test_a_reply_that_is_refused_in_the_end(terminal: Terminal, make: Make, home: Path) -> None:
+def test_a_reply_that_is_refused_in_the_end(terminal: Terminal, desk: Runner, make: Make, home: Path) -> None:
     """Somebody closes the ticket while the answer is being written."""
     ticket = make()
-    close = f"import subprocess\nsubprocess.run([sys.executable, '-m', 'desk', 'ticket', 'close', '{ticket}'], check=True, capture_output=True)\n"
-    said = terminal("ticket", "reply", ticket, editor=f"{close}text = 'A long answer' + text", code=5)
+    closed = (OTHERS, lambda: desk("ticket", "close", ticket))
+    said = terminal(
+        "ticket", "reply", ticket, editor="others()\ntext = 'A long answer' + text", code=5, answers=(closed,)
+    )
     [draft] = drafts(home)
     assert f"your text is kept: {draft}" in " ".join(said.split())
     assert draft.read_text(encoding="utf-8").startswith("A long answer")
@@ -303,18 +302,19 @@ def _code(words: str) -> int:
 
 def test_what_somebody_else_changed_meanwhile_stays(terminal: Terminal, desk: Runner, make: Make) -> None:
     ticket = make("Old")
-    other = f"import subprocess\nsubprocess.run([sys.executable, '-m', 'desk', 'ticket', 'assign', '{ticket}', '--to', 'petros'], check=True)\n"
-    terminal("ticket", "edit", ticket, editor=f"{other}text = text.replace('title: Old', 'title: New')")
+    assigned = (OTHERS, lambda: desk("ticket", "assign", ticket, "--to", "petros"))
+    new = "others()\ntext = text.replace('title: Old', 'title: New')"
+    terminal("ticket", "edit", ticket, editor=new, answers=(assigned,))
     shown = desk("ticket", "show", ticket, "-f", "json").data
     assert (shown["title"], shown["owner"]) == ("New", "petros")
-    same = f"import subprocess\nif turn == 0: subprocess.run([sys.executable, '-m', 'desk', 'ticket', 'edit', '{ticket}', '--title', 'Theirs'], check=True)\n"
+    edited = (OTHERS, lambda: desk("ticket", "edit", ticket, "--title", "Theirs"))
     said = terminal(
         "ticket",
         "edit",
         ticket,
-        editor=f"{same}text = text.replace('title: New', 'title: Mine')",
+        editor="others()\ntext = text.replace('title: New', 'title: Mine')",
         code=6,
-        answers=(("Edit again?", "n"),),
+        answers=(edited, ("Edit again?", "n")),
     )
     assert "changed by somebody else meanwhile" in said
     assert desk("ticket", "show", ticket, "-f", "json").data["title"] == "Theirs"
@@ -341,22 +341,14 @@ def test_ctrl_c_belongs_to_the_editor(
         "path = pathlib.Path(sys.argv[1])\npath.write_text('Answer' + path.read_text(encoding='utf-8'), encoding='utf-8')\n"
     )
     env = {**environment, "EDITOR": f"{sys.executable} {script}"}
-    child = pexpect.spawn(
-        sys.executable, ["-m", "desk", "ticket", "note", ticket], cwd=str(home), env=env, encoding="utf-8", timeout=20
-    )
+    child = spawn("ticket", "note", ticket, cwd=home, env=env)
     child.expect("ready")
     child.sendintr()
     child.expect("still here")
     child.sendline("")
-    child.expect(pexpect.EOF)
-    child.close()
+    said_last(child)
     assert child.exitstatus == 0
     assert desk("ticket", "show", ticket, "-f", "json").data["thread"][0]["text"] == "Answer"
-
-
-def _heeding_interrupts() -> None:
-    """A shell that runs the tests in the background has Ctrl-C ignored, and that is inherited."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_an_interrupted_question_says_where_the_text_is(
@@ -365,22 +357,13 @@ def test_an_interrupted_question_says_where_the_text_is(
     script = tmp_path / "e.py"
     script.write_text("import sys\nopen(sys.argv[1], 'a').write('Long text')\n")
     env = {**environment, "EDITOR": f"{sys.executable} {script}"}
-    child = pexpect.spawn(
-        sys.executable,
-        ["-m", "desk", "ticket", "create"],
-        cwd=str(home),
-        env=env,
-        encoding="utf-8",
-        timeout=20,
-        preexec_fn=_heeding_interrupts,
-    )
+    child = spawn("ticket", "create", cwd=home, env=env)
     child.expect_exact("Edit again?")
     child.sendintr()
-    child.expect(pexpect.EOF)
-    child.close()
+    said = said_last(child)
     [draft] = drafts(home)
     assert child.exitstatus == 1
-    assert f"your text is kept: {draft}" in " ".join((child.before or "").split())
+    assert f"your text is kept: {draft}" in " ".join(said.split())
     assert os.path.getsize(draft) > len("Long text")
 
 
@@ -409,7 +392,7 @@ def test_a_title_that_yaml_would_cut_survives_another_edit(terminal: Terminal, d
 
 def test_an_editor_of_windows(terminal: Terminal, desk: Runner, make: Make) -> None:
     """A byte order mark, and lines that end as there: nothing of them, or of the form, gets into a text."""
-    windows = "text = '\\ufeff' + text.replace('\\n', '\\r\\n')\npath.write_bytes(text.encode())\nsys.exit()"
+    windows = "text = '\\ufeff' + text.replace('\\n', '\\r\\n')\nsave(text)\nsys.exit()"
     ticket = make("T")
     terminal("ticket", "reply", ticket, editor="text = 'one\\ntwo\\n' + text\n" + windows)
     assert desk("ticket", "show", ticket, "-f", "json").data["thread"][-1]["text"] == "one\ntwo"
@@ -420,11 +403,17 @@ def test_an_editor_of_windows(terminal: Terminal, desk: Runner, make: Make) -> N
 def test_whoever_saves_again_means_it(terminal: Terminal, desk: Runner, make: Make) -> None:
     """A clash says what the other set; what both left alone, and what the other alone changed, stays."""
     ticket = make("T", "--priority", "medium")
-    act = "import subprocess\nif turn == 0: subprocess.run([sys.executable, '-m', 'desk', 'ticket', 'edit', {0!r}, '--title', 'Theirs'])\n"
-    act += "if turn == 0: subprocess.run([sys.executable, '-m', 'desk', 'ticket', 'classify', {0!r}, '--priority', 'low'])\n"
-    act += "text = text.replace('priority: medium', 'priority: high')"
+
+    def act() -> None:
+        desk("ticket", "edit", ticket, "--title", "Theirs")
+        desk("ticket", "classify", ticket, "--priority", "low")
+
     said = terminal(
-        "ticket", "edit", ticket, editor=act.format(ticket), answers=(("Edit again?", "y"), ("Go on with it", "y"))
+        "ticket",
+        "edit",
+        ticket,
+        editor="if turn == 0: others()\ntext = text.replace('priority: medium', 'priority: high')",
+        answers=((OTHERS, act), ("Edit again?", "y"), ("Go on with it", "y")),
     )
     assert "(theirs: priority: low)" in " ".join(said.split())
     data = desk("ticket", "show", ticket, "-f", "json").data
@@ -435,7 +424,7 @@ def test_a_kept_draft_is_taken_up_by_its_writer(terminal: Terminal, desk: Runner
     terminal(
         "ticket",
         "create",
-        editor="path.write_text(text.replace(\"title: ''\", 'title: Kept') + 'Mine\\n')\nsys.exit(3)",
+        editor="save(text.replace(\"title: ''\", 'title: Kept') + 'Mine\\n')\nsys.exit(3)",
         code=1,
     )
     [draft] = drafts(home)

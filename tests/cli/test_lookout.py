@@ -8,21 +8,18 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pexpect
-
 from desk.cli.app import App
 from desk.cli.clerk import lookout
 from desk.cli.env import of_process
 from tests.cli.conftest import Make, Refuses, tip
 from tests.conftest import Runner
+from tests.terminals import said_last, spawn
 
 
 def test_a_list_stays_up_to_date(environment: dict[str, str], home: Path, desk: Runner, make: Make) -> None:
     make("There before")
-    words = ["-m", "desk", "ticket", "list", "--watch", "--every", "1", "--bell"]
-    child = pexpect.spawn(
-        sys.executable, words, cwd=str(home), env=environment, encoding="utf-8", timeout=20, dimensions=(30, 100)
-    )
+    words = ("ticket", "list", "--watch", "--every", "1", "--bell")
+    child = spawn(*words, cwd=home, env=environment, dimensions=(30, 100))
     child.expect_exact("\x1b[?1049h")
     child.expect_exact("There before")
     desk("--as", "petros", "ticket", "create", "--title", "Came", "--department", "technical",
@@ -31,9 +28,7 @@ def test_a_list_stays_up_to_date(environment: dict[str, str], home: Path, desk: 
     child.expect_exact("Came")
     child.sendintr()
     child.expect_exact("\x1b[?1049l")
-    child.expect(pexpect.EOF)  # the list as it was last stays on the screen
-    assert "Came" in (child.before or "")
-    child.close()
+    assert "Came" in said_last(child)  # the list as it was last stays on the screen
     assert child.exitstatus == 0
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import pexpect
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +12,7 @@ from hypothesis import strategies as st
 from desk.cli.clerk.picker import Choice, narrow
 from tests.cli.conftest import MALTA, Make, Refuses
 from tests.conftest import Runner
+from tests.terminals import said_last, spawn
 
 Person = Callable[..., str]
 
@@ -25,17 +24,14 @@ def person(environment: dict[str, str], home: Path, tmp_path: Path) -> Person:
     def run(*args: str, keys: str, code: int = 0, path: str | None = None) -> str:
         env = {**environment, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1", "PATH": path or str(tmp_path)}
         env["PATH"] += ":/usr/bin:/bin"
-        child = pexpect.spawn(
-            sys.executable, ["-m", "desk", *args], cwd=str(home), env=env, encoding="utf-8", timeout=20
-        )
+        child = spawn(*args, cwd=home, env=env)
         if keys:
             child.expect_exact("Which ")
             child.expect_exact(" of ")
             child.send(keys)
-        child.expect(pexpect.EOF)
-        child.close()
-        assert child.exitstatus == code, child.before
-        return str(child.before)
+        said = said_last(child)
+        assert child.exitstatus == code, said
+        return said
 
     return run
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pexpect
 import pytest
 
 from tests.cli.conftest import MALTA, Acts, Git, Make, Refuses, heads
 from tests.conftest import Runner
+from tests.terminals import said_last, spawn
 
 Events = Callable[[str], Any]
 Shown = Callable[[str], Any]
@@ -253,17 +252,14 @@ def test_on_a_terminal_it_asks(
     environment: dict[str, str], home: Path, shown: Shown, problem: Callable[..., Any]
 ) -> None:
     known, [one] = problem(1, "--requester", MALTA)
-    words = ["-m", "desk", "problem", "resolve", known, "--close-incidents", "--response", "incident-resolved"]
+    words = ("problem", "resolve", known, "--close-incidents", "--response", "incident-resolved")
     for answer, code, state in (("n", 2, "open"), ("y", 0, "closed")):
-        child = pexpect.spawn(
-            sys.executable, words, cwd=str(home), env=environment, encoding="utf-8", timeout=60, dimensions=(60, 80)
-        )
+        child = spawn(*words, cwd=home, env=environment, dimensions=(60, 80))
         child.expect_exact("Send and close? [y/N]:")
-        assert all(len(line) <= 80 for line in (child.before or "").splitlines())
-        assert f"to {MALTA} (en):" in (child.before or "")
+        assert all(len(line) <= 80 for line in child.before.splitlines())
+        assert f"to {MALTA} (en):" in child.before
         child.sendline(answer)
-        child.expect(pexpect.EOF)
-        child.close()
+        said_last(child)
         assert child.exitstatus == code
         assert shown(one)["state"] == state
 

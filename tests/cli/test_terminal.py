@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-import pexpect
 import pytest
 
 from desk.cli.table import COMMANDS
-from tests.cli.conftest import Make
+from tests.cli.conftest import Make, Offer
 from tests.conftest import Runner
+from tests.terminals import said_last, spawn
 
 LONG = "Περίληψη ασθενούς από τη Μάλτα: σφάλμα 4703, επανειλημμένα, από χθες το βράδυ και σε όλα τα νοσοκομεία της επαρχίας"
 
@@ -30,18 +29,7 @@ def screen(environment: dict[str, str], home: Path) -> Screen:
     def run(*args: str, columns: int = 80, lines: int = 200, **env: str) -> str:
         full = {k: v for k, v in environment.items() if k not in ("NO_COLOR", "COLUMNS", "LINES", "PAGER", "LESS")}
         full.update({"TERM": "xterm-256color", **env})
-        child = pexpect.spawn(
-            sys.executable,
-            ["-m", "desk", *args],
-            cwd=str(home),
-            env=full,
-            encoding="utf-8",
-            timeout=20,
-            dimensions=(lines, columns),
-        )
-        child.expect(pexpect.EOF)
-        child.close()
-        return (child.before or "").replace("\r\n", "\n")
+        return said_last(spawn(*args, cwd=home, env=full, dimensions=(lines, columns))).replace("\r\n", "\n")
 
     return run
 
@@ -127,21 +115,11 @@ def test_a_pager_for_what_is_taller_than_the_screen(screen: Screen, make: Make, 
 
 
 @pytest.fixture
-def completed(environment: dict[str, str], home: Path) -> Callable[..., list[str]]:
+def completed(offer: Offer) -> Callable[..., list[str]]:
     """What bash is offered for the last word."""
 
-    def run(*words: str, cwd: Path | None = None) -> list[str]:
-        env = {
-            **environment,
-            "_DESK_COMPLETE": "bash_complete",
-            "COMP_WORDS": " ".join(("desk", *words)),
-            "COMP_CWORD": str(len(words)),
-        }
-        done = subprocess.run(
-            [sys.executable, "-m", "desk"], cwd=cwd or home, env=env, capture_output=True, text=True, check=True
-        )
-        assert done.stderr == ""
-        return [line.split("\t")[1] for line in done.stdout.splitlines() if line]
+    def run(*words: str) -> list[str]:
+        return [value for _, value, _ in offer(*words)]
 
     return run
 
@@ -186,9 +164,12 @@ def test_words_are_completed(completed: Callable[..., list[str]], make: Make, de
     assert "--requester" in completed("ticket", "create", "--re")
 
 
-def test_completion_stays_silent_where_it_knows_nothing(completed: Callable[..., list[str]], tmp_path: Path) -> None:
+def test_completion_stays_silent_where_it_knows_nothing(
+    completed: Callable[..., list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert completed("tikcet", "sh") == []
-    assert completed("ticket", "show", "2", cwd=tmp_path) == []
+    monkeypatch.chdir(tmp_path)
+    assert completed("ticket", "show", "2") == []
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -1,0 +1,73 @@
+"""desk on a terminal, as a process of its own: a copy of this one, which has loaded the whole program already.
+
+A new interpreter takes ten times as long before it says a word. Tests of how one starts, or is killed, take one all the
+same.
+"""
+
+from __future__ import annotations
+
+import functools
+import gc
+import importlib
+import os
+import pkgutil
+import signal
+import sys
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pexpect
+
+import desk
+from desk.cli import main
+
+
+def spawn(*args: str, cwd: Path, env: Mapping[str, str], **more: Any) -> Any:
+    """As `pexpect.spawn` of `python -m desk` with these words; `more` is what that takes, such as `dimensions`."""
+    _load()
+    given = {"encoding": "utf-8", "timeout": 20, **more}
+    child: Any = pexpect.spawn(sys.executable, cwd=str(cwd), preexec_fn=lambda: _play(args, env), **given)
+    child.delaybeforesend = None  # what is awaited is a question, after which nothing is thrown away
+    child.ptyproc.delayafterclose = 0  # see `said_last`
+    return child
+
+
+def said_last(child: Any) -> str:
+    """What it says until it ends; its exit status is known then."""
+    child.expect(pexpect.EOF)
+    child.wait()
+    child.close()
+    return str(child.before)
+
+
+@functools.cache
+def _load() -> None:
+    """Every module, once: what only a copy needed would be loaded by each of them."""
+    for module in pkgutil.walk_packages(desk.__path__, "desk."):
+        if module.name != "desk.__main__":
+            importlib.import_module(module.name)
+
+
+def _play(args: tuple[str, ...], env: Mapping[str, str]) -> NoReturn:
+    """What the copy does instead of starting another program: it never returns to the test in which it was made."""
+    code = 1
+    try:
+        gc.freeze()  # what the tests hold is not taken apart here, least of all their files
+        os.closerange(3, 256)  # one of them tells pexpect, by being closed, that the program runs
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have the tests ignore it
+        os.environ.clear()
+        os.environ.update(env)
+        sys.stdin, sys.stdout, sys.stderr = (
+            open(number, mode, buffering=1, encoding="utf-8", closefd=False)  # noqa: SIM115 - open to the end
+            for number, mode in enumerate("rww")
+        )
+        main.main(list(args))
+    except SystemExit as leave:
+        code = leave.code if isinstance(leave.code, int) else 1
+    except BaseException:  # noqa: BLE001 - as an interpreter does
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        os._exit(code)
