@@ -192,13 +192,15 @@ def test_what_is_written_to_a_merged_ticket_goes_on_with_its_target() -> None:
     base = common(T1, T2)
     folder = T1.path.replace(".md", ".files")
     wrote = T1.evolve(state="pending", thread=(note("new", 5, "petros", attachments=["a.txt"]),))
-    theirs = side(common(wrote, T2, (f"{folder}/a.txt", b"a")), 2, "petros", base)
+    files = (f"{folder}/a.txt", b"a"), (f"{folder}/.salt", b"s")
+    theirs = side(common(wrote, T2, *files), 2, "petros", base)
     found = met(base, side(common(*merged(T1, T2)), 1, "maria", base), theirs)
     one, two = record(found, T1.path), record(found, T2.path)
     assert (one.state, one.merged_into, one.resolution) == ("closed", T2.id, "duplicate")
     assert [e.text for e in one.thread] == ["new"]
     assert [(e.text, e.meta["from"]) for e in two.thread] == [("T", T1.id), ("new", T1.id)]
-    assert found.files[T2.path.replace(".md", ".files/a.txt")].oid == oid(b"a")  # type: ignore[union-attr]
+    for name, content in (("a.txt", b"a"), (".salt", b"s")):
+        assert found.files[T2.path.replace(".md", f".files/{name}")].oid == oid(content)  # type: ignore[union-attr]
     assert told(found) == ["260723-0001 state: closed, not pending"]
 
 
@@ -348,17 +350,33 @@ def test_settings_meet_one_by_one(one: str, two: str, settings: dict[str, Any], 
 
 
 def test_two_files_attached_under_one_name() -> None:
-    base = common(T1)
+    """Beside one that is there already, and that neither side has touched; the folder's salt is one."""
+    before = T1.evolve(thread=(note("first", 0, attachments=["a-2.txt"]),))
+    base = common(before)
     folder = T1.path.replace(".md", ".files")
 
     def attached(content: bytes, minute: int, who: str) -> Any:
         entry = note("see", minute, who, attachments=["a.txt"])
-        return side(common(T1.evolve(thread=(entry,)), (f"{folder}/a.txt", content)), minute, who, base)
+        files = (f"{folder}/a.txt", content), (f"{folder}/.salt", b"salt of " + content)
+        return side(common(before.evolve(thread=(*before.thread, entry)), *files), minute, who, base)
 
     found = met(base, attached(b"one", 1, "maria"), attached(b"two", 2, "petros"))
-    assert found.files[f"{folder}/a.txt"].oid == oid(b"one")  # type: ignore[union-attr]
-    assert found.files[f"{folder}/a-2.txt"].oid == oid(b"two")  # type: ignore[union-attr]
-    assert [e.attachments for e in record(found, T1.path).thread] == [("a.txt",), ("a-2.txt",)]
+    lie = {
+        path.removeprefix(f"{folder}/"): leaf.oid for path, leaf in found.files.items() if ".files/" in path and leaf
+    }
+    assert lie == {"a.txt": oid(b"one"), "a-3.txt": oid(b"two"), ".salt": oid(b"salt of one")}
+    assert [e.attachments for e in record(found, T1.path).thread] == [("a-2.txt",), ("a.txt",), ("a-3.txt",)]
+
+
+def test_the_salt_stays_while_a_file_does() -> None:
+    """One side takes the only file away, the other adds one."""
+    folder = T1.path.replace(".md", ".files")
+    before, salt = T1.evolve(thread=(note("first", 0, attachments=["a.txt"]),)), (f"{folder}/.salt", b"s")
+    base = common(before, (f"{folder}/a.txt", b"a"), salt)
+    more = before.evolve(thread=(*before.thread, note("see", 2, attachments=["b.txt"])))
+    theirs = side(common(more, (f"{folder}/a.txt", b"a"), (f"{folder}/b.txt", b"b"), salt), 2, "petros", base)
+    found = met(base, side(common(before.evolve(thread=(note("first", 0),))), 1, "maria", base), theirs)
+    assert found.files[salt[0]].oid == oid(b"s")  # type: ignore[union-attr]
 
 
 def test_other_files_by_line_else_the_later() -> None:
