@@ -157,7 +157,7 @@ class Gitolite:
         )
         self.shell.chmod(0o755)
         self.place = home / "repositories/desk.git"
-        words = ("fetch", "-q", str(source), f"{commit}:refs/heads/main")
+        words = ("fetch", "-q", "--no-tags", str(source), f"{commit}:refs/heads/main")
         subprocess.run(["git", "-C", str(self.place), *words], check=True)
 
     def env(self, who: str) -> dict[str, str]:
