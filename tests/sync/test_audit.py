@@ -130,3 +130,18 @@ def test_nothing_is_missed_before_its_time(towns: Towns) -> None:
     one("ticket", "close", ticket)
     assert one.show(ticket)["sla"] == []
     assert found(one) == []
+
+
+def test_a_thread_that_clocks_have_put_out_of_order(towns: Towns) -> None:
+    """What is merged into such a ticket is put between its entries, which stay as they stand."""
+    ahead, right = towns(2, (527_000, 0))
+    ahead.who = right.who = "maria"
+    one, two = ahead.create("One"), ahead.create("Two")
+    ahead("ticket", "note", two, "--body", "ahead")
+    ahead.sync()
+    right.sync()
+    right("ticket", "note", two, "--body", "right")
+    right("ticket", "note", one, "--body", "of one")
+    right("ticket", "merge", one, "--into", two)
+    assert [entry["text"] for entry in right.show(two)["thread"]] == ["One", "of one", "ahead", "right"]
+    assert found(right) == []

@@ -9,7 +9,7 @@ from desk.domain.merge.result import Result, record_key
 from desk.domain.merge.side import Leaf, Side, Tree
 from desk.domain.merge.thread import fresh_in
 from desk.domain.model.filenames import attachment_name
-from desk.domain.model.record import Entry
+from desk.domain.model.record import Entry, interleave
 from desk.domain.model.ticket import Ticket, files_folder
 
 _FOLDER = ".files/"
@@ -120,4 +120,4 @@ def _carry(result: Result, ticket: Ticket, target: Ticket, entries: list[Entry])
         named = _under_names(entry, names)
         moved.append(named._replace(meta={**named.meta, "from": ticket.id}))
     if moved:
-        result.put(target.evolve(thread=tuple(sorted((*target.thread, *moved), key=lambda e: e.at))))
+        result.put(target.evolve(thread=interleave(target.thread, moved)))
