@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.run import DESK, ENVIRONMENT, FLOOR, RUNS, build, timed
+from bench.run import DESK, ENVIRONMENT, FLOOR, RUNS, Timing, build, timed
 
 COMMITS = (1, 1000)
 NEWEST = "HEAD~2"
@@ -59,15 +59,18 @@ def measure(desk: Path, place: Path, runs: int) -> list[str]:
     # What it says is thrown away: commits that an import has made as nobody may are refused, after all of them were judged.
     judge = f"GIT_DIR=. DESK_PUSHER=bench {sys.executable} -P -m desk guard hook pre-receive < told || :"
 
-    def push(more: str = "") -> list[str]:
-        shown = f"git -C {desk} push -q {more} {place} {new}:main"
-        return ["sh", "-c", f"DESK_PUSHER=bench {shown} || :; git update-ref HEAD {old}"]
+    def push(more: str = "") -> Timing:
+        """To a repository that stands there, with its search index: after a push that is taken, both are further on."""
+        pushed = place.with_suffix(".pushed")
+        shutil.rmtree(pushed, ignore_errors=True)
+        shutil.copytree(place, pushed, symlinks=True)
+        return timed(["sh", "-c", f"DESK_PUSHER=bench git push -q {more} {pushed} {new}:main || :"], desk)
 
     plain = "--receive-pack='git -c core.hooksPath=/dev/null receive-pack'"
     turns = []
     for _turn in range(runs + 1):
         floor, judged = timed(FLOOR, place), timed(["sh", "-c", judge], place)
-        guarded, bare = timed(push(), place), timed(push(plain), place)
+        guarded, bare = push(), push(plain)
         turns.append(Turn(floor.processor, judged.processor, guarded.processor, bare.processor, judged.memory))
     turns = turns[1:]  # the first one warms up
     return [

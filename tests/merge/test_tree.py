@@ -11,7 +11,7 @@ from desk.config import FILE
 from desk.domain.merge.side import Renamed
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.ticket import Ticket
-from tests.merge.sides import common, met, note, oid, record, side, ticket
+from tests.merge.sides import at, common, met, note, oid, record, side, ticket
 
 TECHNICAL = KINDS["department"].new(id="technical", name="Technical", default=True)
 LEGAL = KINDS["department"].new(id="legal", name="Legal")
@@ -60,6 +60,40 @@ def test_two_tickets_of_one_id() -> None:
     assert found.files[f"{folder}/a.txt"].oid == oid(b"old")  # type: ignore[union-attr]
     path = Ticket.path_of(renamed.new).replace(".md", ".files/a.txt")
     assert found.files[path].oid == oid(b"young")  # type: ignore[union-attr]
+
+
+def test_two_tickets_of_one_mail_are_one() -> None:
+    """Two machines took it in: the older number goes on with what was written to either, the younger one leads there."""
+    base = common(T2)
+    mail = {"message_id": "<1@x.example>", "channel": "email"}
+    one, two = user(1), user(2)
+    older = ticket(5, requester="u-1", author="u-1", thread=(note("by maria", 3),), **mail)
+    younger = ticket(
+        3, created="2026-07-23T06:05:00Z", requester="u-2", author="u-2", tags=["malta"], links=["relates 260723-0002"],
+        thread=(note("by petros", 2, "petros", attachments=["a.txt"]),), **mail,
+    )  # fmt: skip
+    folder = younger.path.replace(".md", ".files")
+    linked = T2.evolve(links=["relates 260723-0003"])
+    theirs = side(common(two, younger, linked, (f"{folder}/a.txt", b"a")), 9, "petros", base)
+    found = met(base, side(common(one, older, T2), 8, "maria", base), theirs)
+    stays, leads = record(found, older.path), record(found, younger.path)
+    assert [e.text for e in stays.thread] == ["by petros", "by maria"]
+    assert (stays.requester, stays.created, stays.state, stays.tags) == ("u-1", older.created, "open", ("malta",))
+    assert found.files[older.path.replace(".md", ".files/a.txt")].oid == oid(b"a")  # type: ignore[union-attr]
+    assert (leads.state, leads.merged_into, leads.resolution, leads.links) == ("closed", older.id, "duplicate", ())
+    assert leads.closed == at(9)
+    assert record(found, T2.path).links == (f"relates {older.id}",)
+    assert stays.links == ("relates 260723-0002",)
+    assert told(found) == [f"{younger.id} merged_into: {older.id}, not nothing"]
+
+
+def test_two_mails_of_one_id_by_others_stay_two() -> None:
+    base = common()
+    mail = {"message_id": "<1@x.example>"}
+    one, two = ticket(5, requester="u-1", **mail), ticket(3, requester="u-2", **mail)
+    people = user(1, "a@x.example"), user(2, "b@x.example")
+    found = met(base, side(common(one, *people), 8, "maria", base), side(common(two, *people), 9, "petros", base))
+    assert {record(found, t.path).merged_into for t in (one, two)} == {None}
 
 
 def test_one_ticket_that_both_have_got_otherwise_is_one() -> None:
