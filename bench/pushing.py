@@ -3,7 +3,8 @@
     python -m bench.pushing [1000 10000 100000]
 
 The commits are the last ones of the desks that `bench.run` builds. The judgement is the pre-receive hook as git runs it,
-against `python -c "import click"` (F); a push is git's own, over the file system, against the same without hooks.
+against `python -c "import click"` (F); a push is git's own, over the file system, against the same without hooks. All
+figures are of processor time, with all that is started, in turn; medians of the turns' ratios, and the least of each.
 """
 
 from __future__ import annotations
@@ -11,15 +12,19 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
-from bench.run import DESK, ENVIRONMENT, FLOOR, RUNS, build, compare
+from bench.run import DESK, ENVIRONMENT, FLOOR, RUNS, Timing, build, timed
 
 COMMITS = (1, 1000)
+NEWEST = "HEAD~2"
+"""What is pushed: the two commits after it are of a ticket with a pasted log of 2.8 MB (`texts.log`)."""
 
 
 def git(place: Path, *args: str) -> str:
@@ -30,34 +35,51 @@ def git(place: Path, *args: str) -> str:
 
 def guard(desk: Path, top: Path, commits: int) -> Path:
     """A guarded repository that lacks the newest commits of a desk."""
-    place = top / f"lacks-{commits}.git"
+    place = top / f"{desk.parent.name}-lacks-{commits}.git"
     git(top, "clone", "-q", "--bare", "--no-local", str(desk), str(place))
-    git(place, "update-ref", "HEAD", f"HEAD~{commits}")
+    git(place, "update-ref", "HEAD", f"{NEWEST}~{commits}")
     subprocess.run([*DESK, "guard", "install"], cwd=place, check=True, env=ENVIRONMENT, stdout=subprocess.DEVNULL)
     return place
 
 
+class Turn(NamedTuple):
+    """Seconds of processor time of F, a judgement, a push with the guard and one without; MiB that the judgement takes."""
+
+    floor: float
+    judged: float
+    guarded: float
+    plain: float
+    memory: float
+
+
 def measure(desk: Path, place: Path, runs: int) -> list[str]:
     """One row: the judgement in F and in ms, and pushes with the guard by those without."""
-    new, old = git(desk, "rev-parse", "HEAD"), git(place, "rev-parse", "HEAD")
+    new, old = git(desk, "rev-parse", NEWEST), git(place, "rev-parse", "HEAD")
     (place / "told").write_text(f"{old} {new} refs/heads/main\n", encoding="utf-8")
     # What it says is thrown away: commits that an import has made as nobody may are refused, after all of them were judged.
-    words = f"GIT_DIR=. DESK_PUSHER=bench {sys.executable} -P -m desk guard hook pre-receive < told || :"
-    judged = compare(lambda _: ["sh", "-c", words], lambda _: FLOOR, place, runs)
+    judge = f"GIT_DIR=. DESK_PUSHER=bench {sys.executable} -P -m desk guard hook pre-receive < told || :"
 
-    def back() -> None:
-        git(place, "update-ref", "HEAD", old)
+    def push(more: str = "") -> Timing:
+        """To a repository that stands there, with its search index: after a push that is taken, both are further on."""
+        pushed = place.with_suffix(".pushed")
+        shutil.rmtree(pushed, ignore_errors=True)
+        shutil.copytree(place, pushed, symlinks=True)
+        return timed(["sh", "-c", f"DESK_PUSHER=bench git push -q {more} {pushed} {new}:main || :"], desk)
 
-    def push(*more: str) -> list[str]:
-        shown = " ".join(("git", "-C", str(desk), "push", "-q", *more, str(place), "HEAD:main"))
-        return ["sh", "-c", f"DESK_PUSHER=bench {shown} || :; git update-ref HEAD {old}"]
-
-    plain = "--receive-pack=git -c core.hooksPath=/dev/null receive-pack"
-    pushed = compare(lambda _: push(), lambda _: push(f"'{plain}'"), place, runs, back)
+    plain = "--receive-pack='git -c core.hooksPath=/dev/null receive-pack'"
+    turns = []
+    for _turn in range(runs + 1):
+        floor, judged = timed(FLOOR, place), timed(["sh", "-c", judge], place)
+        guarded, bare = push(), push(plain)
+        turns.append(Turn(floor.processor, judged.processor, guarded.processor, bare.processor, judged.memory))
+    turns = turns[1:]  # the first one warms up
     return [
-        f"{judged.ratio:.1f}", f"{judged.ours * 1000:.0f}", f"{judged.memory:.0f}",
-        f"{pushed.ours * 1000:.0f}", f"{pushed.yardstick * 1000:.0f}",
-    ]  # fmt: skip
+        f"{statistics.median(turn.judged / turn.floor for turn in turns):.1f}",
+        *(f"{min(getattr(turn, name) for turn in turns) * 1000:.0f}" for name in ("judged", "floor")),
+        f"{max(turn.memory for turn in turns):.0f}",
+        f"{statistics.median(turn.guarded / turn.plain for turn in turns):.1f}",
+        *(f"{min(getattr(turn, name) for turn in turns) * 1000:.0f}" for name in ("guarded", "plain")),
+    ]
 
 
 def main(sizes: list[int]) -> None:
@@ -66,7 +88,8 @@ def main(sizes: list[int]) -> None:
         f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}\n"
     )
     print(
-        "| tickets | commits | judged, F | ms | peak MiB | push, ms | without a guard, ms |\n|---:|---:|---:|---:|---:|---:|---:|"
+        "| tickets | commits | judged, F | ms | F, ms | peak MiB | push, without a guard | ms | without, ms |\n"
+        "|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
     )
     top = Path(tempfile.mkdtemp(prefix="desk-bench-"))
     try:

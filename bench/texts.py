@@ -34,7 +34,7 @@ REPEATED = "timeout"
 def staff() -> Iterator[dict[str, Any]]:
     """The twelve clerks, each of two or three departments."""
     for number, handle in enumerate(STAFF):
-        own = sorted({DEPARTMENTS[number % 6], DEPARTMENTS[(number + 1) % 6], "technical"})
+        own = sorted(_departments(number))
         email = f"{handle}@ncpeh.example"
         yield {
             "record": "staff",
@@ -44,6 +44,10 @@ def staff() -> Iterator[dict[str, Any]]:
             "level": 1 + number % 3,
             "departments": own,
         }
+
+
+def _departments(number: int) -> set[str]:
+    return {DEPARTMENTS[number % 6], DEPARTMENTS[(number + 1) % 6], "technical"}
 
 
 def tickets(count: int, seed: int = 7) -> Iterator[dict[str, Any]]:
@@ -60,7 +64,7 @@ def log() -> dict[str, Any]:
     lines = (f"{REPEATED} {number:>6}\n" for number in range(200_000))
     at = FIRST + timedelta(days=DAYS / 2)
     return {
-        "record": "ticket", "id": f"{at:%y%m%d}-0L0G", "title": "Log of the gateway", "state": "closed", "priority": "low",
+        "record": "ticket", "id": f"{at:%y%m%d}-0K0G", "title": "Log of the gateway", "state": "closed", "priority": "low",
         "department": "technical", "language": "en", "channel": "email", "created": _text(at), "author": STAFF[0],
         "closed": _text(at + timedelta(hours=1)), "body": "".join(lines),
     }  # fmt: skip
@@ -76,7 +80,7 @@ def _ticket(rng: random.Random, at: datetime, age: float, used: set[str]) -> dic
     subject = rng.choice(SUBJECTS)
     department = rng.choice(DEPARTMENTS)
     is_open = rng.random() < (0.2 if age > 0.97 else 0.004)
-    owner = rng.choice(STAFF)
+    owner = rng.choice([handle for number, handle in enumerate(STAFF) if department in _departments(number)])
     thread, moment = [], at
     for _ in range(rng.choice((0, 1, 1, 1, 2, 2)) if not is_open else rng.choice((0, 1))):
         moment += timedelta(hours=rng.randrange(1, 30))

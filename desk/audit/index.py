@@ -89,7 +89,7 @@ class IndexedWorld(PastWorld):
         gone = super().gone_as(kind, record_id)
         if gone or kind == Article.kind or self.has(kind, record_id) or not self._was(kind, record_id):
             return gone
-        return log.last_of(self.place, str(self.begun), KINDS[kind].path_of(record_id))
+        return log.last_of(self.place, self.parents, KINDS[kind].path_of(record_id))
 
     def _was(self, kind: str, record_id: str) -> bool:
         return records.was(self.index, kind, record_id, None if self.begun == self.index.commit else self.begun)

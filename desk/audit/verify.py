@@ -228,6 +228,7 @@ class _Walk:
         elif step.parents[0] != world.commit:
             # Another branch: from where the walk stands to the parent of this commit.
             world.move(step.parents[0], audit_walk.between(place, world.commit or self.head, step.parents[0]))
+        world.parents = step.parents
         own = merges.is_own(step)
         moment = self._moment(step, world, own=own)
         self.changes += len(moment.edits)

@@ -18,6 +18,7 @@ from desk.domain.model.ticket import Ticket
 from desk.domain.people import users
 from desk.domain.rights import rights
 from desk.errors import Broken, ConfigError
+from desk.git import log
 from desk.git.diff import Delta
 from desk.git.objects import Blobs
 from desk.git.place import Place
@@ -47,6 +48,8 @@ class PastWorld:
         self._paths: dict[Key, str] = {}
         self._ids: dict[str, set[str]] = {kind: set() for kind in KINDS}
         self._ever: dict[str, set[str]] = {}
+        self.parents: tuple[str, ...] = ()
+        """The commits that the one looked at goes on from."""
         self._gone: dict[Key, str] = {}
         self._records: dict[tuple[str, str], Record | Broken] = {}
         self._staff: list[Staff] | None = None
@@ -87,7 +90,7 @@ class PastWorld:
             del self._paths[key]
             self._ids[key[0]].discard(key[1])
             self.ever(key[0]).add(key[1])
-            self._gone[key] = delta.oid
+            self._gone[key] = delta.path
         if key[0] == Staff.kind:
             self._staff = None
         elif key[0] == Department.kind:
@@ -148,8 +151,12 @@ class PastWorld:
         return record_id not in self._ids[kind] and self.gone_as(kind, record_id) is not None
 
     def gone_as(self, kind: str, record_id: str) -> str | None:
-        """What a record that went was when it went, by object name."""
-        return self._gone.get((kind, record_id))
+        """What a record that went was when it went, by object name.
+
+        A walk goes from one line of history to another: git is asked whether it went before the commit that is looked at.
+        """
+        path = self._gone.get((kind, record_id))
+        return log.last_of(self.place, self.parents, path) if path else None
 
     def policies(self) -> Policies | None:
         """The service levels in force; None where none are, or they can't be read."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import closing
 from typing import NamedTuple
 
@@ -124,11 +124,14 @@ def lineage(place: Place, since: str, until: str, *, merges: bool) -> list[str]:
     return process.run(place, "rev-list", which, "--topo-order", "--reverse", *_span(since, until)).decode().split()
 
 
-def last_of(place: Place, until: str, path: str) -> str | None:
-    """What a file was when it went for the last time, by object name; None for one that never did."""
-    args = ("log", "-1", "--diff-filter=D", "--format=%H", "--no-renames", until, "--", path)
-    oid = process.run(place, *process.AS_COMMITTED, "--literal-pathspecs", *args).decode().strip()
-    return process.run(place, "rev-parse", f"{oid}^:{path}").decode().strip() if oid else None
+def last_of(place: Place, until: Iterable[str], path: str) -> str | None:
+    """What a file was when it went for the last time before these commits, by object name; None for one that never did.
+
+    Merges are looked at as well, and the lines that they brought in: git's own shortcut follows one of them alone.
+    """
+    args = ("log", "-1", "-m", "--full-history", "--diff-filter=D", "--raw", "--no-abbrev", "--format=", "--no-renames")
+    found = process.run(place, *process.AS_COMMITTED, "--literal-pathspecs", *args, *until, "--", path).decode()
+    return found.split()[2] if found.strip() else None
 
 
 def brought_by(place: Place, path: str, words: str) -> str | None:

@@ -20,7 +20,7 @@ from desk.domain.rights import rights
 from desk.git import log, refs
 from desk.git.log import LoggedStep
 from desk.git.objects import Blobs
-from desk.git.place import Place, as_committed
+from desk.git.place import as_committed
 from desk.guard import tree
 from desk.guard.pusher import Pusher
 from desk.store.store import Store
@@ -67,18 +67,18 @@ def judge(court: Court, updates: Iterable[Update], pusher: Pusher) -> Judged:
     commits = 0
     for update in updates:
         of_ref = list(_of_ref(court, update, pusher))
-        found += of_ref
         if not of_ref and update.new and update.ref.startswith((court.branch, INBOX)):
-            counted = Commits(court, pusher)
-            found += judge_commits(court, update.new, counted)
+            counted, steps = Commits(court, pusher), Steps(court, update.new)
+            of_ref += _of_rewriting(court, update, steps) or judge_commits(court, update.new, counted, steps)
             commits += counted.seen
+        found += of_ref
     return Judged(tuple(found), commits)
 
 
-def judge_commits(court: Court, new: str, commits: Commits) -> list[AuditFinding]:
+def judge_commits(court: Court, new: str, commits: Commits, steps: Steps) -> list[AuditFinding]:
     """What stands against the commits that the desk doesn't have yet."""
     limit = int(court.config["attachment.max_mb"]) << 20
-    place, steps = court.store.place, Steps(as_committed(court.store.place), court.tip, new)
+    place = court.store.place
     of_files = list(chain(tree.weigh(place, steps, limit), tree.look(place, new, steps)))
     if of_files:
         return of_files
@@ -96,8 +96,8 @@ def judge_commits(court: Court, new: str, commits: Commits) -> list[AuditFinding
 class Steps:
     """The commits of a push, as often as they are gone through: kept, up to a number of them, else read again."""
 
-    def __init__(self, place: Place, tip: str, new: str) -> None:
-        self._asked = place, tip, new
+    def __init__(self, court: Court, new: str) -> None:
+        self._asked = as_committed(court.store.place), court.tip, new
         with closing(log.steps(*self._asked)) as found:
             self._first = tuple(islice(found, _STEPS + 1))
 
@@ -173,15 +173,18 @@ def _of_ref(court: Court, update: Update, pusher: Pusher) -> Iterator[AuditFindi
     )
 
 
-def _of_branch(court: Court, update: Update, _pusher: Pusher) -> Iterator[AuditFinding]:
+def _of_branch(_court: Court, update: Update, _pusher: Pusher) -> Iterator[AuditFinding]:
     if not update.new:
         yield _refused(update, _("the desk's branch is never deleted"), _("nobody needs it"))
-    elif not refs.is_ancestor(court.store.place, court.tip, update.new, as_committed=True):
-        yield _refused(
-            update,
-            _("history would be rewritten: what the server has isn't in what is pushed"),
-            _("bring the two together: desk sync   and never: git push --force"),
-        )
+
+
+def _of_rewriting(court: Court, update: Update, steps: Steps) -> list[AuditFinding]:
+    """The desk's branch goes on from where it is: then one of the new commits has that for a parent."""
+    goes_on = update.new == court.tip or any(court.tip in step.parents for step in steps)
+    if update.ref != court.branch or goes_on:
+        return []
+    problem = _("history would be rewritten: what the server has isn't in what is pushed")
+    return [_refused(update, problem, _("bring the two together: desk sync   and never: git push --force"))]
 
 
 def _of_inbox(_court: Court, update: Update, pusher: Pusher) -> Iterator[AuditFinding]:

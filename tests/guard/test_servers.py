@@ -2,76 +2,22 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import shutil
-import socket
 import subprocess
-import sys
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import GITOLITE, SERVERS_REQUIRED, SSHD
+from tests.conftest import SSHD
 from tests.guard.conftest import Guard, Guarded, refused
-
-
-def key(folder: Path, name: str) -> Path:
-    """A new ssh key of somebody."""
-    path = folder / name
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(path)], check=True)
-    return path
-
+from tests.guard.served import Gitolite, http, key, need, ssh, sshd
 
 # -- ssh ---------------------------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def sshd(top: Path, authorized: str) -> Iterator[int]:
-    """Debian's server on a port of loopback, with these keys alone."""
-    host = key(top, "host")
-    (top / "authorized_keys").write_text(authorized)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    config = f"""
-Port {port}
-ListenAddress 127.0.0.1
-HostKey {host}
-PidFile {top}/pid
-AuthorizedKeysFile {top}/authorized_keys
-StrictModes no
-UsePAM no
-PasswordAuthentication no
-AcceptEnv LANG LC_*
-"""
-    (top / "sshd_config").write_text(config)
-    if os.geteuid() == 0:
-        Path("/run/sshd").mkdir(exist_ok=True)
-    log = (top / "log").open("w")
-    running = subprocess.Popen([SSHD, "-D", "-e", "-f", str(top / "sshd_config")], stderr=log)
-    try:
-        for _turn in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.02)
-        yield port
-    finally:
-        running.terminate()
-        running.wait(30)
-        log.close()
-
-
 def test_ssh_with_a_forced_command(guarded: Guarded, tmp_path: Path) -> None:
-    if not SSHD:
-        assert not SERVERS_REQUIRED, "openssh-server is not installed"
-        pytest.skip("openssh-server is not installed")
+    need(SSHD, "openssh-server")
     keys = {who: key(tmp_path, who) for who in ("maria", "petros", "mallory")}
     for who in ("maria", "petros"):
         guarded.desk("staff", "edit", who, "--key", f"{keys[who]}.pub")
@@ -84,18 +30,8 @@ def test_ssh_with_a_forced_command(guarded: Guarded, tmp_path: Path) -> None:
     user = subprocess.run(["id", "-un"], capture_output=True, text=True, check=True).stdout.strip()
     with sshd(tmp_path, authorized) as port:
 
-        def ssh(who: str) -> list[str]:
-            options = (
-                "StrictHostKeyChecking=no",
-                "UserKnownHostsFile=/dev/null",
-                "IdentitiesOnly=yes",
-                "LogLevel=ERROR",
-            )
-            told = [part for one in options for part in ("-o", one)]
-            return ["ssh", "-F", "/dev/null", "-p", str(port), "-i", str(keys[who]), *told]
-
         def push(who: str, path: str = "desk.git", **env: str) -> str:
-            command = {"GIT_SSH_COMMAND": " ".join(ssh(who)), **env}
+            command = {"GIT_SSH_COMMAND": " ".join(ssh(keys[who], port)), **env}
             return guarded.push(who=None, env=command, to=f"{user}@127.0.0.1:{path}")
 
         guarded.create(who="petros")
@@ -105,14 +41,17 @@ def test_ssh_with_a_forced_command(guarded: Guarded, tmp_path: Path) -> None:
         assert "there is no other here" in push("petros", "other.git")
         assert push("petros") == ""
         told = subprocess.run(
-            [*ssh("maria"), f"{user}@127.0.0.1", "cat /etc/passwd"], capture_output=True, text=True, check=False
+            [*ssh(keys["maria"], port), f"{user}@127.0.0.1", "cat /etc/passwd"],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert told.returncode == 5
         assert "for the desk's repository alone" in told.stderr
         assert "root:" not in told.stdout
         refs = subprocess.run(
             ["git", "ls-remote", f"{user}@127.0.0.1:desk.git"],
-            env={**guarded.environment, "GIT_SSH_COMMAND": " ".join(ssh("maria"))},
+            env={**guarded.environment, "GIT_SSH_COMMAND": " ".join(ssh(keys["maria"], port))},
             capture_output=True,
             text=True,
             check=True,
@@ -121,65 +60,6 @@ def test_ssh_with_a_forced_command(guarded: Guarded, tmp_path: Path) -> None:
 
 
 # -- smart HTTP --------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def http(top: Path) -> Iterator[str]:
-    """git's own http-backend behind a server that knows its users, as Apache or nginx would be set up."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *_args: object) -> None:
-            """Nobody reads it."""
-
-        def _run(self) -> None:
-            path, _mark, query = self.path.partition("?")
-            scheme, _space, secret = self.headers.get("Authorization", "").partition(" ")
-            user = base64.b64decode(secret).decode().partition(":")[0] if scheme == "Basic" else ""
-            if not user:
-                self.send_response(401)
-                self.send_header("WWW-Authenticate", 'Basic realm="desk"')
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-                return
-            body = self._body()
-            env = {
-                **os.environ, "GIT_PROJECT_ROOT": str(top), "GIT_HTTP_EXPORT_ALL": "1", "PATH_INFO": path,
-                "QUERY_STRING": query, "REQUEST_METHOD": self.command, "REMOTE_USER": user,
-                "CONTENT_TYPE": self.headers.get("Content-Type", ""), "CONTENT_LENGTH": str(len(body)),
-                "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
-                "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
-            }  # fmt: skip
-            done = subprocess.run(["git", "http-backend"], input=body, env=env, capture_output=True, check=False)
-            head, _blank, rest = done.stdout.partition(b"\r\n\r\n")
-            fields = dict(line.split(": ", 1) for line in head.decode().splitlines() if ": " in line)
-            self.send_response(int(fields.pop("Status", "200").split()[0]))
-            for name, value in fields.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(rest)))
-            self.end_headers()
-            self.wfile.write(rest)
-
-        def _body(self) -> bytes:
-            if self.headers.get("Transfer-Encoding") != "chunked":
-                return self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            found = b""
-            while size := int(self.rfile.readline().strip(), 16):
-                found += self.rfile.read(size)
-                self.rfile.readline()
-            self.rfile.readline()
-            return found
-
-        do_GET = do_POST = _run  # noqa: N815 - what the library looks for
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join(30)
-        server.server_close()
 
 
 def test_smart_http(guard: Guard, tmp_path: Path) -> None:
@@ -219,32 +99,12 @@ def test_what_a_forge_says(guard: Guard, server: str, variable: str, hook: str) 
 
 
 def test_gitolite(guard: Guard, home: Path, tmp_path: Path) -> None:
-    """The real one, as ssh would start it."""
-    if not GITOLITE:
-        assert not SERVERS_REQUIRED, "gitolite3 is not installed"
-        pytest.skip("gitolite3 is not installed")
-    top = tmp_path / "git"
-    top.mkdir()
-    env = {"HOME": str(top), "PATH": os.environ["PATH"], "USER": "git"}
-    subprocess.run(["gitolite", "setup", "-a", "admin"], env=env, check=True, capture_output=True)
-    (top / ".gitolite/conf/gitolite.conf").write_text("repo desk\n    RW+ = @all\n")
-    subprocess.run(["gitolite", "setup"], env=env, check=True, capture_output=True)
-    shell = tmp_path / "as-ssh"
-    shell.write_text(
-        f'#!{sys.executable}\nimport os, sys\nenv = {{"HOME": {str(top)!r}, "PATH": os.environ["PATH"], "USER": "git",'
-        ' "SSH_ORIGINAL_COMMAND": sys.argv[-1], "SSH_CONNECTION": "127.0.0.1 1 127.0.0.1 2"}\n'
-        f'os.execve({GITOLITE!r} + "-shell", ["gitolite-shell", os.environ["AS"]], env)\n'
-    )
-    shell.chmod(0o755)
-    place = top / "repositories/desk.git"
-    subprocess.run(["git", "-C", str(place), "fetch", "-q", str(home), "HEAD:refs/heads/main"], check=True)
-    guarded = guard("gitolite", place, "--branch", "main")
+    server = Gitolite(tmp_path, home)
+    guarded = guard("gitolite", server.place, "--branch", "main")
     guarded.create(who="petros")
 
     def push(who: str) -> str:
-        return guarded.push(
-            who=None, env={"GIT_SSH": str(shell), "GIT_SSH_VARIANT": "simple", "AS": who}, to="git@server:desk"
-        )
+        return guarded.push(who=None, env=server.env(who), to=server.URL)
 
     refused(push("maria"), "maria pushes a commit by petros")
     assert push("petros") == ""

@@ -11,7 +11,7 @@ from desk.config import FILE
 from desk.domain.merge.side import Renamed
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.ticket import Ticket
-from tests.merge.sides import common, met, note, oid, record, side, ticket
+from tests.merge.sides import at, common, met, note, oid, record, side, ticket
 
 TECHNICAL = KINDS["department"].new(id="technical", name="Technical", default=True)
 LEGAL = KINDS["department"].new(id="legal", name="Legal")
@@ -60,6 +60,40 @@ def test_two_tickets_of_one_id() -> None:
     assert found.files[f"{folder}/a.txt"].oid == oid(b"old")  # type: ignore[union-attr]
     path = Ticket.path_of(renamed.new).replace(".md", ".files/a.txt")
     assert found.files[path].oid == oid(b"young")  # type: ignore[union-attr]
+
+
+def test_two_tickets_of_one_mail_are_one() -> None:
+    """Two machines took it in: the older number goes on with what was written to either, the younger one leads there."""
+    base = common(T2)
+    mail = {"message_id": "<1@x.example>", "channel": "email"}
+    one, two = user(1), user(2)
+    older = ticket(5, requester="u-1", author="u-1", thread=(note("by maria", 3),), **mail)
+    younger = ticket(
+        3, created="2026-07-23T06:05:00Z", requester="u-2", author="u-2", tags=["malta"], links=["relates 260723-0002"],
+        thread=(note("by petros", 2, "petros", attachments=["a.txt"]),), **mail,
+    )  # fmt: skip
+    folder = younger.path.replace(".md", ".files")
+    linked = T2.evolve(links=["relates 260723-0003"])
+    theirs = side(common(two, younger, linked, (f"{folder}/a.txt", b"a")), 9, "petros", base)
+    found = met(base, side(common(one, older, T2), 8, "maria", base), theirs)
+    stays, leads = record(found, older.path), record(found, younger.path)
+    assert [e.text for e in stays.thread] == ["by petros", "by maria"]
+    assert (stays.requester, stays.created, stays.state, stays.tags) == ("u-1", older.created, "open", ("malta",))
+    assert found.files[older.path.replace(".md", ".files/a.txt")].oid == oid(b"a")  # type: ignore[union-attr]
+    assert (leads.state, leads.merged_into, leads.resolution, leads.links) == ("closed", older.id, "duplicate", ())
+    assert leads.closed == at(9)
+    assert record(found, T2.path).links == (f"relates {older.id}",)
+    assert stays.links == ("relates 260723-0002",)
+    assert told(found) == [f"{younger.id} merged_into: {older.id}, not nothing"]
+
+
+def test_two_mails_of_one_id_by_others_stay_two() -> None:
+    base = common()
+    mail = {"message_id": "<1@x.example>"}
+    one, two = ticket(5, requester="u-1", **mail), ticket(3, requester="u-2", **mail)
+    people = user(1, "a@x.example"), user(2, "b@x.example")
+    found = met(base, side(common(one, *people), 8, "maria", base), side(common(two, *people), 9, "petros", base))
+    assert {record(found, t.path).merged_into for t in (one, two)} == {None}
 
 
 def test_one_ticket_that_both_have_got_otherwise_is_one() -> None:
@@ -192,13 +226,15 @@ def test_what_is_written_to_a_merged_ticket_goes_on_with_its_target() -> None:
     base = common(T1, T2)
     folder = T1.path.replace(".md", ".files")
     wrote = T1.evolve(state="pending", thread=(note("new", 5, "petros", attachments=["a.txt"]),))
-    theirs = side(common(wrote, T2, (f"{folder}/a.txt", b"a")), 2, "petros", base)
+    files = (f"{folder}/a.txt", b"a"), (f"{folder}/.salt", b"s")
+    theirs = side(common(wrote, T2, *files), 2, "petros", base)
     found = met(base, side(common(*merged(T1, T2)), 1, "maria", base), theirs)
     one, two = record(found, T1.path), record(found, T2.path)
     assert (one.state, one.merged_into, one.resolution) == ("closed", T2.id, "duplicate")
     assert [e.text for e in one.thread] == ["new"]
     assert [(e.text, e.meta["from"]) for e in two.thread] == [("T", T1.id), ("new", T1.id)]
-    assert found.files[T2.path.replace(".md", ".files/a.txt")].oid == oid(b"a")  # type: ignore[union-attr]
+    for name, content in (("a.txt", b"a"), (".salt", b"s")):
+        assert found.files[T2.path.replace(".md", f".files/{name}")].oid == oid(content)  # type: ignore[union-attr]
     assert told(found) == ["260723-0001 state: closed, not pending"]
 
 
@@ -348,17 +384,33 @@ def test_settings_meet_one_by_one(one: str, two: str, settings: dict[str, Any], 
 
 
 def test_two_files_attached_under_one_name() -> None:
-    base = common(T1)
+    """Beside one that is there already, and that neither side has touched; the folder's salt is one."""
+    before = T1.evolve(thread=(note("first", 0, attachments=["a-2.txt"]),))
+    base = common(before)
     folder = T1.path.replace(".md", ".files")
 
     def attached(content: bytes, minute: int, who: str) -> Any:
         entry = note("see", minute, who, attachments=["a.txt"])
-        return side(common(T1.evolve(thread=(entry,)), (f"{folder}/a.txt", content)), minute, who, base)
+        files = (f"{folder}/a.txt", content), (f"{folder}/.salt", b"salt of " + content)
+        return side(common(before.evolve(thread=(*before.thread, entry)), *files), minute, who, base)
 
     found = met(base, attached(b"one", 1, "maria"), attached(b"two", 2, "petros"))
-    assert found.files[f"{folder}/a.txt"].oid == oid(b"one")  # type: ignore[union-attr]
-    assert found.files[f"{folder}/a-2.txt"].oid == oid(b"two")  # type: ignore[union-attr]
-    assert [e.attachments for e in record(found, T1.path).thread] == [("a.txt",), ("a-2.txt",)]
+    lie = {
+        path.removeprefix(f"{folder}/"): leaf.oid for path, leaf in found.files.items() if ".files/" in path and leaf
+    }
+    assert lie == {"a.txt": oid(b"one"), "a-3.txt": oid(b"two"), ".salt": oid(b"salt of one")}
+    assert [e.attachments for e in record(found, T1.path).thread] == [("a-2.txt",), ("a.txt",), ("a-3.txt",)]
+
+
+def test_the_salt_stays_while_a_file_does() -> None:
+    """One side takes the only file away, the other adds one."""
+    folder = T1.path.replace(".md", ".files")
+    before, salt = T1.evolve(thread=(note("first", 0, attachments=["a.txt"]),)), (f"{folder}/.salt", b"s")
+    base = common(before, (f"{folder}/a.txt", b"a"), salt)
+    more = before.evolve(thread=(*before.thread, note("see", 2, attachments=["b.txt"])))
+    theirs = side(common(more, (f"{folder}/a.txt", b"a"), (f"{folder}/b.txt", b"b"), salt), 2, "petros", base)
+    found = met(base, side(common(before.evolve(thread=(note("first", 0),))), 1, "maria", base), theirs)
+    assert found.files[salt[0]].oid == oid(b"s")  # type: ignore[union-attr]
 
 
 def test_other_files_by_line_else_the_later() -> None:

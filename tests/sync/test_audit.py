@@ -77,3 +77,71 @@ def test_a_decision_that_is_not_told(met: tuple[Clone, str]) -> None:
     clone.git("commit", "-q", "--amend", "-m", message.replace("owner petros", "owner nobody"))
     problem = "the merge's message doesn't tell what was decided, or something else"
     assert found(clone, 7) == [("fault", problem)]
+
+
+def test_an_id_that_each_side_has_used(towns: Towns) -> None:
+    """What went on one line of history was never there on the other; where they have met, it was."""
+    one, two = towns(2)
+    for clone in (one, two):
+        clone.who = "maria"
+        clone("department", "create", "fresh", "--name", f"Of {clone.home.name}")
+    one("tag", "create", "malta")
+    one("tag", "delete", "malta")
+    two("tag", "create", "malta")
+    one.sync()
+    two.sync()
+    one.sync()
+    assert found(one) == []
+    one("tag", "delete", "malta")
+    assert "never used again" in one("tag", "create", "malta", code=5).err
+    (one.home / "records/tags/malta.yaml").write_text("id: malta\nname: again\n", encoding="utf-8")
+    one.git("add", ".")
+    one.git("commit", "-q", "-m", "by hand")
+    assert ("fault", "the id malta was used before, and ids are never reused") in found(one, 7)
+
+
+def test_an_id_that_went_in_another_town(towns: Towns) -> None:
+    """It went on the side that a merge brought in, and is used again after that."""
+    one, two = towns(2)
+    two.who = "maria"
+    two("tag", "create", "malta")
+    two("tag", "delete", "malta")
+    two.sync()
+    one.create()
+    one.sync()
+    (one.home / "records/tags/malta.yaml").write_text("id: malta\nname: again\n", encoding="utf-8")
+    one.git("add", ".")
+    one.git("commit", "-q", "-m", "by hand")
+    assert ("fault", "the id malta was used before, and ids are never reused") in found(one, 7)
+    one("index", "rebuild")
+    assert "was used before" in one("guard", "check", "HEAD~1", "HEAD", code=7).out
+
+
+def test_nothing_is_missed_before_its_time(towns: Towns) -> None:
+    """A clock that is a year ahead dates a pause; who closes the ticket by one that is right notes no breach to come."""
+    one, two = towns(2, (0, 527_000))
+    ticket = one.create()
+    one.sync()
+    two.sync()
+    two.who = "maria"
+    two("ticket", "pending", ticket)
+    two.sync()
+    one.sync()
+    one("ticket", "close", ticket)
+    assert one.show(ticket)["sla"] == []
+    assert found(one) == []
+
+
+def test_a_thread_that_clocks_have_put_out_of_order(towns: Towns) -> None:
+    """What is merged into such a ticket is put between its entries, which stay as they stand."""
+    ahead, right = towns(2, (527_000, 0))
+    ahead.who = right.who = "maria"
+    one, two = ahead.create("One"), ahead.create("Two")
+    ahead("ticket", "note", two, "--body", "ahead")
+    ahead.sync()
+    right.sync()
+    right("ticket", "note", two, "--body", "right")
+    right("ticket", "note", one, "--body", "of one")
+    right("ticket", "merge", one, "--into", two)
+    assert [entry["text"] for entry in right.show(two)["thread"]] == ["One", "of one", "ahead", "right"]
+    assert found(right) == []

@@ -344,3 +344,37 @@ def test_meeting_again_and_again(towns: Towns, environment: dict[str, str]) -> N
             assert running.poll() is None
         running.terminate()
     assert two.git("rev-parse", "HEAD") == one.git("rev-parse", "HEAD")
+
+
+def test_one_mail_that_two_machines_took_in(towns: Towns, tmp_path: Path) -> None:
+    """Both are mail hosts by mistake: its two tickets are one, its answer one entry, and either number leads there."""
+    one, two = towns(2)
+    one.who = two.who = "maria"
+    one("config", "set", "mail.machines", "maria@ncpeh.example")
+    one.sync()
+    two.sync()
+    mails = []
+    for number, more in ((1, ""), (2, "In-Reply-To: <1@clinic.example>\n")):
+        mails.append(tmp_path / f"{number}.eml")
+        mails[-1].write_text(
+            "From: Anna <anna@clinic.example>\nTo: servicedesk@ncpeh.example\nSubject: No prescription\n"
+            f"Message-ID: <{number}@clinic.example>\nDate: Thu, 23 Jul 2026 09:12:00 +0300\n{more}\nWords {number}.\n"
+        )
+    for town in (one, two):
+        town.git("config", "desk.mail.host", "true")
+        town("mail", "import", *map(str, mails))
+    [first], [second] = (town("ticket", "list", "-f", "ids").out.split() for town in (one, two))
+    one("ticket", "note", first, "--body", "by one")
+    two("ticket", "note", second, "--body", "by two")
+    one.sync()
+    told = two.sync()
+    assert (first, "merged_into") in [(row["kept"], row["field"]) for row in told["decided"]]
+    one.sync()
+    assert one.tree == two.tree
+    for town in (one, two):
+        assert [entry["text"] for entry in town.show(first)["thread"]] == ["Words 2.", "by one", "by two"]
+        assert town.show(second)["id"] == first
+        assert town("ticket", "list", "-f", "ids").out.split() == [first]
+        assert town("mail", "import", str(mails[0]), "-f", "json").data[0]["state"] == "known"
+        faults = [f for f in town("audit", "verify", "--full", "-f", "json").data["findings"] if f["level"] == "fault"]
+        assert faults == []

@@ -159,12 +159,14 @@ def test_the_newer_part_of_history(decade: tuple[Clone, str, str], tmp_path: Pat
     for words in (
         ("ticket", "history", old), ("ticket", "history", old, "--diff"), ("ticket", "blame", old), ("stats", "--days", "90"),
         ("ticket", "escalations", old), ("log",), ("activity",), ("handover", "--since", "2026-01-01"), ("report", "monthly"),
-        ("kb", "history", "which-countries"),
+        ("kb", "history", "which-countries"), ("ticket", "list", "--sort", "activity"),
+        ("ticket", "list", "--updated", "2026-01-01"), ("incident", "list", "--sort=-activity"),
     ):  # fmt: skip
         assert missing in short(*words).err, words
     assert missing in short("report", "monthly").out  # whoever reads a page hears no warning
     assert short("log", "--limit", "1").err.count(missing) == 0
     assert short("log", "--since", "2026-07-23T11:00", "-f", "json").err == ""
+    assert short("ticket", "list", "--updated", "2026-07-23T11:00", "-f", "json").err == ""
     assert [row["verb"] for row in short("ticket", "history", old, "-f", "json").data] == []
     assert {row["by"] for row in short("ticket", "blame", old, "-f", "json").data} == {None}
 

@@ -17,7 +17,7 @@ from desk.git.place import Place
 from desk.guard import certificates, hooks, judge
 from desk.guard import keys as guard_keys
 from desk.guard.hooks import Installed
-from desk.guard.judge import Commits, Court, Judged, Update
+from desk.guard.judge import Commits, Court, Judged, Steps, Update
 from desk.guard.pusher import CERTIFICATE, Pusher, name_from
 from desk.session.session import Session
 from desk.store import settings
@@ -77,7 +77,7 @@ def check(session: Session, old: str, new: str, who: str | None) -> Judgement:
     pusher = _pusher(store, who) if who else None
     court = _court(session, store)._replace(tip=str(tips[0]))
     commits = Commits(court, pusher)
-    found = judge.judge_commits(court, str(tips[1]), commits)
+    found = judge.judge_commits(court, str(tips[1]), commits, Steps(court, str(tips[1])))
     return Judgement(pusher.id if pusher else "", Judged(tuple(found), commits.seen))
 
 

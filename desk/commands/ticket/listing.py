@@ -92,6 +92,8 @@ def listing(app: App, given: dict[str, Any], kinds: tuple[str, ...], noun: str) 
         rows = answers.with_due(app, _marked(app, page.rows))
         empty = _empty(app, query, page, given, noun)
         app.warn_of_unread(Ticket.folder)
+        if query.updated is not None or any(key.field == "activity" for key in query.order):
+            app.warn_of_cut(dates.parse_moment(app, given["updated"]) if given["updated"] else None)
         warnings = tuple(_broken_by_hand(app, page.rows))
         fields = () if rows else answers.ticket_fields(app)
         view = Listing("tickets", rows, columns, empty, warnings, _paged(query, page, given, noun), fields=fields)

@@ -48,7 +48,7 @@ def look(row: Row, group: str | None, moment: Instant) -> Found:
         return Found(renew=True)
     now = utc_text(moment.at)
     return Found(
-        warnings=tuple(_warnings(row, target, moment)) if target else (), breaches=tuple(due.list_unrecorded(row, now))
+        warnings=tuple(_warnings(row, target, moment)) if target else (), breaches=tuple(due.list_recordable(row, now))
     )
 
 

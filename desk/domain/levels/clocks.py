@@ -244,7 +244,7 @@ def _with_missed(before: Ticket, after: Ticket, at: datetime) -> tuple[Ticket, t
     """A breach whose clock this change ends or moves is noted now: nobody could tell it from the file later."""
     rows = plain.head(before), plain.head(after)
     left = due.running(rows[1])
-    gone = [d for d in due.list_unrecorded(rows[0], utc_text(at)) if d not in left and d in due.running(rows[0])]
+    gone = [d for d in due.list_recordable(rows[0], utc_text(at)) if d not in left and d in due.running(rows[0])]
     return with_lines(after, BREACH, gone)
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from desk.domain.changes import salt
 from desk.domain.merge.result import Result, record_key
 from desk.domain.merge.side import Leaf, Side, Tree
 from desk.domain.merge.thread import fresh_in
 from desk.domain.model.filenames import attachment_name
-from desk.domain.model.record import Entry
+from desk.domain.model.record import Entry, interleave
 from desk.domain.model.ticket import Ticket, files_folder
 
 _FOLDER = ".files/"
 
 
 def name_apart(base: Tree, ours: Side, theirs: Side) -> tuple[Side, Side]:
-    """Both sides with another name for the younger one of two files that were attached under one."""
+    """Both sides with another name for the younger one of two files that were attached under one; of two salts the older."""
     sides = [ours, theirs]
     for key in sorted(ours.tree.keys() & theirs.tree.keys() - base.keys()):
         folder, inside, name = key.partition(_FOLDER)
@@ -23,7 +24,11 @@ def name_apart(base: Tree, ours: Side, theirs: Side) -> tuple[Side, Side]:
             continue
         ages = [(side.stamp(key), side.tree[key].mark) for side in sides]
         younger = int(ages[1] > ages[0])
+        if name == salt.FILE:
+            sides[younger] = sides[younger]._replace(tree={**sides[younger].tree, key: sides[1 - younger].tree[key]})
+            continue
         taken = {k.removeprefix(folder + _FOLDER) for s in sides for k in s.tree if k.startswith(folder + _FOLDER)}
+        taken.update(*(t.all_attachments for s in sides if isinstance(t := s.record(f"{folder}.md"), Ticket)))
         sides[younger] = _renamed(sides[younger], f"{folder}.md", name, attachment_name(name, taken))
     return sides[0], sides[1]
 
@@ -52,9 +57,10 @@ def _under_names(entry: Entry, names: Mapping[str, str]) -> Entry:
 
 
 def keep_named(result: Result) -> None:
-    """A file that one side has taken away and a ticket names, which the other side has kept, stays."""
+    """A file that one side has taken away and a ticket names, which the other side has kept, stays; and its folder's salt."""
     for _, ticket in list(result.each(Ticket)):
-        for name in ticket.all_attachments:
+        named = ticket.all_attachments
+        for name in (*named, *([salt.FILE] if named else [])):
             key = f"{files_folder(ticket.id)}/{name}"
             if result.gone(key):
                 result.restore(key)
@@ -97,6 +103,9 @@ def _goes_on(result: Result, ticket: Ticket) -> Ticket | None:
 def _carry(result: Result, ticket: Ticket, target: Ticket, entries: list[Entry]) -> None:
     here, there = files_folder(ticket.id), files_folder(target.id)
     moved = []
+    if not target.all_attachments and (own := result.leaves.get(f"{here}/{salt.FILE}")) is not None:
+        # A merge has nothing of chance: the folder that has none yet takes over the salt of the other one.
+        result.leaves[f"{there}/{salt.FILE}"] = own._replace(path=f"{there}/{salt.FILE}")
     taken = {key.rpartition("/")[2] for key in result.leaves if key.startswith(f"{there}/")}
     taken |= set(target.all_attachments)
     for entry in entries:
@@ -111,4 +120,4 @@ def _carry(result: Result, ticket: Ticket, target: Ticket, entries: list[Entry])
         named = _under_names(entry, names)
         moved.append(named._replace(meta={**named.meta, "from": ticket.id}))
     if moved:
-        result.put(target.evolve(thread=tuple(sorted((*target.thread, *moved), key=lambda e: e.at))))
+        result.put(target.evolve(thread=interleave(target.thread, moved)))

@@ -13,7 +13,7 @@ from desk.domain.merge.thread import meet_threads
 from desk.domain.merge.units import UNITS, Ranks, Unit, Version
 from desk.domain.model.fields import utc_text
 from desk.domain.model.person import User
-from desk.domain.model.record import NOTHING, Entry, Record
+from desk.domain.model.record import NOTHING, Entry, Record, interleave
 from desk.domain.model.states import CLOSED
 from desk.domain.model.ticket import NOTE, Ticket
 from desk.domain.people import users
@@ -136,7 +136,7 @@ def meet_records(meeting: Meeting, ranks: Ranks, relevel: Relevel | None = None)
     body, variant = _body(meeting)
     thread = meeting.meet("thread", meet_threads, _threads(meeting))
     if meeting.notes:
-        thread = tuple(sorted((*thread, *(n for n in meeting.notes if n not in thread)), key=lambda e: e.at))
+        thread = interleave(thread, sorted((n for n in meeting.notes if n not in thread), key=lambda e: e.at))
     values = {n: meeting.values[n] for n in some.FIELDS if meeting.values.get(n) is not None}
     record = type(some)(values, extra=extra, body=body, thread=thread)
     if isinstance(record, Ticket):

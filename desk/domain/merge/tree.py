@@ -60,6 +60,7 @@ def merge(base: Tree, ours: Side, theirs: Side, around: Circumstances) -> Merged
     sides = name_apart(apart.base, apart.ours, apart.theirs)
     result = Result(apart.base, sides)
     result.renamed += apart.renamed
+    result.decisions += apart.decisions
     keys = sorted({*apart.base, *sides[0].tree, *sides[1].tree}, key=lambda key: (key != FILE, key))
 
     @cache

@@ -1,4 +1,4 @@
-"""One id for two tickets, and two ids for one person: put right on one side, before anything else meets.
+"""One id for two tickets, two ids for one person, two tickets of one mail: put right on one side, before anything else meets.
 
 Whoever gets another id is new on its side, so only what that side wrote itself can refer to it; but a third clone may have
 met that side before, and is caught up with when it meets the merge.
@@ -6,11 +6,13 @@ met that side before, and is caught up with when it meets the merge.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from desk.domain.merge.side import Leaf, Renamed, Side, Tree
+from desk.domain.merge.side import Decision, Leaf, Renamed, Side, Tree
+from desk.domain.model import states
+from desk.domain.model.fields import utc_text
 from desk.domain.model.person import User
 from desk.domain.model.record import Entry, Record
 from desk.domain.model.ticket import Ticket, files_folder
@@ -28,10 +30,11 @@ class Apart(NamedTuple):
     ours: Side
     theirs: Side
     renamed: tuple[Renamed, ...]
+    decisions: tuple[Decision, ...] = ()
 
 
 def set_apart(base: Tree, ours: Side, theirs: Side, taken: Taken) -> Apart:
-    """Two tickets that have one id get one each, two records of one person become one."""
+    """Two tickets that have one id get one each, two records of one person become one, and so do two tickets of one mail."""
     base, ours, theirs = _caught_up(base, ours, theirs)
     sides = [ours, theirs]
     renamed: list[Renamed] = []
@@ -46,7 +49,11 @@ def set_apart(base: Tree, ours: Side, theirs: Side, taken: Taken) -> Apart:
         sides[pair.goes] = _as_one(base, sides[pair.goes], pair.going.id, pair.staying.id)
         sides[1 - pair.goes] = _filled(sides[1 - pair.goes], pair.going, pair.staying)
         renamed.append(Renamed(User.kind, pair.going.id, pair.staying.id))
-    return Apart(base, sides[0], sides[1], tuple(renamed))
+    decisions = []
+    for mail in list(_mailed_twice(base, sides)):
+        sides[mail.goes] = _joined_mail(base, sides, mail)
+        decisions.append(Decision(Ticket.kind, mail.going.id, "merged_into", mail.staying.id, "", "nothing", ""))
+    return Apart(base, sides[0], sides[1], tuple(renamed), tuple(decisions))
 
 
 def _caught_up(base: Tree, ours: Side, theirs: Side) -> tuple[Tree, Side, Side]:
@@ -220,3 +227,58 @@ def _filled(side: Side, going: User, staying: User) -> Side:
     ordered = {n: values[n] for n in User.FIELDS if n in values}
     record = User(ordered, extra={**going.extra, **staying.extra})
     return side._replace(tree={**side.tree, staying.path: _with(leaf, record)})
+
+
+# -- two tickets of one mail ---------------------------------------------------------------------------------------------
+
+
+class _Mailed(NamedTuple):
+    """A mail that two machines took in, each as a ticket; `goes` is the side, 0 or 1, whose ticket leads to the other."""
+
+    goes: int
+    going: Ticket
+    staying: Ticket
+
+
+def _mailed_twice(base: Tree, sides: Sequence[Side]) -> Iterator[_Mailed]:
+    known = [_mailed(base, side) for side in sides]
+    for key in sorted(known[0].keys() & known[1].keys()):
+        pair = known[0][key], known[1][key]
+        goes = int((pair[1].created, pair[1].id) > (pair[0].created, pair[0].id))
+        if pair[0].id != pair[1].id:
+            yield _Mailed(goes, pair[goes], pair[1 - goes])
+
+
+def _mailed(base: Tree, side: Side) -> dict[tuple[str, str], Ticket]:
+    """The new tickets of a side that mails have opened, by the mail and by who wrote it."""
+    found: dict[tuple[str, str], Ticket] = {}
+    for key, leaf in sorted(side.tree.items()):
+        record = leaf.record
+        if isinstance(record, Ticket) and record.message_id and key not in base and not record.merged_into:
+            found.setdefault((record.message_id, record.requester or ""), record)
+    return found
+
+
+def _joined_mail(base: Tree, sides: Sequence[Side], mail: _Mailed) -> Side:
+    """The side with its ticket under the other's number, where both meet as one; its own number leads there."""
+    side, old, new = sides[mail.goes], mail.going, mail.staying
+    closed = max(side.stamp(old.path).at, sides[1 - mail.goes].stamp(new.path).at)
+    folder, goal = f"{files_folder(old.id)}/", f"{files_folder(new.id)}/"
+    tree = dict(side.tree)
+    for key, leaf in side.tree.items():
+        if leaf.record is not None and _own(base, key, leaf):
+            tree[key] = _with(leaf, _referring(leaf.record, old.id, new.id))
+        elif key.startswith(folder):
+            path = goal + key.removeprefix(folder)
+            tree[path] = leaf._replace(path=path)
+    known = old.evolve(id=new.id, created=utc_text(new.created), author=new.author)
+    tree |= {one.path: Leaf(one.path, "", record=one) for one in (known, _leading(old, new.id, closed))}
+    moved = {(new.path, field): stamp for (key, field), stamp in side.stamps.items() if key == old.path}
+    return side._replace(tree=tree, stamps={**side.stamps, **moved})
+
+
+def _leading(ticket: Ticket, into: str, at: int) -> Ticket:
+    """A ticket that leads to another one, as `ticket merge` leaves it."""
+    left: dict[str, Any] = dict.fromkeys(("pending_until", "pending_for", "update_by", "paused", "links"))
+    closed = utc_text(ticket.closed or datetime.fromtimestamp(at, UTC))
+    return ticket.evolve(state=states.CLOSED, closed=closed, resolution=states.DUPLICATE, merged_into=into, **left)

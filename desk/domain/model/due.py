@@ -75,6 +75,11 @@ def list_unrecorded(row: Row, now: str) -> list[Due]:
     return [due for due in list_missed(row, now) if line(BREACH, due) not in row["sla"]]
 
 
+def list_recordable(row: Row, now: str) -> list[Due]:
+    """Those to be noted now. What a clock that is ahead has dated, such as a pause to come, makes nothing late before its time."""
+    return [due for due in list_unrecorded(row, now) if due.at < now]
+
+
 def add_due(row: Row, now: str) -> dict[str, Any]:
     """A row with what lists and `show` say beside the fields."""
     found = find_pressing(row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Self
@@ -28,6 +28,17 @@ class Entry(NamedTuple):
     @property
     def attachments(self) -> tuple[str, ...]:
         return tuple(self.meta.get("attachments", ()))
+
+
+def interleave(thread: Iterable[Entry], more: Iterable[Entry]) -> tuple[Entry, ...]:
+    """A thread with others' entries between its own, by their times; each keeps its order, though clocks may have differed."""
+    found: list[Entry] = []
+    waiting = list(more)
+    for entry in thread:
+        while waiting and waiting[0].at < entry.at:
+            found.append(waiting.pop(0))
+        found.append(entry)
+    return (*found, *waiting)
 
 
 class Record:

@@ -12,7 +12,7 @@ from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.fields import LINK_TYPES, utc_text
 from desk.domain.model.organisation import INCIDENT, PROBLEM
 from desk.domain.model.person import USER_PREFIX
-from desk.domain.model.record import NOTHING, Entry
+from desk.domain.model.record import NOTHING, Entry, interleave
 from desk.domain.model.ticket import NOTE, REPLY, Ticket, edit
 from desk.domain.rights import moves
 from desk.domain.tickets.classification import show_levels
@@ -141,7 +141,7 @@ def merge(ticket: Ticket, into: Ticket, around: Around, *, by: Actor, at: dateti
         {"attachments": list(ticket.attachments)} if ticket.attachments else NOTHING,
     )
     moved = [_with_carried(e, around.carried, **{"from": ticket.id}) for e in (request, *ticket.thread)]
-    thread = tuple(sorted((*into.thread, *moved), key=lambda e: e.at))
+    thread = interleave(into.thread, moved)
     closing: dict[str, Any] = {"closed": utc_text(at)} if ticket.state != states.CLOSED else {}
     gone = ticket.evolve(
         state=states.CLOSED,

@@ -1,0 +1,89 @@
+"""Every row of the guard's table through real servers; over the file system, and in more detail, in test_table."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SSHD
+from tests.copies import copy_desk
+from tests.guard.conftest import heat
+from tests.guard.rows import MACHINES, PEOPLE, Row, Rows
+from tests.guard.served import Gitolite, http, need, ssh, sshd
+
+Reach = Callable[[str], tuple[str, dict[str, str]]]
+"""Where the repository is for somebody, and what is in git's environment for it."""
+
+
+@pytest.fixture(scope="session")
+def rows(few_articles: Path, warm: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Rows:
+    """The clone with all pushes, made once."""
+    return Rows(copy_desk(few_articles, tmp_path_factory.mktemp("rows") / "home"), warm, environment)
+
+
+def bare(rows: Rows, top: Path, server: str) -> Path:
+    """A guarded repository as it is before the first row."""
+    place = top / "desk.git"
+    rows.git("init", "-q", "--bare", str(place))
+    rows.git("push", "-q", str(place), f"{rows.begun}:refs/heads/main")
+    return guarded(rows, place, server)
+
+
+def guarded(rows: Rows, place: Path, server: str) -> Path:
+    rows.desk("guard", "install", "--for", server, "--branch", "main", at=place)
+    heat(place, rows.socket)
+    return place
+
+
+@contextmanager
+def of_ssh(rows: Rows, top: Path) -> Iterator[Reach]:
+    """Each key runs the forced command that the desk's records give it."""
+    need(SSHD, "openssh-server")
+    place = bare(rows, top, "git")
+    authorized = rows.desk("guard", "keys", "--authorized", at=place)
+    assert len(authorized.splitlines()) == len((*PEOPLE, *MACHINES))
+    user = subprocess.run(["id", "-un"], capture_output=True, text=True, check=True).stdout.strip()
+    with sshd(top, authorized) as port:
+        yield lambda who: (
+            f"{user}@127.0.0.1:desk.git",
+            {"GIT_SSH_COMMAND": " ".join(ssh(rows.keys / who, port)), "DESK_PUSHER": "relay1"},
+        )
+
+
+@contextmanager
+def of_http(rows: Rows, top: Path) -> Iterator[Reach]:
+    rows.git("config", "http.receivepack", "true", at=bare(rows, top, "http"))
+    with http(top) as address:
+        yield lambda who: (f"http://{who}:x@{address}/desk.git", {"REMOTE_USER": "relay1"})
+
+
+@contextmanager
+def of_gitolite(rows: Rows, top: Path) -> Iterator[Reach]:
+    server = Gitolite(top, rows.home, rows.begun)
+    guarded(rows, server.place, "gitolite")
+    yield lambda who: (server.URL, server.env(who))
+
+
+def push(rows: Rows, row: Row, reach: Reach) -> str:
+    """What git says; nothing for what was taken."""
+    where, env = reach(row.who)
+    home = rows.home.parent / row.clone
+    words = ["git", "-C", str(home), "push", "-q", where, *row.refs]
+    done = subprocess.run(words, env={**rows.environment, **env}, capture_output=True, text=True, check=False)
+    return done.stderr if done.returncode else ""
+
+
+@pytest.mark.parametrize("server", [of_ssh, of_http, of_gitolite])
+def test_rows(server: Callable[[Rows, Path], object], rows: Rows, tmp_path: Path) -> None:
+    with server(rows, tmp_path) as reach:  # type: ignore[attr-defined]
+        wrong = []
+        for row in rows.rows:
+            found = push(rows, row, reach)
+            missing = [word for word in row.words if word not in found]
+            if bool(found) != bool(row.words) or missing:
+                wrong.append(f"{row.name}, by {row.who}: lacks {missing} in {found or 'nothing: it was taken'}")
+        assert wrong == [], "\n\n".join(wrong)
