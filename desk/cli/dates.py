@@ -18,10 +18,32 @@ _HOURS_AGO = r"(\d{1,5})h"
 _DAYS = {"d": 1, "w": 7, "m": 30, "mo": 30, "y": 365}
 _MONTHS = 12
 """So many at most are written `3m`: `30m` are minutes elsewhere, and as months must be written `30mo`."""
+_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _NAMED = {"today": 0, "yesterday": -1, "tomorrow": 1}
 _DAY = r"\d{4}-\d\d-\d\d"
 _NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WEEKDAYS = {word: number for number, name in enumerate(_NAMES) for word in (name, name[:3])}
+
+
+class Interval(click.ParamType):
+    """How often, as people type it: `60`, `60s`, `5m`, `1h`; in seconds, within what makes sense."""
+
+    name = "time"
+
+    def __init__(self, least: int, most: int) -> None:
+        self.least, self.most = least, most
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ARG002 - click's signature
+        """Seconds; UsageFault for what is no such time."""
+        found = re.fullmatch(r"(\d{1,6})\s*([smh]?)", str(value).strip().lower())
+        seconds = int(found[1]) * _SECONDS[found[2]] if found else 0
+        if not self.least <= seconds <= self.most:
+            least, most = (f"{n // 3600}h" if n % 3600 == 0 else f"{n}s" for n in (self.least, self.most))
+            raise UsageFault(
+                _("--every {text} is no time from {least} to {most}", text=str(value)[:40], least=least, most=most),
+                _("such as 60s, 5m or 1h"),
+            )
+        return seconds
 
 
 def parse_moment(app: App, text: str | None, *, end: bool = False) -> str | None:

@@ -17,7 +17,7 @@ from desk.errors import NotFound, UsageFault
 from desk.text import _, arranged
 
 T = TypeVar("T", bound=Callable[..., Any])
-_EVERY = 2
+_EVERY = "2s"
 """Seconds between two looks of whoever watches, unless told otherwise."""
 
 
@@ -102,8 +102,8 @@ def require_possible(query: Query) -> None:
 def lookout_options(function: T) -> T:
     """--every, --bell and --notice."""
     options = (
-        click.option("--every", metavar="SECONDS", type=click.IntRange(1, 3600), default=_EVERY, show_default=True,
-                     help="How often to look."),
+        click.option("--every", metavar="TIME", type=dates.Interval(1, 3600), default=_EVERY, show_default=True,
+                     help="How often to look: 10s, 5m."),
         click.option("--bell", is_flag=True, help="Ring when a ticket is given to me, or a new one is urgent."),
         click.option("--notice", is_flag=True, help="Tell me so on the desktop as well (notify-send, or the terminal)."),
     )  # fmt: skip

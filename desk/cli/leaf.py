@@ -13,6 +13,7 @@ from desk.cli.arguments import NothingGiven
 from desk.cli.speech.helping import UNWRAPPED, SpokenCommand, SpokenOption
 from desk.cli.speech.language import require_language
 from desk.domain.model.kinds import KINDS
+from desk.errors import Unchanged
 from desk.text import _
 from desk.view.model import Detail, Done
 
@@ -163,6 +164,11 @@ def _nothing_is_done(function: Callable[..., Any]) -> Callable[..., Any]:
             view = function(app, *args, **options)
         except NothingGiven:
             app.idle()
+            return Done(_plural(click.get_current_context().command_path.split()[1]), [], ())
+        except Unchanged as settled:
+            if not app.several:
+                raise
+            app.notes.append(settled.message)
             return Done(_plural(click.get_current_context().command_path.split()[1]), [], ())
         if isinstance(view, Detail):
             app.warnings.extend(_marks(view))

@@ -119,6 +119,16 @@ class Index:
         )
         return [str(row[0]) for row in rows]
 
+    def tickets_gone(self, part: str) -> list[str]:
+        """Ids of deleted tickets that begin or end so, two at most."""
+        rows = self.db.execute(
+            "SELECT DISTINCT id FROM events WHERE kind = 'ticket' AND verb = 'delete'"
+            " AND ((id >= ?1 AND id < ?1 || 'a') OR substr(id, -length(?1)) = ?1)"
+            " AND id NOT IN (SELECT id FROM tickets) LIMIT 2",
+            (part,),
+        )
+        return [str(row[0]) for row in rows]
+
     def used(self, kind: str, record_id: str) -> bool:
         """Whether an id of any kind was ever used."""
         row = self.db.execute("SELECT 1 FROM events WHERE id = ? AND kind = ? LIMIT 1", (record_id, kind)).fetchone()

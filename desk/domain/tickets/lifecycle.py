@@ -17,6 +17,7 @@ from desk.domain.model.person import USER_PREFIX, Staff
 from desk.domain.model.record import NOTHING
 from desk.domain.model.ticket import Ticket, edit
 from desk.domain.rights import moves, rights
+from desk.domain.rights.words import word
 from desk.domain.tickets import relations
 from desk.domain.tickets.classification import NO_MATRIX, Matrix
 from desk.errors import Refused
@@ -135,6 +136,12 @@ def close(
     original: Ticket | None = None,
 ) -> Change:
     """End the work on a ticket (requirement 1.6); `original` is the ticket it duplicates, and gets linked."""
+    if ticket.state == states.CLOSED and ticket.resolution != resolution:
+        raise Refused(
+            _("{ticket} is closed already, and otherwise: {resolution}", ticket=ticket.id,
+              resolution=word(ticket.resolution or "none")),
+            _("see: desk ticket history {ticket}; or first: desk ticket reopen {ticket}", ticket=ticket.id),
+        )  # fmt: skip
     moves.after("close", ticket.state, ticket.id)
     now, events, others = ticket, [], []
     if original is not None and original.id not in ticket.linked("duplicates"):
