@@ -16,7 +16,7 @@ def require_known(session: Session, typed: str) -> str:
     try:
         return session.store.resolve(typed)
     except NotFound:
-        if gone := session.store.gone(typed):
+        if gone := session.store.ask(lambda index: index.ticket_gone(typed)):
             return gone
         raise
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import click
@@ -25,25 +26,23 @@ _NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "s
 _WEEKDAYS = {word: number for number, name in enumerate(_NAMES) for word in (name, name[:3])}
 
 
-class Interval(click.ParamType):
-    """How often, as people type it: `60`, `60s`, `5m`, `1h`; in seconds, within what makes sense."""
+def interval(least: int, most: int) -> Callable[[click.Context, click.Parameter, str | None], int | None]:
+    """How often, as people type it: `60`, `60s`, `5m`, `1h`. The callback of an option; seconds, within what makes sense."""
 
-    name = "time"
-
-    def __init__(self, least: int, most: int) -> None:
-        self.least, self.most = least, most
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ARG002 - click's signature
-        """Seconds; UsageFault for what is no such time."""
-        found = re.fullmatch(r"(\d{1,6})\s*([smh]?)", str(value).strip().lower())
+    def read(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int | None:
+        if text is None:
+            return None
+        found = re.fullmatch(r"(\d{1,6})\s*([smh]?)", text.strip().lower())
         seconds = int(found[1]) * _SECONDS[found[2]] if found else 0
-        if not self.least <= seconds <= self.most:
-            least, most = (f"{n // 3600}h" if n % 3600 == 0 else f"{n}s" for n in (self.least, self.most))
+        if not least <= seconds <= most:
+            first, last = (f"{n // 3600}h" if n % 3600 == 0 else f"{n}s" for n in (least, most))
             raise UsageFault(
-                _("--every {text} is no time from {least} to {most}", text=str(value)[:40], least=least, most=most),
+                _("--every {text} is no time from {first} to {last}", text=text[:40], first=first, last=last),
                 _("such as 60s, 5m or 1h"),
             )
         return seconds
+
+    return read
 
 
 def parse_moment(app: App, text: str | None, *, end: bool = False) -> str | None:

@@ -102,7 +102,7 @@ def require_possible(query: Query) -> None:
 def lookout_options(function: T) -> T:
     """--every, --bell and --notice."""
     options = (
-        click.option("--every", metavar="TIME", type=dates.Interval(1, 3600), default=_EVERY, show_default=True,
+        click.option("--every", metavar="TIME", callback=dates.interval(1, 3600), default=_EVERY, show_default=True,
                      help="How often to look: 10s, 5m."),
         click.option("--bell", is_flag=True, help="Ring when a ticket is given to me, or a new one is urgent."),
         click.option("--notice", is_flag=True, help="Tell me so on the desktop as well (notify-send, or the terminal)."),

@@ -119,15 +119,16 @@ class Index:
         )
         return [str(row[0]) for row in rows]
 
-    def tickets_gone(self, part: str) -> list[str]:
-        """Ids of deleted tickets that begin or end so, two at most."""
+    def ticket_gone(self, text: str) -> str | None:
+        """The id of the one deleted ticket that is meant by the whole of it, its beginning or its end; None for no such one."""
+        part = text.strip().upper()
         rows = self.db.execute(
             "SELECT DISTINCT id FROM events WHERE kind = 'ticket' AND verb = 'delete'"
             " AND ((id >= ?1 AND id < ?1 || 'a') OR substr(id, -length(?1)) = ?1)"
             " AND id NOT IN (SELECT id FROM tickets) LIMIT 2",
             (part,),
-        )
-        return [str(row[0]) for row in rows]
+        ).fetchall()
+        return str(rows[0][0]) if part and len(rows) == 1 else None
 
     def used(self, kind: str, record_id: str) -> bool:
         """Whether an id of any kind was ever used."""

@@ -168,11 +168,9 @@ class Store:
         """The error for a record that isn't there, with what was probably meant."""
         shown = record_id if len(record_id) <= 60 else record_id[:60] + "…"
         if kind == "ticket":
-            if gone := self.gone(record_id):
-                return NotFound(
-                    _("there is no ticket {id}: it was deleted", id=gone),
-                    _("what it was: desk ticket history {id}; to have it back: desk ticket undo {id}", id=gone),
-                )
+            if gone := self.ask(lambda index: index.ticket_gone(record_id)):
+                way = _("what it was: desk ticket history {id}; to have it back: desk ticket undo {id}", id=gone)
+                return NotFound(_("there is no ticket {id}: it was deleted", id=gone), way)
             # No id is a word, and a word is what was to be written.
             hint = (
                 _("ids are such as 7K3Q; a text stands behind an option: --body {text}", text=f'"{shown} …"')
@@ -190,12 +188,6 @@ class Store:
         if kind == "staff":
             return NotFound(_("there is no staff member {id}", id=shown), hint)
         return NotFound(_("there is no {kind} {id}", kind=kind, id=shown), hint)
-
-    def gone(self, text: str) -> str | None:
-        """The id of the deleted ticket that a person means, by the whole of it or its beginning or end; None for no such one."""
-        wanted = text.strip().upper()
-        found = self.ask(lambda index: index.tickets_gone(wanted)) if wanted else []
-        return found[0] if len(found) == 1 else None
 
     def resolve(self, text: str) -> str:
         """A ticket id from what a person typed: whole, or a unique beginning or end of one, in either case."""

@@ -95,3 +95,44 @@ def test_what_is_so_already_stops_no_other(desk: Runner, make: Make, git: Git) -
     desk("ticket", "close", one, "--resolution", "withdrawn")
     assert "otherwise: withdrawn" in desk("ticket", "close", one, other, code=5).err
     assert desk("ticket", "show", other, "-f", "json").data["state"] == "open"
+
+
+def test_what_was_taken_back_is_told_no_more(desk: Runner, make: Make) -> None:
+    """Not to the next shift, not as an escalation, not as what an article was approved or published by."""
+    desk("staff", "edit", "petros", "--department", "technical", "--department", "operation-services")
+    one, other = make("One"), make("Other")
+    desk("ticket", "escalate", one, "--to", "petros")
+    desk("undo")
+    assert desk("ticket", "escalations", one, "-f", "json").data == []
+    desk("undo")  # the undo itself: it stands again
+    assert [row["to"] for row in desk("ticket", "escalations", one, "-f", "json").data] == ["petros"]
+    desk("ticket", "reply", other, "--body", "by mistake")
+    desk("undo")
+    changed = {row["id"]: row for row in desk("handover", "-f", "json").data["changed"]}
+    assert changed[other]["what"].startswith("registered in ")
+    assert "," not in changed[other]["what"]
+
+    desk(
+        "staff",
+        "create",
+        "anna",
+        "--name",
+        "Anna",
+        "--email",
+        "anna@s.example",
+        "--level",
+        "2",
+        "--department",
+        "legal",
+    )
+    desk("config", "set", "kb.approval", "true")
+    desk("kb", "create", "--topic", "faq", "--title", "New", "--body", "A text of some length", "--type", "faq")
+    desk("kb", "review", "new", "--submit")
+    desk("--as", "anna", "kb", "review", "new", "--approve")
+    desk("--as", "anna", "undo")
+    desk("kb", "publish", "new", code=5)
+    assert desk("kb", "review", "new", "-f", "json").data[0]["approved_by"] is None
+    desk("--as", "anna", "kb", "review", "new", "--approve")
+    desk("kb", "publish", "new")
+    desk("undo")
+    assert "published with commit" not in desk("kb", "review", "new").out

@@ -36,7 +36,7 @@ from desk.view.model import Done
 @click.option(
     "--every",
     metavar="TIME",
-    type=dates.Interval(1, 7 * 86400),
+    callback=dates.interval(1, 7 * 86400),
     help="Go on, and meet again so often, until stopped: 60s, 5m.",
 )
 def sync(app: App, remote: str | None, *, halted: bool, every: int | None, **how: Any) -> Done:

@@ -68,7 +68,7 @@ def _listing(app: App, mails: list[TakenMail], *, dry_run: bool) -> Listing:
 @click.option(
     "--every",
     metavar="TIME",
-    type=dates.Interval(5, 3600),
+    callback=dates.interval(5, 3600),
     default="60s",
     show_default=True,
     help="How often to look where the server can't tell: 60s, 5m.",
