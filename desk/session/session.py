@@ -301,7 +301,10 @@ class Session:
                     machine=machine or "-",
                 ),
                 _(
-                    "git config user.email YOURS@…, or an address more: desk staff edit {handle} --email …",
+                    "git config user.email YOURS@…, or an address more: a line  emails: [{machine}]  in "
+                    "records/staff/{handle}.yaml, "
+                    "then: desk commit",
+                    machine=machine or "YOU@…",
                     handle=handle,
                 ),
             )

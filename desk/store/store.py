@@ -282,7 +282,7 @@ class Store:
             raise Conflict(_("{operation} is in progress in this desk", operation=found[0]), hint)
         head = self.head()
         if head.ref is None:
-            raise GitError(_("HEAD is detached: a commit would belong to no branch"), "git switch main")
+            raise GitError(_("HEAD is detached: a commit would belong to no branch"), refs.way_back(self.place))
         return head.ref, self.commit_now()
 
     def commit(

@@ -132,7 +132,9 @@ def _draft(app: App, draft_id: str) -> dict[str, Any]:
     found = _read(app, draft_id, problems)
     if found is None:
         raise Broken(
-            _("not a message of desk's"), problems[0], hint=arranged("desk mail drop {draft_id}", draft_id=draft_id)
+            _("not a message of desk's"),
+            problems[0],
+            hint=_("if it isn't needed: desk mail drop {draft_id}", draft_id=draft_id),
         )
     return found
 
