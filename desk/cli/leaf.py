@@ -17,7 +17,7 @@ from desk.errors import Unchanged
 from desk.text import _
 from desk.view.model import Detail, Done
 
-FORMATS = ("table", "json", "jsonl", "csv", "tsv", "yaml", "md", "html", "ids")
+FORMATS = ("table", "json", "jsonl", "csv", "tsv", "excel", "yaml", "md", "html", "ids")
 EXAMPLE = _("Example:")
 """What stands above it; an epilog is looked up by its first line."""
 _BEFORE = _("As before the command.")
