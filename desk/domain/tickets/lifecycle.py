@@ -20,7 +20,7 @@ from desk.domain.rights import moves, rights
 from desk.domain.rights.words import word
 from desk.domain.tickets import relations
 from desk.domain.tickets.classification import NO_MATRIX, Matrix
-from desk.errors import Refused
+from desk.errors import Refused, Unchanged
 from desk.text import _
 
 _SCRIPTS = (
@@ -66,7 +66,7 @@ def rewrite(ticket: Ticket, after: Ticket, *, by: Actor, at: datetime, reason: s
     if ticket.body != after.body:
         changed.append("body")
     if not changed and dict(ticket.extra) == dict(after.extra):
-        raise Refused(
+        raise Unchanged(
             _("nothing in {ticket} was changed", ticket=ticket.id),
             _("see: desk ticket show {ticket}", ticket=ticket.id),
         )
