@@ -69,7 +69,7 @@ def log(app: App, kinds: tuple[str, ...], verbs: tuple[str, ...], limit: int | N
     columns = (
         Column("at", pgettext("column", "WHEN"), "moment"),
         Column("by", pgettext("column", "WHO")),
-        Column("what", pgettext("column", "WHAT"), "title"),
+        Column("what", pgettext("column", "WHAT"), "sentence"),
         Column("how", pgettext("column", "HOW"), "word"),
         Column("commit", pgettext("column", "COMMIT"), "commit"),
     )
@@ -113,6 +113,7 @@ def _wanted(
 
 def _record(app: App, word: str) -> str:
     """The id of a record of any kind, or of a setting, that was ever there; NotFound for one of which nothing is told."""
+    word = word.encode(errors="replace").decode()  # what a shell passes need be no text
     either = (identifiers.normalise_id(word), word.strip().upper())
     known = app.store.ask(lambda index: events.told_of(index, either))
     if known is None:
