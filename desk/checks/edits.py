@@ -153,10 +153,8 @@ def _salt_problem(edit: HandEdit) -> DeskError | None:
     """A folder's salt can go with the folder, and not become another one."""
     if edit.after is None or edit.before in (edit.after, None):
         return None
-    return Refused(
-        _("{path}: the salt can't be changed", path=edit.path),
-        _("to drop what was edited there: git checkout HEAD -- {path}", path=edit.path),
-    )
+    way = _("to drop what was edited there: git checkout HEAD -- {path}", path=edit.path)
+    return Refused(_("{path}: the salt can't be changed", path=edit.path), way)
 
 
 def _comment_problem(edit: HandEdit, new: Record) -> DeskError | None:

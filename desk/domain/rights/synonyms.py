@@ -151,7 +151,7 @@ def find_meant(prefix: str, word: str, commands: Collection[str]) -> str:
     if not prefix and word in _GROUPS:
         return _GROUPS[word]
     if word in _HISTORY and prefix in _LOGGED:
-        return f"log --kind {prefix.rpartition(' ')[2]} --record ID"
+        return "log --kind " + prefix.rpartition(" ")[2] + " --record ID"
     for verb in _COMMANDS.get(word, ()):
         path = f"{prefix or 'ticket'} {verb}"
         if path in commands:
