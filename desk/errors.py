@@ -59,6 +59,10 @@ class Refused(DeskError):
     exit_code = 5
 
 
+class Unchanged(Refused):
+    """What was asked for is so already: of one record a refusal, of several there is nothing left to do with that one."""
+
+
 class Conflict(DeskError):
     code = "conflict"
     exit_code = 6

@@ -11,10 +11,10 @@ from desk.actions.draft import Draft, require_fresh, require_level
 from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Edit, join
 from desk.domain.model.person import Staff
-from desk.domain.model.record import Record
+from desk.domain.model.record import NOTHING, Record
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import moves, rights
-from desk.errors import Refused, UsageFault
+from desk.errors import Refused, Unchanged, UsageFault
 from desk.session.session import Session
 from desk.store.snapshot import Snapshot
 from desk.store.store import Committed
@@ -25,27 +25,38 @@ TicketVerb = Callable[[Draft, Ticket, Actor, datetime], Change]
 
 
 class Acted(NamedTuple):
-    """The commit that an action made, and the tickets it was asked to act on."""
+    """The commit that an action made, and the tickets it was asked to act on.
+
+    `settled`: those of them that were already as they should be, by id.
+    """
 
     done: Committed
     ids: tuple[str, ...]
+    settled: Mapping[str, Ticket] = NOTHING
 
     @property
     def edits(self) -> list[Edit]:
-        """What became of those tickets, in the order asked."""
+        """What became of those tickets, in the order asked; without an event for one that was so already."""
         found = {e.record.id: e for e in self.done.change.edits}
+        found |= {i: Edit(ticket, ticket, ()) for i, ticket in self.settled.items()}
         return [found[i] for i in self.ids]
 
 
 def act_on_tickets(session: Session, ids: Iterable[str], verb: str, one: TicketVerb) -> Acted:
-    """Run a verb on every ticket, each once, as one commit; Refused where the actor has no right to it."""
+    """Run a verb on every ticket, each once, as one commit; Refused where the actor has no right to it.
+
+    A ticket that is already as it should be stops none of the others; Unchanged where all of them are.
+    """
     acted: dict[str, None] = {}
+    settled: dict[str, Ticket] = {}
     named = list(ids)
 
     def plan(snapshot: Snapshot, by: Actor, at: datetime) -> Change:
         draft = Draft(snapshot)
         acted.clear()
+        settled.clear()
         refusals: list[Refused] = []
+        same: list[Refused] = []
         for ticket_id in named:
             ticket = draft.ticket(ticket_id)
             if ticket.id in acted:
@@ -54,15 +65,22 @@ def act_on_tickets(session: Session, ids: Iterable[str], verb: str, one: TicketV
             try:
                 rights.require_act(by, ticket, verb)
                 draft.take(one(draft, ticket, by, at))
+            except Unchanged as unchanged:
+                settled[ticket.id] = ticket
+                same.append(unchanged)
             except Refused as refusal:
                 refusals.append(refusal)
             except ValueError as error:
                 raise UsageFault(str(error)) from None
         if refusals:
             raise _together(refusals, len(acted))
+        if not draft.changes:
+            raise (
+                same[0] if len(same) == 1 else Unchanged("; ".join(one.message for one in same[:_SHOWN]), same[0].hint)
+            )
         return join(draft.changes)
 
-    return Acted(session.apply(plan), tuple(acted))
+    return Acted(session.apply(plan), tuple(acted), settled)
 
 
 _SHOWN = 10

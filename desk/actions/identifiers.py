@@ -16,9 +16,8 @@ def require_known(session: Session, typed: str) -> str:
     try:
         return session.store.resolve(typed)
     except NotFound:
-        wanted = typed.strip().upper()
-        if session.store.ask(lambda index: index.known_ticket(wanted)):
-            return wanted
+        if gone := session.store.ask(lambda index: index.ticket_gone(typed)):
+            return gone
         raise
 
 

@@ -318,9 +318,18 @@ def mention_articles(session: Session, names: Iterable[str], language: str) -> s
         if found["link"]:
             parts.append(f"{found['title']}\n{found['link']}")
             continue
-        parts.append("\n\n".join(part for part in (found["title"], found["workaround"] or found["fix"]) if part))
-        if (
-            said := _("{setting} is not set, so the reply names {name} without a link", setting=SETTING, name=name)
-        ) not in session.warnings:
+        said = _("{setting} is not set, so the reply names {name} without a link", setting=SETTING, name=name)
+        answer = found["workaround"] or found["fix"]
+        if not answer:
+            said = _("{setting} is not set, so the reply holds the text of {name}", setting=SETTING, name=name)
+            answer = _text_of(session, name, language)
+        parts.append(f"{found['title']}\n\n{answer}".rstrip())
+        if said not in session.warnings:
             session.warnings.append(said)
     return "\n\n".join(parts)
+
+
+def _text_of(session: Session, name: str, language: str) -> str:
+    """What a public article says."""
+    row = _public(session, name, language, session.store.missing("article", name))
+    return session.store.read("article", str(row["id"])).body.strip()

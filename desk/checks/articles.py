@@ -74,7 +74,7 @@ def _missed(edit: HandEdit, world: World) -> DeskError | None:
     path, line, url = found
     return Refused(
         _("{path} can't be deleted: {where}:{line} leads there: {url}", path=edit.path, where=path, line=line, url=url),
-        _("git checkout -- {path}, or mend the link too", path=edit.path),
+        _("mend the link too, or have it back: git checkout HEAD -- {path}", path=edit.path),
     )
 
 

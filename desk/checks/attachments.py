@@ -12,7 +12,7 @@ from desk.domain.model.ticket import Ticket
 from desk.domain.rights import rights, verbs
 from desk.errors import Refused
 from desk.store.handedits import ATTACHMENT, DELETED, NEW, HandEdit
-from desk.text import _, arranged
+from desk.text import _
 
 _VERB = "commit"
 _BRINGING = frozenset(("create", "delete")) | verbs.changing(Ticket.kind, "thread").keys()
@@ -45,7 +45,7 @@ def check_attachment(edit: HandEdit, act: Act, before: Before, _world: Known) ->
                 name=name,
                 owners=", ".join(sorted(owners)),
             ),
-            arranged("git checkout -- {path}", path=edit.path),
+            _("to drop what was edited there: git checkout HEAD -- {path}", path=edit.path),
         )
 
 
@@ -63,7 +63,7 @@ def check_named(edit: HandEdit, act: Act, _before: Before, _world: Known) -> Non
         if name not in new.attachments and (old.author or old.requester or "") != act.by.id:
             raise Refused(
                 _("{path}: the attachment {name} was brought by {by}", path=edit.path, name=name, by=old.author or "-"),
-                arranged("git checkout -- {path}", path=edit.path),
+                _("to drop what was edited there: git checkout HEAD -- {path}", path=edit.path),
             )
 
 

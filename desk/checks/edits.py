@@ -153,9 +153,8 @@ def _salt_problem(edit: HandEdit) -> DeskError | None:
     """A folder's salt can go with the folder, and not become another one."""
     if edit.after is None or edit.before in (edit.after, None):
         return None
-    return Refused(
-        _("{path}: the salt can't be changed", path=edit.path), arranged("git checkout -- {path}", path=edit.path)
-    )
+    way = _("to drop what was edited there: git checkout HEAD -- {path}", path=edit.path)
+    return Refused(_("{path}: the salt can't be changed", path=edit.path), way)
 
 
 def _comment_problem(edit: HandEdit, new: Record) -> DeskError | None:
@@ -330,9 +329,11 @@ def _remarks(
             folder = files_folder(edit.id or "")
             if os.path.isdir(os.path.join(snapshot.place.root, folder)) or worktree.read(snapshot.place, folder):
                 yield _(
-                    "{id} is deleted, its attachments are not: git rm -r {folder}, then: desk commit",
+                    "{id} is deleted, its attachments are not: rm -r {folder}, then: desk commit; or have it back: "
+                    "git checkout HEAD -- {path}",
                     id=edit.id,
                     folder=folder,
+                    path=edit.path,
                 )
         name = edit.path.rpartition("/")[2]
         if edit.kind != ATTACHMENT or edit.after is None or edit.id not in tickets:

@@ -48,7 +48,7 @@ def judge(act: Act, before: Before, world: Known) -> Iterator[Wrong]:
 
 def _check_reuse(edit: HandEdit, act: Act, before: Before, _world: Known) -> None:
     """Rule 8: ids are never used again; what went may come back as it was."""
-    hint = _("choose another name; what is to come back as it was: git revert COMMIT")
+    hint = _("choose another name; what is to come back as it was: desk undo COMMIT")
     if isinstance(edit.old, User) and isinstance(edit.new, User) and users.gone(edit.old) and edit.old != edit.new:
         if edit.path not in act.comes_back and (edit.new.name or edit.new.email):
             raise Refused(_("the id {id} was used before, and ids are never reused", id=edit.id), hint)

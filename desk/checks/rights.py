@@ -15,7 +15,7 @@ from desk.domain.model.ticket import Ticket
 from desk.domain.rights import moves, rights
 from desk.errors import Refused
 from desk.store.handedits import DELETED, NEW, OTHER, SETTINGS, TEMPLATE, HandEdit
-from desk.text import _, arranged
+from desk.text import _
 
 _VERB = "commit"
 _LEVEL_OF: Mapping[str, str] = MappingProxyType({SETTINGS: "settings", TEMPLATE: "response", OTHER: "article"})
@@ -133,10 +133,12 @@ def _refusal(breach: Breach) -> Refused:
         return Refused(problem, _("name a public one: desk department list"))
     if breach.rule == "reserved":
         problem = _("the tag {id} decides the kind of tickets and can't be deleted", id=record.id)
-        return Refused(problem, arranged("git checkout -- {path}", path=path))
+        return Refused(problem, _("to have it back: git checkout HEAD -- {path}", path=path))
     more = _(" and {count} more", count=count - 1) if count > 1 else ""
     noun = "kb topic" if record.kind == "topic" else record.kind
-    hint = _("git checkout -- {path}, then let desk do it: desk {noun} delete {id}", path=path, noun=noun, id=record.id)
+    hint = _(
+        "git checkout HEAD -- {path}, then let desk do it: desk {noun} delete {id}", path=path, noun=noun, id=record.id
+    )
     return Refused(
         _("{path} can't be deleted: {name}{more} still refer to it", path=path, name=names[0], more=more), hint
     )

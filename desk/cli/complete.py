@@ -19,9 +19,24 @@ if TYPE_CHECKING:
 
 _BASH = """\
 %(complete_func)s() {
-    local IFS=$'\\n' response type value description longest=0 shown=()
-    local -a values=() descriptions=()
-    response=$(env COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD %(complete_var)s=bash_complete $1)
+    local IFS=$'\\n' response type value description longest=0 shown=() line=${COMP_LINE-} word cut=
+    local -a values=() descriptions=() words=()
+    local -i at cword=-1
+    # bash breaks words at = and : as well; what was typed without a blank between is one word to desk.
+    for (( at = 0; at < ${#COMP_WORDS[@]}; at++ )); do
+        word=${COMP_WORDS[at]}
+        if [[ $at -gt 0 && -n $word && $line == "$word"* ]]; then
+            words[${#words[@]}-1]+=$word
+        else
+            line=${line#"${line%%%%[! $'\\t']*}"}
+            words+=("$word")
+        fi
+        line=${line#"$word"}
+        (( at == COMP_CWORD )) && cword=${#words[@]}-1
+    done
+    word=${words[cword]-}
+    [[ $word != "${COMP_WORDS[COMP_CWORD]-}" ]] && cut=${word%%"${word##*[=:]}"}
+    response=$(env COMP_WORDS="${words[*]}" COMP_CWORD=$cword %(complete_var)s=bash_complete $1)
     COMPREPLY=()
     for completion in $response; do
         IFS=$'\\t' read -r type value description <<< "$completion"
@@ -29,16 +44,18 @@ _BASH = """\
             dir) compopt -o dirnames ;;
             file) compopt -o default ;;
             plain)
+                value=${value#"$cut"}
                 values+=("$value"); descriptions+=("$description")
                 (( ${#value} > longest )) && longest=${#value} ;;
         esac
     done
     if (( ${#values[@]} == 1 )); then
         COMPREPLY=("${values[0]}")
+        [[ ${values[0]} == *= ]] && compopt -o nospace
         return 0
     fi
     # Several are shown each with what it is; what they begin with alike is all that bash fills in of them.
-    local -i at room=$(( ${COLUMNS:-80} - 4 ))
+    local -i room=$(( ${COLUMNS:-80} - 4 ))
     for (( at = 0; at < ${#values[@]}; at++ )); do
         if [[ -n ${descriptions[at]} ]]; then
             printf -v shown '%%-*s  (%%s)' $longest "${values[at]}" "${descriptions[at]}"

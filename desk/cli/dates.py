@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import click
@@ -18,10 +19,30 @@ _HOURS_AGO = r"(\d{1,5})h"
 _DAYS = {"d": 1, "w": 7, "m": 30, "mo": 30, "y": 365}
 _MONTHS = 12
 """So many at most are written `3m`: `30m` are minutes elsewhere, and as months must be written `30mo`."""
+_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _NAMED = {"today": 0, "yesterday": -1, "tomorrow": 1}
 _DAY = r"\d{4}-\d\d-\d\d"
 _NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WEEKDAYS = {word: number for number, name in enumerate(_NAMES) for word in (name, name[:3])}
+
+
+def interval(least: int, most: int) -> Callable[[click.Context, click.Parameter, str | None], int | None]:
+    """How often, as people type it: `60`, `60s`, `5m`, `1h`. The callback of an option; seconds, within what makes sense."""
+
+    def read(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int | None:
+        if text is None:
+            return None
+        found = re.fullmatch(r"(\d{1,6})\s*([smh]?)", text.strip().lower())
+        seconds = int(found[1]) * _SECONDS[found[2]] if found else 0
+        if not least <= seconds <= most:
+            first, last = (f"{n // 3600}h" if n % 3600 == 0 else f"{n}s" for n in (least, most))
+            raise UsageFault(
+                _("--every {text} is no time from {first} to {last}", text=text[:40], first=first, last=last),
+                _("such as 60s, 5m or 1h"),
+            )
+        return seconds
+
+    return read
 
 
 def parse_moment(app: App, text: str | None, *, end: bool = False) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
 from typing import Any, TypeVar
 
 import click
@@ -17,7 +18,7 @@ from desk.errors import NotFound, UsageFault
 from desk.text import _, arranged
 
 T = TypeVar("T", bound=Callable[..., Any])
-_EVERY = 2
+_EVERY = "2s"
 """Seconds between two looks of whoever watches, unless told otherwise."""
 
 
@@ -99,11 +100,33 @@ def require_possible(query: Query) -> None:
         raise UsageFault(_("nothing that is closed is overdue"), _("what was late: desk sla list --breached"))
 
 
+def watched(function: Callable[..., Any], *, files: bool = False) -> Callable[..., Any]:
+    """A list that stays on the screen where --watch asks for it. `files`: what it shows is no record, and is looked at anew
+    each time.
+    """
+
+    @wraps(function)
+    def run(app: App, *, watch: bool, every: int, bell: bool, notice: bool, **given: Any) -> Any:
+        if not watch:
+            if bell or notice:
+                raise UsageFault(_("--bell and --notice go with --watch"), _("add --watch, or leave them out"))
+            return function(app, **given)
+        if given.get("as_of"):
+            raise UsageFault(_("the past doesn't change: --watch is about now"), _("leave out --as-of"))
+        from desk.cli.clerk import lookout  # noqa: PLC0415 - for whoever watches
+
+        alarm = lookout.Alarm(bell, notice)
+        return lookout.watch(app, lambda: function(app, **given), every, alarm, files=files)
+
+    option = click.option("--watch", is_flag=True, help="Keep it on the screen, as it changes, until Ctrl-C.")
+    return option(lookout_options(run))
+
+
 def lookout_options(function: T) -> T:
     """--every, --bell and --notice."""
     options = (
-        click.option("--every", metavar="SECONDS", type=click.IntRange(1, 3600), default=_EVERY, show_default=True,
-                     help="How often to look."),
+        click.option("--every", metavar="TIME", callback=dates.interval(1, 3600), default=_EVERY, show_default=True,
+                     help="How often to look: 10s, 5m."),
         click.option("--bell", is_flag=True, help="Ring when a ticket is given to me, or a new one is urgent."),
         click.option("--notice", is_flag=True, help="Tell me so on the desktop as well (notify-send, or the terminal)."),
     )  # fmt: skip

@@ -13,10 +13,11 @@ from desk.cli.arguments import NothingGiven
 from desk.cli.speech.helping import UNWRAPPED, SpokenCommand, SpokenOption
 from desk.cli.speech.language import require_language
 from desk.domain.model.kinds import KINDS
+from desk.errors import Unchanged
 from desk.text import _
 from desk.view.model import Detail, Done
 
-FORMATS = ("table", "json", "jsonl", "csv", "tsv", "yaml", "md", "html", "ids")
+FORMATS = ("table", "json", "jsonl", "csv", "tsv", "excel", "yaml", "md", "html", "ids")
 EXAMPLE = _("Example:")
 """What stands above it; an epilog is looked up by its first line."""
 _BEFORE = _("As before the command.")
@@ -163,6 +164,11 @@ def _nothing_is_done(function: Callable[..., Any]) -> Callable[..., Any]:
             view = function(app, *args, **options)
         except NothingGiven:
             app.idle()
+            return Done(_plural(click.get_current_context().command_path.split()[1]), [], ())
+        except Unchanged as settled:
+            if not app.several:
+                raise
+            app.notes.append(settled.message)
             return Done(_plural(click.get_current_context().command_path.split()[1]), [], ())
         if isinstance(view, Detail):
             app.warnings.extend(_marks(view))

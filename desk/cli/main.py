@@ -31,8 +31,9 @@ ALONE = "today"
 """The command that `desk` alone stands for, inside a desk."""
 HOLDER = "desk.app"
 """Where a run keeps the App once it is made, so that an error can tell of a draft."""
-
-
+_LISTED = ("alias", "filter")
+"""Groups that alone, or with options alone, stand for their list."""
+_HELP = ("-h", "--help")
 _TICKET = r"(\d{6}-)?(?=\w*\d)[0-9A-Z]{4}"
 """A whole id, or its end with a digit in it."""
 
@@ -70,6 +71,12 @@ class CommandGroup(helping.SpokenCommand, click.Group):
         """`desk` and `desk ticket` alone are a question, not a mistake: inside a desk, what there is to do."""
         if not self.prefix and not ctx.resilient_parsing and self._is_alone(ctx, args):
             args = [*args, ALONE]
+        if (
+            self.prefix in _LISTED
+            and not ctx.resilient_parsing
+            and not (args and (args[0] in _HELP or not args[0].startswith("-")))
+        ):
+            args = ["list", *args]
         if not args and not ctx.resilient_parsing:
             click.echo(ctx.get_help(), color=ctx.color)
             ctx.exit()

@@ -46,6 +46,8 @@ def tell_of_requester(app: App, edits: Iterable[Edit]) -> None:
 
 def _lines(edit: Edit) -> list[str]:
     """What became of a ticket, in one line; steps of a checklist that are ticked together in one each."""
+    if not edit.events:
+        return [_("{id}  is so already", id=edit.record.id)]
     if len(edit.events) > 1 and all(event.verb in ("check", "uncheck") for event in edit.events):
         return [arranged("{id}  {words}", id=edit.record.id, words=_words(event, "ticket")) for event in edit.events]
     return [arranged("{id}  {words}", id=edit.record.id, words=describe_events(edit))]
@@ -91,23 +93,30 @@ def answer_records(cls: type[Record], done: Committed, *, several: bool, named: 
     lines = [arranged("{id}  {words}", id=e.record.id, words=_told_of(e, done.change.verb)) for e in own]
     lines += [arranged("{id}  {words}", id=e.record.id, words=_told_of(e, "")) for e in edits if e not in own]
     if done.change.verb == "delete":
-        lines.append(_("to take it back: desk undo {commit}", commit=done.commit[:10]))
+        lines.append(way_back(done))
     return Done(cls.plural, items, tuple(lines)) if several else Done(cls.kind, items[0], tuple(lines))
+
+
+def way_back(done: Committed) -> Text:
+    """How a deletion is taken back."""
+    return _("to take it back: desk undo {commit}", commit=done.commit[:10])
 
 
 def describe_settings(before: bytes | None, after: bytes | None) -> list[Text]:
     """What a hand edit of desk.toml changed, a sentence for each setting."""
     from desk.index import derive  # noqa: PLC0415 - for hand edits only
 
-    return [
-        _(
-            "{name}: {after} (was {before})",
-            name=name,
-            after=event.after or _("nothing"),
-            before=event.before or _("nothing"),
-        )
-        for name, event in derive.settings_events(before, after)
-    ]
+    return [describe_setting(name, event) for name, event in derive.settings_events(before, after)]
+
+
+def describe_setting(name: str, event: Event) -> Text:
+    """What becomes of one setting."""
+    return _(
+        "{name}: {after} (was {before})",
+        name=name,
+        after=event.after or _("nothing"),
+        before=event.before or _("nothing"),
+    )
 
 
 def _told_of(edit: Edit, verb: str) -> str:
@@ -130,8 +139,10 @@ def answer_articles(done: Committed, *, several: bool = True) -> Done:
     """What became of each article, in the order of the commit."""
     articles = [e for e in done.change.edits if isinstance(e.record, Article)]
     items = [{**plain.whole(e.record), **({"deleted": True} if e.after is None else {})} for e in articles]
-    lines = tuple(arranged("{id}  {words}", id=e.record.id, words=describe_article(e)) for e in done.change.edits)
-    return Done("articles", items, lines) if several else Done("article", items[0], lines)
+    lines = [arranged("{id}  {words}", id=e.record.id, words=describe_article(e)) for e in done.change.edits]
+    if done.change.verb == "delete":
+        lines.append(way_back(done))
+    return Done("articles", items, tuple(lines)) if several else Done("article", items[0], tuple(lines))
 
 
 def describe_article(edit: Edit) -> str:

@@ -20,7 +20,7 @@ def decode_at(path: str, mode: str, content: bytes) -> Record:
         raise Broken(_("not a place for a record"), path)
     if mode == _LINK:
         raise Broken(
-            _("a symbolic link is not allowed here"), path, hint=_("replace it by a file: git rm {path}", path=path)
+            _("a symbolic link is not allowed here"), path, hint=_("replace it by a file: rm {path}", path=path)
         )
     record = records.decode(content, path, cls.kind)
     if record.id != id_at(path) or record.path != path:

@@ -33,7 +33,7 @@ def symlinks(exam: Exam) -> Iterator[Finding]:
             path,
             None,
             _("a symbolic link (to {shown}) is not allowed here", shown=shown),
-            _("replace it by a file: git rm {path}", path=path),
+            _("replace it by a file: rm {path}", path=path),
         )
 
 

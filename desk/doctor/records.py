@@ -46,7 +46,7 @@ def broken(exam: Exam) -> Iterator[Finding]:
         if edit.fault is not None and edit.kind in KINDS and edit.path not in committed:
             check = "conflicts" if _CONFLICT in edit.fault.problem else "broken"
             drop = (
-                _("mend it, or drop the edit: git checkout -- {path}", path=edit.path)
+                _("mend it, or drop the edit: git checkout HEAD -- {path}", path=edit.path)
                 if edit.change == MODIFIED
                 else edit.fault.hint or ""
             )
@@ -61,7 +61,7 @@ def _hint(exam: Exam, path: str, problem: str) -> str:
         other = _("; {record_id} exists as well", record_id=record_id) if there else ""
         return _("put id: {id_at} into the file, or move it with git mv{other}", id_at=id_at(path), other=other)
     if "symbolic link" in problem:
-        return _("replace it by a file: git rm {path}", path=path)
+        return _("replace it by a file: rm {path}", path=path)
     return _("mend the file, then: desk commit {path}   or take an older state: git log -- {path}", path=path)
 
 
@@ -77,7 +77,11 @@ def edited(exam: Exam) -> Iterator[Finding]:
         if problem is not None:
             line, text = edits.locate_problem(problem, edit.path)
             yield Finding(
-                "edited", edit.path, line, text, problem.hint or arranged("git checkout -- {path}", path=edit.path)
+                "edited",
+                edit.path,
+                line,
+                text,
+                problem.hint or _("to drop what was edited there: git checkout HEAD -- {path}", path=edit.path),
             )
     yield from _refused(exam, world)
 
@@ -91,7 +95,7 @@ def _refused(exam: Exam, world: World) -> Iterator[Finding]:
     for wrong in judgement.judge(Act(exam.by, exam.store.clock(), sound), snapshot, world):
         if wrong.edit.kind == ATTACHMENT:
             continue  # of files there is a check of its own
-        hint = wrong.error.hint or arranged("git checkout -- {path}", path=wrong.edit.path)
+        hint = wrong.error.hint or _("to drop what was edited there: git checkout HEAD -- {path}", path=wrong.edit.path)
         line, text = edits.locate_problem(wrong.error, wrong.edit.path)
         yield Finding("edited", wrong.edit.path, line, text, hint)
 
@@ -310,7 +314,7 @@ def attachments(exam: Exam) -> Iterator[Finding]:
                     folder,
                     None,
                     problem,
-                    _("keep what is needed, then: git rm -r {folder}", folder=folder),
+                    _("keep what is needed, then: rm -r {folder}", folder=folder),
                 )
             continue
         yield from _unequal(exam, ticket, present)

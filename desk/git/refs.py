@@ -9,7 +9,7 @@ from desk.errors import GitError
 from desk.git import process
 from desk.git.place import Place
 from desk.git.process import run
-from desk.text import _
+from desk.text import Text, _
 
 
 def ask_head(place: Place) -> Head:
@@ -118,6 +118,13 @@ def set_ref(place: Place, ref: str, oid: str) -> None:
 def below(place: Place, *prefixes: str) -> list[str]:
     """The refs whose names begin in one of these ways."""
     return run(place, "for-each-ref", "--format=%(refname)", *prefixes).decode(errors="replace").split()
+
+
+def way_back(place: Place) -> Text:
+    """How a detached HEAD becomes a branch again, without losing what was committed on it."""
+    branches = [ref.removeprefix("refs/heads/") for ref in below(place, "refs/heads/")]
+    branch = "main" if "main" in branches or not branches else branches[0]
+    return _("git switch {branch}; to keep what was committed here, first: git branch NAME", branch=branch)
 
 
 # -- where history begins -----------------------------------------------------------------------------------------------

@@ -123,7 +123,10 @@ class Commits:
             yield moment.finding(CHECK, FAULT, problem, hint=_("set the clock, then make the commit again: git rebase"))
         if moment.by_hand and moment.edits and not step.merge and not self.court.config["guard.by_hand"]:
             problem = _("made by hand, which this desk doesn't take (guard.by_hand)")
-            yield moment.finding(CHECK, FAULT, problem, hint=_("take it back, and let desk do it: git reset HEAD~"))
+            hint = _(
+                "git reset HEAD~ takes the newest commit back and keeps its edits; then let desk do it: desk commit"
+            )
+            yield moment.finding(CHECK, FAULT, problem, hint=hint)
         if self.pusher is not None:
             yield from self._brought(moment, self.pusher)
 

@@ -119,6 +119,19 @@ class Index:
         )
         return [str(row[0]) for row in rows]
 
+    def ticket_gone(self, text: str) -> str | None:
+        """The id of the one deleted ticket that is meant by the whole of it, its beginning or its end; None for no such one."""
+        part = text.strip().upper()
+        if not part or not part.isascii():
+            return None
+        rows = self.db.execute(
+            "SELECT DISTINCT id FROM events WHERE kind = 'ticket' AND verb = 'delete'"
+            " AND ((id >= ?1 AND id < ?1 || 'a') OR substr(id, -length(?1)) = ?1)"
+            " AND id NOT IN (SELECT id FROM tickets) LIMIT 2",
+            (part,),
+        ).fetchall()
+        return str(rows[0][0]) if len(rows) == 1 else None
+
     def used(self, kind: str, record_id: str) -> bool:
         """Whether an id of any kind was ever used."""
         row = self.db.execute("SELECT 1 FROM events WHERE id = ? AND kind = ? LIMIT 1", (record_id, kind)).fetchone()

@@ -57,11 +57,12 @@ class Wanted(NamedTuple):
     until: str | None = None
     department: str | None = None
     limit: int = 0
+    ids: tuple[str, ...] = ()
 
     @property
     def events_only(self) -> bool:
         """Whether commits that tell of no record can't fit."""
-        return bool(self.verbs or self.tickets or self.kinds or self.department)
+        return bool(self.verbs or self.tickets or self.kinds or self.department or self.ids)
 
 
 def first(index: Index) -> str | None:
@@ -105,6 +106,8 @@ def _where(wanted: Wanted) -> tuple[str, list[Any]]:
         add(f"e.verb IN ({marks(wanted.verbs)})", *wanted.verbs)
     if wanted.tickets:
         add(f"e.kind = 'ticket' AND e.id IN ({marks(wanted.tickets)})", *wanted.tickets)
+    if wanted.ids:
+        add(f"e.id IN ({marks(wanted.ids)})", *wanted.ids)
     if wanted.kinds:
         records, work = (tuple(k for k in wanted.kinds if (k in RESERVED_TAGS) is so) for so in (False, True))
         either = [f"e.kind IN ({marks(records)})"] if records else []
@@ -152,6 +155,9 @@ def add_changes(place: Place, rows: list[dict[str, Any]]) -> None:
     found = derive.field_changes(place, sorted(asked)) if asked else {}
     for row in rows:
         changed = found.get((row["commit"], row["kind"], row["id"]), []) if _is_edit(row) else []
+        named = str(row["to"] or "").split()
+        # What else the commit did to the record has events of its own.
+        changed = [c for c in changed if c.field in named] or changed
         row["changes"] = [{"field": c.field, "from": c.before, "to": c.after} for c in changed]
 
 
@@ -207,6 +213,12 @@ def acted(index: Index, who: str) -> bool:
     """Whether somebody, by handle, id or address in lower case, ever made a commit."""
     asked = "SELECT 1 FROM commits WHERE actor = ?1 OR lower(email) = ?1 LIMIT 1"
     return index.db.execute(asked, (who,)).fetchone() is not None
+
+
+def told_of(index: Index, ids: tuple[str, ...]) -> str | None:
+    """The first of some ids that an event names."""
+    row = index.db.execute(f"SELECT id FROM events WHERE id IN ({marks(ids)}) LIMIT 1", ids).fetchone()
+    return None if row is None else str(row[0])
 
 
 def last_at(index: Index, ticket_id: str, verb: str) -> int | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from desk.domain.model.query import Scope
 from desk.index.index import Index
 from desk.queries import sql
+from desk.queries.counting import exclude_undone
 from desk.queries.sql import LIVE, PRESSING, Condition
 
 if TYPE_CHECKING:
@@ -34,12 +35,13 @@ def _within(scope: Scope | None, departments: tuple[str, ...], table: str) -> Co
 
 
 def events(index: Index, since: str, scope: Scope | None, departments: tuple[str, ...]) -> list[HandoverRow]:
-    """What happened to tickets since a moment (RFC 3339 UTC), in order."""
+    """What happened to tickets since a moment (RFC 3339 UTC), in order; what was taken back hasn't."""
     within = _within(scope, departments, "t")
     names = ("id", "title", "state", "priority", "department", "owner", "at", "by", "verb", "from", "to")
     rows = index.db.execute(
         f"SELECT {sql.told(*names)} FROM {sql.EVENTS} JOIN tickets t ON t.id = e.id"
-        f" WHERE e.kind = 'ticket' AND e.at >= {sql.seconds('?')}{within.joined()} ORDER BY e.at, c.depth, e.place",
+        f" WHERE e.kind = 'ticket' AND e.at >= {sql.seconds('?')}{within.joined()}{exclude_undone(index)}"
+        " ORDER BY e.at, c.depth, e.place",
         (since, *within.args),
     )
     return cast("list[HandoverRow]", sql.as_rows(names, rows))

@@ -11,6 +11,7 @@ from desk.errors import Broken
 from desk.git import objects
 from desk.git.place import Place
 from desk.index.index import Index
+from desk.queries.counting import exclude_undone
 from desk.queries.sql import EVENTS, marks
 
 if TYPE_CHECKING:
@@ -101,19 +102,20 @@ _DEEPEST = 1 << 62
 
 
 def approval(index: Index, article_id: str) -> tuple[str | None, str] | None:
-    """Who approved an article last, and the digest of what they approved."""
+    """Who approved an article last, and the digest of what they approved; an approval that was taken back is none."""
     row = index.db.execute(
         f"SELECT c.actor, e.after FROM {EVENTS} WHERE e.kind = 'article' AND e.id = ?"
-        " AND e.verb = 'approve' ORDER BY c.depth DESC, e.at DESC LIMIT 1",
+        f" AND e.verb = 'approve'{exclude_undone(index)} ORDER BY c.depth DESC, e.at DESC LIMIT 1",
         (article_id,),
     ).fetchone()
     return None if row is None else (row[0], str(row[1]))
 
 
 def has_approved(index: Index, article_id: str, by: str) -> bool:
-    """Whether somebody ever approved an article, in a commit of their own."""
+    """Whether somebody ever approved an article, in a commit of their own, and didn't take it back."""
     row = index.db.execute(
-        f"SELECT 1 FROM {EVENTS} WHERE e.kind = 'article' AND e.id = ? AND e.verb = 'approve' AND c.actor = ?",
+        f"SELECT 1 FROM {EVENTS} WHERE e.kind = 'article' AND e.id = ? AND e.verb = 'approve' AND c.actor = ?"
+        f"{exclude_undone(index)}",
         (article_id, by),
     ).fetchone()
     return row is not None
@@ -141,11 +143,11 @@ def last_author(index: Index, article_id: str, until: str | None = None) -> str 
 
 
 def published_at(index: Index, article_id: str) -> str | None:
-    """The commit that published an article last; where none did so by name, the one it came with."""
+    """The commit that published an article last, and stands; where none did so by name, the one it came with."""
     for verb in ("publish", "create"):
         row = index.db.execute(
             f"SELECT c.oid FROM {EVENTS} WHERE e.kind = 'article' AND e.id = ?"
-            " AND e.verb = ? ORDER BY e.at DESC, c.depth DESC LIMIT 1",
+            f" AND e.verb = ?{exclude_undone(index)} ORDER BY e.at DESC, c.depth DESC LIMIT 1",
             (article_id, verb),
         ).fetchone()
         if row:

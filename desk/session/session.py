@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from desk import setting
 from desk.config import Config
-from desk.domain.model.person import User, requester
+from desk.domain.model.person import Staff, User, requester
 from desk.domain.model.query import Scope
 from desk.errors import ConfigError, Conflict, Refused
 from desk.git import place as git_place
@@ -301,10 +301,16 @@ class Session:
                     machine=machine or "-",
                 ),
                 _(
-                    "git config user.email YOURS@…, or an address more: desk staff edit {handle} --email …",
+                    "git config user.email YOURS@…, or an address more: desk staff edit {handle} --email {addresses}",
                     handle=handle,
+                    addresses=" --email ".join((*_addresses(snapshot.staff(handle)), machine or "YOU@…")),
                 ),
             )
+
+
+def _addresses(staff: Staff) -> tuple[str, ...]:
+    """As they stand in the record, the one that mail goes to first."""
+    return (staff.email, *staff.emails)
 
 
 def _touched(change: Change) -> frozenset[tuple[str, str]]:

@@ -169,6 +169,9 @@ class Store:
         """The error for a record that isn't there, with what was probably meant."""
         shown = record_id if len(record_id) <= 60 else record_id[:60] + "…"
         if kind == "ticket":
+            if gone := self.ask(lambda index: index.ticket_gone(record_id)):
+                way = _("what it was: desk ticket history {id}; to have it back: desk ticket undo {id}", id=gone)
+                return NotFound(_("there is no ticket {id}: it was deleted", id=gone), way)
             # No id is a word, and a word is what was to be written.
             hint = (
                 _("ids are such as 7K3Q; a text stands behind an option: --body {text}", text=f'"{shown} …"')
@@ -280,7 +283,7 @@ class Store:
             raise Conflict(_("{operation} is in progress in this desk", operation=found[0]), hint)
         head = self.head()
         if head.ref is None:
-            raise GitError(_("HEAD is detached: a commit would belong to no branch"), "git switch main")
+            raise GitError(_("HEAD is detached: a commit would belong to no branch"), refs.way_back(self.place))
         return head.ref, self.commit_now()
 
     def commit(

@@ -78,7 +78,7 @@ def refuse_moving(place: Place, files: dict[str, bytes | None]) -> None:
 def hand_edited(path: str) -> Conflict:
     return Conflict(
         _("{path} has hand edits that are not committed", path=path),
-        _("keep them: desk commit {path}   or drop them: git checkout -- {path}", path=path),
+        _("keep them: desk commit {path}   or drop them: git checkout HEAD -- {path}", path=path),
     )
 
 

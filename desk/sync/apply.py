@@ -61,7 +61,7 @@ def refuse_over_edits(place: Place, ours: str, new: str) -> None:
         shown = ", ".join(edit.path for edit in edits[:_NAMED]) + (" …" if len(edits) > _NAMED else "")
         raise Conflict(
             _("hand edits stand in the way of what others have changed: {shown}", shown=shown),
-            _("keep them: desk commit   or drop them: git checkout -- PATH; then again: desk sync"),
+            _("keep them: desk commit   or drop them: git checkout HEAD -- PATH; then again: desk sync"),
         )
 
 

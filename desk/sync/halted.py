@@ -38,7 +38,7 @@ def finish(session: Session) -> Continued:
         if ref is None:
             raise Conflict(
                 _("HEAD is detached: a merge would belong to no branch"),
-                _("give it up: git merge --abort   and then: git switch main"),
+                _("give it up: git merge --abort   and then: {way}", way=refs.way_back(place)),
             )
         found = plan.plan(place, theirs[:10], ours, theirs)
         new = apply.merge_commit(session, found, hold) if found.way == "merge" else str(found.theirs)

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from desk.view.look import Look
+from desk.text import numeral
+from desk.view.look import Look, local
 from desk.view.model import Detail, Listing, Paper, Sections, View
 from desk.view.table import table
 from desk.view.text.cells import hidden
-from desk.view.values import rows_of
+from desk.view.values import is_time, rows_of
 
 SCHEMA = 1
 # A spreadsheet runs a cell that starts with one of these as a formula; a plain negative number is none.
@@ -23,7 +24,7 @@ _WITHIN = r"([;\t])(?=[=+@＝＋－＠]|-[^\d])"
 """A spreadsheet whose language has a comma in its numbers takes what stands behind a semicolon for a cell."""
 _PAGES = ("article", "articles", "reviews")
 """Kinds of view that have a page of their own beside the ticket's."""
-_NUMBER = r"-[0-9]+(\.[0-9]+)?"
+_NUMBER = r"-[0-9]+([.,][0-9]+)?"
 
 
 def people(view: View, look: Look) -> Iterator[str]:
@@ -106,7 +107,27 @@ def as_tsv(view: View, _look: Look) -> Iterator[str]:
     yield from ("\t".join(re.sub(r"\s", " ", cell) for cell in cells) + "\n" for cells in _sheet(view))
 
 
-def _sheet(view: View) -> Iterator[list[str]]:
+def as_excel(view: View, look: Look) -> Iterator[str]:
+    """CSV as a spreadsheet of the reader's language opens it at a double click.
+
+    With a byte order mark, or Greek is taken for another encoding; with the comma in numbers, and so the semicolon between
+    cells, where the language has it; and with times by the desk's clock, which a spreadsheet knows for times.
+    """
+    import csv  # noqa: PLC0415 - as above
+
+    comma = "," in numeral("0.5")
+    writer = csv.writer(_Line(), lineterminator="\r\n", delimiter=";" if comma else ",")
+
+    def shown(value: Any) -> str:
+        if isinstance(value, float):
+            return numeral(str(value))
+        return f"{local(value, look):%Y-%m-%d %H:%M:%S}" if is_time(value) else _flat(value)
+
+    lines = [str(writer.writerow(cells)) for cells in _sheet(view, shown)]
+    yield from (f"\ufeff{line}" if number == 0 else line for number, line in enumerate(lines))
+
+
+def _sheet(view: View, shown: Callable[[Any], str] | None = None) -> Iterator[list[str]]:
     """Cells line by line, the names first; a cell never runs as a formula."""
     whole = rows_of(view)
     spread = view.sheet if isinstance(view, Listing | Detail) else None
@@ -117,7 +138,7 @@ def _sheet(view: View) -> Iterator[list[str]]:
         names = list(spread([blank])[0] if spread else blank)
     if names:
         yield [_harmless(name) for name in names]
-    yield from ([_harmless(_flat(row.get(name))) for name in names] for row in rows)
+    yield from ([_harmless((shown or _flat)(row.get(name))) for name in names] for row in rows)
 
 
 def _flat(value: Any) -> str:
@@ -191,6 +212,7 @@ FORMATS: Mapping[str, Callable[[View, Look], Iterator[str]]] = MappingProxyType(
         "jsonl": as_jsonl,
         "csv": as_csv,
         "tsv": as_tsv,
+        "excel": as_excel,
         "yaml": as_yaml,
         "md": as_markdown,
         "html": as_html,

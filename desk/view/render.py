@@ -13,8 +13,8 @@ from desk.view.model import Done, Listing, View
 from desk.view.text.cells import visible, width
 
 # The table is safe line by line, and JSON escapes by its own rules; these carry text as it is.
-_RAW = frozenset(("md", "csv", "tsv", "yaml", "html", "ids"))
-_PEOPLE = frozenset(("table", "md", "html"))
+_RAW = frozenset(("md", "csv", "tsv", "excel", "yaml", "html", "ids"))
+_PEOPLE = frozenset(("table", "md", "html", "excel"))
 """Formats in which people are spoken to."""
 _ENVELOPES = frozenset(("json", "jsonl"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from types import MappingProxyType
 from typing import Any
 
@@ -10,7 +11,7 @@ from desk.text import _, said
 from desk.view.labels import say_word
 from desk.view.look import PAUSED, Look, age, deadline, moment, paint, when
 from desk.view.model import Column, Listing
-from desk.view.text.cells import capitals, fit, width
+from desk.view.text.cells import capitals, fit, width, wrap
 from desk.view.values import is_empty, say, say_size
 
 GAP = "  "
@@ -18,7 +19,7 @@ FLOOR = 6
 """A flexible column is never made narrower than this, in cells, nor than its heading."""
 TITLE_FLOOR = 24
 """A title gives up to here first; only then do the others, and it again."""
-_FLOORS = {"title": TITLE_FLOOR, "name": 20, "email": 32, "prose": 16}
+_FLOORS = {"title": TITLE_FLOOR, "sentence": TITLE_FLOOR, "name": 20, "email": 32, "prose": 16}
 """Cells that a style keeps first."""
 _LOWER = {"name": 20, "email": 32}
 """Those that it keeps then: a name or an address that is cut leads nowhere. In the end each gives."""
@@ -51,7 +52,19 @@ def table(view: Listing, look: Look) -> Iterator[str]:
     numeric = [_is_numeric(c, view.rows) for c in columns]
     yield paint(_line(labels, [""] * len(columns), widths, numeric, look), "heading", look) + "\n"
     for row, texts in zip(view.rows, cells, strict=True):
-        yield _line(texts, [style_of(c, row, look) for c in columns], widths, numeric, look) + "\n"
+        styles = [style_of(c, row, look) for c in columns]
+        for parts in _laid(texts, columns, widths):
+            yield _line(parts, styles, widths, numeric, look) + "\n"
+
+
+def _laid(texts: list[str], columns: list[Column], widths: list[int]) -> Iterator[list[str]]:
+    """The lines of a row: one, but for a sentence that is wider than its column."""
+    lines = [
+        wrap(text, cells) if column.style == "sentence" and width(text) > cells else [text]
+        for text, column, cells in zip(texts, columns, widths, strict=True)
+    ]
+    for parts in zip_longest(*lines, fillvalue=""):
+        yield list(parts)
 
 
 class _Shown:
@@ -96,7 +109,7 @@ def _fitting(columns: list[Column], view: Listing, shown: _Shown) -> list[Column
         if _room(columns, look) < sum(cells[c] for c in columns):
             columns = [c for c in columns if c is not no]
     while (spare := max(columns, key=lambda c: c.spare)).spare:
-        if sum(_floor(c, cells[c], _FLOORS) for c in columns) <= _room(columns, look):
+        if sum(_floor(c, cells[c], _first(look)) for c in columns) <= _room(columns, look):
             break
         columns = [c for c in columns if c is not spare]
     return columns
@@ -162,10 +175,15 @@ def _widths(columns: list[Column], lines: list[list[str]], look: Look) -> list[i
         # grep and cut on the other end of a pipe want the whole text.
         return widths
     room = _room(columns, look)
-    for least in (_FLOORS, _LOWER, {}):
+    for least in (_first(look), _LOWER, {}):
         kept = [_floor(c, w, least) for c, w in zip(columns, widths, strict=True)]
         widths = _shrink(widths, kept, room)
     return widths
+
+
+def _first(look: Look) -> Mapping[str, int]:
+    """What each style keeps first; a title more of a wide terminal."""
+    return {**_FLOORS, "title": max(TITLE_FLOOR, look.width * 2 // 5 - 8)}
 
 
 def _floor(column: Column, cells: int, least: Mapping[str, int]) -> int:

@@ -92,7 +92,7 @@ def _refuse_dirty(session: Session) -> None:
                 len(edits),
                 path=edits[0].path,
             ),
-            _("keep them: desk commit   or drop them: git checkout -- PATH"),
+            _("keep them: desk commit   or drop them: git checkout HEAD -- PATH"),
         )
 
 

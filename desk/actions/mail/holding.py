@@ -30,7 +30,10 @@ def release(session: Session, typed: str, doing: Doing | None = None, ticket_id:
     if doing is not None:
         found = taking.read(session, waiting)
         if not isinstance(found, Mail):
-            raise Refused(_("{id} can't be read: {why}", id=row["id"], why=found.reason), "desk mail discard")
+            raise Refused(
+                _("{id} can't be read: {why}", id=row["id"], why=found.reason),
+                _("look at it: desk mail preview {id}; if it isn't needed: desk mail discard {id}", id=row["id"]),
+            )
         forced = _forced(session, found, door, doing, ticket_id)
     taken = taking.take_in(session, waiting, door, forced=forced)
     if taken.state != "held":

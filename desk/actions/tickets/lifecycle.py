@@ -144,13 +144,14 @@ class NewEntry(NamedTuple):
     """A reply or a note on each of several tickets.
 
     `text` is asked for each ticket, and so are `files`, where names that one has already are taken, and what is done with
-    it `then`.
+    it `then`. `requester`: whose tickets they turn out to be, by whatever finds one, or an address that is new.
     """
 
     text: Callable[[Ticket], str]
     files: Callable[[Ticket], Mapping[str, bytes | None]] = lambda _: NOTHING
     meta: Mapping[str, Any] = NOTHING
     then: Callable[[Ticket], FollowUp] = lambda _: NOTHING_MORE
+    requester: str | None = None
 
 
 def reply(session: Session, ids: Sequence[str], entry: NewEntry) -> Acted:
@@ -164,13 +165,32 @@ def note(session: Session, ids: Sequence[str], entry: NewEntry) -> Acted:
 
 
 def _write(session: Session, ids: Sequence[str], kind: str, entry: NewEntry) -> Acted:
+    who: str | None = None
+
     def one(draft: Draft, ticket: Ticket, by: Actor, at: datetime) -> Change:
+        nonlocal who
         text, files = entry.text(ticket), entry.files(ticket)
-        written = thread.add_entry(ticket, kind, text, by=by, at=at, attachments=files, meta=entry.meta)
-        whole = carry_on(draft, written, entry.then(ticket), by, at)
-        return whole._replace(summary=whole.edits[0].events[-1].after or "")
+        whose, user = ticket, None
+        if entry.requester:
+            if not draft.changes:  # once for all tickets
+                who, user = requesters.find_or_make(session, draft.snapshot, entry.requester)
+            whose = ticket.evolve(requester=who)
+            draft.require_public(whose)
+        written = thread.add_entry(whose, kind, text, by=by, at=at, attachments=files, meta=entry.meta)
+        whole = carry_on(draft, written, entry.then(whose), by, at)
+        summary = whole.edits[0].events[-1].after or ""
+        if whose != ticket:
+            whole = _with_requester(lifecycle.rewrite(ticket, whose, by=by, at=at), whole)
+        return whole._replace(summary=summary, edits=whole.edits if user is None else (*whole.edits, user))
 
     return act_on_tickets(session, ids, kind, one)
+
+
+def _with_requester(named: Change, whole: Change) -> Change:
+    """An answer, with whose ticket it turned out to be behind it: one edit of the ticket, told by both events."""
+    first, *others = whole.edits
+    told = first._replace(before=named.edits[0].before, events=(*first.events, *named.edits[0].events))
+    return whole._replace(edits=(told, *others))
 
 
 # -- the state ---------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The last change of a ticket: what it did, read from its commit, whether it can be taken back, and that it is."""
+"""The last change of a ticket, or of any record or setting: read from its commit, whether it can be taken back, and that it is."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from desk.actions.care.settings import require_sound, words_missing
 from desk.checks import rules
 from desk.checks.world import World
 from desk.codec import places
-from desk.config import Config
+from desk.config import FILE, Config, load
 from desk.domain.changes import undo as changes_undo
 from desk.domain.changes.undo import VERB, Pair, Taken
 from desk.domain.model import plain
 from desk.domain.model.actor import Actor
-from desk.domain.model.change import Change
+from desk.domain.model.change import Change, Event
 from desk.domain.model.kinds import kind_at
 from desk.domain.model.record import Record
 from desk.errors import Conflict, NotFound, Refused
 from desk.git import diff, objects
+from desk.index import derive
 from desk.index.index import Index
 from desk.queries import counting, events, tickets
 from desk.session.session import Session
@@ -117,6 +119,7 @@ def _taken(
     over |= {path: old for path, (old, _new) in changed.items()}
     pairs: list[Pair] = []
     files: dict[str, bytes | None] = {}
+    settings: list[tuple[str, Event]] = []
     with objects.blobs(snapshot.place) as blobs:
         for path, (old, new) in changed.items():
             before, after = (blobs.get(name) if name else None for name in (old, new))
@@ -126,8 +129,19 @@ def _taken(
             files[path] = before
             if pair is not None:
                 pairs.append(pair)
+            if path == FILE:
+                settings = _settings_back(snapshot.index, before or b"", after or b"")
     _check_rules(snapshot, pairs, config)
-    return Taken(oid, verb or _HAND, _right(snapshot.index, n, verb or _HAND), tuple(pairs), files)
+    return Taken(oid, verb or _HAND, _right(snapshot.index, n, verb or _HAND), tuple(pairs), files, tuple(settings))
+
+
+def _settings_back(index: Index, before: bytes, after: bytes) -> list[tuple[str, Event]]:
+    """What it means for the settings that desk.toml is again as it was before; Refused where no record could follow."""
+    was, now = (load(content.decode()) for content in (after, before))
+    require_sound(was, now)
+    if missed := next(words_missing(index, was, now), None):
+        raise Refused(missed, _("change it by hand: desk config set NAME VALUE"))
+    return derive.settings_events(after, before)
 
 
 def _check_commit(snapshot: Snapshot, n: int, oid: str, verb: str, *, of_ticket: bool) -> None:
@@ -159,7 +173,8 @@ def _changed(snapshot: Snapshot, oid: str) -> dict[str, tuple[str, str]]:
     [parent] = _parents(snapshot, oid)
     found: dict[str, tuple[str, str]] = {}
     for path, _turn, _turn, old, new in diff.between(snapshot.place, parent, oid, names=diff.BYTES):
-        if kind_at(path) is None and handedits.sort_of(path)[0] != handedits.ATTACHMENT:
+        restored = kind_at(path) is not None or (path == FILE and old)
+        if not restored and handedits.sort_of(path)[0] != handedits.ATTACHMENT:
             raise Refused(
                 _("its last change, commit {oid}, changed {path} as well", oid=oid[:10], path=path),
                 arranged("git show {oid}", oid=oid[:10]),
@@ -189,11 +204,13 @@ def _check_last(snapshot: Snapshot, changed: dict[str, tuple[str, str]], verb: s
                 _(
                     "{verb} can't be taken back: {record_id} has changed since{after}",
                     verb=verb,
-                    record_id=record_id,
+                    record_id=record_id or path,
                     after=after,
                 ),
                 _("first that: desk ticket undo {record_id}", record_id=record_id)
                 if owner == "ticket"
+                else _("a setting: desk config set NAME VALUE")
+                if path == FILE
                 else _("change it as it should be"),
             )
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from desk.cli.app import App, Rehearsed
 from desk.cli.speech.asking import confirm, tell
-from desk.cli.told import describe_edit
+from desk.cli.told import describe_edit, describe_setting
+from desk.domain.changes.message import SET, SETTINGS
 from desk.domain.changes.undo import VERB as UNDO
-from desk.domain.model.change import Change, Edit
+from desk.domain.model.change import Change, Edit, Event
 from desk.errors import Interrupted
 from desk.text import _, arranged, ngettext
 from desk.view.model import Done
@@ -48,20 +49,29 @@ def _answer(app: App, changes: Sequence[Change]) -> Done:
         }
         for edit in _edits(changes)
     ]
+    records += [
+        {
+            "kind": SETTINGS,
+            "id": name,
+            "deleted": False,
+            "events": [{"verb": event.verb, "from": event.before, "to": event.after}],
+        }
+        for name, event in _settings(changes)
+    ]
     data = {"verb": changes[0].verb, "dry_run": True, "records": records}
-    return Done("rehearsal", data, tuple(_line(edit) for edit in _edits(changes)), answer=True)
+    return Done("rehearsal", data, tuple(_lines(changes)), answer=True)
 
 
 def _ask(app: App, changes: Sequence[Change]) -> None:
     """Name what is grave, and have a person say yes to it; Interrupted for whoever doesn't."""
     if not _is_grave(changes):
         return
-    edits = _edits(changes)
-    for edit in edits[:_NAMED]:
-        tell(app, _line(edit))
-    if len(edits) > _NAMED:
-        tell(app, _("and {n} more", n=len(edits) - _NAMED))
-    question = ngettext("This changes {n} record. Go on?", "This changes {n} records. Go on?", len(edits))
+    lines = _lines(changes)
+    for line in lines[:_NAMED]:
+        tell(app, line)
+    if len(lines) > _NAMED:
+        tell(app, _("and {n} more", n=len(lines) - _NAMED))
+    question = ngettext("This changes {n} record. Go on?", "This changes {n} records. Go on?", len(lines))
     if not confirm(app, question, default=False):
         raise Interrupted(_("given up"), _("nothing was changed; without a question: --yes"))
 
@@ -77,5 +87,11 @@ def _edits(changes: Sequence[Change]) -> list[Edit]:
     return [edit for change in changes for edit in change.edits]
 
 
-def _line(edit: Edit) -> str:
-    return arranged("{id}  {words}", id=edit.record.id, words=describe_edit(edit))
+def _settings(changes: Sequence[Change]) -> list[tuple[str, Event]]:
+    """What becomes of settings: the value of each, not that it was taken back."""
+    return [(name, event) for change in changes for name, event in change.settings if event.verb == SET]
+
+
+def _lines(changes: Sequence[Change]) -> list[str]:
+    records = [arranged("{id}  {words}", id=e.record.id, words=describe_edit(e)) for e in _edits(changes)]
+    return [*records, *(describe_setting(name, event) for name, event in _settings(changes))]

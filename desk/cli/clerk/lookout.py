@@ -39,15 +39,18 @@ class Alarm(NamedTuple):
     notice: bool = False
 
 
-def watch(app: App, view: Callable[[], Listing], every: int, alarm: Alarm) -> Listing:
-    """Keep a list on the screen until somebody stops it; what it said last is the answer then."""
+def watch(app: App, view: Callable[[], Listing], every: int, alarm: Alarm, *, files: bool = False) -> Listing:
+    """Keep a list on the screen until somebody stops it; what it said last is the answer then.
+
+    `files`: it shows what is kept beside the branch, and is read anew at each look.
+    """
     if not app.env.stdout.isatty() or not app.talks:
         raise UsageFault(_("--watch is for a terminal"), _("a program follows: desk activity --follow -f jsonl"))
     shown = _fresh(app, view)
     with _second_screen(app):
         try:
             _draw(app, shown, every)
-            for head in _turns(app, every):
+            for head in _turns(app, every, always=files):
                 _raise_alarm(app, head, alarm)
                 shown = _fresh(app, view)
                 _draw(app, shown, every)
@@ -69,13 +72,13 @@ def follow(app: App, tell: Callable[[list[Any]], None], sought: Sought, every: i
         return
 
 
-def _turns(app: App, every: int) -> Iterator[tuple[str, ...]]:
-    """The commits that have come, each time there are any, and nothing each minute."""
+def _turns(app: App, every: int, *, always: bool = False) -> Iterator[tuple[str, ...]]:
+    """The commits that have come, each time there are any, and nothing each minute, or each time."""
     before, drawn = app.store.commit_now(), time.monotonic()
     while True:
         time.sleep(every)
         head = app.store.commit_now()
-        if head == before and time.monotonic() - drawn < _MINUTE:
+        if not always and head == before and time.monotonic() - drawn < _MINUTE:
             continue
         new = log.names(app.place, before, head) if head != before else ()
         before, drawn = head, time.monotonic()

@@ -34,7 +34,7 @@ def verify(app: App, since: str | None, full: bool, witness: tuple[str, ...]) ->
     """Check that history is whole, that its messages are true, its records sound, and each change allowed then.
 
     Faults end with exit code 7. Remarks (hand-made commits, odd dates, commits in another's name) are for you to
-    judge. docs/audit.md says what this proves, and what it can't.
+    judge. desk help audit says what this proves, and what it can't.
     """
     from desk.audit import verify as audit_verify  # noqa: PLC0415 - for this command and the next alone
 

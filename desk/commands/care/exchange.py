@@ -46,7 +46,7 @@ _SHOWN = 20
     "--output", metavar="FILE", shell_complete=complete.complete_file, help="Write to a file instead of stdout."
 )
 def export(app: App, kinds: tuple[str, ...], no_files: bool, output: str | None) -> Done:
-    """Write records as JSON lines, one a line, as `desk import` reads them; docs/exchange.md describes the fields."""
+    """Write records as JSON lines, one a line, as `desk import` reads them; desk help exchange describes the fields."""
     wanted = kinds or tuple(KINDS)
     paths = app.store.ask(
         lambda index: [(kind, path) for kind in wanted for path in queries_records.paths(index, kind)]

@@ -30,7 +30,7 @@ _DESK = (sys.executable, "-P", "-m", "desk")
               help="What serves the repository, and so knows who pushes.")  # fmt: skip
 @click.option("--branch", metavar="B", help="The desk's branch; default: the one that HEAD names.")
 def install(app: App, server: str, branch: str | None) -> Done:
-    """Set up a bare repository to judge each push, by the rules and rights of the desk in it. docs/guard.md.
+    """Set up a bare repository to judge each push, by the rules and rights of the desk in it: desk help guard.
 
     It writes two hooks, git's configuration, and the keys that staff and machines have in their records. Again after each
     move of this desk's program.

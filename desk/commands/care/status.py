@@ -70,7 +70,7 @@ def status(app: App) -> Done:
         "years": cone.years(app.place) or None,
         "begins": _begins(app),
     }
-    return Done("status", data, tuple(_lines(data, scan.edits, operation)), answer=True)
+    return Done("status", data, tuple(_lines(app.place, data, scan.edits, operation)), answer=True)
 
 
 def _outbox(app: App) -> dict[str, Any]:
@@ -154,11 +154,11 @@ def _data(edit: HandEdit, problem: DeskError | None) -> dict[str, Any]:
 # -- for people --------------------------------------------------------------------------------------------------------
 
 
-def _lines(data: dict[str, Any], edits: list[HandEdit], operation: tuple[str, str] | None) -> list[str]:
+def _lines(place: Place, data: dict[str, Any], edits: list[HandEdit], operation: tuple[str, str] | None) -> list[str]:
     where = _("On {branch}", branch=data["branch"]) if data["branch"] else _("HEAD is detached")
     at = _(" at {commit}", commit=data["commit"][:7]) if data["commit"] else _(", without a commit yet")
     lines: list[str] = [arranged("{where}{at}{how}", where=where, at=at, how=_(": clean") if data["clean"] else "")]
-    lines += _unfinished(data, operation)
+    lines += _unfinished(place, data, operation)
     if edits:
         lines += ["", _("Edited by hand, not committed:"), *_edit_lines(data["hand_edits"], edits)]
     lines += _rest(data)
@@ -175,7 +175,7 @@ _BEGUN = {
 """What git was told to do, at the beginning of a sentence."""
 
 
-def _unfinished(data: dict[str, Any], operation: tuple[str, str] | None) -> list[str]:
+def _unfinished(place: Place, data: dict[str, Any], operation: tuple[str, str] | None) -> list[str]:
     lines: list[str] = []
     if operation and data["merging"]:
         lines.append(
@@ -191,7 +191,7 @@ def _unfinished(data: dict[str, Any], operation: tuple[str, str] | None) -> list
             )
         )
     if data["detached"]:
-        lines.append(_("Nothing can be committed until you are on a branch: git switch main"))
+        lines.append(_("Nothing can be committed until you are on a branch: {way}", way=refs.way_back(place)))
     if data["pending"]:
         lines.append(_("Another desk command is writing now: {few}", few=_few(data["pending"])))
     if data["recovered"]:
@@ -323,11 +323,11 @@ def _next(data: dict[str, Any]) -> list[str]:
     wrong = [row for row in data["hand_edits"] if not row["valid"]]
     if len(wrong) == len(data["hand_edits"]):
         path = wrong[0]["path"]
-        drop = f"rm {path}" if wrong[0]["change"] == handedits.NEW else f"git checkout -- {path}"
+        drop = f"rm {path}" if wrong[0]["change"] == handedits.NEW else f"git checkout HEAD -- {path}"
         return [_("Mend it, then: desk commit    or drop it: {drop}", drop=drop)]
     if wrong:
         return [_("Mend what is wrong, then: desk commit    or commit the rest: desk commit PATH…")]
-    return [_("Keep it: desk commit    look at it: git diff    drop it: git checkout -- PATH")]
+    return [_("Keep it: desk commit    look at it: git diff    drop it: git checkout HEAD -- PATH")]
 
 
 def _few(names: list[str]) -> str:

@@ -9,7 +9,7 @@ import click
 
 from desk.actions.care import sync as actions
 from desk.actions.care.sync import Synced
-from desk.cli import leaf
+from desk.cli import dates, leaf
 from desk.cli.app import App
 from desk.domain.merge.side import Decision
 from desk.domain.model.fields import utc_text
@@ -20,7 +20,7 @@ from desk.text import _, arranged, ngettext
 from desk.view.model import Done
 
 
-@leaf.leaf("sync", example="desk sync\ndesk sync --dry-run\ndesk sync larnaca --no-push\ndesk sync --every 60")
+@leaf.leaf("sync", example="desk sync\ndesk sync --dry-run\ndesk sync larnaca --no-push\ndesk sync --every 60s")
 @click.argument("remote", required=False)
 @click.option("--dry-run", is_flag=True, help="Only say what there is to do.")
 @click.option("--no-push", is_flag=True, help="Take in what others did, and publish nothing.")
@@ -34,7 +34,10 @@ from desk.view.model import Done
 )
 @click.option("--continue", "halted", is_flag=True, help="Finish a merge that git began, as after a git pull.")
 @click.option(
-    "--every", metavar="SECONDS", type=click.IntRange(1, 10**9), help="Go on, and meet again so often, until stopped."
+    "--every",
+    metavar="TIME",
+    callback=dates.interval(1, 7 * 86400),
+    help="Go on, and meet again so often, until stopped: 60s, 5m.",
 )
 def sync(app: App, remote: str | None, *, halted: bool, every: int | None, **how: Any) -> Done:
     """Fetch what others did, merge it record by record, and publish the result.

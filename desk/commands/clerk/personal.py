@@ -73,6 +73,7 @@ def _keep(words: OwnWords, text: str, *, example: str) -> click.Command:
     @click.argument("name", metavar="NAME")
     @click.argument("given", metavar=words.metavar, nargs=-1, required=True, type=click.UNPROCESSED)
     def keep(app: App, name: str, given: tuple[str, ...]) -> Done:
+        given = given[1:] if given[0] == "--" else given
         said = given[0] if len(given) == 1 else shlex.join(given)
         words.check(name, personal.split_words(name, said))
         personal.save(app.env, words.sort, name, said)

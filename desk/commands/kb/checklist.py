@@ -24,7 +24,7 @@ def list_(app: App) -> Listing:
     columns = (
         Column("id", pgettext("column", "CHECKLIST"), "id"),
         Column("steps", pgettext("column", "STEPS"), "number"),
-        Column("work", pgettext("column", "FOR")),
+        Column("work", pgettext("column", "FOR"), "verb"),
         Column("department", pgettext("column", "DEPARTMENT"), spare=1),
         Column("tags", pgettext("column", "TAGS")),
         Column("automatic", pgettext("column", "AUTOMATIC"), spare=2),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import signal
 from collections.abc import Iterator
 
@@ -12,7 +11,7 @@ import click
 from desk.actions.mail import fetching, previewing, taking
 from desk.actions.mail.fetching import Fetched, Watch
 from desk.actions.mail.taking import Arriving, TakenMail
-from desk.cli import leaf
+from desk.cli import dates, leaf
 from desk.cli.app import App
 from desk.domain.rights.words import word
 from desk.errors import Conflict, GitError, MailError, UsageFault
@@ -69,7 +68,7 @@ def _listing(app: App, mails: list[TakenMail], *, dry_run: bool) -> Listing:
 @click.option(
     "--every",
     metavar="TIME",
-    callback=lambda _ctx, _param, text: _seconds(text),
+    callback=dates.interval(5, 3600),
     default="60s",
     show_default=True,
     help="How often to look where the server can't tell: 60s, 5m.",
@@ -87,14 +86,6 @@ def fetch(app: App, dry_run: bool, limit: int | None, watch: bool, every: int) -
         return Listing("mails", [], _COLUMNS, "")
     app.warnings.extend(done.warnings)
     return _listing(app, list(done.mails), dry_run=dry_run)
-
-
-def _seconds(text: str) -> int:
-    found = re.fullmatch(r"(\d{1,5})\s*(s|m|h)?", text.strip().lower())
-    seconds = int(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2] or "s"] if found else 0
-    if not 5 <= seconds <= 3600:
-        raise UsageFault(_("--every {text} is no time from 5s to 1h", text=text), "desk mail fetch --watch --every 60s")
-    return seconds
 
 
 def _stay(app: App, watch: Watch) -> None:

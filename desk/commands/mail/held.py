@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import click
 from click.shell_completion import CompletionItem
@@ -11,6 +12,7 @@ from desk.actions.mail import holding
 from desk.actions.mail.deciding import Doing
 from desk.cli import arguments, complete, leaf
 from desk.cli.app import App
+from desk.cli.filters import watched
 from desk.domain.rights.words import word
 from desk.errors import DeskError, UsageFault
 from desk.local import held, maillog
@@ -31,7 +33,8 @@ def _complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> l
 _ids = click.argument("ids", metavar="ID…", nargs=-1, required=True, shell_complete=_complete)
 
 
-@leaf.leaf("held", example="desk mail held\ndesk mail held --why forged")
+@leaf.leaf("held", example="desk mail held\ndesk mail held --why forged\ndesk mail held --watch")
+@partial(watched, files=True)
 @click.option("--why", metavar="WORDS", help="Only those with these words in the reason.")
 def list_(app: App, why: str | None) -> Listing:
     """List the mails that were put aside, the oldest first, each with the reason."""
@@ -40,7 +43,7 @@ def list_(app: App, why: str | None) -> Listing:
     columns = (
         Column("id", pgettext("column", "ID"), "id"),
         Column("at", pgettext("column", "AT"), "time"),
-        Column("sender", pgettext("column", "FROM")),
+        Column("sender", pgettext("column", "FROM"), "email"),
         Column("subject", pgettext("column", "SUBJECT"), "title"),
         Column("why", pgettext("column", "WHY")),
     )

@@ -46,7 +46,7 @@ STAFF = records.Kind(
         Column("level", pgettext("column", "LEVEL"), "number"),
         Column("load", pgettext("column", "LOAD"), "number"),
         Column("away", pgettext("column", "AWAY")),
-        Column("departments", pgettext("column", "DEPARTMENTS"), "prose"),
+        Column("departments", pgettext("column", "DEPARTMENTS"), "prose", 1),
         Column("email", pgettext("column", "E-MAIL"), "email"),
     ),
     empty=_("nobody found"),

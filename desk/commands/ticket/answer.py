@@ -14,8 +14,8 @@ from desk.actions.tickets.owed import warn_owed
 from desk.cli import answering, arguments, complete, editor, leaf
 from desk.cli.answering import From
 from desk.cli.app import App
-from desk.cli.clerk import followup
-from desk.cli.told import answer_tickets
+from desk.cli.clerk import caller, followup
+from desk.cli.told import answer_tickets, tell_of_requester
 from desk.domain.model.change import Edit
 from desk.domain.model.ticket import NOTE, REPLY, Ticket
 from desk.errors import UsageFault
@@ -32,7 +32,8 @@ _attach = click.option(
     example='desk ticket reply 7K3Q --body "We are looking into it."\n'
     "desk ticket reply 7K3Q --response incident-resolved --close\n"
     'desk ticket reply @ --body "Which country?" --assign me --pending requester\n'
-    "desk ticket reply 7K3Q --article partner-not-reachable",
+    "desk ticket reply 7K3Q --article partner-not-reachable\n"
+    'desk ticket reply 7K3Q --requester andreou --body "We have found it, Dr Andreou."',
     careful=True,
 )
 @arguments.ticket_ids
@@ -58,6 +59,14 @@ _attach = click.option(
 @click.option("--draft", is_flag=True, help="For a colleague to look at: a note that holds the reply, and is not sent.")
 @click.option("--entry", metavar="N", type=int, help="Start from entry N of the thread: somebody's draft.")
 @_attach
+@click.option(
+    "--requester",
+    cls=arguments.PickedOption,
+    kind="user",
+    metavar="USER|EMAIL",
+    shell_complete=complete.complete_user,
+    help="Whose ticket it is after all, with --body or --file.",
+)
 @followup.follow_options(fresh=False)
 @click.option("--stay", is_flag=True, help="Leave the state as it is, whatever the response says follows.")
 def reply(
@@ -70,6 +79,7 @@ def reply(
     attach: tuple[str, ...],
     draft: bool,
     entry: int | None,
+    requester: str | None,
     stay: bool,
     **given: Any,
 ) -> Done:
@@ -86,7 +96,15 @@ def reply(
         raise UsageFault(_("--stay leaves the state as it is"), _("leave it out, or what changes the state"))
     if draft and (then.wait or then.resolution):
         raise UsageFault(_("a draft is not sent, so the state stays as it is"), _("leave out what changes the state"))
-    source = Source((body, file), attach, From(None, response, articles, entry, draft), then, stay or draft)
+    if requester and (response or entry or (body, file) == (None, None)):
+        raise UsageFault(
+            _(
+                "--requester goes with a text of its own: what a response or a form says is for whoever was known before"
+            ),
+            _("give it with --body or --file; or first: desk ticket edit ID --requester WHO"),
+        )
+    who = caller.choose_requester(app, requester)
+    source = Source((body, file), attach, From(None, response, articles, entry, draft), then, stay or draft, who)
     return _entry(app, NOTE if draft else REPLY, ids, source)
 
 
@@ -110,6 +128,7 @@ class Source(NamedTuple):
     start: From = From()
     then: FollowUp = NOTHING_MORE
     stays: bool = False
+    requester: str | None = None
 
 
 def _entry(app: App, kind: str, ids: tuple[str, ...], source: Source) -> Done:
@@ -137,9 +156,11 @@ def _entry(app: App, kind: str, ids: tuple[str, ...], source: Source) -> Done:
             lambda ticket: editor.attachments(app, source.attach, ticket.all_attachments),
             meta,
             then,
+            source.requester,
         )
         done = (tickets.reply if kind == REPLY else tickets.note)(app, found, entry)
         warn_owed(app, done.edits)
+        tell_of_requester(app, done.done.change.edits)
         if source.start.proposed:
             _tell_of_proposals(app, done.edits)
         if kind == REPLY:

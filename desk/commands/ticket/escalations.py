@@ -13,7 +13,7 @@ from desk.domain.model.person import Staff
 from desk.domain.model.rows import HistoryRow
 from desk.errors import Broken
 from desk.git import objects
-from desk.queries import tickets
+from desk.queries import counting, tickets
 from desk.text import _, pgettext
 from desk.view.model import Column, Listing
 
@@ -24,7 +24,7 @@ _KIND = {"escalate": FUNCTIONAL, "escalate-up": HIERARCHICAL}
 @leaf.leaf("escalations", example="desk ticket escalations 7K3Q")
 @arguments.ticket_ids
 def escalations(app: App, ids: tuple[str, ...]) -> Listing:
-    """Show the escalations of a ticket, oldest first.
+    """Show the escalations of a ticket that weren't taken back, oldest first.
 
     Functional ones handed it to another owner, hierarchical ones told who is named for the department. LEVEL is the
     level that person had at the time.
@@ -34,7 +34,9 @@ def escalations(app: App, ids: tuple[str, ...]) -> Listing:
     rows: list[dict[str, Any]] = []
     for ticket_id in found:
         events = app.store.ask(lambda index, i=ticket_id: tickets.history(index, "ticket", i))  # type: ignore[misc]
-        rows += [_row(ticket_id, event) for event in events if event["verb"] in _KIND]
+        standing = app.store.ask(lambda index, i=ticket_id: counting.standing(index, -1, ticket=i))  # type: ignore[misc]
+        stand = {change.oid for change in standing}
+        rows += [_row(ticket_id, event) for event in events if event["verb"] in _KIND and event["commit"] in stand]
     columns = [
         Column("at", pgettext("column", "WHEN"), "moment"),
         Column("by", pgettext("column", "WHO")),

@@ -12,7 +12,7 @@ from desk.cli import answers, dates, leaf
 from desk.cli import filters as lists
 from desk.cli.app import App
 from desk.cli.clerk.columns import choose_columns, ranks, sort_keys, with_columns
-from desk.cli.filters import filters, lookout_options, narrowed, tickets_of, with_saved
+from desk.cli.filters import filters, narrowed, tickets_of, watched, with_saved
 from desk.domain.model import due
 from desk.domain.model.fields import utc_text
 from desk.domain.model.organisation import WORK
@@ -33,9 +33,8 @@ if TYPE_CHECKING:
     "list",
     example="desk ticket list --mine --priority high\ndesk ticket list --state any --tag malta -f csv > malta.csv",
 )
+@watched
 @filters
-@click.option("--watch", is_flag=True, help="Keep it on the screen, as it changes, until Ctrl-C.")
-@lookout_options
 @click.option(
     "--kind", "kinds", metavar="K", multiple=True, type=click.Choice(WORK), help="ticket, incident or problem."
 )
@@ -44,20 +43,11 @@ def list_(app: App, **given: Any) -> Listing:
 
     A star before the title marks what you haven't seen. DUE tells what comes first: the next reply, or the solution.
     """
-    kinds = tuple(given["kinds"])
-    if not given["watch"]:
-        if given["bell"] or given["notice"]:
-            raise UsageFault(_("--bell and --notice go with --watch"), _("add --watch, or leave them out"))
-        return listing(app, given, kinds, "tickets")
-    if given["as_of"]:
-        raise UsageFault(_("the past doesn't change: --watch is about now"), _("leave out --as-of"))
-    from desk.cli.clerk import lookout  # noqa: PLC0415 - for whoever watches
-
-    alarm = lookout.Alarm(given["bell"], given["notice"])
-    return lookout.watch(app, lambda: listing(app, given, kinds, "tickets"), given["every"], alarm)
+    return listing(app, given, tuple(given["kinds"]), "tickets")
 
 
-@leaf.leaf("list", example="desk incident list --new")
+@leaf.leaf("list", example="desk incident list --new\ndesk incident list --watch --bell")
+@watched
 @filters
 def incidents(app: App, **given: Any) -> Listing:
     """List incidents: tickets tagged incident."""
@@ -65,6 +55,7 @@ def incidents(app: App, **given: Any) -> Listing:
 
 
 @leaf.leaf("list", example="desk problem list --state any")
+@watched
 @filters
 def problems(app: App, **given: Any) -> Listing:
     """List problems: tickets tagged problem."""

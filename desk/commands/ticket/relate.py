@@ -90,7 +90,7 @@ def merge(app: App, ids: tuple[str, ...], into: str) -> Done:
 @click.option("--title", metavar="T", help="Title of the new ticket; default: that of the old one.")
 def split(app: App, ids: tuple[str, ...], number: int, title: str | None) -> Done:
     """Make the thread from entry N on a ticket of its own, linked to the old one."""
-    done, _ = relations.split(app, arguments.resolve(app, ids), number, title)
+    done = relations.split(app, arguments.resolve(app, ids), number, title).done
     fresh_edits = [e for e in done.change.edits if e.before is None]
     old_edits = [e for e in done.change.edits if e.before is not None]
     view = answer_change(fresh_edits, several=len(fresh_edits) > 1)

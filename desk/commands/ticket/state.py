@@ -8,7 +8,7 @@ from desk.actions.tickets import lifecycle as tickets
 from desk.actions.tickets.owed import warn_owed
 from desk.cli import arguments, complete, dates, leaf
 from desk.cli.app import App
-from desk.cli.told import answer_tickets
+from desk.cli.told import answer_tickets, way_back
 from desk.domain.model import plain
 from desk.domain.model.states import DUPLICATE, RESOLUTIONS, SOLVED, WAITING
 from desk.errors import UsageFault
@@ -76,9 +76,9 @@ def delete(app: App, ids: tuple[str, ...], reason: str | None) -> Done:
     The id is never used again, and git keeps what the ticket said.
     """
     found = arguments.resolve(app, ids)
-
-    change = tickets.delete(app, found, reason=reason).change
-    gone = [e.before for e in change.edits if e.after is None and e.before is not None]
-    lines = tuple(_("{id}  deleted: {title}", id=r.id, title=r.values["title"]) for r in gone)
+    done = tickets.delete(app, found, reason=reason)
+    gone = [e.before for e in done.change.edits if e.after is None and e.before is not None]
+    lines = [_("{id}  deleted: {title}", id=r.id, title=r.values["title"]) for r in gone]
+    lines.append(way_back(done))
     wholes = [{**plain.whole(r), "deleted": True} for r in gone]
-    return Done("tickets", wholes, lines) if len(found) > 1 else Done("ticket", wholes[0], lines)
+    return Done("tickets", wholes, tuple(lines)) if len(found) > 1 else Done("ticket", wholes[0], tuple(lines))

@@ -13,6 +13,7 @@ from desk.actions.tickets.undo import Undone
 from desk.cli import arguments, leaf
 from desk.cli.app import App
 from desk.cli.told import describe_events
+from desk.domain.changes.message import SETTINGS
 from desk.domain.changes.undo import VERB, Taken
 from desk.domain.model import plain
 from desk.domain.model.change import Edit
@@ -73,7 +74,7 @@ def undo(app: App, ids: tuple[str, ...], steps: int | None, reason: str | None) 
 @_steps
 @_reason
 def undo_any(app: App, commit: str | None, named: str | None, steps: int | None, reason: str | None) -> Done:
-    """Take back the last change you made, whatever it was about: a deletion, a move of forty tickets, a changed response.
+    """Take back the last change you made, whatever it was about: a deletion, a move of forty tickets, a response, a setting.
 
     With COMMIT, as desk log names it, that change. It is a commit of its own, takes the right that the change took, and is
     refused when anything that it touched has changed since; changes that were taken back don't count as such. With --steps,
@@ -99,13 +100,24 @@ def _lines(undone: Undone) -> list[str]:
         for one in undone.taken
     ]
     edits = undone.done.change.edits
-    return [*taken, *(arranged("{id}  {words}", id=e.record.id, words=_what_became_of(e)) for e in edits)]
+    back = [arranged("{id}  {words}", id=e.record.id, words=_what_became_of(e)) for e in edits]
+    return [
+        *taken,
+        *back,
+        *(_("{name} is {value} again", name=n, value=v or _("not set")) for n, v in _settings(undone)),
+    ]
 
 
 def _data(undone: Undone) -> dict[str, Any]:
     first, edits = undone.taken[0], undone.done.change.edits
     records = [{"kind": e.record.kind, "id": e.record.id, "deleted": e.after is None} for e in edits]
+    records += [{"kind": SETTINGS, "id": name, "deleted": False} for name, _value in _settings(undone)]
     return {"id": first.commit, "verb": first.verb, "commit": undone.done.commit, "records": records}
+
+
+def _settings(undone: Undone) -> list[tuple[str, str | None]]:
+    """The settings that are again what they were, by name."""
+    return [(name, event.after) for name, event in undone.done.change.settings if event.verb != VERB]
 
 
 def _what_became_of(edit: Edit) -> str:

@@ -121,7 +121,7 @@ def _told(app: App, found: list[ActivityRow], empty: str) -> Listing:
     columns = (
         Column("day", pgettext("column", "DAY"), "group"),
         Column("time", pgettext("column", "TIME")),
-        Column("sentence", pgettext("column", "WHAT"), "title"),
+        Column("sentence", pgettext("column", "WHAT"), "sentence"),
     )
     return Listing("activity", rows, columns, empty, spell=partial(_by_day, app))
 

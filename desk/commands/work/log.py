@@ -15,7 +15,7 @@ from desk.domain.changes import sentences
 from desk.domain.changes.message import SETTINGS
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.organisation import RESERVED_TAGS
-from desk.errors import UsageFault
+from desk.errors import NotFound, UsageFault
 from desk.git import log as git_log
 from desk.queries import events
 from desk.queries.events import Wanted
@@ -28,6 +28,7 @@ _KINDS = (*KINDS, SETTINGS, *RESERVED_TAGS)
 @leaf.leaf(
     "log",
     example="desk log --since yesterday\ndesk log --by petros --verb close --verb reply --since 7d\n"
+    "desk log --kind tag --record malta\n"
     "desk log --kind staff --kind settings --limit 0 -f csv > organisation.csv",
 )
 @click.option("--by", "who", metavar="WHO", shell_complete=complete.complete_person,
@@ -44,6 +45,8 @@ _KINDS = (*KINDS, SETTINGS, *RESERVED_TAGS)
               help="Only this ticket; repeatable, - reads ids from stdin.")  # fmt: skip
 @click.option("--kind", "kinds", metavar="KIND", multiple=True, type=click.Choice(_KINDS), cls=SpokenOption,
               help=_("Only this kind of record; repeatable: {kinds}.", kinds=", ".join(_KINDS)))  # fmt: skip
+@click.option("--record", "records", metavar="ID", multiple=True,
+              help="Only this record: a handle, a name, a setting; repeatable, also for one that is gone.")  # fmt: skip
 @click.option("--since", metavar="D", help="From then on: 2026-07-23, 2026-07-23T10:00, yesterday, 7d.")
 @click.option("--until", metavar="D", help="Up to then; a day counts whole.")
 @click.option("--department", metavar="D", shell_complete=complete.complete_department,
@@ -66,7 +69,7 @@ def log(app: App, kinds: tuple[str, ...], verbs: tuple[str, ...], limit: int | N
     columns = (
         Column("at", pgettext("column", "WHEN"), "moment"),
         Column("by", pgettext("column", "WHO")),
-        Column("what", pgettext("column", "WHAT"), "title"),
+        Column("what", pgettext("column", "WHAT"), "sentence"),
         Column("how", pgettext("column", "HOW"), "word"),
         Column("commit", pgettext("column", "COMMIT"), "commit"),
     )
@@ -89,6 +92,7 @@ def _wanted(
     since: str | None,
     until: str | None,
     department: str | None,
+    records: tuple[str, ...],
 ) -> Wanted:
     by = None if who is None else person(app, who)
     first, last = dates.parse_moment(app, since), dates.parse_moment(app, until, end=True)
@@ -103,7 +107,21 @@ def _wanted(
         last,
         identifiers.require_existing(app, "department", department) if department else None,
         limit,
+        tuple(_record(app, word) for word in arguments.split(app, records)) if records else (),
     )
+
+
+def _record(app: App, word: str) -> str:
+    """The id of a record of any kind, or of a setting, that was ever there; NotFound for one of which nothing is told."""
+    word = word.encode(errors="replace").decode()  # what a shell passes need be no text
+    either = (identifiers.normalise_id(word), word.strip().upper())
+    known = app.store.ask(lambda index: events.told_of(index, either))
+    if known is None:
+        raise NotFound(
+            _("nothing is told of a record {word!r}", word=word[:60]),
+            _("of a ticket: --ticket ID; of all of a kind: --kind"),
+        )
+    return known
 
 
 def person(app: App, who: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import click
@@ -11,6 +12,7 @@ from click.shell_completion import CompletionItem
 from desk.actions.mail import letters
 from desk.cli import answers, arguments, complete, leaf
 from desk.cli.app import App
+from desk.cli.filters import watched
 from desk.domain.model.fields import utc_text
 from desk.errors import Broken, DeskError
 from desk.local import delivery, maillog, outbox
@@ -30,7 +32,10 @@ def _complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> l
 _ids = click.argument("ids", metavar="ID…", nargs=-1, required=True, shell_complete=_complete)
 
 
-@leaf.leaf("outbox", example="desk mail outbox\ndesk mail outbox --held -f ids | desk mail drop -")
+@leaf.leaf(
+    "outbox", example="desk mail outbox\ndesk mail outbox --watch\ndesk mail outbox --held -f ids | desk mail retry -"
+)
+@partial(watched, files=True)
 @click.option("--ticket", metavar="ID", shell_complete=complete.complete_ticket, help="Only about this ticket.")
 @click.option(
     "--held", is_flag=True, help="Only those that go nowhere until somebody says so: held, or refused for good."
@@ -47,7 +52,7 @@ def list_(app: App, ticket: str | None, held: bool) -> Listing:
                 rows.append(row)
     columns = (
         Column("id", pgettext("column", "ID"), "id"),
-        Column("to", pgettext("column", "TO")),
+        Column("to", pgettext("column", "TO"), "name"),
         Column("subject", pgettext("column", "SUBJECT"), "title"),
         Column("ticket", pgettext("column", "TICKET"), "id", 1),
         Column("event", pgettext("column", "EVENT"), "word", 3),
@@ -132,7 +137,9 @@ def _draft(app: App, draft_id: str) -> dict[str, Any]:
     found = _read(app, draft_id, problems)
     if found is None:
         raise Broken(
-            _("not a message of desk's"), problems[0], hint=arranged("desk mail drop {draft_id}", draft_id=draft_id)
+            _("not a message of desk's"),
+            problems[0],
+            hint=_("if it isn't needed: desk mail drop {draft_id}", draft_id=draft_id),
         )
     return found
 

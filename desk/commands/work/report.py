@@ -51,6 +51,7 @@ def _complete(_ctx: click.Context, _param: click.Parameter, word: str) -> list[s
     shell_complete=complete.complete_file,
     help="Write a file; its ending says how: .html, .md, .csv or .json.",
 )
+@click.option("--section", metavar="S", help="Only this table of it; -f json names them.")
 @periods.filters
 def report(
     app: App,
@@ -60,6 +61,7 @@ def report(
     until: str | None,
     as_of: str | None,
     output: str | None,
+    section: str | None,
     **given: Any,
 ) -> Listing | Paper | Done:
     """Print a report, or write it to a file; without a name, list them.
@@ -77,6 +79,8 @@ def report(
         language = app.config["desk.languages"][0]
         reading = Reading(index, question, app.place, at.commit, readable=_readable(app), language=language)
         sections = REPORTS[name].make(reading) if name in REPORTS else _all(reading)
+        if section is not None:
+            sections = (_only(sections, section),)
         sections += _unread(index) + _cut(app.what_is_cut(periods.begin_of(app, period)))
     title = REPORTS[name].title if name in REPORTS else name.replace("-", " ").capitalize()
     made = Report(
@@ -119,6 +123,18 @@ def _all(reading: Reading) -> Any:
     """For a template of a desk's own: the sections of every report, each once."""
     found = {section.id: section for row in reversed(tuple(REPORTS.values())) for section in row.make(reading)}
     return tuple(found.values())
+
+
+def _only(sections: tuple[Section, ...], wanted: str) -> Section:
+    """One section of a report, by its id; NotFound with the known ones."""
+    known = [one.id for one in sections]
+    if wanted not in known:
+        near = did_you_mean(wanted, known)
+        raise NotFound(
+            _("the report has no section {wanted!r}{near}", wanted=wanted[:60], near=near),
+            _("its sections: {known}", known=", ".join(known)),
+        )
+    return sections[known.index(wanted)]
 
 
 def _unread(index: Index) -> tuple[Section, ...]:

@@ -12,6 +12,7 @@ import click
 from desk.actions import identifiers
 from desk.cli import answers, complete, leaf
 from desk.cli.app import App
+from desk.cli.filters import watched
 from desk.domain.model import due, plain
 from desk.domain.model.change import Edit, Event
 from desk.domain.model.fields import parse_time, utc_text
@@ -27,7 +28,10 @@ _WITHIN = r"(\d{1,5})([mhdw])"
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
-@leaf.leaf("list", example="desk sla list --mine\ndesk sla list --within 4h --department technical")
+@leaf.leaf(
+    "list", example="desk sla list --mine\ndesk sla list --within 4h --department technical\ndesk sla list --watch"
+)
+@watched
 @click.option("--mine", is_flag=True, help="Only tickets I own.")
 @click.option(
     "--department",

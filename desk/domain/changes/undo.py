@@ -1,4 +1,4 @@
-"""Taking the last change of a ticket back, by a change of its own: history is never rewritten."""
+"""Taking the last change of a record or a setting back, by a change of its own: history is never rewritten."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from desk.domain.changes import compare
+from desk.domain.changes.message import SETTINGS
 from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.record import Entry, Record
@@ -36,13 +37,17 @@ class Pair(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """The change to take back: its commit and verb, the verb whose right it needs, its records, and its files as they were."""
+    """The change to take back: its commit and verb, the verb whose right it needs, its records, and its files as they were.
+
+    `settings`: by name, the value that it set, and after it the one that was in force before.
+    """
 
     commit: str
     verb: str
     right: str
     pairs: tuple[Pair, ...]
     files: Mapping[str, bytes | None]
+    settings: tuple[tuple[str, Event], ...] = ()
 
 
 def undo(taken: Taken, *, by: Actor, at: datetime, reason: str | None = None) -> Change:
@@ -68,7 +73,11 @@ def undo(taken: Taken, *, by: Actor, at: datetime, reason: str | None = None) ->
         edits.append(Edit(pair.now, pair.then, _events(pair, taken)))
     # Tickets first: what a change is about stands in front.
     edits.sort(key=lambda edit: edit.record.kind != Ticket.kind)
-    return Change(VERB, by, at, tuple(edits), reason, taken.verb, taken.files)
+    if taken.settings:
+        rights.require_level(by, SETTINGS)
+    told = tuple((name, one) for name, event in taken.settings for one in (_said(taken), event))
+    summary = " ".join(dict.fromkeys((taken.verb, *(name for name, _event in told))))
+    return Change(VERB, by, at, tuple(edits), reason, summary, taken.files, told)
 
 
 def _check_right(pair: Pair, taken: Taken, by: Actor) -> None:
@@ -103,10 +112,14 @@ def _key(entry: Entry) -> tuple[str, str, datetime, str]:
 
 def _events(pair: Pair, taken: Taken) -> tuple[Event, ...]:
     """That it was taken back; and where the state has changed, that too: statistics and mails go by it."""
-    events: tuple[Event, ...] = (Event(VERB, None, f"{taken.verb} {taken.commit[:10]}"),)
+    events: tuple[Event, ...] = (_said(taken),)
     if isinstance(pair.now, Ticket) and isinstance(pair.then, Ticket) and pair.now.state != pair.then.state:
         events += tuple(e for e in compare.events(pair.now, pair.then) if e.verb in _OF_STATE)
     return events
+
+
+def _said(taken: Taken) -> Event:
+    return Event(VERB, None, f"{taken.verb} {taken.commit[:10]}")
 
 
 def together(changes: Iterable[Change]) -> Change:

@@ -57,7 +57,7 @@ def delete_group(group: Group, fields: Iterable[CustomField], *, by: Actor, at: 
                     group=group.id,
                     field=field.id,
                 ),
-                _("first: desk field delete {field}, or desk field edit {field} --group OTHER", field=field.id),
+                _("first: desk field edit {field} --group OTHER, or desk field delete {field}", field=field.id),
             )
         changes.append(generic.edit(field, field.evolve(groups=left), by=by, at=at))
     return generic.also(generic.delete(group, by=by, at=at), *changes)

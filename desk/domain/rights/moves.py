@@ -9,7 +9,7 @@ from desk.domain.model.states import CLOSED, OPEN, PENDING
 from desk.domain.rights import ticketverbs
 from desk.domain.rights.verb import DESK_ALONE, Moves
 from desk.domain.rights.words import word
-from desk.errors import Refused
+from desk.errors import Refused, Unchanged
 from desk.text import _
 
 MOVES: Mapping[str, Moves] = MappingProxyType(
@@ -24,7 +24,7 @@ def after(verb: str, state: str, ticket_id: str) -> str:
     allowed, target = MOVES[verb]
     if state not in allowed:
         if state == target:
-            raise Refused(
+            raise Unchanged(
                 _("{ticket_id} is {state} already", ticket_id=ticket_id, state=word(state)),
                 _("see: desk ticket history {ticket_id}", ticket_id=ticket_id),
             )

@@ -199,7 +199,7 @@ ROWS: tuple[Verb, ...] = (
     ),
     Verb(
         "undo",
-        _MET,
+        (*_MET, *SETTINGS),
         OF_CAUSE, "ticket undo", "domain.changes.undo:undo",
         Words(_("taken back: {after}"), _("took back the last change of {what}: {after}")),
         may=((ANY, "untold"),),

@@ -139,6 +139,9 @@ _OPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """Options, and those that mean the same; the first that the command has is named."""
+_HISTORY = ("history", "log", "blame")
+_LOGGED = ("department", "group", "tag", "field", "machine", "staff", "user", "response", "kb topic", "checklist")
+"""Groups whose records have no history of their own: the log has it."""
 _DESTROYING = frozenset(("delete", "purge", "drop", "discard", "ban", "undo", "merge"))
 """Verbs that take something away: a word that only looks like one is never answered with it."""
 
@@ -147,6 +150,8 @@ def find_meant(prefix: str, word: str, commands: Collection[str]) -> str:
     """The command that a word means in a group ("" at the top), with what belongs behind it; "" for a word of no other."""
     if not prefix and word in _GROUPS:
         return _GROUPS[word]
+    if word in _HISTORY and prefix in _LOGGED:
+        return "log --kind " + prefix.rpartition(" ")[2] + " --record ID"
     for verb in _COMMANDS.get(word, ()):
         path = f"{prefix or 'ticket'} {verb}"
         if path in commands:

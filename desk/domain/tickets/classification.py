@@ -12,7 +12,7 @@ from desk.domain.model.change import Change, Event
 from desk.domain.model.record import NOTHING
 from desk.domain.model.ticket import Ticket, edit
 from desk.domain.rights import moves
-from desk.errors import ConfigError, Refused
+from desk.errors import ConfigError, Refused, Unchanged
 from desk.text import _
 
 _OVERRIDE = r" \(override, matrix: (.+)\)$"
@@ -91,7 +91,7 @@ def classify(
     after = after.evolve(priority=priority or ticket.priority)
     changed = [n for n in ("priority", "impact", "urgency") if getattr(ticket, n) != getattr(after, n)]
     if not changed:
-        raise Refused(
+        raise Unchanged(
             _("{ticket} already has these values", ticket=ticket.id),
             _("see: desk ticket show {ticket}", ticket=ticket.id),
         )
@@ -129,7 +129,7 @@ def tag(ticket: Ticket, tags: Iterable[str], *, by: Actor, at: datetime) -> Chan
     added = sorted(set(tags) - set(ticket.tags))
     moves.after("tag", ticket.state, ticket.id)
     if not added:
-        raise Refused(
+        raise Unchanged(
             _("{ticket} already carries {tags}", ticket=ticket.id, tags=", ".join(sorted(set(tags)))),
             _("see: desk ticket show {ticket}", ticket=ticket.id),
         )

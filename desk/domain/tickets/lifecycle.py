@@ -17,9 +17,10 @@ from desk.domain.model.person import USER_PREFIX, Staff
 from desk.domain.model.record import NOTHING
 from desk.domain.model.ticket import Ticket, edit
 from desk.domain.rights import moves, rights
+from desk.domain.rights.words import word
 from desk.domain.tickets import relations
 from desk.domain.tickets.classification import NO_MATRIX, Matrix
-from desk.errors import Refused
+from desk.errors import Refused, Unchanged
 from desk.text import _
 
 _SCRIPTS = (
@@ -65,7 +66,7 @@ def rewrite(ticket: Ticket, after: Ticket, *, by: Actor, at: datetime, reason: s
     if ticket.body != after.body:
         changed.append("body")
     if not changed and dict(ticket.extra) == dict(after.extra):
-        raise Refused(
+        raise Unchanged(
             _("nothing in {ticket} was changed", ticket=ticket.id),
             _("see: desk ticket show {ticket}", ticket=ticket.id),
         )
@@ -135,6 +136,12 @@ def close(
     original: Ticket | None = None,
 ) -> Change:
     """End the work on a ticket (requirement 1.6); `original` is the ticket it duplicates, and gets linked."""
+    if ticket.state == states.CLOSED and ticket.resolution != resolution:
+        raise Refused(
+            _("{ticket} is closed already, and otherwise: {resolution}", ticket=ticket.id,
+              resolution=word(ticket.resolution or "none")),
+            _("see: desk ticket history {ticket}; or first: desk ticket reopen {ticket}", ticket=ticket.id),
+        )  # fmt: skip
     moves.after("close", ticket.state, ticket.id)
     now, events, others = ticket, [], []
     if original is not None and original.id not in ticket.linked("duplicates"):

@@ -10,7 +10,7 @@ from desk.domain.model.change import Change, Event
 from desk.domain.model.person import Staff
 from desk.domain.model.ticket import Ticket, edit
 from desk.domain.rights import moves
-from desk.errors import Refused
+from desk.errors import Refused, Unchanged
 from desk.text import _
 
 
@@ -19,7 +19,8 @@ def assign(ticket: Ticket, to: Staff, *, by: Actor, at: datetime) -> Change:
     moves.after("assign", ticket.state, ticket.id)
     if ticket.owner is not None:
         whom = "WHO" if ticket.owner == to.id else to.id
-        raise Refused(
+        refusal = Unchanged if ticket.owner == to.id else Refused
+        raise refusal(
             _("{ticket} is already owned by {owner}", ticket=ticket.id, owner=ticket.owner),
             _(
                 "hand it on: desk ticket escalate {ticket} --to {whom}; or first: desk ticket unassign {ticket}",
@@ -51,7 +52,7 @@ def unassign(ticket: Ticket, *, by: Actor, at: datetime) -> Change:
     """Take the owner off."""
     moves.after("unassign", ticket.state, ticket.id)
     if ticket.owner is None:
-        raise Refused(
+        raise Unchanged(
             _("{ticket} has no owner", ticket=ticket.id),
             _("to give it one: desk ticket assign {ticket} --to WHO", ticket=ticket.id),
         )
@@ -63,7 +64,7 @@ def escalate(ticket: Ticket, to: Staff, *, by: Actor, at: datetime, reason: str 
     moves.after("escalate", ticket.state, ticket.id)
     check_serves(ticket, to)
     if ticket.owner == to.id:
-        raise Refused(
+        raise Unchanged(
             _("{ticket} is already owned by {who}", ticket=ticket.id, who=to.id), _("name somebody else with --to")
         )
     event = Event("escalate", ticket.owner, to.id)
@@ -113,7 +114,9 @@ def move(
     """
     moves.after("move", ticket.state, ticket.id)
     if ticket.department == to:
-        raise Refused(_("{ticket} is already in {to}", ticket=ticket.id, to=to), _("departments: desk department list"))
+        raise Unchanged(
+            _("{ticket} is already in {to}", ticket=ticket.id, to=to), _("departments: desk department list")
+        )
     events = [Event("move", ticket.department, to)]
     after = ticket.evolve(department=to)
     if ticket.owner is not None and (owner is None or to not in owner.departments):

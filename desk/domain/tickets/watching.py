@@ -11,7 +11,7 @@ from desk.domain.model.person import Staff, User
 from desk.domain.model.ticket import Ticket, edit
 from desk.domain.rights import moves
 from desk.domain.rights.rights import may_act
-from desk.errors import Refused
+from desk.errors import Refused, Unchanged
 from desk.text import _
 
 
@@ -20,7 +20,7 @@ def watch(ticket: Ticket, who: Staff | User, department: Department, *, by: Acto
     moves.after("watch", ticket.state, ticket.id)
     if who.id in ticket.watchers:
         hint = _("to end that: desk ticket unwatch {ticket} --who {who}", ticket=ticket.id, who=who.id)
-        raise Refused(_("{who} watches {ticket} already", who=who.id, ticket=ticket.id), hint)
+        raise Unchanged(_("{who} watches {ticket} already", who=who.id, ticket=ticket.id), hint)
     if isinstance(who, Staff) and not may_act(who, ticket):
         serves = ", ".join(who.departments) or "none"
         raise Refused(
@@ -54,7 +54,7 @@ def unwatch(ticket: Ticket, who: str, *, by: Actor, at: datetime) -> Change:
     """Take a watcher off; somebody who was deleted may still be one."""
     moves.after("unwatch", ticket.state, ticket.id)
     if who not in ticket.watchers:
-        raise Refused(
+        raise Unchanged(
             _("{who} doesn't watch {ticket}", who=who, ticket=ticket.id),
             _("who does: {watchers}", watchers=", ".join(ticket.watchers) or _("nobody")),
         )
