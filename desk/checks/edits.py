@@ -329,7 +329,7 @@ def _remarks(
             folder = files_folder(edit.id or "")
             if os.path.isdir(os.path.join(snapshot.place.root, folder)) or worktree.read(snapshot.place, folder):
                 yield _(
-                    "{id} is deleted, its attachments are not: rm -r {folder}, then: desk commit; or have it back: "
+                    "{id} is deleted, its attachments are not: git rm -r {folder}, then: desk commit; or have it back: "
                     "git checkout HEAD -- {path}",
                     id=edit.id,
                     folder=folder,

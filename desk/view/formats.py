@@ -24,6 +24,8 @@ _WITHIN = r"([;\t])(?=[=+@＝＋－＠]|-[^\d])"
 """A spreadsheet whose language has a comma in its numbers takes what stands behind a semicolon for a cell."""
 _PAGES = ("article", "articles", "reviews")
 """Kinds of view that have a page of their own beside the ticket's."""
+_DECIMAL = r"-?[0-9]+\.[0-9]+"
+"""What a custom field of numbers holds beside whole ones."""
 _NUMBER = r"-[0-9]+([.,][0-9]+)?"
 
 
@@ -119,7 +121,7 @@ def as_excel(view: View, look: Look) -> Iterator[str]:
     writer = csv.writer(_Line(), lineterminator="\r\n", delimiter=";" if comma else ",")
 
     def shown(value: Any) -> str:
-        if isinstance(value, float):
+        if isinstance(value, float) or (isinstance(value, str) and re.fullmatch(_DECIMAL, value)):
             return numeral(str(value))
         return f"{local(value, look):%Y-%m-%d %H:%M:%S}" if is_time(value) else _flat(value)
 

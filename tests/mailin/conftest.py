@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -23,6 +22,7 @@ from desk.domain.model.ticket import Ticket
 from desk.local import mailhost
 from desk.mail import threading
 from desk.session.session import Session
+from tests.conftest import copy_of
 from tests.post.conftest import certificate, dovecot, user
 
 __all__ = ["certificate", "dovecot", "user"]
@@ -120,10 +120,7 @@ class Inbox:
 
 @pytest.fixture(scope="module")
 def inbox(_template: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Inbox:
-    top = tmp_path_factory.mktemp("inbox") / "desk"
-    shutil.copytree(_template, top, symlinks=True)
-    subprocess.run(["git", "-C", str(top), "update-index", "-q", "--refresh"], check=True, env=environment)
-    found = Inbox(top, environment)
+    found = Inbox(copy_of(_template, tmp_path_factory.mktemp("inbox")), environment)
     found.set("mail.machines", "maria@ncpeh.example")
     return found
 

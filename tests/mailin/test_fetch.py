@@ -8,7 +8,6 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from tests.conftest import Runner
 from tests.mailin.conftest import mail
 from tests.mailin.post import Git, Post, set_up
 from tests.post.conftest import Dovecot
-from tests.store.test_crash import killed_at
+from tests.store.test_crash import killed_at, victim
 
 TOP = Path(__file__).parents[2]
 KILLS = int(os.environ.get("DESK_TEST_KILLS", "6"))
@@ -133,17 +132,7 @@ def test_killed_at_any_moment(post: Post, home: Path, environment: dict[str, str
     for number in range(KILLS):
         new = [f"Any {number:02} {n}" for n in range(3)]
         post.deliver(*(mail(f"q{number}@x.example", subject, "Text.") for subject in new))
-        run = subprocess.Popen(
-            [sys.executable, "-m", "desk", "mail", "fetch"],
-            cwd=home,
-            env={**environment, **post.env, "PYTHONPATH": str(TOP)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        time.sleep(chance.uniform(0.2, 1.4))
-        os.killpg(run.pid, signal.SIGKILL)
-        run.wait()
+        victim(home, {**environment, **post.env}, "within", f"{chance.uniform(0, 1):.3f}", "group", "mail", "fetch")
         known += new
     # On a slow machine one mail may be at hand when the program is killed twice, and is put aside; none is lost.
     assert {row["state"] for row in post.fetch(code=None).data} <= {"taken", "known", "held"}

@@ -3,25 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from desk.domain.tickets.lifecycle import language_of
-from tests.conftest import Runner
+from tests.beginnings import at_work
+from tests.conftest import Runner, copy_of
 
 Make = Callable[..., str]
 KATERINA = ("Κατερίνα Νικολάου", "k.nikolaou@mail.example", "+357 99 123456", "el")
 KOSTAS = ("Kostas Nikolaides", "kostas@clinic.example", "22 445566", "en")
 
 
-@pytest.fixture
-def callers(desk: Runner) -> list[str]:
-    """Two requesters, by id: one reads Greek."""
+class Known(NamedTuple):
+    """A desk that knows two requesters, by id: one reads Greek."""
+
+    top: Path
+    ids: list[str]
+
+
+@pytest.fixture(scope="module")
+def known(few_articles: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Known:
+    top = copy_of(few_articles, tmp_path_factory.mktemp("callers"))
     made = []
-    for name, email, phone, language in (KATERINA, KOSTAS):
-        words = ("--name", name, "--email", email, "--phone", phone, "--language", language, "--group", "patient")
-        made.append(str(desk("user", "create", *words, "-f", "json").data["id"]))
-    return made
+    with at_work(top, environment) as desk:
+        for name, email, phone, language in (KATERINA, KOSTAS):
+            words = ("--name", name, "--email", email, "--phone", phone, "--language", language, "--group", "patient")
+            made.append(str(desk("user", "create", *words, "-f", "json").data["id"]))
+    return Known(top, made)
+
+
+@pytest.fixture(scope="module")
+def _template(known: Known) -> Path:
+    return known.top
+
+
+@pytest.fixture
+def callers(known: Known) -> list[str]:
+    return known.ids
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def test_what_is_no_file_here_can_be_written_to(decade: tuple[Clone, str, str], 
     other.who = "maria"
     (other.home / path).unlink()
     assert other("status", "-f", "json").data["hand_edits"][0]["change"] == "deleted"
-    assert "its attachments are not: rm -r" in other("commit", "-m", "gone by hand").err
+    assert "its attachments are not: git rm -r" in other("commit", "-m", "gone by hand").err
     town.sync()
     other.sync()
     town.sync()
