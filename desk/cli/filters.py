@@ -119,7 +119,15 @@ def watched(function: Callable[..., Any], *, files: bool = False) -> Callable[..
         return lookout.watch(app, lambda: function(app, **given), every, alarm, files=files)
 
     option = click.option("--watch", is_flag=True, help="Keep it on the screen, as it changes, until Ctrl-C.")
-    return option(lookout_options(run))
+    own = getattr(run, _PARAMS)  # as decorators leave them, the last one first
+    setattr(run, _PARAMS, [])
+    made = option(lookout_options(run))
+    setattr(made, _PARAMS, [*getattr(made, _PARAMS), *own])
+    return made
+
+
+_PARAMS = "__click_params__"
+"""Where click keeps the options of a function: those of watching are told behind a list's own."""
 
 
 def lookout_options(function: T) -> T:

@@ -33,7 +33,7 @@ _attach = click.option(
     "desk ticket reply 7K3Q --response incident-resolved --close\n"
     'desk ticket reply @ --body "Which country?" --assign me --pending requester\n'
     "desk ticket reply 7K3Q --article partner-not-reachable\n"
-    'desk ticket reply 7K3Q --requester andreou --body "We have found it, Dr Andreou."',
+    'desk ticket reply 7K3Q --requester andreou --body "We have found it."',
     careful=True,
 )
 @arguments.ticket_ids

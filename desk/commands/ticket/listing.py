@@ -1,4 +1,4 @@
-"""Lists of tickets, incidents and problems."""
+"""Lists of tickets."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from desk.domain.model.ticket import Ticket
 from desk.errors import UsageFault
 from desk.local import seen
 from desk.queries import tickets, unread
-from desk.text import _, pgettext
-from desk.view.model import Column, Listing
+from desk.text import _
+from desk.view.model import Listing
 
 if TYPE_CHECKING:
     from desk.domain.model.rows import TicketRow
@@ -44,30 +44,6 @@ def list_(app: App, **given: Any) -> Listing:
     A star before the title marks what you haven't seen. DUE tells what comes first: the next reply, or the solution.
     """
     return listing(app, given, tuple(given["kinds"]), "tickets")
-
-
-@leaf.leaf("list", example="desk incident list --new\ndesk incident list --watch --bell")
-@watched
-@filters
-def incidents(app: App, **given: Any) -> Listing:
-    """List incidents: tickets tagged incident."""
-    return listing(app, given, ("incident",), "incidents")
-
-
-@leaf.leaf("list", example="desk problem list --state any")
-@watched
-@filters
-def problems(app: App, **given: Any) -> Listing:
-    """List problems: tickets tagged problem."""
-    view = listing(app, given, ("problem",), "problems")
-    if given["columns"] is not None:
-        return view
-    from desk.queries import problems as queries_problems  # noqa: PLC0415 - for this list only
-
-    known = app.store.ask(lambda index: queries_problems.counts(index, [row["id"] for row in view.rows]))
-    rows = [{**row, "incidents": known.get(row["id"], 0)} for row in view.rows]
-    columns = [*view.columns[:-2], Column("incidents", pgettext("column", "INCIDENTS"), "number"), *view.columns[-2:]]
-    return view._replace(rows=rows, columns=tuple(columns))
 
 
 def listing(app: App, given: dict[str, Any], kinds: tuple[str, ...], noun: str) -> Listing:
