@@ -32,6 +32,7 @@ PEOPLE = {
 
 DOVECOT = shutil.which("dovecot") or shutil.which("dovecot", path="/usr/sbin") or ""
 """The mail server that tests of mailboxes run, where it is installed."""
+POSTFIX = shutil.which("postfix") or shutil.which("postfix", path="/usr/sbin") or ""
 MAIL_REQUIRED = os.environ.get("DESK_TEST_MAIL") == "require"
 SSHD = shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin") or ""
 GITOLITE = shutil.which("gitolite") and "/usr/share/gitolite3/gitolite"
@@ -69,6 +70,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         print("Not tried: mails that others have collected, as DESK_TEST_CORPORA names no folder of them")  # noqa: T201
     if not DOVECOT:
         print("Not tried: mailboxes on a server, as dovecot isn't installed: apt install dovecot-imapd dovecot-lmtpd")  # noqa: T201
+    if not POSTFIX:
+        print("Not tried: mail through an MTA, as postfix isn't installed: apt install postfix")  # noqa: T201
 
 
 class Result(NamedTuple):

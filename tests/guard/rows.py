@@ -47,7 +47,8 @@ class Rows:
         self.keys = home.parent / "keys"
         self.keys.mkdir()
         self.rows: list[Row] = []
-        self.begun = self._begin()
+        self.honest: str = self._begin()
+        self.begun = self.honest
         self._honest()
         self._who_brings_what()
         self._commits()
@@ -120,8 +121,7 @@ class Rows:
         self.ticket = self.create()
         self.path = Ticket.path_of(self.ticket)
         self.desk("audit", "seal", "--name", "one", "--no-sign")
-        self.honest = self.git("rev-parse", "HEAD")
-        return self.honest
+        return self.git("rev-parse", "HEAD")
 
     def _honest(self) -> None:
         """All that its maker may push, at once: desk's commits, one by hand, one of a slow clock, merges by hand and by desk."""

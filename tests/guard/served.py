@@ -26,7 +26,7 @@ def key(folder: Path, name: str) -> Path:
     return path
 
 
-def need(program: str, package: str) -> None:
+def need(program: str | None, package: str) -> None:
     """Leave the test out where a server isn't installed; fail it where it must be."""
     if not program:
         assert not SERVERS_REQUIRED, f"{package} is not installed"

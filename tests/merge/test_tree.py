@@ -65,7 +65,7 @@ def test_two_tickets_of_one_id() -> None:
 def test_two_tickets_of_one_mail_are_one() -> None:
     """Two machines took it in: the older number goes on with what was written to either, the younger one leads there."""
     base = common(T2)
-    mail = {"message_id": "<1@x.example>", "channel": "email"}
+    mail: dict[str, Any] = {"message_id": "<1@x.example>", "channel": "email"}
     one, two = user(1), user(2)
     older = ticket(5, requester="u-1", author="u-1", thread=(note("by maria", 3),), **mail)
     younger = ticket(
@@ -89,7 +89,7 @@ def test_two_tickets_of_one_mail_are_one() -> None:
 
 def test_two_mails_of_one_id_by_others_stay_two() -> None:
     base = common()
-    mail = {"message_id": "<1@x.example>"}
+    mail: dict[str, Any] = {"message_id": "<1@x.example>"}
     one, two = ticket(5, requester="u-1", **mail), ticket(3, requester="u-2", **mail)
     people = user(1, "a@x.example"), user(2, "b@x.example")
     found = met(base, side(common(one, *people), 8, "maria", base), side(common(two, *people), 9, "petros", base))

@@ -14,7 +14,7 @@ from desk.actions.mail.taking import Arriving, TakenMail
 from desk.cli import dates, leaf
 from desk.cli.app import App
 from desk.domain.rights.words import word
-from desk.errors import Conflict, GitError, MailError, UsageFault
+from desk.errors import DeskError, UsageFault
 from desk.intake import saved
 from desk.local import held, mailhost
 from desk.text import _, arranged, ngettext, pgettext
@@ -31,7 +31,8 @@ _HELD = 10
 """What a run leaves with that has put a mail aside."""
 _LATER = 75
 """What tells an MTA to try again (sysexits.h)."""
-_PASSING = (Conflict, GitError, MailError, OSError)
+_PASSING = (DeskError, OSError)
+"""What is never a mail's own fault: the lock, the disk, a folder that isn't there, settings that somebody has spoilt."""
 
 
 def _listing(app: App, mails: list[TakenMail], *, dry_run: bool) -> Listing:

@@ -1,0 +1,50 @@
+"""Each setting of what comes in, as it changes what becomes of a mail."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.mailin.conftest import DESK, Inbox, mail
+
+ANNA = "anna@clinic.example"
+SIGNED = (
+    f"From: {ANNA}\r\nTo: {DESK}\r\nSubject: Signed\r\nMessage-ID: <s{{number}}@test.example>\r\nMIME-Version: 1.0\r\n"
+    'Content-Type: multipart/signed; protocol="application/pgp-signature"; boundary="b"\r\n\r\n'
+    "--b\r\nContent-Type: text/plain\r\n\r\nSigned words.\r\n--b\r\nContent-Type: application/pgp-signature; name=s.asc\r\n\r\n"
+    "x\r\n--b--\r\n"
+)
+
+
+def test_days_in_which_a_ticket_is_opened_again(inbox: Inbox) -> None:
+    inbox.set("mail.reopen_days", "3")
+    first = inbox.take(mail(ANNA, "Help", "It fails.", own="<first@clinic.example>"))
+    for days, joined in ((2, True), (4, False)):
+        inbox.close(first.ticket)
+        inbox.now += timedelta(days=days)
+        again = inbox.take(mail(ANNA, "Re: Help", "It fails again.", answers=("<first@clinic.example>",)))
+        assert (again.ticket == first.ticket) is joined
+    assert f"relates {first.ticket}" in inbox.ticket(again.ticket).links
+    inbox.set("mail.reopen_days", "14")
+
+
+@pytest.mark.parametrize(("keep", "plain", "signed"), [("never", 0, 0), ("signed", 0, 1), ("always", 1, 1)])
+def test_which_mails_are_kept_as_they_came(inbox: Inbox, keep: str, plain: int, signed: int) -> None:
+    if inbox.session().config["mail.keep_raw"] != keep:
+        inbox.set("mail.keep_raw", keep)
+    for raw, kept in ((mail(ANNA, "Plain", "Words."), plain), (SIGNED.format(number=keep).encode(), signed)):
+        done = inbox.take(raw)
+        assert done.state == "taken"
+        assert inbox.ticket(done.ticket).all_attachments.count("mail.eml") == kept
+
+
+def test_how_many_parts_a_mail_may_have(inbox: Inbox) -> None:
+    inbox.set("mail.max_parts", "3")
+    parts = "".join(f"--b\r\nContent-Type: text/plain; name={n}.txt\r\n\r\npart {n}\r\n" for n in range(8))
+    raw = mail(ANNA, "Parts", f"{parts}--b--", 'Content-Type: multipart/mixed; boundary="b"', "MIME-Version: 1.0")
+    done = inbox.take(raw)
+    assert done.state == "taken"
+    assert "part 7" not in inbox.ticket(done.ticket).body
+    assert len(inbox.ticket(done.ticket).all_attachments) <= 3
+    inbox.set("mail.max_parts", "200")
