@@ -16,6 +16,11 @@ Faults = Callable[..., list[tuple[str, str]]]
 LEGAL = ("--department", "legal")
 
 
+@pytest.fixture(scope="session")
+def _template(few_articles: Path) -> Path:
+    return few_articles
+
+
 @pytest.fixture
 def forger(home: Path) -> Forger:
     return Forger(home)
@@ -329,11 +334,11 @@ def test_an_unknown_verb_is_looked_at(make: Make, forger: Forger, faults: Faults
 
 
 def test_an_article_moves_to_another_topic(home: Path, forger: Forger, faults: Faults) -> None:
-    new = home / "kb/how-to/which-countries.md"
-    text = (home / "kb/faq/which-countries.md").read_text(encoding="utf-8").replace("topic: faq", "topic: how-to")
+    new = home / "kb/known-errors/which-countries.md"
+    text = (home / "kb/faq/which-countries.md").read_text(encoding="utf-8").replace("topic: faq", "topic: known-errors")
     (home / "kb/faq/which-countries.md").unlink()
     new.write_text(text, encoding="utf-8")
-    lines = ("Desk-Record: article/which-countries", "Desk-From: faq", "Desk-To: how-to")
+    lines = ("Desk-Record: article/which-countries", "Desk-From: faq", "Desk-To: known-errors")
     forger.commit(said("move", "maria", *lines))
     assert faults() == []
     forger.git("revert", "--no-edit", "HEAD")

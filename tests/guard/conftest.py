@@ -14,6 +14,11 @@ from tests.audit.forge import MARIA, Forger
 from tests.conftest import Runner, runner
 
 
+@pytest.fixture(scope="session")
+def _template(few_articles: Path) -> Path:
+    return few_articles
+
+
 class Guarded:
     """A bare repository with the guard's hooks, and a clone. `push` is git's own, as whoever the server says."""
 

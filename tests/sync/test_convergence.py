@@ -13,7 +13,7 @@ import pytest
 from tests.store.indexes import assert_files_are_canonical, assert_sound
 from tests.sync.conftest import Clone
 
-STEPS = int(os.environ.get("DESK_TEST_MEETINGS", "40"))
+STEPS = int(os.environ.get("DESK_TEST_MEETINGS", "24"))
 CLOCKS = (0, 527_000, -527_000, 90)
 """Minutes that the clocks of the towns are off: up to a year."""
 MARKS = re.compile(rb"^(<{7}|>{7})( |$)", re.MULTILINE)
