@@ -95,7 +95,7 @@ def warm(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) 
 
 def heat(server: Path, socket: Path) -> None:
     """Have the hooks of a repository call the program that waits, instead of starting it."""
-    for hook in server.rglob("*receive*"):
+    for hook in server.glob("*hooks/**/*"):
         if hook.is_file() and "guard hook" in (text := hook.read_text()):
             cold = re.sub(
                 r"^exec .*? guard hook",
