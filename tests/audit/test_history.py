@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.care.editing import by_hand, file_of, swap
 from tests.cli.conftest import Git, Make
 from tests.conftest import Runner
 
 LATER = {"DESK_NOW": "2026-07-24T08:00:00Z"}
+
+
+@pytest.fixture(scope="session")
+def _template(few_articles: Path) -> Path:
+    return few_articles
 
 
 def test_edits_say_old_and_new(desk: Runner, make: Make) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,13 @@ from tests.cli.conftest import Git, Make
 from tests.conftest import Runner
 from tests.store.test_walk import Walk
 
-STEPS = 40
+STEPS = int(os.environ.get("DESK_TEST_STEPS", "30"))
+"""With so many, each verb comes once."""
+
+
+@pytest.fixture(scope="session")
+def _template(few_articles: Path) -> Path:
+    return few_articles
 
 
 class Days(Walk):
@@ -59,6 +66,7 @@ def test_whatever_desk_does_is_true_and_was_allowed(
     desk: Runner, home: Path, tmp_path: Path, git: Git, seed: int
 ) -> None:
     walk = Days(desk, home, seed, tmp_path)
+    walk.begin()
     for _ in range(STEPS):
         walk.step()
     found = desk("audit", "verify", "--full", "-f", "json", code=None).data

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from desk.domain.changes import message
 from desk.domain.model.change import Change, Event
 from desk.domain.model.fields import parse_time
@@ -32,6 +34,11 @@ KEYS = [
 
 DAY = ("--until", "2026-07-25")
 """Without the commits that git itself made, which have the machine's date."""
+
+
+@pytest.fixture(scope="session")
+def _template(few_articles: Path) -> Path:
+    return few_articles
 
 
 def test_newest_first_and_whole(desk: Runner, make: Make, git: Git) -> None:

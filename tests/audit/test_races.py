@@ -12,14 +12,21 @@ import pytest
 from desk.cli import main
 from tests.cli.conftest import Git, Make
 from tests.conftest import Runner
+from tests.store import victim
 
 _WAIT = 0.7
 """Seconds until those that were started have read what they read before they take the lock."""
 
 
+@pytest.fixture(scope="session")
+def _template(few_articles: Path) -> Path:
+    return few_articles
+
+
 def _at_once(home: Path, commands: list[tuple[str, ...]]) -> list[int]:
     """The exit codes of commands that all began while somebody else held the lock."""
     (home / ".git/desk").mkdir(exist_ok=True)
+    victim.load()
     with (home / ".git/desk/lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         children = []

@@ -18,6 +18,11 @@ from tests.conftest import Runner
 LATER = {"DESK_NOW": "2026-07-24T06:00:00Z"}
 
 
+@pytest.fixture(scope="session")
+def _template(few_articles: Path) -> Path:
+    return few_articles
+
+
 @pytest.fixture
 def forger(home: Path) -> Forger:
     return Forger(home)

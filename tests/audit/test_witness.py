@@ -15,6 +15,11 @@ from tests.conftest import Runner
 Make = Callable[..., str]
 
 
+@pytest.fixture(scope="session")
+def _template(few_articles: Path) -> Path:
+    return few_articles
+
+
 @pytest.fixture
 def forger(home: Path) -> Forger:
     return Forger(home)

@@ -14,6 +14,11 @@ from tests.audit.forge import MARIA, Forger
 from tests.conftest import Runner, runner
 
 
+@pytest.fixture(scope="session")
+def _template(few_articles: Path) -> Path:
+    return few_articles
+
+
 class Guarded:
     """A bare repository with the guard's hooks, and a clone. `push` is git's own, as whoever the server says."""
 
@@ -90,7 +95,7 @@ def warm(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) 
 
 def heat(server: Path, socket: Path) -> None:
     """Have the hooks of a repository call the program that waits, instead of starting it."""
-    for hook in server.rglob("*receive*"):
+    for hook in server.glob("*hooks/**/*"):
         if hook.is_file() and "guard hook" in (text := hook.read_text()):
             cold = re.sub(
                 r"^exec .*? guard hook",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import SSHD
-from tests.guard.conftest import Guard, Guarded, refused
+from tests.guard.conftest import Guard, Guarded, heat, refused
 from tests.guard.served import Gitolite, http, key, need, ssh, sshd
 
 # -- ssh ---------------------------------------------------------------------------------------------------------------
@@ -82,10 +82,11 @@ def test_smart_http(guard: Guard, tmp_path: Path) -> None:
         ("gitolite", "GL_USER", "hooks/pre-receive"),
     ],
 )
-def test_what_a_forge_says(guard: Guard, server: str, variable: str, hook: str) -> None:
+def test_what_a_forge_says(guard: Guard, warm: Path, server: str, variable: str, hook: str) -> None:
     """Where the forge looks for a hook, ours is; and its variable counts there, another one's doesn't."""
     guarded = guard(server)
     assert os.access(guarded.server / hook, os.X_OK)
+    heat(guarded.server, warm)
     if not hook.endswith("/pre-receive"):
         # As the forge has its own hook run those in the folder.
         (guarded.server / "hooks").mkdir(exist_ok=True)

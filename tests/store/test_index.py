@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from desk.git import place as git_place
 from desk.queries import tickets
 from desk.store.store import Store
 from tests.conftest import Runner
+from tests.copies import copy_desk, remember_identity
 from tests.store.indexes import assert_index_is_exact, assert_sound, git
 
 Make = Callable[..., str]
@@ -33,9 +35,28 @@ def answers(desk: Runner, ticket: str) -> list[str]:
     return [f.out for f in found]
 
 
+_BUSY: dict[Path, tuple[Path, str]] = {}
+"""By the desk that each begins with: one that has been worked in, and a ticket of it."""
+
+
 @pytest.fixture
-def busy(desk: Runner, make: Make) -> str:
+def busy(
+    desk: Runner, make: Make, home: Path, _template: Path, tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> str:  # fmt: skip
     """A desk with some tickets in it; the id of one."""
+    if _template not in _BUSY:
+        ticket = work(desk, make)
+        _BUSY[_template] = copy_desk(home, tmp_path_factory.mktemp("busy") / "desk"), ticket
+        return ticket
+    shutil.rmtree(home)
+    copy_desk(_BUSY[_template][0], home)
+    monkeypatch.chdir(home)
+    remember_identity(home)
+    return _BUSY[_template][1]
+
+
+def work(desk: Runner, make: Make) -> str:
     first = make("Ασθενής στη Μάλτα", "--body", "certificate\n" * 900, "--tag", "incident")
     for number in range(5):
         make(f"certificate {number}", "--body", "σφάλμα " * 50 * number)

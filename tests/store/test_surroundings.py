@@ -19,7 +19,6 @@ from tests.conftest import Runner
 from tests.store.indexes import assert_sound, git, mounted
 
 Make = Callable[..., str]
-Process = Callable[..., subprocess.CompletedProcess[str]]
 CREATE = ("ticket", "create", "--title", "t", "--department", "technical")
 
 
@@ -29,7 +28,7 @@ def nothing_changed(home: Path, before: str) -> None:
     assert not (home / ".git/desk/journal").exists()
 
 
-def test_a_full_disk(make: Make, home: Path, tmp_path: Path, process: Process) -> None:
+def test_a_full_disk(desk: Runner, make: Make, home: Path, tmp_path: Path) -> None:
     ticket = make()
     small = tmp_path / "small"
     small.mkdir()
@@ -46,20 +45,20 @@ def test_a_full_disk(make: Make, home: Path, tmp_path: Path, process: Process) -
             with suppress(OSError):
                 filler.write_bytes(bytes(3 << 20))
             os.truncate(filler, filler.stat().st_size - left)
-            done = process("ticket", "note", ticket, "--body", "ab" * 6000, cwd=here)
-            assert "Traceback" not in done.stderr
-            listed = process("ticket", "list", "-f", "ids", cwd=here)
-            assert listed.stdout.split() == [ticket], listed.stderr
-            codes.append(done.returncode)
-            if done.returncode:
-                assert done.returncode == 9, done.stderr
+            there = ("--desk", str(here))
+            done = desk(*there, "ticket", "note", ticket, "--body", "ab" * 6000, code=None)
+            assert "Traceback" not in done.err
+            assert desk(*there, "ticket", "list", "-f", "ids").out.split() == [ticket]
+            codes.append(done.code)
+            if done.code:
+                assert done.code == 9, done.err
                 assert git(here, "rev-parse", "HEAD") == before
             filler.unlink()
-            assert process("ticket", "list", cwd=here).returncode == 0
+            desk(*there, "ticket", "list")
             assert git(here, "status", "--porcelain") == ""
             before = git(here, "rev-parse", "HEAD")
         assert codes[0] == 9
-        assert process("ticket", "note", ticket, "--body", "x", cwd=here).returncode == 0
+        desk("--desk", str(here), "ticket", "note", ticket, "--body", "x")
         assert_sound(here)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Result, Runner, runner
-from tests.copies import copy_desk
+from tests.copies import copy_desk, remember_identity
 
 START = datetime(2026, 7, 23, 6, 12, 44, tzinfo=UTC)
 
@@ -77,6 +77,11 @@ ORIGIN = """[remote "origin"]
 
 
 @pytest.fixture(scope="session")
+def _template(few_articles: Path) -> Path:
+    return few_articles
+
+
+@pytest.fixture(scope="session")
 def _origins(few_articles: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A desk that has a hub for its origin, and the hub."""
     top = tmp_path_factory.mktemp("origins")
@@ -98,7 +103,7 @@ def towns(
         shutil.copytree(hub, tmp_path / "hub")
         region = Region(tmp_path, runner(capsys, monkeypatch), clocks)
         for number in range(count):
-            copy_desk(town, tmp_path / f"town{number}")
+            remember_identity(copy_desk(town, tmp_path / f"town{number}"))
         return [region.town(number) for number in range(count)]
 
     return make
@@ -134,7 +139,7 @@ def brought(
         top, tickets = _kept[build.__name__]
         shutil.copytree(top / "hub", tmp_path / "hub")
         for name in ("town0", "town1"):
-            copy_desk(top / name, tmp_path / name)
+            remember_identity(copy_desk(top / name, tmp_path / name))
         region = Region(tmp_path, runner(capsys, monkeypatch))
         region.minutes = 20
         return region.town(0), region.town(1), tickets

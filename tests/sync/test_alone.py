@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 PROGRAM = """
@@ -29,13 +30,9 @@ COMMANDS = (
 )
 
 
-def test_no_other_command_loads_any_of_it(home: Path, environment: dict[str, str]) -> None:
-    first, *rest = COMMANDS
-    made = subprocess.run(
-        [sys.executable, "-m", "desk", *first.split(), "-f", "ids"],
-        env=environment, cwd=home, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    words = [command.format(id=made.stdout.strip()) for command in rest]
+def test_no_other_command_loads_any_of_it(home: Path, make: Callable[..., str], environment: dict[str, str]) -> None:
+    ticket = make()
+    words = [command.format(id=ticket) for command in COMMANDS]
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, *words], env=environment, cwd=home, capture_output=True, text=True, check=False
     )

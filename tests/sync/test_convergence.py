@@ -13,7 +13,7 @@ import pytest
 from tests.store.indexes import assert_files_are_canonical, assert_sound
 from tests.sync.conftest import Clone
 
-STEPS = int(os.environ.get("DESK_TEST_MEETINGS", "40"))
+STEPS = int(os.environ.get("DESK_TEST_MEETINGS", "24"))
 APART = 1000
 """Steps after which all meet and are looked at; a long walk is stopped there by what it has come upon, and not at its end."""
 CLOCKS = (0, 527_000, -527_000, 90)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,10 +10,10 @@ import pytest
 
 from tests.copies import copy_desk
 from tests.store.indexes import assert_sound
+from tests.store.test_crash import killed_at
 from tests.sync.conftest import Clone
 
 Towns = Callable[..., list[Clone]]
-TOP = Path(__file__).parents[2]
 
 
 class Pulled:
@@ -129,12 +127,8 @@ STEPS = (
 @pytest.mark.parametrize("step", STEPS)
 def test_killed_at(step: str, pulled: Pulled, environment: dict[str, str]) -> None:
     two = pulled.two
-    command = [sys.executable, "-m", "tests.store.victim", "kill", step, "--as", "petros", "sync", "--continue"]
-    env = {**environment, "PYTHONPATH": str(TOP), "DESK_NOW": "2026-07-23T08:00:00Z"}
-    done = subprocess.run(
-        command, cwd=two.home, env=env, capture_output=True, text=True, check=False, start_new_session=True
-    )
-    assert done.returncode == -signal.SIGKILL, f"{step} was never reached: {done.stdout}{done.stderr}"
+    env = {**environment, "DESK_NOW": "2026-07-23T08:00:00Z"}
+    killed_at(step, two.home, env, "--as", "petros", "sync", "--continue")
     two("status")
     if two.git("rev-list", "--count", "--merges", "HEAD") == "0":
         two("sync", "--continue") if (two.home / ".git" / "MERGE_HEAD").exists() else two.sync()

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from tests.store.indexes import assert_sound
+from tests.store.test_crash import killed_at
 from tests.sync.conftest import Clone
 
 Brought = Callable[..., tuple[Clone, Clone, tuple[str, ...]]]
-TOP = Path(__file__).parents[2]
 STEPS = [
     "desk.git.remote:fetch:after:1:self",
     "desk.git.write:fast_import:before:1:self",
@@ -48,12 +44,7 @@ def part(one: Clone, two: Clone) -> tuple[str, ...]:
 def test_killed_at(step: str, brought: Brought, environment: dict[str, str]) -> None:
     one, two, (ticket,) = brought(part)
     before = two.git("rev-parse", "HEAD")
-    command = [sys.executable, "-m", "tests.store.victim", "kill", step, "--as", "petros", "sync"]
-    env = {**environment, "PYTHONPATH": str(TOP), "DESK_NOW": "2026-07-23T08:00:00Z"}
-    done = subprocess.run(
-        command, cwd=two.home, env=env, capture_output=True, text=True, check=False, start_new_session=True
-    )
-    assert done.returncode == -signal.SIGKILL, f"{step} was never reached: {done.stdout}{done.stderr}"
+    killed_at(step, two.home, {**environment, "DESK_NOW": "2026-07-23T08:00:00Z"}, "--as", "petros", "sync")
     old = {"from two"} if two.git("rev-parse", "HEAD") == before else {"from one", "from two"}
     assert {e["text"] for e in two.show(ticket)["thread"]} == old
     two.sync()
