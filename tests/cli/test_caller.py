@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +9,7 @@ import pytest
 
 from tests.cli.conftest import Make, Refuses
 from tests.conftest import Runner
+from tests.terminals import said_last, spawn
 
 CALLERS = (
     ("Anna Andreou", "anna@hospital.example", "+357 99 777123", "health-professional", "Nicosia General"),
@@ -162,19 +159,9 @@ def test_what_to_tell_the_caller(desk: Runner, known: list[str]) -> None:
 
 def ask(home: Path, environment: dict[str, str], words: tuple[str, ...], answer: str) -> str:
     """A command at a terminal, and what is typed when it asks."""
-    main, end = pty.openpty()
-    command = [sys.executable, "-m", "desk", *words]
-    with subprocess.Popen(command, cwd=home, env={**environment, "COLUMNS": "100"}, stdin=end, stdout=end, stderr=end):
-        os.close(end)
-        os.write(main, f"{answer}\n".encode())
-        out = b""
-        try:
-            while found := os.read(main, 4096):
-                out += found
-        except OSError:
-            pass
-    os.close(main)
-    return out.decode()
+    child = spawn(*words, cwd=home, env=environment, dimensions=(24, 100))
+    child.sendline(answer)
+    return said_last(child)
 
 
 def test_a_terminal_asks_which_one(
