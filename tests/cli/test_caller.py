@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from desk.actions import requesters
+from desk.domain.model.fields import parse_time
+from desk.session.session import Session
 from tests.cli.conftest import Make, Refuses
-from tests.conftest import Runner
+from tests.conftest import NOW, Runner, copy_of
 from tests.terminals import said_last, spawn
 
 CALLERS = (
@@ -18,26 +22,32 @@ CALLERS = (
 )
 
 
+class Known(NamedTuple):
+    """A desk that knows three requesters, and their ids, of the desk's choice."""
+
+    top: Path
+    ids: list[str]
+
+
+@pytest.fixture(scope="module")
+def callers(_starter: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Known:
+    """What each test's desk is a copy of."""
+    top = copy_of(_starter, tmp_path_factory.mktemp("callers"))
+    maria = Session(str(top), environment, parse_time(NOW), who="maria")
+    names = ("name", "email", "phone", "group", "organisation")
+    made = [requesters.register(maria, dict(zip(names, caller, strict=True))) for caller in CALLERS]
+    maria.store.close()
+    return Known(top, [done.change.edits[0].record.id for done in made])
+
+
+@pytest.fixture(scope="module")
+def _template(callers: Known) -> Path:
+    return callers.top
+
+
 @pytest.fixture
-def known(desk: Runner, home: Path) -> list[str]:  # noqa: ARG001 - a desk
-    """Three requesters, each with an id of the desk's choice."""
-    groups = [row["id"] for row in desk("group", "list", "-f", "json").data]
-    made = []
-    for name, email, phone, _group, organisation in CALLERS:
-        words = (
-            "--name",
-            name,
-            "--email",
-            email,
-            "--phone",
-            phone,
-            "--group",
-            groups[0],
-            "--organisation",
-            organisation,
-        )
-        made.append(desk("user", "create", *words, "-f", "ids").out.strip())
-    return made
+def known(callers: Known) -> list[str]:
+    return callers.ids
 
 
 @pytest.mark.parametrize(
