@@ -28,7 +28,7 @@ def spawn(*args: str, cwd: Path, env: Mapping[str, str], **more: Any) -> Any:
     """As `pexpect.spawn` of `python -m desk` with these words; `more` is what that takes, such as `dimensions`."""
     _load()
     given = {"encoding": "utf-8", "timeout": 20, **more}
-    child = pexpect.spawn(sys.executable, cwd=str(cwd), preexec_fn=lambda: _play(args, env), **given)
+    child: Any = pexpect.spawn(sys.executable, cwd=str(cwd), preexec_fn=lambda: _play(args, env), **given)
     child.delaybeforesend = None  # what is awaited is a question, after which nothing is thrown away
     child.ptyproc.delayafterclose = 0  # see `said_last`
     return child
