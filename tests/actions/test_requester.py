@@ -6,11 +6,11 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
-from desk.actions import acting
+from desk.actions import acting, requesters
 from desk.actions.acting import Acted
 from desk.actions.draft import Draft
 from desk.actions.tickets import lifecycle as tickets
@@ -22,16 +22,48 @@ from desk.domain.rights import moves, rights
 from desk.domain.tickets import thread
 from desk.errors import NotFound, Refused
 from desk.session.session import Session
-from tests.conftest import Runner
+from tests.conftest import Runner, copy_of
 
 Git = Callable[..., str]
 NOW = datetime(2026, 7, 23, 6, 12, 44, tzinfo=UTC)
 
 
+class Known(NamedTuple):
+    """A desk on which Anna is known, and a ticket that she has registered herself."""
+
+    top: Path
+    anna: str
+    own: str
+
+
+@pytest.fixture(scope="module")
+def known(few_articles: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Known:
+    """What each test's desk is a copy of."""
+    top = copy_of(few_articles, tmp_path_factory.mktemp("known"))
+    maria = Session(str(top), environment, NOW, who="maria")
+    given = {"name": "Anna Georgiou", "email": "anna@clinic.example", "group": "patient"}
+    anna = requesters.register(maria, given).change.edits[0].record.id
+    session = Session(str(top), environment, NOW, requester=anna)
+    new = NewTicket("I can't see my prescription", "Since Monday.")
+    own = tickets.create(session, new).change.edits[0].record.id
+    maria.store.close()
+    session.store.close()
+    return Known(top, anna, own)
+
+
+@pytest.fixture(scope="module")
+def _template(known: Known) -> Path:
+    return known.top
+
+
 @pytest.fixture
-def anna(desk: Runner) -> str:
-    options = ("--name", "Anna Georgiou", "--email", "anna@clinic.example", "--group", "patient")
-    return desk("user", "create", *options, "-f", "ids").out.strip()
+def anna(known: Known) -> str:
+    return known.anna
+
+
+@pytest.fixture
+def own(known: Known) -> str:
+    return known.own
 
 
 @pytest.fixture
@@ -41,12 +73,6 @@ def session(home: Path, anna: str) -> Session:
 
 def words(text: str) -> NewEntry:
     return NewEntry(lambda _: text)
-
-
-@pytest.fixture
-def own(session: Session) -> str:
-    """A ticket that Anna has registered herself."""
-    return tickets.create(session, NewTicket("I can't see my prescription", "Since Monday.")).change.edits[0].record.id
 
 
 def shown(desk: Runner, ticket: str) -> Any:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from desk.actions import requesters
+from desk.domain.model.fields import parse_time
+from desk.session.session import Session
 from tests.cli.conftest import Make, Refuses
-from tests.conftest import Runner
+from tests.conftest import NOW, Runner, copy_of
+from tests.terminals import said_last, spawn
 
 CALLERS = (
     ("Anna Andreou", "anna@hospital.example", "+357 99 777123", "health-professional", "Nicosia General"),
@@ -21,26 +22,32 @@ CALLERS = (
 )
 
 
+class Known(NamedTuple):
+    """A desk that knows three requesters, and their ids, of the desk's choice."""
+
+    top: Path
+    ids: list[str]
+
+
+@pytest.fixture(scope="module")
+def callers(_starter: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Known:
+    """What each test's desk is a copy of."""
+    top = copy_of(_starter, tmp_path_factory.mktemp("callers"))
+    maria = Session(str(top), environment, parse_time(NOW), who="maria")
+    names = ("name", "email", "phone", "group", "organisation")
+    made = [requesters.register(maria, dict(zip(names, caller, strict=True))) for caller in CALLERS]
+    maria.store.close()
+    return Known(top, [done.change.edits[0].record.id for done in made])
+
+
+@pytest.fixture(scope="module")
+def _template(callers: Known) -> Path:
+    return callers.top
+
+
 @pytest.fixture
-def known(desk: Runner, home: Path) -> list[str]:  # noqa: ARG001 - a desk
-    """Three requesters, each with an id of the desk's choice."""
-    groups = [row["id"] for row in desk("group", "list", "-f", "json").data]
-    made = []
-    for name, email, phone, _group, organisation in CALLERS:
-        words = (
-            "--name",
-            name,
-            "--email",
-            email,
-            "--phone",
-            phone,
-            "--group",
-            groups[0],
-            "--organisation",
-            organisation,
-        )
-        made.append(desk("user", "create", *words, "-f", "ids").out.strip())
-    return made
+def known(callers: Known) -> list[str]:
+    return callers.ids
 
 
 @pytest.mark.parametrize(
@@ -162,19 +169,9 @@ def test_what_to_tell_the_caller(desk: Runner, known: list[str]) -> None:
 
 def ask(home: Path, environment: dict[str, str], words: tuple[str, ...], answer: str) -> str:
     """A command at a terminal, and what is typed when it asks."""
-    main, end = pty.openpty()
-    command = [sys.executable, "-m", "desk", *words]
-    with subprocess.Popen(command, cwd=home, env={**environment, "COLUMNS": "100"}, stdin=end, stdout=end, stderr=end):
-        os.close(end)
-        os.write(main, f"{answer}\n".encode())
-        out = b""
-        try:
-            while found := os.read(main, 4096):
-                out += found
-        except OSError:
-            pass
-    os.close(main)
-    return out.decode()
+    child = spawn(*words, cwd=home, env=environment, dimensions=(24, 100))
+    child.sendline(answer)
+    return said_last(child)
 
 
 def test_a_terminal_asks_which_one(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 from tests.cli.conftest import Acts, Git, Make, Refuses
 from tests.conftest import Runner
+from tests.terminals import said_last, spawn
 
 SECTIONS = ["majors", "mine", "new", "due", "unread"]
 EVENING = {"DESK_NOW": "2026-07-23T20:00:00Z"}
@@ -98,13 +97,9 @@ def test_the_next_one(acts: Acts, make: Make, desk: Runner, refuses: Refuses) ->
 def test_two_who_want_the_next_one_get_two(home: Path, make: Make, environment: dict[str, str], git: Git) -> None:
     """Chosen under the lock: never the same one twice, and nobody is refused one that is left."""
     wanted = {make(f"Call {n}", "--department", "technical") for n in range(4)}
-    words = [sys.executable, "-m", "desk", "next", "-f", "ids"]
     who = ("maria", "petros", "maria", "petros")
-    running = [
-        subprocess.Popen(words, cwd=home, env={**environment, "DESK_AS": w}, stdout=subprocess.PIPE, text=True)
-        for w in who
-    ]
-    got = [process.communicate()[0].strip() for process in running]
+    running = [spawn("next", "-f", "ids", cwd=home, env={**environment, "DESK_AS": w}) for w in who]
+    got = [said_last(process).split()[-1] for process in running]
     assert set(got) == wanted
     assert git("status", "--porcelain") == ""
 

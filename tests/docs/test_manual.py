@@ -68,3 +68,5 @@ def test_the_wheel_has_them(tmp_path: Path) -> None:
     assert {f"desk/manual/{name}.md" for name in manual.topics()} <= names
     assert any(name.endswith("share/man/man1/desk.1") for name in names)
     assert "desk/view/pages/printed.html" in names
+    assert "desk/locale/el/LC_MESSAGES/desk.mo" in names
+    assert not [name for name in names if name.startswith("desk/locale/") and name.endswith((".po", ".pot"))]

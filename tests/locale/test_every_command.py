@@ -53,10 +53,15 @@ def leaks(result: Result, typed: tuple[str, ...]) -> list[str]:
     return [w for w in WORDS.findall(text) if w.lower() not in known]
 
 
+@pytest.fixture(scope="module")
+def catalogues(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return pseudo.write(tmp_path_factory.mktemp("locale"))
+
+
 @pytest.fixture
-def speaking(desk: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Runner, dict[str, list[str]]]:
+def speaking(desk: Runner, catalogues: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Runner, dict[str, list[str]]]:
     """The program in that language, and what it left in English, by command."""
-    monkeypatch.setenv("DESK_LOCALE", str(pseudo.write(tmp_path / "locale")))
+    monkeypatch.setenv("DESK_LOCALE", str(catalogues))
     monkeypatch.setenv("DESK_LANG", pseudo.LANGUAGE)
     found: dict[str, list[str]] = {}
 

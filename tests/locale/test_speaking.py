@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -158,16 +157,3 @@ def test_a_command_keeps_its_help(desk: Runner) -> None:
     before = [param.help for param in command.params if isinstance(param, click.Option)]
     desk("--lang", "el", "ticket", "list", "--help")
     assert [param.help for param in command.params if isinstance(param, click.Option)] == before
-
-
-def test_the_wheel_has_catalogues(tmp_path: Path) -> None:
-    top = Path(__file__).parents[2]
-    command = ("hatchling", "build", "-t", "wheel", "-d", str(tmp_path))
-    import sys  # noqa: PLC0415 - for its path
-    import zipfile  # noqa: PLC0415 - as above
-
-    subprocess.run([sys.executable, "-m", *command], cwd=top, check=True, capture_output=True)
-    [wheel] = tmp_path.glob("*.whl")
-    names = [name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("desk/locale/")]
-    assert "desk/locale/el/LC_MESSAGES/desk.mo" in names
-    assert not [name for name in names if name.endswith((".po", ".pot"))]

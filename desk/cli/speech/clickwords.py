@@ -7,6 +7,7 @@ library, which would look for a catalogue on disk at every word, and give a tran
 from __future__ import annotations
 
 import sys
+from functools import lru_cache
 
 from desk.text import Text, said
 
@@ -16,6 +17,11 @@ _DRAWN_BY = ("gettext", "ngettext", "_")
 
 def teach() -> None:
     """Have click make texts from now on, in this process: where another language than English is spoken."""
+    _teach(len(sys.modules))
+
+
+@lru_cache(maxsize=1)
+def _teach(loaded: int) -> None:  # noqa: ARG001 - click loads some of its modules late; where none was, none is to be taught
     for name in [n for n in sys.modules if n.partition(".")[0] == "click"]:
         module = sys.modules[name]
         for word in _DRAWN_BY:
