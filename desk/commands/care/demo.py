@@ -1,4 +1,7 @@
-"""desk demo: build a desk and play a day of it through the real commands, each a process of its own."""
+"""desk demo: build a desk and play a day of it through the real commands, each a process of its own.
+
+They are forked from this one, which has loaded what they need: to start Python anew for each takes most of a demo's time.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import NamedTuple
 
 import click
 
-from desk.cli import complete, leaf
+from desk.cli import complete, leaf, main
 from desk.cli.app import App
+from desk.cli.table import COMMANDS
 from desk.domain.model.fields import TICKET_ID
 from desk.errors import DeskError, Refused
 from desk.session.session import zone
@@ -97,6 +102,7 @@ def demo(app: App, directory: str | None) -> Done:
     folder = _folder(directory)
     say: Callable[[str], None] = click.echo if app.talks else lambda _: None
     played = Played(app, folder, say)
+    _load()
     head = _("A day at the service desk of a national eHealth contact point, played in {folder}", folder=folder)
     say("\n".join(folded(app.say(head), played.columns)) + "\n")
     played.found()
@@ -143,16 +149,18 @@ class Played:
         hour, minute = map(int, at.split(":"))
         when: datetime = self.day.replace(hour=hour, minute=minute, second=0)
         environment = {**self.environment, "DESK_NOW": when.isoformat(timespec="seconds")}
-        on_terminal = self.columns and not piped and command[0] == sys.executable
-        code, text = self._on_terminal(command, environment) if on_terminal else self._piped(command, environment)
+        if command[0] == "desk":
+            code, text = self._desk(command[1:], environment, on_terminal=bool(self.columns) and not piped)
+        else:
+            code, text = self._git(command, environment)
         if code:
             raise DeskError(
-                _("the demo stopped at: {command}\n{text}", command=shlex.join(command[2:]), text=text),
+                _("the demo stopped at: {command}\n{text}", command=shlex.join(command), text=text),
                 _("please report it"),
             )
         return text
 
-    def _piped(self, command: list[str], environment: dict[str, str]) -> tuple[int, str]:
+    def _git(self, command: list[str], environment: dict[str, str]) -> tuple[int, str]:
         done = subprocess.run(
             command,
             cwd=self.folder,
@@ -164,27 +172,24 @@ class Played:
         )
         return done.returncode, done.stdout.decode(errors="replace")
 
-    def _on_terminal(self, command: list[str], environment: dict[str, str]) -> tuple[int, str]:
-        """As on the terminal in front of the person: of its width, in its colours."""
-        import pty  # noqa: PLC0415 - there is none where there is no terminal
+    def _desk(self, words: list[str], environment: dict[str, str], *, on_terminal: bool) -> tuple[int, str]:
+        """`on_terminal`: as on the one in front of the person: of its width, in its colours."""
+        if on_terminal:
+            import pty  # noqa: PLC0415 - there is none where there is no terminal
 
-        looks = {"COLUMNS": str(self.columns), "PAGER": "cat", **({} if self.color else {"NO_COLOR": "1"})}
-        mine, theirs = pty.openpty()
-        child = subprocess.Popen(
-            command,
-            cwd=self.folder,
-            env={**environment, **looks},
-            stdin=subprocess.DEVNULL,
-            stdout=theirs,
-            stderr=theirs,
-        )
+            mine, theirs = pty.openpty()
+            looks = {"COLUMNS": str(self.columns), "PAGER": "cat", **({} if self.color else {"NO_COLOR": "1"})}
+        else:
+            (mine, theirs), looks = os.pipe(), {}
+        child = _forked(words, self.folder, {**environment, **looks}, theirs)
         os.close(theirs)
         pieces: list[bytes] = []
         # Linux ends what comes from a terminal that nobody writes to any more with an error.
-        with open(mine, "rb", buffering=0) as terminal, suppress(OSError):
-            while piece := terminal.read(65536):
+        with open(mine, "rb", buffering=0) as told, suppress(OSError):
+            while piece := told.read(65536):
                 pieces.append(piece)
-        return child.wait(), b"".join(pieces).decode(errors="replace").replace("\r\n", "\n")
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        return code, b"".join(pieces).decode(errors="replace").replace("\r\n", "\n")
 
     def _show(self, why: str, command: str, text: str, at: str = "") -> None:
         if why:
@@ -203,7 +208,7 @@ class Played:
     def found(self) -> None:
         """Make the desk, with Maria as the person at its keyboard."""
         os.makedirs(self.folder, exist_ok=True)
-        text = self._run([sys.executable, "-m", "desk", "init"], "07:55", piped=True)
+        text = self._run(["desk", "init"], "07:55", piped=True)
         for key, value in zip(("user.name", "user.email"), PERSON, strict=True):
             self._run(["git", "config", key, value], "07:55")
         self._show(
@@ -216,7 +221,7 @@ class Played:
     def play(self, step: DemoStep) -> None:
         """Run one step and show it."""
         words = shlex.split(step.words.format(**self.ids))
-        text = self._run([sys.executable, "-m", "desk", *words], step.at)
+        text = self._run(["desk", *words], step.at)
         made = [i for i in re.findall(rf"^({TICKET_ID})  ", text, re.MULTILINE) if i not in self.ids.values()]
         if step.keep and made:
             self.ids[step.keep] = made[-1]
@@ -235,6 +240,50 @@ class Played:
             text,
             "14:05",
         )
+
+
+_LOADED = (
+    "desk.cli.pager",
+    "desk.codec.yaml",
+    "desk.session.notify",
+    "desk.session.reactions",
+    "desk.store.writing",
+    "desk.view.formats",
+    "desk.view.pages.ticket",
+    "desk.view.render",
+)
+"""What most commands load when they come to it."""
+
+
+def _load() -> None:
+    """The commands of the day, and what is common to them."""
+    for step in DAY:
+        words = re.sub(r"^--as \S+ ", "", step.words).split(maxsplit=2)
+        main.load(COMMANDS.get(" ".join(words[:2])) or COMMANDS[words[0]])
+    for name in _LOADED:
+        import_module(name)
+
+
+def _forked(words: list[str], folder: str, environment: Mapping[str, str], output: int) -> int:
+    """A process that is one command of desk; all that it says goes to `output`. It never returns here."""
+    child = os.fork()
+    if child:
+        return child
+    code = 1
+    try:
+        os.chdir(folder)
+        os.environ.clear()
+        os.environ.update(environment)
+        for number, stream in enumerate((os.open(os.devnull, os.O_RDONLY), output, output)):
+            os.dup2(stream, number)
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - open to the end, as are these
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+        sys.stderr = open(2, "w", buffering=1, encoding="utf-8", closefd=False)  # noqa: SIM115
+        code = main.run(words)
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(code)
 
 
 def _closing(folder: str) -> tuple[str, ...]:
