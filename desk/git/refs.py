@@ -190,7 +190,8 @@ def tags(place: Place, prefix: str) -> list[TagRef]:
 def make_tag(place: Place, name: str, commit: str, text: str, who: tuple[str, str], *, sign: bool) -> None:
     """Make an annotated tag, durably, as somebody (name and address); signed, it is with the key for that address."""
     identity = ("-c", f"user.name={who[0]}", "-c", f"user.email={who[1]}")
-    how = ("-s" if sign else "-a", "--cleanup=verbatim", "-F", "-")
+    # Without a signature also where git was told to sign every tag.
+    how = (*(("-s",) if sign else ("-a", "--no-sign")), "--cleanup=verbatim", "-F", "-")
     run(place, *process.DURABLE, *identity, "tag", *how, name, commit, data=text.encode())
 
 

@@ -175,15 +175,13 @@ class Session:
         handle = self.handle()
         if handle is None:
             emails = self.identity.emails
-            raise Refused(
-                _("{who} is not registered as staff of this desk", who=emails[0])
-                if emails
-                else _("git's user.email is not set, so it isn't known who you are"),
-                _(
-                    "say who acts: desk --as WHO …, or git config user.email YOU@…; to register: desk staff create "
-                    "HANDLE --name NAME --email YOU@… --level 1 --department D"
-                ),
+            hint = _(
+                "say who acts: desk --as WHO …, or git config user.email YOU@…; to register: desk staff create "
+                "HANDLE --name NAME --email YOU@… --level 1 --department D"
             )
+            if not emails:
+                raise ConfigError(_("git's user.email is not set, so it isn't known who you are"), hint)
+            raise Refused(_("{who} is not registered as staff of this desk", who=emails[0]), hint)
         return handle
 
     def scope(self) -> Scope | None:

@@ -104,6 +104,10 @@ def test_groups_that_are_lists_and_options_that_are_times(desk: Runner) -> None:
     assert desk("filter", "list", "-f", "json").json == desk("filter", "-f", "json").json
     assert desk("alias", "-f", "json").json["kind"] == "aliases"
     assert desk("alias", "--help").out.startswith("Usage: desk alias")
+    for words in ("ticket nosuch", "kb topic nosuch"):
+        assert f"there is no command desk {words}" in desk("alias", "set", "zz", words, code=2).err
+    desk("alias", "set", "zz", "kb topic list -f json")
+    assert desk("zz").json["kind"] == "topics"
     for words in (("ticket", "list", "--watch"), ("sync",), ("mail", "fetch"), ("activity", "--follow")):
         error = desk(*words, "--every", "5x", "-f", "json", code=2).json["error"]["message"]
         assert error.startswith("--every 5x is no time from "), words

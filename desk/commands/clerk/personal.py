@@ -45,6 +45,13 @@ def _check_alias(name: str, found: list[str]) -> None:
         raise UsageFault(
             _("an alias begins with a command"), _('such as: desk alias set new "ticket create --assign me"')
         )
+    path = found[0]
+    for word in found[1:]:
+        if COMMANDS[path].target is not None or word.startswith("-"):
+            break
+        path = f"{path} {word}"
+        if path not in COMMANDS:
+            raise UsageFault(_("there is no command desk {path}", path=path), _("which there are: desk --help"))
 
 
 def _check_filter(name: str, found: list[str]) -> None:

@@ -81,6 +81,7 @@ def report(
         sections = REPORTS[name].make(reading) if name in REPORTS else _all(reading)
         if section is not None:
             sections = (_only(sections, section),)
+        names = {str(row["id"]): str(row["name"]) for row in index.rows("department")}
         sections += _unread(index) + _cut(app.what_is_cut(periods.begin_of(app, period)))
     title = REPORTS[name].title if name in REPORTS else name.replace("-", " ").capitalize()
     made = Report(
@@ -92,6 +93,7 @@ def report(
         utc_text(app.now),
         at.commit,
         sections,
+        names,
     )
     if not any(section.rows for section in sections if section.id != "figures") and not _moved(made):
         app.notes.append(_("nothing to report"))

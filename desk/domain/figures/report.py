@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 Row = Mapping[str, Any]
@@ -52,6 +53,8 @@ class Report(NamedTuple):
     as_of: str
     commit: str
     sections: tuple[Section, ...]
+    names: Mapping[str, str] = MappingProxyType({})
+    """What people call the departments, by id, for a page."""
 
     @property
     def again(self) -> str:

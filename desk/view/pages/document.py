@@ -13,9 +13,14 @@ from desk.view.pages.article import ARTICLES
 from desk.view.pages.problems import LONG
 from desk.view.pages.ticket import TICKETS, entry_title
 from desk.view.table import MARK, WORDED, as_read, used_columns
+from desk.view.text.cells import width
 from desk.view.values import is_empty, rows_of, say
 
 Data = Mapping[str, Any]
+
+
+_PADDED = 80
+"""Cells of a column up to which a table is laid out to be read as it is; one that is wider isn't filled up with blanks."""
 
 
 def document(view: View, look: Look) -> Iterator[str]:
@@ -38,6 +43,10 @@ def _table(view: Listing, look: Look) -> Iterator[str]:
     columns = used_columns(view)
     cells = [[_shown(row.get(c.name), c, look) for c in columns] for row in view.rows]
     labels = [_cell(c.label, look) if c.label else "" for c in columns]
+    if max(width(text) for row in cells for text in row) > _PADDED:
+        rule = ["---"] * len(labels)
+        yield from (f"| {' | '.join(row)} |\n" for row in (labels, rule, *cells))
+        return
     yield tabulate(cells, headers=labels, tablefmt="github", disable_numparse=True) + "\n"
 
 

@@ -22,6 +22,10 @@ _NARROW = 5
 _OWN = os.path.join(os.path.dirname(__file__), "report.html")
 
 
+_BY_DEPARTMENT = "by-department"
+"""The section whose rows are departments."""
+
+
 def page(report: Report, look: Look, custom: tuple[str, str] | None = None, language: str = "en") -> str:
     """The page, from desk's own template or from a custom one (its text and its path)."""
     text, path = custom or (_own(), "report.html")
@@ -37,7 +41,7 @@ def _own() -> str:
 def context(report: Report, look: Look, language: str = "en") -> dict[str, Any]:
     """What a report template may name. Charts are the one thing that is HTML already."""
     about = {n: v for n, v in report.data().items() if n != "sections"}
-    sections = [_section(section, look) for section in report.sections]
+    sections = [_section(section, look, report.names) for section in report.sections]
     return {
         "report": {
             **about,
@@ -56,8 +60,9 @@ def context(report: Report, look: Look, language: str = "en") -> dict[str, Any]:
     }
 
 
-def _section(section: Section, look: Look) -> Mapping[str, Any]:
+def _section(section: Section, look: Look, names: Mapping[str, str]) -> Mapping[str, Any]:
     listing = pages_report.listing(section)
+    named = {"department", "id"} if section.id == _BY_DEPARTMENT else {"department"}
     return {
         "id": section.id,
         "title": said(section.title),
@@ -67,12 +72,19 @@ def _section(section: Section, look: Look) -> Mapping[str, Any]:
         "wide": len(listing.columns) > _NARROW,
         "rows": [dict(row) for row in section.rows],
         "columns": [{"name": c.name, "label": said(c.label), "number": c.style == "number"} for c in listing.columns],
-        "cells": [[_cell(row.get(c.name), c, look) for c in listing.columns] for row in listing.rows],
+        "cells": [
+            [_cell(_named(row.get(c.name), names if c.name in named else {}), c, look) for c in listing.columns]
+            for row in listing.rows
+        ],
         "charts": [
             {"title": said(chart.title), "svg": pages.safe(svg(chart, f"chart-{section.id}-{number}"))}
             for number, chart in enumerate(section.charts if section.rows else (), 1)
         ],
     }
+
+
+def _named(value: Any, names: Mapping[str, str]) -> Any:
+    return names.get(value, value) if isinstance(value, str) else value
 
 
 def _cell(value: Any, column: Column, look: Look) -> str:
