@@ -1,15 +1,19 @@
-"""What a ticket asks, and how much of it a document says: BM25, one for articles and tickets.
+"""What a ticket asks, and how much of it a document says: BM25 and the wording, one for articles and tickets.
 
 A document is the words of its fields, each field with a weight. k1, b and the weights are the usual ones, left alone on
-purpose: what was chosen on one collection lost on the next (docs/finding.md).
+purpose: what was chosen on one collection lost on the next (docs/finding.md). What that finds is ordered by how alike
+the wording is, too: pieces of four letters, which words glued, bent or misspelt share, and phrases.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
+from desk.domain.matching.folding import fold
 from desk.domain.matching.words import is_code, tokens
 
 K1 = 1.5
@@ -23,6 +27,15 @@ ASKED = 4.0
 MOST_TERMS = 60
 TEXT_READ = 6_000
 """Characters of a text that are looked at: what it is about stands at the beginning, logs at the end."""
+OPENING = 300
+"""Characters of a text whose wording is compared, after the title: further on, two reports of one thing differ."""
+_LETTERS = r"[^\W_]+"
+_PIECE = 4
+"""Letters of a piece, spaces between words among them."""
+_WORDING = 1.25
+"""What the very same wording adds to a score, as a share of the best one that words alone bring."""
+_WORDED = 40
+"""Documents whose wording is compared: those of which words alone say most."""
 
 
 class Question(NamedTuple):
@@ -33,6 +46,8 @@ class Question(NamedTuple):
     tags: tuple[str, ...] = ()
     title: frozenset[str] = frozenset()
     """The terms that stand in its title."""
+    opening: str = ""
+    """Its title and how its text begins, whose wording is compared."""
 
 
 class Document(NamedTuple):
@@ -53,13 +68,15 @@ class Collection(NamedTuple):
 class Ranked(NamedTuple):
     """A document of a collection; `gains` tell of each term what it brought, which is what the score is the sum of.
 
-    `said` is the share of the title's words, weighed by rarity, that the document has.
+    `said` is the share of the title's words, weighed by rarity, that the document has; `worded` how alike the wording
+    is, from 0 to 1, which the score has in it once it was compared.
     """
 
     key: str
     score: float
     said: float
     gains: Mapping[str, float]
+    worded: float = 0.0
 
     def why(self, most: int = 4) -> tuple[str, ...]:
         """The terms that decided, the heaviest first."""
@@ -75,7 +92,9 @@ def ask(title: str, body: str, service: str | None = None, tags: Iterable[str] =
     for token, weight in weights.items():
         weights[token] = _dampened(weight)
     kept = sorted(weights, key=lambda t: (-weights[t], not is_code(t)))[:MOST_TERMS]
-    return Question({t: weights[t] for t in kept}, service, tuple(tags), frozenset(named))
+    return Question(
+        {t: weights[t] for t in kept}, service, tuple(tags), frozenset(named), f"{title} {body[:OPENING]}"
+    )
 
 
 def _dampened(weight: float) -> float:
@@ -104,3 +123,27 @@ def rate(question: Question, document: Document, among: Collection) -> Ranked:
     whole = sum(worth.get(term, 0.0) for term in question.title)
     said = sum(worth.get(term, 0.0) for term in question.title if term in gains)
     return Ranked(document.key, sum(gains.values()), said / whole if whole else 0.0, gains)
+
+
+def compare_wording(question: Question, ranks: Sequence[Ranked], openings: Mapping[str, str]) -> list[Ranked]:
+    """The same documents in any order, the scores of the best of them raised by how alike the wording is.
+
+    `openings` has titles and how texts begin, by key.
+    """
+    asked = pieces(question.opening)
+    best = max((one.score for one in ranks), default=0.0)
+    likely = {one.key for one in sorted(ranks, key=lambda one: -one.score)[:_WORDED]}
+    return [_worded(one, best, asked, openings.get(one.key, "")) if one.key in likely else one for one in ranks]
+
+
+def _worded(one: Ranked, best: float, asked: frozenset[str], opening: str) -> Ranked:
+    said = pieces(opening)
+    alike = len(asked & said) / math.sqrt(len(asked) * len(said)) if asked and said else 0.0
+    return one._replace(score=one.score + _WORDING * best * alike, worded=alike)
+
+
+@lru_cache(maxsize=2_000)
+def pieces(opening: str) -> frozenset[str]:
+    """Every four letters of a text in a row, words parted by one space: `tls fails` has ` tls`, `tls `, `ls f` …"""
+    line = f" {' '.join(re.findall(_LETTERS, fold(opening)))} "
+    return frozenset([line[at : at + _PIECE] for at in range(len(line) - _PIECE + 1)])
