@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -27,15 +28,17 @@ ASKED = 4.0
 MOST_TERMS = 60
 TEXT_READ = 6_000
 """Characters of a text that are looked at: what it is about stands at the beginning, logs at the end."""
-OPENING = 300
-"""Characters of a text whose wording is compared, after the title: further on, two reports of one thing differ."""
+OPENING = 600
+"""Characters of a text whose wording is compared, after the title."""
 _LETTERS = r"[^\W_]+"
 _PIECE = 4
 """Letters of a piece, spaces between words among them."""
-_WORDING = 1.25
+_WORDING = 0.5
 """What the very same wording adds to a score, as a share of the best one that words alone bring."""
 _WORDED = 40
 """Documents whose wording is compared: those of which words alone say most."""
+_SHARED = 0.35
+"""Share of them from which on a piece that they have says nothing."""
 
 
 class Question(NamedTuple):
@@ -92,9 +95,7 @@ def ask(title: str, body: str, service: str | None = None, tags: Iterable[str] =
     for token, weight in weights.items():
         weights[token] = _dampened(weight)
     kept = sorted(weights, key=lambda t: (-weights[t], not is_code(t)))[:MOST_TERMS]
-    return Question(
-        {t: weights[t] for t in kept}, service, tuple(tags), frozenset(named), f"{title} {body[:OPENING]}"
-    )
+    return Question({t: weights[t] for t in kept}, service, tuple(tags), frozenset(named), f"{title} {body[:OPENING]}")
 
 
 def _dampened(weight: float) -> float:
@@ -128,18 +129,25 @@ def rate(question: Question, document: Document, among: Collection) -> Ranked:
 def compare_wording(question: Question, ranks: Sequence[Ranked], openings: Mapping[str, str]) -> list[Ranked]:
     """The same documents in any order, the scores of the best of them raised by how alike the wording is.
 
-    `openings` has titles and how texts begin, by key.
+    `openings` has titles and how texts begin, by key. Pieces that many of them have say nothing: they are of words that
+    all were found by, or of a form that all were written in.
     """
+    likely = sorted(ranks, key=lambda one: (-one.score, one.key))[:_WORDED]
     asked = pieces(question.opening)
-    best = max((one.score for one in ranks), default=0.0)
-    likely = {one.key for one in sorted(ranks, key=lambda one: -one.score)[:_WORDED]}
-    return [_worded(one, best, asked, openings.get(one.key, "")) if one.key in likely else one for one in ranks]
-
-
-def _worded(one: Ranked, best: float, asked: frozenset[str], opening: str) -> Ranked:
-    said = pieces(opening)
-    alike = len(asked & said) / math.sqrt(len(asked) * len(said)) if asked and said else 0.0
-    return one._replace(score=one.score + _WORDING * best * alike, worded=alike)
+    said = {one.key: pieces(openings.get(one.key, "")) for one in likely}
+    holding = Counter(asked)
+    for some in said.values():
+        holding.update(some)
+    worth = _piece_worth(holding, 1 + len(likely))
+    whole = sum(worth[piece] for piece in asked)
+    best = max((one.score for one in likely), default=0.0)
+    worded = {}
+    for one in likely:
+        its = said[one.key]
+        norm = math.sqrt(whole * sum([worth[piece] for piece in its]))
+        alike = sum([worth[piece] for piece in asked & its]) / norm if norm else 0.0
+        worded[one.key] = one._replace(score=one.score + _WORDING * best * alike, worded=alike)
+    return [worded.get(one.key, one) for one in ranks]
 
 
 @lru_cache(maxsize=2_000)
@@ -147,3 +155,9 @@ def pieces(opening: str) -> frozenset[str]:
     """Every four letters of a text in a row, words parted by one space: `tls fails` has ` tls`, `tls `, `ls f` …"""
     line = f" {' '.join(re.findall(_LETTERS, fold(opening)))} "
     return frozenset([line[at : at + _PIECE] for at in range(len(line) - _PIECE + 1)])
+
+
+def _piece_worth(holding: Mapping[str, int], texts: int) -> dict[str, float]:
+    most = max(2, _SHARED * texts)
+    known = {times: math.log((texts + 1) / times) ** 2 if times <= most else 0.0 for times in {*holding.values()}}
+    return {piece: known[times] for piece, times in holding.items()}
