@@ -89,7 +89,7 @@ def suggest(app: App, ids: tuple[str, ...]) -> Listing:
     unsure.
     """
     found = arguments.resolve(app, ids)
-    rows = [{"ticket": i, **_row(answer)} for i in found for answer in find_answers(app, i)]
+    rows = [{"ticket": i, **_row(answer)} for i in found for answer in find_answers(app, i, replies=not app.talks)]
     columns = (Column("ticket", pgettext("column", "TICKET"), "id"), *_ANSWERS) if len(found) > 1 else _ANSWERS
     empty = _("no article and no ticket has a word in common with it; to look yourself: desk kb search WORDS")
     return Listing("suggestions", rows, columns, empty, spell=_spell)

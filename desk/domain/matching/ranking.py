@@ -25,17 +25,17 @@ TITLE = 3.0
 """What an occurrence in the title of a document counts; one in its text counts 1."""
 ASKED = 4.0
 """What a word of a ticket's title counts; one of its text counts 1."""
-MOST_TERMS = 60
+MOST_TERMS = 120
 TEXT_READ = 6_000
 """Characters of a text that are looked at: what it is about stands at the beginning, logs at the end."""
-OPENING = 600
+OPENING = 300
 """Characters of a text whose wording is compared, after the title."""
 _LETTERS = r"[^\W_]+"
 _PIECE = 4
 """Letters of a piece, spaces between words among them."""
 _WORDING = 0.5
 """What the very same wording adds to a score, as a share of the best one that words alone bring."""
-_WORDED = 40
+_WORDED = 20
 """Documents whose wording is compared: those of which words alone say most."""
 _SHARED = 0.35
 """Share of them from which on a piece that they have says nothing."""
