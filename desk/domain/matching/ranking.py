@@ -69,17 +69,16 @@ class Collection(NamedTuple):
 
 
 class Ranked(NamedTuple):
-    """A document of a collection; `gains` tell of each term what it brought, which is what the score is the sum of.
+    """A document of a collection; `gains` tell of each term what it brought, which is what the score is the sum of before
+    the wording is compared.
 
-    `said` is the share of the title's words, weighed by rarity, that the document has; `worded` how alike the wording
-    is, from 0 to 1, which the score has in it once it was compared.
+    `said` is the share of the title's words, weighed by rarity, that the document has.
     """
 
     key: str
     score: float
     said: float
     gains: Mapping[str, float]
-    worded: float = 0.0
 
     def why(self, most: int = 4) -> tuple[str, ...]:
         """The terms that decided, the heaviest first."""
@@ -87,7 +86,7 @@ class Ranked(NamedTuple):
 
 
 def ask(title: str, body: str, service: str | None = None, tags: Iterable[str] = ()) -> Question:
-    """The terms of a ticket, those of the title first and codes before words if there are too many."""
+    """The terms of a ticket, those of the title first and codes before words if there are too many, and its wording."""
     named = tokens(title)
     weights = dict.fromkeys(named, ASKED)
     for token in tokens(body[:TEXT_READ]):
@@ -139,14 +138,15 @@ def compare_wording(question: Question, ranks: Sequence[Ranked], openings: Mappi
     for some in said.values():
         holding.update(some)
     worth = _piece_worth(holding, 1 + len(likely))
-    whole = sum(worth[piece] for piece in asked)
+    # Exactly rounded, so that it doesn't hang on the order that a set happens to have.
+    whole = math.fsum([worth[piece] for piece in asked])
     best = max((one.score for one in likely), default=0.0)
     worded = {}
     for one in likely:
         its = said[one.key]
-        norm = math.sqrt(whole * sum([worth[piece] for piece in its]))
-        alike = sum([worth[piece] for piece in asked & its]) / norm if norm else 0.0
-        worded[one.key] = one._replace(score=one.score + _WORDING * best * alike, worded=alike)
+        norm = math.sqrt(whole * math.fsum([worth[piece] for piece in its]))
+        alike = math.fsum([worth[piece] for piece in asked & its]) / norm if norm else 0.0
+        worded[one.key] = one._replace(score=one.score + _WORDING * best * alike)
     return [worded.get(one.key, one) for one in ranks]
 
 
