@@ -14,6 +14,8 @@ import yaml
 from desk.codec import records
 from desk.domain.matching import certainty, ranking, suggestion
 from desk.domain.matching.suggestion import Counts, IndexedArticle
+from desk.domain.model.record import Record
+from desk.index.texts import text_of
 
 TOP = Path(__file__).resolve().parent.parent
 NONE = "none"
@@ -68,11 +70,22 @@ def library() -> tuple[dict[str, IndexedArticle], dict[str, dict[str, Counts]]]:
         value: Callable[[str], Any] = record.values.get
         length = sum(counts.weighted() for counts in terms.values())
         articles[path] = IndexedArticle(
-            record.id, value("title"), value("language"), length, value("service"), value("tags")
+            record.id,
+            value("title"),
+            value("language"),
+            length,
+            value("service"),
+            value("tags"),
+            opening=_opening(record),
         )
         for term, counts in terms.items():
             postings.setdefault(term, {})[path] = counts
     return articles, postings
+
+
+def _opening(article: Record) -> str:
+    title, lead, body = text_of(article) or ("", "", "")
+    return f"{title} {f'{lead} {body}'[: ranking.OPENING]}"
 
 
 def suggest(tickets: Iterable[Labelled]) -> Iterator[tuple[Labelled, Suggested]]:

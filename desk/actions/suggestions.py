@@ -28,8 +28,8 @@ MOST = 3
 class Answer(NamedTuple):
     """An article, a ticket that is open, or one that was solved.
 
-    `why` are the words that decided; `sure` is said of the first of each at most. Of a ticket that was solved, `reply` is
-    the beginning of its last reply, and `articles` those it was answered from.
+    `why` are the words that decided; `sure` is said of the first of each at most. Of a ticket that was solved, where that
+    was asked for, `reply` is the beginning of its last reply, and `articles` those it was answered from.
     """
 
     kind: str
@@ -53,10 +53,10 @@ class _Found(NamedTuple):
     solved: Sequence[Alike]
 
 
-def find_answers(session: Session, ticket_id: str) -> list[Answer]:
+def find_answers(session: Session, ticket_id: str, *, replies: bool) -> list[Answer]:
     """Articles, then tickets that are open, then those that were solved, the best first of each, three at most.
 
-    Only tickets that whoever asks may see (rule 1).
+    Only tickets that whoever asks may see (rule 1). With `replies`, those that were solved are read for how they were.
     """
     ticket = cast("Ticket", session.store.read("ticket", ticket_id))
     found = _find(session, ticket)
@@ -67,8 +67,8 @@ def find_answers(session: Session, ticket_id: str) -> list[Answer]:
     ]
     for tickets in (found.live, found.solved):
         sure = likeness.is_sure(tickets)
-        answers += [_of_ticket(session, a, written, sure=n == 0 and sure) for n, a in enumerate(tickets[:MOST])]
-    return answers
+        answers += [_of_ticket(a, written, sure=n == 0 and sure) for n, a in enumerate(tickets[:MOST])]
+    return [_with_reply(session, answer) for answer in answers] if replies else answers
 
 
 def describe_answers(session: Session, ticket: Ticket) -> list[str]:
@@ -119,14 +119,17 @@ def _of_article(found: Suggestion, written: Mapping[str, str], *, sure: bool) ->
     )
 
 
-def _of_ticket(session: Session, found: Alike, written: Mapping[str, str], *, sure: bool) -> Answer:
-    answer = Answer(
+def _of_ticket(found: Alike, written: Mapping[str, str], *, sure: bool) -> Answer:
+    return Answer(
         TICKET, found.id, found.title, round(found.ranked.score, 2), sure, _why(found.ranked, written),
         state=found.state, created=found.created,
     )  # fmt: skip
-    if found.state != CLOSED:
+
+
+def _with_reply(session: Session, answer: Answer) -> Answer:
+    if answer.state != CLOSED:
         return answer
-    ticket = cast("Ticket", session.store.read("ticket", found.id))
+    ticket = cast("Ticket", session.store.read("ticket", answer.id))
     replies = [entry.text for entry in ticket.thread if entry.kind == REPLY]
     said = next((line for line in (replies[-1] if replies else "").splitlines() if line.strip()), "")
     used = tuple(dict.fromkeys(articles_in(ticket)))

@@ -153,7 +153,7 @@ COMMANDS: Mapping[str, CommandRow] = MappingProxyType(
         "kb retire": _kb("life", "retire", "Take an article from its readers."),
         "kb delete": _kb("life", "delete", "Delete an article to which no other leads."),
         "kb search": CommandRow("desk.commands.kb.search:search", "Find articles by their words, best first."),
-        "kb suggest": CommandRow("desk.commands.kb.search:suggest", "What probably answers a ticket."),
+        "kb suggest": CommandRow("desk.commands.kb.suggestion:suggest", "What probably answers a ticket."),
         "kb topic": CommandRow(None, "Topics: folders of articles."),
         "kb topic list": _kb("topic", "list_", "List topics."),
         "kb topic show": _kb("topic", "show", "Show a topic."),

@@ -75,10 +75,10 @@ def find_alike(index: Index, ticket_id: str, question: Question, scope: Scope | 
     own = index.db.execute("SELECT doc FROM requests WHERE path = ?", (Ticket.path_of(ticket_id),)).fetchone()
     likely = _likely(index, _Asked(question, worth, spread), own[0] if own else 0, scope)
     among = Collection(worth, spread.get(LENGTH, 0) / spread[ALL])
-    found = {
-        row[0]: (row, ranking.rate(question, _document(row, worth), among)) for row in _rows(index, "r.doc", likely)
-    }
-    best = _going_on(index, found, ticket_id)
+    rows = {row[0]: row for row in _rows(index, "r.doc", likely)}
+    ranks = [ranking.rate(question, _document(row, worth), among) for row in rows.values()]
+    worded = ranking.compare_wording(question, ranks, _openings(index, likely))
+    best = _going_on(index, {one.key: (rows[one.key], one) for one in worded}, ticket_id)
     named = [_alike(row, ranked, question) for row, ranked in best if _may_be_named(row, scope)]
     return sorted(named, key=lambda one: (one.ranked.score, one.closed or "", one.id), reverse=True)
 
@@ -153,6 +153,16 @@ def _rows(index: Index, column: str, values: Iterable[Any]) -> list[_Row]:
         f"SELECT {_COLUMNS} FROM requests r JOIN tickets k ON k.path = r.path WHERE {column} IN ({marks(wanted)})",
         wanted,
     ).fetchall()
+
+
+def _openings(index: Index, docs: Sequence[int]) -> dict[str, str]:
+    """Titles and how the requests begin, by id."""
+    found = index.db.execute(
+        "SELECT k.id, k.title || ' ' || substr(x.body, 1, min(a.length, ?)) FROM requests r JOIN tickets k ON k.path = r.path"
+        f" JOIN texts x ON x.path = r.path JOIN asked a ON a.path = r.path WHERE r.doc IN ({marks(docs)})",
+        (ranking.OPENING, *docs),
+    )
+    return dict(found.fetchall())
 
 
 def _document(row: _Row, asked: Container[str]) -> Document:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from desk.domain.matching import endings
+from desk.domain.matching import endings, ranking
 from desk.domain.matching.suggestion import Counts, IndexedArticle
 from desk.domain.matching.words import is_code, tokens
 from desk.domain.model.query import Scope
@@ -174,16 +174,17 @@ def candidates(index: Index, language: str) -> dict[str, IndexedArticle]:
     """The published articles, by path; `language` is that of an article which names none."""
     rows = index.db.execute(
         "SELECT a.path, a.id, a.title, coalesce(a.language, ?), a.service, a.tags, a.type, coalesce(l.times, 0),"
-        " t.title, t.symptom, t.keywords, t.body FROM terms t JOIN articles a ON a.path = t.path"
+        " a.title || ' ' || substr(x.lead || ' ' || x.body, 1, ?), t.title, t.symptom, t.keywords, t.body"
+        " FROM terms t JOIN articles a ON a.path = t.path JOIN texts x ON x.path = t.path"
         " LEFT JOIN learned l ON l.term = '' AND l.article = a.id"
         " WHERE t.term = '' AND a.state = 'published' ORDER BY a.path",
-        (language,),
+        (language, ranking.OPENING),
     )
     found = {}
-    for path, article_id, title, own, service, tags, type_, titles, *counts in rows:
+    for path, article_id, title, own, service, tags, type_, titles, opening, *counts in rows:
         named = tuple(str(tags).split(BETWEEN)) if tags else ()
         length = Counts(*counts).weighted()
-        found[str(path)] = IndexedArticle(article_id, title, own, length, service, named, type_, titles)
+        found[str(path)] = IndexedArticle(article_id, title, own, length, service, named, type_, titles, opening)
     return found
 
 

@@ -1,23 +1,20 @@
-"""desk kb search and suggest: articles by their words, and what probably answers a ticket."""
+"""desk kb search: articles by their words."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from desk.actions import identifiers
-from desk.actions.suggestions import ARTICLE, Answer, find_answers
-from desk.cli import arguments, complete, leaf
+from desk.cli import complete, leaf
 from desk.cli.app import App
 from desk.commands.work import search as work_search
 from desk.domain.matching.suggestion import slug
-from desk.domain.model.states import CLOSED
 from desk.queries import search as queries_search
 from desk.queries.search import Hit, Where
-from desk.text import _, pgettext
-from desk.view.model import Column, Listing, Row
+from desk.text import pgettext
+from desk.view.model import Column, Listing
 
 _HITS = (
     Column("id", pgettext("column", "ARTICLE"), "id"),
@@ -25,13 +22,6 @@ _HITS = (
     Column("state", pgettext("column", "STATE"), "word", 1),
     Column("title", pgettext("column", "TITLE"), "title"),
     Column("snippet", pgettext("column", "WHERE"), "title"),
-)
-_ANSWERS = (
-    Column("kind", pgettext("column", "KIND"), "word"),
-    Column("id", pgettext("column", "ID"), "id"),
-    Column("title", pgettext("column", "TITLE"), "title"),
-    Column("why", pgettext("column", "WHY"), "title"),
-    Column("sure", pgettext("column", "SURE")),
 )
 
 
@@ -78,41 +68,3 @@ def _one_variant(found: list[Hit], known: dict[str, dict[str, Any]], languages: 
 
 def _more(article: dict[str, Any]) -> dict[str, Any]:
     return {name: article[name] for name in ("topic", "state", "type", "language")}
-
-
-@leaf.leaf("suggest", example="desk kb suggest 7K3Q\ndesk ticket list --new -f ids | desk kb suggest - -f json")
-@arguments.ticket_ids
-def suggest(app: App, ids: tuple[str, ...]) -> Listing:
-    """Name the articles that probably answer a ticket, and tickets like it: open ones, then solved ones, the best first.
-
-    Three of each, with the words that decided. Where the first of them doesn't stand out from the others, it is called
-    unsure.
-    """
-    found = arguments.resolve(app, ids)
-    rows = [{"ticket": i, **_row(answer)} for i in found for answer in find_answers(app, i)]
-    columns = (Column("ticket", pgettext("column", "TICKET"), "id"), *_ANSWERS) if len(found) > 1 else _ANSWERS
-    empty = _("no article and no ticket has a word in common with it; to look yourself: desk kb search WORDS")
-    return Listing("suggestions", rows, columns, empty, spell=_spell)
-
-
-def _row(answer: Answer) -> dict[str, Any]:
-    return {**answer._asdict(), "articles": list(answer.articles)}
-
-
-def _spell(rows: Sequence[Row]) -> list[Row]:
-    """What is open and what was solved told apart; how sure it is, once for each kind."""
-    out: list[Row] = []
-    last = None
-    for row in rows:
-        kind = _kind(row)
-        first = (row["ticket"], kind) != last
-        sure = (_("sure") if row["sure"] else _("unsure")) if first else ""
-        out.append({**row, "kind": kind, "sure": sure})
-        last = (row["ticket"], kind)
-    return out
-
-
-def _kind(row: Row) -> str:
-    if row["kind"] == ARTICLE:
-        return _("article")
-    return _("solved") if row["state"] == CLOSED else _("open now")

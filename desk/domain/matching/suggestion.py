@@ -51,6 +51,8 @@ class IndexedArticle(NamedTuple):
     tags: tuple[str, ...] = ()
     type: str = "how-to"
     titles: int = 0
+    opening: str = ""
+    """Its title and how it begins, whose wording is compared."""
 
 
 class Suggestion(NamedTuple):
@@ -106,11 +108,12 @@ def rank(
         for path, weight in found.items():
             occurring.setdefault(path, {})[term] = weight
     among = {lang: Collection(worth[lang], mean) for lang, (_, mean) in sizes.items()}
-    told = {}
-    for path, terms in occurring.items():
-        article = articles[path]
-        ranked = ranking.rate(question, Document(path, terms, article.length), among[article.language])
-        told[path] = Suggestion(article, _with_common(question, article, ranked))
+    ranks = [
+        ranking.rate(question, Document(path, terms, articles[path].length), among[articles[path].language])
+        for path, terms in occurring.items()
+    ]
+    worded = ranking.compare_wording(question, ranks, {path: articles[path].opening for path in occurring})
+    told = {one.key: Suggestion(articles[one.key], _with_common(question, articles[one.key], one)) for one in worded}
     best = _variants(told, articles, language)
     return sorted(best, key=lambda s: (-s.ranked.score, s.article.id))
 
