@@ -5,22 +5,33 @@ warm.py SOCKET guard hook …     is one: its streams, its environment and its f
 """
 
 import contextlib
+import importlib
 import json
 import os
 import socket
 import sys
 
+_LOADED = (
+    *(
+        "desk.actions.care.guard",
+        "desk.commands.care.guard",
+        "desk.codec.records",
+        "desk.cli.pager",
+        "desk.view.formats",
+    ),
+    *("desk.view.pages.ticket", "desk.view.render", "hashlib", "holidays.countries", "tomllib", "zoneinfo"),
+)
+"""What a hook loads, some of it where it looks at a repository for the first time."""
 _WORD = 4
 """Bytes that say how long a call is."""
 
 
 def serve(path: str) -> None:
     """Run desk for each call, in a process of its own."""
-    from desk.actions.care import guard as _guard  # noqa: F401, PLC0415 - loaded here, and not in the calls
-    from desk.cli import main  # noqa: PLC0415
-    from desk.codec import records as _records  # noqa: F401, PLC0415
-    from desk.commands.care import guard as _commands  # noqa: F401, PLC0415
+    from desk.cli import main  # noqa: PLC0415 - loaded here, and not where a call begins
 
+    for name in _LOADED:
+        importlib.import_module(name)
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(path)
     listening.listen()
