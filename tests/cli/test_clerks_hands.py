@@ -104,8 +104,8 @@ def test_groups_that_are_lists_and_options_that_are_times(desk: Runner) -> None:
     assert desk("filter", "list", "-f", "json").json == desk("filter", "-f", "json").json
     assert desk("alias", "-f", "json").json["kind"] == "aliases"
     assert desk("alias", "--help").out.startswith("Usage: desk alias")
-    for words in ("ticket nosuch", "kb topic nosuch"):
-        assert f"there is no command desk {words}" in desk("alias", "set", "zz", words, code=2).err
+    for target in ("ticket nosuch", "kb topic nosuch"):
+        assert f"there is no command desk {target}" in desk("alias", "set", "zz", target, code=2).err
     desk("alias", "set", "zz", "kb topic list -f json")
     assert desk("zz").json["kind"] == "topics"
     for words in (("ticket", "list", "--watch"), ("sync",), ("mail", "fetch"), ("activity", "--follow")):

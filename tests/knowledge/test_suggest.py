@@ -11,6 +11,7 @@ import pytest
 from desk.domain.matching import certainty, ranking, suggestion
 from desk.domain.matching.ranking import Ranked
 from desk.domain.matching.suggestion import Counts, IndexedArticle
+from desk.domain.model.ticket import Ticket
 from docs import suggestions
 from tests.conftest import Runner
 
@@ -259,3 +260,49 @@ def test_words_that_only_the_new_title_has_are_not_missed_in_older_ones(desk: Ru
     desk("ticket", "close", make("Zanzibar printer"))
     found = desk("kb", "suggest", make("Zanzibar quokka expires, wombats wait"), "-f", "ids").out.split()
     assert [i for i in found if i[0] == "2"][0] == old  # noqa: RUF015 - the first, whatever else has a word of it
+
+
+def _told(key: str, score: float) -> Ranked:
+    return Ranked(key, score, 1.0, {"certif": score})
+
+
+def test_the_wording_decides_where_words_alone_say_the_same() -> None:
+    asked = ranking.ask("Timestamps lose their timezone", "")
+    openings = {
+        "far": "Timezone of the meeting room",
+        "near": "Time stamp loses its time zone",
+        "none": "Λείπει η ζώνη",
+    }
+    ranks = [_told(key, 2.0) for key in openings]
+    found = {one.key: one for one in ranking.compare_wording(asked, ranks, openings)}
+    assert found["near"].score > found["far"].score > found["none"].score == 2.0
+    assert [one.gains for one in found.values()] == [one.gains for one in ranks]
+    backwards = ranking.compare_wording(asked, ranks[::-1], openings)
+    assert {one.key: one for one in backwards} == found  # to the last digit, in whatever order
+
+
+def test_a_form_that_all_reports_are_written_in_is_no_likeness() -> None:
+    form = "Steps to reproduce. What happened? What did you expect to happen instead? "
+    asked = ranking.ask("Label printer jams", form)
+    openings = {str(n): f"Report {n} {form}" for n in range(8)} | {"right": "Labels are jammed in the printer"}
+    found = {one.key: one.score for one in ranking.compare_wording(asked, [_told(k, 2.0) for k in openings], openings)}
+    assert max(found, key=found.__getitem__) == "right"
+    assert max(score for key, score in found.items() if key != "right") < 2.2
+    assert found["right"] > 2.4
+
+
+def test_only_those_are_compared_of_which_words_say_most() -> None:
+    title = "Certificate of Malta expired"
+    openings = {f"{n:02}": title for n in range(30)}
+    found = ranking.compare_wording(ranking.ask(title, ""), [_told(k, 30.0 - int(k)) for k in openings], openings)
+    assert [one.score for one in found[20:]] == [10.0 - n for n in range(10)]
+    assert ranking.compare_wording(ranking.ask("", ""), [], {}) == []
+
+
+def test_who_reads_the_table_waits_for_no_ticket_to_be_read(desk: Runner, make: Make, home: Path) -> None:
+    """What nobody sees isn't looked up: the table shows no replies."""
+    old = make("Zanzibar quokka expired")
+    desk("ticket", "close", old)
+    new = make("Zanzibar quokka expires")
+    (home / Ticket.path_of(old)).write_text("no ticket\n")
+    assert old in desk("kb", "suggest", new).out

@@ -33,7 +33,7 @@ OPENING = 300
 _LETTERS = r"[^\W_]+"
 _PIECE = 4
 """Letters of a piece, spaces between words among them."""
-_WORDING = 0.5
+_WORDING = 1.0
 """What the very same wording adds to a score, as a share of the best one that words alone bring."""
 _WORDED = 20
 """Documents whose wording is compared: those of which words alone say most."""
