@@ -13,6 +13,7 @@ import os
 import pkgutil
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
@@ -40,6 +41,14 @@ def said_last(child: Any) -> str:
     child.wait()
     child.close()
     return str(child.before)
+
+
+def interrupt(child: Any) -> None:
+    """Ctrl-C, once it waits for what is typed: between printing a question and that, C code may miss it."""
+    stat = Path(f"/proc/{child.pid}/stat")
+    while stat.exists() and stat.read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "R":
+        time.sleep(0.01)
+    child.sendintr()
 
 
 @functools.cache

@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.conftest import MALTA, OTHERS, Git, Make, Terminal, commit_of, heads
 from tests.conftest import Runner
-from tests.terminals import said_last, spawn
+from tests.terminals import interrupt, said_last, spawn
 
 
 @pytest.fixture
@@ -359,7 +359,7 @@ def test_an_interrupted_question_says_where_the_text_is(
     env = {**environment, "EDITOR": f"{sys.executable} {script}"}
     child = spawn("ticket", "create", cwd=home, env=env)
     child.expect_exact("Edit again?")
-    child.sendintr()
+    interrupt(child)
     said = said_last(child)
     [draft] = drafts(home)
     assert child.exitstatus == 1
