@@ -342,3 +342,20 @@ def test_the_state_of_a_message_is_kept_whole(sending: Sending, make: Make, home
         path.with_suffix(".state").write_text(junk, encoding="utf-8")
     assert len(sending.send()) == 1
     assert list((home / ".git/desk/outbox").iterdir()) == []
+
+
+def test_who_is_never_written_to_and_where_answers_come(sending: Sending, desk: Runner, anna: str) -> None:
+    """A blocked address hears nothing; with addresses of their own, answers and what comes back name the ticket."""
+    for plus in (True, False):
+        if not plus:
+            desk("config", "set", "mail.plus", "false")
+        desk("ticket", "create", "--title", "T", "--department", "technical", "--requester", anna)
+        sending.send(at="2026-07-23T06:20:00Z" if plus else "2026-07-23T07:20:00Z")
+        envelope = sending.recorder.taken[-1]
+        assert ("+" in str(envelope.mail_from)) is plus
+        assert (b"\nReply-To: " in content(envelope).replace(b"\r\n", b"\n")) is plus
+    before = sending.to().count("anna@clinic.example")
+    desk("config", "set", "mail.blocked", "@clinic.example")
+    desk("ticket", "create", "--title", "T", "--department", "technical", "--requester", anna)
+    sending.send(at="2026-07-23T08:20:00Z")
+    assert sending.to().count("anna@clinic.example") == before == 2

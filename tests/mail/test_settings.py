@@ -13,7 +13,6 @@ from desk import config
 from desk.codec.toml import with_settings
 from desk.errors import ConfigError
 from tests.conftest import Runner
-from tests.mail.conftest import Sending, content
 
 
 @pytest.mark.parametrize(
@@ -99,20 +98,3 @@ def test_they_stand_in_tables_inside_the_table_of_mail() -> None:
 def test_a_table_of_departments() -> None:
     settings = config.load('[mail.departments]\n"legal@clinic.example" = "legal"\n')
     assert dict(settings["mail.departments"]) == {"legal@clinic.example": "legal"}
-
-
-def test_who_is_never_written_to_and_where_answers_come(sending: Sending, desk: Runner, anna: str) -> None:
-    """A blocked address hears nothing; with addresses of their own, answers and what comes back name the ticket."""
-    for plus in (True, False):
-        if not plus:
-            desk("config", "set", "mail.plus", "false")
-        desk("ticket", "create", "--title", "T", "--department", "technical", "--requester", anna)
-        sending.send(at="2026-07-23T06:20:00Z" if plus else "2026-07-23T07:20:00Z")
-        envelope = sending.recorder.taken[-1]
-        assert ("+" in str(envelope.mail_from)) is plus
-        assert (b"\nReply-To: " in content(envelope).replace(b"\r\n", b"\n")) is plus
-    before = sending.to().count(anna)
-    desk("config", "set", "mail.blocked", "@clinic.example")
-    desk("ticket", "create", "--title", "T", "--department", "technical", "--requester", anna)
-    sending.send(at="2026-07-23T08:20:00Z")
-    assert sending.to().count(anna) == before
