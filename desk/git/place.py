@@ -106,7 +106,7 @@ def require_work_tree(place: Place) -> None:
     if place.bare:
         raise ConfigError(
             _("{root} is a bare repository: it has no files to work on", root=place.root),
-            _("clone it, and work in the clone: desk clone {root} my-desk", root=place.root),
+            _("clone it, and work in the clone: git clone {root} my-desk", root=place.root),
         )
 
 

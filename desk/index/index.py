@@ -120,12 +120,12 @@ class Index:
         return [str(row[0]) for row in rows]
 
     def ticket_gone(self, text: str) -> str | None:
-        """The id of the one deleted ticket that is meant by the whole of it, its beginning or its end; None for no such one."""
+        """The id of the one ticket that is gone and meant by the whole of it, its beginning or its end; None for no such one."""
         part = text.strip().upper()
         if not part or not part.isascii():
             return None
         rows = self.db.execute(
-            "SELECT DISTINCT id FROM events WHERE kind = 'ticket' AND verb = 'delete'"
+            "SELECT DISTINCT id FROM events WHERE kind = 'ticket'"
             " AND ((id >= ?1 AND id < ?1 || 'a') OR substr(id, -length(?1)) = ?1)"
             " AND id NOT IN (SELECT id FROM tickets) LIMIT 2",
             (part,),
