@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from desk.checks import approvals, judgement, rules
 from desk.checks import edits as checks_edits
-from desk.checks import judgement, rules
 from desk.checks import links as checks_links
 from desk.checks.act import Act
 from desk.checks.world import World
@@ -124,7 +124,7 @@ class Shelf:
             record = self.snapshot.get(Article.kind, article_id)
             assert isinstance(record, Article)  # noqa: S101 - the codec builds the class that the path says
             return Publication(record, record, self.snapshot.content(record.path), {}, edited=False)
-        edits = list(self.edits.values())
+        edits = [*self.edits.values(), *self.pictures.values()]
         world = checks_edits.world_with(self.snapshot.index, self.config, edits, self.snapshot.place)
         problem = checks_edits.find_edit_problem(edit, world)
         if problem is not None:
@@ -133,7 +133,11 @@ class Shelf:
         asked = edit if edit.new is None else edit._replace(new=edit.new.evolve(state=DRAFT, approved_by=None))
         for wrong in judgement.judge(Act(self.by, self.at, [asked]), self.snapshot, world):
             raise wrong.error
-        return self._edited(edit)
+        found = self._edited(edit)
+        changed = [path for path in found.files if self.pictures[path].change != handedits.NEW]
+        if changed and self.config["kb.approval"]:
+            raise approvals.picture_refused(changed[0], article_id)
+        return found
 
     def _edited(self, edit: HandEdit) -> Publication:
         old, new = edit.old or (edit.new if edit.mended else None), edit.new

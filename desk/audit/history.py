@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from desk.audit.actors import mails
+from desk.audit.actors.requesters import requester_of
 from desk.audit.moment import DESK, FAULT, REMARK, AuditFinding, Moment, name
 from desk.errors import GitError
 from desk.git import objects, refs
@@ -15,8 +16,12 @@ from desk.git.place import Place
 from desk.text import _, arranged, ngettext
 
 _SHOWN = 20
-_OF_FORM = r"error in \w+ \w+: \w*(Date|Timezone|Email|Name)\w*: "
+_OF_FORM = r"error in (?:commit|tag) \w+: \w*(Date|Timezone|Email|Name)\w*: "
 """What git finds wrong with how a commit or a tag says who and when, such as a date beyond all calendars."""
+_REQUESTERS = _("requesters")
+"""There may be very many of them."""
+_REMEMBERED = 4_000
+"""Commits whose times are kept."""
 _AHEAD = 300
 """Seconds by which two clocks may differ."""
 
@@ -105,6 +110,9 @@ class History:
             problem = _("dated {span} before the commit it follows", span=_span(max((at for at, _ in known)) - step.at))
             yield moment.finding("dates", REMARK, problem)
         self._times[step.oid] = (step.at, step.committed)
+        if len(self._times) > _REMEMBERED:
+            # Most commits follow one that was just looked at; of others git is asked.
+            self._times = dict(list(self._times.items())[-_REMEMBERED // 2 :])
 
     def _time(self, commit: str, moment: Moment) -> tuple[int, int] | None:
         """When a commit says that it was made, and committed; of one before the first that is looked at git is asked."""
@@ -134,13 +142,13 @@ class History:
                 others = [s.id for s in moment.world.staff() if machine in s.addresses]
                 for other in others or [f"<{machine}>"]:
                     self.names[other, moment.staff.id] += 1
-        elif (
-            moment.actor == DESK
-            and not moment.by_hand
-            and not by_mail
-            and not any(machine in s.addresses for s in moment.world.staff())
-        ):
-            self.names[f"<{machine}>", DESK] += 1
+        elif not moment.by_hand and not by_mail and moment.staff is None:
+            others = [s.id for s in moment.world.staff() if machine in s.addresses]
+            if requester_of(moment) is not None:
+                for other in others or [f"<{machine}>"]:
+                    self.names[other, _REQUESTERS] += 1
+            elif moment.actor == DESK and not others:
+                self.names[f"<{machine}>", DESK] += 1
 
     def in_name(self) -> Iterator[AuditFinding]:
         """Who committed in whose name, or imported, and how often."""

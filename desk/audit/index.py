@@ -13,7 +13,7 @@ from typing import Any, cast
 from desk.audit.world import Key, PastWorld
 from desk.config import FILE
 from desk.domain.model.article import Article
-from desk.domain.model.kinds import KINDS
+from desk.domain.model.kinds import KINDS, id_at, kind_at
 from desk.domain.model.person import User
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
@@ -68,6 +68,12 @@ class IndexedWorld(PastWorld):
         record = self.read(found[0], _PLAIN, found[1]) if found else None
         return None if isinstance(record, Broken) else record
 
+    def holds(self, path: str) -> bool:
+        if path in self._paths_over:
+            return super().holds(path)
+        cls = kind_at(path)
+        return cls is not None and any(one[0] == path for one in records.places_of(self.index, cls.kind, id_at(path)))
+
     def unread(self, path: str) -> bool:
         return super().unread(path) if path in self._paths_over else path in self._broken
 
@@ -87,8 +93,10 @@ class IndexedWorld(PastWorld):
     def gone_as(self, kind: str, record_id: str) -> str | None:
         """Of what went before the commits that are looked at git is asked, where the index says that it ever was."""
         gone = super().gone_as(kind, record_id)
-        if gone or kind == Article.kind or self.has(kind, record_id) or not self._was(kind, record_id):
+        if gone or self.has(kind, record_id) or not self._was(kind, record_id):
             return gone
+        if kind == Article.kind:
+            return log.last_of(self.place, self.parents, f"{Article.folder}/*/{record_id}.md", anywhere=True)
         return log.last_of(self.place, self.parents, KINDS[kind].path_of(record_id))
 
     def _was(self, kind: str, record_id: str) -> bool:
@@ -123,6 +131,10 @@ class IndexedWorld(PastWorld):
 
     def referring(self, kind: str, record_id: str) -> tuple[int, tuple[str, ...]]:
         return self._refs[kind, record_id] + sum(1 for _ in records.referring(self.index, kind, record_id)), ()
+
+    def requesters_with(self, address: str) -> list[str]:
+        known = {i for _, i in people.with_address(self.index, address, (User.kind,))}
+        return sorted({i for i in known if (User.kind, i) not in self.touched} | set(super().requesters_with(address)))
 
     def users_tickets(self, department: str) -> int:
         return self._refs["users-ticket", department] + people.users_tickets(self.index, department)

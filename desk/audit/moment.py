@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Container, Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -10,7 +9,7 @@ from typing import NamedTuple
 from desk.audit.walk import Step
 from desk.audit.world import PastWorld
 from desk.checks.act import Act, Key
-from desk.domain.changes import salt
+from desk.domain.changes import message, salt
 from desk.domain.changes.message import Happened
 from desk.domain.model.actor import Actor, Desk
 from desk.domain.model.fields import utc_text
@@ -97,10 +96,11 @@ class Moment(NamedTuple):
             self.edits,
             told,
             None if self.by_hand else self.step.told.verb,
-            bool(self.step.told.reason) or (self.step.told.verb is None and _says_why(self.step.message)),
+            _why(self.step.message) if self.step.told.verb is None else self.step.told.reason,
             self.world.policies,
             self.author_of,
             frozenset(e.path for e in self.edits if e.kind in KINDS and self._is_back(e)),
+            by_mail=not self.by_hand and message.received(self.step.message) is not None,
         )
 
     def _is_back(self, edit: HandEdit) -> bool:
@@ -118,9 +118,9 @@ class Moment(NamedTuple):
         return AuditFinding(check, level, problem, look, self.step.oid, utc_text(self.at), self.actor, record)
 
 
-def _says_why(message: str) -> bool:
-    """Whether a message without trailers has more than a subject."""
-    return len([part for part in re.split(r"\n[ \t]*\n", message.strip("\n")) if part.strip()]) > 1
+def _why(text: str) -> str | None:
+    """What a message without trailers says beside its subject."""
+    return "\n\n".join(message.paragraphs_of(text)[1:]).strip() or None
 
 
 def edits(step: Step, world: PastWorld, only: set[str] | None = None) -> Iterator[HandEdit]:

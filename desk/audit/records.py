@@ -10,6 +10,7 @@ from desk.checks import edits, rules, together
 from desk.checks.together import Breach
 from desk.domain.changes import salt, truth
 from desk.domain.model.organisation import Department
+from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights.words import word
 from desk.errors import Refused
@@ -61,6 +62,19 @@ def records(moment: Moment) -> Iterator[AuditFinding]:
             older = edit.kind == handedits.SETTINGS and not moment.by_hand
             level = REMARK if imported or older else FAULT
             yield moment.finding(CHECK, level, arranged("{where}{words}", where=where, words=words), name(edit), look)
+
+
+def mended(moment: Moment) -> Iterator[AuditFinding]:
+    """What can be read again says what it did when it last could; nobody judged what else was changed meanwhile."""
+    for edit in moment.edits:
+        if not edit.mended or edit.new is None:
+            continue
+        known = moment.world.readable.get(edit.path)
+        old = moment.world.read(edit.path, *known) if known else None
+        changed = truth.case((), old, edit.new, {}).changed if isinstance(old, Record) else {_("nobody can tell what")}
+        if changed:
+            problem = _("mended, and not as it could last be read: {changed}", changed=", ".join(sorted(changed)))
+            yield moment.finding(CHECK, REMARK, problem, name(edit))
 
 
 def belonging(moment: Moment) -> Iterator[AuditFinding]:
@@ -133,7 +147,7 @@ def _describe(breach: Breach) -> str:
     record, names, count = breach.record, breach.names, breach.number
     if record is None:
         return _describe_desk(breach)
-    if breach.rule == "address":
+    if breach.rule in ("address", "registered"):
         return _(
             "{address} became the address of {owners}",
             address=names[0],

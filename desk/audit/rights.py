@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from desk.audit import walk
 from desk.audit.actors import duties, importing, mails, undone
 from desk.audit.actors.requesters import check_requester, requester_of
 from desk.audit.moment import DESK, FAULT, REMARK, AuditFinding, Moment, name
@@ -78,13 +79,23 @@ def by_hand(moment: Moment) -> Iterator[AuditFinding]:
         names = [name(e) for e in moment.edits]
         if names:
             yield moment.finding("by-hand", REMARK, _("made by hand: {shown}", shown=_some(names)), names[0])
-    outside = [d.path for d in moment.step.deltas if d.path.partition("/")[0] not in handedits.WATCHED]
-    speaking = [path for path in outside if path in _SPEAKING]
-    if (speaking or moment.staff is None or not moment.by_hand) and outside and not moment.step.merge:
+    outside = _outside(moment)
+    speaking = [path for path in outside if path.lower() in _SPEAKING]
+    if (speaking or moment.staff is None or not moment.by_hand) and outside:
         outside = speaking or outside
         yield moment.finding(
             "by-hand", REMARK, _("changed outside the desk: {shown}", shown=_some(outside)), outside[0]
         )
+
+
+def _outside(moment: Moment) -> list[str]:
+    """The files outside the desk that a commit changed; of a merge, those that neither side has so."""
+    step = moment.step
+    found = [d.path for d in step.deltas if d.path.partition("/")[0] not in handedits.WATCHED]
+    for parent in step.parents[1:] if found else ():
+        unlike = {d.path for d in walk.between(moment.place, parent, step.oid)}
+        found = [path for path in found if path in unlike]
+    return found
 
 
 def _some(names: list[str]) -> str:
@@ -110,6 +121,8 @@ def _judged(moment: Moment) -> Iterator[Wrong]:
         for edit in others.edits:
             yield from _refusals(importing.check_import, edit, moment)
     elif moment.staff is not None:
+        for edit in others.edits if mails.received(moment) is not None else ():
+            yield from _refusals(mails.check_staffs, edit, moment)
         yield from judgement.judge(moment.act._replace(edits=others.edits), moment.world, moment.world)
     elif (user := requester_of(moment)) is not None:
         for edit in others.edits:
@@ -131,7 +144,7 @@ def overrides(moment: Moment) -> Iterator[AuditFinding]:
     """What level 3 has put right, with a reason: allowed, and worth a look."""
     if moment.staff is None or moment.importer or not moment.act.overrides:
         return
-    for wrong in judgement.judge(moment.act._replace(reason=False), moment.world, moment.world):
+    for wrong in judgement.judge(moment.act._replace(reason=None), moment.world, moment.world):
         problem = _(
             "put right, with a reason: {problem}", problem=wrong.error.message.removeprefix(f"{wrong.edit.path}: ")
         )

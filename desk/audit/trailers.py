@@ -25,6 +25,13 @@ from desk.text import _
 
 CHECK = "trailers"
 
+_BY_HAND = "commit"
+_OF_FILES = verbs.WITHOUT_RECORD - {_BY_HAND, "config", "decide"}
+"""Verbs that bring files, or take them away, whatever they are called."""
+
+_CUT = 10
+"""So many characters may a subject lack that was cut where a word ended."""
+
 Key = tuple[str, str]
 
 
@@ -165,16 +172,22 @@ def _unnamed(
 
 def _others(moment: Moment) -> Iterator[AuditFinding]:
     """Files that are no records: texts of mails, pictures of articles. Only some verbs change them."""
-    if moment.step.told.verb in verbs.WITHOUT_RECORD:
+    if moment.step.told.verb in _OF_FILES:
         return
     texts = [one.body for e in moment.edits for one in (e.old, e.new) if isinstance(one, Article)]
     for edit in moment.edits:
-        if edit.kind not in (handedits.OTHER, handedits.TEMPLATE):
+        if edit.kind not in (handedits.OTHER, handedits.TEMPLATE) or _is_in_subject(edit.path, moment):
             continue
         if not edit.path.startswith("kb/") or not any(_is_shown(edit.path, text) for text in texts):
             yield moment.finding(
                 CHECK, FAULT, _("{path} was changed, and the message doesn't tell", path=edit.path), edit.path
             )
+
+
+def _is_in_subject(path: str, moment: Moment) -> bool:
+    """Whether a hand edit's file is named, or left out for there are many: `commit` names the first of them."""
+    subject = moment.step.subject
+    return moment.step.told.verb == _BY_HAND and (path in subject or subject.endswith("…"))
 
 
 def _is_shown(path: str, text: str) -> bool:
@@ -223,10 +236,16 @@ def _line(text: str | None) -> str | None:
 
 
 def _subject(moment: Moment, named: dict[Key, tuple[Happened, ...]]) -> Iterator[AuditFinding]:
-    """The subject begins with the tickets it is about."""
+    """The subject begins with the records that it is about, and tells the verb."""
     known = {record_id for kind, record_id in named if kind == Ticket.kind}
-    ids = re.match(rf"(?:{TICKET_ID}(?:, )?)+(?= )", moment.step.subject)
+    subject, verb = moment.step.subject, moment.step.told.verb or ""
+    ids = re.match(rf"(?:{TICKET_ID}(?:, )?)+(?= )", subject)
     for ticket in ids[0].split(", ") if ids else ():
         if ticket not in known:
             problem = _("the subject speaks of {ticket}, the trailers don't", ticket=ticket)
             yield moment.finding(CHECK, FAULT, problem, f"ticket/{ticket}")
+    cut = subject.endswith("…") and ":" not in subject and len(subject) > message.SUBJECT_MAX - _CUT
+    told = re.match(r"(?:\d+ \S+ |\S+(?:, \S+)* )??([^\s:]+)(?::|$)", subject)
+    if not cut and (told is None or told[1] != verb):
+        problem = _("the subject says {subject}, the trailers {verb}", subject=repr(subject), verb=verb)
+        yield moment.finding(CHECK, FAULT, problem)

@@ -8,7 +8,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple
 
-from desk.audit import forks, history, merges, records, rights, sealers, trailers, witness
+from desk.audit import forks, history, merges, records, rights, sealers, trailers, twins, witness
 from desk.audit import moment as audit_moment
 from desk.audit import seals as audit_seals
 from desk.audit import walk as audit_walk
@@ -64,9 +64,11 @@ BEFORE: tuple[Each, ...] = (
     rights.by_hand,
     mails.mails,
     trailers.trailers,
+    twins.twice,
+    records.mended,
 )
 """Checks of a commit against the desk as its parent had it."""
-AFTER: tuple[Each, ...] = (records.records, records.belonging, records.whole)
+AFTER: tuple[Each, ...] = (records.records, records.belonging, records.whole, twins.alike)
 """Checks of the desk as the commit has it."""
 
 

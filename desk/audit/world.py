@@ -12,7 +12,7 @@ from desk.config import Config
 from desk.domain.levels.policy import Policies
 from desk.domain.model.kinds import KINDS, id_at, kind_at, references
 from desk.domain.model.organisation import CustomField, Department
-from desk.domain.model.person import Ban, Staff, User
+from desk.domain.model.person import Ban, Staff, User, address_of
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.domain.people import users
@@ -56,6 +56,10 @@ class PastWorld:
         self._departments: list[Department] | None = None
         self._fields: Mapping[str, CustomField] | None = None
         self._refs: Counter[Key] = Counter()
+        self.readable: dict[str, tuple[str, str]] = {}
+        """Of records that can't be read any more, mode and object as they last could."""
+        self._addresses: dict[str, set[str]] = {}
+        """Requesters by address."""
         self._leveled: tuple[Config | None, Policies | None] = (None, None)
 
     # -- moving on ---------------------------------------------------------------------------------------------------
@@ -79,6 +83,11 @@ class PastWorld:
     def _move(self, delta: Delta, key: Key) -> None:
         self._count(delta.path, delta.mode, delta.oid, -1)
         self._count(delta.path, delta.new_mode, delta.new_oid, 1)
+        if delta.oid and not self._reads(delta.path, delta.new_mode, delta.new_oid):
+            if self._reads(delta.path, delta.mode, delta.oid):
+                self.readable[delta.path] = (delta.mode, delta.oid)
+        else:
+            self.readable.pop(delta.path, None)
         if delta.new_oid:
             self._files[delta.path] = (delta.new_mode, delta.new_oid)
             self._paths[key] = delta.path
@@ -126,11 +135,19 @@ class PastWorld:
             self._records[key] = found
         return found
 
+    def _reads(self, path: str, mode: str, oid: str) -> bool:
+        """Whether a file can be read; one that is gone is nothing that can't."""
+        return not oid or not isinstance(self.read(path, mode, oid), Broken)
+
     def find(self, kind: str, record_id: str) -> Record | None:
         """A record; None if it isn't there, or can't be read."""
         path = self._paths.get((kind, record_id))
         found = self.read(path, *self._files[path]) if path else None
         return None if isinstance(found, Broken) else found
+
+    def holds(self, path: str) -> bool:
+        """Whether there is a file at a record's path."""
+        return path in self._files
 
     def unread(self, path: str) -> bool:
         """Whether the record at a path can't be read."""
@@ -207,6 +224,10 @@ class PastWorld:
         """How many records keep one from being deleted (rule 5); which they are isn't kept for so many commits."""
         return self._refs[kind, record_id], ()
 
+    def requesters_with(self, address: str) -> list[str]:
+        """Ids of the requesters who have an address."""
+        return sorted(self._addresses.get(address, ()))
+
     def users_tickets(self, department: str) -> int:
         """How many tickets of users a department holds."""
         return self._refs["users-ticket", department]
@@ -216,6 +237,9 @@ class PastWorld:
         if isinstance(record, Record):
             for key in _references(record):
                 self._refs[key] += by
+        if isinstance(record, User) and (address := address_of(record)):
+            having = self._addresses.setdefault(address, set())
+            (having.add if by > 0 else having.discard)(record.id)
 
 
 def _references(record: Record) -> Iterator[Key]:

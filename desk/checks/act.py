@@ -35,7 +35,8 @@ class Act(NamedTuple):
 
     `told` is what the message says of each record, empty where it says nothing; it can only narrow what its maker may.
     `policies` gives the service levels in force then, None where none are. `author_of` is who changed the text of an
-    article last, by its id. `reason`: one was given. `comes_back`: paths at which is again what was there once.
+    article last, by its id. `reason` is why, where it was said. `comes_back`: paths at which is again what was there once.
+    `by_mail`: it was made of a mail.
     """
 
     by: Actor
@@ -43,10 +44,11 @@ class Act(NamedTuple):
     edits: Sequence[HandEdit]
     told: Mapping[Key, tuple[Happened, ...]] = NOTHING_TOLD
     verb: str | None = None
-    reason: bool = False
+    reason: str | None = None
     policies: Callable[[], Policies | None] = lambda: None
     author_of: Callable[[str], str | None] = lambda _: None
     comes_back: frozenset[str] = frozenset()
+    by_mail: bool = False
 
     def events(self, edit: HandEdit) -> tuple[Happened, ...]:
         """What is told of the record that a file belongs to."""
@@ -74,7 +76,7 @@ class Act(NamedTuple):
     @property
     def overrides(self) -> bool:
         """Whether what is evidence may be put right: by level 3, with a reason that stays."""
-        return self.by.level >= HIGHEST and self.reason
+        return self.by.level >= HIGHEST and bool(self.reason)
 
     def deleted(self, kind: str) -> frozenset[str]:
         """Ids of the records of a kind that are gone afterwards."""
@@ -96,4 +98,4 @@ DOCTOR = "doctor"
 Judge = Callable[[HandEdit, Act, Before, Known], None]
 """Raises Refused for what somebody had no right to."""
 
-__all__ = ["HIGHEST", "NOTHING_TOLD", "Act", "Before", "Judge", "Key"]
+__all__ = ["DOCTOR", "HIGHEST", "NOTHING_TOLD", "Act", "Before", "Judge", "Key"]

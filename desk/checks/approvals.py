@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from desk.checks.act import Act, Before
 from desk.checks.world import Known
-from desk.domain.knowledge import articles
+from desk.domain.knowledge import articles, links
 from desk.domain.model.article import Article
 from desk.errors import Refused
-from desk.store.handedits import HandEdit
+from desk.store.handedits import NEW, OTHER, HandEdit
 from desk.text import _, arranged
 
 
-def check_approval(edit: HandEdit, act: Act, _before: Before, world: Known) -> None:
+def check_approval(edit: HandEdit, act: Act, before: Before, world: Known) -> None:
     """Refuse an approval that nobody gave, or that somebody gave themselves."""
     old, new = edit.old, edit.new
+    if edit.kind == OTHER and edit.change != NEW:
+        _check_picture(edit, act, before, world)
     if not isinstance(new, Article) or edit.path in act.comes_back:
         return
     was = old.approved_by if isinstance(old, Article) else None
@@ -58,6 +60,36 @@ def _check_kept(edit: HandEdit, new: Article) -> None:
             _("{path}: approved_by: {name} approved another text than this one", path=edit.path, name=new.approved_by),
             _("take the line out; desk kb review {id} --approve", id=new.id),
         )
+
+
+def _check_picture(edit: HandEdit, act: Act, before: Before, world: Known) -> None:
+    """Where approval is asked for, what was approved shows the pictures that it showed then."""
+    if world.config is None or not world.config["kb.approval"] or not edit.path.startswith(f"{Article.folder}/"):
+        return
+    after = {e.id: e.new for e in act.edits if e.kind == Article.kind}
+    for record_id in sorted(world.ids(Article.kind)):
+        old = before.find(Article.kind, record_id)
+        new = after.get(record_id, old)
+        if all(isinstance(one, Article) and _is_shown(one, edit.path) for one in (old, new)):
+            raise picture_refused(edit.path, record_id)
+
+
+def _is_shown(article: Article, path: str) -> bool:
+    """Whether readers see a file in an article, or somebody who approved it did."""
+    if not article.approved_by and article.state != articles.PUBLISHED:
+        return False
+    folder = article.path.rpartition("/")[0]
+    return any(
+        links.is_relative(one.url) and links.target(folder, one.url) == path for one in links.links(article.body)
+    )
+
+
+def picture_refused(path: str, article: str) -> Refused:
+    """What is said of a picture of an approved article that is another one now."""
+    return Refused(
+        _("{path}: {article} was approved with this file, and is not shown with another", path=path, article=article),
+        _("first: desk kb review {article} --submit", article=article),
+    )
 
 
 def _check_published(edit: HandEdit, new: Article, world: Known) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from desk.checks.act import Act, Before
+from desk.checks.act import DOCTOR, HIGHEST, Act, Before
 from desk.checks.world import Known
 from desk.domain.changes import salt
 from desk.domain.model import states
@@ -25,16 +25,20 @@ def check_attachment(edit: HandEdit, act: Act, before: Before, _world: Known) ->
     old, new = tickets.get(edit.id or "", (None, None))
     found = before.find(Ticket.kind, edit.id or "")
     there = old or (found if isinstance(found, Ticket) else None)
-    if there is not None and edit.id not in tickets:
-        rights.require_act(act.by, there, _VERB)
     name = edit.path.rpartition("/")[2]
+    salted = name == salt.FILE and edit.change == NEW and act.verb == DOCTOR and act.by.level >= HIGHEST
+    if there is not None and edit.id not in tickets and not salted:
+        rights.require_act(act.by, there, _VERB)
     if act.told and not act.verbs(edit) & _BRINGING and name != salt.FILE:
         raise Refused(
             _("{path}: the attachment {name} was changed, and the message doesn't tell", path=edit.path, name=name)
         )
-    if edit.change == NEW or name == salt.FILE or there is None or (edit.id in tickets and new is None):
+    if edit.change == NEW or there is None or (edit.id in tickets and new is None):
         return
     if edit.change == DELETED and _is_carried(edit, act):
+        return
+    if name == salt.FILE:
+        _check_salt(edit, act, new or there)
         return
     owners = dict(_owners(there, name))
     if owners and not (set(owners) == {act.by.id} and all(owners.values())):
@@ -49,15 +53,19 @@ def check_attachment(edit: HandEdit, act: Act, before: Before, _world: Known) ->
         )
 
 
+def _check_salt(edit: HandEdit, act: Act, ticket: Ticket) -> None:
+    """A folder's salt goes when nothing is left in the folder, or all of it has gone along to another ticket."""
+    if edit.change == DELETED and ticket.all_attachments and not act.verbs(edit) & {"merge", "split"}:
+        raise Refused(
+            _("{path}: the salt can't be changed", path=edit.path),
+            _("to drop what was edited there: git checkout HEAD -- {path}", path=edit.path),
+        )
+
+
 def check_named(edit: HandEdit, act: Act, _before: Before, _world: Known) -> None:
     """Refuse to take what somebody else had attached to a request off it."""
     old, new = edit.old, edit.new
-    if (
-        not isinstance(old, Ticket)
-        or not isinstance(new, Ticket)
-        or act.verb == "doctor"
-        or edit.path in act.comes_back
-    ):
+    if not isinstance(old, Ticket) or not isinstance(new, Ticket) or edit.path in act.comes_back:
         return
     for name in old.attachments:
         if name not in new.attachments and (old.author or old.requester or "") != act.by.id:

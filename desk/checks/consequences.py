@@ -6,20 +6,19 @@ from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from desk.checks.act import Act, Before
+from desk.checks import rules
+from desk.checks.act import DOCTOR, Act, Before
 from desk.checks.world import Known
-from desk.domain.changes import truth
+from desk.domain.changes import message, truth
 from desk.domain.knowledge import knownerrors
 from desk.domain.model.article import Article
 from desk.domain.model.change import Edit
 from desk.domain.model.organisation import CustomField, Department, Tag
 from desk.domain.model.person import Staff
+from desk.domain.model.states import CLOSED
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import rights
 from desk.store.handedits import HandEdit
-
-_DOCTORS = frozenset(("links", "merged_into", "attachments"))
-"""What the doctor mends of a ticket: what it refers to."""
 
 
 class _Turn(NamedTuple):
@@ -38,9 +37,9 @@ def follows(edit: HandEdit, act: Act, before: Before, world: Known) -> bool:
     if not isinstance(old, Ticket) or not isinstance(new, Ticket):
         return False
     turn = _Turn(old, new, act, before, world)
-    doctored = _DOCTORS if act.verb == "doctor" and act.by.level >= rights.LEVELS["settings"] else frozenset()
-    changed = truth.case((), old, new, {}).changed - truth.FOLLOWS - doctored
-    return all(name in _DUE and _DUE[name](turn) for name in changed)
+    changed = truth.case((), old, new, {}).changed - truth.FOLLOWS
+    doctors = _MENDED if act.verb == DOCTOR and act.by.level >= rights.LEVELS["settings"] else {}
+    return all(any(name in due and due[name](turn) for due in (_DUE, doctors)) for name in changed)
 
 
 def _tags(turn: _Turn) -> bool:
@@ -74,6 +73,24 @@ def _watchers(turn: _Turn) -> bool:
 
 def _merged_into(turn: _Turn) -> bool:
     return turn.new.merged_into is None and turn.old.merged_into in turn.act.deleted(Ticket.kind)
+
+
+def _mended_links(turn: _Turn) -> bool:
+    """A link to a ticket that isn't there goes; the other end of one that another ticket has comes."""
+    for link in _lost(turn.old.links, turn.new.links):
+        if turn.before.find(Ticket.kind, link.partition(" ")[2]) is not None:
+            return False
+    for link in _lost(turn.new.links, turn.old.links):
+        other = turn.before.find(Ticket.kind, link.partition(" ")[2])
+        if not isinstance(other, Ticket) or rules.mirror_link(link, turn.new.id) not in other.links:
+            return False
+    return True
+
+
+def _unmerged(turn: _Turn) -> bool:
+    """Only a ticket that is there has taken another one over."""
+    into = turn.old.merged_into
+    return turn.new.merged_into is None and bool(into) and turn.before.find(Ticket.kind, str(into)) is None
 
 
 def _lost(was: Collection[str], now: Collection[str]) -> set[str]:
@@ -120,6 +137,17 @@ _DUE: Mapping[str, Callable[[_Turn], bool]] = MappingProxyType(
 """What may have become of a field of a ticket because of something else, and whether it is just that."""
 
 
+_MENDED: Mapping[str, Callable[[_Turn], bool]] = MappingProxyType(
+    {
+        "links": _mended_links,
+        "merged_into": _unmerged,
+        "attachments": lambda turn: not _lost(turn.old.attachments, turn.new.attachments),
+        "closed": lambda turn: turn.old.closed is None and turn.old.state == turn.new.state == CLOSED,
+    }
+)
+"""What the doctor mends of a ticket: what it refers to, and when it was closed where nothing says so."""
+
+
 def is_followed(edit: HandEdit, act: Act) -> bool:
     """Whether an article says what its problem, closed in the same commit, has given it, and nothing else."""
     old, new = edit.old, edit.new
@@ -129,8 +157,10 @@ def is_followed(edit: HandEdit, act: Act) -> bool:
     for problem, (was, now) in act.tickets().items():
         if problem not in told or now is None or knownerrors.problem_turn(Edit(was, now, ())) != knownerrors.CLOSING:
             continue
-        given = {"cause": now.cause, "workaround": now.workaround}
+        why = message.shown_reason(act.reason or "")
+        given = {"cause": now.cause, "workaround": now.workaround, "fix": now.fix or why}
         changed = truth.case((), old, new, {}).changed - {"approved_by"}
-        fine = all(not old.values.get(n) and (n not in given or new.values.get(n) == given[n]) for n in changed)
-        return fine and changed <= {"cause", "workaround", "fix"} and new.approved_by is None
+        says = {n: message.shown_reason(str(new.values.get(n) or "")) for n in changed}
+        fine = all(not old.values.get(n) and says[n] == message.shown_reason(given.get(n) or "") for n in changed)
+        return fine and changed <= given.keys() and new.approved_by is None
     return False

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from desk import config as settings
-from desk.checks import articles, judgement, links, rights, rules, together
+from desk.checks import articles, judgement, links, rights, rules, together, twins
 from desk.checks.act import Act
 from desk.checks.rules import Fault
 from desk.checks.world import Knowledge, Known, World
@@ -242,11 +242,12 @@ def review(
         if found is not None:
             raise found
     before = settings_recorded(snapshot.place, snapshot.commit, config)
-    act = Act(by, at, edits, reason=bool(reason), policies=lambda: levels.policies(snapshot.place, before))
+    act = Act(by, at, edits, reason=reason, policies=lambda: levels.policies(snapshot.place, before))
     for wrong in judgement.judge(act, snapshot, world):
         raise wrong.error
     for edit in edits:
         _check_size(edit, config)
+    twins.require_apart(snapshot, edits)
     rights.check_together(edits, world)
     tickets = _tickets(snapshot, edits)
     for edit, ticket in tickets.values():

@@ -11,14 +11,16 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from desk.checks import words
-from desk.checks.act import Act, Before
+from desk.checks.act import DOCTOR, HIGHEST, Act, Before
 from desk.checks.world import Known
 from desk.domain.levels import clocks
 from desk.domain.levels.policy import Policies, Target
 from desk.domain.model import due
+from desk.domain.model.article import Article
 from desk.domain.model.due import BREACH, WARNING
 from desk.domain.model.fields import parse_time, utc_text
 from desk.domain.model.person import User
+from desk.domain.model.record import Record
 from desk.domain.model.states import CLOSED, PENDING
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import verbs
@@ -39,6 +41,8 @@ def check_evidence(edit: HandEdit, act: Act, before: Before, _world: Known) -> N
         return
     _check_created(edit, act)
     old, new = edit.old, edit.new
+    if isinstance(new, Article):
+        _check_published(edit.path, old, new, act)
     if not isinstance(new, Ticket) or not (old is None or isinstance(old, Ticket)):
         return
     _check_entries(edit, act)
@@ -87,13 +91,30 @@ def _check_entries(edit: HandEdit, act: Act) -> None:
 
 def _check_closed(path: str, old: Ticket | None, new: Ticket, act: Act) -> None:
     was = old.closed if old is not None else None
-    if new.closed == was or act.overrides or (new.closed is None and new.state != CLOSED):
+    closes = old is not None and new.state == CLOSED != old.state
+    if (new.closed == was and not closes) or act.overrides or (new.closed is None and new.state != CLOSED):
         return
     if old is not None and old.state == new.state == CLOSED and was is not None:
         raise _refused(path, _("closed: when a ticket was closed doesn't change afterwards"))
-    if new.closed is not None and not _is_now(new.closed, act):
+    if new.closed is not None and not _is_now(new.closed, act) and not _is_doctors(old, new, act):
         at, now = utc_text(new.closed), utc_text(act.at)
         raise _refused(path, _("closed: {at} is not when it was closed: {now}", at=at, now=now))
+
+
+def _is_doctors(old: Ticket | None, new: Ticket, act: Act) -> bool:
+    """Whether the doctor says when a ticket was closed that said nothing of it."""
+    if act.verb != DOCTOR or act.by.level < HIGHEST or old is None or old.state != new.state or new.closed is None:
+        return False
+    return old.closed is None and new.created <= new.closed <= act.at + SLACK
+
+
+def _check_published(path: str, old: Record | None, new: Article, act: Act) -> None:
+    """What is published is published now; a file may say of itself that it was published elsewhere before."""
+    verbs = {event.verb for event in act.told.get((Article.kind, new.id), ())}
+    was = old.values.get("published") if old is not None else None
+    if "publish" in verbs and new.published not in (None, was) and not _is_now(new.published, act):
+        at, now = utc_text(new.published), utc_text(act.at)
+        raise _refused(path, _("published: {at} is not when it was published: {now}", at=at, now=now))
 
 
 # -- what was missed -----------------------------------------------------------------------------------------------------

@@ -26,6 +26,9 @@ from desk.errors import Refused
 from desk.store.handedits import ATTACHMENT, DELETED, NEW, STRAY, HandEdit
 from desk.text import _
 
+_OF_MAIL = ("cc", "numbers")
+"""Fields of a ticket to which no command gives values."""
+
 
 class Wrong(NamedTuple):
     """A file of a commit, and what its maker had no right to do with it."""
@@ -53,8 +56,8 @@ def _check_reuse(edit: HandEdit, act: Act, before: Before, _world: Known) -> Non
         if edit.path not in act.comes_back and (edit.new.name or edit.new.email):
             raise Refused(_("the id {id} was used before, and ids are never reused", id=edit.id), hint)
         return
-    if edit.change != NEW or edit.kind not in KINDS or edit.path in act.comes_back:
-        return
+    if edit.change != NEW or edit.kind not in KINDS or edit.kind == Ban.kind or edit.path in act.comes_back:
+        return  # a ban is named after its address, which may be banned again
     moved = any(e.kind == edit.kind and e.id == edit.id and e.change == DELETED for e in act.edits)
     other = None if moved else before.find(edit.kind, edit.id or "")
     if other is not None and other.path != edit.path:
@@ -106,6 +109,8 @@ def _check_ticket(edit: HandEdit, act: Act, before: Before, world: Known) -> Non
     if odd := sorted(name for name in told - verbs.COMING_ALONG if _is_desks(name)):
         raise Refused(_("{verb} is what desk does by itself, and nobody else", verb=odd[0]))
     rights.check_states(sorted(told), old, new)
+    if not act.by_mail and (odd := [name for name in _OF_MAIL if getattr(old, name) != getattr(new, name)]):
+        raise Refused(_("{path}: {name}: only what came by mail brings it", path=edit.path, name=odd[0]))
     if not rights_rights.may_act(by, old) and not consequences.follows(edit, act, before, world):
         rights_rights.require_act(by, old, next(iter(sorted(told)), "change"))
 

@@ -118,9 +118,11 @@ def _refusal(breach: Breach) -> Refused:
     if record is None:
         return _WITHOUT[breach.rule]
     path = record.path
-    if breach.rule == "address":
+    if breach.rule in ("address", "registered"):
         problem = _("{path}: email: {name} belongs to {names_name}", path=path, name=names[0], names_name=names[1])
-        return Refused(problem, _("every staff member has an address of their own"))
+        once = _("a requester is registered once: desk user show {other}", other=names[1])
+        own = _("every staff member has an address of their own")
+        return Refused(problem, own if breach.rule == "address" else once)
     if breach.rule == "private":
         problem = _("{path}: private: {id} holds tickets of users ({count})", path=path, id=record.id, count=count)
         return Refused(problem, _("move them first: desk ticket move"))

@@ -6,6 +6,7 @@ One set of rules over plain rows, for hand edits before they are committed and f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -71,23 +72,23 @@ def faults(kind: str, row: Row, world: Known) -> Iterator[Fault]:
 
 
 def _references(kind: str, row: Row, world: Known) -> Iterator[Fault]:
-    for name, field in KINDS[kind].FIELDS.items():
-        if not field.ref or not row[name]:
+    for name, ref in _referring(kind):
+        if not row[name]:
             continue
         for value in row[name] if isinstance(row[name], list) else (row[name],):
-            if value in world.ids(field.ref):
+            if value in world.ids(ref):
                 continue
             # Whoever is responsible for an open ticket must be there; elsewhere a name that left is history.
             live = name in ("owner", "requester", "coordinator") and row.get("state") != states.CLOSED
-            if field.ref in _PEOPLE and not live and value in world.ever(field.ref):
+            if ref in _PEOPLE and not live and value in world.ever(ref):
                 continue
             check = MERGED if name == "merged_into" else REFERENCES
             yield Fault(
                 check,
                 name,
                 value,
-                _("{field}: there is no {kind} {id}", field=name, kind=field.ref, id=value),
-                _listing(field.ref),
+                _("{field}: there is no {kind} {id}", field=name, kind=ref, id=value),
+                _listing(ref),
             )
 
 
@@ -96,12 +97,10 @@ def _listing(kind: str) -> str:
 
 
 def _values(kind: str, row: Row, world: Known) -> Iterator[Fault]:
-    for name, field in KINDS[kind].FIELDS.items():
-        known = CHOICES.get((kind, name))
-        where = ""
-        if field.setting and world.config is not None:
-            known, where = world.config[field.setting], _(" ({setting} in desk.toml)", setting=field.setting)
+    for name, setting in _listed(kind):
+        known = world.config[setting] if setting and world.config is not None else CHOICES.get((kind, name))
         if known and row[name] is not None and row[name] not in known:
+            where = _(" ({setting} in desk.toml)", setting=setting) if setting and world.config is not None else ""
             yield Fault(
                 VALUES,
                 name,
@@ -109,6 +108,19 @@ def _values(kind: str, row: Row, world: Known) -> Iterator[Fault]:
                 _("{field}: {value!r} is not known", field=name, value=row[name]),
                 _("known: {known}{where}", known=", ".join(known), where=where),
             )
+
+
+@cache
+def _listed(kind: str) -> tuple[tuple[str, str], ...]:
+    """The fields of a kind whose values stand in a list, each with the setting that has it, if one does."""
+    fields = KINDS[kind].FIELDS.items()
+    return tuple((name, field.setting or "") for name, field in fields if field.setting or (kind, name) in CHOICES)
+
+
+@cache
+def _referring(kind: str) -> tuple[tuple[str, str], ...]:
+    """The fields of a kind that name other records, with their kinds."""
+    return tuple((name, field.ref) for name, field in KINDS[kind].FIELDS.items() if field.ref)
 
 
 def _author(row: Row, world: Known) -> Iterator[Fault]:

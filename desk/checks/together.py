@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 from desk.checks.world import BeforeAfter
 from desk.domain.model.kinds import KINDS, id_at
 from desk.domain.model.organisation import RESERVED_TAGS, Department
-from desk.domain.model.person import Staff
+from desk.domain.model.person import Staff, User, address_of
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import rights
+from desk.domain.rights.words import word
 from desk.errors import Refused
 from desk.text import _
 
@@ -24,15 +25,15 @@ if TYPE_CHECKING:
 HIGHEST = 3
 """The level of which somebody must remain: only they register staff (rule 2)."""
 
-Rule = Literal["level", "address", "default", "private", "public", "reserved", "referred"]
+Rule = Literal["level", "address", "registered", "default", "private", "public", "reserved", "referred"]
 
 
 class Breach(NamedTuple):
     """A rule that the desk would no longer keep.
 
     `record` is the one whose change breaks it; None where no single one does. `names` are, by rule: the default
-    departments; the address and who else has it; paths of what still refers to the record. `number` is how many tickets
-    of users a department holds, or how many records refer.
+    departments; the address and who else of the staff, or of the requesters, has it; paths of what still refers to the
+    record. `number` is how many tickets of users a department holds, or how many records refer.
     """
 
     rule: Rule
@@ -53,6 +54,8 @@ class Whole(Protocol):
     def departments(self) -> Sequence[Department]: ...
     def users_tickets(self, department: str) -> int: ...
     def referring(self, kind: str, record_id: str) -> tuple[int, Sequence[str]]: ...
+    def requesters_with(self, address: str) -> Sequence[str]:
+        """Ids of the requesters who have an address, in whatever letters."""
 
 
 def breaches(changed: Collection[BeforeAfter], whole: Whole) -> Iterator[Breach]:
@@ -63,6 +66,8 @@ def breaches(changed: Collection[BeforeAfter], whole: Whole) -> Iterator[Breach]
             yield from _deleted(before, whole)
         if isinstance(after, Department) and after.private and not (isinstance(before, Department) and before.private):
             yield from holding_users(after, whole)
+        if isinstance(after, User):
+            yield from _registered(before, after, whole)
         if isinstance(after, Ticket) and _place(after) != (_place(before) if isinstance(before, Ticket) else None):
             yield from _public(after, whole)
     if Staff.kind in kinds:
@@ -101,6 +106,15 @@ def _newly_shared(changed: Iterable[BeforeAfter], staff: Iterable[Staff]) -> Ite
     }
     if given:
         yield from (b for b in shared(staff) if b.record is not None and (b.record.id, b.names[0]) in given)
+
+
+def _registered(before: Record | None, after: User, whole: Whole) -> Iterator[Breach]:
+    """A requester is known once: by the address it is found whose a mail is."""
+    was = address_of(before) if isinstance(before, User) else ""
+    address = address_of(after)
+    others = [user for user in whole.requesters_with(address) if user != after.id] if address not in ("", was) else []
+    if others:
+        yield Breach("registered", after, (address, *others))
 
 
 def without_one_default(departments: Iterable[Department]) -> Iterator[Breach]:
@@ -155,11 +169,8 @@ def _refusal(breach: Breach, changed: Collection[BeforeAfter], whole: Whole) -> 
             _("exactly one department must be the default one"),
             _("make one the default: desk department edit ID --default"),
         )
-    if breach.rule == "address":
-        return Refused(
-            _("{address} is the address of staff {name}", address=names[0], name=names[1]),
-            _("one address, one person: desk staff show {name}", name=names[1]),
-        )
+    if breach.rule in ("address", "registered"):
+        return _taken(record, *names[:2])
     if breach.rule == "private":
         return Refused(
             _("{id} can't become private: it holds {count} tickets of users", id=record.id, count=count),
@@ -181,6 +192,15 @@ def _refusal(breach: Breach, changed: Collection[BeforeAfter], whole: Whole) -> 
             ),
         )
     return _referred(record, names, count)
+
+
+def _taken(record: Record, address: str, other: str) -> Refused:
+    """Whose an address is already."""
+    kind = word(record.kind)
+    return Refused(
+        _("{address} is the address of {kind} {name}", address=address, kind=kind, name=other),
+        _("one address, one person: desk {noun} show {name}", noun=record.noun or record.kind, name=other),
+    )
 
 
 def _referred(record: Record, paths: tuple[str, ...], count: int) -> Refused:

@@ -19,11 +19,20 @@ from desk.text import _
 
 Said = tuple[object, ...]
 """An entry without what a move may change of it: the names of its attachments, and where it came from."""
+_MOVED = ("attachments", "from")
+_OF_MAIL = frozenset(("message-id", "auth", "auto", "copy-of", "from"))
+"""What the heading of an entry says that came by mail, or from another ticket; and `via`, where that is `email`."""
 
 
 def said(entry: Entry) -> Said:
     """An entry as it is recognised in another thread."""
-    return (entry.kind, entry.by, entry.at, entry.text)
+    more = sorted((key, repr(value)) for key, value in entry.meta.items() if key not in _MOVED) if entry.meta else ()
+    return (entry.kind, entry.by, entry.at, entry.text, tuple(more))
+
+
+def _placed(entry: Entry, origin: str | None = None) -> Said:
+    """As `said`, with the ticket that it came from."""
+    return (*said(entry), origin or entry.meta.get("from"))
 
 
 def check_words(edit: HandEdit, act: Act) -> None:
@@ -40,6 +49,24 @@ def check_words(edit: HandEdit, act: Act) -> None:
         check_thread(edit.path, old, new, act.by.id)
     elif not edit.mended:
         _check_new(edit.path, new, new.thread, act.by.id)
+    if not edit.mended:
+        check_headings(edit, act)
+
+
+def check_headings(edit: HandEdit, act: Act) -> None:
+    """Refuse a new entry that says of itself what only a mail could."""
+    for entry in fresh_entries(edit, act) if not act.by_mail else ():
+        odd = sorted(_OF_MAIL & entry.meta.keys()) or (["via"] if entry.meta.get("via") == "email" else [])
+        if odd:
+            raise Refused(
+                _(
+                    "{path}: entry by {writer}: {name} is said of what came by mail",
+                    path=edit.path,
+                    writer=entry.by,
+                    name=odd[0],
+                ),
+                _("take it out of the line that the entry begins with"),
+            )
 
 
 def fresh_entries(edit: HandEdit, act: Act) -> list[Entry]:
@@ -54,12 +81,24 @@ def fresh_entries(edit: HandEdit, act: Act) -> list[Entry]:
             known[key] -= 1
         else:
             found.append(entry)
-    return [entry for entry in found if not _is_edited(entry, edit)]
+    edited = _edited(edit)
+    fresh = []
+    for entry in found:
+        key = said(entry)[:3]
+        if edited[key]:
+            edited[key] -= 1  # it was there, in other words
+        else:
+            fresh.append(entry)
+    return fresh
 
 
-def _is_edited(entry: Entry, edit: HandEdit) -> bool:
-    """Whether an entry was there, in other words."""
-    return isinstance(edit.old, Ticket) and any(said(e)[:3] == said(entry)[:3] for e in edit.old.thread)
+def _edited(edit: HandEdit) -> Counter[Said]:
+    """By kind, author and time, the entries that are no more as they were."""
+    old, new = (Counter(said(e) for e in r.thread) if r else Counter() for r in (edit.old, edit.new))
+    found: Counter[Said] = Counter()
+    for key, count in (old - new).items():
+        found[key[:3]] += count
+    return found
 
 
 def check_thread(path: str, old: Ticket, new: Ticket, by: str) -> None:
@@ -113,16 +152,16 @@ def _request(ticket: Ticket, act: Act) -> Entry:
 
 def _check_carried(path: str, old: Ticket, new: Ticket, act: Act) -> None:
     """What a thread has after tickets were merged into it, or others split off it."""
-    due = [said(entry) for entry in old.thread]
+    due = [_placed(entry) for entry in old.thread]
     for gone, after in act.tickets().values():
         if gone is not None and after is not None and after.merged_into == new.id and gone.merged_into != new.id:
-            due += [said(entry) for entry in (_request(gone, act), *gone.thread)]
+            due += [_placed(entry, gone.id) for entry in (_request(gone, act), *gone.thread)]
     for one, parent in _split_off(act).items():
         if parent.id == new.id:
             due = _without_split(path, due, parent, act.tickets()[one][1])
-    kept = [entry for entry in old.thread if said(entry) in due]
+    kept = [entry for entry in old.thread if _placed(entry) in due]
     stayed = [entry for entry in new.thread if entry in kept]
-    if Counter(said(entry) for entry in new.thread) != Counter(due) or stayed != kept:
+    if Counter(_placed(entry) for entry in new.thread) != Counter(due) or stayed != kept:
         raise Refused(
             _("{path}: an entry of the thread was changed, lost or added while it was carried over", path=path),
             _("a merge and a split move entries, and change none"),
@@ -132,7 +171,7 @@ def _check_carried(path: str, old: Ticket, new: Ticket, act: Act) -> None:
 def _without_split(path: str, due: list[Said], parent: Ticket, off: Ticket | None) -> list[Said]:
     """The entries that stay when some have gone to a ticket of their own: those before the first that went."""
     went = _thread_of_split(parent, off)
-    if went is None or not went or due[-len(went) :] != [said(entry) for entry in went]:
+    if went is None or not went or due[-len(went) :] != [_placed(entry) for entry in went]:
         raise Refused(
             _("{path}: an entry of the thread is in neither ticket after the split", path=path),
             _("a merge and a split move entries, and change none"),
@@ -146,9 +185,9 @@ def _thread_of_split(parent: Ticket, off: Ticket | None) -> tuple[Entry, ...] | 
         return None
     for number in range(len(parent.thread)):
         rest = parent.thread[number:]
-        there = [said(entry) for entry in off.thread]
-        if there == [said(entry) for entry in rest] or (
-            there == [said(entry) for entry in rest[1:]] and off.body == rest[0].text and rest[0].kind != NOTE
+        there = [_placed(entry) for entry in off.thread]
+        if there == [_placed(entry) for entry in rest] or (
+            there == [_placed(entry) for entry in rest[1:]] and off.body == rest[0].text and rest[0].kind != NOTE
         ):
             return rest
     return None

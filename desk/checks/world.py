@@ -10,7 +10,7 @@ from desk.config import Config
 from desk.domain.model.article import Topic
 from desk.domain.model.kinds import KINDS, id_at, kind_at, references
 from desk.domain.model.organisation import CustomField, Department
-from desk.domain.model.person import Staff
+from desk.domain.model.person import Staff, User, address_of
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import rights
@@ -146,6 +146,13 @@ class World:
         for before, after in self._over:
             count += _is_users_in(after, department) - _is_users_in(before, department)
         return count
+
+    def requesters_with(self, address: str) -> list[str]:
+        """Ids of the requesters who have an address."""
+        touched = {record.id for pair in self._over for record in pair if isinstance(record, User)}
+        found = {i for _, i in people.with_address(self.index, address, (User.kind,))} - touched
+        found |= {after.id for _, after in self._over if isinstance(after, User) and address_of(after) == address}
+        return sorted(found)
 
     def referring(self, kind: str, record_id: str) -> tuple[int, Sequence[str]]:
         """How many records keep one from being deleted, and their paths."""

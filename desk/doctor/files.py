@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from functools import partial
 
 from desk import config as settings
+from desk.checks import twins
 from desk.codec import locate
 from desk.doctor.exam import Exam, Finding
+from desk.domain.model.ticket import files_folder
 from desk.errors import ConfigError
 from desk.git import repo
 from desk.queries import records
@@ -38,11 +40,25 @@ def symlinks(exam: Exam) -> Iterator[Finding]:
 
 
 def strays(exam: Exam) -> Iterator[Finding]:
-    """Files among the records that are neither records nor attachments."""
+    """Files among the records that are neither records nor attachments, and those that some systems don't keep apart."""
+    yield from _alike(exam)
     for path in exam.walk.strays:
         yield Finding(
             "strays", path, None, _("neither a record nor an attachment"), _("move it out of records/, or delete it")
         )
+
+
+def _alike(exam: Exam) -> Iterator[Finding]:
+    """Files in one folder that some systems take for the same: there a clone has only one of them."""
+    attached = exam.walk.attached.items()
+    files = [f"{files_folder(ticket)}/{name}" for ticket, found in attached for name in found] + exam.walk.others
+    names: dict[str, set[str]] = {"": set(os.listdir(exam.place.root))}
+    for path in files:
+        parts = path.split("/")
+        for depth, name in enumerate(parts):
+            names.setdefault("/".join(parts[:depth]), set()).add(name)
+    for twin in twins.find(files, lambda folder: names.get(folder, ())):
+        yield Finding("strays", twin.path, None, twin.problem, twin.hint)
 
 
 def texts(exam: Exam) -> Iterator[Finding]:

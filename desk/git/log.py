@@ -124,13 +124,15 @@ def lineage(place: Place, since: str, until: str, *, merges: bool) -> list[str]:
     return process.run(place, "rev-list", which, "--topo-order", "--reverse", *_span(since, until)).decode().split()
 
 
-def last_of(place: Place, until: Iterable[str], path: str) -> str | None:
+def last_of(place: Place, until: Iterable[str], path: str, *, anywhere: bool = False) -> str | None:
     """What a file was when it went for the last time before these commits, by object name; None for one that never did.
 
     Merges are looked at as well, and the lines that they brought in: git's own shortcut follows one of them alone.
+    `anywhere`: `*` in the path stands for any folder.
     """
+    how = "--glob-pathspecs" if anywhere else "--literal-pathspecs"
     args = ("log", "-1", "-m", "--full-history", "--diff-filter=D", "--raw", "--no-abbrev", "--format=", "--no-renames")
-    found = process.run(place, *process.AS_COMMITTED, "--literal-pathspecs", *args, *until, "--", path).decode()
+    found = process.run(place, *process.AS_COMMITTED, how, *args, *until, "--", path).decode(errors=diff.NAMES)
     return found.split()[2] if found.strip() else None
 
 

@@ -17,9 +17,9 @@ class Blobs:
     """`git cat-file --batch`: contents by object name or by `commit:path`, one process for any number."""
 
     def __init__(self, place: Place, *, as_committed: bool = False) -> None:
-        plainly = AS_COMMITTED if as_committed else ()
         self.place = place
-        self._process = spawn(place, (*plainly, "cat-file", "--batch"), stdin=PIPE, stdout=PIPE)
+        self._plainly = AS_COMMITTED if as_committed else ()
+        self._process = spawn(place, (*self._plainly, "cat-file", "--batch"), stdin=PIPE, stdout=PIPE)
 
     def _pipe(self) -> tuple[IO[bytes], IO[bytes]]:
         if self._process.stdin is None or self._process.stdout is None:
@@ -28,10 +28,20 @@ class Blobs:
 
     def get(self, name: str) -> bytes | None:
         """The content, or None if there is no such object."""
+        if "\n" in name:
+            return self._read_by_name(name)
         stdin, stdout = self._pipe()
-        stdin.write(f"{name}\n".encode())
+        stdin.write(f"{name}\n".encode(errors="surrogateescape"))
         stdin.flush()
         return self._read(stdout)
+
+    def _read_by_name(self, name: str) -> bytes | None:
+        """As `get`, for a path with a line's end in it, where a question to the process would end."""
+        try:
+            oid = run(self.place, *self._plainly, "rev-parse", "--verify", "--quiet", name).decode().strip()
+        except GitError:
+            return None
+        return self.get(oid)
 
     @staticmethod
     def _read(stdout: IO[bytes]) -> bytes | None:
@@ -77,7 +87,7 @@ def blobs(place: Place, *, as_committed: bool = False) -> Iterator[Blobs]:
 
 def find_damaged(place: Place) -> list[str]:
     """What git finds wrong with its objects, each read and named anew: `error: …`, `missing blob …` and the like."""
-    args = (*AS_COMMITTED, "fsck", "--full", "--no-dangling", "--no-progress", "--no-reflogs")
+    args = (*AS_COMMITTED, "fsck", "--full", "--strict", "--no-dangling", "--no-progress", "--no-reflogs")
     running = spawn(place, args, stdin=NULL, stdout=PIPE, stderr=PIPE)
     out, err = running.communicate()
     lines = (out + err).decode(errors="replace").splitlines()
@@ -165,6 +175,13 @@ def files(
             mode, _, oid = meta.split(" ")
             found.append(TreeFile(path, mode, oid))
     return found
+
+
+def names_in(reader: Blobs, commit: str, folder: str, names: str) -> list[str]:
+    """The names in a folder of a commit, "" for the top; none where there is no such folder. `names`: as for `files`."""
+    return [
+        name.decode(errors=names) for _mode, name, _oid in parse_tree(reader.get(f"{commit}:{folder}") or b"", commit)
+    ]
 
 
 def parse_tree(raw: bytes, like: str) -> Iterator[tuple[str, bytes, str]]:

@@ -25,13 +25,17 @@ DURABLE = ("-c", "core.fsync=loose-object,pack,pack-metadata,reference", "-c", "
 AS_COMMITTED = ("--no-replace-objects", "-c", "core.commitGraph=false")
 """What was committed, whatever this clone shows in its place, or remembers of it."""
 
-_CLEARED = frozenset(f"GIT_{name}" for name in ("DIR", "WORK_TREE", "INDEX_FILE", "NAMESPACE", "COMMON_DIR", "PREFIX"))
+_WHERE = ("DIR", "WORK_TREE", "INDEX_FILE", "NAMESPACE", "COMMON_DIR", "PREFIX")
+_HOW = ("LITERAL_PATHSPECS", "GLOB_PATHSPECS", "NOGLOB_PATHSPECS", "ICASE_PATHSPECS")
+_CLEARED = frozenset(f"GIT_{name}" for name in (*_WHERE, *_HOW))
 _QUARANTINE = frozenset({"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH"})
 """Where the objects of a push lie until it is accepted."""
 
 
 def environment(place: Place) -> dict[str, str]:
-    """The environment without what would point git at another repository (as inside a hook), speaking English."""
+    """The environment without what would point git at another repository (as inside a hook) or have it read paths otherwise,
+    speaking English.
+    """
     cleared = _CLEARED if place.quarantine else _CLEARED | _QUARANTINE
     kept = {name: value for name, value in place.environ.items() if name not in cleared}
     return {**kept, "LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
@@ -100,6 +104,13 @@ def setting(place: Place, name: str) -> str:
     process = spawn(place, ("config", "--get", name), stdin=NULL, stdout=PIPE, stderr=NULL)
     out, _ = process.communicate()
     return str(out.decode(errors="replace").strip())
+
+
+def is_partial(place: Place) -> bool:
+    """Whether this clone leaves objects with its remote until they are asked for."""
+    process = spawn(place, ("config", "--get-regexp", r"^remote\..*\.promisor$"), stdin=NULL, stdout=PIPE, stderr=NULL)
+    out, _ = process.communicate()
+    return b" true" in out
 
 
 def set_setting(place: Place, name: str, value: str, *, beside: bool = False) -> None:

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 from desk.errors import Conflict, GitError
 from desk.git.place import Place
-from desk.git.process import DURABLE, PIPE, as_error, run, setting, spawn
+from desk.git.process import DURABLE, PIPE, as_error, is_partial, run, setting, spawn
 from desk.text import _
 
 if TYPE_CHECKING:
@@ -341,8 +341,12 @@ def _beside(place: Place) -> Iterator[str]:
 
 
 def repack(place: Place, hold: int) -> None:
-    """New objects into one pack, small packs together; --geometric keeps the cost in step with what is new."""
-    run(place, *DURABLE, "repack", "--geometric=2", "-d", "-q", "--write-midx", hold=hold)
+    """New objects into one pack, small packs together; --geometric keeps the cost in step with what is new.
+
+    In a clone that leaves objects with its remote, git 2.39 can do no more than the first.
+    """
+    how = () if is_partial(place) else ("--geometric=2", "--write-midx")
+    run(place, *DURABLE, "repack", *how, "-d", "-q", hold=hold)
     run(place, "prune-packed", "-q", hold=hold)
 
 

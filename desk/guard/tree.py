@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 
 from desk.audit.moment import FAULT, AuditFinding
+from desk.checks import twins
 from desk.git import diff, objects
 from desk.git.diff import Delta
 from desk.git.log import LoggedStep
@@ -64,18 +64,7 @@ def _file(commit: str, one: Delta) -> Iterator[AuditFinding]:
 
 
 def _twins(place: Place, new: str, added: set[str]) -> Iterator[AuditFinding]:
-    """Two names in one folder that differ in case, or in how letters are put together: on some systems they are one file."""
-    parts = [path.split("/") for path in added]
-    names = {("/".join(words[:depth]), words[depth]) for words in parts for depth in range(len(words))}
+    """Names that differ in case, or in how letters are put together: on some systems they are one file."""
     with objects.blobs(place) as blobs:
-        for folder in sorted({folder for folder, _name in names}):
-            raw = blobs.get(f"{new}:{folder}")
-            seen: dict[str, str] = {}
-            for _mode, name, _oid in objects.parse_tree(raw or b"", new):
-                text = name.decode(errors=diff.NAMES)
-                folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
-                other = seen.setdefault(folded, text)
-                if other != text and {(folder, text), (folder, other)} & names:
-                    path = f"{folder}/{text}".lstrip("/")
-                    problem = _("{other} lies beside it, which some systems take for the same name", other=other)
-                    yield AuditFinding(CHECK, FAULT, problem, arranged("git mv {path} NAME", path=path), record=path)
+        for one in twins.find(sorted(added), lambda name: objects.names_in(blobs, new, name, diff.NAMES), records=True):
+            yield AuditFinding(CHECK, FAULT, one.problem, one.hint, record=one.path)

@@ -10,10 +10,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from desk.errors import GitError
 from desk.git.place import Place
 from desk.git.refs import cut, is_ancestor, read_head
 from desk.index.index import Index, Progress, no_progress
 from desk.index.layout import signature
+from desk.text import _
 
 
 def connect(path: str, *, readonly: bool = False) -> sqlite3.Connection:
@@ -204,14 +206,22 @@ class Keeper:
         return index
 
     def rebuild(self, oid: str) -> Index:
-        """Build anew whatever the file says."""
+        """Build anew whatever the file says; GitError where there is no room for it, or nothing can be written."""
+        try:
+            return self._rebuilt(oid)
+        except (sqlite3.OperationalError, OSError) as error:
+            why = getattr(error, "strerror", None) or error
+            problem = _("the index can't be written: {why}", why=why)
+            raise GitError(problem, _("make room, or see who may write there: {path}", path=self.path)) from None
+
+    def _rebuilt(self, oid: str) -> Index:
         with self.lock():
             return self._build(oid)
 
     def repair(self, oid: str) -> Index:
         """After an error in the middle of a query: the file is damaged below its first page."""
         try:
-            return self.rebuild(oid)
+            return self._rebuilt(oid)
         except (sqlite3.OperationalError, OSError):
             return self._in_memory(oid)
 

@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from desk.domain.model.ticket import Ticket
 from tests.cli.conftest import Git, Make
 from tests.conftest import Runner
+from tests.mailin.conftest import mail
+from tests.store.indexes import git
 from tests.store.test_walk import Walk
 
 STEPS = int(os.environ.get("DESK_TEST_STEPS", "30"))
@@ -27,6 +30,9 @@ class Days(Walk):
 
     def run(self, *args: str) -> Any:
         return self.desk(*args, code=None)
+
+    def do_amend(self) -> None:
+        """Nothing either: what was synced isn't written anew."""
 
     def do_go_back(self) -> None:
         """Nothing: an auditor would rightly object, once it is sealed."""
@@ -57,6 +63,43 @@ class Days(Walk):
         self.run("ticket", "close", one, "--resolution", self.random.choice(["workaround", "withdrawn"]))
         self.run("ticket", "major", one, "--off")
 
+    def do_mail(self) -> None:
+        """A mail from outside, or by staff, about a ticket or about nothing."""
+        sender = self.random.choice(["Eve <eve@y.example>", "Petros <petros@ncpeh.example>", "a@x.example"])
+        about = self.random.choice(["A question", f"Re: [{self.one()}] A ticket"])
+        kind = self.random.choice([(), ("Auto-Submitted: auto-replied",)])
+        path = self.file.with_name("one.eml")
+        path.write_bytes(mail(sender, about, self.text(), *kind))
+        self.desk("mail", "import", str(path), code=None)
+
+    def do_commit_by_hand(self) -> None:
+        path = self.home / Ticket.path_of(self.one())
+        if path.exists():
+            path.write_bytes(path.read_bytes().replace(b"priority: medium", b"priority: high"))
+            self.run("commit")
+
+    def do_sync(self) -> None:
+        """Another clone has done something meanwhile; both meet, and the hub hears of it."""
+        other = self.home.with_name("other")
+        if not other.exists():
+            hub = self.home.with_name("hub")
+            git(self.home, "clone", "-q", "--bare", str(self.home), str(hub))
+            git(self.home, "remote", "add", "origin", str(hub))
+            git(self.home, "clone", "-q", str(hub), str(other))
+            for key, value in (("user.name", "Petros Ioannou"), ("user.email", "petros@ncpeh.example")):
+                git(other, "config", key, value)
+        self.run("sync")
+        one = self.one()
+        for words in (
+            ("sync",),
+            ("ticket", "note", one, "--body", self.text()),
+            ("ticket", "classify", one, "--priority", "low"),
+        ):
+            self.desk("--desk", str(other), *words, code=None)
+        self.run("ticket", "classify", one, "--priority", "high")
+        self.desk("--desk", str(other), "sync", code=None)
+        self.run("sync")
+
     def do_several(self) -> None:
         self.run("ticket", "classify", f"{self.one()},{self.one()}", "--priority", "high")
 
@@ -65,6 +108,7 @@ class Days(Walk):
 def test_whatever_desk_does_is_true_and_was_allowed(
     desk: Runner, home: Path, tmp_path: Path, git: Git, seed: int
 ) -> None:
+    desk("config", "set", "mail.machines", "maria@ncpeh.example")
     walk = Days(desk, home, seed, tmp_path)
     walk.begin()
     for _ in range(STEPS):

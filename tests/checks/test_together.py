@@ -11,7 +11,7 @@ import pytest
 from desk.checks import together
 from desk.checks.world import BeforeAfter
 from desk.domain.model.organisation import Department, Tag
-from desk.domain.model.person import Staff
+from desk.domain.model.person import Staff, User
 from desk.domain.model.ticket import Ticket
 from desk.errors import Refused
 from tests.audit.forge import Forger
@@ -52,6 +52,10 @@ class Small(NamedTuple):
     offices: Sequence[Department] = (department("legal", default=True), department("board", private=True))
     users: int = 0
     paths: Sequence[str] = ()
+    having: Sequence[str] = ()
+
+    def requesters_with(self, _address: str) -> Sequence[str]:
+        return self.having
 
     def staff(self) -> Sequence[Staff]:
         return self.people
@@ -64,6 +68,10 @@ class Small(NamedTuple):
 
     def referring(self, _kind: str, _record_id: str) -> tuple[int, Sequence[str]]:
         return len(self.paths), self.paths
+
+
+def user(one: str, **values: Any) -> User:
+    return User.new(id=f"u-{one}", created="2026-07-23T06:12:44Z", **values)
 
 
 MARIA, PETROS = member("maria"), member("petros", 1)
@@ -94,6 +102,15 @@ CASES: tuple[tuple[str, BeforeAfter, Small, str | None], ...] = (
     ("a new one there", (None, ticket("7K3Q", "board")), Small(), "public"),
     ("it was there before", (ticket("7K3Q", "board"), ticket("7K3Q", "board", state="closed")), Small(), None),
     ("staff's own there", (None, ticket("7K3Q", "board", None)), Small(), None),
+    ("a requester's own address", (None, user("a", email="a@x.example")), Small(having=["u-a"]), None),
+    ("another requester's", (None, user("a", email="A@x.example")), Small(having=["u-a", "u-b"]), "registered"),
+    (
+        "another's that was there before",
+        (user("a", email="a@x.example"), user("a", email="A@x.example", name="A")),
+        Small(having=["u-a", "u-b"]),
+        None,
+    ),
+    ("no address", (None, user("a", phone="123456")), Small(having=["u-b"]), None),
     ("a tag that decides the kind", (Tag.new(id="incident"), None), Small(), "reserved"),
     ("a tag that is still used", (Tag.new(id="vpn"), None), Small(paths=["records/tickets/x.md"]), "referred"),
     ("a tag that nobody uses", (Tag.new(id="vpn"), None), Small(), None),

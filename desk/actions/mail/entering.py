@@ -247,7 +247,7 @@ class _Entering(NamedTuple):
         assert failed is not None  # noqa: S101 - the decision asked the same
         ticket, failure = failed
         how = " ".join(part for part in (failure.status, failure.words) if part)
-        text = _("Mail to {email} was not delivered: {how}", email=failure.email, how=how or _("no word of why"))
+        text = thread.CAME_BACK.format(email=failure.email, how=how or _("no word of why"))
         found = people.with_address(self.snapshot.index, failure.email, (User.kind,))
         user = self.snapshot.get(User.kind, found[0][1]) if found else None
         if not isinstance(user, User):

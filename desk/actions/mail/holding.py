@@ -6,6 +6,7 @@ from desk.actions.mail import arrivals, joining, taking
 from desk.actions.mail.arrivals import Door
 from desk.actions.mail.deciding import Doing, Ruling
 from desk.actions.mail.taking import Arriving, TakenMail
+from desk.domain.model.change import Joining
 from desk.domain.model.fields import utc_text
 from desk.errors import NotFound, Refused
 from desk.intake import automatic
@@ -50,7 +51,7 @@ def _forced(session: Session, mail: Mail, door: Door, doing: Doing, ticket_id: s
     ticket = joining.ticket_of(snapshot, ticket_id) if ticket_id else None
     if ticket_id and ticket is None:
         raise NotFound(_("there is no ticket {id}", id=ticket_id), "desk ticket list --state any")
-    rule: joining.Rule = "staff" if ticket else ""
+    rule: Joining = "staff" if ticket else ""
     reason = _("{who} decided so", who=session.me())
     if doing == "note" and writer.staff is None:
         doing = "remark"

@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from desk.actions.mail.arrivals import Door, Writer
+from desk.domain.model.change import Joining
 from desk.domain.model.person import USER_PREFIX, User
 from desk.domain.model.ticket import Ticket
 from desk.errors import NotFound
@@ -21,8 +22,6 @@ from desk.queries import people, tickets
 from desk.store.snapshot import Snapshot
 from desk.text import _
 
-Rule = Literal["", "staff", "token", "references", "subject", "number"]
-
 
 class Joined(NamedTuple):
     """The ticket that a mail goes on with, None for a new one, and why.
@@ -32,7 +31,7 @@ class Joined(NamedTuple):
     """
 
     ticket: Ticket | None
-    rule: Rule
+    rule: Joining
     reason: str
     related: Ticket | None = None
     own: bool = False

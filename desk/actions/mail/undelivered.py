@@ -25,7 +25,7 @@ def note(session: Session, draft: Mapping[str, Any], email: str, reason: str) ->
     if not draft["ticket"] or not who.startswith(USER_PREFIX):
         return
     by = Desk(session.config["desk.name"], session.identity.committer_email or "desk@localhost")
-    text = _("Not delivered to {email} ({event}): {reason}", email=email, event=draft["event"], reason=reason)
+    text = thread.NOT_DELIVERED.format(email=email, event=draft["event"], reason=reason)
 
     def plan(snapshot: Snapshot) -> Change | None:
         ticket = snapshot.find(Ticket.kind, draft["ticket"])

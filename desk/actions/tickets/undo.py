@@ -114,6 +114,8 @@ def _taken(
     """What a commit did. `over`: objects by path as other undos will have them by then; this one's are put among them."""
     _check_commit(snapshot, n, oid, verb or _HAND, of_ticket=of_ticket)
     changed = _changed(snapshot, oid)
+    if not changed:
+        raise Refused(_("commit {oid} changed no record", oid=oid[:10]), arranged("git show {oid}", oid=oid[:10]))
     over = {} if over is None else over
     _check_last(snapshot, changed, verb or _HAND, over)
     over |= {path: old for path, (old, _new) in changed.items()}

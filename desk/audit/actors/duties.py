@@ -11,6 +11,7 @@ from desk.domain.model.organisation import Department
 from desk.domain.model.states import OPEN, PENDING
 from desk.domain.model.ticket import NOTE, Ticket
 from desk.domain.rights import verbs
+from desk.domain.tickets import thread
 from desk.errors import Refused
 from desk.store.handedits import HandEdit
 from desk.text import _
@@ -34,11 +35,17 @@ def check_duty(edit: HandEdit, moment: Moment) -> None:
     if odd := sorted(told - _VERBS):
         raise Refused(_("{verb} is nothing that desk itself does", verb=odd[0]))
     check_notes(old, new)
-    if new.thread != old.thread and "undelivered" not in told:
-        raise _written(new)
+    if new.thread != old.thread:
+        _check_undelivered(old, new, told)
     _check_state(old, new, told, moment)
     _check_people(old, new, moment)
     evidence.check_evidence(edit, moment.act, moment.world, moment.world)
+
+
+def _check_undelivered(old: Ticket, new: Ticket, told: frozenset[str]) -> None:
+    """Of what desk writes only that something wasn't delivered came by no mail."""
+    if thread.UNDELIVERED not in told or not all(thread.is_undelivered(e.text) for e in new.thread[len(old.thread) :]):
+        raise _written(new)
 
 
 def check_notes(old: Ticket, new: Ticket) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import get_args
 
 from desk.audit.actors import duties
 from desk.audit.moment import FAULT, AuditFinding, Moment
 from desk.domain.changes import message, salt, truth
-from desk.domain.model.change import Received
+from desk.domain.model.change import Joining, Received
 from desk.domain.model.person import User
-from desk.domain.model.ticket import NOTE, Ticket
+from desk.domain.model.ticket import NOTE, REPLY, Ticket
 from desk.domain.rights import verbs
 from desk.errors import Refused
 from desk.store import handedits
@@ -18,6 +19,11 @@ from desk.text import _
 
 _BRINGS = truth.FOLLOWS | verbs.may_change(Ticket.kind, NOTE)
 """What a note of the desk's own may change of a ticket."""
+
+_STAFFS = (
+    frozenset(("create", NOTE, REPLY, "link")) | verbs.brought(Ticket.kind, "create", NOTE, REPLY) | verbs.COMING_ALONG
+)
+"""What staff can do by mail, and what comes along."""
 
 
 def received(moment: Moment) -> Received | None:
@@ -39,6 +45,21 @@ def brings_file(edit: HandEdit, moment: Moment) -> bool:
     """Whether a file is new, or a folder's salt, and belongs to a ticket of the commit."""
     fine = edit.change == handedits.NEW or edit.path.endswith(f"/{salt.FILE}")
     return fine and edit.id in moment.act.tickets()
+
+
+def has_joined(mail: Received | None) -> bool:
+    """Whether a mail says by what it found the ticket of somebody else."""
+    return mail is not None and bool(mail.joined) and mail.joined in get_args(Joining)
+
+
+def check_staffs(edit: HandEdit, moment: Moment) -> None:
+    """Refused for what staff can't do by mail, whatever they may at the desk: they register, answer and note."""
+    if isinstance(edit.new, User) and edit.old is None:
+        return  # whose mail they pass on
+    if edit.kind not in (Ticket.kind, handedits.ATTACHMENT):
+        raise Refused(_("a mail doesn't change {kind} records", kind=edit.kind))
+    if odd := sorted(moment.act.verbs(edit) - _STAFFS):
+        raise Refused(_("a mail doesn't {verb} tickets", verb=odd[0]))
 
 
 def newcomer(moment: Moment) -> User | None:

@@ -49,6 +49,7 @@ def _check_person(edit: HandEdit, user: User, moment: Moment) -> None:
     if edit.kind == handedits.ATTACHMENT and mails.brings_file(edit, moment):
         return
     evidence.check_evidence(edit, moment.act, moment.world, moment.world)
+    words.check_headings(edit, moment.act)
     if edit.kind != Ticket.kind or not isinstance(new, Ticket) or not isinstance(old, Ticket | None):
         raise Refused(_("a requester doesn't change {kind} records, nor delete any", kind=edit.kind))
     told = {e.verb for e in moment.step.told.events if (e.kind, e.id) == (edit.kind, edit.id)}
@@ -67,7 +68,7 @@ def _check_person(edit: HandEdit, user: User, moment: Moment) -> None:
         if new.requester != user.id or new.owner or new.thread or new.tags:
             raise Refused(_("{id} was registered in person, and says what only staff may say", id=new.id))
         return
-    if user.id not in (old.requester, old.author) and not (mail and mail.joined):
+    if user.id not in (old.requester, old.author) and not mails.has_joined(mail):
         raise Refused(_("{id} is no ticket of {user}", id=old.id, user=user.id))
     if changed := _changed(old, new) - _MAY:
         raise Refused(

@@ -61,11 +61,20 @@ def _events(before: Record, after: Record) -> tuple[Event, ...]:
 
 def fields(before: Record | None, after: Record | None) -> list[Changed]:
     """Every field that differs, each with its value before and after; texts are counted in lines."""
-    found = [c for name in _names(before, after) for c in _field(name, before, after)]
+    found = [c for name in _unlike(before, after) for c in _field(name, before, after)]
     old, new = (r.body if r else "" for r in (before, after))
     if old != new:
         found.append(Changed("body", None, lines(old, new)))
     return found + _entries(before.thread if before else (), after.thread if after else ())
+
+
+def _unlike(before: Record | None, after: Record | None) -> list[str]:
+    """The fields that may differ: of most records next to none."""
+    names = _names(before, after)
+    if before is None or after is None or before.extra or after.extra:
+        return names
+    was, now = before.values, after.values
+    return [name for name in names if was.get(name) != now.get(name)]
 
 
 def _names(before: Record | None, after: Record | None) -> list[str]:
@@ -191,12 +200,14 @@ def _ticket(old: Ticket, new: Ticket) -> list[Event]:
             found.append(Event(more, None, joint.join(added)))
     retold = [n for n in _TOLD if getattr(old, n) != getattr(new, n)]
     found += [Event(n, first_line(getattr(old, n)), first_line(getattr(new, n))) for n in retold]
-    changed = [n for n in _changed(old, new) if n not in _OWN_EVENT]
+    states_told = _state(old, new)
+    # When it was closed is told with that; by itself, it is another time.
+    changed = [n for n in _changed(old, new) if n not in _OWN_EVENT or (n == "closed" and not states_told)]
     if changed == ["title"]:
         found.append(Event("edit", old.title, new.title))
     elif changed:
         found.append(Event("edit", None, " ".join(changed)))
-    return found + _thread(old, new) + _state(old, new)
+    return found + _thread(old, new) + states_told
 
 
 def _work(old: Ticket, new: Ticket) -> list[Event]:

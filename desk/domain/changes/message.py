@@ -23,6 +23,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from desk.domain.model.change import Change, Edit, Event, Received
@@ -33,9 +35,14 @@ SETTINGS = "settings"
 """Stands where a kind of record does in the events of desk.toml, whose ids are the names of settings."""
 SET = "config"
 """The verb of a changed setting."""
-_TRAILER = r"([A-Za-z][A-Za-z0-9-]*): ?(.*)"
-_POSING = re.compile(r"desk-[a-z]+:", re.IGNORECASE)
+_TRAILER = re.compile(r"([A-Za-z][A-Za-z0-9-]*): ?(.*)")
+_BLANK = re.compile(r"\n(?:[ \t]*\n)+")
+_POSING = re.compile(r"desk-[a-z-]+:", re.IGNORECASE)
 _ONCE = ("Desk-Verb", "Desk-Actor", "Desk-Import", "Desk-Merge", MAIL, "Desk-Joined", "Desk-Automatic")
+_RECORDS = ("Desk-Ticket", "Desk-Record")
+_OF_EVENT = ("Desk-Effect", "Desk-From", "Desk-To")
+"""Trailers that an event has once."""
+_KNOWN = frozenset((*_ONCE, *_RECORDS, *_OF_EVENT, "Desk-Also"))
 
 
 class Happened(NamedTuple):
@@ -61,8 +68,7 @@ def message(change: Change) -> str:
     """The commit message of a change."""
     paragraphs = [subject(change)]
     if change.reason and change.reason.strip():
-        # Nothing in it may pass for a trailer, to git log --grep least of all.
-        paragraphs.append(re.sub(r"^(?=desk-[a-z]+:)", "> ", change.reason.strip(), flags=re.MULTILINE | re.IGNORECASE))
+        paragraphs.append(shown_reason(change.reason))
     lines = [f"Desk-Verb: {change.verb}", f"Desk-Actor: {change.by.id}"]
     lines += _mail_trailers(change.mail) if change.mail else []
     for edit in change.edits:
@@ -73,6 +79,12 @@ def message(change: Change) -> str:
             lines.append(f"Desk-Effect: {event.verb}")
         lines += _values(event)
     return "\n\n".join([*paragraphs, "\n".join(lines)]) + "\n"
+
+
+def shown_reason(text: str) -> str:
+    """A reason as the message has it: nothing in it may pass for a trailer, to git log --grep least of all."""
+    lines = "\n".join(text.strip().splitlines())
+    return re.sub(r"^(?=desk-[a-z-]+:)", "> ", lines, flags=re.MULTILINE | re.IGNORECASE)
 
 
 def _mail_trailers(mail: Received) -> list[str]:
@@ -135,8 +147,7 @@ def _one_line(text: str) -> str:
 
 def parse(text: str) -> Parsed:
     """What a commit message says happened."""
-    paragraphs = [p for p in re.split(r"\n[ \t]*\n", text.strip("\n")) if p.strip()]
-    trailers = _trailer_lines(paragraphs[-1]) if len(paragraphs) > 1 else []
+    paragraphs, trailers = paragraphs_of(text), _trailers_of(text)
     named = dict(reversed(trailers))
     verb = named.get("Desk-Verb")
     if verb is None:
@@ -145,20 +156,39 @@ def parse(text: str) -> Parsed:
     return Parsed(verb, named.get("Desk-Actor"), reason, tuple(_events(trailers, verb)))
 
 
+@lru_cache(maxsize=4)
+def paragraphs_of(text: str) -> tuple[str, ...]:
+    """A message in pieces, as git tells them apart: by lines with nothing to be seen in them."""
+    return tuple(p for p in _BLANK.split(text.strip("\n")) if p.strip())
+
+
+@lru_cache(maxsize=4)
+def _trailers_of(text: str) -> tuple[tuple[str, str], ...]:
+    """The trailers of a message; none of one that is a subject alone."""
+    paragraphs = paragraphs_of(text)
+    return _trailer_lines(paragraphs[-1]) if len(paragraphs) > 1 else ()
+
+
 def find_twice(text: str) -> list[str]:
-    """Trailers that stand once, and are there again."""
-    keys = Counter(key for key, _value in _trailer_lines(text.strip("\n").rpartition("\n\n")[2]))
-    return [key for key in _ONCE if keys[key] > 1]
+    """Trailers that stand once, in the message or in an event, and are there again."""
+    trailers = _trailers_of(text)
+    keys = Counter(key for key, _value in trailers)
+    found = [key for key in _ONCE if keys[key] > 1]
+    seen: set[str] = set()
+    for key, _value in trailers:
+        if key in _OF_EVENT and key in seen:
+            found.append(key)
+        seen = {key} if key in (*_RECORDS, "Desk-Also") else seen | {key}
+    return list(dict.fromkeys(found))
 
 
 def find_posing(text: str) -> list[str]:
-    """Lines that look like trailers of desk's, and aren't read as such: in a reason, in another spelling."""
+    """Lines that look like trailers of desk's, and aren't read as such: in a reason, in another spelling, of no meaning."""
     if "desk-" not in text.lower():
         return []
-    body, _blank, last = text.strip("\n").rpartition("\n\n")
-    read = set(last.splitlines()) if body and _trailer_lines(last) else set()
-    posing = [line for line in text.splitlines() if re.match(_POSING, line)]
-    return [line for line in posing if line not in read or not line.startswith("Desk-")]
+    read = set(paragraphs_of(text)[-1].splitlines()) if _trailers_of(text) else set()
+    posing = [line for line in text.splitlines() if _POSING.match(line)]
+    return [line for line in posing if line not in read or line.partition(":")[0] not in _KNOWN]
 
 
 def importer(text: str) -> str | None:
@@ -168,16 +198,15 @@ def importer(text: str) -> str | None:
 
 def trailer(text: str, name: str) -> str | None:
     """The value of a trailer that stands once in a message; None where it doesn't stand."""
-    last = text.strip("\n").rpartition("\n\n")[2]
-    return dict(_trailer_lines(last)).get(name)
+    return dict(_trailers_of(text)).get(name) if name in text else None
 
 
-def _trailer_lines(paragraph: str) -> list[tuple[str, str]]:
-    found = [re.fullmatch(_TRAILER, line) for line in paragraph.splitlines()]
-    return [(m[1], m[2]) for m in found if m] if all(found) else []
+def _trailer_lines(paragraph: str) -> tuple[tuple[str, str], ...]:
+    found = [_TRAILER.fullmatch(line) for line in paragraph.splitlines()]
+    return tuple((m[1], m[2]) for m in found if m) if all(found) else ()
 
 
-def _events(trailers: list[tuple[str, str]], verb: str) -> list[Happened]:
+def _events(trailers: Sequence[tuple[str, str]], verb: str) -> list[Happened]:
     events: list[Happened] = []
     for key, value in trailers:
         if key == "Desk-Ticket":

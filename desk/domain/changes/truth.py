@@ -214,10 +214,14 @@ _OF_STATE = frozenset(verbs.changing(Ticket.kind, "state", "state"))
 def _standing(case: Case) -> Iterator[str]:
     """`pending until 2026-07-30` and the like: the words behind the state, told by the same rule as for a hand edit."""
     told = [e for e in case.events if e.verb in _OF_STATE and e.after]
+    if not told:
+        return
     real = [e for e in compare.events(case.old, case.new) if e.verb in _OF_STATE]
-    if told and real and real[-1].after:
+    if real and real[-1].after:
         words = told[-1].after or ""
-        if not (real[-1].after.startswith(words) or words.startswith(f"{real[-1].after} (")):
+        # Of a ticket that was merged that verb tells how it ended.
+        short = words == _text(case.new, "state") and any(e.verb == "merge" for e in case.events)
+        if not short and words != real[-1].after and not words.startswith(f"{real[-1].after} ("):
             yield _("state: the message says {told!r}, it is {real!r}", told=words, real=real[-1].after)
 
 
@@ -238,7 +242,7 @@ def _sets(case: Case) -> Iterator[str]:
         return
     for name, (joint, tellings) in _SETS.items():
         told = [(tellings[e.verb], e) for e in case.events if e.verb in tellings]
-        if all(telling == "untold" for telling, _ in told):
+        if not told:
             continue
         have = set(getattr(case.old, name))
         for telling, event in told:
@@ -252,12 +256,36 @@ def _sets(case: Case) -> Iterator[str]:
             elif telling == "added":
                 have |= {v for v in (event.after or "").split(joint) if v}
         real = set(getattr(case.new, name))
-        # Some verbs add to a set without telling what.
-        if have - real or (real - have and not any(telling == "untold" for telling, _ in told)):
+        # Some verbs add to a set what they tell in other words.
+        untold = [event for telling, event in told if telling == "untold"]
+        if have - real or any(not any(_is_brought(case, e, v) for e in untold) for v in real - have):
             shown = [", ".join(sorted(s)) or "nothing" for s in (have, real)]
             yield _(
                 "{field}: by the message they are {told}, they are {real}", field=name, told=shown[0], real=shown[1]
             )
+
+
+def _is_brought(case: Case, event: Happened, value: str) -> bool:
+    """Whether a verb puts a value into a set that it tells in other words: whom or what it names, who watched elsewhere."""
+    other = case.others.get(event.before or "")
+    return value.rpartition(" ")[2] == event.after or (isinstance(other, Ticket) and value in other.watchers)
+
+
+def _steps(case: Case) -> Iterator[str]:
+    """The steps that are ticked off, or back again, are those that are told, and say what they did."""
+    told = [e for e in case.events if e.verb in _CHECKLIST]
+    if not told or case.old is None or any(_CHECKLIST[e.verb] != "step" for e in told):
+        return
+    sides = [
+        sorted((e.verb, (e.after or e.before or "").split(" ")[0]) for e in events if e.verb in _CHECKLIST)
+        for events in (told, compare.events(case.old, case.new))
+    ]
+    if sides[0] != sides[1]:
+        shown = [", ".join(" ".join(one) for one in side) or _("no steps") for side in sides]
+        yield _("checklist: the message tells of {told}, it was {real}", told=shown[0], real=shown[1])
+
+
+_CHECKLIST = {name: how for name, how in verbs.changing(Ticket.kind, "checklist").items() if how != "whole"}
 
 
 def _thread(case: Case) -> Iterator[str]:
@@ -345,7 +373,16 @@ def _left_out(case: Case) -> Iterator[str]:
         yield _("{name} was changed, and the message doesn't tell", name=name)
 
 
-_LOOKS: tuple[Callable[[Case], Iterable[str]], ...] = (_chains, _standing, _sets, _thread, _references, _edits, _texts)
+_LOOKS: tuple[Callable[[Case], Iterable[str]], ...] = (
+    _chains,
+    _standing,
+    _sets,
+    _steps,
+    _thread,
+    _references,
+    _edits,
+    _texts,
+)
 
 
 def unsure_values(case: Case, event: Happened) -> str:

@@ -89,6 +89,7 @@ def _check_right(pair: Pair, taken: Taken, by: Actor) -> None:
             rights.require(by, ticket, taken.right, f"undo {taken.verb} of")
     if taken.right not in CARRIES:
         _check_entries(pair, by)
+    _check_missed(pair)
 
 
 def _check_entries(pair: Pair, by: Actor) -> None:
@@ -104,6 +105,17 @@ def _check_entries(pair: Pair, by: Actor) -> None:
                 ),
                 _("only its author may take it back; write another one: desk ticket note or reply"),
             )
+
+
+def _check_missed(pair: Pair) -> None:
+    """What was missed is on record, and stays there."""
+    now, then = (ticket.sla if isinstance(ticket, Ticket) else () for ticket in pair)
+    gone = [line for line in now if line not in then]
+    if gone and isinstance(pair.then, Ticket):
+        raise Refused(
+            _("the last change of {id} noted {line}, which stays on record", id=pair.record.id, line=gone[0]),
+            _("do the opposite of what else it changed: desk ticket history {id}", id=pair.record.id),
+        )
 
 
 def _key(entry: Entry) -> tuple[str, str, datetime, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from desk.domain.model.actor import Actor
 from desk.domain.model.record import NOTHING, Record
@@ -39,6 +39,10 @@ class Edit(NamedTuple):
         found = self.after or self.before
         assert found is not None  # noqa: S101 - an edit of nothing can't be built by any verb
         return found
+
+
+Joining = Literal["", "staff", "token", "references", "subject", "number"]
+"""By what a mail found its ticket; empty for none."""
 
 
 class Received(NamedTuple):

@@ -64,6 +64,12 @@ def as_seen(name: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c)).translate(_LOOKS)
 
 
+def as_stored(name: str) -> str:
+    """What a name comes to where letters are put together in one way, capitals are none, and what isn't seen is left out."""
+    plain = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    return plain if plain.isascii() else "".join(c for c in plain if unicodedata.category(c) != "Cf")
+
+
 def like_slug(text: str) -> str:
     """The name that somebody probably means by `Big Tag`: big-tag; "" where none of it can be one."""
     return re.sub(r"[^\w.]+", "-", text[:_NAME_MAX].lower().replace("..", ".")).strip("-._")

@@ -71,6 +71,11 @@ class User(Record):
     created = Field[datetime | None](TIME, "known since", fixed=True)
 
 
+def address_of(user: User) -> str:
+    """A requester's address as addresses are compared; empty where none is known."""
+    return (user.email or "").lower()
+
+
 def requester(user: User, *, barred: bool = False) -> Requester:
     """A requester's record as one who acts."""
     from desk.domain.model.actor import Requester, nameless  # noqa: PLC0415 - where one acts
@@ -97,8 +102,8 @@ class Ban(Record):
     folder = "records/bans"
 
     email = Field[str](EMAIL, "the banned address", required=True, fixed=True)
-    reason = Field[str | None](TEXT, "why")
-    by = Field[str | None](SLUG, "who decided", ref="staff")
+    reason = Field[str | None](TEXT, "why", fixed=True)
+    by = Field[str | None](SLUG, "who decided", ref="staff", fixed=True)
     created = Field[datetime | None](TIME, "since", fixed=True)
 
 

@@ -46,9 +46,20 @@ def computed(ticket: Ticket) -> dict[str, Any]:
     }
 
 
+def _empties(cls: type[Record]) -> dict[str, Any]:
+    """What a record with nothing in it is for machines."""
+    if cls not in _EMPTY:
+        _EMPTY[cls] = {name: empty(field) for name, field in cls.FIELDS.items()}
+    return {name: value if type(value) not in (list, dict) else value.copy() for name, value in _EMPTY[cls].items()}
+
+
+_EMPTY: dict[type[Record], dict[str, Any]] = {}
+
+
 def head(record: Record) -> dict[str, Any]:
     """A record as a list shows it: its fields, without body and thread."""
-    fields = {n: plain(record.values[n]) if n in record.values else empty(f) for n, f in record.FIELDS.items()}
+    fields = _empties(type(record))
+    fields |= {n: v if type(v) is str else plain(v) for n, v in record.values.items() if n in fields}
     return ordered({**fields, **computed(record)}) if isinstance(record, Ticket) else fields
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,9 @@ from desk.errors import Refused, UsageFault
 from desk.text import _, arranged
 
 UNDELIVERED = "undelivered"
+NOT_DELIVERED = _("Not delivered to {email} ({event}): {reason}")
+CAME_BACK = _("Mail to {email} was not delivered: {how}")
+"""What such a note says; kept in English, whoever the machine speaks to."""
 
 
 def add_entry(
@@ -53,6 +57,12 @@ def add_undelivered(ticket: Ticket, who: str, text: str, *, by: Actor, at: datet
     entry = Entry(NOTE, by.id, at, check_entry_text(text))
     after = ticket.evolve(thread=(*ticket.thread, entry))
     return Change(UNDELIVERED, by, at, (edit(ticket, after, Event(UNDELIVERED, None, who)),), summary=who)
+
+
+def is_undelivered(text: str) -> bool:
+    """Whether a note says no more than that something wasn't delivered."""
+    said = (re.sub(r"\\\{\w+\\\}", ".+", re.escape(str(one))) for one in (NOT_DELIVERED, CAME_BACK))
+    return any(re.fullmatch(pattern, text.strip(), re.DOTALL) for pattern in said)
 
 
 def check_entry_text(text: str) -> str:
