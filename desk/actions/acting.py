@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from desk.actions import identifiers
 from desk.actions.draft import Draft, require_fresh, require_level
@@ -15,6 +15,7 @@ from desk.domain.model.record import NOTHING, Record
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import moves, rights
 from desk.errors import Refused, Unchanged, UsageFault
+from desk.named import NamedTuple
 from desk.session.session import Session
 from desk.store.snapshot import Snapshot
 from desk.store.store import Committed

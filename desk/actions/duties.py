@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import NamedTuple, cast
+from typing import cast
 
 from desk.config import Config
 from desk.domain.levels import check as levels_check
@@ -17,6 +17,7 @@ from desk.domain.rights import rights
 from desk.errors import Broken, Conflict, Refused
 from desk.git import place as git_place
 from desk.index.index import Index
+from desk.named import NamedTuple
 from desk.queries import events, people
 from desk.queries.sql import UNSETTLED
 from desk.session.session import Session

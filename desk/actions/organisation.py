@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.actions import identifiers, requesters
 from desk.actions.acting import act_on_records, create_record
@@ -23,6 +23,7 @@ from desk.domain.model.ticket import Ticket
 from desk.domain.people import definitions, departments
 from desk.domain.people import staff as people_staff
 from desk.errors import NotFound, Refused
+from desk.named import NamedTuple
 from desk.queries import people
 from desk.session.session import Session
 from desk.store.snapshot import Snapshot

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, TypedDict, cast
+from typing import Any, TypedDict, cast
 
 from desk.actions import rendering
 from desk.actions.acting import Acted, act_on_tickets
@@ -23,6 +23,7 @@ from desk.domain.model.ticket import Ticket
 from desk.domain.rights import moves, rights
 from desk.domain.tickets import problems, relations
 from desk.errors import Conflict, Refused, UsageFault
+from desk.named import NamedTuple
 from desk.queries import problems as queries_problems
 from desk.queries import tickets
 from desk.session.session import Session

@@ -7,7 +7,6 @@ import posixpath
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import NamedTuple
 
 from desk.checks import approvals, judgement, rules
 from desk.checks import edits as checks_edits
@@ -25,6 +24,7 @@ from desk.domain.model.kinds import id_at
 from desk.errors import Broken, Refused
 from desk.git import objects
 from desk.index.index import Index
+from desk.named import NamedTuple
 from desk.queries import knowledge
 from desk.store import handedits, worktree
 from desk.store.handedits import HandEdit

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
 from desk.codec import locate, records
@@ -18,6 +18,7 @@ from desk.domain.model.rows import ArticleRow
 from desk.domain.model.ticket import Ticket
 from desk.errors import Broken, Refused
 from desk.mail.letters import FOLDER
+from desk.named import NamedTuple
 from desk.queries import knowledge
 from desk.session.session import Session
 from desk.text import _

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, cast
+from typing import cast
 
 from desk.domain.matching import certainty, ranking, suggestion
 from desk.domain.matching.ranking import Ranked
@@ -14,6 +14,7 @@ from desk.domain.model.states import CLOSED
 from desk.domain.model.ticket import REPLY, Ticket
 from desk.index.index import Index
 from desk.index.texts import articles_in
+from desk.named import NamedTuple
 from desk.queries import likeness, search
 from desk.queries.likeness import Alike
 from desk.session.session import Session

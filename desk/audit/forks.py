@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.audit import moment as audit_moment
 from desk.audit.walk import Step, between
@@ -20,6 +20,7 @@ from desk.errors import Broken
 from desk.git import diff, objects
 from desk.git.diff import Delta
 from desk.git.place import Place
+from desk.named import NamedTuple
 from desk.store import handedits
 from desk.store.handedits import HandEdit
 

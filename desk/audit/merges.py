@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from desk.audit.moment import FAULT, AuditFinding, Moment
 from desk.audit.walk import Step
@@ -11,6 +11,7 @@ from desk.domain.merge.side import VERSION
 from desk.domain.merge.telling import TRAILER, Told, discreet, merge_message
 from desk.git import diff, objects
 from desk.git.place import Place
+from desk.named import NamedTuple
 from desk.text import _, arranged
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from desk.audit.walk import Step
 from desk.audit.world import PastWorld
@@ -21,6 +20,7 @@ from desk.errors import Broken
 from desk.git.diff import Delta
 from desk.git.objects import clamped
 from desk.git.place import Place
+from desk.named import NamedTuple
 from desk.store import handedits
 from desk.store.handedits import HandEdit
 from desk.text import _, arranged

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from desk.audit import walk
 from desk.audit.moment import FAULT, REMARK, AuditFinding
@@ -17,6 +16,7 @@ from desk.domain.model.kinds import KINDS, kind_at
 from desk.errors import GitError, Refused
 from desk.git import log, process, refs
 from desk.git.place import Place
+from desk.named import NamedTuple
 from desk.text import _, arranged
 
 PREFIX = "seal/"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, get_args
 
 from desk.domain.changes import truth
 from desk.domain.model.kinds import KINDS
@@ -15,6 +15,7 @@ from desk.domain.model.ticket import Ticket
 from desk.domain.rights import verbs
 from desk.domain.rights.rights import LEVELS
 from desk.domain.rights.verb import DESK_ALONE, OF_CAUSE, Grant
+from desk.named import NamedTuple
 from desk.text import _
 
 BODY, THREAD = "body", "thread"

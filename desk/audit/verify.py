@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from itertools import islice
 from types import MappingProxyType
-from typing import NamedTuple
 
 from desk.audit import forks, history, merges, records, rights, sealers, trailers, twins, witness
 from desk.audit import moment as audit_moment
@@ -29,6 +28,7 @@ from desk.errors import Broken, ConfigError
 from desk.git import log, objects, refs
 from desk.git.log import LoggedStep
 from desk.git.place import Place, as_committed
+from desk.named import NamedTuple
 from desk.queries import knowledge as queries_knowledge
 from desk.store import settings
 from desk.store.handedits import HandEdit

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from desk.audit import seals
 from desk.audit.moment import FAULT, REMARK, AuditFinding
 from desk.audit.seals import Seal
 from desk.git import refs
 from desk.git.place import Place
+from desk.named import NamedTuple
 from desk.text import _, arranged
 
 COSIGN = "cosign/"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from desk.checks.world import Known
 from desk.domain.changes import truth
@@ -15,6 +15,7 @@ from desk.domain.model.actor import Actor
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import verbs
+from desk.named import NamedTuple
 from desk.store.handedits import ATTACHMENT, DELETED, NEW, HandEdit
 
 Key = tuple[str, str]

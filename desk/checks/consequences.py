@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from desk.checks import rules
 from desk.checks.act import DOCTOR, Act, Before
@@ -18,6 +17,7 @@ from desk.domain.model.person import Staff
 from desk.domain.model.states import CLOSED
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import rights
+from desk.named import NamedTuple
 from desk.store.handedits import HandEdit
 
 

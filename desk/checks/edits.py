@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import datetime
-from typing import NamedTuple
 
 from desk import config as settings
 from desk.checks import articles, judgement, links, rights, rules, together, twins
@@ -27,6 +26,7 @@ from desk.errors import Broken, ConfigError, DeskError, Refused
 from desk.git.place import Place
 from desk.index import derive
 from desk.index.index import Index
+from desk.named import NamedTuple
 from desk.store import levels, worktree
 from desk.store.handedits import ATTACHMENT, DELETED, SETTINGS, HandEdit
 from desk.store.settings import recorded as settings_recorded
@@ -388,8 +388,7 @@ def _change(made: list[Edit], edits: list[HandEdit], by: Actor, at: datetime, re
 
 def _summary(made: list[Edit]) -> str:
     """What follows the verb in the subject, if it is the same for all records."""
-    found = {_detail(edit) for edit in made}
-    return found.pop() if len(found) == 1 else ""
+    return next(iter(found)) if len(found := {*map(_detail, made)}) == 1 else ""
 
 
 def _detail(edit: Edit) -> str:

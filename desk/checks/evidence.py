@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.checks import words
 from desk.checks.act import DOCTOR, HIGHEST, Act, Before
@@ -25,6 +25,7 @@ from desk.domain.model.states import CLOSED, PENDING
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import verbs
 from desk.errors import Refused
+from desk.named import NamedTuple
 from desk.store.handedits import HandEdit
 from desk.text import _, arranged
 

@@ -8,7 +8,6 @@ nothing of, or with a verb that there isn't, everything is judged as if it had b
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from desk.checks import approvals, attachments, consequences, evidence, rights, words
 from desk.checks.act import Act, Before, Judge
@@ -23,6 +22,7 @@ from desk.domain.rights import rights as rights_rights
 from desk.domain.rights import verbs
 from desk.domain.rights.verb import DESK_ALONE, OF_CAUSE
 from desk.errors import Refused
+from desk.named import NamedTuple
 from desk.store.handedits import ATTACHMENT, DELETED, NEW, STRAY, HandEdit
 from desk.text import _
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection, Iterator, Mapping
-from typing import NamedTuple
 
 from desk.codec import locate
 from desk.domain.knowledge import skeleton
@@ -18,6 +17,7 @@ from desk.domain.model.kinds import id_at, kind_at
 from desk.errors import Broken, DeskError, Refused, nearest
 from desk.git import objects
 from desk.git.place import Place
+from desk.named import NamedTuple
 from desk.text import _, arranged, listed
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import NamedTuple
 
 from desk.checks.world import Known, Row
 from desk.domain.knowledge import articles
@@ -21,6 +20,7 @@ from desk.domain.model.organisation import INCIDENT, PROBLEM, RESERVED_TAGS
 from desk.domain.model.person import RESERVED_HANDLES, USER_PREFIX, Staff
 from desk.domain.people import customfields
 from desk.errors import UsageFault
+from desk.named import NamedTuple
 from desk.text import _, arranged
 
 REFERENCES, VALUES, OWNERS, KINDS_OF_WORK, LINKS, MERGED, DEPARTMENTS, FIELDS, STATES = (

@@ -6,7 +6,7 @@ A rule says what is broken and by which record; each door has its own words for 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from desk.checks.world import BeforeAfter
 from desk.domain.model.kinds import KINDS, id_at
@@ -17,6 +17,7 @@ from desk.domain.model.ticket import Ticket
 from desk.domain.rights import rights
 from desk.domain.rights.words import word
 from desk.errors import Refused
+from desk.named import NamedTuple
 from desk.text import _
 
 if TYPE_CHECKING:

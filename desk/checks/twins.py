@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from desk.domain.model.filenames import as_stored
 from desk.domain.model.kinds import kind_at
 from desk.errors import Refused
 from desk.git import diff, objects
+from desk.named import NamedTuple
 from desk.store.handedits import DELETED, NEW, HandEdit
 from desk.store.snapshot import Snapshot
 from desk.text import _, arranged

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from desk.config import Config
 from desk.domain.model.article import Topic
@@ -16,6 +16,7 @@ from desk.domain.model.ticket import Ticket
 from desk.domain.rights import rights
 from desk.git.place import Place
 from desk.index.index import Index
+from desk.named import NamedTuple
 from desk.queries import people, records
 from desk.queries.knowledge import private_topics
 

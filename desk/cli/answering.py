@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple, cast
+from typing import cast
 
 from desk.cli import editor
 from desk.cli.app import App
 from desk.domain.model.ticket import NOTE, Ticket
 from desk.errors import UsageFault
+from desk.named import NamedTuple
 from desk.text import _
 
 

@@ -8,9 +8,10 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import NamedTuple, TextIO
+from typing import TextIO
 
 from desk.errors import ConfigError
+from desk.named import NamedTuple
 from desk.text import _
 
 _HOOK = (

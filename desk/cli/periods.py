@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -18,6 +18,7 @@ from desk.domain.model.organisation import WORK
 from desk.domain.model.query import Query
 from desk.errors import UsageFault
 from desk.index.index import Index
+from desk.named import NamedTuple
 from desk.queries import tickets
 from desk.queries.counting import Asked
 from desk.session.session import zone

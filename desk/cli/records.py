@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -17,6 +17,7 @@ from desk.domain.model.person import Staff
 from desk.domain.model.record import Record
 from desk.errors import UsageFault
 from desk.index.index import Index
+from desk.named import NamedTuple
 from desk.queries import people as queries_people
 from desk.store.store import Committed
 from desk.text import _

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
+from desk.named import NamedTuple
 from desk.text import _
 
 PROG = "desk"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from desk.codec.locate import BOM
+from desk.named import NamedTuple
 from desk.text import _
 
 _BETWEEN = (";", "\t", ",")

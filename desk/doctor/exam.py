@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from itertools import chain
-from typing import NamedTuple
 
 from desk.checks.world import World
 from desk.codec import locate, places
@@ -18,6 +17,7 @@ from desk.errors import Broken, DeskError
 from desk.git import cone
 from desk.index import keeper
 from desk.index.index import Index
+from desk.named import NamedTuple
 from desk.store import handedits, worktree
 from desk.store.handedits import HandEdit
 from desk.store.store import Store

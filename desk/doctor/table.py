@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import NamedTuple
 
 from desk.doctor import articles, files, records, repository, salts
 from desk.doctor.exam import Exam, Finding, Mend
@@ -13,6 +12,7 @@ from desk.domain.changes import compare
 from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.rights import rights
+from desk.named import NamedTuple
 from desk.queries import records as queries_records
 from desk.store.snapshot import Snapshot
 from desk.text import _, pgettext

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from desk.git.objects import blobs, files
 from desk.git.place import Place
 from desk.git.process import NULL, PIPE, run, setting, spawn
+from desk.named import NamedTuple
 
 YEARS = "desk.years"
 """The setting of git that says of how many years this clone keeps files; nothing of it is ever in the repository."""

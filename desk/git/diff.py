@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from desk.config import FILE
 from desk.git import process, refs
 from desk.git.place import Place
+from desk.named import NamedTuple
 
 FOLDERS = ("records", "kb", "templates/responses", "templates/checklists")
 NAMES = "backslashreplace"

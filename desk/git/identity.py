@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from desk.git.place import Place
 from desk.git.process import run
+from desk.named import NamedTuple
 
 
 class Identity(NamedTuple):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterable
 from contextlib import closing
-from typing import NamedTuple
 
 from desk.errors import GitError
 from desk.git import diff, process, refs
 from desk.git.objects import clamped
 from desk.git.place import Place
+from desk.named import NamedTuple
 from desk.text import _
 
 _PLAINLY = ("--encoding=UTF-8", "--no-show-signature")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import IO, NamedTuple
+from typing import IO
 
 from desk.errors import GitError
 from desk.git.place import Place
 from desk.git.process import AS_COMMITTED, NULL, PIPE, run, spawn
+from desk.named import NamedTuple
 from desk.text import _
 
 

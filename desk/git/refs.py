@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from desk.errors import GitError
 from desk.git import process
 from desk.git.place import Place
 from desk.git.process import run
+from desk.named import NamedTuple
 from desk.text import Text, _
 
 

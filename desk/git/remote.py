@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from typing import NamedTuple
 
 from desk.errors import GitError, Refused
 from desk.git import refs
 from desk.git.place import Place
 from desk.git.process import NULL, PIPE, as_error, run, setting, spawn
+from desk.named import NamedTuple
 from desk.text import _
 
 TRACKED = "refs/remotes"

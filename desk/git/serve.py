@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from typing import NamedTuple
+
+from desk.named import NamedTuple
 
 _SERVICES = ("receive-pack", "upload-pack", "upload-archive")
 

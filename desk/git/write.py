@@ -8,11 +8,12 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from types import MappingProxyType
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING
 
 from desk.errors import Conflict, GitError
 from desk.git.place import Place
 from desk.git.process import DURABLE, PIPE, as_error, is_partial, run, setting, spawn
+from desk.named import NamedTuple
 from desk.text import _
 
 if TYPE_CHECKING:

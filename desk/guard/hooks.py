@@ -6,11 +6,11 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from desk.errors import Conflict
 from desk.git import process
 from desk.git.place import Place
+from desk.named import NamedTuple
 from desk.text import _
 
 FOLDERS: Mapping[str, str] = MappingProxyType(

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from itertools import chain, islice
-from typing import NamedTuple
 
 from desk.audit import merges, verify
 from desk.audit import seals as audit_seals
@@ -23,6 +22,7 @@ from desk.git.objects import Blobs
 from desk.git.place import as_committed
 from desk.guard import tree
 from desk.guard.pusher import Pusher
+from desk.named import NamedTuple
 from desk.store.store import Store
 from desk.text import _
 

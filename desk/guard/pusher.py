@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from desk.domain.model.organisation import Machine
 from desk.domain.model.person import Staff
 from desk.domain.model.record import Record
 from desk.errors import Refused
+from desk.named import NamedTuple
 from desk.text import _
 
 SERVERS: Mapping[str, str] = MappingProxyType(

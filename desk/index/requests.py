@@ -10,10 +10,10 @@ import sqlite3
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from desk.domain.model.ticket import Ticket
 from desk.index.texts import articles_in
+from desk.named import NamedTuple
 
 ALL, LENGTH = "", " "
 """Terms that no text has, in whose place stand how many requests (or titles) there are, and the length of all of them."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from desk.domain.model.filenames import attachment_name
 from desk.intake.mails import Attachment
 from desk.mail import charsets, headers
+from desk.named import NamedTuple
 from desk.text import _
 
 _ENDINGS = {

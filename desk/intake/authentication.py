@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from desk.mail.addresses import Address
 from desk.mail.headers import Headers
+from desk.named import NamedTuple
 from desk.text import _
 
 _COMMENT = re.compile(r"\([^()]*\)")

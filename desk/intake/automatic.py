@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from desk.intake.mails import Mail
 from desk.mail.threading import is_own_id
+from desk.named import NamedTuple
 from desk.text import _
 
 Nature = Literal["own", "bounce", "receipt", "reply", "machine", "person"]

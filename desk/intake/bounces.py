@@ -9,7 +9,6 @@ import email
 import logging
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from flufl.bounce import all_failures
 
@@ -18,6 +17,7 @@ from desk.intake.parts import Piece, payload
 from desk.mail import addresses, headers
 from desk.mail.headers import Headers
 from desk.mail.threading import BOUNCED, message_ids
+from desk.named import NamedTuple
 
 _SERVER = re.compile(r"(?:mailer-?daemon|postmaster|mdaemon|mail-daemon|mail\.delivery)\b", re.IGNORECASE)
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")

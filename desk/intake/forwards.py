@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from desk.intake.mails import Forwarded
 from desk.mail import addresses
+from desk.named import NamedTuple
 
 _NAMES = {
     "from": "From|Από|Von|De|Da|Van",

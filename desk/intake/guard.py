@@ -14,13 +14,14 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import NamedTuple, NoReturn, Self
+from typing import NoReturn, Self
 
 from desk.intake import parsing
 from desk.intake.attachments import Limits
 from desk.intake.mails import Mail
 from desk.mail import headers
 from desk.mail.headers import Headers
+from desk.named import NamedTuple
 from desk.text import _
 
 Parse = Callable[[bytes, Sequence[str], Limits], Mail]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from desk.mail.addresses import Address
 from desk.mail.headers import Headers
+from desk.named import NamedTuple
 
 Protection = Literal["", "signed", "encrypted"]
 

@@ -8,12 +8,13 @@ import re
 from collections.abc import Iterator, Sequence
 from email.message import Message
 from email.policy import Compat32
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, cast
 
 from desk.intake import attachments, html, plaintext
 from desk.intake.mails import Attachment, Protection
 from desk.mail import charsets, headers
 from desk.mail.headers import Headers
+from desk.named import NamedTuple
 
 _DEEPEST = 40
 """Parts inside parts: mails forwarded ten times have twenty."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import binascii
 import re
 import unicodedata
-from typing import NamedTuple
+
+from desk.named import NamedTuple
 
 LONGEST = 1 << 20
 """Characters of text that are kept in an entry; the whole of it goes along as a file."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from desk.mail.composing import MARKER
+from desk.named import NamedTuple
 
 _MARKED = re.compile("|".join(map(re.escape, MARKER.strip("— ").split(" / "))))
 _WROTE = re.compile(

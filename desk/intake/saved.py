@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from desk.errors import NotFound, UsageFault
+from desk.named import NamedTuple
 from desk.text import _
 
 _FROM = re.compile(rb"From \S+ .*\d{4}|From \S+@\S+|From - ")

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import NamedTuple
 
 from desk.git.place import Place
 from desk.local.kept import keep
 from desk.local.mailhost import FOLDER
+from desk.named import NamedTuple
 
 DERIVED = "since-"
 """What the names of writes begin with that tell of commits since the cursor; others are hexadecimal to the end."""

@@ -11,10 +11,11 @@ import json
 import os
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from desk.domain.model.fields import parse_time, utc_text
 from desk.local.kept import keep
+from desk.named import NamedTuple
 
 State = Literal["waiting", "held", "failed"]
 """`held` until somebody says so, `failed` for good unless somebody does."""

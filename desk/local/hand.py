@@ -12,11 +12,11 @@ import os
 import re
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import NamedTuple
 
 from desk.domain.model.fields import TICKET_ID
 from desk.git.place import Place
 from desk.local.kept import keep, runs
+from desk.named import NamedTuple
 
 FOLDER = "hand"
 MOST = 50

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from desk.git.place import Place
 from desk.local import kept
+from desk.named import NamedTuple
 
 FILE = "met"
 """Its name in desk's folder."""

@@ -10,11 +10,11 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from datetime import datetime
-from typing import NamedTuple
 
 from desk.domain.model.fields import parse_time, utc_text
 from desk.git.place import Place
 from desk.local.kept import keep
+from desk.named import NamedTuple
 
 FILE = "searches"
 _KEPT = 1_000

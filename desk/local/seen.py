@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import NamedTuple
 
 from desk.git.place import Place
 from desk.local.kept import keep
+from desk.named import NamedTuple
 
 _WORDS = 2
 _SLACK = 1000

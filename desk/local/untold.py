@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import NamedTuple
 
 from desk.errors import GitError
 from desk.git import objects
 from desk.git.place import Place
 from desk.local import kept
+from desk.named import NamedTuple
 from desk.text import ngettext
 
 FILE = "untold"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from desk.mail import headers
+from desk.named import NamedTuple
 from desk.text import _
 
 MOST = 200

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from desk.mail.composing import Kind
+from desk.named import NamedTuple
 from desk.text import _
 
 

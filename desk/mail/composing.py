@@ -13,11 +13,12 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from email.utils import format_datetime
-from typing import Literal, NamedTuple
+from typing import Literal
 from urllib.parse import quote
 
 from desk.mail import addresses, headers, layout, threading
 from desk.mail.addresses import Address
+from desk.named import NamedTuple
 from desk.text import _
 
 MARKER = "— Reply above this line / Απαντήστε πάνω από αυτή τη γραμμή —"

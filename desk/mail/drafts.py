@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.config import Config
 from desk.domain.changes.notices import QUOTING, Audience, Notice, notices
@@ -13,6 +13,7 @@ from desk.domain.model.change import Change
 from desk.domain.model.fields import utc_text
 from desk.domain.model.record import Entry
 from desk.domain.model.ticket import NOTE, REPLY, Ticket, files_folder
+from desk.named import NamedTuple
 
 SCHEMA = 1
 VARIABLES: Mapping[str, Mapping[str, str]] = {

@@ -11,10 +11,10 @@ import binascii
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from desk.mail import charsets
+from desk.named import NamedTuple
 from desk.text import arranged
 
 LONGEST = 262_144

@@ -6,10 +6,11 @@ How a file is read and how a template is filled are given by the caller: both be
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.errors import Broken, NotFound
 from desk.mail.drafts import languages
+from desk.named import NamedTuple
 from desk.text import _
 
 FOLDER = "templates/mail"

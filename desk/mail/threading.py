@@ -12,9 +12,9 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from desk.domain.model.fields import TICKET_ID
+from desk.named import NamedTuple
 
 BOUNCED = "+b."
 """What stands in the address to which bounces come."""

@@ -9,12 +9,13 @@ import ssl
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError, ProtocolError
 
 from desk.errors import MailError
+from desk.named import NamedTuple
 from desk.post.secrets import Secret
 from desk.post.servers import TIMEOUT, Server, SignInRefused, context, trouble
 from desk.text import _

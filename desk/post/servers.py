@@ -9,9 +9,10 @@ from __future__ import annotations
 import ipaddress
 import ssl
 from collections.abc import Collection
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from desk.errors import ConfigError, MailError
+from desk.named import NamedTuple
 from desk.text import _, arranged
 
 Protocol = Literal["imap", "smtp"]

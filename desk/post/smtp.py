@@ -7,10 +7,11 @@ import smtplib
 import ssl
 import subprocess
 from contextlib import suppress
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, Protocol
 
 from desk.errors import ConfigError
 from desk.mail.addresses import on_the_wire
+from desk.named import NamedTuple
 from desk.post.secrets import Secret
 from desk.post.servers import SENDMAIL, TIMEOUT, Server, SignInRefused, context, trouble
 from desk.text import _

@@ -6,9 +6,9 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
-from typing import NamedTuple
 
 from desk.errors import ConfigError, MailError
+from desk.named import NamedTuple
 from desk.post.servers import TIMEOUT, is_here
 from desk.text import _
 

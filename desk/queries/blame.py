@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from desk.codec import locate, records
 from desk.domain.changes import salt
 from desk.git import log, objects
 from desk.git.place import Place
+from desk.named import NamedTuple
 
 _KEY = re.compile(r"([\w.-]+):(?: |$)")
 

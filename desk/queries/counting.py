@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, datetime, timedelta, tzinfo
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.domain.figures.statistics import VERBS, WEEKDAYS, Period, midnight
 from desk.index.index import Index
+from desk.named import NamedTuple
 from desk.queries.events import LastChange
 from desk.queries.sql import EVENTS, EVERYTHING, Condition, marks
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.organisation import RESERVED_TAGS
@@ -10,6 +10,7 @@ from desk.domain.model.query import Scope
 from desk.git.place import Place
 from desk.index import derive
 from desk.index.index import Index
+from desk.named import NamedTuple
 from desk.queries import sql
 from desk.queries import tickets as queries_tickets
 from desk.queries.sql import marks

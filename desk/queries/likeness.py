@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.domain.matching import certainty, ranking
 from desk.domain.matching.likeness import READ, Incident
@@ -21,6 +21,7 @@ from desk.domain.model.ticket import Ticket
 from desk.index.index import Index
 from desk.index.layout import BETWEEN
 from desk.index.requests import ALL, LENGTH, TITLE, plain
+from desk.named import NamedTuple
 from desk.queries import sql
 from desk.queries.problems import CAUSED
 from desk.queries.sql import Condition, marks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.domain.matching import endings, ranking
 from desk.domain.matching.suggestion import Counts, IndexedArticle
@@ -12,6 +12,7 @@ from desk.domain.matching.words import is_code, tokens
 from desk.domain.model.query import Scope
 from desk.index.index import Index
 from desk.index.layout import BETWEEN
+from desk.named import NamedTuple
 from desk.queries import sql
 from desk.queries.sql import marks
 from desk.queries.tickets import match

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.domain.model.due import CLOCKS
 from desk.domain.model.query import Scope
+from desk.named import NamedTuple
 
 
 class Condition(NamedTuple):

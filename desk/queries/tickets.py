@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from desk.domain.matching.folding import fold
 from desk.domain.model.fields import LINK_TYPES, utc_text
@@ -13,6 +13,7 @@ from desk.domain.model.person import USER_PREFIX
 from desk.domain.model.query import Key, Query
 from desk.domain.model.ticket import Ticket
 from desk.index.index import Index
+from desk.named import NamedTuple
 from desk.queries import sql
 from desk.queries.sql import LIVE, PRESSING, Condition, marks
 

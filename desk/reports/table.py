@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
-from typing import NamedTuple
 
 from desk.domain.figures.report import Section
 from desk.domain.figures.statistics import Period
+from desk.named import NamedTuple
 from desk.reports import audit, knowledge, management, service
 from desk.reports.reader import Reader
 from desk.text import _

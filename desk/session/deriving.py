@@ -7,7 +7,7 @@ it told at once, which is only a head start: those commits are known by their ma
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from desk import config
 from desk.domain.changes import notices
@@ -15,6 +15,7 @@ from desk.errors import ConfigError
 from desk.git import log, objects, refs
 from desk.local import cursor, outbox, untold
 from desk.local.cursor import Cursor
+from desk.named import NamedTuple
 from desk.session.notify import Notifier, taken_back
 from desk.session.past import Past
 from desk.text import _

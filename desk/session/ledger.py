@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.domain.changes import notices
 from desk.errors import Conflict, DeskError, NotFound, Refused
@@ -17,6 +17,7 @@ from desk.git import objects, refs, remote, write
 from desk.git.write import NewCommit
 from desk.local import cursor, mailhost, meetings, outbox, untold
 from desk.local.cursor import Cursor
+from desk.named import NamedTuple
 from desk.session.past import Past
 from desk.session.session import Session
 from desk.text import _

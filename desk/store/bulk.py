@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import NamedTuple
 
 from desk.errors import Conflict, GitError
 from desk.git import write
+from desk.named import NamedTuple
 from desk.store import journal
 from desk.store.store import Store
 from desk.text import _

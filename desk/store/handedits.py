@@ -6,7 +6,6 @@ import os
 import re
 import stat
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from desk.codec import places
 from desk.config import FILE, PARTS
@@ -18,6 +17,7 @@ from desk.errors import Broken, UsageFault
 from desk.git import diff, objects, process
 from desk.git.diff import Edited
 from desk.git.place import Place, require_work_tree
+from desk.named import NamedTuple
 from desk.store import worktree
 from desk.text import _, arranged
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk import config
 from desk.codec import places, records
@@ -28,6 +28,7 @@ from desk.domain.model.ticket import Ticket
 from desk.errors import Broken, ConfigError
 from desk.git import diff, log, objects, refs, write
 from desk.git.place import Place
+from desk.named import NamedTuple
 from desk.store import levels
 
 _ALWAYS = (Department.folder, Staff.folder, FILE)

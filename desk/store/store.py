@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.record import Record
@@ -27,6 +27,7 @@ from desk.index import keeper
 from desk.index.index import Index, Progress
 from desk.local import untold
 from desk.local.untold import Untold
+from desk.named import NamedTuple
 from desk.store import journal, worktree
 from desk.store.snapshot import ALPHABET, Snapshot
 from desk.text import _, arranged

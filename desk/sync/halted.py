@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import NamedTuple
 
 from desk.codec import locate
 from desk.errors import Conflict, NotFound
 from desk.git import diff, objects, refs, write
 from desk.git.place import Place
+from desk.named import NamedTuple
 from desk.session.session import Session
 from desk.store import journal, worktree
 from desk.store.store import MERGE_HEAD

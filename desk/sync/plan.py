@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from desk.domain.merge.telling import Told
 from desk.domain.merge.tree import Merged
 from desk.errors import GitError
 from desk.git import log, refs
 from desk.git.place import Place
+from desk.named import NamedTuple
 from desk.store import sides
 from desk.store.sides import Brought
 from desk.text import _

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple, NoReturn, cast
+from typing import NoReturn, cast
 
 from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 
 from desk.domain.knowledge.responses import ARTICLES, FILTERS, VARIABLES
 from desk.errors import Broken, nearest
+from desk.named import NamedTuple
 from desk.text import _
 
 DEEPEST = 40

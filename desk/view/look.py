@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from types import MappingProxyType
-from typing import NamedTuple
 
+from desk.named import NamedTuple
 from desk.text import _, ngettext, said
 
 # In the sixteen colours of any terminal. Unknown names are plain: states and priorities are the desk's to choose.

@@ -174,8 +174,8 @@ def test_what_happened_is_told_to_its_end(environment: dict[str, str], home: Pat
     ticket = make(title)
     for words in (("log", "--ticket", ticket), ("activity", "--limit", "0")):
         child = pexpect.spawn(
-            sys.executable, ["-m", "desk", *words], cwd=str(home), env=environment, encoding="utf-8", timeout=30,
-            dimensions=(40, 60),
+            sys.executable, ["-m", "desk", *words], cwd=str(home), env=environment | {"COLUMNS": "60"}, encoding="utf-8",
+            timeout=30,
         )  # fmt: skip
         child.expect(pexpect.EOF)
         child.close()

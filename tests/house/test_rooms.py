@@ -37,6 +37,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("setting",),
     ("errors", "locale"),
     ("text",),
+    ("named",),
 )
 """From the front end down. A room imports from rooms below its floor; docs/architecture.md draws it."""
 HEIGHT = {room: -number for number, floor in enumerate(FLOORS) for room in floor}

@@ -13,7 +13,7 @@ from desk.codec import records
 from desk.domain.merge.merging import RULES, meet
 from desk.domain.merge.thread import gone_in
 from desk.domain.merge.tree import merge
-from desk.domain.model import fields, slafields
+from desk.domain.model import fields, person, slafields
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.record import Entry, Record
 from desk.domain.model.ticket import Ticket
@@ -42,7 +42,7 @@ VALUES: dict[fields.FieldType, st.SearchStrategy[Any]] = {
         st.integers(0, 9).map(lambda n: f"ssh-ed25519 {'AAAAC3NzaC1lZDI1NTE5AAAAI' * 3}{n}"), max_size=2
     ),
     fields.FOLLOW: st.sampled_from(["close", "close workaround", "pending requester 3d"]),
-    fields.DIGEST: st.sampled_from(["off", "hourly", "daily"]),
+    person.DIGEST: st.sampled_from(["off", "hourly", "daily"]),
     fields.STEPS: st.lists(st.tuples(st.sampled_from(["[ ] ", "[x] "]), WORDS).map("".join), max_size=3),
     fields.LINKS: st.lists(IDS.map(lambda i: f"relates {i}"), max_size=2),
     fields.TITLES: st.dictionaries(st.sampled_from(["el", "en"]), WORDS, max_size=2),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.organisation import Machine
@@ -19,6 +18,7 @@ from desk.guard import keys as guard_keys
 from desk.guard.hooks import Installed
 from desk.guard.judge import Commits, Court, Judged, Steps, Update
 from desk.guard.pusher import CERTIFICATE, Pusher, name_from
+from desk.named import NamedTuple
 from desk.session.session import Session
 from desk.store import settings
 from desk.store.store import Store

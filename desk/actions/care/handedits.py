@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from desk import config
 from desk.actions.care import settings
@@ -16,6 +15,7 @@ from desk.domain.model.article import Response
 from desk.domain.model.change import Change
 from desk.domain.rights import rights
 from desk.errors import ConfigError
+from desk.named import NamedTuple
 from desk.session.session import Session, zone
 from desk.store import handedits
 from desk.store.handedits import HandEdit

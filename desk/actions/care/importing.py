@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.actions.care.incoming import Incoming
 from desk.codec import records
@@ -22,6 +22,7 @@ from desk.domain.model.ticket import Ticket, files_folder
 from desk.domain.rights import rights
 from desk.errors import Broken, DeskError, Refused
 from desk.git import objects, write
+from desk.named import NamedTuple
 from desk.session.session import Session
 from desk.store import bulk
 from desk.store.snapshot import Snapshot

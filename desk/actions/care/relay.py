@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from desk.actions.care import guard, sync
 from desk.audit.moment import AuditFinding
 from desk.errors import UsageFault
 from desk.git import remote as git_remote
+from desk.named import NamedTuple
 from desk.session.session import Session
 from desk.sync import apply, plan
 from desk.text import _, arranged

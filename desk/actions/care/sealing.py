@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple, cast
+from typing import cast
 
 from desk.audit import seals, verify, witness
 from desk.audit.moment import AuditFinding
@@ -13,6 +13,7 @@ from desk.domain.rights import rights
 from desk.errors import Conflict, NotFound, Refused
 from desk.git import refs
 from desk.git import remote as git_remote
+from desk.named import NamedTuple
 from desk.session.session import Session
 from desk.store import handedits
 from desk.text import _, ngettext

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk import config
 from desk.domain.changes import message
@@ -15,6 +15,7 @@ from desk.domain.model.fields import parse_slug
 from desk.domain.rights import rights
 from desk.errors import Refused, UsageFault, did_you_mean
 from desk.index.index import Index
+from desk.named import NamedTuple
 from desk.queries import records
 from desk.session.session import Session, zone
 from desk.setting import plain

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import NamedTuple
 
 from desk.errors import Conflict, UsageFault
 from desk.git import process
 from desk.git import remote as git_remote
 from desk.local import meetings
 from desk.local.meetings import LastMet
+from desk.named import NamedTuple
 from desk.session import ledger
 from desk.session.session import Session
 from desk.sync import apply, halted, plan

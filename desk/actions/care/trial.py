@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from email.utils import format_datetime
-from typing import NamedTuple
 
 from desk.actions.care import trusting
 from desk.actions.care.trusting import Named
@@ -18,6 +17,7 @@ from desk.errors import DeskError, MailError
 from desk.intake import parsing
 from desk.mail import addresses, headers
 from desk.mail.addresses import Address
+from desk.named import NamedTuple
 from desk.post import secrets
 from desk.post.smtp import Connection, Sender
 from desk.session.session import Session

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from desk.actions.mail import mailboxes
 from desk.actions.mail import servers as sending
 from desk.git import configuration
 from desk.local import mailhost
+from desk.named import NamedTuple
 from desk.post import servers
 from desk.post.servers import SENDMAIL, Server
 from desk.session.session import Session

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple, cast
+from typing import cast
 
 from desk.actions.requesters import is_address
 from desk.config import Config
@@ -16,6 +16,7 @@ from desk.intake.automatic import Ours
 from desk.intake.mails import Mail
 from desk.local import mailhost
 from desk.mail.addresses import Address
+from desk.named import NamedTuple
 from desk.queries import people
 from desk.session.session import Session
 from desk.store.snapshot import Snapshot

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from desk.actions.mail import joining
 from desk.actions.mail.arrivals import Door, Writer, writer_of
@@ -15,6 +15,7 @@ from desk.intake.automatic import Classified
 from desk.intake.mails import Failure, Mail
 from desk.intake.thanks import is_thanks
 from desk.mail import threading
+from desk.named import NamedTuple
 from desk.queries import people, tickets
 from desk.store.snapshot import Snapshot
 from desk.text import _, arranged

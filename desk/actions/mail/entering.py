@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.actions import requesters
 from desk.actions.draft import Draft
@@ -31,6 +31,7 @@ from desk.intake.mails import Forwarded, Mail
 from desk.mail import threading
 from desk.mail.composing import MARKER
 from desk.mail.headers import clean
+from desk.named import NamedTuple
 from desk.queries import people
 from desk.session.session import Session
 from desk.store.snapshot import Snapshot

@@ -13,13 +13,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from desk.actions.mail import arrivals, mailboxes
 from desk.actions.mail.arrivals import Door
 from desk.errors import Conflict, GitError, MailError
 from desk.local import mailhost
 from desk.local.attempts import MOST, Attempts
+from desk.named import NamedTuple
 from desk.post.imap import Mailbox, Waiting
 from desk.session.session import Session
 from desk.text import _

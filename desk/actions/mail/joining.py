@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from desk.actions.mail.arrivals import Door, Writer
 from desk.domain.model.change import Joining
@@ -18,6 +17,7 @@ from desk.intake import forwards, numbers
 from desk.intake.mails import Mail
 from desk.mail import threading
 from desk.mail.threading import Token
+from desk.named import NamedTuple
 from desk.queries import people, tickets
 from desk.store.snapshot import Snapshot
 from desk.text import _

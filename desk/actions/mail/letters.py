@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.domain.model.fields import parse_time
 from desk.domain.model.person import USER_PREFIX
@@ -18,6 +18,7 @@ from desk.mail import composing, letters, threading
 from desk.mail.addresses import Address
 from desk.mail.composing import Enclosure, Kind, Outgoing
 from desk.mail.letters import FOLDER, Letter
+from desk.named import NamedTuple
 from desk.session.session import Session
 from desk.store import worktree
 from desk.text import _

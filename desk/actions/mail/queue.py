@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from desk.actions.mail import digests
 from desk.actions.mail.letters import DIGEST, REFUSAL, REFUSED, Draft
@@ -15,6 +15,7 @@ from desk.intake.mails import Mail
 from desk.local import delivery, maillog, outbox
 from desk.local.delivery import FRESH, Delivery
 from desk.mail.drafts import SCHEMA, VARIABLES
+from desk.named import NamedTuple
 from desk.session.deriving import Derived
 from desk.session.session import Session
 from desk.text import _, ngettext

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from desk.domain.model.person import USER_PREFIX
 from desk.mail.addresses import Address
+from desk.named import NamedTuple
 from desk.queries.people import with_address
 from desk.session.session import Session
 from desk.text import _

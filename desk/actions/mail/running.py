@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from desk.errors import ConfigError, DeskError, MailError
 from desk.local import cursor, mailhost, outbox
+from desk.named import NamedTuple
 from desk.session.session import Session
 from desk.text import _
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from desk.actions.mail import digests, letters, queue, recipients, servers, undelivered
 from desk.actions.mail.letters import DIGEST, REFUSED, Addressed, Draft, House
@@ -27,6 +27,7 @@ from desk.mail import caps
 from desk.mail.addresses import Address
 from desk.mail.caps import Sent
 from desk.mail.composing import Outgoing
+from desk.named import NamedTuple
 from desk.post.smtp import Outcome, Sender
 from desk.session import ledger
 from desk.session.deriving import Derived, derive

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from desk.actions.mail import deciding, entering
 from desk.actions.mail.arrivals import Door
@@ -25,6 +25,7 @@ from desk.intake.mails import Mail
 from desk.local import held, maillog
 from desk.local.held import HeldRow
 from desk.mail import headers, threading
+from desk.named import NamedTuple
 from desk.queries import tickets
 from desk.session.session import Session
 from desk.store import bulk

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.actions import identifiers, requesters
 from desk.actions.acting import Acted, act_on_tickets
@@ -21,6 +21,7 @@ from desk.domain.rights import ticketverbs
 from desk.domain.tickets import classification, lifecycle, ownership, thread
 from desk.domain.tickets.classification import Matrix
 from desk.errors import Conflict, UsageFault
+from desk.named import NamedTuple
 from desk.session.session import Session
 from desk.text import _, arranged, listed
 

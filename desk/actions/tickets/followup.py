@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from typing import NamedTuple, cast
+from typing import cast
 
 from desk.actions.draft import Draft
 from desk.domain.model.actor import Actor
@@ -13,6 +13,7 @@ from desk.domain.model.ticket import REPLY, Ticket
 from desk.domain.rights import rights
 from desk.domain.tickets import lifecycle, ownership, thread
 from desk.errors import UsageFault
+from desk.named import NamedTuple
 from desk.text import _
 
 Step = Callable[[Ticket], Change]

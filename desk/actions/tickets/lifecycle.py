@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from desk.actions import identifiers, requesters
 from desk.actions.acting import Acted, act_on_tickets
@@ -23,6 +23,7 @@ from desk.domain.rights import rights
 from desk.domain.tickets import lifecycle, thread
 from desk.errors import ConfigError, Refused
 from desk.index.index import Index
+from desk.named import NamedTuple
 from desk.queries import tickets
 from desk.session.session import Session
 from desk.store.snapshot import Snapshot

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from desk.actions.care.settings import require_sound, words_missing
 from desk.checks import rules
@@ -22,6 +21,7 @@ from desk.errors import Conflict, NotFound, Refused
 from desk.git import diff, objects
 from desk.index import derive
 from desk.index.index import Index
+from desk.named import NamedTuple
 from desk.queries import counting, events, tickets
 from desk.session.session import Session
 from desk.store import asof, handedits

@@ -12,12 +12,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from html import escape
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.cli.app import App
 from desk.cli.main import look_of
 from desk.errors import ConfigError, UsageFault
 from desk.git import log
+from desk.named import NamedTuple
 from desk.queries import events, tickets
 from desk.queries.events import Sought
 from desk.text import Text, _

@@ -9,11 +9,12 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from desk.cli.app import App
 from desk.domain.matching.folding import fold
 from desk.errors import Interrupted
+from desk.named import NamedTuple
 from desk.text import _, arranged, ngettext
 from desk.view.values import one_line
 

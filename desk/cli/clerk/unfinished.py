@@ -15,11 +15,11 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from desk.codec.locate import BOM
 from desk.git.place import Place
 from desk.local.kept import runs
+from desk.named import NamedTuple
 
 FOLDER = "drafts"
 NOBODY = "nobody"

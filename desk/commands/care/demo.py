@@ -16,7 +16,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from importlib import import_module
-from typing import NamedTuple
 
 import click
 
@@ -25,6 +24,7 @@ from desk.cli.app import App
 from desk.cli.table import COMMANDS
 from desk.domain.model.fields import TICKET_ID
 from desk.errors import DeskError, Refused
+from desk.named import NamedTuple
 from desk.session.session import zone
 from desk.text import _, looked_up, said, speaking
 from desk.view.model import Done

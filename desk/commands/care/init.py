@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from typing import NamedTuple
 
 import click
 
@@ -15,6 +14,7 @@ from desk.domain.knowledge.slugs import handle_from
 from desk.domain.model.fields import utc_text
 from desk.domain.model.person import Staff
 from desk.errors import ConfigError, Refused, UsageFault
+from desk.named import NamedTuple
 from desk.text import _, arranged, ngettext
 from desk.view.model import Done
 

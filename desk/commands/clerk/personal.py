@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,7 @@ from desk.cli.clerk import personal
 from desk.cli.clerk.personal import ALIAS, FILTER, Sort
 from desk.cli.table import COMMANDS
 from desk.errors import UsageFault
+from desk.named import NamedTuple
 from desk.text import Text, _, arranged, pgettext
 from desk.view.model import Column, Done, Listing
 

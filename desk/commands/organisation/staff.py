@@ -10,8 +10,7 @@ from desk.actions import identifiers
 from desk.actions.identifiers import normalise_id
 from desk.cli import arguments, complete, leaf, records
 from desk.cli.app import App
-from desk.domain.model.fields import DIGESTS
-from desk.domain.model.person import Staff
+from desk.domain.model.person import DIGESTS, Staff
 from desk.domain.model.record import Record
 from desk.index.index import Index
 from desk.queries import people, tickets

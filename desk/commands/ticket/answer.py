@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
@@ -19,6 +19,7 @@ from desk.cli.told import answer_tickets, tell_of_requester
 from desk.domain.model.change import Edit
 from desk.domain.model.ticket import NOTE, REPLY, Ticket
 from desk.errors import UsageFault
+from desk.named import NamedTuple
 from desk.text import _
 from desk.view.model import Done
 

@@ -10,7 +10,7 @@ from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.domain.changes import salt
 from desk.domain.model import plain, states
@@ -19,6 +19,7 @@ from desk.domain.model.fields import check_text, parse_slug, parse_time
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.record import NOTHING, Entry, Record, parse_values_of
 from desk.domain.model.ticket import Ticket
+from desk.named import NamedTuple
 from desk.text import _, arranged
 
 IGNORED = frozenset({*plain.COMPUTED, "schema", "record", "body", "thread", "files", "extra", "people", "due"})

@@ -25,9 +25,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from desk.domain.model.change import Change, Edit, Event, Received
+from desk.named import NamedTuple
 
 SUBJECT_MAX = 100
 MAIL = "Desk-Mail"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.person import USER_PREFIX
@@ -26,6 +25,7 @@ from desk.domain.rights.verb import (
     WATCHERS,
     Role,
 )
+from desk.named import NamedTuple
 
 _DECIDED = "decide"
 

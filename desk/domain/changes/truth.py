@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.domain.changes import compare, salt
 from desk.domain.changes.message import Happened
@@ -20,6 +20,7 @@ from desk.domain.model.record import Record
 from desk.domain.model.ticket import NOTE, Ticket
 from desk.domain.rights import recordverbs, ticketverbs, verbs
 from desk.domain.rights.verb import Telling, Verb
+from desk.named import NamedTuple
 from desk.text import _
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
 
 from desk.domain.changes import compare
 from desk.domain.changes.message import SETTINGS
@@ -14,6 +13,7 @@ from desk.domain.model.record import Entry, Record
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import rights, ticketverbs, verbs
 from desk.errors import Refused
+from desk.named import NamedTuple
 from desk.text import _
 
 VERB = "undo"

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.domain.figures.labels import NAMES
+from desk.named import NamedTuple
 from desk.text import _, listed, numeral
 
 COUNT, PERCENT, SECONDS, AVERAGE = "count", "percent", "seconds", "average"

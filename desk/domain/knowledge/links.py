@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+from desk.named import NamedTuple
 
 # None of these may take quadratic time: the text is up to four million characters long.
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")

@@ -7,7 +7,6 @@ in the ticket, so a second check finds nothing more to do.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import NamedTuple
 
 from desk.domain.levels import clocks
 from desk.domain.levels.policy import REPLY, Policies, Target
@@ -20,6 +19,7 @@ from desk.domain.model.person import Staff
 from desk.domain.model.states import CLOSED, PENDING
 from desk.domain.model.ticket import Ticket
 from desk.domain.tickets import lifecycle, ownership
+from desk.named import NamedTuple
 
 
 class Instant(NamedTuple):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.domain.levels.calendar import NOTHING
 from desk.domain.levels.policy import MESSAGE, NOW, Policies, Policy, Target
@@ -20,6 +20,7 @@ from desk.domain.model.person import USER_PREFIX
 from desk.domain.model.record import Entry
 from desk.domain.model.states import CLOSED, PENDING
 from desk.domain.model.ticket import REPLY, Ticket
+from desk.named import NamedTuple
 
 Group = Callable[[Ticket], str | None]
 """The group of a ticket's requester."""

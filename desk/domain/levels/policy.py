@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.domain.levels.calendar import ALWAYS, Calendar
 from desk.domain.levels.reading import Place, PolicyReader, SettingFault, calendar_of, conditions_of, duration_of
+from desk.named import NamedTuple
 from desk.text import _
 
 REPLY, MESSAGE = "reply", "message"

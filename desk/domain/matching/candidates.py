@@ -15,10 +15,10 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import combinations, islice
-from typing import NamedTuple
 
 from desk.domain.matching import likeness
 from desk.domain.matching.likeness import Features, Incident, Said
+from desk.named import NamedTuple
 
 DAY = 86_400
 APART = 30 * DAY

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from desk.domain.matching.ranking import Ranked
 from desk.domain.matching.words import is_code
+from desk.named import NamedTuple
 
 SURE = 0.5
 """Certainty from which on something is worth a line that nobody asked for, and below which an answer is called unsure."""

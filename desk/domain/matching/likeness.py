@@ -10,9 +10,9 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from desk.domain.matching import words
+from desk.named import NamedTuple
 
 READ = 1_500
 """Characters of a description that are read: what follows is logs."""

@@ -12,10 +12,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from desk.domain.matching.folding import fold
 from desk.domain.matching.words import is_code, tokens
+from desk.named import NamedTuple
 
 K1 = 1.5
 """How soon another occurrence of a word says nothing new."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from desk.domain.matching.endings import STEM
 from desk.domain.matching.folding import fold, fold_in_place, narrow, widen
 from desk.domain.matching.words import tokens
+from desk.named import NamedTuple
 
 WIDTH = 90
 """Characters of a snippet."""

@@ -9,13 +9,13 @@ one has it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from desk.domain.matching import ranking
 from desk.domain.matching.ranking import Collection, Document, Question, Ranked
 from desk.domain.matching.words import tokens
 from desk.domain.model.organisation import RESERVED_TAGS
 from desk.domain.model.record import Record
+from desk.named import NamedTuple
 
 WEIGHTS = (ranking.TITLE, 3.0, 3.0, 1.0)
 """What an occurrence counts in the title, the symptom, the keywords and the text of an article."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from desk.config import FILE
 from desk.domain.merge.merging import weave_lines
 from desk.domain.merge.result import Result, name_of
 from desk.domain.merge.settings import Setter, meet_settings
 from desk.domain.merge.side import Decision, Leaf, TimeStamp, shown
 from desk.domain.model.kinds import kind_at
+from desk.named import NamedTuple
 from desk.text import _
 
 TEMPLATES = "templates/"

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.domain.model.fields import Merge
 from desk.domain.model.slafields import parse_pauses
+from desk.named import NamedTuple
 
 _LINES_MAX = 4_000_000
 """Lines of one text times lines of the other, beyond which comparing them takes seconds; such texts count as changed whole."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.domain.levels import clocks
 from desk.domain.merge.merging import RULES, Clash, MetValue, Rule, meet, meet_by_key, weave
@@ -17,6 +17,7 @@ from desk.domain.model.record import NOTHING, Entry, Record, interleave
 from desk.domain.model.states import CLOSED
 from desk.domain.model.ticket import NOTE, Ticket
 from desk.domain.people import users
+from desk.named import NamedTuple
 
 KEPT_TEXT = "sync"
 """`from` in the heading of a note that keeps a text which another one has beaten."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk import config
 from desk.config import FILE
 from desk.domain.merge.merging import Clash, meet, take_later, weave_lines
 from desk.errors import ConfigError
+from desk.named import NamedTuple
 
 Setter = Callable[[str, Mapping[str, Any]], str]
 """The text of desk.toml with settings changed, None for one that goes, its comments kept."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.domain.model.article import Article
 from desk.domain.model.kinds import id_at, kind_at
 from desk.domain.model.record import Record
+from desk.named import NamedTuple
 
 VERSION = 1
 """Of the rules in this room: a merge commit names it, so that it can be worked out again by the same ones."""

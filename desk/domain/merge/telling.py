@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import groupby
-from typing import NamedTuple
 
 from desk.domain.merge.side import VERSION, Decision, Renamed
 from desk.domain.model import fields
@@ -12,6 +11,7 @@ from desk.domain.model.article import Article, Response
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.person import Ban, User
 from desk.domain.model.ticket import Ticket
+from desk.named import NamedTuple
 from desk.text import _
 
 VERB, DECIDE, RENAME = "sync", "decide", "rename"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from desk.domain.merge.merging import Clash, MetValue, meet, take_later
 from desk.domain.model.record import Entry
+from desk.named import NamedTuple
 
 Thread = Sequence[Entry]
 

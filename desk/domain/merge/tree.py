@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import NamedTuple
 
 from desk.config import FILE, load
 from desk.domain.merge.attachments import carry_on, drop_orphans, keep_named, name_apart
@@ -21,6 +20,7 @@ from desk.domain.model.article import Article, Response, base_of
 from desk.domain.model.checklist import Checklist
 from desk.domain.model.kinds import kind_at
 from desk.errors import ConfigError
+from desk.named import NamedTuple
 
 _LEVELS = ("ticket.priorities", "ticket.impacts", "ticket.urgencies")
 VARIANT = "variant"

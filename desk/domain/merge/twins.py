@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.domain.merge.side import Decision, Leaf, Renamed, Side, Tree
 from desk.domain.model import states
@@ -17,6 +17,7 @@ from desk.domain.model.person import User
 from desk.domain.model.record import Entry, Record
 from desk.domain.model.ticket import Ticket, files_folder
 from desk.domain.people import users
+from desk.named import NamedTuple
 
 Taken = Callable[[str], bool]
 """Whether a ticket id is used on either side."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.domain.merge.side import TimeStamp
 from desk.domain.model.states import CLOSED, OPEN, PENDING
+from desk.named import NamedTuple
 
 Ranks = Mapping[str, tuple[str, ...]]
 """Values of priority, impact and urgency from lowest to highest."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from contextlib import suppress
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from desk.named import NamedTuple
 
 STAFF, REQUESTER, DESK, IMPORTER = "staff", "user", "desk", "importer"
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from desk.domain.model.actor import Actor
 from desk.domain.model.record import NOTHING, Record
+from desk.named import NamedTuple
 
 
 class Event(NamedTuple):

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.domain.model.states import CLOSED
+from desk.named import NamedTuple
 from desk.text import _
 
 CLOCKS: Mapping[str, str] = MappingProxyType({"respond": "respond_by", "update": "update_by", "resolve": "due"})

@@ -12,11 +12,12 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar, overload
+from typing import Any, Generic, Literal, Self, TypeVar, overload
 
 from desk.domain.model.actor import canonical_address
 from desk.domain.model.filenames import DEVICES, like_slug
 from desk.domain.model.states import DUPLICATE, RESOLUTIONS, WAITING
+from desk.named import NamedTuple
 from desk.text import _
 
 T = TypeVar("T")
@@ -60,7 +61,7 @@ def check_text(value: str, limit: int = TEXT_MAX) -> str:
     return value
 
 
-def _scalar(raw: object) -> str:
+def scalar(raw: object) -> str:
     if isinstance(raw, bool):
         return "true" if raw else "false"
     if isinstance(raw, str | int):
@@ -74,11 +75,11 @@ def _name_of(raw: object) -> str:
 
 
 def parse_text(raw: object) -> str:
-    return check_text(_scalar(raw))
+    return check_text(scalar(raw))
 
 
 def parse_line(raw: object) -> str:
-    value = check_text(_scalar(raw), TITLE_MAX)
+    value = check_text(scalar(raw), TITLE_MAX)
     if not value.strip():
         raise ValueError(_("must not be empty"))
     if re.search(_CONTROL, value):
@@ -88,7 +89,7 @@ def parse_line(raw: object) -> str:
 
 def parse_slug(raw: object) -> str:
     """A name that is also a file name: letters of any script, digits, dot, dash; lower case, NFC."""
-    return _as_slug(_scalar(raw))
+    return _as_slug(scalar(raw))
 
 
 @lru_cache(maxsize=2_000)
@@ -115,7 +116,7 @@ def _as_slug(raw: str) -> str:
 
 
 def parse_ticket_id(raw: object) -> str:
-    value = _scalar(raw).upper()
+    value = scalar(raw).upper()
     if not re.fullmatch(TICKET_ID, value):
         raise ValueError(_("{value!r} is not a ticket id such as 260723-7K3Q", value=value[:40]))
     return value
@@ -129,7 +130,7 @@ def parse_email(raw: object) -> str:
 
 
 def parse_colour(raw: object) -> str:
-    value = _scalar(raw).strip().lower()
+    value = scalar(raw).strip().lower()
     if re.fullmatch(_COLOUR[1:], value):
         value = f"#{value}"  # a shell takes what follows a # for a comment
     if not re.fullmatch(_COLOUR, value):
@@ -177,7 +178,7 @@ def parse_flag(raw: object) -> bool:
 
 def parse_time(raw: object) -> datetime:
     """RFC 3339 with an offset or Z; kept in UTC, to the second."""
-    value = _scalar(raw)
+    value = scalar(raw)
     if not re.fullmatch(_TIME, value):
         raise ValueError(_("{value!r} is not a time such as 2026-07-23T06:12:44Z", value=value[:40]))
     try:
@@ -187,7 +188,7 @@ def parse_time(raw: object) -> datetime:
 
 
 def parse_date(raw: object) -> date:
-    value = _scalar(raw)
+    value = scalar(raw)
     if not re.fullmatch(_DATE, value):
         raise ValueError(_("{value!r} is not a date such as 2026-07-23", value=value[:40]))
     try:
@@ -207,19 +208,6 @@ def _each(raw: object, parse: Callable[[object], str]) -> list[str]:
 def name_of(record_id: str) -> str:
     """What the languages of an article, a response or a checklist have in common: `malta-4703` of `malta-4703.el`."""
     return record_id.rpartition(".")[0] or record_id
-
-
-DIGESTS = ("off", "hourly", "daily")
-
-
-def parse_digest(raw: object) -> str:
-    """How often somebody's notices are collected."""
-    if raw is False:  # YAML's word for it, where the quotes were left out
-        return DIGESTS[0]
-    value = _scalar(raw)
-    if value not in DIGESTS:
-        raise ValueError(_("{value!r} is none of {words}", value=value[:40], words=DIGESTS))
-    return value
 
 
 def parse_slugs(raw: object) -> tuple[str, ...]:
@@ -262,7 +250,7 @@ def parse_steps(raw: object) -> tuple[str, ...]:
 
 
 def parse_link(raw: object) -> str:
-    value = _scalar(raw)
+    value = scalar(raw)
     relation, _rest, other = value.partition(" ")
     if relation not in LINK_TYPES:
         raise ValueError(
@@ -345,7 +333,6 @@ EMAILS = FieldType("e-mail addresses", parse_emails, "unite", "set")
 COLOUR = FieldType("a colour", parse_colour, "take_later")
 INTEGER = FieldType("a whole number", parse_integer, "take_later", "int")
 LEVEL = FieldType("1, 2 or 3", parse_level, "take_later", "int")
-DIGEST = FieldType("off, hourly or daily", parse_digest, "take_later")
 FLAG = FieldType("true or false", parse_flag, "take_later", "int")
 TIME = FieldType("a time", parse_time, "take_later")
 DATE = FieldType("a date", parse_date, "take_later")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import NamedTuple
 
 from desk.domain.model.article import Article, Response, Topic
 from desk.domain.model.checklist import Checklist
@@ -14,6 +13,7 @@ from desk.domain.model.person import Ban, Group, Staff, User
 from desk.domain.model.record import Record
 from desk.domain.model.states import CLOSED
 from desk.domain.model.ticket import Ticket
+from desk.named import NamedTuple
 
 # In the order of an export: what others refer to comes first.
 KINDS: Mapping[str, type[Record]] = MappingProxyType(

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from desk.domain.model.fields import (
-    DIGEST,
     EMAIL,
     EMAILS,
     FLAG,
@@ -20,11 +19,30 @@ from desk.domain.model.fields import (
     TIME,
     VALUES,
     Field,
+    FieldType,
+    scalar,
 )
 from desk.domain.model.record import NOTHING, Record
+from desk.text import _
 
 if TYPE_CHECKING:
     from desk.domain.model.actor import Requester
+
+
+DIGESTS = ("off", "hourly", "daily")
+
+
+def parse_digest(raw: object) -> str:
+    """How often somebody's notices are collected."""
+    if raw is False:  # YAML's word for it, where the quotes were left out
+        return DIGESTS[0]
+    value = scalar(raw)
+    if value not in DIGESTS:
+        raise ValueError(_("{value!r} is none of {words}", value=value[:40], words=DIGESTS))
+    return value
+
+
+DIGEST = FieldType("off, hourly or daily", parse_digest, "take_later")
 
 
 class Staff(Record):

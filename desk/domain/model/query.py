@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
+
+from desk.named import NamedTuple
 
 SORTABLE = (
     "created", "id", "title", "state", "kind", "priority", "impact", "urgency", "department", "owner", "requester",

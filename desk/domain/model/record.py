@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, Self
 
 from desk.domain.model.fields import SLUG, Field
+from desk.named import NamedTuple
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 

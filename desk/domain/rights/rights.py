@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from desk.domain.model.actor import REQUESTER, Actor
 from desk.domain.model.organisation import Department
@@ -14,6 +13,7 @@ from desk.domain.model.ticket import Ticket
 from desk.domain.rights import recordverbs, ticketverbs
 from desk.domain.rights.verb import Verb
 from desk.errors import Refused
+from desk.named import NamedTuple
 from desk.text import _
 
 

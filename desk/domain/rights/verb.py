@@ -5,9 +5,10 @@ Rows are plain values: what a verb does is named by its module and function, and
 
 # No annotations from __future__: a NamedTuple compiles each one that is a text, which doubles the time this import takes.
 from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from desk.domain.model.record import NOTHING
+from desk.named import NamedTuple
 
 Who = Literal["staff", "anybody", "desk", "cause"]
 """`staff` of a level; `anybody`, also who isn't known; `desk` itself alone; `cause`: whoever did what it follows from."""

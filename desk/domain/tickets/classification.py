@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Event
@@ -13,6 +13,7 @@ from desk.domain.model.record import NOTHING
 from desk.domain.model.ticket import Ticket, edit
 from desk.domain.rights import moves
 from desk.errors import ConfigError, Refused, Unchanged
+from desk.named import NamedTuple
 from desk.text import _
 
 _OVERRIDE = r" \(override, matrix: (.+)\)$"

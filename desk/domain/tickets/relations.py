@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from desk.domain.model import states
 from desk.domain.model.actor import Actor
@@ -17,6 +17,7 @@ from desk.domain.model.ticket import NOTE, REPLY, Ticket, edit
 from desk.domain.rights import moves
 from desk.domain.tickets.classification import show_levels
 from desk.errors import Refused, UsageFault
+from desk.named import NamedTuple
 from desk.text import _
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import groupby
-from typing import NamedTuple
 
+from desk.named import NamedTuple
 from desk.view.look import Look
 from desk.view.text.cells import width, wrap
 
