@@ -237,10 +237,8 @@ def review(
 ) -> Reviewed:
     """The change that hand edits amount to; raises what stands against the first of them that can't be committed."""
     world = world_with(snapshot.index, config, edits, snapshot.place)
-    for edit in edits:
-        found = find_edit_problem(edit, world)
-        if found is not None:
-            raise found
+    for found in filter(None, (find_edit_problem(edit, world) for edit in edits)):
+        raise found
     before = settings_recorded(snapshot.place, snapshot.commit, config)
     act = Act(by, at, edits, reason=reason, policies=lambda: levels.policies(snapshot.place, before))
     for wrong in judgement.judge(act, snapshot, world):

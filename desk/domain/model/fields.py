@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Generic, Literal, Self, TypeVar, overload
 
@@ -89,13 +88,7 @@ def parse_line(raw: object) -> str:
 
 def parse_slug(raw: object) -> str:
     """A name that is also a file name: letters of any script, digits, dot, dash; lower case, NFC."""
-    return _as_slug(scalar(raw))
-
-
-@lru_cache(maxsize=2_000)
-def _as_slug(raw: str) -> str:
-    """Of names there are few, and each stands in very many records."""
-    value = unicodedata.normalize("NFC", raw)
+    value = unicodedata.normalize("NFC", scalar(raw))
     fits = re.fullmatch(_SLUG, value) and len(value) <= SLUG_MAX and len(value.encode()) <= SLUG_BYTES
     if not fits or value.endswith(".") or ".." in value:
         shown = value if len(value) <= SLUG_MAX else value[:SLUG_MAX] + "…"
