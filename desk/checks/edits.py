@@ -237,7 +237,8 @@ def review(
 ) -> Reviewed:
     """The change that hand edits amount to; raises what stands against the first of them that can't be committed."""
     world = world_with(snapshot.index, config, edits, snapshot.place)
-    for found in filter(None, (find_edit_problem(edit, world) for edit in edits)):
+    found = next(filter(None, (find_edit_problem(edit, world) for edit in edits)), None)
+    if found is not None:
         raise found
     before = settings_recorded(snapshot.place, snapshot.commit, config)
     act = Act(by, at, edits, reason=reason, policies=lambda: levels.policies(snapshot.place, before))

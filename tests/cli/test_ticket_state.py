@@ -99,7 +99,7 @@ def test_what_people_read(desk: Runner, make: Make) -> None:
     assert desk("ticket", "reopen", ticket).out == f"{ticket}  open again\n"
     gone, way_back = desk("ticket", "delete", ticket).out.splitlines()
     assert gone == f"{ticket}  deleted: Title"
-    assert desk(*way_back.removeprefix("to take it back: desk ").split()).out.startswith(f"{ticket}  ")
+    assert desk(*way_back.removeprefix("to take it back: desk ").split()).out.endswith(f"{ticket}  is there again\n")
 
 
 def test_putting_aside_again_keeps_what_is_not_named(acts: Acts, make: Make) -> None:

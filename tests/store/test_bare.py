@@ -68,7 +68,7 @@ def test_nothing_is_written(desk: Runner, bare: Path, git: Git, monkeypatch: pyt
         done = desk(*(w.format(id=ticket) for w in command.split()), code=8)
         assert done.out == ""
         assert "is a bare repository" in done.err, command
-        assert "desk clone" in done.err, command
+        assert "git clone" in done.err, command
     assert git("-C", str(bare), "for-each-ref") == before
 
 

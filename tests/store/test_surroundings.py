@@ -268,7 +268,7 @@ def test_a_bare_repository(desk: Runner, home: Path, tmp_path: Path) -> None:
     assert desk("--desk", str(bare), "ticket", "list").err == "no tickets found\n"
     found = desk("--desk", str(bare), *CREATE, code=8)
     assert "bare" in found.err
-    assert "desk clone" in found.err
+    assert "git clone" in found.err
 
 
 def test_a_linked_work_tree(desk: Runner, make: Make, home: Path, tmp_path: Path) -> None:
