@@ -9,7 +9,7 @@ import pytest
 from desk.domain.merge.merging import weave_lines
 from desk.domain.model.fields import utc_text
 from desk.domain.model.kinds import KINDS
-from tests.merge.sides import at, meet, note, ticket
+from tests.merge.sides import at, common, meet, met, note, side, ticket
 
 T = ticket()
 
@@ -221,6 +221,12 @@ def test_who_was_erased_stays_erased() -> None:
     found, told = meet(user, left, user.evolve(phone="99"))
     assert found == left
     assert told == ["deletion: deleted (maria), not changed (petros)"]
+
+
+def test_of_two_who_were_erased_both_sides_keep_the_same() -> None:
+    start = common()
+    left, right = (KINDS["user"].new(id="u-1", disabled=True, registered=False, language=lang) for lang in ("el", "en"))
+    met(start, side(common(left), 1, "maria", start), side(common(right), 1, "petros", start))
 
 
 def test_what_both_have_made_is_one_record() -> None:

@@ -123,7 +123,8 @@ def text_note(field: str, text: str, loser: TimeStamp) -> Entry:
 def meet_records(meeting: Meeting, ranks: Ranks, relevel: Relevel | None = None) -> Met:
     """Both versions as one. Nothing of a thread is lost; of other fields a decision tells what was."""
     some = meeting.records[0]
-    gone = next((r for r in meeting.records if isinstance(r, User) and users.gone(r)), None)
+    latest_first = (meeting.records[number] for number, _ in reversed(meeting.order()))
+    gone = next((r for r in latest_first if isinstance(r, User) and users.gone(r)), None)
     if gone is not None:
         return _erased(meeting, gone)
     units = UNITS.get(some.kind, ())
