@@ -218,6 +218,9 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         "mail.staff": Setting(
             "note", as_choice("note", "reply", "off"), _("what an answer of staff by mail becomes: note, reply, or off")
         ),
+        "mail.commands": Setting(
+            False, as_flag, _("whether #close, #assign me and the like count at the top of what staff answer by mail")
+        ),
         "mail.authserv": Setting(
             (), as_some_words, _("servers whose Authentication-Results count: the names they write there")
         ),

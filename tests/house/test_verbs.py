@@ -138,6 +138,7 @@ ELSEWHERE = {
     "desk.domain.rights.synonyms": "words of other programs, and verbs that a slip of the finger is never answered with",
     "desk.domain.rights.words": "words that records hold, some of them called like verbs",
     "desk.cli.clerk.unfinished": "commands that a text was begun for, by the words that they are typed with",
+    "desk.intake.orders": "the commands that a mail may give, by the words that they are typed with",
     "desk.view.look": "colours of words, some of them called like verbs",
     "desk.domain.figures.statistics": "the figure that each event counts for",
     "desk.queries.measuring": "the events at which the backlog changes",

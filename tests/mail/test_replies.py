@@ -246,3 +246,28 @@ def test_whoever_may_not_write_is_told_once_a_day(house: Sending) -> None:
     house.desk("user", "ban", "eleni@pharmacy.example")
     refused(mail(PHARMACIST, "Ερώτηση", "Τρίτη φορά."))
     assert send(24) == []
+
+
+def test_staff_hear_of_refused_commands_and_answer_that(house: Sending) -> None:
+    """An automatic answer in their thread, at once, however notices are collected; commands may be given in reply to it."""
+    ticket = take(house.desk, mail(PHARMACIST, "x", "Please help."))
+    house.send()
+    notice = next(m for m in house.taken if m.to[0].email.endswith("@ncpeh.example"))
+    staff = notice.to[0].email
+    for name, value in (("authserv", "mx.ncpeh.example"), ("commands", "true"), ("digest", "daily")):
+        house.desk("config", "set", f"mail.{name}", value)
+    passed = "Authentication-Results: mx.ncpeh.example; dmarc=pass header.from=ncpeh.example"
+
+    def give(text: str, answered: str, own: str) -> str:
+        assert take(house.desk, mail(staff, "Re", text, passed, answers=(answered,), own=own)) == ticket
+        return str(house.desk("ticket", "show", ticket, "-f", "json").data["state"])
+
+    assert give("#close\n#tag nothing-of-the-kind\nDone.", notice.id, "<a@ncpeh.example>") == "open"
+    assert [r["state"] for r in house.send() if r["event"] == "refused"] == ["sent"]
+    told = next(m for m in house.taken if "not carried out" in m.subject)
+    assert (told.to[0].email, told.subject) == (staff, f"[{ticket}] Your commands were not carried out")
+    assert "there is no tag nothing-of-the-kind" in told.text
+    assert told.headers.raw("auto-submitted") == "auto-generated"
+    assert told.headers.raw("in-reply-to") == "<a@ncpeh.example>"
+    assert give("#close\nDone.", told.id, "<b@ncpeh.example>") == "closed"
+    house.desk("audit", "verify")

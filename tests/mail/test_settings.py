@@ -30,6 +30,7 @@ from tests.conftest import Runner
         ("mail.smtp.host", "sendmail", "sendmail"),
         ("mail.departments", {"Legal@Clinic.example": "legal"}, {"legal@clinic.example": "legal"}),
         ("mail.staff", False, "off"),
+        ("mail.commands", "true", True),
         ("mail.authserv", "mx.clinic.example", ("mx.clinic.example",)),
         ("mail.header_image", "header.png", "header.png"),
         ("mail.digest", "daily", "daily"),

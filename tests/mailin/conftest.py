@@ -94,10 +94,10 @@ class Inbox:
         return threading.plus_address(DESK, ticket, to, self.key, bounces=bounces)
 
     def commits(self) -> int:
-        return int(self._git("rev-list", "--count", "HEAD"))
+        return int(self.git("rev-list", "--count", "HEAD"))
 
     def head(self, form: str) -> str:
-        return self._git("log", "-1", f"--format={form}").strip()
+        return self.git("log", "-1", f"--format={form}").strip()
 
     def faults(self) -> list[str]:
         found = verify(self.session().store, full=True)
@@ -105,14 +105,14 @@ class Inbox:
 
     def commit(self, *paths: str) -> None:
         """Commit files by hand."""
-        self._git("add", *paths)
-        self._git("commit", "-q", "-m", "by hand")
+        self.git("add", *paths)
+        self.git("commit", "-q", "-m", "by hand")
 
     def undo(self) -> None:
         """Take the last commit away, as if it had never been."""
-        self._git("reset", "-q", "--hard", "HEAD~1")
+        self.git("reset", "-q", "--hard", "HEAD~1")
 
-    def _git(self, *words: str) -> str:
+    def git(self, *words: str) -> str:
         return subprocess.run(
             ["git", "-C", self.folder, *words], check=True, capture_output=True, text=True, env=dict(self.environ)
         ).stdout

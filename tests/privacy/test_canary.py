@@ -19,6 +19,8 @@ import pytest
 from desk.actions.tickets import lifecycle
 from desk.actions.tickets.lifecycle import NewEntry, NewTicket
 from desk.cli.table import COMMANDS
+from desk.local import mailhost
+from desk.mail import threading
 from desk.session.session import Session
 from tests.conftest import Runner
 from tests.store import indexes
@@ -292,6 +294,26 @@ def _by_mail(s: Story) -> None:
         stdin=_mail(f"Re: {TITLE}", f"In-Reply-To: {reference}", f"Message-ID: <{next(s.clock)}.{ADDRESS}>"),
     )
     s.desk("mail", "import", "-", stdin=_mail(TITLE, f"In-Reply-To: {reference}", "Auto-Submitted: auto-replied"))
+    ticket = s.ticket()
+    for line in (f"#tag {TITLE.split(maxsplit=1)[0]}", "#tag incident"):  # refused, and carried out
+        s.desk("mail", "import", "-", stdin=_commanding(s, ticket, line))
+    assert s.desk("ticket", "show", ticket, "-f", "json").data["tags"] == ["incident"]
+
+
+def _commanding(s: Story, ticket: str, line: str) -> str:
+    """A mail of staff that answers their own copy, with a command above the canary."""
+    for name, value in (("commands", "true"), ("authserv", "mx.ncpeh.example")):
+        s.desk("config", "set", f"mail.{name}", value, code=None)
+    place = Session(str(s.home), dict(os.environ), datetime.now(UTC)).place
+    code = threading.message_id(ticket, "4f9a1c22", "maria@ncpeh.example", mailhost.key(place), "ncpeh.example")
+    head = (
+        "From: maria@ncpeh.example",
+        f"Subject: {TITLE}",
+        f"Message-ID: <{next(s.clock)}.{ADDRESS}>",
+        f"In-Reply-To: {code}",
+        "Authentication-Results: mx.ncpeh.example; dmarc=pass header.from=ncpeh.example",
+    )
+    return "\n".join(head) + f"\n\n{line}\n{TEXT}\n"
 
 
 def _release(s: Story) -> None:

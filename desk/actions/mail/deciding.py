@@ -9,8 +9,9 @@ from desk.actions.mail import joining
 from desk.actions.mail.arrivals import Door, Writer, writer_of
 from desk.actions.mail.joining import Joined
 from desk.domain.model import states
+from desk.domain.model.person import Staff
 from desk.domain.model.ticket import Ticket
-from desk.intake import automatic, forwards
+from desk.intake import automatic, forwards, orders
 from desk.intake.automatic import Classified
 from desk.intake.mails import Failure, Mail
 from desk.intake.thanks import is_thanks
@@ -18,7 +19,7 @@ from desk.mail import threading
 from desk.named import NamedTuple
 from desk.queries import people, tickets
 from desk.store.snapshot import Snapshot
-from desk.text import _, arranged
+from desk.text import _, arranged, listed
 
 Doing = Literal["new", "answer", "note", "reply", "behalf", "remark", "bounce", "drop", "reject", "refuse", "hold"]
 """`new` opens a ticket, `behalf` one for whoever wrote what staff forward. `answer` is a requester's, `note` and `reply`
@@ -27,14 +28,28 @@ the writer is told.
 """
 
 
+class Declined(NamedTuple):
+    """Commands of a mail that are not carried out: whose, on which ticket, and why, with what can be done."""
+
+    ticket: Ticket
+    staff: Staff
+    problem: str
+    hint: str
+
+
 class Ruling(NamedTuple):
-    """What is to be done with a mail, and every reason for it, in the order in which they were found."""
+    """What is to be done with a mail, and every reason for it, in the order in which they were found.
+
+    `orders`: the commands of staff that count, as typed; `declined` says why they aren't carried out after all.
+    """
 
     doing: Doing
     writer: Writer
     sort: Classified
     joined: Joined
     reasons: tuple[str, ...]
+    orders: tuple[str, ...] = ()
+    declined: str = ""
 
     @property
     def ticket(self) -> Ticket | None:
@@ -128,10 +143,46 @@ def _of_staff(mail: Mail, door: Door, so_far: Ruling) -> Ruling:
         return _end(so_far, "reject", _("staff don't write by mail here (mail.staff)"))
     if ticket is not None:
         proved = so_far.joined.own and writer.verdict.state == "pass"
-        return _end(so_far, "reply" if door.config["mail.staff"] == "reply" and proved else "note")
+        doing: Doing = "reply" if door.config["mail.staff"] == "reply" and proved else "note"
+        return _commanded(mail, door, _end(so_far, doing), proved=proved)
     if is_passed_on(mail):
         return _end(so_far, "behalf", _("staff pass on what somebody wrote"))
     return _end(so_far, "new")
+
+
+def _commanded(mail: Mail, door: Door, so_far: Ruling, *, proved: bool) -> Ruling:
+    """With the commands above the text, where the desk takes any and it is proved who gives them.
+
+    What is quoted, or passed on, is somebody else's.
+    """
+    own = mail.text.lstrip("\n").startswith(mail.kept) and not is_passed_on(mail)
+    lines = orders.split(mail.kept).lines if door.config["mail.commands"] and own else ()
+    if not lines:
+        return so_far
+    if not proved:
+        why = _(
+            "its commands stay text: they take the code of one's own copy, and a server that vouches for the sender"
+        )
+        return so_far._replace(reasons=(*so_far.reasons, why))
+    told = _("commands: {lines}", lines=listed(lines[: orders.MOST]))
+    doing: Doing = orders.kind_of(lines) or so_far.doing
+    return _end(so_far, doing, told)._replace(orders=lines)
+
+
+def declined(decision: Ruling | None, problem: str, hint: str) -> Declined | None:
+    """What is refused of a decision that couldn't be carried out; None where it had no commands, or had lost them."""
+    if decision is None or not decision.orders or decision.declined or decision.ticket is None:
+        return None
+    staff = decision.writer.staff
+    return Declined(decision.ticket, staff, problem, hint) if staff is not None else None
+
+
+def decline(decision: Ruling, declined: Declined) -> Ruling:
+    """The decision for a mail whose commands are refused: nothing of them is done, and all of it is a private note."""
+    if decision.doing not in ("note", "reply"):
+        return decision
+    why = _("its commands are refused: {problem}", problem=declined.problem)
+    return _end(decision, "note", why)._replace(declined=declined.problem)
 
 
 def is_passed_on(mail: Mail) -> bool:

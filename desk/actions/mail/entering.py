@@ -11,22 +11,24 @@ from desk.actions.draft import Draft
 from desk.actions.mail import deciding, joining
 from desk.actions.mail.arrivals import Door, others
 from desk.actions.mail.deciding import Ruling
+from desk.actions.tickets import followup
 from desk.actions.tickets import lifecycle as tickets
 from desk.actions.tickets.classification import matrix_of
+from desk.actions.tickets.followup import FollowUp
 from desk.actions.tickets.lifecycle import NewTicket
 from desk.domain.model.actor import REQUESTER, Actor, Desk
 from desk.domain.model.change import Change, Edit, Event, Received, join
 from desk.domain.model.fields import TITLE_MAX, utc_text
 from desk.domain.model.filenames import attachment_name
 from desk.domain.model.organisation import Department
-from desk.domain.model.person import USER_PREFIX, User, requester
-from desk.domain.model.states import CLOSED, PENDING
+from desk.domain.model.person import USER_PREFIX, Staff, User, requester
+from desk.domain.model.states import CLOSED, PENDING, SOLVED
 from desk.domain.model.states import REQUESTER as WAITS_FOR_REQUESTER
 from desk.domain.model.ticket import NOTE, REPLY, Ticket
 from desk.domain.rights import rights
 from desk.domain.tickets import lifecycle, relations, thread
-from desk.errors import Refused
-from desk.intake import forwards
+from desk.errors import NotFound, Refused, Unchanged, UsageFault
+from desk.intake import forwards, orders
 from desk.intake.mails import Forwarded, Mail
 from desk.mail import threading
 from desk.mail.composing import MARKER
@@ -228,9 +230,39 @@ class _Entering(NamedTuple):
         """What staff answer by mail: a note, or, where the desk allows it, a reply. Their rights are those they have."""
         ticket, staff = self._ticket(), self.decision.writer.staff
         assert staff is not None  # noqa: S101 - the decision is made of staff alone
+        if self.decision.orders and not self.decision.declined:
+            try:
+                return self._obey(ticket, staff)
+            except NotFound as error:
+                raise Refused(error.message, error.hint) from None
+        text, why = self._body(self.mail.kept), self.decision.declined
+        return self._written(ticket, staff, f"{text}\n\n{_('[not done: {why}]', why=why)}" if why else text)
+
+    def _written(self, ticket: Ticket, staff: Staff, text: str) -> Change:
         kind = REPLY if self.decision.doing == "reply" else NOTE
         rights.require_act(staff, ticket, kind)
-        return self._brought(self._entry(ticket, kind, staff, self._body(self.mail.kept)), staff)
+        return self._brought(self._entry(ticket, kind, staff, text), staff)
+
+    def _obey(self, ticket: Ticket, staff: Staff) -> Change:
+        """What the lines at the top ask for, behind the text below them, if there is any: as one change, or none of it."""
+        asked, rest = orders.read(self.decision.orders), orders.split(self.mail.kept).rest
+        then = FollowUp(
+            owner=(staff.id if asked.owner == "me" else asked.owner) or None,
+            resolution=SOLVED if asked.closes else None,
+            tags=asked.tags,
+        )
+        draft, at = Draft(self.snapshot), self.session.now
+        if rest or self.mail.left or self._sent():
+            whole = followup.carry_on(draft, self._written(ticket, staff, self._body(rest)), then, staff, at)
+        elif asked.kind:
+            raise UsageFault(_("the {kind} is empty", kind=asked.kind), _("the text stands below the commands"))
+        elif changes := followup.follow(draft, ticket, then, staff, at):
+            whole = join(changes)
+        else:
+            raise Unchanged(
+                _("{ticket} is so already", ticket=ticket.id), _("see: desk ticket show {ticket}", ticket=ticket.id)
+            )
+        return whole._replace(summary=whole.edits[0].events[-1].after or "")
 
     def remark(self) -> Change:
         """What is no answer, as a note of the desk's own: it opens nothing, and stops no clock."""
@@ -326,11 +358,16 @@ class _Entering(NamedTuple):
         return {name: data for name, data in self._names(ticket).items() if data is not None}
 
     def _contents(self, ticket: Ticket | None) -> list[tuple[str, bytes]]:
-        mail, keep = self.mail, self.session.config["mail.keep_raw"]
-        found = [(a.name, a.data) for a in mail.attachments]
+        mail, found = self.mail, self._sent()
         if len(mail.cut.splitlines()) > _FEW and MARKER not in mail.cut and not deciding.is_passed_on(mail):
             number = sum(1 for name in (ticket.all_attachments if ticket else ()) if name.startswith("quoted-")) + 1
-            found.append((f"quoted-{number}.txt", mail.cut.encode()))
+            found.insert(len(mail.attachments), (f"quoted-{number}.txt", mail.cut.encode()))
+        return found
+
+    def _sent(self) -> list[tuple[str, bytes]]:
+        """The files that somebody sent, and the mail itself where it is kept as it came."""
+        mail, keep = self.mail, self.session.config["mail.keep_raw"]
+        found = [(a.name, a.data) for a in mail.attachments]
         if keep == "always" or (keep == "signed" and mail.protection):
             found.append(("mail.eml", self.arrived.raw))
         return found

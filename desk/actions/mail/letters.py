@@ -29,6 +29,8 @@ REFUSED = "refused"
 """The event of a message to somebody who may not write here."""
 REFUSAL = "mail-refused"
 """Its text."""
+COMMANDS = "commands-refused"
+"""The text to staff whose commands by mail are refused."""
 _TIMES = ("created", "respond_by", "update_by", "due")
 _TO_REQUESTERS = "reply-sent"
 """The text that a requester gets of what staff wrote: the one that no program wrote."""
@@ -78,7 +80,7 @@ def letter(session: Session, draft: Draft, *, whole: bool = True) -> Letter:
     try:
         return letters.letter(told, known, read, filled, whole=whole)
     except NotFound:
-        if draft["template"] not in (DIGEST, REFUSAL):
+        if draft["template"] not in (DIGEST, REFUSAL, COMMANDS):
             raise
         from desk.store import founding  # noqa: PLC0415 - knows how repositories are made
 
@@ -109,7 +111,8 @@ def kind_of(draft: Draft, ticket: Ticket | None) -> Kind:
     if draft["template"] == _TO_REQUESTERS:
         return "answer"
     if draft["event"] == REFUSED:
-        return "acknowledgement"
+        # Staff hear of each refusal, within what they may get of a ticket; whoever isn't known once in a while.
+        return "notice" if draft["ticket"] else "acknowledgement"
     asked = ticket is not None and ticket.channel == "email" and ticket.author == draft["to"]["id"]
     return "acknowledgement" if draft["event"] == "create" and asked else "notice"
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from desk.actions.mail import digests
-from desk.actions.mail.letters import DIGEST, REFUSAL, REFUSED, Draft
+from desk.actions.mail.deciding import Declined
+from desk.actions.mail.letters import COMMANDS, DIGEST, REFUSAL, REFUSED, Draft
 from desk.actions.mail.recipients import STRANGER
 from desk.domain.model.fields import parse_time, utc_text
 from desk.intake.mails import Mail
@@ -141,26 +142,48 @@ def refuse(session: Session, mail: Mail) -> None:
         row.get("id") == draft_id for row in maillog.since(session.place, midnight)
     ):
         return
-    config = session.config
-    draft = {
-        "schema": SCHEMA,
-        "id": draft_id,
-        "at": utc_text(session.now),
+    whom = {"kind": STRANGER, "id": to.email, "name": to.name, "email": to.email}
+    named = {"id": draft_id, "commit": mark, "ticket": "", "template": REFUSAL, "to": whom}
+    outbox.put(folder, _answer(session, mail, named, {}))
+
+
+def decline(session: Session, mail: Mail, declined: Declined) -> None:
+    """Put a message to a staff member into the outbox: the commands of their mail are refused, and why. Raises OSError."""
+    ticket, staff = declined.ticket, declined.staff
+    mark = hashlib.sha256(mail.id.encode()).hexdigest()[:8]
+    whom = {"kind": "staff", "id": staff.id, "name": staff.name, "email": staff.email}
+    named = {
+        "id": f"{session.now:%Y%m%dT%H%M%S}-{mark}-1",
         "commit": mark,
+        "ticket": ticket.id,
+        "template": COMMANDS,
+        "to": whom,
+    }
+    said = {
+        "ticket": {**dict.fromkeys(VARIABLES["ticket"], ""), "id": ticket.id, "title": ticket.title},
+        "reply": {"text": "\n".join(filter(None, (declined.problem, declined.hint)))},
+    }
+    outbox.put(session.place.own(outbox.FOLDER), _answer(session, mail, named, said))
+
+
+def _answer(session: Session, mail: Mail, named: Draft, said: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """An automatic answer to a mail; `said` are the variables that it has of its own."""
+    config = session.config
+    return {
+        "schema": SCHEMA,
+        "at": utc_text(session.now),
         "event": REFUSED,
-        "ticket": "",
-        "to": {"kind": STRANGER, "id": to.email, "name": to.name, "email": to.email},
+        **named,
         "language": mail.language or config["desk.languages"][0],
-        "template": REFUSAL,
         "attachments": [],
         "answers": [mail.id] if not mail.id.endswith("@no-id>") else [],
         "variables": {
             **{group: dict.fromkeys(names, "") for group, names in VARIABLES.items()},
-            "recipient": {"name": to.name, "role": ""},
+            "recipient": {"name": named["to"]["name"], "role": ""},
             "desk": {n: str(config["desk.name" if n == "name" else f"contact.{n}"]) for n in VARIABLES["desk"]},
+            **said,
         },
     }
-    outbox.put(folder, draft)
 
 
 def retry(session: Session, ids: Iterable[str]) -> list[str]:

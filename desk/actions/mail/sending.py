@@ -224,7 +224,7 @@ class _Sending:
 
     def _failed(self, draft: Draft, one: Delivery, to: Address, outgoing: Outgoing | None, outcome: Outcome) -> None:
         reason = _words(outcome)
-        if draft["event"] == REFUSED:  # to an address that somebody may have made up
+        if draft["event"] == REFUSED and not draft["ticket"]:  # to an address that somebody may have made up
             self._stopped(draft, one, Stop("dropped", reason))
             return
         if not self.dispatch.dry_run:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from desk.actions.mail import deciding, entering
 from desk.actions.mail.arrivals import Door
-from desk.actions.mail.deciding import Doing, Ruling
+from desk.actions.mail.deciding import Declined, Doing, Ruling
 from desk.actions.mail.entering import Arrived
 from desk.domain.model.change import Change
 from desk.domain.model.fields import utc_text
@@ -45,7 +45,10 @@ class Arriving(NamedTuple):
 
 
 class TakenMail(NamedTuple):
-    """What became of a mail. `ticket` is empty where it came to none, `commit` where there was nothing to write."""
+    """What became of a mail. `ticket` is empty where it came to none, `commit` where there was nothing to write.
+
+    `declined`: the commands in it that were refused.
+    """
 
     state: State
     doing: Doing
@@ -57,6 +60,7 @@ class TakenMail(NamedTuple):
     message_id: str
     mail: Mail | None = None
     held: str = ""
+    declined: Declined | None = None
 
 
 def limits_of(session: Session) -> Limits:
@@ -103,11 +107,21 @@ def take_in(
         taken = _decided(session, Arrived(found, waiting.raw), door, dry_run=dry_run, forced=forced)
     if not dry_run:
         taken = _noted(session, waiting, taken)
-    if taken.doing == "refuse" and taken.mail is not None and not dry_run and session.config["mail.smtp.host"]:
-        from desk.actions.mail import queue  # noqa: PLC0415 - all of sending, where somebody is refused
-
-        queue.refuse(session, taken.mail)
+    if not dry_run:
+        _tell(session, taken)
     return taken
+
+
+def _tell(session: Session, taken: TakenMail) -> None:
+    """Let whoever wrote know what was refused, where the desk sends mail."""
+    if taken.mail is None or not (taken.doing == "refuse" or taken.declined) or not session.config["mail.smtp.host"]:
+        return
+    from desk.actions.mail import queue  # noqa: PLC0415 - all of sending, where somebody is refused
+
+    if taken.declined is not None:
+        queue.decline(session, taken.mail, taken.declined)
+    else:
+        queue.refuse(session, taken.mail)
 
 
 def put_aside(session: Session, waiting: Arriving, reason: str) -> TakenMail:
@@ -133,17 +147,35 @@ def _unreadable(found: Unreadable) -> TakenMail:
 
 
 def _decided(session: Session, arrived: Arrived, door: Door, *, dry_run: bool, forced: Ruling | None) -> TakenMail:
-    """The decision carried out. It is made again whenever somebody else has committed meanwhile."""
-    taken = _of(arrived.mail, "held", "hold", ())
+    """The decision carried out; where commands of staff are refused, without them, which loses nothing of the mail."""
+    taken = _carried_out(session, arrived, door, dry_run=dry_run, forced=forced)
+    if taken.declined is None:
+        return taken
+    instead = _carried_out(session, arrived, door, dry_run=dry_run, forced=forced, declined=taken.declined)
+    return instead._replace(declined=None if instead.state == "known" else taken.declined)
+
+
+def _carried_out(
+    session: Session,
+    arrived: Arrived,
+    door: Door,
+    *,
+    dry_run: bool,
+    forced: Ruling | None,
+    declined: Declined | None = None,
+) -> TakenMail:
+    """The decision is made again whenever somebody else has committed meanwhile."""
+    taken, decision = _of(arrived.mail, "held", "hold", ()), forced
 
     def plan(snapshot: Snapshot) -> Change | None:
-        nonlocal taken
+        nonlocal taken, decision
         mail = arrived.mail
         before = tickets.known_mails(snapshot.index, threading.mark_of(mail.id))
         if same := next((one for one in before if one.content == mail.content[:16]), None):
             taken = _of(mail, "known", "drop", (_("it was taken in before"),), same.ticket)
             return None
         decision = forced or deciding.decide(mail, snapshot, door)
+        decision = deciding.decline(decision, declined) if declined else decision
         if before:
             again = _("another mail of the same id was taken in before")
             decision = decision._replace(reasons=(*decision.reasons, again))
@@ -159,7 +191,10 @@ def _decided(session: Session, arrived: Arrived, door: Door, *, dry_run: bool, f
         done = session.commit(plan) if not dry_run else _rehearse(session, plan)
     except (Refused, UsageFault, ValueError, Broken) as error:
         problem = error.message if isinstance(error, Refused | UsageFault | Broken) else str(error)
-        return taken._replace(state="held", doing="hold", ticket="", reasons=(*taken.reasons, problem))
+        refused = deciding.declined(decision, problem, getattr(error, "hint", None) or "")
+        return taken._replace(
+            state="held", doing="hold", ticket="", reasons=(*taken.reasons, problem), declined=refused
+        )
     return taken._replace(commit=done) if isinstance(done, str) else taken._replace(commit=done.commit if done else "")
 
 

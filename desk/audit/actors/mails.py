@@ -24,6 +24,8 @@ _STAFFS = (
     frozenset(("create", NOTE, REPLY, "link")) | verbs.brought(Ticket.kind, "create", NOTE, REPLY) | verbs.COMING_ALONG
 )
 """What staff can do by mail, and what comes along."""
+_COMMANDED = frozenset(("assign", "close", "tag")) | verbs.brought(Ticket.kind, "assign", "close", "tag")
+"""What they can also tell the desk to do, where it takes commands."""
 
 
 def received(moment: Moment) -> Received | None:
@@ -53,12 +55,17 @@ def has_joined(mail: Received | None) -> bool:
 
 
 def check_staffs(edit: HandEdit, moment: Moment) -> None:
-    """Refused for what staff can't do by mail, whatever they may at the desk: they register, answer and note."""
+    """Refused for what staff can't do by mail, whatever they may at the desk: they register, answer and note.
+
+    With `mail.commands`, by the settings before it, and a code of theirs, more.
+    """
     if isinstance(edit.new, User) and edit.old is None:
         return  # whose mail they pass on
     if edit.kind not in (Ticket.kind, handedits.ATTACHMENT):
         raise Refused(_("a mail doesn't change {kind} records", kind=edit.kind))
-    if odd := sorted(moment.act.verbs(edit) - _STAFFS):
+    config, mail = moment.world.config, received(moment)
+    commanded = config is not None and config["mail.commands"] and mail is not None and mail.joined == "token"
+    if odd := sorted(moment.act.verbs(edit) - _STAFFS - (_COMMANDED if commanded else frozenset())):
         raise Refused(_("a mail doesn't {verb} tickets", verb=odd[0]))
 
 
