@@ -38,7 +38,7 @@ from tests.tools.ledger import Ledger, days
 Git = Callable[..., str]
 Make = Callable[..., str]
 ZONE = ZoneInfo("Asia/Nicosia")
-STEPS = int(os.environ.get("DESK_TEST_STEPS", "180"))
+STEPS = int(os.environ.get("DESK_TEST_STEPS", "280"))
 """How often something happens in the weeks: 280 times at length. In others a figure may stay 0, which one test tells."""
 
 
