@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 import click
 
 from desk.cli.app import App
-from desk.cli.complete import complete_kind, complete_ticket
+from desk.cli.complete import complete_kind, complete_ticket, complete_user
 from desk.errors import UsageFault
 from desk.text import _
 
+F = TypeVar("F", bound=Callable[..., Any])
 ASK = "?"
 """The value of an option that was given without one."""
 
@@ -54,6 +55,18 @@ class PickedOption(click.Option):
                 )
             return tuple(chosen if one == ASK else one for one in found) if isinstance(found, tuple) else chosen
         return found
+
+
+def requester_option(told: str) -> Callable[[F], F]:
+    """--requester of a command that says whose a ticket is; `told` is its help."""
+    return click.option(
+        "--requester",
+        cls=PickedOption,
+        kind="user",
+        metavar="USER|EMAIL",
+        shell_complete=complete_user,
+        help=told,
+    )
 
 
 def _ask(ctx: click.Context, kind: str) -> str | None:

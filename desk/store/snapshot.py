@@ -91,10 +91,6 @@ class Snapshot:
             )
         return data
 
-    def known_ticket(self, ticket_id: str) -> bool:
-        """Whether the id was ever used."""
-        return self.index.known_ticket(ticket_id)
-
     def was_there(self, kind: str, record_id: str) -> bool:
         """Whether an id was used by a record that is gone."""
         path = KINDS[kind].path_of(record_id)

@@ -352,7 +352,7 @@ def messages(
         if isinstance(node, ast.Call):
             given = [k.value for k in node.keywords if k.arg in HELPING.get(called(node), ())]
             given += node.args[1:2] if called(node).startswith("build_") else []
-            given += node.args[:1] if called(node) == "body_options" else []
+            given += node.args[:1] if called(node) in ("body_options", "requester_option") else []
             yield from (Message(value.lineno, _help(text)) for value in given if (text := literal(value)))
         if isinstance(node, ast.FunctionDef) and any(_is_command(d) for d in node.decorator_list):
             yield from (Message(node.lineno, text) for text in [ast.get_docstring(node)] if text)

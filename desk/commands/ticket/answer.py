@@ -60,14 +60,7 @@ _attach = click.option(
 @click.option("--draft", is_flag=True, help="For a colleague to look at: a note that holds the reply, and is not sent.")
 @click.option("--entry", metavar="N", type=int, help="Start from entry N of the thread: somebody's draft.")
 @_attach
-@click.option(
-    "--requester",
-    cls=arguments.PickedOption,
-    kind="user",
-    metavar="USER|EMAIL",
-    shell_complete=complete.complete_user,
-    help="Whose ticket it is after all, with --body or --file.",
-)
+@arguments.requester_option("Whose ticket it is after all, with --body or --file.")
 @followup.follow_options(fresh=False)
 @click.option("--stay", is_flag=True, help="Leave the state as it is, whatever the response says follows.")
 def reply(

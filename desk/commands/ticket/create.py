@@ -31,14 +31,7 @@ from desk.view.model import Done
 @click.option("--title", metavar="T", help="What it is about, in one line.")
 @click.option("--department", metavar="D", shell_complete=complete.complete_department, help="Who looks after it.")
 @editor.body_options("The request.")
-@click.option(
-    "--requester",
-    cls=arguments.PickedOption,
-    kind="user",
-    metavar="USER|EMAIL",
-    shell_complete=complete.complete_user,
-    help="On whose behalf.",
-)
+@arguments.requester_option("On whose behalf.")
 @click.option("--channel", metavar="C", shell_complete=complete.complete_channel, help="phone, email, web or cli.")
 @click.option("--language", metavar="L", shell_complete=complete.complete_language, help="Language of the request.")
 @click.option(

@@ -29,14 +29,7 @@ from desk.view.model import Done
 @click.option("--title", metavar="T", help="A new title.")
 @editor.body_options("A new text of the request.")
 @click.option("--service", metavar="S", help="The affected service; empty takes it away.")
-@click.option(
-    "--requester",
-    cls=arguments.PickedOption,
-    kind="user",
-    metavar="USER|EMAIL",
-    shell_complete=complete.complete_user,
-    help="On whose behalf; empty takes it away.",
-)
+@arguments.requester_option("On whose behalf; empty takes it away.")
 @click.option("--channel", metavar="C", shell_complete=complete.complete_channel, help="How it came in.")
 @click.option("--language", metavar="L", shell_complete=complete.complete_language, help="Language of the request.")
 @click.option(
