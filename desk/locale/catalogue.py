@@ -7,7 +7,6 @@ Read at the first look-up, and searched where it lies: the standard library's re
 from __future__ import annotations
 
 import os
-import struct
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -21,8 +20,7 @@ class CatalogueFile:
         self.path = path
         self._known: dict[str, list[str]] = {}
         self._data = b""
-        self._originals: tuple[int, ...] = ()
-        self._translations: tuple[int, ...] = ()
+        self._count = self._originals = self._translations = 0
         self._plural: Callable[[int], int] | None = None
 
     def gettext(self, message: str, /) -> str:
@@ -51,12 +49,12 @@ class CatalogueFile:
         """Among the originals, which stand in order; a plural's key ends where its second form begins."""
         if not self._data:
             self._read()
-        low, high = 0, len(self._originals) // 2
+        low, high = 0, self._count
         while low < high:
             middle = (low + high) // 2
-            found = _at(self._data, self._originals, middle).partition(b"\0")[0]
+            found = self._at(self._originals, middle).partition(b"\0")[0]
             if found == key:
-                return _at(self._data, self._translations, middle)
+                return self._at(self._translations, middle)
             if found < key:
                 low = middle + 1
             else:
@@ -65,23 +63,26 @@ class CatalogueFile:
 
     def _read(self) -> None:
         self._data = _fresh(self.path)
-        _, _, count, originals, translations = struct.unpack_from("<5I", self._data)
-        self._originals = struct.unpack_from(f"<{2 * count}I", self._data, originals)
-        self._translations = struct.unpack_from(f"<{2 * count}I", self._data, translations)
+        self._count, self._originals, self._translations = (self._number(place) for place in (8, 12, 16))
+
+    def _at(self, table: int, number: int) -> bytes:
+        """A message of a table, whose rows are a length and a place."""
+        length, start = self._number(table + 8 * number), self._number(table + 8 * number + 4)
+        return self._data[start : start + length]
+
+    def _number(self, place: int) -> int:
+        return int.from_bytes(self._data[place : place + 4], "little")
 
     def _rule(self) -> Callable[[int], int]:
         """Which form a number takes: the rule in the catalogue's head, in C."""
-        from gettext import c2py  # noqa: PLC0415 - for numbers alone
-
         head = self._search(b"").decode()
         rule = head.partition("plural=")[2].partition(";")[0].partition("\n")[0]
-        made: Callable[[int], int] = c2py(rule or "n != 1")
+        if rule.strip(" ()") in {"", "n != 1"}:
+            return lambda n: int(n != 1)
+        from gettext import c2py  # noqa: PLC0415 - compiles expressions to read a rule; most languages have the one above
+
+        made: Callable[[int], int] = c2py(rule)
         return made
-
-
-def _at(data: bytes, table: tuple[int, ...], number: int) -> bytes:
-    length, start = table[2 * number], table[2 * number + 1]
-    return data[start : start + length]
 
 
 def _fresh(path: str) -> bytes:

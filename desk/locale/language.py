@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,6 @@ FILE = os.path.join("LC_MESSAGES", "desk.mo")
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _SYSTEM = ("LC_ALL", "LC_MESSAGES", "LANG")
 """The first of them that is set decides, as everywhere."""
-_NAME = r"([a-z]{2,3})(?:_([A-Z]{2}))?"
 
 
 def languages(environ: Mapping[str, str]) -> list[str]:
@@ -38,10 +36,8 @@ def choose(environ: Mapping[str, str], asked: str | None, kept: Callable[[], str
 
 def known(name: str, environ: Mapping[str, str]) -> str:
     """`el` for el, el_GR or el_GR.UTF-8 where that has a catalogue; "" for what has none."""
-    whole = re.match(rf"{_NAME}(?![A-Za-z])", name)
-    if whole is None:
-        return ""
-    found = (whole[0], whole[1]) if whole[2] else (whole[1],)
+    language, _, country = name.partition(".")[0].partition("@")[0].replace("-", "_").partition("_")
+    found = (f"{language}_{country}", language) if country else (language,)
     return next((each for each in found if each == ENGLISH or _path(each, environ)), "")
 
 
@@ -66,7 +62,8 @@ def _folders(environ: Mapping[str, str]) -> list[str]:
 
 def _path(name: str, environ: Mapping[str, str]) -> str:
     """The catalogue of a language, "" where there is none; in the source it may not have been compiled yet."""
-    if not re.fullmatch(_NAME, name):
+    language, _, country = name.partition("_")
+    if not (language.isalpha() and language.islower() and name.isascii() and (not country or country.isalpha())):
         return ""
     for folder in _folders(environ):
         path = os.path.join(folder, name, FILE)

@@ -15,8 +15,11 @@ ZWNJ, ZWJ = "\u200c", "\u200d"
 _SIGNS = (0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD)
 _SPELLING = frozenset((ZWNJ, ZWJ, *map(chr, (*range(0x600, 0x606), *_SIGNS, *range(0x13430, 0x13440)))))
 _HIDDEN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
+# Western European and Greek letters, dashes and quotes, which a list in those languages is made of.
+_USUAL = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0xAD), *range(0xAE, 0x100), *range(0x384, 0x3CF))))
+_USUAL |= frozenset("–—‘’“”„•…€")
 # Latin, Greek, Cyrillic, dashes and quotes, currency: one cell each, whatever stands beside them. Compiled at
-# the first use, by re's own cache: a list in plain ASCII never needs it.
+# the first use, by re's own cache: few lists need it.
 _NARROW = "[ -~\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf]*"
 # Halves of flags, skin tones, parts of Hangul syllables, fillers, line separators, and the hexagrams that Unicode 16
 # made wide: what these take depends on their neighbours or on the year.
@@ -66,10 +69,15 @@ def capitals(text: str) -> str:
 def width(text: str) -> int:
     """How many terminal cells a line takes; control characters, which `visible` removes, count one."""
     text = said(text)
-    if text.isascii() or re.fullmatch(_NARROW, text):
+    if _narrow(text):
         return len(text)
     simple = _simple_width(text)
     return _exact_width(text) if simple is None else simple
+
+
+def _narrow(text: str) -> bool:
+    """Whether each of its characters takes one cell, whatever stands beside it."""
+    return text.isascii() or _USUAL.issuperset(text) or re.fullmatch(_NARROW, text) is not None
 
 
 def _simple_width(text: str) -> int | None:
@@ -119,7 +127,7 @@ def _joined(before: str, char: str) -> bool:
 
 def _take(text: str, cells: int) -> str:
     """The longest start of a text that fits, without half a cluster."""
-    if text.isascii() or re.fullmatch(_NARROW, text):
+    if _narrow(text):
         return text[: max(cells, 0)]
     taken: list[str] = []
     used = 0
