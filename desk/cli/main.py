@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import re
@@ -262,7 +263,9 @@ def main(argv: list[str] | None = None) -> None:
 
         add_bash()
         sys.exit(shell_complete(root, {"obj": env}, PROG, f"_{PROG.upper()}_COMPLETE", asked))
-    sys.exit(run(list(env.argv), env))
+    code = run(list(env.argv), env)
+    gc.freeze()  # the process ends: nothing is left to be searched for circles, which Python would do twice more
+    sys.exit(code)
 
 
 def _prepare_streams() -> None:
