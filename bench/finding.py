@@ -26,7 +26,7 @@ from desk.domain.model.record import Entry, Record
 from desk.domain.model.states import CLOSED, DUPLICATE, SOLVED
 from desk.domain.model.ticket import REPLY, Ticket
 from desk.index.filling import Filling
-from desk.queries import likeness, search
+from desk.queries import likeness
 
 FIRST = datetime(2020, 1, 1, tzinfo=UTC)
 _STEP = timedelta(hours=1)
@@ -73,9 +73,9 @@ class Collection:
     def ask(self, line: Line, hidden: frozenset[str] = frozenset()) -> dict[str, Found]:
         """What is found for an ask, without what is `hidden`."""
         question = ranking.ask(line["title"], line.get("text", ""))
-        known = search.candidates(self.index, _LANGUAGE)
+        known = likeness.articles(self.index, _LANGUAGE)
         articles = {path: one for path, one in known.items() if self.names[one.id] not in hidden}
-        postings, learned = search.postings(self.index, question.terms), search.learned(self.index, question.terms)
+        postings, learned = likeness.postings(self.index, question.terms), likeness.learned(self.index, question.terms)
         ranked = suggestion.rank(question, articles, postings, line.get("language", _LANGUAGE), learned)
         alike = [a for a in likeness.find_alike(self.index, "", question, None) if self.names[a.id] not in hidden]
         live, solved = ([a for a in alike if (a.state == CLOSED) is closed] for closed in (False, True))

@@ -15,8 +15,8 @@ from desk.domain.model.ticket import REPLY, Ticket
 from desk.index.index import Index
 from desk.index.texts import articles_in
 from desk.named import NamedTuple
-from desk.queries import likeness, search
-from desk.queries.likeness import Alike
+from desk.queries import likeness
+from desk.queries.likeness import Alike, Request
 from desk.session.session import Session
 from desk.text import _
 from desk.view.look import describe_distance
@@ -59,9 +59,11 @@ def find_answers(session: Session, ticket_id: str, *, replies: bool) -> list[Ans
 
     Only tickets that whoever asks may see (rule 1). With `replies`, those that were solved are read for how they were.
     """
-    ticket = cast("Ticket", session.store.read("ticket", ticket_id))
-    found = _find(session, ticket)
-    written = forms(f"{ticket.title}\n{ticket.body[: ranking.TEXT_READ]}")
+    request = session.store.ask(lambda index: likeness.load_request(index, ticket_id))
+    if request is None:
+        raise session.store.missing("ticket", ticket_id)
+    found = _find(session, ticket_id, request)
+    written = forms(f"{request.title}\n{request.text[: ranking.TEXT_READ]}")
     ranks = [s.ranked for s in found.articles]
     answers = [
         _of_article(s, written, sure=n == 0 and certainty.is_sure(ranks)) for n, s in enumerate(found.articles[:MOST])
@@ -74,7 +76,8 @@ def find_answers(session: Session, ticket_id: str, *, replies: bool) -> list[Ans
 
 def describe_answers(session: Session, ticket: Ticket) -> list[str]:
     """For whoever has just registered a ticket: at most two lines, and only what is rather sure."""
-    told = list(_describe(session, _find(session, ticket)))
+    request = Request(ticket.title, ticket.body, ticket.service, ticket.tags, ticket.language)
+    told = list(_describe(session, _find(session, ticket.id, request)))
     return [*told[:-1], _("{told}   (more: desk kb suggest {ticket})", told=told[-1], ticket=ticket.id)] if told else []
 
 
@@ -91,17 +94,17 @@ def _describe(session: Session, found: _Found) -> Iterator[str]:
         yield _("solved before: {ticket}  {title}", ticket=found.solved[0].id, title=found.solved[0].title)
 
 
-def _find(session: Session, ticket: Ticket) -> _Found:
-    question = ranking.ask(ticket.title, ticket.body, ticket.service, ticket.tags)
+def _find(session: Session, ticket_id: str, request: Request) -> _Found:
+    question = request.question()
     first = session.config["desk.languages"][0]
     scope = session.scope()
 
     def ask(index: Index) -> _Found:
-        postings, learned = search.postings(index, question.terms), search.learned(index, question.terms)
-        articles = search.candidates(index, first)
-        tickets = likeness.find_alike(index, ticket.id, question, scope)
+        postings, learned = likeness.postings(index, question.terms), likeness.learned(index, question.terms)
+        articles = likeness.articles(index, first)
+        tickets = likeness.find_alike(index, ticket_id, question, scope)
         return _Found(
-            suggestion.rank(question, articles, postings, ticket.language or first, learned),
+            suggestion.rank(question, articles, postings, request.language or first, learned),
             [one for one in tickets if one.state != CLOSED],
             [one for one in tickets if one.state == CLOSED],
         )

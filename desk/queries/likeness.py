@@ -1,4 +1,5 @@
-"""Tickets like another, open or solved; and the incidents that are compared to find those that recur.
+"""What may answer a ticket: others like it, open or solved, and articles; and the incidents that are compared to find those
+that recur.
 
 The rare words of a request are looked up first, and only so many tickets of each; what that finds is then ranked by all
 of its words. So the work stays the same however many tickets there are.
@@ -13,6 +14,7 @@ from typing import Any
 from desk.domain.matching import certainty, ranking
 from desk.domain.matching.likeness import READ, Incident
 from desk.domain.matching.ranking import Collection, Document, Question, Ranked
+from desk.domain.matching.suggestion import Counts, IndexedArticle
 from desk.domain.matching.words import is_code
 from desk.domain.model.organisation import INCIDENT, PROBLEM, RESERVED_TAGS
 from desk.domain.model.query import Scope
@@ -56,12 +58,39 @@ class Alike(NamedTuple):
     ranked: Ranked
 
 
+class Request(NamedTuple):
+    """What a ticket asks, without what was answered, and in which language."""
+
+    title: str
+    text: str
+    service: str | None
+    tags: tuple[str, ...]
+    language: str | None
+
+    def question(self) -> Question:
+        """What its words are worth."""
+        return ranking.ask(self.title, self.text, self.service, self.tags)
+
+
 class _Asked(NamedTuple):
     """What is asked, what each word of it says, and how many requests have it."""
 
     question: Question
     worth: Mapping[str, float]
     spread: Mapping[str, int]
+
+
+def load_request(index: Index, ticket_id: str) -> Request | None:
+    """What a ticket asks, as the index has it: the record needn't be decoded; None: there is no such ticket."""
+    row = index.db.execute(
+        "SELECT k.title, substr(x.body, 1, a.length), k.service, k.tags, k.language FROM tickets k"
+        " JOIN texts x ON x.path = k.path JOIN asked a ON a.path = k.path WHERE k.id = ?",
+        (ticket_id,),
+    ).fetchone()
+    if row is None:
+        return None
+    title, text, service, tags, language = row
+    return Request(title, text, service, tuple(tags.split(BETWEEN)) if tags else (), language)
 
 
 def find_alike(index: Index, ticket_id: str, question: Question, scope: Scope | None) -> list[Alike]:
@@ -211,6 +240,50 @@ def _alike(row: _Row, ranked: Ranked, question: Question) -> Alike:
     ticket, title, created, closed, state, *_ = row
     same = bool(question.title) and frozenset(row[-2].split()) == question.title
     return Alike(str(ticket), str(title), str(state), str(created), closed, same, ranked)
+
+
+# -- articles that probably answer a ticket ----------------------------------------------------------------------------
+
+
+def articles(index: Index, language: str) -> dict[str, IndexedArticle]:
+    """The published articles, by path; `language` is that of an article which names none."""
+    rows = index.db.execute(
+        "SELECT a.path, a.id, a.title, coalesce(a.language, ?), a.service, a.tags, a.type, coalesce(l.times, 0),"
+        " a.title || ' ' || substr(x.lead || ' ' || x.body, 1, ?), t.title, t.symptom, t.keywords, t.body"
+        " FROM terms t JOIN articles a ON a.path = t.path JOIN texts x ON x.path = t.path"
+        " LEFT JOIN learned l ON l.term = '' AND l.article = a.id"
+        " WHERE t.term = '' AND a.state = 'published' ORDER BY a.path",
+        (language, ranking.OPENING),
+    )
+    found = {}
+    for path, article_id, title, own, service, tags, type_, titles, opening, *counts in rows:
+        named = tuple(str(tags).split(BETWEEN)) if tags else ()
+        length = Counts(*counts).weighted()
+        found[str(path)] = IndexedArticle(article_id, title, own, length, service, named, type_, titles, opening)
+    return found
+
+
+def postings(index: Index, terms: Iterable[str]) -> dict[str, dict[str, Counts]]:
+    """Where terms occur in articles: term → path → how often in which field."""
+    wanted = tuple(terms)
+    found: dict[str, dict[str, Counts]] = {}
+    rows = index.db.execute(
+        f"SELECT term, path, title, symptom, keywords, body FROM terms WHERE term IN ({marks(wanted)})", wanted
+    )
+    for term, path, *counts in rows:
+        found.setdefault(str(term), {})[str(path)] = Counts(*map(int, counts))
+    return found
+
+
+def learned(index: Index, terms: Iterable[str]) -> dict[str, dict[str, int]]:
+    """In how many titles of tickets that an article answered a term occurs: term → id of the article → titles."""
+    wanted = tuple(terms)
+    found: dict[str, dict[str, int]] = {}
+    for term, article, times in index.db.execute(
+        f"SELECT term, article, times FROM learned WHERE term IN ({marks(wanted)})", wanted
+    ):
+        found.setdefault(str(term), {})[str(article)] = int(times)
+    return found
 
 
 # -- what is compared to find incidents that recur ----------------------------------------------------------------------

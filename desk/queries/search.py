@@ -1,17 +1,14 @@
-"""Full-text search over tickets and articles, and the articles that answer a ticket, by their terms."""
+"""Full-text search over tickets and articles."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
-from desk.domain.matching import endings, ranking
-from desk.domain.matching.suggestion import Counts, IndexedArticle
+from desk.domain.matching import endings
 from desk.domain.matching.words import is_code, tokens
 from desk.domain.model.query import Scope
 from desk.index.index import Index
-from desk.index.layout import BETWEEN
 from desk.named import NamedTuple
 from desk.queries import sql
 from desk.queries.sql import marks
@@ -166,47 +163,3 @@ def _ranked(index: Index, table: str, wanted: str, where: Where, ahead: int) -> 
         f" WHERE {' AND '.join(parts)} ORDER BY w.rank, t.path",
         (wanted, ahead, *args),
     ).fetchall()
-
-
-# -- articles that probably answer a ticket ----------------------------------------------------------------------------
-
-
-def candidates(index: Index, language: str) -> dict[str, IndexedArticle]:
-    """The published articles, by path; `language` is that of an article which names none."""
-    rows = index.db.execute(
-        "SELECT a.path, a.id, a.title, coalesce(a.language, ?), a.service, a.tags, a.type, coalesce(l.times, 0),"
-        " a.title || ' ' || substr(x.lead || ' ' || x.body, 1, ?), t.title, t.symptom, t.keywords, t.body"
-        " FROM terms t JOIN articles a ON a.path = t.path JOIN texts x ON x.path = t.path"
-        " LEFT JOIN learned l ON l.term = '' AND l.article = a.id"
-        " WHERE t.term = '' AND a.state = 'published' ORDER BY a.path",
-        (language, ranking.OPENING),
-    )
-    found = {}
-    for path, article_id, title, own, service, tags, type_, titles, opening, *counts in rows:
-        named = tuple(str(tags).split(BETWEEN)) if tags else ()
-        length = Counts(*counts).weighted()
-        found[str(path)] = IndexedArticle(article_id, title, own, length, service, named, type_, titles, opening)
-    return found
-
-
-def postings(index: Index, terms: Iterable[str]) -> dict[str, dict[str, Counts]]:
-    """Where terms occur in articles: term → path → how often in which field."""
-    wanted = tuple(terms)
-    found: dict[str, dict[str, Counts]] = {}
-    rows = index.db.execute(
-        f"SELECT term, path, title, symptom, keywords, body FROM terms WHERE term IN ({marks(wanted)})", wanted
-    )
-    for term, path, *counts in rows:
-        found.setdefault(str(term), {})[str(path)] = Counts(*map(int, counts))
-    return found
-
-
-def learned(index: Index, terms: Iterable[str]) -> dict[str, dict[str, int]]:
-    """In how many titles of tickets that an article answered a term occurs: term → id of the article → titles."""
-    wanted = tuple(terms)
-    found: dict[str, dict[str, int]] = {}
-    for term, article, times in index.db.execute(
-        f"SELECT term, article, times FROM learned WHERE term IN ({marks(wanted)})", wanted
-    ):
-        found.setdefault(str(term), {})[str(article)] = int(times)
-    return found

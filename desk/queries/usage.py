@@ -16,7 +16,7 @@ from desk.git.place import Place
 from desk.index.index import Index
 from desk.index.layout import BETWEEN
 from desk.local import misses as local_misses
-from desk.queries import search
+from desk.queries import likeness
 
 if TYPE_CHECKING:
     from desk.domain.model.rows import MissRow
@@ -59,7 +59,7 @@ def count_suggested(
     `among` is a condition on the column `t.id`. Worked out from what ticket and articles say at this commit, so the same
     commit gives the same numbers on every machine.
     """
-    articles = search.candidates(index, language)
+    articles = likeness.articles(index, language)
     rows = index.db.execute(
         "SELECT t.title, substr(x.body, 1, a.length), t.service, t.tags, coalesce(t.language, ?) FROM tickets t"
         " JOIN texts x ON x.path = t.path JOIN asked a ON a.path = t.path"
@@ -69,7 +69,7 @@ def count_suggested(
     found: Counter[str] = Counter()
     for title, body, service, tags, spoken in rows:
         question = ranking.ask(title, body, service, tags.split(BETWEEN) if tags else ())
-        best = suggestion.rank(question, articles, search.postings(index, question.terms), spoken)
+        best = suggestion.rank(question, articles, likeness.postings(index, question.terms), spoken)
         if certainty.is_sure([s.ranked for s in best]):
             found[suggestion.slug(best[0].article.id, best[0].article.language)] += 1
     return found

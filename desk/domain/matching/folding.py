@@ -18,7 +18,7 @@ _OWN = MappingProxyType(
     | {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
 )
 """Letters that Unicode takes for letters of their own, not for one with a mark, and as what people without them type them."""
-_OWN_LETTER = re.compile(f"[{''.join(_OWN)}]")
+_OWN_LETTER = f"[{''.join(_OWN)}]"
 _SECOND = MappingProxyType({"s": "\ue000", "e": "\ue001", "h": "\ue002"})
 """What stands for the second letter, in a text whose places must stay: characters that mean nothing."""
 _table: dict[int, str] = {}
@@ -41,7 +41,7 @@ def fold(text: str) -> str:
         return text.lower()
     lowered = unicodedata.normalize("NFKD", text).lower()
     bare = re.sub(_MARKS, "", unicodedata.normalize("NFKD", lowered)).replace("ς", "σ")
-    return bare if bare.isascii() else _OWN_LETTER.sub(lambda letter: _OWN[letter[0]], bare)
+    return bare if bare.isascii() else re.sub(_OWN_LETTER, lambda letter: _OWN[letter[0]], bare)
 
 
 def fold_in_place(text: str) -> str:
