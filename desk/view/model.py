@@ -21,7 +21,7 @@ class Column(NamedTuple):
     `style` names how cells look: id, state, priority, title (cut last), time (short), age (how long ago), moment (whole),
     commit (short), number, size (of bytes), tags (in the row's own `color`), mark (a star where it is true), major and
     bounced (the word where it is true), group (blank where it is as above), name and email (cut late), prose (cut early),
-    sentence (goes on below), or plain.
+    sentence, phrase and people (go on below, each narrower than the one before), or plain (a word, cut late).
     """
 
     name: str

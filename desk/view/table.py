@@ -19,10 +19,17 @@ FLOOR = 6
 """A flexible column is never made narrower than this, in cells, nor than its heading."""
 TITLE_FLOOR = 24
 """A title gives up to here first; only then do the others, and it again."""
-_FLOORS = {"title": TITLE_FLOOR, "sentence": TITLE_FLOOR, "name": 20, "email": 32, "prose": 16}
+_WORDS = {"plain": 20, "name": 20, "email": 32}
+_FLOORS = {"title": TITLE_FLOOR, "sentence": TITLE_FLOOR, "prose": 16, "phrase": 14, "people": 10, **_WORDS}
 """Cells that a style keeps first."""
-_LOWER = {"name": 20, "email": 32}
-"""Those that it keeps then: a name or an address that is cut leads nowhere. In the end each gives."""
+_LOWER = {"title": 16, "sentence": 16, "phrase": 14, "people": 8, **_WORDS}
+"""Those that it keeps then: a word, a name or an address that is cut leads nowhere. In the end each gives."""
+_LAST = {"sentence": 14, "phrase": 14}
+"""And these at last: what goes on below is no longer read in fewer."""
+_UNCUT = dict.fromkeys(_WORDS, 1 << 16)
+"""Before any: what is longer than these gives first, as long as it can."""
+WRAPPED = frozenset(("sentence", "phrase", "people"))
+"""Styles whose cells go on below where they are wider than their column: nothing of them is cut."""
 COMMIT = 10
 """Characters of a commit's name in a table, as git shows it; machine formats have it whole."""
 MARK = "*"
@@ -58,9 +65,9 @@ def table(view: Listing, look: Look) -> Iterator[str]:
 
 
 def _laid(texts: list[str], columns: list[Column], widths: list[int]) -> Iterator[list[str]]:
-    """The lines of a row: one, but for a sentence that is wider than its column."""
+    """The lines of a row: one, but for a cell that goes on below."""
     lines = [
-        wrap(text, cells) if column.style == "sentence" and width(text) > cells else [text]
+        wrap(text, cells) if column.style in WRAPPED and width(text) > cells else [text]
         for text, column, cells in zip(texts, columns, widths, strict=True)
     ]
     for parts in zip_longest(*lines, fillvalue=""):
@@ -175,7 +182,7 @@ def _widths(columns: list[Column], lines: list[list[str]], look: Look) -> list[i
         # grep and cut on the other end of a pipe want the whole text.
         return widths
     room = _room(columns, look)
-    for least in (_first(look), _LOWER, {}):
+    for least in ({**_first(look), **_UNCUT}, _first(look), _LOWER, _LAST, {}):
         kept = [_floor(c, w, least) for c, w in zip(columns, widths, strict=True)]
         widths = _shrink(widths, kept, room)
     return widths

@@ -271,11 +271,11 @@ def list_(app: App) -> Listing:
         Column("at", pgettext("column", "MADE"), "moment"),
         Column("by", pgettext("column", "BY")),
         Column("commits", pgettext("column", "COMMITS"), "number"),
-        Column("records", pgettext("column", "RECORDS"), "number"),
+        Column("records", pgettext("column", "RECORDS"), "number", 1),
         Column("signature", pgettext("column", "SIGNATURE"), "word"),
         Column("holds", pgettext("column", "HOLDS"), "verb"),
         Column("problems", pgettext("column", "PROBLEM"), "title"),
-        Column("commit", pgettext("column", "COMMIT"), "commit"),
+        Column("commit", pgettext("column", "COMMIT"), "commit", 2),
     )
     return Listing("seals", rows, columns, _("no seals yet: desk audit seal makes one"))
 

@@ -81,9 +81,9 @@ def list_(app: App) -> Listing:
     rows = [_row(app, name) for name in settings.SETTINGS]
     columns = (
         Column("id", pgettext("column", "SETTING"), "id"),
-        Column("value", pgettext("column", "VALUE")),
+        Column("value", pgettext("column", "VALUE"), "phrase"),
         Column("source", pgettext("column", "FROM"), "word"),
-        Column("help", pgettext("column", "MEANING"), "title"),
+        Column("help", pgettext("column", "MEANING"), "sentence"),
     )
     return Listing(
         "settings", rows, columns, _("there are no settings"), spell=lambda rows: [_shown(row) for row in rows]

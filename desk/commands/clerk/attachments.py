@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     Column("ticket", pgettext("column", "TICKET"), "id"),
-    Column("id", pgettext("column", "NAME"), "title"),
+    Column("id", pgettext("column", "NAME"), "sentence"),
     Column("size", pgettext("column", "SIZE"), "size"),
-    Column("type", pgettext("column", "TYPE")),
+    Column("type", pgettext("column", "TYPE"), spare=1),
     Column("by", pgettext("column", "BY")),
     Column("at", pgettext("column", "WHEN"), "time"),
 )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     Column("id", pgettext("column", "NAME"), "id"),
-    Column("words", pgettext("column", "STANDS FOR"), "title"),
+    Column("words", pgettext("column", "STANDS FOR"), "sentence"),
     Column("whose", pgettext("column", "WHOSE")),
 )
 _PLURAL = {ALIAS: "aliases", FILTER: "filters"}

@@ -16,8 +16,8 @@ _ANSWERS = (
     Column("kind", pgettext("column", "KIND"), "word"),
     Column("id", pgettext("column", "ID"), "id"),
     Column("title", pgettext("column", "TITLE"), "title"),
-    Column("why", pgettext("column", "WHY"), "title"),
-    Column("sure", pgettext("column", "SURE")),
+    Column("why", pgettext("column", "WHY"), "phrase"),
+    Column("sure", pgettext("column", "SURE"), "verb"),
 )
 
 

@@ -23,9 +23,9 @@ from desk.view.model import Column, Detail, Listing
 _COLUMNS = (
     Column("state", pgettext("column", "STATE"), "word"),
     Column("ticket", pgettext("column", "TICKET"), "id"),
-    Column("sender", pgettext("column", "FROM")),
+    Column("sender", pgettext("column", "FROM"), "email"),
     Column("subject", pgettext("column", "SUBJECT"), "title"),
-    Column("why", pgettext("column", "WHY"), "plain", 1),
+    Column("why", pgettext("column", "WHY"), "phrase"),
 )
 _HELD = 10
 """What a run leaves with that has put a mail aside."""

@@ -45,7 +45,7 @@ def list_(app: App, why: str | None) -> Listing:
         Column("at", pgettext("column", "AT"), "time"),
         Column("sender", pgettext("column", "FROM"), "email"),
         Column("subject", pgettext("column", "SUBJECT"), "title"),
-        Column("why", pgettext("column", "WHY")),
+        Column("why", pgettext("column", "WHY"), "phrase"),
     )
     notes = (_("look at one: desk mail preview ID; take it in: desk mail release ID; else: desk mail discard ID"),)
     return Listing("mails", rows, columns, _("no mails are held"), notes=notes if rows else (), spell=_spell)

@@ -148,8 +148,8 @@ _COLUMNS = (
     Column("way", pgettext("column", "WAY"), "word"),
     Column("state", pgettext("column", "STATE"), "word"),
     Column("ticket", pgettext("column", "TICKET"), "id"),
-    Column("address", pgettext("column", "WHO")),
-    Column("reason", pgettext("column", "WHY"), "title"),
+    Column("address", pgettext("column", "WHO"), "email"),
+    Column("reason", pgettext("column", "WHY"), "phrase"),
     Column("message_id", pgettext("column", "MESSAGE-ID"), spare=1),
 )
 

@@ -58,7 +58,7 @@ def trust(app: App, show: bool, yes: bool, key: str | None, adopt: str | None) -
     ]
     columns = (
         Column("protocol", pgettext("column", "FOR")),
-        Column("pin", pgettext("column", "SERVER")),
+        Column("pin", pgettext("column", "SERVER"), "sentence"),
         Column("why", pgettext("column", "STATE")),
     )
     return Listing("servers", rows, columns, "")

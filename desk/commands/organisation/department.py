@@ -39,10 +39,10 @@ DEPARTMENT = records.Kind(
     Department,
     columns=(
         Column("id", pgettext("column", "DEPARTMENT"), "id"),
-        Column("name", pgettext("column", "NAME"), "name"),
+        Column("name", pgettext("column", "NAME"), "sentence"),
         Column("open", pgettext("column", "OPEN"), "number"),
-        Column("tickets", pgettext("column", "TICKETS"), "number"),
-        Column("default", pgettext("column", "DEFAULT")),
+        Column("tickets", pgettext("column", "TICKETS"), "number", 2),
+        Column("default", pgettext("column", "DEFAULT"), spare=1),
         Column("private", pgettext("column", "PRIVATE")),
         Column("description", pgettext("column", "DESCRIPTION"), "prose"),
     ),
@@ -74,7 +74,7 @@ def list_(app: App, with_staff: bool) -> Listing:
     *columns, last = DEPARTMENT.columns
     rows = app.store.ask(lambda index: records.rows(index, DEPARTMENT))
     return records.listing(
-        DEPARTMENT, rows, (*columns, Column("staff", pgettext("column", "STAFF")) if with_staff else last)
+        DEPARTMENT, rows, (*columns, Column("staff", pgettext("column", "STAFF"), "people") if with_staff else last)
     )
 
 

@@ -26,10 +26,10 @@ GROUP = records.Kind(
     Group,
     columns=(
         Column("id", pgettext("column", "GROUP"), "id"),
-        Column("name", pgettext("column", "NAME"), "name"),
+        Column("name", pgettext("column", "NAME"), "sentence"),
         Column("channel", pgettext("column", "CHANNEL"), "word"),
-        Column("self_service", pgettext("column", "SELF-SERVICE")),
-        Column("users", pgettext("column", "USERS"), "number"),
+        Column("self_service", pgettext("column", "SELF-SERVICE"), spare=2),
+        Column("users", pgettext("column", "USERS"), "number", 1),
         Column("description", pgettext("column", "DESCRIPTION"), "prose"),
     ),
     empty=_("there are no groups yet: desk group create ID --name N"),

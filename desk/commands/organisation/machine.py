@@ -27,7 +27,7 @@ MACHINE = records.Kind(
     columns=(
         Column("id", pgettext("column", "MACHINE"), "id"),
         Column("may", pgettext("column", "MAY BRING")),
-        Column("description", pgettext("column", "DESCRIPTION"), "prose"),
+        Column("description", pgettext("column", "DESCRIPTION"), "sentence"),
     ),
     empty=_("there are no machines yet: desk machine create NAME --key FILE.pub --may mail"),
     id="NAME",

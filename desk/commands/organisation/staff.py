@@ -45,7 +45,7 @@ STAFF = records.Kind(
         Column("level", pgettext("column", "LEVEL"), "number"),
         Column("load", pgettext("column", "LOAD"), "number"),
         Column("away", pgettext("column", "AWAY")),
-        Column("departments", pgettext("column", "DEPARTMENTS"), "prose", 1),
+        Column("departments", pgettext("column", "DEPARTMENTS"), "phrase", 1),
         Column("email", pgettext("column", "E-MAIL"), "email"),
     ),
     empty=_("nobody found"),

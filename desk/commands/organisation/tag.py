@@ -23,7 +23,7 @@ TAG = records.Kind(
         Column("id", pgettext("column", "TAG"), "tags"),
         Column("tickets", pgettext("column", "TICKETS"), "number"),
         Column("color", pgettext("column", "COLOUR"), spare=1),
-        Column("description", pgettext("column", "DESCRIPTION"), "prose"),
+        Column("description", pgettext("column", "DESCRIPTION"), "sentence"),
     ),
     empty=_("there are no tags yet: desk tag create NAME"),
     id="NAME",

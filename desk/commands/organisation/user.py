@@ -219,7 +219,7 @@ def bans(app: App) -> Listing:
     columns = (
         Column("id", pgettext("column", "ID"), "id"),
         Column("email", pgettext("column", "E-MAIL"), "email"),
-        Column("reason", pgettext("column", "REASON"), "title"),
+        Column("reason", pgettext("column", "REASON"), "phrase"),
         Column("by", pgettext("column", "BY")),
         Column("created", pgettext("column", "SINCE"), "time"),
     )

@@ -44,7 +44,7 @@ def escalations(app: App, ids: tuple[str, ...]) -> Listing:
         Column("from", pgettext("column", "FROM")),
         Column("to", pgettext("column", "TO")),
         Column("level", pgettext("column", "LEVEL"), "number"),
-        Column("reason", pgettext("column", "REASON"), "title"),
+        Column("reason", pgettext("column", "REASON"), "sentence"),
         Column("commit", pgettext("column", "COMMIT"), "commit", 1),
     ]
     if len(found) > 1:

@@ -52,7 +52,7 @@ def list_(app: App, ticket: str | None, held: bool) -> Listing:
                 rows.append(row)
     columns = (
         Column("id", pgettext("column", "ID"), "id"),
-        Column("to", pgettext("column", "TO"), "name"),
+        Column("to", pgettext("column", "TO"), "email"),
         Column("subject", pgettext("column", "SUBJECT"), "title"),
         Column("ticket", pgettext("column", "TICKET"), "id", 1),
         Column("event", pgettext("column", "EVENT"), "word", 3),
@@ -64,7 +64,16 @@ def list_(app: App, ticket: str | None, held: bool) -> Listing:
 
 
 def _spell(rows: Sequence[Row]) -> list[Row]:
-    return [{**row, "reason": row["reason"] and maillog.recall(row["reason"])} for row in rows]
+    """The reason in words; of the id, what tells messages apart; and the address, which is where it goes."""
+    return [
+        {
+            **row,
+            "id": row["id"].partition("-")[2] or row["id"],
+            "to": row["to"].rpartition("<")[2].rstrip(">"),
+            "reason": row["reason"] and maillog.recall(row["reason"]),
+        }
+        for row in rows
+    ]
 
 
 @leaf.leaf("show", example="desk mail show 4f9a1c22-1")

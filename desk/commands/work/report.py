@@ -112,7 +112,7 @@ def _known(app: App) -> Listing:
     return Listing(
         "reports",
         rows,
-        (Column("id", pgettext("column", "NAME"), "id"), Column("help", pgettext("column", "WHAT"), "title")),
+        (Column("id", pgettext("column", "NAME"), "id"), Column("help", pgettext("column", "WHAT"), "sentence")),
         _("no reports"),
     )
 

@@ -9,13 +9,15 @@ from desk.view.look import Look, paint
 from desk.view.model import Listing, Sections
 from desk.view.table import table
 from desk.view.text.cells import visible
+from desk.view.text.prose import folded
 from desk.view.values import one_line
 
 
 def people(view: Sections, look: Look) -> Iterator[str]:
     """The headline, and each section that has rows; on a terminal all on one screen, if they fit."""
     headline, sums = map(one_line, view.headline)
-    yield f"{paint(headline, 'heading', look)}\n{sums}\n"
+    yield paint(headline, "heading", look) + "\n"
+    yield from (f"{line}\n" for line in folded(sums, look.width if look.tty else 0))
     if not any(listing.rows for _, listing, _ in view.parts):
         yield f"\n{view.empty}\n"
     for title, whole, most in view.parts:

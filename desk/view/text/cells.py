@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from desk.text import said
 
 ELLIPSIS = "…"
+_JOINTS = "-/@"
+"""Where a word is broken that is too long for its line: ids, addresses, paths."""
 ZWNJ, ZWJ = "\u200c", "\u200d"
 # Format characters that a script or an emoji is spelled with: joiners, Arabic and Kaithi number signs (which have a
 # shape of their own), and the joiners of Egyptian hieroglyphs.
@@ -171,10 +173,20 @@ def wrap(text: str, cells: int) -> list[str]:
     return [*lines, line] if line else lines
 
 
+def _cut(word: str, cells: int) -> Iterator[str]:
+    start = 0
+    while len(word) - start > cells:
+        joint = max(word.rfind(sign, start + cells // 2, start + cells) for sign in _JOINTS)
+        end = joint + 1 if joint >= 0 else start + cells
+        yield word[start:end]
+        start = end
+    yield word[start:]
+
+
 def _pieces(word: str, cells: int) -> list[str]:
-    """A word cut to size, in one pass; a cluster wider than a whole line stays whole."""
+    """A word cut to size, in one pass, behind a hyphen where it has one; a cluster wider than a whole line stays whole."""
     if word.isascii():
-        return [word[at : at + cells] for at in range(0, len(word), max(cells, 1))]
+        return [*_cut(word, max(cells, 1))]
     pieces = [""]
     for cluster in clusters(word):
         if pieces[-1] and width(pieces[-1] + cluster) > cells:
