@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import io
 import os
 import re
@@ -263,9 +262,7 @@ def main(argv: list[str] | None = None) -> None:
 
         add_bash()
         sys.exit(shell_complete(root, {"obj": env}, PROG, f"_{PROG.upper()}_COMPLETE", asked))
-    code = run(list(env.argv), env)
-    gc.freeze()  # the process ends: nothing is left to be searched for circles, which Python would do twice more
-    sys.exit(code)
+    sys.exit(run(list(env.argv), env))
 
 
 def _prepare_streams() -> None:

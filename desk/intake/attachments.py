@@ -23,6 +23,7 @@ _ENDINGS = {
     "image/jpeg": ".jpg",
     "image/png": ".png",
     "message/delivery-status": ".txt",
+    "message/disposition-notification": ".txt",
     "message/rfc822": ".eml",
     "text/calendar": ".ics",
     "text/csv": ".csv",

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from desk.intake.mails import Mail
-from desk.mail.threading import is_own_id
+from desk.mail.threading import BOUNCED, is_own_id, subject_tickets
 from desk.named import NamedTuple
 from desk.text import _
 
@@ -39,10 +39,16 @@ class Ours(NamedTuple):
 
 _ANSWERS = re.compile(
     r"\s*(?:Automatic reply|Auto(?:matic)?[- ]?(?:reply|response)|Out of (?:the )?office|Αυτόματη απάντηση|Απουσία από το γραφείο"
-    r"|Abwesenheitsnotiz|Automatische Antwort|Réponse automatique)\b",
+    r"|Abwesenheitsnotiz|Automatische Antwort|Réponse automatique|Absence du bureau|Respuesta automática|Fuera de (?:la )?oficina"
+    r"|Risposta automatica|Fuori sede|Otomatik yanıt)\b",
+    re.IGNORECASE,
+)
+_READ = re.compile(
+    r"\s*(?:Read|Not read|Διαβάστηκε|Αναγνωσμένο|Δεν διαβάστηκε|Gelesen|Ungelesen|Lu|Non lu|Leído|No leído|Letto|Non letto)\s?:",
     re.IGNORECASE,
 )
 _ROBOT = re.compile(r"(?:mailer-daemon|postmaster|(?:do[-_.]?)?no[-_.]?t?[-_.]?reply)(?:[+@].*)?", re.IGNORECASE)
+_SERVER = re.compile(r"mailer-daemon|postmaster|mdaemon|mail-daemon", re.IGNORECASE)
 _REPLIERS = (
     "x-autoreply",
     "x-autorespond",
@@ -85,17 +91,27 @@ def _own_message(mail: Mail, ours: Ours) -> Classified | None:
 
 def _bounced(mail: Mail, ours: Ours) -> Classified | None:  # noqa: ARG001 - steps are alike
     if not mail.failures:
-        return None
+        return Classified("bounce", _("it came to where our messages come back")) if _came_back(mail) else None
     first = mail.failures[0]
     return Classified(
         "bounce", _("not delivered to {email}{how}", email=first.email, how=f": {first.status}" if first.status else "")
     )
 
 
+def _came_back(mail: Mail) -> bool:
+    """Whether a mail server wrote to where our messages come back; so do programs that answer for people who are away."""
+    if not any(BOUNCED in address for address in mail.delivered):
+        return False
+    report = _value(mail, "content-type")
+    told = "multipart/report" in report and "disposition-notification" not in report
+    return told or (mail.sender is not None and _SERVER.fullmatch(mail.sender.key.partition("@")[0]) is not None)
+
+
 def _receipt(mail: Mail, ours: Ours) -> Classified | None:  # noqa: ARG001 - steps are alike
     kind = mail.headers.raw("content-type").lower()
     if "multipart/report" not in kind:
-        return None
+        told = _READ.match(mail.subject) is not None and bool(subject_tickets(mail.subject))
+        return Classified("receipt", _("its subject says so of a message of ours")) if told else None
     if "disposition-notification" in kind:
         return Classified("receipt", _("a receipt (multipart/report)"))
     return Classified("receipt", _("a delivery status that names nobody (multipart/report)"))
@@ -110,10 +126,12 @@ def _replied(mail: Mail, ours: Ours) -> Classified | None:  # noqa: ARG001 - ste
             return Classified("reply", _("{name} is set", name=name))
     if "autoresponder" in _value(mail, "delivered-to"):
         return Classified("reply", "Delivered-To: autoresponder")
+    if not _ANSWERS.match(mail.subject):
+        return None
+    if subject_tickets(mail.subject):  # people answer with Re:, and only programs put this before what we wrote
+        return Classified("reply", _("its subject says so of a message of ours"))
     automatic = _by_header(mail) or _by_sender(mail)
-    if automatic is not None and _ANSWERS.match(mail.subject):
-        return Classified("reply", _("{automatic}, and the subject says so", automatic=automatic))
-    return None
+    return Classified("reply", _("{automatic}, and the subject says so", automatic=automatic)) if automatic else None
 
 
 def _machine(mail: Mail, ours: Ours) -> Classified | None:  # noqa: ARG001 - steps are alike

@@ -18,6 +18,8 @@ from desk.mail.threading import message_ids
 
 _SENDERS = ("from", "reply-to", "sender", "return-path")
 _TARGETS = ("delivered-to", "x-original-to", "envelope-to", "to", "cc")
+_FIELD = 20_000
+"""Characters of a field that are read for its first thousand letters."""
 _INNER = 5
 """Attached mails that are looked at."""
 
@@ -66,7 +68,10 @@ def parse(raw: bytes, languages: Sequence[str], limits: attachments.Limits) -> M
 
 def head_text(head: Headers, name: str, charset: str = "") -> str:
     """A field as people read it, of at most a thousand characters."""
-    return headers.decode(head.raw(name)[:20_000], charset)[:1000]
+    raw = head.raw(name)
+    if len(raw) > _FIELD:  # not in the middle of an encoded word
+        raw = raw[:_FIELD].rpartition(" ")[0] or raw[:_FIELD]
+    return headers.decode(raw, charset)[:1000]
 
 
 def references(head: Headers) -> tuple[str, ...]:

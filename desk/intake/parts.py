@@ -208,12 +208,16 @@ class _Reading:
         if text.startswith("-----BEGIN PGP MESSAGE-----"):
             self.protection = "encrypted"
         found = re.match(
-            r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:\w+: .*\n)*\n((?s:.*?))\n-----BEGIN PGP SIGNATURE-----", text
+            r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:\w+: .*\n)*\n((?s:.*?))\n-----BEGIN PGP SIGNATURE-----\n"
+            r"(?s:.*?)(?:-----END PGP SIGNATURE-----|\Z)",
+            text,
         )
         if found is None:
             return text
         self.protection = "signed"
-        return re.sub(r"^- ", "", found[1], flags=re.MULTILINE)
+        below = text[found.end() :].strip("\n")  # what a mailing list, or somebody on the way, wrote under it
+        signed = re.sub(r"^- ", "", found[1], flags=re.MULTILINE)
+        return f"{signed}\n\n{below}" if below else signed
 
 
 def _disposition(part: Piece, options: dict[str, str]) -> tuple[str, str]:

@@ -37,8 +37,8 @@ def read(value: str, charset: str = "") -> tuple[Address, ...]:
     """The addresses of a field, in order, groups taken apart; what is no address is passed over."""
     found: list[Address] = []
     for name, written in _mailboxes(value):
-        email = written.strip().strip("'").rstrip(".")
-        if _EMAIL.fullmatch(email):
+        email = headers.in_letters(written, charset).strip().strip("'").rstrip(".")
+        if _EMAIL.fullmatch(email) and not _INVISIBLE.search(email):
             found.append(Address(_INVISIBLE.sub("", headers.decode(name, charset)).strip("'\" "), email))
         if len(found) == MOST:
             break

@@ -96,6 +96,9 @@ def _spoilt(data: bytes, name: str) -> bool:
 
 def _strict(data: bytes, charset: str) -> str | None:
     try:
-        return data.decode(charset)
+        text = data.decode(charset)
+        if charset == "utf-7":
+            text.encode()  # it can write half a letter, which no file and no other charset holds
     except (UnicodeError, ValueError):
         return None
+    return text

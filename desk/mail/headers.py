@@ -94,21 +94,21 @@ def clean(value: str) -> str:
 
 def _decoded(value: str, charset: str) -> str:
     if "=?" not in value:
-        return _plain(value, charset)
+        return in_letters(value, charset)
     done: list[str] = []
     held = ("", b"")  # Words of one charset that stand side by side are one text: a letter may be cut in two.
     at = 0
     for found in _WORD.finditer(value):
         between = value[at : found.start()]
         if between.strip() or not at:
-            done += [_flush(held), _plain(between, charset)]
+            done += [_flush(held), in_letters(between, charset)]
             held = ("", b"")
         if held[0] != found[1].lower():
             done.append(_flush(held))
             held = (found[1].lower(), b"")
         held = (held[0], held[1] + _bytes(found[2], found[3]))
         at = found.end()
-    return "".join((*done, _flush(held), _plain(value[at:], charset)))
+    return "".join((*done, _flush(held), in_letters(value[at:], charset)))
 
 
 def _flush(held: tuple[str, bytes]) -> str:
@@ -130,7 +130,8 @@ def base64_bytes(data: bytes) -> bytes:
     return base64.b64decode(letters)
 
 
-def _plain(value: str, charset: str) -> str:
+def in_letters(value: str, charset: str = "") -> str:
+    """A value whose bytes beyond ASCII are read as letters; nothing else of it is changed."""
     if value.isascii():
         return value
     return charsets.decode(value.encode("utf-8", "surrogateescape"), charset)

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable
 
 from desk.domain.model.fields import TICKET_ID
+from desk.mail import headers
 from desk.named import NamedTuple
 
 BOUNCED = "+b."
@@ -82,7 +83,7 @@ def is_own_id(reference: str, domain: str) -> bool:
 
 def message_ids(value: str) -> list[str]:
     """The Message-IDs in a field, in order; the last hundred."""
-    return _ID.findall(value[-100_000:])[-_IDS:]
+    return [headers.in_letters(found) for found in _ID.findall(value[-100_000:])[-_IDS:]]
 
 
 def subject_tickets(subject: str) -> tuple[str, ...]:

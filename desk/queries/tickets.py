@@ -294,15 +294,19 @@ def known_mails(index: Index, mark: str) -> list[KnownMail]:
     return [KnownMail(str(content), str(ticket or ""), str(oid)) for content, oid, ticket in rows]
 
 
-def of_messages(index: Index, message_ids: Iterable[str]) -> dict[str, str]:
-    """Message-ID → ticket, of those that a ticket holds."""
+def of_messages(index: Index, message_ids: Iterable[str]) -> dict[str, list[str]]:
+    """Message-ID → the tickets that hold it, the oldest first: a sender can give a mail the id of another one."""
     wanted = list(message_ids)
     rows = index.db.execute(
         "SELECT m.value, t.id FROM members m JOIN tickets t ON t.path = m.path"
-        f" WHERE m.kind = 'ticket' AND m.field = 'messages' AND m.value IN ({','.join('?' * len(wanted))}) ORDER BY t.id",
+        f" WHERE m.kind = 'ticket' AND m.field = 'messages' AND m.value IN ({','.join('?' * len(wanted))})"
+        " ORDER BY t.created, t.id",
         wanted,
     )
-    return {str(message): str(ticket) for message, ticket in rows}
+    found: dict[str, list[str]] = {}
+    for message, ticket in rows:
+        found.setdefault(str(message), []).append(str(ticket))
+    return found
 
 
 def numbered(index: Index, user: str, numbers: Iterable[str]) -> list[str]:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import cast
 
 from desk.actions.requesters import is_address
 from desk.config import Config
+from desk.domain.model.fields import TITLE_MAX
+from desk.domain.model.filenames import as_seen
 from desk.domain.model.person import Ban, Staff, User
+from desk.domain.model.ticket import Ticket
 from desk.errors import ConfigError
-from desk.intake import authentication
+from desk.intake import authentication, forwards
 from desk.intake.authentication import Verdict
 from desk.intake.automatic import Ours
 from desk.intake.mails import Mail
 from desk.local import mailhost
+from desk.mail import threading
 from desk.mail.addresses import Address
+from desk.mail.headers import clean
 from desk.named import NamedTuple
 from desk.queries import people
 from desk.session.session import Session
@@ -63,7 +68,8 @@ def require_machine(session: Session) -> None:
 class Writer(NamedTuple):
     """Who wrote a mail. Neither `staff` nor `user`: somebody new, or, without an address, nobody who can be told.
 
-    `barred` says why they may not write, empty if they may.
+    `barred` says why they may not write, empty if they may. `poses`: as whom somebody new makes themselves out, by a name
+    that isn't theirs; empty for the honest.
     """
 
     address: Address | None
@@ -71,6 +77,7 @@ class Writer(NamedTuple):
     user: User | None
     barred: str
     verdict: Verdict
+    poses: str = ""
 
     @property
     def email(self) -> str:
@@ -90,7 +97,44 @@ def writer_of(mail: Mail, snapshot: Snapshot, door: Door) -> Writer:
     barred = _("the address is banned") if Ban.kind in found else ""
     if not barred and staff is None and user is not None and user.disabled:
         barred = _("{user} is disabled", user=user.id)
-    return Writer(mail.sender, staff, None if staff else user, barred, verdict)
+    poses = "" if staff or user else posed_as(mail.sender, snapshot)
+    return Writer(mail.sender, staff, None if staff else user, barred, verdict, poses)
+
+
+def posed_as(sender: Address, snapshot: Snapshot) -> str:
+    """Whom a name, or an address, is made to look like: one of the staff, or whoever has the address that is given as a name."""
+    if "@" in sender.name and sender.key not in sender.name.lower():
+        return sender.name
+    name, email = as_seen(sender.name), as_seen(sender.email)
+    for row in snapshot.index.rows(Staff.kind):
+        if name == as_seen(str(row["name"])) or email == as_seen(str(row["email"])):
+            return str(row["name"])
+    return ""
+
+
+def departments_of(mail: Mail, door: Door) -> dict[str, str]:
+    """The addresses of departments that a mail was brought to, or written to, in this order, and whose they are."""
+    named = door.config["mail.departments"]
+    return {address: named[address] for address in mail.delivered if address in named}
+
+
+def remarks(mail: Mail, writer: Writer, door: Door, ticket: Ticket | None) -> Iterator[str]:
+    """What whoever reads a mail should know, and its text doesn't say: a line each. `ticket`: what it goes on with."""
+    if writer.address is None and (named := mail.headers.text("from")):
+        yield _("[its sender is told as: {sender}]", sender=named[:200])
+    if writer.poses:
+        email = mail.sender.email.encode("ascii", "backslashreplace").decode() if mail.sender else ""
+        yield _("[written from {email} under the name of {name}]", email=email, name=writer.poses)
+    if writer.verdict.state == "fail" and ticket is None:  # an entry says so in its heading
+        yield _("[looks forged: {why}]", why=writer.verdict.reason)
+    # Other desks ask for answers at an address for each ticket; at another domain it is a wish, or a trap.
+    asked = [a.email for a in mail.reply_to if mail.sender and a.domain not in (mail.sender.domain, door.ours.domain)]
+    if asked and writer.staff is None:
+        yield _("[answers are asked for at: {addresses}]", addresses=", ".join(asked[:3]))
+    addresses = departments_of(mail, door)
+    mine = ticket.department if ticket is not None else next(iter(addresses.values()), "")
+    if elsewhere := [address for address, department in addresses.items() if department != mine]:
+        yield _("[also sent to: {addresses}]", addresses=", ".join(elsewhere))
 
 
 def others(mail: Mail, door: Door) -> tuple[str, ...]:
@@ -100,3 +144,13 @@ def others(mail: Mail, door: Door) -> tuple[str, ...]:
     found = [a.key for a in named if is_address(a.email) and a.key not in door.ours.addresses]
     kept = [a for a in found if not (a.startswith(f"{local}+") and a.endswith(f"@{domain}"))]
     return tuple(dict.fromkeys(a for a in kept if mail.sender is None or a != mail.sender.key))[:20]
+
+
+def title_of(subject: str, text: str) -> str:
+    """What a ticket is called: the subject without its prefixes, else the first line of the text."""
+    title = threading.bare_subject(subject)
+    while forwards.is_forwarded(title):
+        title = threading.bare_subject(title.partition(":")[2])
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    words = clean(title or first) or _("[no subject]")
+    return words if len(words) <= TITLE_MAX else words[: TITLE_MAX - 1].rstrip() + "…"

@@ -103,8 +103,8 @@ def _bounced(mail: Mail, snapshot: Snapshot, door: Door, so_far: Ruling) -> Ruli
     failed = proved_failure(mail, snapshot, door)
     if failed is None:
         return _end(so_far, "drop", _("it names no message of this desk"))
-    ticket, failure = failed
-    if not failure.permanent:
+    ticket = failed.ticket
+    if not failed.failure.permanent:
         return _end(so_far, "drop", _("the server goes on trying"))
     return _end(
         so_far._replace(joined=Joined(ticket, "token", _("it gives back a message of {ticket}", ticket=ticket.id))),
@@ -112,15 +112,37 @@ def _bounced(mail: Mail, snapshot: Snapshot, door: Door, so_far: Ruling) -> Ruli
     )
 
 
-def proved_failure(mail: Mail, snapshot: Snapshot, door: Door) -> tuple[Ticket, Failure] | None:
-    """The ticket and the address of a message that came back. Anybody can write a bounce: our code must be in it, and fit."""
+class Returned(NamedTuple):
+    """A message of ours that came back. `own`: it is the address that we wrote to which can't be reached."""
+
+    ticket: Ticket
+    failure: Failure
+    own: bool = True
+
+
+def proved_failure(mail: Mail, snapshot: Snapshot, door: Door) -> Returned | None:
+    """Which message came back, and from whom. Anybody can write a bounce: our code must be in it, and fit."""
     for token in threading.tokens(mail.returned, mail.delivered, door.address):
         ticket = joining.ticket_of(snapshot, token.ticket)
-        if ticket is not None:
-            for failure in mail.failures:
-                if threading.fits(token, failure.email, door.key):
-                    return ticket, failure
+        if ticket is None:
+            continue
+        for failure in mail.failures:
+            if threading.fits(token, failure.email, door.key):
+                return Returned(ticket, failure)
+        # Whoever has their mail passed on can't be reached there; and not all servers say who couldn't be.
+        copy = joining.whose_copy(token, ticket, snapshot, door) if token.bounced else None
+        if copy is not None:
+            return Returned(ticket, _elsewhere(mail, copy.email), own=False)
     return None
+
+
+def _elsewhere(mail: Mail, email: str) -> Failure:
+    """What a report says of an address that our message never named, as of the one that it went to."""
+    if mail.failures:
+        first = mail.failures[0]
+        return first._replace(email=email, words=f"{first.email}: {first.words}".rstrip(": "))
+    said = next((line.strip() for line in mail.text.splitlines() if line.strip()), "")
+    return Failure(email, permanent=True, status="", words=said[:200])
 
 
 def _automatic(snapshot: Snapshot, door: Door, so_far: Ruling) -> Ruling:

@@ -8,7 +8,7 @@ from typing import Any
 
 from desk.actions import requesters
 from desk.actions.draft import Draft
-from desk.actions.mail import deciding, joining
+from desk.actions.mail import arrivals, deciding, joining
 from desk.actions.mail.arrivals import Door, others
 from desk.actions.mail.deciding import Ruling
 from desk.actions.tickets import followup
@@ -92,7 +92,7 @@ class _Entering(NamedTuple):
         by, known = self._author()
         mail = self.mail
         new = NewTicket(
-            title_of(mail.subject, mail.kept),
+            arrivals.title_of(mail.subject, mail.kept),
             self._body(mail.kept),
             self._department(by),
             channel=self._channel(),
@@ -107,7 +107,7 @@ class _Entering(NamedTuple):
         assert staff is not None  # noqa: S101 - the decision is made of staff alone
         found, why = self._passed_on()
         above = forwards.split(mail.text).above if found in forwards.split(mail.text).found else mail.kept
-        title = title_of(found.subject if found else mail.subject, found.text if found else mail.kept)
+        title = arrivals.title_of(found.subject if found else mail.subject, found.text if found else mail.kept)
         # Without somebody whose words they are, all of it stands.
         body = self._body(found.text) if found and not why else self._body(mail.text)
         email = found.sender.email if found and not why else None
@@ -144,7 +144,7 @@ class _Entering(NamedTuple):
 
     def _named(self, change: Change, found: Forwarded | None) -> Change:
         """The requester whom the change makes known, by the name that the mail gave them."""
-        name = _name_of(found.sender.name) if found else None
+        name = _name_of(found.sender.name) if found and not arrivals.posed_as(found.sender, self.snapshot) else None
         edits = tuple(
             e._replace(after=e.after.evolve(name=name))
             if isinstance(e.after, User) and e.before is None and name
@@ -189,7 +189,7 @@ class _Entering(NamedTuple):
         known = User.new(
             id=self.snapshot.new_id("user", USER_PREFIX),
             email=writer.email,
-            name=_name_of(writer.address.name),
+            name=None if writer.poses else _name_of(writer.address.name),
             language=self.mail.language or None,
             registered=False,
             created=utc_text(self.session.now),
@@ -204,9 +204,8 @@ class _Entering(NamedTuple):
 
     def _department(self, by: Actor) -> str | None:
         """The department whose address was written to; None for the default one. Never a private one (rule 4)."""
-        for address in self.mail.delivered:
-            named = self.session.config["mail.departments"].get(address)
-            found = self.snapshot.find(Department.kind, named) if named else None
+        for name in arrivals.departments_of(self.mail, self.door).values():
+            found = self.snapshot.find(Department.kind, name)
             if isinstance(found, Department) and not (found.private and by.kind == REQUESTER):
                 return None if found.private else found.id
         return None
@@ -278,7 +277,7 @@ class _Entering(NamedTuple):
         """That a message came back, for whoever looks at the ticket; and that mail doesn't reach its recipient."""
         failed = deciding.proved_failure(self.mail, self.snapshot, self.door)
         assert failed is not None  # noqa: S101 - the decision asked the same
-        ticket, failure = failed
+        ticket, failure, own = failed
         how = " ".join(part for part in (failure.status, failure.words) if part)
         text = thread.CAME_BACK.format(email=failure.email, how=how or _("no word of why"))
         found = people.with_address(self.snapshot.index, failure.email, (User.kind,))
@@ -286,7 +285,7 @@ class _Entering(NamedTuple):
         if not isinstance(user, User):
             return self._entry(ticket, NOTE, self.desk, text, auto="bounce", bare=True)
         change = thread.add_undelivered(ticket, user.id, text, by=self.desk, at=self.session.now)
-        if user.undeliverable:
+        if user.undeliverable or not own:
             return change
         when = f"{self.session.now:%Y-%m-%d} {failure.status}".strip()
         gone = Edit(user, user.evolve(undeliverable=when), (Event("edit", None, "undeliverable"),))
@@ -338,8 +337,10 @@ class _Entering(NamedTuple):
     # -- text and files ------------------------------------------------------------------------------------------------
 
     def _body(self, text: str) -> str:
-        """What was written, and what was left out."""
-        left = [_("[left out: {what}]", what=what) for what in self.mail.left]
+        """What was written, what was left out, and what its reader should know."""
+        left: list[str] = [_("[left out: {what}]", what=what) for what in self.mail.left]
+        if not self.decision.sort.automatic:
+            left += arrivals.remarks(self.mail, self.decision.writer, self.door, self.decision.ticket)
         return "\n\n".join(part for part in (text.strip("\n"), *left) if part) or _("[no text]")
 
     def _names(self, ticket: Ticket | None) -> Mapping[str, bytes | None]:
@@ -373,14 +374,17 @@ class _Entering(NamedTuple):
         return found
 
 
-def title_of(subject: str, text: str) -> str:
-    """What a ticket is called: the subject without its prefixes, else the first line of the text."""
-    title = threading.bare_subject(subject)
-    while forwards.is_forwarded(title):
-        title = threading.bare_subject(title.partition(":")[2])
-    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    words = clean(title or first) or _("[no subject]")
-    return words if len(words) <= TITLE_MAX else words[: TITLE_MAX - 1].rstrip() + "…"
+def tell_elsewhere(session: Session, mail: Mail, ticket: Ticket, door: Door) -> Change | None:
+    """A note that a mail, which is known, came to another department's address as well; None where that is told already."""
+    texts = (ticket.body, *(entry.text for entry in ticket.thread))
+    named = arrivals.departments_of(mail, door)
+    fresh = [a for a, department in named.items() if department != ticket.department and not any(a in t for t in texts)]
+    if not fresh:
+        return None
+    by = Desk(session.config["desk.name"], session.identity.committer_email or door.address)
+    text = _("The same mail was also sent to: {addresses}", addresses=", ".join(fresh))
+    change = thread.add_entry(ticket, NOTE, text, by=by, at=session.now, meta={"via": _EMAIL})
+    return change._replace(mail=Received(threading.mark_of(mail.id), mail.content[:16]))
 
 
 def _name_of(given: str) -> str | None:

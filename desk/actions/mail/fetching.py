@@ -221,12 +221,12 @@ class _Run:
         over = _("it ended the program twice") if times > MOST else ""
         taken = taking.put_aside(self.session, waiting, over) if over else self._taker(waiting)
         if not self.dry_run:
-            self._move(box, one.uid, taken, whole=len(found) >= one.size)
+            self._move(box, one.uid, taken, whole=len(found) >= one.size and not (taken.mail and taken.mail.left))
             self.attempts.end(name)
         self.done.append(taken)
 
     def _move(self, box: Mailbox, uid: int, taken: TakenMail, *, whole: bool) -> None:
-        """Out of the folder: what was cut is never deleted, since the rest of it is nowhere else."""
+        """Out of the folder: what isn't here `whole` is never deleted, since the rest of it is nowhere else."""
         config = self.session.config
         name = {"held": "held", "rejected": "rejected"}.get(taken.state, "processed")
         folder = str(config[f"mail.imap.{name}"]) or ("" if name == "processed" and whole else config["mail.imap.held"])

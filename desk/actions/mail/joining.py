@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 from desk.actions.mail.arrivals import Door, Writer
 from desk.domain.model.change import Joining
@@ -39,6 +40,14 @@ class Joined(NamedTuple):
     held: str = ""
 
 
+class Copy(NamedTuple):
+    """Of a message of ours: who got it, and where."""
+
+    kind: str
+    id: str
+    email: str
+
+
 NEW = Joined(None, "", _("nothing in it names a ticket"))
 
 
@@ -62,7 +71,7 @@ Step = Callable[[Mail, Writer, Snapshot, Door], Iterator[Joined]]
 
 def _by_token(mail: Mail, writer: Writer, snapshot: Snapshot, door: Door) -> Iterator[Joined]:
     for token in threading.tokens(mail.references, mail.delivered, door.address):
-        ticket = ticket_of(snapshot, token.ticket) if not token.bounced else None
+        ticket = ticket_of(snapshot, token.ticket)
         if ticket is None:
             continue
         if threading.fits(token, writer.email, door.key):
@@ -75,17 +84,21 @@ def _by_token(mail: Mail, writer: Writer, snapshot: Snapshot, door: Door) -> Ite
 
 
 def _other_copy(token: Token, ticket: Ticket, writer: Writer, snapshot: Snapshot, door: Door) -> Joined | None:
-    """What was somebody else's copy; None for a code that fits nobody: it isn't ours, or the key was lost."""
-    for user in _users(ticket, snapshot):
-        if user.email and threading.fits(token, user.email, door.key):
-            return Joined(ticket, "token", _("it answers the copy that went to {user}", user=user.id), copy_of=user.id)
-    for kind, record_id, email in people.addresses(snapshot.index):
-        if kind == "staff" and threading.fits(token, email, door.key):
-            reason = _("it answers the copy that went to {staff}", staff=record_id)
-            if writer.staff is None:
-                return Joined(None, "", reason, held=_("a stranger answers what went to staff alone"))
-            return Joined(ticket, "token", reason, copy_of=record_id)
-    return None
+    """What was somebody else's copy."""
+    copy = whose_copy(token, ticket, snapshot, door)
+    if copy is None:
+        return None
+    reason = _("it answers the copy that went to {who}", who=copy.id)
+    if copy.kind == "staff" and writer.staff is None:
+        return Joined(None, "", reason, held=_("a stranger answers what went to staff alone"))
+    return Joined(ticket, "token", reason, copy_of=copy.id)
+
+
+def whose_copy(token: Token, ticket: Ticket, snapshot: Snapshot, door: Door) -> Copy | None:
+    """Whose copy a code is of; None for one that fits nobody: it isn't ours, or the key was lost."""
+    users = (Copy("user", user.id, user.email or "") for user in _users(ticket, snapshot))
+    staff = (Copy(*row) for row in people.addresses(snapshot.index) if row[0] == "staff")
+    return next((one for one in chain(users, staff) if one.email and threading.fits(token, one.email, door.key)), None)
 
 
 def _users(ticket: Ticket, snapshot: Snapshot) -> Iterator[User]:
@@ -99,8 +112,10 @@ def _users(ticket: Ticket, snapshot: Snapshot) -> Iterator[User]:
 def _by_references(mail: Mail, writer: Writer, snapshot: Snapshot, door: Door) -> Iterator[Joined]:
     held = tickets.of_messages(snapshot.index, mail.references) if mail.references else {}
     for reference in mail.references:
-        ticket = ticket_of(snapshot, held[reference]) if reference in held else None
-        if ticket is not None:
+        there = [ticket for one in held.get(reference, ()) if (ticket := ticket_of(snapshot, one)) is not None]
+        if there:
+            # Whoever takes the id of somebody else's mail, and copies them in, must not get their answers.
+            ticket = min(there, key=lambda one: _distance(one, writer, snapshot, door))
             found = Joined(ticket, "references", _("it answers a mail of {ticket}", ticket=ticket.id))
             yield _admitted(found, writer, snapshot, door)
             return
@@ -144,6 +159,13 @@ def _admitted(found: Joined, writer: Writer, snapshot: Snapshot, door: Door) -> 
         return found
     reason = _("{reason}, but its writer has nothing to do with that ticket", reason=found.reason)
     return Joined(None, "", reason, related=ticket)
+
+
+def _distance(ticket: Ticket, writer: Writer, snapshot: Snapshot, door: Door) -> int:
+    """How far a writer is from a ticket: it is theirs, they take part, or they have nothing to do with it."""
+    if writer.user is not None and writer.user.id in (ticket.requester, ticket.author):
+        return 0
+    return 1 if is_participant(ticket, writer, snapshot, door) else 2
 
 
 def is_participant(ticket: Ticket, writer: Writer, snapshot: Snapshot, door: Door) -> bool:

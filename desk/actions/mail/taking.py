@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from desk.actions.mail import deciding, entering
+from desk.actions.mail import deciding, entering, joining
 from desk.actions.mail.arrivals import Door
 from desk.actions.mail.deciding import Declined, Doing, Ruling
 from desk.actions.mail.entering import Arrived
@@ -173,7 +173,8 @@ def _carried_out(
         before = tickets.known_mails(snapshot.index, threading.mark_of(mail.id))
         if same := next((one for one in before if one.content == mail.content[:16]), None):
             taken = _of(mail, "known", "drop", (_("it was taken in before"),), same.ticket)
-            return None
+            known = joining.ticket_of(snapshot, same.ticket) if same.ticket else None
+            return entering.tell_elsewhere(session, mail, known, door) if known and not dry_run else None
         decision = forced or deciding.decide(mail, snapshot, door)
         decision = deciding.decline(decision, declined) if declined else decision
         if before:

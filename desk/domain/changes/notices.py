@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.person import USER_PREFIX
 from desk.domain.model.query import Scope
-from desk.domain.model.ticket import Ticket
+from desk.domain.model.ticket import NOTE, Ticket
 from desk.domain.rights import ticketverbs
 from desk.domain.rights.verb import (
     BEATEN,
@@ -101,7 +101,7 @@ def find_concerned(change: Change) -> set[str]:
 def notices(change: Change, audience: Audience) -> list[Notice]:
     """Everybody who hears of a change, once for each ticket."""
     found: list[Notice] = []
-    for edit in tickets_of(change):
+    for edit in tickets_of(change) if not _is_absence(change) else ():
         told = set() if _is_acknowledged(change) else {change.by.id}
         for notice in _of(edit, change, audience):
             if notice.to.id not in told:
@@ -113,6 +113,11 @@ def notices(change: Change, audience: Audience) -> list[Notice]:
 def _is_acknowledged(change: Change) -> bool:
     """Whether whoever acted hears of it: a person who wrote a mail is told that it has arrived; a program isn't (RFC 3834)."""
     return change.verb == "create" and change.mail is not None and not change.mail.nature
+
+
+def _is_absence(change: Change) -> bool:
+    """Whether all that happened is that a program answered for somebody who is away, or that a mail was read: no news."""
+    return change.verb == NOTE and change.mail is not None and change.mail.nature in ("reply", "receipt")
 
 
 def _of(edit: Edit, change: Change, audience: Audience) -> Iterator[Notice]:

@@ -56,11 +56,13 @@ _LOOKS = str.maketrans(
     "abekmhopctyxijsdhqwyfaeikvoptuxywncbgiol",
 )
 """Letters of other scripts, and digits, that people take for Latin ones."""
+_CAPITALS = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX")
+"""Greek ones that look like no small letter of theirs."""
 
 
 def as_seen(name: str) -> str:
     """What a name looks like to somebody who reads it: two that are one so are not told apart."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).translate(_CAPITALS).casefold())
     return "".join(c for c in plain if not unicodedata.combining(c)).translate(_LOOKS)
 
 

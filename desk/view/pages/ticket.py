@@ -290,7 +290,18 @@ def entry_title(number: int, entry: Data, people: Mapping[str, str], look: Look)
         parts.append(_("a reply to look at"))
     if entry.get("via"):
         parts.append(_("via {channel}", channel=say_word(entry["via"])))
+    parts += _doubts(entry, people)
     return listed(parts, " · ")
+
+
+def _doubts(entry: Data, people: Mapping[str, str]) -> Iterator[str]:
+    """What a mail left open about whoever wrote it."""
+    if entry.get("auth") == "fail":
+        yield _("looks forged")
+    if entry.get("copy-of"):
+        yield _("with the copy of {who}", who=person(entry["copy-of"], people))
+    if entry.get("signed") or entry.get("encrypted"):
+        yield _("signed, not verified") if entry.get("signed") else _("encrypted")
 
 
 def _rule(number: int, entry: Data, people: Mapping[str, str], look: Look) -> str:
