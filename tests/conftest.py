@@ -101,8 +101,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """A process environment with an identity of its own and nothing of this machine's."""
     home = tmp_path_factory.mktemp("home")
     config = f"[user]\n\tname = {FOUNDER[0]}\n\temail = {FOUNDER[1]}\n[init]\n\tdefaultBranch = main\n"
-    # A process after each commit, which would find nothing old enough to tidy up.
-    config += "[maintenance]\n\tauto = false\n"
+    # A process after each commit and each push, which would find nothing old enough to tidy up.
+    config += "[maintenance]\n\tauto = false\n[receive]\n\tautoGC = false\n"
     (home / ".gitconfig").write_text(config, encoding="utf-8")
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("GIT_", "DESK_", "XDG_"))}
     return {

@@ -78,14 +78,15 @@ class Guarded:
 
 
 Guard = Callable[..., Guarded]
-_WARM = Path(__file__).with_name("warm.py")
+WARM = Path(__file__).with_name("warm.py")
+ASK = Path(__file__).with_name("ask.py")
 
 
 @pytest.fixture(scope="session")
 def warm(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Iterator[Path]:
     """Where the program waits, loaded, to be called."""
     place = tmp_path_factory.mktemp("warm") / "socket"
-    words = [sys.executable, str(_WARM), "serve", str(place)]
+    words = [sys.executable, str(WARM), str(place)]
     with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout
         assert running.stdout.readline() == "ready\n"
@@ -97,14 +98,14 @@ def heat(server: Path, socket: Path) -> None:
     """Have the hooks of a repository call the program that waits, instead of starting it."""
     for hook in server.glob("*hooks/**/*"):
         if hook.is_file() and "guard hook" in (text := hook.read_text()):
-            cold = re.sub(
-                r"^exec .*? guard hook",
-                f"exec '{sys.executable}' -IS '{_WARM}' '{socket}' guard hook",
-                text,
-                flags=re.MULTILINE,
-            )
+            cold = re.sub(r"^exec .*? guard hook", f"exec {asked(socket)} guard hook", text, flags=re.MULTILINE)
             assert cold != text
             hook.write_text(cold)
+
+
+def asked(socket: Path) -> str:
+    """How a shell calls the program that waits."""
+    return f"'{sys.executable}' -IS '{ASK}' '{socket}'"
 
 
 @pytest.fixture

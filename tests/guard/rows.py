@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
 from desk.domain.model.ticket import Ticket
 from tests.audit.forge import MARIA, PETROS, STRANGER, Forger, said
+from tests.guard.ask import ask
 from tests.guard.served import key
 
 FUTURE = "2099-01-01T00:00:00Z"
 PEOPLE: dict[str, tuple[str, ...]] = {"maria": (), "petros": (), "eleni": (), "nikos": ("--department", "legal")}
 MACHINES = {"mailhost": "mail", "clock": "sla", "relay1": "relay", "printer": ""}
-_WARM = Path(__file__).with_name("warm.py")
 _MAIL = """From: Anna <anna@clinic.example>
 To: servicedesk@ncpeh.example
 Subject: No prescription
@@ -60,22 +60,16 @@ class Rows:
     # -- making --------------------------------------------------------------------------------------------------------
 
     def desk(self, *args: str, who: str = "maria", at: Path | None = None, now: str | None = None) -> str:
-        """The program that waits, called as its hooks are."""
+        """The program that waits, as its hooks call it."""
         env = {**self.environment, **({"DESK_NOW": now} if now else {})}
-        words = [
-            sys.executable,
-            "-IS",
-            str(_WARM),
-            str(self.socket),
-            "--desk",
-            str(at or self.home),
-            "--as",
-            who,
-            *args,
-        ]
-        done = subprocess.run(words, env=env, capture_output=True, text=True, check=False)
-        assert not done.returncode, f"{args}: {done.stdout}{done.stderr}"
-        return done.stdout
+        words = ["--desk", str(at or self.home), "--as", who, *args]
+        with tempfile.TemporaryFile() as said, open(os.devnull, "rb") as nothing:
+            told = said.fileno()
+            code = ask(str(self.socket), words, env, str(self.home), (nothing.fileno(), told, told))
+            said.seek(0)
+            out = said.read().decode()
+        assert not code, f"{args}: {out}"
+        return out
 
     def git(self, *args: str, at: Path | None = None) -> str:
         words = ["git", "-C", str(at or self.home), *args]

@@ -6,7 +6,6 @@ import base64
 import os
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -34,15 +33,29 @@ def need(program: str | None, package: str) -> None:
 
 
 def ssh(identity: Path, port: int) -> list[str]:
-    """ssh with one key, and nothing of this machine's configuration."""
-    options = ("StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "IdentitiesOnly=yes", "LogLevel=ERROR")
+    """ssh with one key, and nothing of this machine's configuration; with the exchange of keys that takes the shortest."""
+    options = (
+        *("StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "IdentitiesOnly=yes", "LogLevel=ERROR"),
+        "KexAlgorithms=curve25519-sha256",
+    )
     told = [part for one in options for part in ("-o", one)]
     return ["ssh", "-F", "/dev/null", "-p", str(port), "-i", str(identity), *told]
 
 
 @contextmanager
+def kept_open(ways: dict[str, list[str]], where: str, top: Path) -> Iterator[dict[str, list[str]]]:
+    """The same ways by name, each with one connection for all that goes over it."""
+    kept = {name: [*way, "-o", f"ControlPath={top / name}.open"] for name, way in ways.items()}
+    try:
+        yield {name: [*way, "-o", "ControlMaster=auto", "-o", "ControlPersist=yes"] for name, way in kept.items()}
+    finally:
+        for name in [name for name in kept if (top / f"{name}.open").exists()]:
+            subprocess.run([*kept[name], "-O", "exit", where], check=True, capture_output=True)
+
+
+@contextmanager
 def sshd(top: Path, authorized: str) -> Iterator[int]:
-    """Debian's server on a port of loopback, with these keys alone."""
+    """Debian's server on a port of loopback, with these keys alone; its bash, which isn't the first, reads nobody's ~/.bashrc."""
     host = key(top, "host")
     (top / "authorized_keys").write_text(authorized)
     with socket.socket() as probe:
@@ -58,6 +71,7 @@ StrictModes no
 UsePAM no
 PasswordAuthentication no
 AcceptEnv LANG LC_*
+SetEnv SHLVL=2
 """
     (top / "sshd_config").write_text(config)
     if os.geteuid() == 0:
@@ -144,16 +158,17 @@ class Gitolite:
     def __init__(self, top: Path, source: Path, commit: str = "HEAD") -> None:
         need(GITOLITE, "gitolite3")
         home = top / "git"
-        home.mkdir()
-        env = {"HOME": str(home), "PATH": os.environ["PATH"], "USER": "git"}
-        subprocess.run(["gitolite", "setup", "-a", "admin"], env=env, check=True, capture_output=True)
+        # A configuration that is there is set up at once; without one gitolite sets up another that is to be changed.
+        for folder in ("conf", "logs"):
+            (home / ".gitolite" / folder).mkdir(parents=True)
         (home / ".gitolite/conf/gitolite.conf").write_text("repo desk\n    RW+ = @all\n")
+        env = {"HOME": str(home), "PATH": os.environ["PATH"], "USER": "git"}
         subprocess.run(["gitolite", "setup"], env=env, check=True, capture_output=True)
         self.shell = top / "as-ssh"
         self.shell.write_text(
-            f'#!{sys.executable} -IS\nimport os, sys\nenv = {{"HOME": {str(home)!r}, "PATH": os.environ["PATH"], "USER": "git",'
-            ' "SSH_ORIGINAL_COMMAND": sys.argv[-1], "SSH_CONNECTION": "127.0.0.1 1 127.0.0.1 2"}\n'
-            f'os.execve({GITOLITE!r} + "-shell", ["gitolite-shell", os.environ["AS"]], env)\n'
+            "#!/bin/sh\nfor words; do :; done\n"
+            f'exec env -i HOME=\'{home}\' PATH="$PATH" USER=git SSH_ORIGINAL_COMMAND="$words"'
+            f" SSH_CONNECTION='127.0.0.1 1 127.0.0.1 2' {GITOLITE}-shell \"$AS\"\n"
         )
         self.shell.chmod(0o755)
         self.place = home / "repositories/desk.git"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,9 +12,9 @@ import pytest
 
 from tests.conftest import SSHD
 from tests.copies import copy_desk
-from tests.guard.conftest import heat
+from tests.guard.conftest import asked, heat
 from tests.guard.rows import MACHINES, PEOPLE, Row, Rows
-from tests.guard.served import Gitolite, http, need, ssh, sshd
+from tests.guard.served import Gitolite, http, kept_open, need, ssh, sshd
 
 Reach = Callable[[str], tuple[str, dict[str, str]]]
 """Where the repository is for somebody, and what is in git's environment for it."""
@@ -46,12 +47,16 @@ def of_ssh(rows: Rows, top: Path) -> Iterator[Reach]:
     place = bare(rows, top, "git")
     authorized = rows.desk("guard", "keys", "--authorized", at=place)
     assert len(authorized.splitlines()) == len((*PEOPLE, *MACHINES))
+    authorized = re.sub(r'command=".*? --desk', f'command="{asked(rows.socket)} --desk', authorized)
     user = subprocess.run(["id", "-un"], capture_output=True, text=True, check=True).stdout.strip()
+    where = f"{user}@127.0.0.1"
     with sshd(top, authorized) as port:
-        yield lambda who: (
-            f"{user}@127.0.0.1:desk.git",
-            {"GIT_SSH_COMMAND": " ".join(ssh(rows.keys / who, port)), "DESK_PUSHER": "relay1"},
-        )
+        ways = {who: ssh(rows.keys / who, port) for who in (*PEOPLE, *MACHINES)}
+        with kept_open(ways, where, top) as opened:
+            yield lambda who: (
+                f"{where}:desk.git",
+                {"GIT_SSH_COMMAND": " ".join(opened[who]), "DESK_PUSHER": "relay1"},
+            )
 
 
 @contextmanager
