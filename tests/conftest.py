@@ -179,10 +179,10 @@ def few_articles(_starter: Path, tmp_path_factory: pytest.TempPathFactory, envir
     shelved = [p for p in (str(path.relative_to(top)) for path in top.glob("kb/*/*")) if not p.startswith(kept)]
     git("rm", "-r", "-q", *shelved, "templates/responses")
     git("commit", "-q", "--amend", "--no-edit")
+    _hire(top, environment)
     git("reflog", "expire", "--expire=now", "--all")
     git("repack", "-a", "-d", "-q")
     git("prune", "--expire=now")
-    _hire(top, environment)
     program = [sys.executable, "-m", "desk", "--desk", str(top)]
     subprocess.run([*program, "ticket", "list"], check=True, env=environment, capture_output=True)
     return top
