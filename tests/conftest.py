@@ -18,6 +18,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from desk.cli import main
+from tests import terminals
 from tests.copies import copy_desk, copy_template, remember_identity
 
 FOUNDER = ("Maria Georgiou", "maria@ncpeh.example")
@@ -44,8 +45,12 @@ _ROOM = 4 << 30
 """Bytes that must be free in memory for the tests to run there."""
 
 
+_EXAMPLES = int(os.environ.get("DESK_TEST_EXAMPLES", "25"))
+"""How often a property is tried, where its test doesn't say; hypothesis itself would try 100 times."""
 # How long an example takes to draw says how busy the machine is, and nothing of the program.
-hypothesis_settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.register_profile(
+    "desk", max_examples=_EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 hypothesis_settings.load_profile("desk")
 
 
@@ -132,6 +137,8 @@ def _starter(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, st
     top = tmp_path_factory.mktemp("template") / "desk"
     program = [sys.executable, "-m", "desk"]
     subprocess.run([*program, "init", str(top)], check=True, env=environment, capture_output=True)
+    for sample in (top / ".git/hooks").iterdir():
+        sample.unlink()  # git's, which would be copied a thousand times
     _hire(top, environment)
     subprocess.run([*program, "--desk", str(top), "ticket", "list"], check=True, env=environment, capture_output=True)
     _keep_derived(top, [*program, "--desk"], environment)
@@ -172,19 +179,19 @@ def few_articles(_starter: Path, tmp_path_factory: pytest.TempPathFactory, envir
     shelved = [p for p in (str(path.relative_to(top)) for path in top.glob("kb/*/*")) if not p.startswith(kept)]
     git("rm", "-r", "-q", *shelved, "templates/responses")
     git("commit", "-q", "--amend", "--no-edit")
+    _hire(top, environment)
     git("reflog", "expire", "--expire=now", "--all")
     git("repack", "-a", "-d", "-q")
     git("prune", "--expire=now")
-    _hire(top, environment)
     program = [sys.executable, "-m", "desk", "--desk", str(top)]
     subprocess.run([*program, "ticket", "list"], check=True, env=environment, capture_output=True)
     return top
 
 
 @pytest.fixture(scope="session")
-def _template(_starter: Path) -> Path:
-    """What each test's desk is a copy of; folders whose tests need no articles take `few_articles`."""
-    return _starter
+def _template(few_articles: Path) -> Path:
+    """What each test's desk is a copy of; folders whose tests need the articles take `_starter`."""
+    return few_articles
 
 
 def copy_of(template: Path, folder: Path) -> Path:
@@ -234,19 +241,10 @@ def runner(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.fixture
 def process(environment: dict[str, str]) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """`process("ticket", "list", cwd=…)`: the program as a process of its own."""
+    """`process("ticket", "list", cwd=…)`: the program as a process of its own (see tests/terminals.py)."""
 
     def run(*args: str, cwd: Path | None = None, env: dict[str, str] | None = None, stdin: str = "") -> Any:
-        command = [sys.executable, "-m", "desk", *args]
-        return subprocess.run(
-            command,
-            cwd=cwd,
-            env={**environment, **(env or {})},
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return terminals.run(*args, cwd=cwd, env={**environment, **(env or {})}, input=stdin)
 
     return run
 

@@ -1,4 +1,4 @@
-"""desk on a terminal, as a process of its own: a copy of this one, which has loaded the whole program already.
+"""desk as a process of its own, on a terminal or off: a copy of this one, which has loaded the whole program already.
 
 A new interpreter takes ten times as long before it says a word. Tests of how one starts, or is killed, take one all the
 same.
@@ -12,10 +12,11 @@ import importlib
 import os
 import pkgutil
 import signal
+import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -27,12 +28,22 @@ from desk.cli import main
 
 def spawn(*args: str, cwd: Path, env: Mapping[str, str], **more: Any) -> Any:
     """As `pexpect.spawn` of `python -m desk` with these words; `more` is what that takes, such as `dimensions`."""
-    _load()
     given = {"encoding": "utf-8", "timeout": 20, **more}
-    child: Any = pexpect.spawn(sys.executable, cwd=str(cwd), preexec_fn=lambda: _play(args, env), **given)
+    child: Any = pexpect.spawn(sys.executable, cwd=str(cwd), preexec_fn=_copy(args, env), **given)
     child.delaybeforesend = None  # what is awaited is a question, after which nothing is thrown away
     child.ptyproc.delayafterclose = 0  # see `said_last`
     return child
+
+
+def run(*args: str, cwd: Path | str | None, env: Mapping[str, str], **more: Any) -> subprocess.CompletedProcess[str]:
+    """As `subprocess.run` of `python -m desk` with these words; `more` is what that takes, such as `stdin`."""
+    given = {"capture_output": True, "text": True, **more}
+    return subprocess.run(sys.executable, check=False, cwd=cwd, preexec_fn=_copy(args, env), **given)
+
+
+def start(*args: str, cwd: Path, env: Mapping[str, str], **more: Any) -> subprocess.Popen[str]:
+    """As `subprocess.Popen` of them."""
+    return subprocess.Popen(sys.executable, cwd=cwd, preexec_fn=_copy(args, env), text=True, **more)  # noqa: PLW1509 - a copy
 
 
 def said_last(child: Any) -> str:
@@ -51,6 +62,11 @@ def interrupt(child: Any) -> None:
     child.sendintr()
 
 
+def _copy(args: tuple[str, ...], env: Mapping[str, str]) -> Callable[[], NoReturn]:
+    _load()
+    return functools.partial(_play, args, env)
+
+
 @functools.cache
 def _load() -> None:
     """Every module, once: what only a copy needed would be loaded by each of them."""
@@ -64,12 +80,12 @@ def _play(args: tuple[str, ...], env: Mapping[str, str]) -> NoReturn:
     code = 1
     try:
         gc.freeze()  # what the tests hold is not taken apart here, least of all their files
-        os.closerange(3, 256)  # one of them tells pexpect, by being closed, that the program runs
+        os.closerange(3, 256)  # one of them tells whoever waits, by being closed, that the program runs
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have the tests ignore it
         os.environ.clear()
         os.environ.update(env)
         sys.stdin, sys.stdout, sys.stderr = (
-            open(number, mode, buffering=1, encoding="utf-8", closefd=False)  # noqa: SIM115 - open to the end
+            open(number, mode, 1, "utf-8", "surrogateescape", closefd=False)  # noqa: SIM115 - open to the end
             for number, mode in enumerate("rww")
         )
         main.main(list(args))
@@ -78,5 +94,7 @@ def _play(args: tuple[str, ...], env: Mapping[str, str]) -> NoReturn:
     except BaseException:  # noqa: BLE001 - as an interpreter does
         traceback.print_exc()
     finally:
-        sys.stdout.flush()
-        os._exit(code)
+        try:
+            sys.stdout.flush()
+        finally:
+            os._exit(code)

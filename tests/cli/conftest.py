@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import sys
 import zlib
 from collections.abc import Callable
@@ -19,6 +20,8 @@ Git = Callable[..., str]
 Make = Callable[..., str]
 Offer = Callable[..., list[tuple[str, str, str]]]
 MALTA = "desk@health.example.mt"
+STARTER = Path(__file__).parents[2]
+"""Where the desk lies that `desk init` founds."""
 
 
 class Commit(NamedTuple):
@@ -87,6 +90,14 @@ def tip(home: Path) -> str:
 
 def heads(git: Git) -> int:
     return int(git("rev-list", "--count", "HEAD"))
+
+
+@pytest.fixture
+def responses(home: Path, git: Git) -> None:
+    """Those of the starter desk, in a commit."""
+    shutil.copytree(STARTER / "templates/responses", home / "templates/responses")
+    git("add", "templates")
+    git("commit", "-q", "-m", "responses")
 
 
 @pytest.fixture

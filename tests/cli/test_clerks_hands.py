@@ -8,11 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pexpect
 import pytest
 
 from tests.cli.conftest import MALTA, Acts, Make, Refuses
 from tests.conftest import Runner
+from tests.terminals import run, said_last, spawn
 
 HEADS = ("\ufeffid,", "\ufeffid;")
 
@@ -145,23 +145,15 @@ def test_every_list_of_the_day_can_be_watched(
     environment: dict[str, str], home: Path, make: Make, desk: Runner
 ) -> None:
     """One that shows no records is read anew at each look: the branch doesn't tell of it."""
-    child = pexpect.spawn(
-        sys.executable,
-        ["-m", "desk", "mail", "outbox", "--watch", "--every", "1s"],
-        cwd=str(home),
-        env=environment,
-        encoding="utf-8",
-        timeout=30,
-        dimensions=(30, 100),
-    )
+    words = ("mail", "outbox", "--watch", "--every", "1s")
+    child = spawn(*words, cwd=home, env=environment, timeout=30, dimensions=(30, 100))
     child.expect_exact("no messages wait to be sent")
     ticket = make("Came", "--requester", MALTA)
     child.expect_exact(ticket)
     desk("mail", "drop", "-", stdin="\n".join(row["id"] for row in desk("mail", "outbox", "-f", "json").data))
     child.expect_exact("no messages wait to be sent")
     child.sendintr()
-    child.expect(pexpect.EOF)
-    child.close()
+    said_last(child)
     assert child.exitstatus == 0
     for words in (("incident", "list"), ("problem", "list"), ("sla", "list"), ("mail", "held")):
         assert "--watch is for a terminal" in desk(*words, "--watch", code=2).err, words
@@ -173,19 +165,11 @@ def test_what_happened_is_told_to_its_end(environment: dict[str, str], home: Pat
     title = "The patient summary of a traveller from Malta can't be retrieved since the certificate was renewed"
     ticket = make(title)
     for words in (("log", "--ticket", ticket), ("activity", "--limit", "0")):
-        child = pexpect.spawn(
-            sys.executable, ["-m", "desk", *words], cwd=str(home), env=environment | {"COLUMNS": "60"}, encoding="utf-8",
-            timeout=30,
-        )  # fmt: skip
-        child.expect(pexpect.EOF)
-        child.close()
-        lines = (child.before or "").replace("\r\n", "\n").splitlines()
+        child = spawn(*words, cwd=home, env=environment | {"COLUMNS": "60"}, timeout=30)
+        lines = said_last(child).replace("\r\n", "\n").splitlines()
         assert max(map(len, lines)) <= 60
         assert not any("…" in line for line in lines)
         assert "was renewed" in " ".join(" ".join(line[17:].split()) for line in lines)
-    told = subprocess.run(
-        [sys.executable, "-m", "desk", "log", "--ticket", ticket], cwd=home, env=environment, capture_output=True, text=True,
-        check=True,
-    )  # fmt: skip
+    told = run("log", "--ticket", ticket, cwd=home, env=environment)
     assert len(told.stdout.splitlines()) == 2
     assert json.dumps(title)[1:-1] in told.stdout

@@ -15,6 +15,7 @@ from tests.cli.conftest import Git, Make, Terminal, tip
 from tests.conftest import Runner
 
 
+@pytest.mark.usefixtures("responses")
 def test_a_rehearsal_changes_nothing(desk: Runner, make: Make, home: Path, git: Git) -> None:
     """Whatever deletes or touches many says the same as it would do, with the same rights, and does none of it."""
     first, second = make("One"), make("Two", "--tag", "incident")

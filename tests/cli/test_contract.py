@@ -20,8 +20,6 @@ from desk.cli import main
 from tests.cli.conftest import Git, Make, heads
 from tests.conftest import Runner
 
-Process = Callable[..., "subprocess.CompletedProcess[str]"]
-
 
 def test_help_is_shown_when_nothing_is_asked(program: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # inside a desk it is the morning screen
@@ -235,14 +233,19 @@ def test_a_command_leaves_no_file_open(desk: Runner, make: Make, home: Path) -> 
         assert [path for path in open_now if path.startswith(str(home))] == [], words
 
 
-def test_a_traceback_from_a_process(process: Process, home: Path) -> None:
+def test_a_traceback_from_a_process(environment: dict[str, str], home: Path) -> None:
     (home / "sitecustomize.py").write_text(
         "import desk.queries.tickets as tickets\ntickets.tickets = None\n", encoding="utf-8"
     )
-    env = {"PYTHONPATH": str(home)}
-    plain = process("ticket", "list", cwd=home, env=env)
+    env = {**environment, "PYTHONPATH": str(home)}
+
+    def process(*words: str) -> subprocess.CompletedProcess[str]:
+        run = [sys.executable, "-m", "desk", *words]
+        return subprocess.run(run, cwd=home, env=env, capture_output=True, text=True, check=False)
+
+    plain = process("ticket", "list")
     assert (plain.returncode, "Traceback" in plain.stderr, plain.stdout) == (1, False, "")
-    debug = process("--debug", "ticket", "list", cwd=home, env=env)
+    debug = process("--debug", "ticket", "list")
     assert (debug.returncode, "Traceback" in debug.stderr) == (1, True)
 
 

@@ -155,12 +155,14 @@ def test_reply(terminal: Terminal, desk: Runner, make: Make, home: Path, seen: C
 AS_IT_IS = "Go on with it as it is?"
 
 
+@pytest.mark.usefixtures("responses")
 def test_a_reply_from_a_custom_response_may_stay_as_it_is(terminal: Terminal, desk: Runner, make: Make) -> None:
     ticket = make()
     terminal("ticket", "reply", ticket, "--response", "request-received", editor="pass", answers=((AS_IT_IS, "y"),))
     assert ticket in desk("ticket", "show", ticket, "-f", "json").data["thread"][-1]["text"]
 
 
+@pytest.mark.usefixtures("responses")
 def test_leaving_the_editor_without_saving_sends_nothing(
     terminal: Terminal, desk: Runner, make: Make, home: Path, git: Git
 ) -> None:
@@ -340,7 +342,7 @@ def test_ctrl_c_belongs_to_the_editor(
         "print('ready', flush=True)\nsys.stdin.readline()\n"
         "path = pathlib.Path(sys.argv[1])\npath.write_text('Answer' + path.read_text(encoding='utf-8'), encoding='utf-8')\n"
     )
-    env = {**environment, "EDITOR": f"{sys.executable} {script}"}
+    env = {**environment, "EDITOR": f"{sys.executable} -I -S {script}"}
     child = spawn("ticket", "note", ticket, cwd=home, env=env)
     child.expect("ready")
     child.sendintr()
@@ -356,7 +358,7 @@ def test_an_interrupted_question_says_where_the_text_is(
 ) -> None:
     script = tmp_path / "e.py"
     script.write_text("import sys\nopen(sys.argv[1], 'a').write('Long text')\n")
-    env = {**environment, "EDITOR": f"{sys.executable} {script}"}
+    env = {**environment, "EDITOR": f"{sys.executable} -I -S {script}"}
     child = spawn("ticket", "create", cwd=home, env=env)
     child.expect_exact("Edit again?")
     interrupt(child)

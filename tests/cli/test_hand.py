@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pty
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from desk.local import hand
 from desk.local.hand import Hand
 from tests.cli.conftest import Git, Make
 from tests.conftest import Result, Runner
+from tests.terminals import start
 
 HERE, THERE = {"DESK_TERMINAL": "here"}, {"DESK_TERMINAL": "there/../x"}
 Typed = Callable[..., Result]
@@ -68,9 +68,9 @@ def test_rows_of_the_last_list(typed: Typed, make: Make) -> None:
 
 
 def test_a_row_that_is_no_ticket(typed: Typed, make: Make, desk: Runner) -> None:
-    ticket = make("Certificate of Malta")
-    rows = desk("search", "certificate", "-f", "json").data
-    typed("search", "certificate")
+    ticket = make("Countries without summaries")
+    rows = desk("search", "countries", "-f", "json").data
+    typed("search", "countries")
     for number, row in enumerate(rows, 1):
         if row["id"] == ticket:
             assert typed("ticket", "show", f"@{number}", "-f", "ids").out.strip() == ticket
@@ -133,10 +133,8 @@ def test_a_terminal_has_numbers_before_its_rows(environment: dict[str, str], hom
 
     def typed(*args: str) -> str:
         main, end = pty.openpty()
-        words = [sys.executable, "-m", "desk", *args]
-        with subprocess.Popen(
-            words, cwd=home, env={**environment, "COLUMNS": "120"}, stdin=end, stdout=end, stderr=end
-        ):
+        env = {**environment, "COLUMNS": "120"}
+        with start(*args, cwd=home, env=env, stdin=end, stdout=end, stderr=end):
             os.close(end)
             out = b""
             try:

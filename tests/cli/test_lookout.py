@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 from desk.cli.app import App
@@ -13,7 +12,7 @@ from desk.cli.clerk import lookout
 from desk.cli.env import of_process
 from tests.cli.conftest import Make, Refuses, tip
 from tests.conftest import Runner
-from tests.terminals import said_last, spawn
+from tests.terminals import said_last, spawn, start
 
 
 def test_a_list_stays_up_to_date(environment: dict[str, str], home: Path, desk: Runner, make: Make) -> None:
@@ -38,9 +37,9 @@ def test_events_as_they_come(environment: dict[str, str], home: Path, desk: Runn
     notify = tmp_path / "notify"
     notify.write_text(f'#!/bin/sh\nprintf "%s\\n" "$3" >> {told}\n', encoding="utf-8")
     notify.chmod(0o755)
-    words = [sys.executable, "-m", "desk", "activity", "--follow", "--every", "1", "--notice", "-f", "jsonl"]
+    words = ("activity", "--follow", "--every", "1", "--notice", "-f", "jsonl")
     env = {**environment, "DESK_NOTIFY": str(notify)}
-    with subprocess.Popen(words, cwd=home, env=env, stdout=subprocess.PIPE, text=True) as child:
+    with start(*words, cwd=home, env=env, stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
         rows: list[str] = []
         while not rows:  # until it looks, nothing it could have missed is asked for

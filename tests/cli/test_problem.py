@@ -207,6 +207,7 @@ def test_resolve_alone(acts: Acts, refuses: Refuses, events: Events, shown: Show
     refuses(2, "problem", "resolve", one, "--close-incidents", "--body", "x", "--response", "incident-resolved")
 
 
+@pytest.mark.usefixtures("responses")
 def test_resolve_answers_and_closes_every_incident(
     acts: Acts, desk: Runner, shown: Shown, events: Events, make: Make, problem: Callable[..., Any]
 ) -> None:
@@ -248,6 +249,7 @@ def test_what_would_be_sent_is_shown_first(desk: Runner, git: Git, shown: Shown,
     assert shown(one)["state"] == "closed"
 
 
+@pytest.mark.usefixtures("responses")
 def test_on_a_terminal_it_asks(
     environment: dict[str, str], home: Path, shown: Shown, problem: Callable[..., Any]
 ) -> None:
@@ -279,6 +281,7 @@ def test_incidents_of_other_departments(
     assert [shown(i)["state"] for i in (known, one, legal)] == ["closed", "closed", "open"]
 
 
+@pytest.mark.usefixtures("responses")
 def test_gaps_and_unknown_responses_reach_nobody(refuses: Refuses, problem: Callable[..., Any]) -> None:
     known, _ = problem(1)
     given = ("problem", "resolve", known, "--close-incidents", "--yes", "--response")

@@ -124,6 +124,7 @@ def completed(offer: Offer) -> Callable[..., list[str]]:
     return run
 
 
+@pytest.mark.usefixtures("responses")
 def test_words_are_completed(completed: Callable[..., list[str]], make: Make, desk: Runner) -> None:
     one, two = make("One"), make("Two")
     for on in ("ticket", "user"):

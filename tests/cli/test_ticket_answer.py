@@ -82,6 +82,7 @@ def test_refused(refuses: Refuses, acts: Acts, make: Make) -> None:
     assert hint.startswith(f"first: desk ticket reopen {ticket}; from closed it may: reopen, undo, delete")
 
 
+@pytest.mark.usefixtures("responses")
 def test_a_custom_response(acts: Acts, refuses: Refuses, make: Make) -> None:
     english, greek = make("T", "--requester", MALTA), make("T", "--language", "el")
     done = acts("ticket", "reply", f"{english}", greek, "--response", "request-received")

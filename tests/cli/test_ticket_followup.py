@@ -101,6 +101,7 @@ def test_the_request_and_the_answer_are_not_both_on_stdin(refuses: Refuses, acts
     assert acts(*CALL, "--reply", "-", stdin="From stdin.").data["thread"][0]["text"] == "From stdin."
 
 
+@pytest.mark.usefixtures("responses")
 def test_a_response_says_what_follows(acts: Acts, make: Make, desk: Runner, refuses: Refuses, home: Path) -> None:
     one = make("T", "--requester", MALTA)
     done = acts("ticket", "reply", one, "--response", "more-information")

@@ -15,6 +15,12 @@ Write = Callable[..., Path]
 COLLEAGUE = "id: anna\nname: Anna Nikolaou\nemail: anna@ncpeh.example\nlevel: 2\ndepartments: [technical]\n"
 
 
+@pytest.fixture(scope="session")
+def _template(_starter: Path) -> Path:
+    """With all its articles."""
+    return _starter
+
+
 @pytest.fixture
 def colleague(home: Path, git: Git) -> str:
     """Another member of staff of level 2."""

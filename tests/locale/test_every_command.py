@@ -74,11 +74,6 @@ def speaking(desk: Runner, catalogues: Path, monkeypatch: pytest.MonkeyPatch) ->
     return run, found
 
 
-@pytest.fixture(scope="session")
-def _template(few_articles: Path) -> Path:
-    return few_articles
-
-
 def test_everything_that_is_done_is_said(speaking: tuple[Runner, dict[str, list[str]]], home: Path) -> None:
     run, found = speaking
     story = Story(run, home)

@@ -26,11 +26,6 @@ READS = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="session")
-def _template(few_articles: Path) -> Path:
-    return few_articles
-
-
 @pytest.mark.parametrize("way", ["before", "behind", "environment", "git", "system"])
 def test_greek_is_spoken_when_asked_for(desk: Runner, git: Callable[..., str], way: str) -> None:
     words = {"before": ("--lang", "el", "ticket", "list"), "behind": ("ticket", "list", "--lang", "el")}

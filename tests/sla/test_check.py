@@ -13,6 +13,7 @@ import pytest
 from tests.cli.conftest import commit_of, heads
 from tests.conftest import NOW, Runner
 from tests.levels import without_levels
+from tests.terminals import start
 
 Git = Callable[..., str]
 Make = Callable[..., str]
@@ -163,8 +164,8 @@ def test_two_checks_at_once(home: Path, make: Make, git: Git, environment: dict[
     tickets = {make(f"High {n}", "--priority", "high") for n in range(4)}
     before = heads(git)
     env = {**os.environ, **environment, "DESK_NOW": LATE}
-    command = [sys.executable, "-m", "desk", "sla", "check", "-f", "ids"]
-    crons = [subprocess.Popen(command, cwd=home, env=env, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    words = ("sla", "check", "-f", "ids")
+    crons = [start(*words, cwd=home, env=env, stdout=subprocess.PIPE) for _ in range(2)]
     done = [cron.communicate()[0].split() for cron in crons]
     assert [cron.returncode for cron in crons] == [0, 0]
     assert sorted(done[0] + done[1]) == sorted(tickets)

@@ -9,14 +9,16 @@ from datetime import UTC, datetime
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+EXAMPLES = int(os.environ.get("DESK_TEST_EXAMPLES", "0"))
+"""How often each property is tried, where somebody has the time: see tests/conftest.py."""
 MODERATE = settings(
-    max_examples=100,
+    max_examples=EXAMPLES or 40,
     deadline=None,
     database=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
-DEAR = settings(MODERATE, max_examples=int(os.environ.get("DESK_TEST_EXAMPLES", "30")))
+DEAR = settings(MODERATE, max_examples=EXAMPLES or 25)
 """For what takes long to draw: whole records, and changes of several."""
 NASTY = (
     "---",

@@ -12,11 +12,6 @@ from tests.levels import without_levels
 
 
 @pytest.fixture(scope="session")
-def _template(few_articles: Path) -> Path:
-    return few_articles
-
-
-@pytest.fixture(scope="session")
 def promising_nothing(
     few_articles: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]
 ) -> Path:

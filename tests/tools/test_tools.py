@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pexpect
 import pytest
 
 from desk.config import SETTINGS
 from desk.domain.matching.snippet import snippet
 from tests.conftest import Runner
+from tests.terminals import run, said_last, spawn
 
 Git = Callable[..., str]
 Make = Callable[..., str]
@@ -325,12 +324,8 @@ def test_the_demo_plays_a_day_at_the_width_of_the_terminal(environment: dict[str
     nobody = {**environment, "GIT_CONFIG_GLOBAL": os.devnull}
     env = {**nobody, "TERM": "xterm", "COLUMNS": "80"}
     del env["NO_COLOR"]
-    child = pexpect.spawn(
-        sys.executable, ["-m", "desk", "demo", str(folder)], env=env, encoding="utf-8", timeout=300, dimensions=(50, 80)
-    )
-    child.expect(pexpect.EOF)
-    child.close()
-    said = child.before or ""
+    child = spawn("demo", str(folder), cwd=tmp_path, env=env, timeout=300, dimensions=(50, 80))
+    said = said_last(child)
     assert child.exitstatus == 0, said
     assert "\x1b[32mopen" in said
     plain = re.sub(r"\x1b\[[\d;]*m", "", said).replace("\r\n", "\n")
@@ -344,8 +339,9 @@ def test_the_demo_plays_a_day_at_the_width_of_the_terminal(environment: dict[str
     assert wide == []
 
     def desk(*words: str) -> str:
-        command = [sys.executable, "-m", "desk", "--desk", str(folder), *words]
-        return subprocess.run(command, env=nobody, capture_output=True, text=True, check=True).stdout
+        done = run("--desk", str(folder), *words, cwd=tmp_path, env=nobody)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     assert "registered" in desk("ticket", "create", "--title", "My first ticket")
     desk("doctor")
