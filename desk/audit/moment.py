@@ -100,6 +100,7 @@ class Moment(NamedTuple):
             self.world.policies,
             self.author_of,
             frozenset(e.path for e in self.edits if e.kind in KINDS and self._is_back(e)),
+            self.world.versions,
             by_mail=not self.by_hand and message.received(self.step.message) is not None,
         )
 

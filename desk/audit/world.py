@@ -175,6 +175,12 @@ class PastWorld:
         path = self._gone.get((kind, record_id))
         return log.last_of(self.place, self.parents, path) if path else None
 
+    def versions(self, path: str) -> Iterator[Record]:
+        """A record as it was in each commit up to the one that is looked at, as far as it can be read."""
+        for mode, oid in log.versions(self.place, self.parents, path):
+            if not isinstance(found := self.read(path, mode, oid), Broken):
+                yield found
+
     def policies(self) -> Policies | None:
         """The service levels in force; None where none are, or they can't be read."""
         if self.config is not self._leveled[0]:

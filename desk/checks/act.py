@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol
@@ -37,7 +37,7 @@ class Act(NamedTuple):
     `told` is what the message says of each record, empty where it says nothing; it can only narrow what its maker may.
     `policies` gives the service levels in force then, None where none are. `author_of` is who changed the text of an
     article last, by its id. `reason` is why, where it was said. `comes_back`: paths at which is again what was there once.
-    `by_mail`: it was made of a mail.
+    `versions_of` gives a record as it ever was before, by its path. `by_mail`: it was made of a mail.
     """
 
     by: Actor
@@ -49,6 +49,7 @@ class Act(NamedTuple):
     policies: Callable[[], Policies | None] = lambda: None
     author_of: Callable[[str], str | None] = lambda _: None
     comes_back: frozenset[str] = frozenset()
+    versions_of: Callable[[str], Iterable[Record]] = lambda _: ()
     by_mail: bool = False
 
     def events(self, edit: HandEdit) -> tuple[Happened, ...]:

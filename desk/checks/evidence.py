@@ -7,6 +7,7 @@ in records lie within the clocks' slack of the commit that brought them.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -151,9 +152,11 @@ def _check_clocks(edit: HandEdit, old: Ticket | None, new: Ticket, act: Act, bef
         return
     found = act.policies()
     checked = bool({e.verb for e in act.told.get((Ticket.kind, new.id), ())} & verbs.DESKS)
-    turn = _Turn(old, new, act.at, found, _group(act, before)) if found is not None else None
+    turn = _Turn(old, new, act, found, _group(act, before)) if found is not None else None
     expected = list(_expected(turn, checked=checked)) if turn is not None else []
     if any(_alike(new, one, timedelta()) for one in expected):
+        return
+    if turn is not None and any(_alike(new, one, timedelta()) for one in _opened(turn)):
         return
     if found is not None and _counts_holidays(found) and any(_alike(new, one, _LOOSE) for one in expected):
         return
@@ -180,19 +183,27 @@ def _counts_holidays(found: Policies) -> bool:
 
 
 class _Turn(NamedTuple):
-    """A ticket before and after, when it became so, and by which service levels."""
+    """A ticket before and after, what it became so by, and which service levels were in force."""
 
     old: Ticket | None
     new: Ticket
-    at: datetime
+    act: Act
     found: Policies
     group: clocks.Group
+
+    @property
+    def at(self) -> datetime:
+        return self.act.at
+
+    def as_was(self) -> Ticket:
+        """As it is, with the due times of before."""
+        kept: dict[str, Any] = {n: _plain(self.old.values.get(n)) if self.old is not None else None for n in _MOVING}
+        return self.new.evolve(**kept)
 
 
 def _expected(turn: _Turn, *, checked: bool) -> Iterator[Ticket]:
     """The ticket with due times as desk would have set them, in each way in which it may have come to that."""
-    kept: dict[str, Any] = {n: _plain(turn.old.values.get(n)) if turn.old is not None else None for n in _MOVING}
-    as_was = turn.new.evolve(**kept)
+    as_was = turn.as_was()
     try:
         followed, _events = clocks.follow(turn.old, as_was, turn.at, turn.found, turn.group)
         yield followed
@@ -200,6 +211,17 @@ def _expected(turn: _Turn, *, checked: bool) -> Iterator[Ticket]:
             yield from _checked(turn, as_was, followed)
     except (OverflowError, ValueError):
         yield as_was
+
+
+def _opened(turn: _Turn) -> Iterator[Ticket]:
+    """A ticket that is opened again, as what was promised when it was closed has it: another clone may have changed it since."""
+    old, new = turn.old, turn.new
+    if old is None or old.state != CLOSED or new.state == CLOSED:
+        return
+    for was in turn.act.versions_of(new.path):
+        if isinstance(was, Ticket) and was.state == CLOSED:
+            with suppress(OverflowError, ValueError):
+                yield clocks.follow(old, turn.as_was(), turn.at, turn.found, turn.group, as_closed=was)[0]
 
 
 def _group(act: Act, before: Before) -> clocks.Group:

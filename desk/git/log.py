@@ -136,6 +136,14 @@ def last_of(place: Place, until: Iterable[str], path: str, *, anywhere: bool = F
     return found.split()[2] if found.strip() else None
 
 
+def versions(place: Place, until: Iterable[str], path: str) -> list[tuple[str, str]]:
+    """Mode and object name of a file as each commit up to these left it, merges and the lines that they brought in as well."""
+    args = ("log", "-m", "--full-history", "--diff-filter=AM", "--raw", "--no-abbrev", "--format=", "--no-renames")
+    found = process.run(place, *process.AS_COMMITTED, "--literal-pathspecs", *args, *until, "--", path)
+    rows = (line.split() for line in found.decode(errors=diff.NAMES).split("\n") if line)
+    return list(dict.fromkeys((row[1], row[3]) for row in rows))
+
+
 def brought_by(place: Place, path: str, words: str) -> str | None:
     """The message of the last commit that brought some words into a file, or took them out; None where a merge did."""
     args = ("log", "-1", "--no-renames", f"-S{words}", "--format=%B", "HEAD", "--", path)

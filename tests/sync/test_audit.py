@@ -145,3 +145,29 @@ def test_a_thread_that_clocks_have_put_out_of_order(towns: Towns) -> None:
     right("ticket", "merge", one, "--into", two)
     assert [entry["text"] for entry in right.show(two)["thread"]] == ["One", "of one", "ahead", "right"]
     assert found(right) == []
+
+
+def test_what_it_became_while_it_was_closed_counts_from_when_it_opens(towns: Towns) -> None:
+    """A closed ticket that is tagged a problem is promised what problems are; here, or by another clone."""
+    one, two = towns(2)
+    here, there = one.create(), one.create()
+    for ticket in (here, there):
+        one("ticket", "close", ticket)
+    one("ticket", "tag", here, "problem")
+    for town in (one, two):
+        town.sync()
+    two("ticket", "tag", there, "problem")
+    for town in (two, one):
+        town.sync()
+    promised = one.show(there)["due"]
+    for ticket in (here, there):
+        one("ticket", "reopen", ticket)
+        assert one.show(ticket)["due"] > "2026-08"
+    assert found(one) == []
+    path, new = one.git("ls-files", f"*{there}.md"), one.show(there)["due"]
+    for due in (promised, "2026-12-01T15:00:00Z"):
+        text = (one.home / path).read_text(encoding="utf-8")
+        (one.home / path).write_text(text.replace(f"due: {new}", f"due: {due}"), encoding="utf-8")
+        one.git("commit", "-q", "--amend", "-a", "--no-edit")
+        assert any("not what follows by the service levels" in problem for _, problem in found(one, 7))
+        one.git("reset", "-q", "--hard", "HEAD@{1}")
