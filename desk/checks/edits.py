@@ -240,7 +240,7 @@ def review(
     found = next(filter(None, (find_edit_problem(edit, world) for edit in edits)), None)
     if found is not None:
         raise found
-    before = settings_recorded(snapshot.place, snapshot.commit, config)
+    before = settings_recorded(snapshot.place, snapshot.commit, config, snapshot.index.settings)
     act = Act(by, at, edits, reason=reason, policies=lambda: levels.policies(snapshot.place, before))
     for wrong in judgement.judge(act, snapshot, world):
         raise wrong.error

@@ -7,6 +7,7 @@ from contextlib import closing
 from itertools import islice
 
 from desk.codec import places
+from desk.config import FILE
 from desk.domain.changes.message import parse
 from desk.domain.model.change import Edit
 from desk.domain.model.kinds import kind_at
@@ -31,7 +32,7 @@ def build(index: Index, place: Place, oid: str, progress: Progress[str] = no_pro
         read_files(filling, blobs, _tree(place, oid), progress)
         filling.requests.count()
         _read_commits(filling, blobs, (oid,), progress, log.count(place, None, oid))
-        filling.set_commit(oid)
+        _stand_at(filling, blobs, oid)
         if where := refs.cut(place):
             index.db.execute("INSERT INTO meta VALUES ('cut', ?)", (where,))
 
@@ -42,7 +43,7 @@ def catch_up(index: Index, place: Place, old: str, new: str, progress: Progress[
     with filling.transaction(), objects.blobs(place) as blobs:
         _follow_files(filling, blobs, old, new, progress)
         _read_commits(filling, blobs, (f"{old}..{new}",), progress, 0)
-        filling.set_commit(new)
+        _stand_at(filling, blobs, new)
 
 
 def add_write(
@@ -64,6 +65,8 @@ def add_write(
                 filling.put_file(path, objects.blob_id(data, row.oid), len(data), records[path])
             elif kind_at(path):
                 put(filling, path, "100644", objects.blob_id(data, row.oid), data)
+        if FILE in files:
+            filling.set_settings(_name(files[FILE], row.oid))
         filling.add_commit(row, told._replace(events=discretion.filled(told.events, sides)))
         filling.set_commit(row.oid)
 
@@ -75,7 +78,17 @@ def rewind(index: Index, place: Place, old: str, progress: Progress[str] = no_pr
     with filling.transaction(), objects.blobs(place) as blobs:
         _follow_files(filling, blobs, new, old, progress)
         filling.forget_commits(log.names(place, old, new))
-        filling.set_commit(old)
+        _stand_at(filling, blobs, old)
+
+
+def _stand_at(filling: Filling, blobs: Blobs, oid: str) -> None:
+    """The commit that an index stands for from now on, and which settings it has."""
+    filling.set_commit(oid)
+    filling.set_settings(_name(blobs.get(f"{oid}:{FILE}"), oid))
+
+
+def _name(content: bytes | None, like: str) -> str:
+    return "" if content is None else objects.blob_id(content, like)
 
 
 def optimise(index: Index) -> None:

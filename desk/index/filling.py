@@ -49,6 +49,10 @@ class Filling(Index):
     def set_commit(self, oid: str) -> None:
         self.db.execute("INSERT OR REPLACE INTO meta VALUES ('commit', ?)", (oid,))
 
+    def set_settings(self, name: str) -> None:
+        """The object name that desk.toml has in the commit; "" where there is none."""
+        self.db.execute("INSERT OR REPLACE INTO meta VALUES ('settings', ?)", (name,))
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All of what is written inside, or nothing."""

@@ -48,6 +48,12 @@ class Index:
         row = self.db.execute("SELECT value FROM meta WHERE key = 'commit'").fetchone()
         return None if row is None else str(row[0])
 
+    @property
+    def settings(self) -> str | None:
+        """The object name that desk.toml has in that commit, "" where there is none; None in an index that doesn't say."""
+        row = self.db.execute("SELECT value FROM meta WHERE key = 'settings'").fetchone()
+        return None if row is None else str(row[0])
+
     def has_commit(self, oid: str) -> bool:
         """Whether a commit belongs to the history this index knows."""
         return self.db.execute("SELECT 1 FROM commits WHERE oid = ?", (oid,)).fetchone() is not None

@@ -89,7 +89,7 @@ def service_levels(change: Change, snapshot: Snapshot, config: Config) -> Change
     """Due times, where the desk has service levels; last, since the others may change what a ticket is."""
     if not config.given("sla.policy"):
         return change
-    return react(change, snapshot, settings.recorded(snapshot.place, snapshot.commit, config))
+    return react(change, snapshot, settings.recorded(snapshot.place, snapshot.commit, config, snapshot.index.settings))
 
 
 REACTIONS: tuple[Reaction, ...] = (checklist, known_errors, service_levels)

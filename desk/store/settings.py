@@ -58,11 +58,14 @@ def read_committed(place: Place) -> Config | None:
     return None
 
 
-def recorded(place: Place, commit: str, config: Config) -> Config:
+def recorded(place: Place, commit: str, config: Config, name: str | None = None) -> Config:
     """The settings by which a change on top of a commit is recorded: an edit of desk.toml counts once it is committed.
 
-    `config` is what desk.toml says now. Whoever checks history later knows no other settings than the committed ones.
+    `config` is what desk.toml says now, `name` the object name that it has in the commit: where that is known, git needn't be
+    asked. Whoever checks history later knows no other settings than the committed ones.
     """
+    if name and (written := worktree.read(place, FILE)) is not None and objects.blob_id(written, commit) == name:
+        return config
     with objects.blobs(place) as blobs, suppress(ConfigError):
         data = blobs.get(f"{commit}:{FILE}")
         if data is not None and data != worktree.read(place, FILE):
