@@ -137,18 +137,26 @@ def edit_of(delta: Delta, world: PastWorld, content: bytes | None = None) -> Han
     change = handedits.NEW if not delta.oid else handedits.MODIFIED if delta.new_oid else handedits.DELETED
     before, after = _bytes(delta, kind, world)
     before = content if content is not None else before
-    edit = HandEdit(delta.path, change, kind, record_id, before, after, oid=delta.oid, new_oid=delta.new_oid)
+    old: Record | Broken | None = None
+    new: Record | Broken | None = None
     if delta.new_oid and delta.new_mode != PLAIN:
-        return edit._replace(fault=_unplain(delta))
-    if kind not in KINDS:
-        return edit
-    old = world.read(delta.path, delta.mode, delta.oid, content) if delta.oid else None
-    new = world.read(delta.path, delta.new_mode, delta.new_oid) if delta.new_oid else None
-    return edit._replace(
+        new = _unplain(delta)
+    elif kind in KINDS:
+        old = world.read(delta.path, delta.mode, delta.oid, content) if delta.oid else None
+        new = world.read(delta.path, delta.new_mode, delta.new_oid) if delta.new_oid else None
+    return HandEdit(
+        delta.path,
+        change,
+        kind,
+        record_id,
+        before,
+        after,
         old=old if isinstance(old, Record) else None,
         new=new if isinstance(new, Record) else None,
         fault=new if isinstance(new, Broken) else None,
         mended=isinstance(old, Broken),
+        oid=delta.oid,
+        new_oid=delta.new_oid,
     )
 
 

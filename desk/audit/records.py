@@ -45,15 +45,16 @@ class _Every(set[str]):
 def records(moment: Moment) -> Iterator[AuditFinding]:
     """Each changed record can be read, lies at its place, names what there is, and keeps to the rules."""
     for edit in moment.edits:
-        look = arranged("git show {oid} -- {path}", oid=moment.step.oid[:10], path=edit.path)
         if edit.kind == handedits.STRAY:
             if edit.fault is not None:
-                yield moment.finding(CHECK, FAULT, edit.fault.problem, edit.path, look)
+                yield moment.finding(CHECK, FAULT, edit.fault.problem, edit.path, _look(edit, moment))
             elif edit.change != handedits.DELETED:
-                yield moment.finding(CHECK, REMARK, _("neither a record nor an attachment"), edit.path, look)
+                problem = _("neither a record nor an attachment")
+                yield moment.finding(CHECK, REMARK, problem, edit.path, _look(edit, moment))
             continue
         world = _Hopeful(moment.world) if moment.importer else moment.world
-        found = edits.find_edit_problem(_hoping(_anew(edit, moment), moment), world, quoted=not moment.by_hand)
+        looked_at = _hoping(_anew(edit, moment), moment)
+        found = edits.find_edit_problem(looked_at, world, moment.place, quoted=not moment.by_hand)
         if found is not None:
             line, words = edits.locate_problem(found, edit.path)
             where = _("line {line}: ", line=line) if line else ""
@@ -61,7 +62,12 @@ def records(moment: Moment) -> Iterator[AuditFinding]:
             imported = moment.importer is not None and isinstance(found, Refused)
             older = edit.kind == handedits.SETTINGS and not moment.by_hand
             level = REMARK if imported or older else FAULT
-            yield moment.finding(CHECK, level, arranged("{where}{words}", where=where, words=words), name(edit), look)
+            problem = arranged("{where}{words}", where=where, words=words)
+            yield moment.finding(CHECK, level, problem, name(edit), _look(edit, moment))
+
+
+def _look(edit: HandEdit, moment: Moment) -> str:
+    return arranged("git show {oid} -- {path}", oid=moment.step.oid[:10], path=edit.path)
 
 
 def mended(moment: Moment) -> Iterator[AuditFinding]:
@@ -119,9 +125,15 @@ def _hoping(edit: HandEdit, moment: Moment) -> HandEdit:
 
 def _anew(edit: HandEdit, moment: Moment) -> HandEdit:
     """What is made, or deleted but for a placeholder, is a new record: also the fields that nobody can edit."""
-    events = [e for e in moment.step.told.events if (e.kind, e.id) == (edit.kind, edit.id) and not moment.step.merge]
-    told = {e.verb for e in events}
-    if truth.UNDO in told and edit.old is not None and edit.new is not None and not edit.new.salt:
+    if moment.step.merge:
+        return edit
+    events = [e for e in moment.step.told.events if e.id == edit.id and e.kind == edit.kind]
+    if (
+        any(e.verb == truth.UNDO for e in events)
+        and edit.old is not None
+        and edit.new is not None
+        and not edit.new.salt
+    ):
         return edit._replace(old=edit.old.with_salt(""))  # it came with the change that was taken back
     return edit._replace(old=None) if any(truth.is_whole(e) for e in events) else edit
 

@@ -113,10 +113,10 @@ def rights(moment: Moment) -> Iterator[AuditFinding]:
 def _judged(moment: Moment) -> Iterator[Wrong]:
     if not moment.step.parents:
         return
-    back = [e for e in moment.edits if undo.VERB in moment.act.verbs(e)]
+    back = [e for e in moment.edits if undo.VERB in moment.act.verbs(e)] if moment.act.told else []
     for edit in back:
         yield from _refusals(undone.check_undone, edit, moment)
-    others = moment._replace(edits=tuple(e for e in moment.edits if e not in back))
+    others = moment._replace(edits=tuple(e for e in moment.edits if e not in back)) if back else moment
     if moment.importer:
         for edit in others.edits:
             yield from _refusals(importing.check_import, edit, moment)

@@ -29,6 +29,7 @@ _BY_HAND = "commit"
 _OF_FILES = verbs.WITHOUT_RECORD - {_BY_HAND, "config", "decide"}
 """Verbs that bring files, or take them away, whatever they are called."""
 
+_IDS = rf"(?:{TICKET_ID}(?:, )?)+(?= )"
 _CUT = 10
 """So many characters may a subject lack that was cut where a word ended."""
 
@@ -114,10 +115,8 @@ def _one(moment: Moment, key: Key, events: tuple[Happened, ...], edits: list[Han
 
 def _unknown(moment: Moment, case: Case, record: str) -> Iterator[AuditFinding]:
     """Verbs that there are not: of a newer desk, and then for a person to look at; or that are for other records."""
-    changed = ", ".join(sorted(case.changed)) or _("nothing")
-    for event in case.events:
-        if truth.known(event):
-            continue
+    for event in (e for e in case.events if not truth.known(e)):
+        changed = ", ".join(sorted(case.changed)) or _("nothing")
         if event.verb in verbs.NAMES:
             problem = _(
                 "{verb} is nothing that is done to a {kind}: {changed}",
@@ -239,7 +238,7 @@ def _subject(moment: Moment, named: dict[Key, tuple[Happened, ...]]) -> Iterator
     """The subject begins with the records that it is about, and tells the verb."""
     known = {record_id for kind, record_id in named if kind == Ticket.kind}
     subject, verb = moment.step.subject, moment.step.told.verb or ""
-    ids = re.match(rf"(?:{TICKET_ID}(?:, )?)+(?= )", subject)
+    ids = re.match(_IDS, subject)
     for ticket in ids[0].split(", ") if ids else ():
         if ticket not in known:
             problem = _("the subject speaks of {ticket}, the trailers don't", ticket=ticket)

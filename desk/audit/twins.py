@@ -17,10 +17,11 @@ CHECK = "records"
 def twice(moment: Moment) -> Iterator[AuditFinding]:
     """A tree may have a name twice, of which git shows one here and the other there; asked before the commit is gone through."""
     step = moment.step
-    counted = Counter(d.path for d in step.deltas)
+    paths = [d.path for d in step.deltas]
+    counted = Counter(paths) if len(set(paths)) < len(paths) else None
     for delta in step.deltas:
         come = step.parents and delta.new_oid and not delta.oid
-        if counted[delta.path] > 1 or (come and _was_there(delta.path, moment)):
+        if (counted and counted[delta.path] > 1) or (come and _was_there(delta.path, moment)):
             problem = _("{path} stands twice in its folder", path=delta.path)
             yield moment.finding(CHECK, FAULT, problem, delta.path)
 

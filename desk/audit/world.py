@@ -81,12 +81,13 @@ class PastWorld:
         self.commit = commit
 
     def _move(self, delta: Delta, key: Key) -> None:
-        self._count(delta.path, delta.mode, delta.oid, -1)
-        self._count(delta.path, delta.new_mode, delta.new_oid, 1)
-        if delta.oid and not self._reads(delta.path, delta.new_mode, delta.new_oid):
-            if self._reads(delta.path, delta.mode, delta.oid):
+        old = self.read(delta.path, delta.mode, delta.oid) if delta.oid else None
+        new = self.read(delta.path, delta.new_mode, delta.new_oid) if delta.new_oid else None
+        self._count(old, new)
+        if delta.oid and isinstance(new, Broken):
+            if not isinstance(old, Broken):
                 self.readable[delta.path] = (delta.mode, delta.oid)
-        else:
+        elif self.readable:
             self.readable.pop(delta.path, None)
         if delta.new_oid:
             self._files[delta.path] = (delta.new_mode, delta.new_oid)
@@ -134,10 +135,6 @@ class PastWorld:
                     del self._records[old]
             self._records[key] = found
         return found
-
-    def _reads(self, path: str, mode: str, oid: str) -> bool:
-        """Whether a file can be read; one that is gone is nothing that can't."""
-        return not oid or not isinstance(self.read(path, mode, oid), Broken)
 
     def find(self, kind: str, record_id: str) -> Record | None:
         """A record; None if it isn't there, or can't be read."""
@@ -238,14 +235,17 @@ class PastWorld:
         """How many tickets of users a department holds."""
         return self._refs["users-ticket", department]
 
-    def _count(self, path: str, mode: str, oid: str, by: int) -> None:
-        record = self.read(path, mode, oid) if oid else None
-        if isinstance(record, Record):
+    def _count(self, old: Record | Broken | None, new: Record | Broken | None) -> None:
+        if isinstance(old, Record) and isinstance(new, Record) and old.values == new.values:
+            return
+        for record, by in ((old, -1), (new, 1)):
+            if not isinstance(record, Record):
+                continue
             for key in _references(record):
                 self._refs[key] += by
-        if isinstance(record, User) and (address := address_of(record)):
-            having = self._addresses.setdefault(address, set())
-            (having.add if by > 0 else having.discard)(record.id)
+            if isinstance(record, User) and (address := address_of(record)):
+                having = self._addresses.setdefault(address, set())
+                (having.add if by > 0 else having.discard)(record.id)
 
 
 def _references(record: Record) -> Iterator[Key]:

@@ -53,10 +53,12 @@ def world_with(index: Index, config: Config | None, edits: list[HandEdit], place
     return World(index, config, together.sides_of(edits), knowledge)
 
 
-def find_edit_problem(edit: HandEdit, world: Known, *, quoted: bool = False) -> DeskError | None:
+def find_edit_problem(
+    edit: HandEdit, world: Known, place: Place | None = None, *, quoted: bool = False
+) -> DeskError | None:
     """Why an edit can't be committed by anyone; None if it is sound.
 
-    `quoted`: marks of a merge conflict are what somebody said, since a command wrote the file.
+    `place`: where days off are kept. `quoted`: marks of a merge conflict are what somebody said, to a command.
     """
     if edit.fault is not None:
         return edit.fault
@@ -66,7 +68,7 @@ def find_edit_problem(edit: HandEdit, world: Known, *, quoted: bool = False) -> 
             _("a merge conflict was left in the file"), edit.path, marks, _("choose a side, then: desk commit")
         )
     if edit.kind == SETTINGS:
-        return _settings_problem(edit, world)
+        return _settings_problem(edit, world, place)
     if edit.kind == ATTACHMENT:
         return _attachment_problem(edit)
     if edit.new is None:
@@ -99,11 +101,11 @@ def locate_problem(found: DeskError, path: str) -> tuple[int | None, str]:
     return (int(line), rest) if line.isdecimal() else (None, message)
 
 
-def _settings_problem(edit: HandEdit, world: Known) -> DeskError | None:
+def _settings_problem(edit: HandEdit, world: Known, place: Place | None) -> DeskError | None:
     content = edit.after or b""
     try:
         now = settings.load(content.decode())
-        unknown = next(levels.strangers(levels.policies(None, now, content), world.ids), None)
+        unknown = next(levels.strangers(levels.policies(place, now, content), world.ids), None)
         if unknown:
             return ConfigError(
                 arranged("{file}: {unknown}", file=settings.FILE, unknown=unknown),
@@ -202,18 +204,16 @@ def _fixed_problem(edit: HandEdit, new: Record) -> DeskError | None:
 
 def _fault_problem(edit: HandEdit, new: Record, world: Known) -> DeskError | None:
     """The first fault that this edit brings in; one that was there before is not the edit's."""
-    found = list(rules.faults(edit.kind, plain.head(new), world))
-    known: set[tuple[str, str]] = set()
-    if found and edit.old is not None:
-        known = {(f.field, f.value) for f in rules.faults(edit.kind, plain.head(edit.old), world)}
-        known -= _renewed(edit.old, new)
-    for fault in found:
-        if (fault.field, fault.value) not in known:
-            return _as_error(edit, fault)
-    return None
+    if edit.old is not None and rules.are_alike(edit.old, new):
+        return None
+    found = list(rules.faults(edit.kind, rules.row(new), world))
+    was = rules.faults(edit.kind, rules.row(edit.old), world) if found and edit.old is not None else ()
+    known = {(f.field, f.value) for f in was} - _renewed(edit.old, new)
+    fresh = next((fault for fault in found if (fault.field, fault.value) not in known), None)
+    return _as_error(edit, fresh) if fresh else None
 
 
-def _renewed(old: Record, new: Record) -> set[tuple[str, str]]:
+def _renewed(old: Record | None, new: Record) -> set[tuple[str, str]]:
     """Faults that depend on another field as well: an owner whose ticket has moved."""
     if isinstance(old, Ticket) and isinstance(new, Ticket) and old.department != new.department and new.owner:
         return {("owner", new.owner)}
@@ -237,7 +237,7 @@ def review(
 ) -> Reviewed:
     """The change that hand edits amount to; raises what stands against the first of them that can't be committed."""
     world = world_with(snapshot.index, config, edits, snapshot.place)
-    found = next(filter(None, (find_edit_problem(edit, world) for edit in edits)), None)
+    found = next(filter(None, (find_edit_problem(edit, world, snapshot.place) for edit in edits)), None)
     if found is not None:
         raise found
     before = settings_recorded(snapshot.place, snapshot.commit, config, snapshot.index.settings)

@@ -11,13 +11,14 @@ from types import MappingProxyType
 
 from desk.checks.world import Known, Row
 from desk.domain.knowledge import articles
-from desk.domain.model import states
+from desk.domain.model import plain, states
 from desk.domain.model.checklist import STEP_MAX, Checklist
-from desk.domain.model.fields import LINK_TYPES, name_of
+from desk.domain.model.fields import DATE, LINE, LINES, LINK_TYPES, TEXT, TIME, name_of
 from desk.domain.model.filenames import as_seen
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.organisation import INCIDENT, PROBLEM, RESERVED_TAGS
 from desk.domain.model.person import RESERVED_HANDLES, USER_PREFIX, Staff
+from desk.domain.model.record import Record
 from desk.domain.people import customfields
 from desk.errors import UsageFault
 from desk.named import NamedTuple
@@ -61,6 +62,25 @@ class Fault(NamedTuple):
     problem: str
     hint: str
     rule: bool = False
+
+
+def row(record: Record) -> Row:
+    """What a record says as far as a rule here asks; to be read and not changed, since what is empty is the same for all."""
+    known = _empty(record.kind)
+    return {**known, **{n: v if type(v) is str else plain.plain(v) for n, v in record.values.items() if n in known}}
+
+
+def are_alike(one: Record, two: Record) -> bool:
+    """Whether two versions of a record say the same as far as a rule here asks."""
+    was, now = one.values, two.values
+    return was == now or all(was.get(name) == now.get(name) for name in _empty(one.kind))
+
+
+@cache
+def _empty(kind: str) -> Row:
+    """The fields that rules are about, of a record with nothing in it: no times, and no texts."""
+    fields = KINDS[kind].FIELDS.items()
+    return {name: plain.empty(field) for name, field in fields if field.type not in (TIME, DATE, LINE, LINES, TEXT)}
 
 
 def faults(kind: str, row: Row, world: Known) -> Iterator[Fault]:

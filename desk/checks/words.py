@@ -73,6 +73,9 @@ def fresh_entries(edit: HandEdit, act: Act) -> list[Entry]:
     """The entries that a commit has brought into the world: those that no ticket of it had before."""
     if not isinstance(edit.new, Ticket):
         return []
+    there = edit.old.thread if isinstance(edit.old, Ticket) else ()
+    if edit.new.thread == there:
+        return []
     known = Counter(said(e) for old, _ in act.tickets().values() if old for e in (*old.thread, _request(old, act)))
     found = []
     for entry in edit.new.thread:

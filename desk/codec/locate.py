@@ -61,6 +61,8 @@ def is_quoted(value: str) -> bool:
 
 def comment_line(content: bytes, names: Iterable[str]) -> int | None:
     """The line in which one of these fields is cut by a comment: `title: Fax #4 broken` is read as `Fax`."""
+    if content.find(b"#", 0, content.find(b"\n---\n") + 1 or None) < 0:
+        return None  # of most
     text = content.decode(errors="replace")
     end = _closing(text)
     found = re.search(

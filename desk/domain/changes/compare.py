@@ -68,6 +68,20 @@ def fields(before: Record | None, after: Record | None) -> list[Changed]:
     return found + _entries(before.thread if before else (), after.thread if after else ())
 
 
+def differing(before: Record, after: Record) -> frozenset[str]:
+    """The names of the fields that differ; `body` and `thread` among them."""
+    if before.extra or after.extra:
+        found = {c.field.partition(".")[0] for c in fields(before, after)}
+        return frozenset("thread" if name.partition(" ")[0] in ("reply", "note") else name for name in found)
+    was, now = before.values, after.values
+    names = [] if was == now else [name for name in was.keys() | now.keys() if was.get(name) != now.get(name)]
+    if before.body != after.body:
+        names.append("body")
+    if before.thread != after.thread:
+        names.append("thread")
+    return frozenset(names)
+
+
 def _unlike(before: Record | None, after: Record | None) -> list[str]:
     """The fields that may differ: of most records next to none."""
     names = _names(before, after)
@@ -200,7 +214,7 @@ def _ticket(old: Ticket, new: Ticket) -> list[Event]:
             found.append(Event(more, None, joint.join(added)))
     retold = [n for n in _TOLD if getattr(old, n) != getattr(new, n)]
     found += [Event(n, first_line(getattr(old, n)), first_line(getattr(new, n))) for n in retold]
-    states_told = _state(old, new)
+    states_told = standing(old, new)
     # When it was closed is told with that; by itself, it is another time.
     changed = [n for n in _changed(old, new) if n not in _OWN_EVENT or (n == "closed" and not states_told)]
     if changed == ["title"]:
@@ -237,7 +251,8 @@ def _thread(old: Ticket, new: Ticket) -> list[Event]:
     return [Event("edit", None, "thread")]
 
 
-def _state(old: Ticket, new: Ticket) -> list[Event]:
+def standing(old: Ticket, new: Ticket) -> list[Event]:
+    """What is told of a ticket's state, and of the words behind it; at most one event."""
     names = ("state", "pending_until", "pending_for", "resolution")
     if all(getattr(old, n) == getattr(new, n) for n in names):
         return []

@@ -25,6 +25,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
 
 from desk.domain.model.change import Change, Edit, Event, Received
 from desk.named import NamedTuple
@@ -35,13 +37,14 @@ SETTINGS = "settings"
 """Stands where a kind of record does in the events of desk.toml, whose ids are the names of settings."""
 SET = "config"
 """The verb of a changed setting."""
-_TRAILER = re.compile(r"([A-Za-z][A-Za-z0-9-]*): ?(.*)")
+_TRAILER = re.compile(r"^([A-Za-z][A-Za-z0-9-]*): ?(.*)$", re.MULTILINE)
 _BLANK = re.compile(r"\n(?:[ \t]*\n)+")
 _POSING = re.compile(r"desk-[a-z-]+:", re.IGNORECASE)
 _ONCE = ("Desk-Verb", "Desk-Actor", "Desk-Import", "Desk-Merge", MAIL, "Desk-Joined", "Desk-Automatic")
 _RECORDS = ("Desk-Ticket", "Desk-Record")
-_OF_EVENT = ("Desk-Effect", "Desk-From", "Desk-To")
-"""Trailers that an event has once."""
+_PLACES = MappingProxyType({"Desk-Effect": 2, "Desk-From": 3, "Desk-To": 4})
+_OF_EVENT = tuple(_PLACES)
+"""Trailers that an event has once, and which part of it they tell."""
 _KNOWN = frozenset((*_ONCE, *_RECORDS, *_OF_EVENT, "Desk-Also"))
 
 
@@ -172,6 +175,8 @@ def _trailers_of(text: str) -> tuple[tuple[str, str], ...]:
 def find_twice(text: str) -> list[str]:
     """Trailers that stand once, in the message or in an event, and are there again."""
     trailers = _trailers_of(text)
+    if len({key for key, _value in trailers}) == len(trailers):
+        return []
     keys = Counter(key for key, _value in trailers)
     found = [key for key in _ONCE if keys[key] > 1]
     seen: set[str] = set()
@@ -184,9 +189,10 @@ def find_twice(text: str) -> list[str]:
 
 def find_posing(text: str) -> list[str]:
     """Lines that look like trailers of desk's, and aren't read as such: in a reason, in another spelling, of no meaning."""
-    if "desk-" not in text.lower():
-        return []
-    read = set(paragraphs_of(text)[-1].splitlines()) if _trailers_of(text) else set()
+    trailers = _trailers_of(text)
+    if text.lower().count("desk-") == len(trailers) and all(key in _KNOWN for key, _value in trailers):
+        return []  # each of them is in front of one
+    read = set(paragraphs_of(text)[-1].splitlines()) if trailers else set()
     posing = [line for line in text.splitlines() if _POSING.match(line)]
     return [line for line in posing if line not in read or line.partition(":")[0] not in _KNOWN]
 
@@ -202,26 +208,24 @@ def trailer(text: str, name: str) -> str | None:
 
 
 def _trailer_lines(paragraph: str) -> tuple[tuple[str, str], ...]:
-    found = [_TRAILER.fullmatch(line) for line in paragraph.splitlines()]
-    return tuple((m[1], m[2]) for m in found if m) if all(found) else ()
+    """Empty where one of the lines is none."""
+    lines = paragraph.splitlines()
+    found = _TRAILER.findall("\n".join(lines))
+    return tuple(found) if len(found) == len(lines) else ()
 
 
 def _events(trailers: Sequence[tuple[str, str]], verb: str) -> list[Happened]:
-    events: list[Happened] = []
+    events: list[list[Any]] = []
     for key, value in trailers:
         if key == "Desk-Ticket":
-            events.append(Happened("ticket", value, verb, None, None))
+            events.append(["ticket", value, verb, None, None])
         elif key == "Desk-Record":
             kind, _, record_id = value.partition("/")
-            events.append(Happened(kind, record_id, verb, None, None))
+            events.append([kind, record_id, verb, None, None])
         elif not events:
             continue
-        elif key == "Desk-Effect":
-            events[-1] = events[-1]._replace(verb=value)
         elif key == "Desk-Also":
-            events.append(Happened(events[-1].kind, events[-1].id, value, None, None))
-        elif key == "Desk-From":
-            events[-1] = events[-1]._replace(before=value)
-        elif key == "Desk-To":
-            events[-1] = events[-1]._replace(after=value)
-    return events
+            events.append([*events[-1][:2], value, None, None])
+        elif key in _OF_EVENT:
+            events[-1][_PLACES[key]] = value
+    return [Happened(*event) for event in events]

@@ -37,8 +37,7 @@ class Case(NamedTuple):
 
 def case(events: tuple[Happened, ...], old: Record | None, new: Record | None, others: Mapping[str, Record]) -> Case:
     """A case, with what differs worked out once."""
-    found = {c.field.partition(".")[0] for c in compare.fields(old, new)} if old and new else ()
-    changed = frozenset("thread" if name.partition(" ")[0] in ("reply", "note") else name for name in found)
+    changed = compare.differing(old, new) if old and new else frozenset()
     if old and new and old.salt != new.salt:
         changed |= {salt.KEY}
     return Case(events, old, new, others, changed)
@@ -215,9 +214,9 @@ _OF_STATE = frozenset(verbs.changing(Ticket.kind, "state", "state"))
 def _standing(case: Case) -> Iterator[str]:
     """`pending until 2026-07-30` and the like: the words behind the state, told by the same rule as for a hand edit."""
     told = [e for e in case.events if e.verb in _OF_STATE and e.after]
-    if not told:
+    if not told or not isinstance(case.old, Ticket) or not isinstance(case.new, Ticket):
         return
-    real = [e for e in compare.events(case.old, case.new) if e.verb in _OF_STATE]
+    real = [e for e in compare.standing(case.old, case.new) if e.verb in _OF_STATE]
     if real and real[-1].after:
         words = told[-1].after or ""
         # Of a ticket that was merged that verb tells how it ended.
@@ -294,14 +293,14 @@ def _thread(case: Case) -> Iterator[str]:
     told = [(_THREAD[e.verb], e.verb) for e in case.events if _THREAD.get(e.verb, "whole") != "whole"]
     if any(telling not in ("entry", "note") for telling, _ in told) or case.new is None or (not case.old and not told):
         return
-    counted = Counter(NOTE if telling == "note" else verb for telling, verb in told)
-    real = Counter(entry.kind for entry in case.new.thread[len(case.old.thread) if case.old else 0 :])
+    counted = sorted(NOTE if telling == "note" else verb for telling, verb in told)
+    real = sorted(entry.kind for entry in case.new.thread[len(case.old.thread) if case.old else 0 :])
     if counted != real:
         yield _("thread: the message tells of {told}, there are {real}", told=_counted(counted), real=_counted(real))
 
 
-def _counted(found: Counter[str]) -> str:
-    return ", ".join(f"{n} {kind}" for kind, n in sorted(found.items())) or "no new entries"
+def _counted(found: list[str]) -> str:
+    return ", ".join(f"{n} {kind}" for kind, n in sorted(Counter(found).items())) or "no new entries"
 
 
 def _references(case: Case) -> Iterator[str]:
@@ -357,9 +356,9 @@ def named(event: Happened) -> frozenset[str]:
 
 
 def _left_out(case: Case) -> Iterator[str]:
-    if not all(known(e) for e in case.events):
-        return
     may: set[str] = set(FOLLOWS) if isinstance(case.new, Ticket) else {salt.KEY}
+    if case.changed <= may or not all(known(e) for e in case.events):
+        return
     for event in case.events:
         row = _row(event)
         if event.verb != "edit":

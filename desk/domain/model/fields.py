@@ -284,9 +284,8 @@ def parse_titles(raw: object) -> Mapping[str, str]:
 
 def utc_text(value: datetime) -> str:
     """RFC 3339 in UTC: the one way desk writes a time."""
-    return (
-        value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
-    )  # %Y leaves out the zeros of 0900
+    there = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return there.isoformat(timespec="seconds")[:19] + "Z"  # %Y leaves out the zeros of 0900
 
 
 Merge = Literal["take_later", "unite", "unite_sorted", "meet_by_key", "tick", "weave", "unite_pauses"]

@@ -144,9 +144,15 @@ def parse_values_of(
         if value is None:
             continue
         try:
-            parsed = field.type.parse(value)
+            parsed = parse_value(field, value)
         except ValueError as error:
             raise fail(f"{name}: {error}") from None
-        if field.required or parsed != field.default:
+        if parsed is not None:
             out[name] = parsed
     return out
+
+
+def parse_value(field: Field[Any], raw: object) -> Any:
+    """What a record holds of a field; None for what is left out, being the default. Raises ValueError."""
+    parsed = field.type.parse(raw)
+    return parsed if field.required or parsed != field.default else None

@@ -7,6 +7,7 @@ against, are views of it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 
 from desk.domain.rights import recordverbs, ticketverbs
@@ -40,7 +41,8 @@ def is_of_merges(kind: str, name: str) -> bool:
     return row is not None and row.command == "sync"
 
 
-def changing(kind: str, field: str, *how: Telling) -> dict[str, Telling]:
+@cache
+def changing(kind: str, field: str, *how: Telling) -> Mapping[str, Telling]:
     """The verbs that may change a field of a kind of record, as history calls them, each with how its event tells of it.
 
     Of these ways only, if any are named. What a verb brings along is asked of the verb that it brings.
@@ -51,7 +53,7 @@ def changing(kind: str, field: str, *how: Telling) -> dict[str, Telling]:
         if telling is not None and (not how or telling in how):
             for name in (verb.name,) if verb.told_as is None else verb.told_as:
                 found.setdefault(name, telling)
-    return found
+    return MappingProxyType(found)
 
 
 def may_change(kind: str, *names: str) -> frozenset[str]:
