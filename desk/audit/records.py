@@ -53,7 +53,9 @@ def records(moment: Moment) -> Iterator[AuditFinding]:
                 yield moment.finding(CHECK, REMARK, _("neither a record nor an attachment"), edit.path, look)
             continue
         world = _Hopeful(moment.world) if moment.importer else moment.world
-        found = edits.find_edit_problem(_hoping(_anew(edit, moment), moment), world, quoted=not moment.by_hand)
+        found = edits.find_edit_problem(
+            _hoping(_anew(edit, moment), moment), world, quoted=not moment.by_hand, past=True
+        )
         if found is not None:
             line, words = edits.locate_problem(found, edit.path)
             where = _("line {line}: ", line=line) if line else ""
