@@ -29,8 +29,8 @@ HISTORY = (
     Column("at", pgettext("column", "WHEN"), "moment"),
     Column("by", pgettext("column", "WHO")),
     Column("verb", pgettext("column", "WHAT"), "word"),
-    Column("from", pgettext("column", "FROM"), "title"),
-    Column("to", pgettext("column", "TO"), "title"),
+    Column("from", pgettext("column", "FROM"), "name"),  # ids and words of the desk, which are nothing when cut
+    Column("to", pgettext("column", "TO"), "name"),
     Column("reason", pgettext("column", "REASON"), "title"),
     Column("commit", pgettext("column", "COMMIT"), "commit"),
 )
