@@ -2,6 +2,7 @@
 
     DeskError            1  unexpected: a bug
     ├─ Interrupted       1  the person pressed Ctrl-C, or gave up in the editor
+    ├─ Unprinted         1  the answer can't be printed: a full disk behind stdout
     ├─ UsageFault        2  the words of the command are off
     ├─ NotFound          3  no such record, file or command
     ├─ Ambiguous         4  several records fit
@@ -37,6 +38,10 @@ class DeskError(Exception):
 
 class Interrupted(DeskError):
     code = "interrupted"
+
+
+class Unprinted(DeskError):
+    """Stdout takes nothing more: told on stderr, in whatever form the answer was asked for."""
 
 
 class UsageFault(DeskError):

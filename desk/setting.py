@@ -254,6 +254,22 @@ def as_png(value: Any) -> str:
     return value
 
 
+MOST_DAYS = 36_500
+"""A hundred years: a day later than that may be none that a calendar has."""
+
+# A number as people write it, several of them, and how one goes on to an extension.
+_NUMBER = r"\+?(?:[ ().\-/\u00a0\u2010-\u2013]*[0-9]){3,15}\)?"
+_EXTENSION = r"(?:[ ,;]*(?:ext|extension|x|int|εσωτ|εσωτερικό)[.=:]? ?[0-9]{1,6}|#[0-9]{1,6})?"
+_PHONES = rf"{_NUMBER}{_EXTENSION}(?:(?: *[,;] *| +/ +){_NUMBER}{_EXTENSION})*"
+
+
+def as_phone(value: Any) -> str:
+    """Telephone numbers as they are written, each of 3 (as 112) to 15 digits (ITU E.164) and perhaps an extension."""
+    if not isinstance(value, str) or not re.fullmatch(_PHONES, value, re.IGNORECASE):
+        raise ValueError(_("a telephone number such as {example}", example="+357 22 123456 ext. 12"))
+    return value
+
+
 def plain(value: Any) -> str:
     """A setting's value as one line of text."""
     if isinstance(value, bool):

@@ -20,6 +20,7 @@ from desk.errors import Refused, UsageFault
 from desk.index.index import Index
 from desk.queries import knowledge
 from desk.session.session import Session
+from desk.setting import MOST_DAYS
 from desk.store.snapshot import Snapshot
 from desk.store.store import Committed
 from desk.text import _
@@ -187,7 +188,7 @@ def publish(
 
 
 def _review_day(session: Session) -> date | None:
-    days = session.config["kb.review_days"]
+    days = min(session.config["kb.review_days"], MOST_DAYS)
     return session.local(session.now).date() + timedelta(days=days) if days else None
 
 

@@ -21,6 +21,7 @@ from desk.index.index import Index
 from desk.intake import numbers
 from desk.queries import people
 from desk.session.session import Session
+from desk.setting import as_phone
 from desk.store.snapshot import Snapshot
 from desk.store.store import Committed
 from desk.text import _, arranged
@@ -196,9 +197,18 @@ def _checked(session: Session, draft: Draft, values: Values) -> dict[str, Any]:
         found["language"] = identifiers.require_listed(session, "desk.languages", found["language"])
     if found.get("group"):
         found["group"] = draft.get(Group, found["group"]).id
+    if found.get("phone"):
+        found["phone"] = identifiers.checked_values(lambda: _phone(found["phone"]))
     if found.get("numbers"):
         found["numbers"] = identifiers.checked_values(lambda: numbers.check(found["numbers"]))
     return found
+
+
+def _phone(given: str) -> str:
+    try:
+        return as_phone(given)
+    except ValueError as error:
+        raise ValueError(_("{name}: must be {error}", name="phone", error=error)) from None
 
 
 def edit(session: Session, ids: Iterable[str], values: Values) -> Committed:

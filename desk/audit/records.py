@@ -54,7 +54,7 @@ def records(moment: Moment) -> Iterator[AuditFinding]:
             continue
         world = _Hopeful(moment.world) if moment.importer else moment.world
         looked_at = _hoping(_anew(edit, moment), moment)
-        found = edits.find_edit_problem(looked_at, world, moment.place, quoted=not moment.by_hand)
+        found = edits.find_edit_problem(looked_at, world, moment.place, quoted=not moment.by_hand, past=True)
         if found is not None:
             line, words = edits.locate_problem(found, edit.path)
             where = _("line {line}: ", line=line) if line else ""

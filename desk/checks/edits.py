@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterator
 from datetime import datetime
 
-from desk import config as settings
-from desk.checks import articles, judgement, links, rights, rules, together, twins
+from desk.checks import admission, articles, judgement, links, rights, rules, together, twins
 from desk.checks.act import Act
 from desk.checks.rules import Fault
+from desk.checks.settings import find_settings_problem
 from desk.checks.world import Knowledge, Known, World
 from desk.codec import locate
 from desk.config import Config
@@ -22,7 +22,7 @@ from desk.domain.model.fields import LINE
 from desk.domain.model.kinds import KINDS, kind_at
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket, files_folder
-from desk.errors import Broken, ConfigError, DeskError, Refused
+from desk.errors import Broken, DeskError, Refused
 from desk.git.place import Place
 from desk.index import derive
 from desk.index.index import Index
@@ -54,11 +54,12 @@ def world_with(index: Index, config: Config | None, edits: list[HandEdit], place
 
 
 def find_edit_problem(
-    edit: HandEdit, world: Known, place: Place | None = None, *, quoted: bool = False
+    edit: HandEdit, world: Known, place: Place | None = None, *, quoted: bool = False, past: bool = False
 ) -> DeskError | None:
     """Why an edit can't be committed by anyone; None if it is sound.
 
-    `place`: where days off are kept. `quoted`: marks of a merge conflict are what somebody said, to a command.
+    `place`: where days off are kept. `quoted`: marks of a merge conflict are what somebody said, since a command wrote the
+    file. `past`: it is history, which what is let in no more doesn't make unsound.
     """
     if edit.fault is not None:
         return edit.fault
@@ -68,7 +69,7 @@ def find_edit_problem(
             _("a merge conflict was left in the file"), edit.path, marks, _("choose a side, then: desk commit")
         )
     if edit.kind == SETTINGS:
-        return _settings_problem(edit, world, place)
+        return find_settings_problem(edit, world, place, past=past)
     if edit.kind == ATTACHMENT:
         return _attachment_problem(edit)
     if edit.new is None:
@@ -77,7 +78,7 @@ def find_edit_problem(
         _comment_problem(edit, edit.new)
         or _fixed_problem(edit, edit.new)
         or _template_problem(edit)
-        or _fault_problem(edit, edit.new, world)
+        or _fault_problem(edit, edit.new, world, past=past)
         or _article_problem(edit, world)
     )
 
@@ -99,43 +100,6 @@ def locate_problem(found: DeskError, path: str) -> tuple[int | None, str]:
     message = found.message.removeprefix(f"{path}:").removeprefix(" ")
     line, _, rest = message.partition(": ")
     return (int(line), rest) if line.isdecimal() else (None, message)
-
-
-def _settings_problem(edit: HandEdit, world: Known, place: Place | None) -> DeskError | None:
-    content = edit.after or b""
-    try:
-        now = settings.load(content.decode())
-        unknown = next(levels.strangers(levels.policies(place, now, content), world.ids), None)
-        if unknown:
-            return ConfigError(
-                arranged("{file}: {unknown}", file=settings.FILE, unknown=unknown),
-                _("desk department list, desk group list"),
-            )
-    except ConfigError as error:
-        return error
-    except UnicodeDecodeError:
-        return ConfigError(_("{file} is not UTF-8 text", file=settings.FILE), _("save it as UTF-8 in your editor"))
-    known = _holes(edit.before)
-    for impact, urgency in settings.holes(now):
-        if (impact, urgency) not in known:
-            return ConfigError(
-                _(
-                    "{file}: priority.matrix has no priority for impact {impact} and urgency {urgency}",
-                    file=settings.FILE,
-                    impact=impact,
-                    urgency=urgency,
-                ),
-                _("a row for each of ticket.impacts, with a priority for each of ticket.urgencies"),
-            )
-    return None
-
-
-def _holes(content: bytes | None) -> list[tuple[str, str]]:
-    """The holes that a matrix had before; they are not the edit's."""
-    try:
-        return settings.holes(settings.load((content or b"").decode()))
-    except (ConfigError, UnicodeDecodeError):
-        return []
 
 
 def _attachment_problem(edit: HandEdit) -> DeskError | None:
@@ -202,12 +166,18 @@ def _fixed_problem(edit: HandEdit, new: Record) -> DeskError | None:
     return None
 
 
-def _fault_problem(edit: HandEdit, new: Record, world: Known) -> DeskError | None:
+def _fault_problem(edit: HandEdit, new: Record, world: Known, *, past: bool) -> DeskError | None:
     """The first fault that this edit brings in; one that was there before is not the edit's."""
-    if edit.old is not None and rules.are_alike(edit.old, new):
+    if past and edit.old is not None and rules.are_alike(edit.old, new):
         return None
-    found = list(rules.faults(edit.kind, rules.row(new), world))
-    was = rules.faults(edit.kind, rules.row(edit.old), world) if found and edit.old is not None else ()
+
+    def faults(record: Record) -> Iterator[Fault]:
+        yield from rules.faults(edit.kind, rules.row(record), world)
+        if not past:
+            yield from admission.faults(edit.kind, plain.head(record), world)
+
+    found = list(faults(new))
+    was = faults(edit.old) if found and edit.old is not None else ()
     known = {(f.field, f.value) for f in was} - _renewed(edit.old, new)
     fresh = next((fault for fault in found if (fault.field, fault.value) not in known), None)
     return _as_error(edit, fresh) if fresh else None

@@ -266,7 +266,7 @@ def _escalation(row: Row, world: Known) -> Iterator[Fault]:
         yield Fault(DEPARTMENTS, "escalation", who, problem, hint, rule=True)
 
 
-def _language(row: Row, _world: Known) -> Iterator[Fault]:
+def language_faults(row: Row, _world: Known) -> Iterator[Fault]:
     """`malta-4703.el` is the Greek one: its name says so, and its front matter must."""
     language = row["id"].removeprefix(name_of(row["id"])).removeprefix(".")
     if language and row["language"] != language:
@@ -304,7 +304,7 @@ _OF_KIND: Mapping[str, tuple[Callable[[Row, Known], Iterator[Fault]], ...]] = Ma
         "staff": (_handle,),
         "user": (_custom("user"),),
         "department": (_private, _escalation),
-        "article": (_language,),
+        "article": (language_faults,),
     }
 )
 

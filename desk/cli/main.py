@@ -17,7 +17,7 @@ from desk import __version__
 from desk.cli.env import Env, is_in_desk, of_process
 from desk.cli.speech import clickwords, helping, language
 from desk.cli.table import COMMANDS, PROG, CommandRow
-from desk.errors import DeskError, Interrupted, NotFound, UsageFault, nearest
+from desk.errors import DeskError, Interrupted, NotFound, Unprinted, UsageFault, nearest
 from desk.text import _, arranged, looked_up, said
 
 if TYPE_CHECKING:
@@ -324,7 +324,7 @@ def _print(view: View, app: App) -> None:
         raise
     except OSError as error:
         _reader_left(env, 1)
-        raise DeskError(
+        raise Unprinted(
             _("can't print the answer: {why}", why=error.strerror), _("what the command did is done: desk ticket list")
         ) from None
 
@@ -379,8 +379,12 @@ def _say(error: DeskError, env: Env, holder: list[App]) -> int:
         )
     try:
         catalogue = app.catalogue if app is not None else language.spoken(env)
-        render_error(error, env.asked_format, look_of(env, app), env.stdout, env.stderr, catalogue=catalogue)
+        form = None if isinstance(error, Unprinted) else env.asked_format
+        render_error(error, form, look_of(env, app), env.stdout, env.stderr, catalogue=catalogue)
         env.stdout.flush()
     except BrokenPipeError:
         _reader_left(env, error.exit_code)
+    except OSError:
+        _reader_left(env, error.exit_code)
+        render_error(error, None, look_of(env, app), env.stdout, env.stderr, catalogue=catalogue)
     return error.exit_code

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from functools import partial
 
 from desk import config as settings
+from desk.checks import settings as checks_settings
 from desk.checks import twins
 from desk.codec import locate
 from desk.doctor.exam import Exam, Finding
 from desk.domain.model.ticket import files_folder
 from desk.errors import ConfigError
 from desk.git import repo
+from desk.mail.letters import FOLDER
 from desk.queries import records
 from desk.setting import zone
 from desk.store import levels as store_levels
@@ -86,6 +88,7 @@ def desk_toml(exam: Exam) -> Iterator[Finding]:
         )
     if exam.config is None:
         return
+    yield from _of_no_use(exam, exam.config, content)
     for name, problem, hint in _at_odds(exam.config):
         yield Finding(
             "settings",
@@ -103,6 +106,23 @@ def desk_toml(exam: Exam) -> Iterator[Finding]:
         return
     for problem in store_levels.strangers(levels, exam.world.ids):
         yield Finding("settings", settings.FILE, None, problem, _("mend {file}", file=settings.FILE))
+
+
+def _of_no_use(exam: Exam, config: settings.Config, content: bytes | None) -> Iterator[Finding]:
+    """What is let in no more, and may stay; and a picture that is gone, without which no mail can be sent."""
+    for name, problem in checks_settings.misfits(config):
+        line = locate.setting_line(content, name.split("."))
+        told = _("{name}: must be {error}", name=name, error=problem)
+        hint = _("mend {file}, then: desk commit {file}", file=settings.FILE)
+        yield Finding("settings", settings.FILE, line, told, hint, info=True)
+    for problem in checks_settings.strange_departments(config, exam.world):
+        line = locate.setting_line(content, ["mail", "departments"])
+        yield Finding("settings", settings.FILE, line, problem, "desk department list")
+    picture = config["mail.header_image"]
+    if picture and config["mail.html"] and exam.content(f"{FOLDER}/{picture}") is None:
+        problem = _("mail.header_image: there is no {folder}/{name}", folder=FOLDER, name=picture)
+        hint = _("put the picture there, or: desk config set mail.header_image -")
+        yield Finding("settings", settings.FILE, locate.setting_line(content, ["mail", "header_image"]), problem, hint)
 
 
 def _at_odds(config: settings.Config) -> Iterator[tuple[str, str, str]]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from desk.checks import edits, judgement, rules, together
+from desk.checks import admission, edits, judgement, rules, together
 from desk.checks.act import Act
 from desk.checks.rules import Fault
 from desk.checks.world import World
@@ -141,6 +141,10 @@ def faults(exam: Exam) -> Iterator[Finding]:
                 yield Finding(
                     fault.check, path, exam.line(path, fault.field), fault.problem, fault.hint, _mend(kind, row, fault)
                 )
+            for fault in admission.faults(kind, row, exam.world):
+                if not fault.rule:  # what somebody has by a rule is asked for where they come in
+                    path = _path(kind, row)
+                    yield Finding(fault.check, path, exam.line(path, fault.field), fault.problem, fault.hint, info=True)
 
 
 def _path(kind: str, row: dict[str, Any]) -> str:

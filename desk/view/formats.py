@@ -34,10 +34,10 @@ def people(view: View, look: Look) -> Iterator[str]:
     if isinstance(view, Listing) and view.drawn is not None:
         view = view.drawn
     if isinstance(view, Listing):
-        if view.kind == "hits" and look.tty:
-            from desk.view.pages import hits  # noqa: PLC0415 - for one command
+        if view.kind in ("hits", "suggestions") and look.tty:
+            from desk.view.pages import hits  # noqa: PLC0415 - for two commands
 
-            yield from hits.hits(view, look)
+            yield from (hits.hits if view.kind == "hits" else hits.suggestions)(view, look)
         else:
             yield from table(view, look)
         return

@@ -264,10 +264,16 @@ def test_a_full_disk_behind_stdout(environment: dict[str, str], home: Path, make
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full here")
     make()
-    command = f"{sys.executable} -m desk ticket list > /dev/full"
-    done = subprocess.run(["sh", "-c", command], cwd=home, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert done.stderr.startswith("error: can't print the answer: No space left on device")
+    for words, code, said in (
+        ("ticket list", 1, "can't print the answer: No space left on device"),
+        ("ticket list -f json", 1, "can't print the answer: No space left on device"),
+        ("ticket show ZZZZ -f json", 3, "there is no ticket ZZZZ"),
+    ):
+        command = f"{sys.executable} -m desk {words} > /dev/full"
+        done = subprocess.run(
+            ["sh", "-c", command], cwd=home, env=environment, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr.partition("\n")[0]) == (code, f"error: {said}")
 
 
 def test_streams_that_are_closed_or_narrow(environment: dict[str, str], home: Path, make: Make) -> None:
@@ -334,6 +340,7 @@ def test_a_working_folder_that_is_gone(tmp_path: Path) -> None:
         (("new",), "did you mean: desk ticket create"),
         (("users",), "did you mean: desk user"),
         (("settings",), "did you mean: desk config"),
+        (("mail", "list"), "did you mean: desk mail outbox"),
         (("stats", "--json"), "did you mean -f json? see: desk stats --help"),
         (("report", "daily", "-o", "x.md"), "did you mean --output FILE? see: desk report --help"),
         (("ticket", "list", "-o", "json"), "did you mean -f FORMAT, such as -f json? see: desk ticket list --help"),

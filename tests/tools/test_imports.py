@@ -21,11 +21,13 @@ GOOD: dict[str, dict[str, Any]] = {
     "tag": {"id": "{n}"},
     "field": {"id": "{n}", "on": "ticket", "type": "text"},
     "staff": {"id": "{n}", "name": "N", "email": "{n}@x.example", "level": 1, "departments": ["legal"]},
-    "user": {"id": "u-{n}", "name": "N", "email": "{n}@x.example"},
+    "user": {"id": "u-{n}", "name": "N", "email": "{n}@x.example", "group": "patient"},
     "ban": {"id": "b-{n}", "email": "{n}@x.example"},
     "topic": {"id": "{n}", "title": "T"},
     "article": {"id": "{n}", "title": "T", "topic": "faq", "state": "draft", "type": "faq", "body": "x"},
     "response": {"id": "{n}.en", "title": "T", "language": "en", "body": "x"},
+    "checklist": {"id": "{n}.en", "title": "T", "language": "en", "body": "- [ ] x"},
+    "machine": {"id": "{n}"},
     "ticket": {"id": "260101-{N}", "title": "T", "state": "open", "priority": "low", "department": "legal", "author": "maria",
                "created": "2026-01-01T00:00:00Z"},
 }  # fmt: skip
@@ -143,6 +145,31 @@ def test_what_was_to_come_later_and_did_not_is_told(desk: Runner) -> None:
     assert "odd is in, and its escalation: maria doesn't serve odd" in told[2]
     assert "260101-0002 is in, and there is no ticket 260101-0009" in told[4]
     assert "nothing was imported" in desk("import", "-", "--strict", stdin=given[3].replace("0002", "0005"), code=7).err
+
+
+def test_a_bad_row_takes_nothing_from_the_others(desk: Runner) -> None:
+    """Whom it names is known by then: the next row names them too. And what another program calls id is a number."""
+    table = "id;title;created;requester\n17;;2024-02-03;x@y.example\n18;Good;2024-02-04;x@y.example\n"
+    done = desk("import", "-", "--csv", "-f", "json", stdin=table, code=7).data
+    assert (done["kinds"], [e["line"] for e in done["errors"]]) == ({"user": 1, "ticket": 1}, [2])
+    [ticket] = desk("ticket", "list", "--search", "18", "-f", "json").data
+    assert (ticket["title"], ticket["numbers"]) == ("Good", ["18"])
+    assert desk("user", "show", ticket["requester"], "-f", "json").data["email"] == "x@y.example"
+    again = desk("import", "-", "--csv", "-f", "json", stdin=table, code=7).data
+    assert (again["created"], again["known"]) == (0, 1)
+    assert desk("doctor", "-f", "json").data == []
+
+
+def test_a_ticket_is_merged_into_one_that_comes_later(desk: Runner) -> None:
+    good = {"title": "T", "priority": "low", "department": "legal", "created": "2026-01-01T00:00:00Z"}
+    ends = {"state": "closed", "closed": "2026-01-02T00:00:00Z", "resolution": "duplicate"}
+    given = (
+        _of("ticket", id="260101-0001", merged_into="260101-0002", **good, **ends),
+        _of("ticket", id="260101-0002", state="open", **good),
+    )
+    assert desk("import", "-", "--strict", "-f", "json", stdin="\n".join(given)).data["kinds"] == {"ticket": 2}
+    lone = _of("ticket", id="260101-0003", merged_into="260101-0009", **good, **ends)
+    assert "260101-0003 is in, and there is no ticket 260101-0009" in desk("import", "-", stdin=lone, code=7).err
 
 
 def test_the_founder_of_a_new_desk_is_no_stranger(

@@ -337,6 +337,8 @@ def test_the_demo_plays_a_day_at_the_width_of_the_terminal(environment: dict[str
     played = plain.partition("The desk stays where it is")[0]
     wide = [line for line in played.splitlines() if len(line) > 80 and len(line.split()) > 1]
     assert wide == []
+    assert "\n    --requester dr.andreou@hospital.example --tag incident --tag" in plain
+    assert "\narticle  partner-certificate-expired  Nothing can be" in plain
 
     def desk(*words: str) -> str:
         done = run("--desk", str(folder), *words, cwd=tmp_path, env=nobody)

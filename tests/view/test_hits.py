@@ -50,3 +50,28 @@ def test_what_was_looked_for_is_painted() -> None:
 
 def test_a_pipe_gets_a_table_of_them() -> None:
     assert "".join(people(HITS, looking(tty=False))).splitlines()[0] == "ID"
+
+
+ANSWERS = [
+    {"ticket": "260723-AB01", "kind": "article", "id": "partner-certificate-expired", "title": "Nothing can be had " * 9,
+     "why": "certificate, Μάλτα", "sure": "unsure"},
+    {"ticket": "260723-AB01", "kind": "open now", "id": "260723-AB02", "title": f"Malta {ESCAPE}", "why": "Malta", "sure": ""},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("cells", [40, 60, 80, 200])
+def test_two_lines_a_suggestion_fit_the_screen(cells: int) -> None:
+    view = Listing("suggestions", ANSWERS, (Column("id", "ID", "id"),), "none")
+    lines = "".join(people(view, looking(width=cells))).splitlines()
+    assert lines[0].startswith("article   partner-certificate-expired" + ("  Nothing can be h" if cells > 60 else ""))
+    assert lines[1] == "    certificate, Μάλτα · unsure"
+    assert lines[2].startswith("open now  260723-AB02  Malta")
+    assert max(map(width, lines)) <= cells
+    assert ESCAPE not in lines[2]
+    both = Listing("suggestions", [*ANSWERS, {**ANSWERS[1], "ticket": "260723-AB03"}], (), "none")
+    assert [
+        line
+        for line in "".join(people(both, looking(width=cells))).splitlines()
+        if line in ("260723-AB01", "260723-AB03")
+    ]
+    assert "".join(people(view, looking(tty=False))).splitlines()[0] == "ID"

@@ -44,7 +44,7 @@ def commit(session: Session, paths: Sequence[str], *, reason: str | None = None)
             zone(session.config["desk.timezone"])
         found = checks_edits.review(snapshot, edits, session.config, by=by, at=at, reason=reason)
         _check_texts(session, edits)
-        warnings = (*found.warnings, *_check_settings(snapshot, edits))
+        warnings = (*found.warnings, *_check_settings(session, snapshot, edits))
         return found.change
 
     done = session.attempt(plan)
@@ -52,7 +52,7 @@ def commit(session: Session, paths: Sequence[str], *, reason: str | None = None)
     return None if done is None else HandCommit(done, tuple(edits))
 
 
-def _check_settings(snapshot: Snapshot, edits: list[HandEdit]) -> Iterator[str]:
+def _check_settings(session: Session, snapshot: Snapshot, edits: list[HandEdit]) -> Iterator[str]:
     """Refuse settings that break; and say which words records still use."""
     for edit in edits:
         if edit.kind == handedits.SETTINGS and edit.before is not None and edit.after is not None:
@@ -62,6 +62,7 @@ def _check_settings(snapshot: Snapshot, edits: list[HandEdit]) -> Iterator[str]:
                 continue  # nothing to compare with: the edit mends it
             now = config.load(edit.after.decode())
             settings.require_sound(was, now)
+            settings.require_picture(session, was, now)
             yield from settings.words_missing(snapshot.index, was, now)
 
 

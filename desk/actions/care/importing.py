@@ -154,8 +154,7 @@ class _Run:
                         made += self._commits_of(item)
             except (ValueError, RecursionError) as error:
                 self._note(number, str(error))
-                continue
-            yield from made
+            yield from made  # whom a bad line made known before is known: other lines name them too
         yield from self._of_texts(late)
         for number, problem in self.desk.owed():
             self._note(number, problem)

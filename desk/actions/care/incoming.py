@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from desk.actions import rendering
-from desk.checks import links, rules
+from desk.checks import admission, links, rules
 from desk.checks.world import World
 from desk.codec import records
 from desk.domain.model import plain, states
 from desk.domain.model.article import PUBLISHED, Article, Response
+from desk.domain.model.checklist import Checklist
 from desk.domain.model.kinds import KINDS, id_at
 from desk.domain.model.organisation import Department
 from desk.domain.model.person import Staff
@@ -77,9 +78,11 @@ class Incoming:
         if isinstance(record, Department) and record.escalation:
             self._escalating.append((line, row))
             row = {**row, "escalation": None}
-        for fault in rules.faults(record.kind, row, self):
+        for fault in (*rules.faults(record.kind, row, self), *admission.faults(record.kind, row, self)):
             if not self._may_stand(fault, row):
                 raise ValueError(fault.problem)
+        if isinstance(record, Checklist) and (found := rules.template_fault(record, records.encode(record))):
+            raise ValueError(found[1])
         if isinstance(record, Ticket):
             self._require_end(record)
             named = (*(link.partition(" ")[2] for link in record.links), *filter(None, (record.merged_into,)))
@@ -128,6 +131,8 @@ class Incoming:
         """Whether a fault is none by the end, or was none then: others come later, and owners have moved since."""
         if fault.check == rules.LINKS:
             return fault.value.partition(" ")[2] not in (row["id"], *self.known[Ticket.kind])
+        if fault.check == rules.MERGED and fault.field == "merged_into":
+            return True  # into one that comes later, or it is told in the end
         return fault.check == rules.OWNERS and row["state"] == states.CLOSED
 
     # -- what belongs together -------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from desk import config
+from desk.checks import settings as checks_settings
 from desk.domain.changes import message
 from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Event
@@ -15,6 +16,7 @@ from desk.domain.model.fields import parse_slug
 from desk.domain.rights import rights
 from desk.errors import Refused, UsageFault, did_you_mean
 from desk.index.index import Index
+from desk.mail.letters import FOLDER
 from desk.named import NamedTuple
 from desk.queries import records
 from desk.session.session import Session, zone
@@ -60,6 +62,8 @@ def set_value(session: Session, name: str, given: str) -> ChangedSetting:
         files = {config.FILE: _changed(session, name, value)}
         after = config.load(files[config.FILE].decode())
         require_sound(session.config, after)
+        checks_settings.require_fit(session.config, after)
+        require_picture(session, session.config, after)
         if missed := next(words_missing(snapshot.index, session.config, after), None):
             raise Refused(missed, _("keep it in the list: desk config get {name} shows the one in force", name=name))
         return Change(message.SET, by, at, (), None, text, files, ((name, event),))
@@ -123,6 +127,16 @@ def require_sound(was: config.Config, now: config.Config) -> None:
                 ),
                 _("change both in {file}, then: desk commit {file}", file=config.FILE),
             )
+
+
+def require_picture(session: Session, was: config.Config, now: config.Config) -> None:
+    """Refuse a picture of mails that isn't there: no mail could be sent."""
+    name = now["mail.header_image"]
+    if name and name != was["mail.header_image"] and worktree.read(session.place, f"{FOLDER}/{name}") is None:
+        raise Refused(
+            _("mail.header_image: there is no {folder}/{name}", folder=FOLDER, name=name),
+            _("put the picture there first, then: desk commit {folder}/{name}", folder=FOLDER, name=name),
+        )
 
 
 def _require_word(name: str, word: str) -> None:

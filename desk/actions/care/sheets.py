@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from desk.codec import sheet
-from desk.domain.model.fields import parse_time, utc_text
+from desk.domain.model.fields import TICKET_ID, parse_time, utc_text
 from desk.domain.model.person import USER_PREFIX, User
 from desk.domain.model.ticket import Ticket
 from desk.errors import UsageFault
@@ -139,6 +139,10 @@ class _Reader:
         if owner := values.get("owner"):
             values["owner"] = self.staff.get(str(owner).lower(), str(owner).lower())
         made = self._requester(values)
+        given = str(values.get("id", ""))
+        if given and not re.fullmatch(TICKET_ID, given.upper()):
+            # What another program calls it: found by search, and no id of this desk.
+            values["numbers"] = [*values.get("numbers", ()), values.pop("id")]
         if "id" not in values:
             day = parse_time(values["created"]).astimezone(self.zone).strftime("%y%m%d")
             said = json.dumps(values, sort_keys=True, ensure_ascii=False)

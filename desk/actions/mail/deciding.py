@@ -18,6 +18,7 @@ from desk.intake.thanks import is_thanks
 from desk.mail import threading
 from desk.named import NamedTuple
 from desk.queries import people, tickets
+from desk.setting import MOST_DAYS
 from desk.store.snapshot import Snapshot
 from desk.text import _, arranged, listed
 
@@ -223,7 +224,7 @@ def _of_requester(mail: Mail, snapshot: Snapshot, door: Door, so_far: Ruling) ->
         return _end(so_far, "answer")
     if is_thanks(mail.kept):
         return _end(so_far, "remark", _("it says thank you, and {ticket} stays closed", ticket=ticket.id))
-    days = door.config["mail.reopen_days"]
+    days = min(door.config["mail.reopen_days"], MOST_DAYS)
     if ticket.closed is not None and door.now - ticket.closed > timedelta(days=days):
         late = Joined(
             None, "", _("{ticket} was closed more than {days} days ago", ticket=ticket.id, days=days), related=ticket

@@ -28,7 +28,7 @@ from desk.named import NamedTuple
 from desk.session.session import zone
 from desk.text import _, looked_up, said, speaking
 from desk.view.model import Done
-from desk.view.text.cells import fit
+from desk.view.text.cells import fit, width
 from desk.view.text.prose import folded
 
 ZONE = "Asia/Nicosia"
@@ -196,7 +196,7 @@ class Played:
             with speaking(self.app.catalogue):
                 why = looked_up(said(why))
             self.say(self._dim("\n".join(folded(f"# {at}  {why}" if at else f"# {why}", self.columns, "#   "))))
-        self.say(self._bold("\n".join(folded(f"$ {command}", self.columns, "    "))))
+        self.say(self._bold("\n".join(typed(command, self.columns))))
         self.say(text)
 
     def _bold(self, text: str) -> str:
@@ -242,6 +242,22 @@ class Played:
         )
 
 
+_WORD = r"--[\w-]+ '[^']*'|--[\w-]+ (?!-)\S+|'[^']*'|\S+"
+"""An option with its value, a text in quotes, a word."""
+
+
+def typed(command: str, columns: int) -> list[str]:
+    """A command behind its prompt, no wider than the screen: an option stays beside its value, where there is room."""
+    lines = ["$"]
+    for word in re.findall(_WORD, command):
+        if columns and width(f"{lines[-1]} {word}") > columns and lines[-1] != "$":
+            lines.append(f"{_HANG}{word}")
+        else:
+            lines[-1] += f" {word}"
+    return [piece for line in lines for piece in folded(line, columns, _HANG)]
+
+
+_HANG = "    "
 _LOADED = (
     "desk.cli.pager",
     "desk.codec.yaml",

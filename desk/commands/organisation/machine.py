@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from desk.cli import arguments, records
 from desk.cli.app import App
-from desk.domain.model.organisation import MAIL, RELAY, SLA, Machine
+from desk.domain.model.organisation import MACHINE_DUTIES, Machine
 from desk.errors import UsageFault
 from desk.text import _, pgettext
 from desk.view.model import Column
-
-_DUTIES = (MAIL, SLA, RELAY)
 
 
 def _read(app: App, given: records.Data) -> records.Data:
     may = tuple(word for part in given["may"] for word in part.replace(",", " ").split())
     for word in may:
-        if word not in _DUTIES:
+        if word not in MACHINE_DUTIES:
             raise UsageFault(
-                _("a machine can't be allowed {word!r}", word=word), _("one of {duties}", duties=", ".join(_DUTIES))
+                _("a machine can't be allowed {word!r}", word=word),
+                _("one of {duties}", duties=", ".join(MACHINE_DUTIES)),
             )
     return {**given, "may": may, "keys": arguments.read_keys(app, given["keys"])}
 

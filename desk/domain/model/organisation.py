@@ -49,6 +49,7 @@ class CustomField(Record):
 
 
 MAIL, SLA, RELAY = "mail", "sla", "relay"
+MACHINE_DUTIES = (MAIL, SLA, RELAY)
 """What a machine may be allowed: to bring what requesters wrote, what desk does as time passes, and the commits of others."""
 
 

@@ -14,7 +14,8 @@ from desk.domain.model.organisation import CustomField
 from desk.domain.model.person import Ban, User
 from desk.domain.people import customfields
 from desk.errors import Refused, UsageFault
-from desk.text import _
+from desk.named import NamedTuple
+from desk.text import Text, _
 
 _SHOWN = 3
 """So many ids are named, the others counted."""
@@ -45,13 +46,29 @@ def edit(before: User, after: User, *, by: Actor, at: datetime) -> Change:
     return generic.edit(before, after, by=by, at=at)
 
 
+class Want(NamedTuple):
+    """What is known of everybody who is registered: one of these fields, what is wrong without it, and the way to give it."""
+
+    fields: tuple[str, ...]
+    problem: Text
+    hint: Text
+
+
+WANTS = (
+    Want(("name",), _("a requester needs a name"), _("--name NAME")),
+    Want(("group",), _("a requester belongs to a group"), _("--group G; see: desk group list")),
+    Want(
+        ("email", "phone"),
+        _("a requester needs an e-mail address or a telephone number"),
+        _("--email E or --phone P"),
+    ),
+)
+
+
 def _check(user: User) -> None:
-    if user.registered and not user.name:
-        raise UsageFault(_("a requester needs a name"), _("--name NAME"))
-    if user.registered and not user.group:
-        raise UsageFault(_("a requester belongs to a group"), _("--group G; see: desk group list"))
-    if user.registered and not (user.email or user.phone):
-        raise UsageFault(_("a requester needs an e-mail address or a telephone number"), _("--email E or --phone P"))
+    for want in WANTS if user.registered else ():
+        if not any(user.values.get(name) for name in want.fields):
+            raise UsageFault(want.problem, want.hint)
 
 
 def gone(user: User) -> bool:

@@ -1,4 +1,4 @@
-"""What a search found, two lines each: what it is and where it stands, and the words in it."""
+"""What was found, two lines each: what it is and where it stands, and the words in it."""
 
 from __future__ import annotations
 
@@ -36,3 +36,24 @@ def _head(row: Mapping[str, Any], look: Look) -> str:
         cells.pop()
     painted = (paint(text, style_of(column, row, look), look) for text, column in zip(cells, known, strict=False))
     return GAP.join((*painted, paint(fit(say(row["title"]), max(1, room)).rstrip(), "heading", look)))
+
+
+def suggestions(view: Listing, look: Look) -> Iterator[str]:
+    """What may answer tickets: the kind, the id and as much of the title as there is room for; the words that decided.
+
+    Where there are several tickets, each stands above its own.
+    """
+    rows = view.spelled()
+    kinds = max((width(say(row["kind"])) for row in rows), default=0)
+    several = len({row["ticket"] for row in rows}) > 1
+    last = None
+    for row in rows:
+        if several and row["ticket"] != last:
+            last = row["ticket"]
+            yield paint(say(last), "id", look) + "\n"
+        kind, found = say(row["kind"]), say(row["id"])
+        room = look.width - kinds - width(found) - 2 * len(GAP)
+        title = (paint(fit(say(row["title"]), room).rstrip(), "heading", look),) if room >= _TITLE else ()
+        yield GAP.join((kind + " " * (kinds - width(kind)), paint(found, "id", look), *title)) + "\n"
+        words = f"{say(row['why'])} · {say(row['sure'])}" if row["sure"] else say(row["why"])
+        yield _INDENT + paint(fit(words, max(1, look.width - len(_INDENT))).rstrip(), "dim", look) + "\n"
