@@ -168,7 +168,7 @@ def _keep_derived(top: Path, program: list[str], environment: dict[str, str]) ->
 
 @pytest.fixture(scope="session")
 def few_articles(_starter: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
-    """The starter desk without most of what makes an index and an examination take long: articles and responses."""
+    """The starter desk without most of what makes an index and an examination take long: articles, their texts, responses."""
     top = copy_of(_starter, tmp_path_factory.mktemp("few"))
 
     def git(*words: str) -> None:
@@ -178,7 +178,10 @@ def few_articles(_starter: Path, tmp_path_factory: pytest.TempPathFactory, envir
     kept = ("kb/faq/", "kb/known-errors/topic.yaml")
     shelved = [p for p in (str(path.relative_to(top)) for path in top.glob("kb/*/*")) if not p.startswith(kept)]
     git("rm", "-r", "-q", *shelved, "templates/responses")
-    git("commit", "-q", "--amend", "--no-edit")
+    for article in top.glob("kb/faq/*.md"):
+        head, first, *_rest = article.read_text(encoding="utf-8").split("\n\n")
+        article.write_text(f"{head}\n\n{first}\n", encoding="utf-8")
+    git("commit", "-q", "-a", "--amend", "--no-edit")
     _hire(top, environment)
     git("reflog", "expire", "--expire=now", "--all")
     git("repack", "-a", "-d", "-q")

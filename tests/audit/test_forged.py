@@ -22,11 +22,11 @@ _SCENES: dict[Path, Scene] = {}
 
 
 @pytest.fixture
-def scene(_template: Path, tmp_path_factory: pytest.TempPathFactory, program: Runner) -> Iterator[Scene]:
+def scene(_starter: Path, tmp_path_factory: pytest.TempPathFactory, program: Runner) -> Iterator[Scene]:
     """One desk for all of them, as it was at the beginning of each."""
-    known = _SCENES.get(_template)
+    known = _SCENES.get(_starter)
     if known is None:
-        known = _SCENES[_template] = cast(tmp_path_factory.mktemp("cast") / "desk", _template, program)
+        known = _SCENES[_starter] = cast(tmp_path_factory.mktemp("cast") / "desk", _starter, program)
     known.desk = program
     t, own, legal = known.t, known.own, known.l
     yield known

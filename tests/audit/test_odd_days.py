@@ -12,8 +12,8 @@ from tests.conftest import Runner
 
 
 @pytest.fixture
-def scene(_template: Path, tmp_path: Path, program: Runner) -> Scene:
-    return cast(tmp_path / "desk", _template, program)
+def scene(_starter: Path, tmp_path: Path, program: Runner) -> Scene:
+    return cast(tmp_path / "desk", _starter, program)
 
 
 def test_odd_days(scene: Scene) -> None:
