@@ -55,9 +55,30 @@ def test_what_is_no_alias(desk: Runner, own: Path, name: str, words: str) -> Non
 def test_an_alias_of_an_alias_is_none_and_a_broken_file_is_named(desk: Runner, own: Path) -> None:
     own.parent.mkdir(parents=True)
     own.write_text('[alias]\nloop = "loop"\nticket = "search x"\nnext2 = "next --nonsense"\n')
-    assert "no command 'loop'" in desk("loop", code=2).err
+    assert "no command 'loop'\nhint: loop stands for loop, which is no command" in desk("loop", code=2).err
     assert desk("ticket", "list").code == 0  # a command's name is never anything else
     assert "no option --nonsense" in desk("next2", code=2).err
+    for text, line, word in (
+        ('[aliases]\nnew = "next"\n', 1, "did you mean alias?"),
+        ('[alias]\nnew = "next"\n\nnew2 = 3\n', 4, "new2 is no text in quotes"),
+        ('[alias]\nnew = "next"\nnew = "next"\n', 3, "overwrite"),
+        ('[alias]\n[filter]\nlate = ["--mine"]\n', 3, "late is no text in quotes"),
+        ('alias = "next"\n', 1, "there is no table"),
+    ):
+        own.write_text(text)
+        for command in ("nothing", "alias list", "filter list"):
+            err = desk(*command.split(), code=8).err
+            assert f"{own}:{line}: " in err
+            assert word in err
+        assert desk("ticket", "list").code == 0
+    own.write_text('[alias]\nq = "search \'two"\n[list]\nsort = "-priority"\ncolumns = ["id", "titel"]\n')
+    assert "q: a quote has no end" in desk("q", code=2).err
+    assert f"{own}:5: columns: there is no 'titel'; did you mean title?" in desk("ticket", "list").err
+    own.write_text('[list]\ncolumns = ["id", "title"]\n[filter]\nlate = "--nonsense"\n')
+    assert desk("ticket", "list").err == "no tickets found\n"
+    assert "filter late: " in desk("ticket", "list", "--filter", "late", code=2).err
+    own.write_bytes(b"\xff\xfe")
+    assert "UTF-8" in desk("alias", "list", code=8).err
     own.write_text("[alias\n")
     assert str(own) in desk("nothing", code=8).err
     assert str(own) in desk("alias", "set", "x", "search y", code=8).err

@@ -26,31 +26,59 @@ FILTER: Sort = "filter"
 LIST: Sort = "list"
 SHARED: Mapping[Sort, str] = {ALIAS: "command.aliases", FILTER: "list.filters"}
 """The settings in desk.toml that a desk shares its own by."""
+_TABLES = (ALIAS, FILTER, LIST)
 _NAME = r"[a-z][a-z0-9-]{0,31}"
 
 
 def load(env: Env, sort: Sort) -> dict[str, str]:
-    """A person's own, by name; ConfigError, naming the file, for one that can't be read."""
+    """A person's own, by name; ConfigError, naming file and line, for a file that can't be read or says what nobody knows."""
     text = _text(env)
     if not text:
         return {}
     import tomllib  # noqa: PLC0415 - where somebody has such a file
 
     try:
-        found = tomllib.loads(text).get(sort, {})
+        found = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ConfigError(arranged("{file}: {error}", file=env.own_file, error=error), _("mend the file")) from None
-    return {str(n): str(words) for n, words in found.items()} if isinstance(found, dict) else {}
+        raise _wrong(env, text, (), arranged("{error}", error=error)) from None
+    for table, given in found.items():
+        if table not in _TABLES or not isinstance(given, dict):
+            meant = did_you_mean(table, _TABLES)
+            raise _wrong(env, text, (table,), _("there is no table [{table}] here{meant}", table=table[:40], meant=meant))
+        for name, words in given.items():
+            if not isinstance(words, str) and not (table == LIST and _are_words(words)):
+                raise _wrong(env, text, (table, name), _("{name} is no text in quotes", name=name[:40]))
+    return {n: words if isinstance(words, str) else ",".join(words) for n, words in found.get(sort, {}).items()}
+
+
+def _are_words(given: object) -> bool:
+    """Whether a default of lists is written as desk.toml has it."""
+    return isinstance(given, list) and all(isinstance(word, str) for word in given)
+
+
+def wrong_default(env: Env, name: str, problem: str) -> ConfigError:
+    """The error for a default of lists that says what there is not."""
+    return _wrong(env, _text(env), (LIST, name), problem)
+
+
+def _wrong(env: Env, text: str, place: tuple[str, ...], problem: str) -> ConfigError:
+    from desk.codec import locate  # noqa: PLC0415 - for a mistake alone
+
+    line = locate.setting_line(text.encode(), place) if place else locate.line_in(problem)
+    where = f"{env.own_file}:{line}" if line else env.own_file
+    return ConfigError(arranged("{where}: {problem}", where=where, problem=problem), _("mend the file"))
 
 
 def _text(env: Env) -> str:
     try:
         with open(env.own_file, encoding="utf-8") as file:
             return file.read()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(arranged("{file}: {error}", file=env.own_file, error=error), _("mend the file")) from None
+    except UnicodeDecodeError:
+        raise _wrong(env, "", (), _("it isn't written in UTF-8")) from None
+    except OSError as error:
+        raise _wrong(env, "", (), arranged("{why}", why=error.strerror)) from None
 
 
 def save(env: Env, sort: Sort, name: str, words: str | None) -> None:
@@ -84,8 +112,10 @@ def split_words(name: str, words: str) -> list[str]:
     """Words as a shell splits them."""
     try:
         return shlex.split(words)
-    except ValueError as error:
-        raise UsageFault(arranged("{name}: {error}", name=name, error=error), _("quotes come in pairs")) from None
+    except ValueError:
+        raise UsageFault(
+            _("{name}: a quote has no end: {words}", name=name, words=words), _("quotes come in pairs")
+        ) from None
 
 
 def expand(env: Env, folder: str, name: str) -> list[str]:
