@@ -10,10 +10,11 @@ columns = "id,age,title,due"         # as list.columns of desk.toml, for one per
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any, Literal
 
 from desk.cli.env import Env, is_in_desk
@@ -44,7 +45,9 @@ def load(env: Env, sort: Sort) -> dict[str, str]:
     for table, given in found.items():
         if table not in _TABLES or not isinstance(given, dict):
             meant = did_you_mean(table, _TABLES)
-            raise _wrong(env, text, (table,), _("there is no table [{table}] here{meant}", table=table[:40], meant=meant))
+            raise _wrong(
+                env, text, (table,), _("there is no table [{table}] here{meant}", table=table[:40], meant=meant)
+            )
         for name, words in given.items():
             if not isinstance(words, str) and not (table == LIST and _are_words(words)):
                 raise _wrong(env, text, (table, name), _("{name} is no text in quotes", name=name[:40]))
@@ -85,18 +88,40 @@ def save(env: Env, sort: Sort, name: str, words: str | None) -> None:
     """Keep one under a name, the file's comments with it; None takes it away. UsageFault for a name that is none."""
     if not re.fullmatch(_NAME, name):
         raise UsageFault(_("{name!r} can't be a name", name=name[:40]), _("small letters, digits and -: late, my-new"))
-    if words is None and name not in load(env, sort):
-        raise unknown(name, load(env, sort))
     from desk.codec.toml import with_settings  # noqa: PLC0415 - for a change alone
     from desk.local.kept import keep  # noqa: PLC0415 - as above
 
-    load(env, sort)  # a file that can't be read is not written over
+    path = os.path.realpath(env.own_file)  # of somebody who keeps such files elsewhere, and links to them
     try:
-        keep(env.own_file, with_settings(_text(env), {f"{sort}.{name}": words}).encode(), durable=True)
+        with _alone(os.path.dirname(path)):
+            known = load(env, sort)  # a file that can't be read is not written over
+            if words is None and name not in known:
+                raise unknown(name, known)
+            keep(path, with_settings(_text(env), {f"{sort}.{name}": words}).encode(), durable=True)
     except OSError as error:
         raise ConfigError(
             _("can't write {file}: {why}", file=env.own_file, why=error.strerror), _("see: ls -ld of its folder")
         ) from None
+
+
+@contextmanager
+def _alone(folder: str) -> Iterator[None]:
+    """One writer in a folder at a time, which takes away what one left that was killed."""
+    import fcntl  # noqa: PLC0415 - for a change alone
+
+    from desk.local.kept import is_abandoned  # noqa: PLC0415 - as above
+
+    os.makedirs(folder, exist_ok=True)
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(held, fcntl.LOCK_EX)
+        for name in filter(is_abandoned, os.listdir(folder)):
+            with suppress(OSError):
+                os.unlink(os.path.join(folder, name))
+        yield
+    finally:
+        os.close(held)
 
 
 def unknown(name: str, known: Mapping[str, str]) -> NotFound:
