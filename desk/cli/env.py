@@ -69,10 +69,26 @@ class Env(NamedTuple):
 
     @property
     def own_file(self) -> str:
-        """Where a person's own words and defaults lie: by XDG_CONFIG_HOME, else below the home folder."""
-        home = self.environ.get("HOME") or os.path.expanduser("~")
-        base = self.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
+        """Where a person's own words and defaults lie: by XDG_CONFIG_HOME, else below the home folder.
+
+        A path that isn't whole counts for none, as XDG has it: it would lead into whatever folder one works in.
+        """
+        base = self.environ.get("XDG_CONFIG_HOME", "")
+        if not os.path.isabs(base):
+            base = os.path.join(self._home, ".config")
         return os.path.join(base, "desk", "config.toml")
+
+    @property
+    def _home(self) -> str:
+        home = self.environ.get("HOME", "")
+        if os.path.isabs(home):
+            return home
+        import pwd  # noqa: PLC0415 - where the environment names no home
+
+        try:
+            return pwd.getpwuid(os.getuid()).pw_dir
+        except KeyError:
+            return os.sep
 
     @property
     def asked_format(self) -> str | None:

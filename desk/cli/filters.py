@@ -156,9 +156,11 @@ def options_of(name: str, words: list[str]) -> dict[str, Any]:
         with probe.make_context(name, list(words)) as ctx:
             given = {n: v for n, v in ctx.params.items() if ctx.get_parameter_source(n) is not ParameterSource.DEFAULT}
     except click.UsageError as error:
+        from desk.cli.speech import mistakes  # noqa: PLC0415 - for a mistake alone
+
+        problem = mistakes.in_our_form(error, []).message
         raise UsageFault(
-            _("filter {name}: {problem}", name=name, problem=error.format_message()),
-            _("options: desk ticket list --help"),
+            _("filter {name}: {problem}", name=name, problem=problem), _("options: desk ticket list --help")
         ) from None
     if "saved" in given:
         raise UsageFault(_("filter {name} names another filter", name=name), _("write out what that one says"))

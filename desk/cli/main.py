@@ -97,8 +97,9 @@ class CommandGroup(helping.SpokenCommand, click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """A typo is answered with the nearest command, never by running it."""
         name = str(args[0])
-        if not self.prefix and not name.startswith("-") and name not in self._rows() and (words := _alias(ctx, name)):
-            return super().resolve_command(ctx, [*words, *args[1:]])
+        alias = [] if self.prefix or name.startswith("-") or name in self._rows() else _alias(ctx, name)
+        if alias and alias[0] in COMMANDS:
+            return super().resolve_command(ctx, [*alias, *args[1:]])
         if name == "help" and name not in self._rows() and not ctx.resilient_parsing:
             if len(args) > 1:
                 return super().resolve_command(ctx, [*args[1:], "--help"])
@@ -112,6 +113,8 @@ class CommandGroup(helping.SpokenCommand, click.Group):
                 if meant
                 else _("{where} --help lists the commands", where=where)
             )
+            if alias:
+                hint = _("{name} stands for {words}, which is no command: desk alias", name=name, words=" ".join(alias))
             raise UsageFault(_("{where} has no command {name!r}", where=where, name=name), hint)
         return super().resolve_command(ctx, args)
 
@@ -160,8 +163,12 @@ def _alias(ctx: click.Context, name: str) -> list[str]:
     if not isinstance(env, Env):
         return []
     folder = ctx.params.get("desk") or env.environ.get("DESK_DIR") or env.cwd
-    words = personal.expand(env, folder, name)
-    return words if words and words[0] in COMMANDS else []
+    try:
+        return personal.expand(env, folder, name)
+    except DeskError:
+        if ctx.resilient_parsing:
+            return []  # a shell that completes wants no errors
+        raise
 
 
 def load(row: CommandRow) -> click.Command:

@@ -20,7 +20,7 @@ class Blobs:
     def __init__(self, place: Place, *, as_committed: bool = False) -> None:
         self.place = place
         self._plainly = AS_COMMITTED if as_committed else ()
-        self._process = spawn(place, (*self._plainly, "cat-file", "--batch"), stdin=PIPE, stdout=PIPE)
+        self._process = spawn(place, (*self._plainly, "cat-file", "--batch"), stdin=PIPE, stdout=PIPE, stderr=NULL)
 
     def _pipe(self) -> tuple[IO[bytes], IO[bytes]]:
         if self._process.stdin is None or self._process.stdout is None:

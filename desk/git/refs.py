@@ -91,7 +91,7 @@ def merge_tree(place: Place, one: str, two: str) -> str:
 def commit_of(place: Place, name: str) -> str | None:
     """The commit that a name means to git (an object name, a tag, HEAD~3); None for none."""
     args = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-    running = process.spawn(place, args, stdout=process.PIPE)
+    running = process.spawn(place, args, stdout=process.PIPE, stderr=process.NULL)
     out, _ = running.communicate()
     return None if running.returncode else out.decode(errors="replace").strip()
 

@@ -155,9 +155,9 @@ def test_every_list_of_the_day_can_be_watched(
     child.sendintr()
     said_last(child)
     assert child.exitstatus == 0
-    for words in (("incident", "list"), ("problem", "list"), ("sla", "list"), ("mail", "held")):
-        assert "--watch is for a terminal" in desk(*words, "--watch", code=2).err, words
-        assert "go with --watch" in desk(*words, "--bell", code=2).err, words
+    for listed in (("incident", "list"), ("problem", "list"), ("sla", "list"), ("mail", "held")):
+        assert "--watch is for a terminal" in desk(*listed, "--watch", code=2).err, listed
+        assert "go with --watch" in desk(*listed, "--bell", code=2).err, listed
 
 
 def test_what_happened_is_told_to_its_end(environment: dict[str, str], home: Path, make: Make) -> None:

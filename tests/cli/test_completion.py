@@ -70,3 +70,27 @@ def test_bash_shows_descriptions_and_fills_in_words_alone(
     )
     assert replies("ticket", "show", first[-4:]) == [first]
     assert not (home / "owned").exists()
+
+
+def test_a_shell_is_told_of_no_fault(
+    process: Callable[..., subprocess.CompletedProcess[str]], home: Path, tmp_path: Path
+) -> None:
+    """In an empty folder, in a desk that git can't read any more, with settings and words of one's own that are broken."""
+    empty, own = tmp_path / "empty", tmp_path / "own"
+    for folder in (empty, own / "desk"):
+        folder.mkdir(parents=True)
+    (own / "desk/config.toml").write_text("[alias\n", encoding="utf-8")
+
+    def answers(folder: Path, *words: str) -> list[str]:
+        asked = {"COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words)), "_DESK_COMPLETE": "bash_complete"}
+        done = process(cwd=folder, env={**asked, "XDG_CONFIG_HOME": str(own)})
+        assert (done.returncode, done.stderr) == (0, "")
+        return [line.split("\t")[1] for line in done.stdout.splitlines() if line]
+
+    assert answers(empty, "desk", "ticket", "show") == []
+    assert "today" in answers(home, "desk", "nosuch")
+    assert answers(home, "desk", "ticket", "list", "--filter") == []
+    (home / "desk.toml").write_text("x = [", encoding="utf-8")
+    assert "open" in answers(home, "desk", "ticket", "list", "--state")
+    (home / ".git/HEAD").write_text("garbage", encoding="utf-8")
+    assert answers(home, "desk", "ticket", "show") == []

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import tomllib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from desk.cli import main
 from desk.cli.main import load
 from desk.cli.table import COMMANDS
 from tests.cli.conftest import Git, Make
@@ -55,9 +61,30 @@ def test_what_is_no_alias(desk: Runner, own: Path, name: str, words: str) -> Non
 def test_an_alias_of_an_alias_is_none_and_a_broken_file_is_named(desk: Runner, own: Path) -> None:
     own.parent.mkdir(parents=True)
     own.write_text('[alias]\nloop = "loop"\nticket = "search x"\nnext2 = "next --nonsense"\n')
-    assert "no command 'loop'" in desk("loop", code=2).err
+    assert "no command 'loop'\nhint: loop stands for loop, which is no command" in desk("loop", code=2).err
     assert desk("ticket", "list").code == 0  # a command's name is never anything else
     assert "no option --nonsense" in desk("next2", code=2).err
+    for text, line, word in (
+        ('[aliases]\nnew = "next"\n', 1, "did you mean alias?"),
+        ('[alias]\nnew = "next"\n\nnew2 = 3\n', 4, "new2 is no text in quotes"),
+        ('[alias]\nnew = "next"\nnew = "next"\n', 3, "overwrite"),
+        ('[alias]\n[filter]\nlate = ["--mine"]\n', 3, "late is no text in quotes"),
+        ('alias = "next"\n', 1, "there is no table"),
+    ):
+        own.write_text(text)
+        for command in ("nothing", "alias list", "filter list"):
+            err = desk(*command.split(), code=8).err
+            assert f"{own}:{line}: " in err
+            assert word in err
+        assert desk("ticket", "list").code == 0
+    own.write_text('[alias]\nq = "search \'two"\n[list]\nsort = "-priority"\ncolumns = ["id", "titel"]\n')
+    assert "q: a quote has no end" in desk("q", code=2).err
+    assert f"{own}:5: columns: there is no 'titel'; did you mean title?" in desk("ticket", "list").err
+    own.write_text('[list]\ncolumns = ["id", "title"]\n[filter]\nlate = "--nonsense"\n')
+    assert desk("ticket", "list").err == "no tickets found\n"
+    assert "filter late: " in desk("ticket", "list", "--filter", "late", code=2).err
+    own.write_bytes(b"\xff\xfe")
+    assert "UTF-8" in desk("alias", "list", code=8).err
     own.write_text("[alias\n")
     assert str(own) in desk("nothing", code=8).err
     assert str(own) in desk("alias", "set", "x", "search y", code=8).err
@@ -151,3 +178,33 @@ def test_short_options_are_the_same_everywhere() -> None:
 )  # fmt: skip
 def test_words_of_other_programs_are_named_rightly(program: Runner, typed: str, meant: str) -> None:
     assert f"did you mean: desk ticket {meant}" in program("ticket", typed, code=2).err
+
+
+def test_a_file_of_ones_own_outside_of_any_desk(desk: Runner, own: Path, home: Path) -> None:
+    """It may be a link; a path that isn't whole is none; who has no home is told why nothing can be kept."""
+    kept = own.parent.parent / "dotfiles.toml"
+    own.parent.mkdir(parents=True)
+    kept.write_text("# mine\n", encoding="utf-8")
+    own.symlink_to(kept)
+    (kept.parent / "dotfiles.toml.999999999.new").write_text("half", encoding="utf-8")
+    desk("alias", "set", "a", "next")
+    assert own.is_symlink()
+    assert kept.read_text(encoding="utf-8").startswith("# mine\n")
+    assert sorted(p.name for p in kept.parent.iterdir()) == ["desk", "dotfiles.toml"]
+    for name in ("XDG_CONFIG_HOME", "HOME"):
+        environ = {"XDG_CONFIG_HOME": "", "HOME": str(home.parent), name: ".config"}
+        assert os.path.isabs(main.of_process([])._replace(environ=environ).own_file)
+    nowhere = {"XDG_CONFIG_HOME": "/proc/nowhere"}
+    assert desk("ticket", "list", env=nowhere).code == 0
+    assert "can't write /proc/nowhere/desk/config.toml" in desk("alias", "set", "b", "next", code=8, env=nowhere).err
+    assert not (home / ".config").exists()
+
+
+def test_two_terminals_at_once(process: Callable[..., Any], own: Path, home: Path) -> None:
+    """Neither loses what the other keeps."""
+    words = [f"w{number}" for number in range(4)]
+    with ThreadPoolExecutor() as at_once:
+        xdg = {"XDG_CONFIG_HOME": str(own.parent.parent)}
+        done = at_once.map(lambda w: process("alias", "set", w, "next", cwd=home, env=xdg).returncode, words)
+    assert list(done) == [0] * len(words)
+    assert set(tomllib.loads(own.read_text(encoding="utf-8"))["alias"]) == set(words)

@@ -26,8 +26,8 @@ def person(environment: dict[str, str], home: Path, tmp_path: Path) -> Person:
         env["PATH"] += ":/usr/bin:/bin"
         child = spawn(*args, cwd=home, env=env)
         if keys:
-            child.expect_exact("Which ")
-            child.expect_exact(" of ")
+            child.expect_exact("Ποιο " if "el" in args else "Which ")
+            child.expect_exact(" από " if "el" in args else " of ")
             child.send(keys)
         said = said_last(child)
         assert child.exitstatus == code, said
@@ -59,6 +59,7 @@ def test_a_ticket_is_chosen(person: Person, desk: Runner, make: Make, tmp_path: 
     assert "closed" in person("ticket", "close", keys="print\r")
     assert desk("ticket", "show", second, "-f", "json").data["state"] == "closed"
     assert "nothing was chosen" in person("ticket", "show", keys="\x1b", code=1)
+    assert f"{first}  Other" in person("--lang", "el", "ticket", "show", keys="χαμηλη\r")
     fzf = tmp_path / "own" / "fzf"
     fzf.parent.mkdir()
     fzf.write_text("#!/bin/sh\ngrep Other\n", encoding="utf-8")

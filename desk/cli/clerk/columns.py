@@ -45,7 +45,7 @@ def choose_columns(app: App, given: str | None) -> tuple[Column, ...]:
 
     Where a terminal is too narrow, the last named goes first; the title stays.
     """
-    given = given if given is not None else _own(app, "columns")
+    given = given if given is not None else _own(app, "columns", KNOWN)
     words = _words(given) if given is not None else list(app.config["list.columns"])
     if not words:
         return answers.TICKET_COLUMNS
@@ -60,18 +60,22 @@ def choose_columns(app: App, given: str | None) -> tuple[Column, ...]:
     return tuple(c._replace(spare=0 if c.name in kept else number) for number, c in enumerate(found))
 
 
-def _own(app: App, name: str) -> str | None:
-    """A person's own default; None for whoever has none."""
+def _own(app: App, name: str, known: Iterable[str]) -> str | None:
+    """A person's own default; None for whoever has none, and with a warning for one that names what there is not."""
     if not os.path.isfile(app.env.own_file):
         return None
     from desk.cli.clerk import personal  # noqa: PLC0415 - where somebody has such a file
 
     try:
-        return personal.load(app.env, personal.LIST).get(name)
+        given = personal.load(app.env, personal.LIST).get(name)
+        if odd := next((w for w in _words(given or "") if w.removeprefix("-") not in known), None):
+            problem = _("{name}: there is no {word!r}{meant}", name=name, word=odd[:40], meant=did_you_mean(odd, known))
+            raise personal.wrong_default(app.env, name, problem)
     except ConfigError as error:  # a list must not hang on it
         if error.message not in app.warnings:
             app.warnings.append(error.message)
         return None
+    return given
 
 
 def _words(given: str) -> list[str]:
@@ -108,7 +112,7 @@ def _people(app: App, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 
 def sort_keys(app: App, given: str | None) -> tuple[Key, ...]:
     """`priority,-due` as keys, the first one weightiest; nothing asked is what the person, or the desk, has set."""
-    given = given if given is not None else _own(app, "sort")
+    given = given if given is not None else _own(app, "sort", SORTABLE)
     words = _words(given if given is not None else str(app.config["list.sort"]))
     keys = tuple(Key(word.removeprefix("-"), descending=word.startswith("-")) for word in words)
     for field, _down in keys:

@@ -8,7 +8,8 @@ from typing import Any
 
 from desk.cli.app import App
 from desk.cli.clerk import picker
-from desk.text import _, listed
+from desk.text import _, listed, said, speaking
+from desk.view.labels import say_word
 
 _MOST = 500
 """Tickets to choose from: the newest; the others are found by a search."""
@@ -19,8 +20,9 @@ def choose(app: App, kind: str) -> str | None:
     if not picker.may_pick(app):
         return None
     title, rows = _OFFERED[kind]
-    found = [picker.Choice(key, line) for key, line in rows(app)]
-    return picker.pick(app, title, found) if found else None
+    with speaking(app.catalogue):
+        found = [picker.Choice(key, line) for key, line in rows(app)]
+        return picker.pick(app, said(title), found) if found else None
 
 
 def _tickets(app: App) -> list[tuple[str, str]]:
@@ -50,7 +52,13 @@ def _of_kind(kind: str) -> Callable[[App], list[tuple[str, str]]]:
 
 
 def _line(row: Mapping[str, Any], *names: str) -> str:
-    return listed((str(row[name]) for name in names if row.get(name)), "  ")
+    return listed(
+        (say_word(row[name], name) if name in _WORDS else str(row[name]) for name in names if row.get(name)), "  "
+    )
+
+
+_WORDS = ("priority", "state")
+"""Fields whose words people read in their language."""
 
 
 _OFFERED: Mapping[str, tuple[str, Callable[[App], list[tuple[str, str]]]]] = MappingProxyType(

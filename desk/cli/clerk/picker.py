@@ -15,7 +15,7 @@ from desk.cli.app import App
 from desk.domain.matching.folding import fold
 from desk.errors import Interrupted
 from desk.named import NamedTuple
-from desk.text import _, arranged, ngettext
+from desk.text import _, arranged, ngettext, said
 from desk.view.values import one_line
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def may_pick(app: App) -> bool:
 
 
 def pick(app: App, title: str, rows: Sequence[Choice]) -> str:
-    """The key of the row that a person takes; Interrupted where none is."""
+    """The key of the row that a person takes, asked in the language spoken now; Interrupted where none is."""
     shown = [row._replace(line=one_line(row.line)) for row in rows]
     program = shutil.which("fzf", path=app.env.environ.get("PATH"))
     found = _by_fzf(app, program, title, shown) if program else _chooser(title, shown).run()
@@ -84,7 +84,7 @@ def _chooser(title: str, rows: Sequence[Choice]) -> Application[str | None]:
     def drawn() -> StyleAndTextTuples:
         left = found()
         first = max(0, min(at - SHOWN // 2, len(left) - SHOWN))
-        told = ngettext("{n} of {all}", "{n} of {all}", len(left), all=len(rows))
+        told = said(ngettext("{n} of {all}", "{n} of {all}", len(left), all=len(rows)))
         lines: StyleAndTextTuples = [
             ("reverse" if number == at else "", arranged("  {line}\n", line=row.line))
             for number, row in enumerate(left[first : first + SHOWN], first)
@@ -117,6 +117,6 @@ def _chooser(title: str, rows: Sequence[Choice]) -> Application[str | None]:
     def _leave(event: KeyPressEvent) -> None:
         event.app.exit(result=None)
 
-    line = BufferControl(words, input_processors=[BeforeInput(arranged("{title}> ", title=title))])
+    line = BufferControl(words, input_processors=[BeforeInput(str(arranged("{title}> ", title=title)))])
     below = Window(FormattedTextControl(drawn), dont_extend_height=True, wrap_lines=False)
     return Application(Layout(HSplit([Window(line, height=1), below])), key_bindings=keys, erase_when_done=True)

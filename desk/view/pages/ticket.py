@@ -175,7 +175,7 @@ def headline(data: Data, look: Look) -> Iterator[str]:
         words = _("MAJOR INCIDENT · its review is owed") if states.owes_review(data) else _("MAJOR INCIDENT")
         yield paint(words, "critical", look)
     number, title = say(data.get("id")), say(data.get("title"))
-    lines = wrap(title, max(look.width - width(number + GAP), 20)) if look.tty else [title]
+    lines = wrap(title, max(look.width - width(number + GAP), 12)) if look.tty else [title]
     for at, line in enumerate(lines):
         before = paint(number, "id", look) if at == 0 else " " * width(number)
         yield f"{before}{GAP}{paint(line, 'heading', look)}"
@@ -194,7 +194,7 @@ def checklist(data: Data, look: Look) -> Iterator[str]:
         start = f"{INDENT if look.tty else ''}{step['n']:>{across}} [{'x' if step['done'] else ' '}] "
         who = f" · {say(step['by'])}, {say(moment(str(step['at']), look))}" if step.get("by") else ""
         words = one_line(str(step["text"])) + who
-        lines = wrap(words, max(measure(look) - len(start), 20)) if look.tty else [words]
+        lines = wrap(words, max(measure(look) - len(start), 12)) if look.tty else [words]
         style = "dim" if step["done"] else ""
         yield from (paint((start if not at else " " * len(start)) + line, style, look) for at, line in enumerate(lines))
 
@@ -271,7 +271,7 @@ def _pair(fact: tuple[str, str, str], across: int, look: Look) -> str:
 def _long(fact: tuple[str, str, str], across: int, look: Look) -> Iterator[str]:
     label, value, style = fact
     hanging = across + len(GAP)
-    lines = wrap(value, max(measure(look) - hanging, 20)) if look.tty else [value]
+    lines = wrap(value, max(measure(look) - hanging, 12)) if look.tty else [value]
     yield _pair((label, lines[0], style), across, look)
     yield from (" " * hanging + paint(line, style, look) for line in lines[1:])
 
