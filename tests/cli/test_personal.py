@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from desk.cli import main
+from desk.cli import env
 from desk.cli.main import load
 from desk.cli.table import COMMANDS
 from tests.cli.conftest import Git, Make
@@ -193,7 +193,7 @@ def test_a_file_of_ones_own_outside_of_any_desk(desk: Runner, own: Path, home: P
     assert sorted(p.name for p in kept.parent.iterdir()) == ["desk", "dotfiles.toml"]
     for name in ("XDG_CONFIG_HOME", "HOME"):
         environ = {"XDG_CONFIG_HOME": "", "HOME": str(home.parent), name: ".config"}
-        assert os.path.isabs(main.of_process([])._replace(environ=environ).own_file)
+        assert os.path.isabs(env.of_process([])._replace(environ=environ).own_file)
     nowhere = {"XDG_CONFIG_HOME": "/proc/nowhere"}
     assert desk("ticket", "list", env=nowhere).code == 0
     assert "can't write /proc/nowhere/desk/config.toml" in desk("alias", "set", "b", "next", code=8, env=nowhere).err
