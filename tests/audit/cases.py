@@ -484,7 +484,7 @@ def _raw(scene: Scene, author: str, committer: str = "0 +0000") -> None:
     tree, parent = scene.git("rev-parse", "HEAD^{tree}"), scene.git("rev-parse", "HEAD")
     who = f"{MARIA[0]} <{MARIA[1]}>"
     text = f"tree {tree}\nparent {parent}\nauthor {who} {author}\ncommitter {who} {committer}\n\nx\n"
-    oid = scene.git("hash-object", "-t", "commit", "-w", "--literally", "--stdin", data=text)
+    oid = scene.object("commit", text.encode())
     scene.git("reset", "-q", "--hard", oid)
 
 

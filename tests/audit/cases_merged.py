@@ -181,7 +181,7 @@ def a_merge_names_one_parent_twice(scene: Scene) -> None:
     tree, head = scene.git("write-tree"), scene.head
     who = f"{MALLORY[0]} <{MALLORY[1]}> {AT} +0000"
     text = f"tree {tree}\nparent {head}\nparent {head}\nauthor {who}\ncommitter {who}\n\nMerge\n"
-    oid = scene.git("hash-object", "-t", "commit", "-w", "--literally", "--stdin", data=text)
+    oid = scene.object("commit", text.encode())
     scene.git("reset", "-q", "--hard", oid)
 
 
@@ -233,9 +233,7 @@ def two_authors(scene: Scene) -> None:
     scene.git("add", "-A")
     mallory, maria = (f"{name} <{mail}> {AT} +0000" for name, mail in (MALLORY, MARIA))
     head = f"tree {scene.git('write-tree')}\nparent {scene.head}\nauthor {mallory}\nauthor {maria}\n"
-    oid = scene.git(
-        "hash-object", "-t", "commit", "-w", "--literally", "--stdin", data=f"{head}committer {maria}\n\nup\n"
-    )
+    oid = scene.object("commit", f"{head}committer {maria}\n\nup\n".encode())
     scene.git("reset", "-q", "--hard", oid)
 
 

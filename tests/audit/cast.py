@@ -54,6 +54,8 @@ class Scene:
         """In order: `t` registered, replied to by petros, by maria, noted by mallory; `l`, `own`, an article."""
         self.base = ""
         self._kept: dict[Path, bytes | None] = {}
+        self._lay: frozenset[str] = frozenset()
+        """What lies in the work tree where each history begins."""
         self._old: frozenset[str] | None = None
         self._moved = False
         """Whether a command may have taken the index away from where each history begins."""
@@ -183,6 +185,17 @@ class Scene:
         """A file of git's own comes back as it is now when the history is over."""
         self._kept[path] = path.read_bytes() if path.exists() else None
 
+    def object(self, kind: str, raw: bytes) -> str:
+        """An object as git itself would never write it; it goes again when the history is over."""
+
+        def named(*how: str) -> str:
+            words = ("git", "-C", str(self.home), "hash-object", "-t", kind, "--literally", "--stdin", *how)
+            return subprocess.run(words, input=raw, capture_output=True, check=True).stdout.decode().strip()
+
+        oid = named()
+        self.keep(self.home / ".git/objects" / oid[:2] / oid[2:])
+        return named("-w")
+
     def fresh(self, found: list[dict[str, Any]]) -> list[tuple[str, str]]:
         """Of findings, level and words of those that don't tell of what was there at the beginning."""
         if self._old is None:
@@ -202,6 +215,7 @@ class Scene:
         self.base = self.head
         self.run("ticket", "list")
         shutil.copytree(self._index, self._index.with_suffix(".base"), symlinks=True)
+        self._lay = self._lying()
         self._moved = False
 
     def _bring_index_back(self) -> None:
@@ -221,10 +235,28 @@ class Scene:
                 path.write_bytes(content)
         self._kept.clear()
         self.git("checkout", "-q", "-f", "-B", "main", self.base)
-        self.git("clean", "-q", "-fdx")
+        self._clean()
         if self.is_sealed():
             self.git("tag", "-d", *self.git("tag", "-l", "seal/*").split())
         self._bring_index_back()
+
+
+    def _clean(self) -> None:
+        """Remove what lies beside the files of the beginning, as `git clean` would, without starting git."""
+        for path in sorted(self._lying() - self._lay, reverse=True):
+            if os.path.isdir(path) and not os.path.islink(path):
+                os.rmdir(path)
+            else:
+                os.unlink(path)
+
+    def _lying(self) -> frozenset[str]:
+        """Every folder and file of the work tree."""
+        found: list[str] = []
+        for folder, folders, files in os.walk(self.home):
+            if folder == str(self.home):
+                folders.remove(".git")
+            found += (os.path.join(folder, name) for name in (*folders, *files))
+        return frozenset(found)
 
 
 def cast(home: Path, template: Path, desk: Runner) -> Scene:

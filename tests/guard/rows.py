@@ -34,6 +34,8 @@ class Row(NamedTuple):
     refs: tuple[str, ...]
     words: tuple[str, ...] = ()
     clone: str = "home"
+    kind: str = ""
+    """Rows that are refused for things of one kind share it."""
 
 
 class Rows:
@@ -49,13 +51,28 @@ class Rows:
         self.rows: list[Row] = []
         self.honest: str = self._begin()
         self.begun = self.honest
-        self._honest()
-        self._who_brings_what()
-        self._commits()
-        self._files()
-        self._refs()
-        self._by_hand()
-        self._shallow()
+        makes = (
+            self._honest,
+            self._who_brings_what,
+            self._commits,
+            self._files,
+            self._refs,
+            self._by_hand,
+            self._shallow,
+        )
+        for make in makes:
+            count = len(self.rows)
+            make()
+            self.rows[count:] = [row._replace(kind=make.__name__) for row in self.rows[count:]]
+
+    @property
+    def some(self) -> list[Row]:
+        """All that are taken, as each goes on from the one before; and one of each kind of those that are refused."""
+        refused: dict[str, Row] = {}
+        for row in self.rows:
+            if row.words:
+                refused.setdefault(row.kind, row)
+        return [row for row in self.rows if not row.words or row is refused[row.kind]]
 
     # -- making --------------------------------------------------------------------------------------------------------
 
