@@ -55,7 +55,11 @@ hypothesis_settings.load_profile("desk")
 
 
 def pytest_configure() -> None:
-    """Work in memory where there is room: every write of a desk waits for the disk, and thousands of them are a minute."""
+    """Work in memory where there is room: every write of a desk waits for the disk, and thousands of them are a minute.
+
+    What is compiled is kept whatever the shell says: else each run compiles all tests, and each process the program.
+    """
+    sys.dont_write_bytecode = False
     if "TMPDIR" in os.environ or not os.access(_MEMORY, os.W_OK):
         return
     found = os.statvfs(_MEMORY)
@@ -109,7 +113,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     # A process after each commit and each push, which would find nothing old enough to tidy up.
     config += "[maintenance]\n\tauto = false\n[receive]\n\tautoGC = false\n"
     (home / ".gitconfig").write_text(config, encoding="utf-8")
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("GIT_", "DESK_", "XDG_"))}
+    others = ("GIT_", "DESK_", "XDG_", "PYTHONDONTWRITEBYTECODE")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(others)}
     return {
         **kept,
         "HOME": str(home),
