@@ -55,7 +55,11 @@ hypothesis_settings.load_profile("desk")
 
 
 def pytest_configure() -> None:
-    """Work in memory where there is room: every write of a desk waits for the disk, and thousands of them are a minute."""
+    """Work in memory where there is room: every write of a desk waits for the disk, and thousands of them are a minute.
+
+    What is compiled is kept whatever the shell says: else each run compiles all tests, and each process the program.
+    """
+    sys.dont_write_bytecode = False
     if "TMPDIR" in os.environ or not os.access(_MEMORY, os.W_OK):
         return
     found = os.statvfs(_MEMORY)
@@ -109,7 +113,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     # A process after each commit and each push, which would find nothing old enough to tidy up.
     config += "[maintenance]\n\tauto = false\n[receive]\n\tautoGC = false\n"
     (home / ".gitconfig").write_text(config, encoding="utf-8")
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("GIT_", "DESK_", "XDG_"))}
+    others = ("GIT_", "DESK_", "XDG_", "PYTHONDONTWRITEBYTECODE")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(others)}
     return {
         **kept,
         "HOME": str(home),
@@ -135,14 +140,18 @@ def _own_environment(environment: dict[str, str], monkeypatch: pytest.MonkeyPatc
 def _starter(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
     """The starter desk with four staff members, made once and copied for each test."""
     top = tmp_path_factory.mktemp("template") / "desk"
-    program = [sys.executable, "-m", "desk"]
-    subprocess.run([*program, "init", str(top)], check=True, env=environment, capture_output=True)
+    _do("init", str(top), env=environment)
     for sample in (top / ".git/hooks").iterdir():
         sample.unlink()  # git's, which would be copied a thousand times
     _hire(top, environment)
-    subprocess.run([*program, "--desk", str(top), "ticket", "list"], check=True, env=environment, capture_output=True)
-    _keep_derived(top, [*program, "--desk"], environment)
+    _do("--desk", str(top), "ticket", "list", env=environment)
+    _keep_derived(top, environment)
     return top
+
+
+def _do(*args: str, env: dict[str, str]) -> None:
+    done = terminals.run(*args, cwd=None, env=env)
+    assert done.returncode == 0, done.stderr
 
 
 def _hire(top: Path, environment: dict[str, str]) -> None:
@@ -152,15 +161,10 @@ def _hire(top: Path, environment: dict[str, str]) -> None:
     subprocess.run(["git", "-C", str(top), "commit", "-q", "-m", "hire"], check=True, env=environment)
 
 
-def _keep_derived(top: Path, program: list[str], environment: dict[str, str]) -> None:
+def _keep_derived(top: Path, environment: dict[str, str]) -> None:
     """What a first write finds out and keeps: the version of git, the holidays of the year; asked once, not by each test."""
     other = copy_desk(top, top.parent / "other")
-    subprocess.run(
-        [*program, str(other), "ticket", "create", "--title", "T", "--body", "B"],
-        check=True,
-        env=environment,
-        capture_output=True,
-    )
+    _do("--desk", str(other), "ticket", "create", "--title", "T", "--body", "B", env=environment)
     for name in ("git-version", "holidays.json"):
         shutil.copy(other / ".git/desk" / name, top / ".git/desk" / name)
     shutil.rmtree(other)
@@ -186,8 +190,7 @@ def few_articles(_starter: Path, tmp_path_factory: pytest.TempPathFactory, envir
     git("reflog", "expire", "--expire=now", "--all")
     git("repack", "-a", "-d", "-q")
     git("prune", "--expire=now")
-    program = [sys.executable, "-m", "desk", "--desk", str(top)]
-    subprocess.run([*program, "ticket", "list"], check=True, env=environment, capture_output=True)
+    _do("--desk", str(top), "ticket", "list", env=environment)
     return top
 
 

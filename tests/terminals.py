@@ -82,6 +82,8 @@ def _play(args: tuple[str, ...], env: Mapping[str, str]) -> NoReturn:
         gc.freeze()  # what the tests hold is not taken apart here, least of all their files
         os.closerange(3, 256)  # one of them tells whoever waits, by being closed, that the program runs
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have the tests ignore it
+        for ignored in (signal.SIGPIPE, signal.SIGXFSZ):  # by an interpreter, not by who was about to start one
+            signal.signal(ignored, signal.SIG_IGN)
         os.environ.clear()
         os.environ.update(env)
         sys.stdin, sys.stdout, sys.stderr = (

@@ -43,8 +43,13 @@ class Named(NamedTuple):
     options: tuple[str, ...]
 
 
-def _sentences() -> Iterator[tuple[str, str]]:
-    """What people read, templates and commands that need no words alike."""
+@cache
+def _sentences() -> tuple[tuple[str, str], ...]:
+    """What people read, templates and commands that need no words alike, with the module of each."""
+    return tuple(_said())
+
+
+def _said() -> Iterator[tuple[str, str]]:
     for module, source in MODULES.items():
         for message in messages(source):
             yield module, message.one

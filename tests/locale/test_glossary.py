@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -68,11 +69,17 @@ def messages() -> list[tuple[str, str]]:
     return found
 
 
+@cache
+def spoken(english: str) -> str:
+    """A message without what is typed."""
+    return TYPED.sub("", english)
+
+
 def saying(term: str, messages: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Messages with a term as a word, in the singular or the plural."""
     plural = f"{term[:-1]}(?:y|ies)" if term.endswith("y") else f"{term}(?:s|es)?"
     word = re.compile(rf"(?<![\w./@{{-])(?:{plural}|{plural.capitalize()})(?!:|[\w/.=-]*[\w/=])")
-    return [(english, greek) for english, greek in messages if word.search(TYPED.sub("", english))]
+    return [(english, greek) for english, greek in messages if word.search(spoken(english))]
 
 
 @pytest.mark.parametrize("term", STEMS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from tests.conftest import Runner
@@ -46,6 +47,7 @@ def test_reading_and_rebuilding_while_others_write(desk: Runner, home: Path, env
         found = len(desk("ticket", "list", "-f", "ids", "--limit", "0").out.split())
         assert found >= seen
         seen = found
+        time.sleep(0.01)  # they have more to do than to be watched
     _, err = writers.communicate()
     assert writers.returncode == 0, err
     assert len(desk("ticket", "list", "-f", "ids", "--limit", "0").out.split()) == 2 * EACH

@@ -527,7 +527,7 @@ def test_founding_a_desk_inside_a_hook(program: Runner, tmp_path: Path, monkeypa
     git(tmp_path, "init", "-q", "other")
     env = {"GIT_DIR": str(tmp_path / "other/.git"), "GIT_WORK_TREE": str(tmp_path / "other"), "GIT_INDEX_FILE": "index"}
     before = sorted((tmp_path / "other").rglob("*"))
-    program("init", "new", env=env)
+    program("init", "new", "--empty", env=env)
     for command in ("status", "doctor", "maintain"):
         program("--desk", "new", command, env=env)
     assert sorted((tmp_path / "other").rglob("*")) == before
@@ -537,9 +537,9 @@ def test_founding_a_desk_inside_a_hook(program: Runner, tmp_path: Path, monkeypa
 def test_a_repository_of_longer_object_names(program: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     git(tmp_path, "init", "-q", "--object-format=sha256", "-b", "trunk", "new")
-    program("init", "new")
+    program("init", "new", "--empty")
     monkeypatch.chdir(tmp_path / "new")
-    ticket = program(*CREATE, "-f", "ids").out.strip()
+    ticket = program("ticket", "create", "--title", "t", "-f", "ids").out.strip()
     program("ticket", "note", ticket, "--body", "x")
     assert len(program("ticket", "history", ticket, "-f", "json").data[0]["commit"]) == 64
     assert_sound(tmp_path / "new")

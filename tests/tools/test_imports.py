@@ -175,7 +175,9 @@ def test_a_ticket_is_merged_into_one_that_comes_later(desk: Runner) -> None:
 def test_the_founder_of_a_new_desk_is_no_stranger(
     desk: Runner, program: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "all.jsonl").write_text(desk("export").out, encoding="utf-8")
+    rows = desk("export").out.splitlines(keepends=True)
+    kept = [row for row in rows if json.loads(row)["record"] != "article"]  # which are longer in a new desk
+    (tmp_path / "all.jsonl").write_text("".join(kept), encoding="utf-8")
     program("init", str(tmp_path / "new"), env={"DESK_NOW": "2026-11-01T00:00:00Z"})
     monkeypatch.chdir(tmp_path / "new")
     done = program("import", "--strict", str(tmp_path / "all.jsonl"), "-f", "json").data

@@ -161,7 +161,7 @@ def test_a_clock_of_long_ago_is_refused_and_a_time_of_long_ago_comes_back(
 
 def test_a_folder_is_called_what_it_is_called(program: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = tmp_path / "a$HOME"
-    program("init", str(home))
+    program("init", str(home), "--empty")
     monkeypatch.chdir(home)
     program("doctor")
     program("ticket", "create", "--title", "x")
