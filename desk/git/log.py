@@ -62,7 +62,7 @@ def _parts(place: Place, args: tuple[str, ...], names: str) -> Generator[str, No
         if rest:
             yield rest.decode(errors=names)
     if running.returncode:
-        raise GitError(_("git log failed"), "git fsck")
+        raise GitError(_("{command} failed", command="git log"), "git fsck")
 
 
 def commits(place: Place, *spec: str) -> Generator[CommitRow, None, None]:

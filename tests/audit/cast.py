@@ -240,7 +240,6 @@ class Scene:
             self.git("tag", "-d", *self.git("tag", "-l", "seal/*").split())
         self._bring_index_back()
 
-
     def _clean(self) -> None:
         """Remove what lies beside the files of the beginning, as `git clean` would, without starting git."""
         for path in sorted(self._lying() - self._lay, reverse=True):

@@ -29,10 +29,10 @@ HISTORY = (
     Column("at", pgettext("column", "WHEN"), "moment"),
     Column("by", pgettext("column", "WHO")),
     Column("verb", pgettext("column", "WHAT"), "word"),
-    Column("from", pgettext("column", "FROM"), "name"),  # ids and words of the desk, which are nothing when cut
-    Column("to", pgettext("column", "TO"), "name"),
-    Column("reason", pgettext("column", "REASON"), "title"),
-    Column("commit", pgettext("column", "COMMIT"), "commit"),
+    Column("from", pgettext("column", "FROM"), "phrase"),
+    Column("to", pgettext("column", "TO"), "phrase"),
+    Column("reason", pgettext("column", "REASON"), "phrase"),
+    Column("commit", pgettext("column", "COMMIT"), "commit", 1),
 )
 """Columns of a history."""
 
