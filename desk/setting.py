@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -172,6 +174,19 @@ def as_choice(*words: str) -> Callable[[Any], str]:
     return check
 
 
+def canonical_address(text: str) -> str:
+    """One spelling of an address for all: composed letters of usual width, a domain in its own script without a last dot.
+
+    Case stays as it was typed; nothing that compares addresses minds it.
+    """
+    local, at, domain = unicodedata.normalize("NFKC", text.strip()).rpartition("@")
+    domain = domain.rstrip(".")
+    if "xn--" in domain.lower():
+        with suppress(UnicodeError):  # no such name: it stays what it is
+            domain = domain.lower().encode("ascii").decode("idna")
+    return f"{local}{at}{domain}"
+
+
 _MAILBOX = r"[^\s<>()\[\],;:\"\\@]{1,64}@[^\s<>()\[\],;:\"\\@]{1,189}"
 
 
@@ -181,7 +196,7 @@ def as_mailbox(value: Any) -> str:
         return ""
     if not isinstance(value, str) or not re.fullmatch(_MAILBOX, value):
         raise ValueError(_("an e-mail address, or nothing"))
-    return value
+    return canonical_address(value)
 
 
 def as_mailboxes(value: Any) -> tuple[str, ...]:
@@ -189,7 +204,7 @@ def as_mailboxes(value: Any) -> tuple[str, ...]:
     found = as_some_words(value)
     if not all(re.fullmatch(_MAILBOX, address) for address in found):
         raise ValueError(_("e-mail addresses, or none"))
-    return tuple(address.lower() for address in found)
+    return tuple(canonical_address(address).lower() for address in found)
 
 
 def as_signature(value: Any) -> str:
@@ -242,7 +257,7 @@ def as_departments(value: Any) -> Mapping[str, str]:
     good = all(isinstance(d, str) and isinstance(a, str) and re.fullmatch(_MAILBOX, a) for a, d in rows.items())
     if not good or not isinstance(value, Mapping):
         raise ValueError(_('a table of addresses such as "legal@clinic.example" = "legal"'))
-    return MappingProxyType({address.lower(): department for address, department in rows.items()})
+    return MappingProxyType({canonical_address(address).lower(): department for address, department in rows.items()})
 
 
 def as_png(value: Any) -> str:

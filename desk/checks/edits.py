@@ -65,9 +65,7 @@ def find_edit_problem(
         return edit.fault
     marks = None if quoted and edit.kind in KINDS else locate.conflict_line(edit.after)
     if marks is not None and edit.kind != ATTACHMENT and locate.conflict_line(edit.before) is None:
-        return Broken(
-            _("a merge conflict was left in the file"), edit.path, marks, _("choose a side, then: desk commit")
-        )
+        return Broken(_("a merge conflict was left in the file"), edit.path, marks, locate.KEEP_BOTH)
     if edit.kind == SETTINGS:
         return find_settings_problem(edit, world, place, past=past)
     if edit.kind == ATTACHMENT:

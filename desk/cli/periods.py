@@ -158,5 +158,9 @@ def build_question(app: App, span: Period, given: dict[str, Any] | None = None) 
     """The question to the index, with the filters of the command. Says where this clone doesn't know of the whole period."""
     app.warn_of_cut(begin_of(app, span))
     query = Query() if given is None else tickets_of(app, given)
-    moment, priorities = int(app.now.timestamp()), app.config["ticket.priorities"]
-    return Asked(span, zone(app.config["desk.timezone"]), moment, tickets.condition(query), priorities)
+    moment, ranks = int(app.now.timestamp()), {by: app.config[name] for by, name in _ORDERED.items()}
+    return Asked(span, zone(app.config["desk.timezone"]), moment, tickets.condition(query), ranks)
+
+
+_ORDERED = {"priority": "ticket.priorities", "channel": "ticket.channels", "language": "desk.languages"}
+"""What is grouped by words that desk.toml has an order of."""

@@ -11,6 +11,8 @@ from desk.text import _
 FENCE = "---"
 BOM = "\ufeff"
 """The byte order mark that some editors put before a text."""
+KEEP_BOTH = _("keep the texts of both sides, in order of time, and take the marks out, then: desk commit")
+"""What is said of marks of a merge: whoever chose a side would lose somebody's words."""
 _OURS, _MIDDLE, _THEIRS = (re.compile(p, re.MULTILINE) for p in (rb"^<{7} .*$", rb"^={7}\r?$", rb"^>{7} .*$"))
 
 

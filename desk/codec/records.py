@@ -235,9 +235,7 @@ def _load_or_conflict(front: str, text: str, path: str, first: int) -> dict[str,
         found = _CONFLICT.search(text)
         if found:
             line = text.count("\n", 0, found.start()) + 1
-            raise Broken(
-                _("a merge conflict was left in the file"), path, line, _("choose a side, then: desk commit")
-            ) from None
+            raise Broken(_("a merge conflict was left in the file"), path, line, locate.KEEP_BOTH) from None
         raise
 
 

@@ -116,7 +116,7 @@ def conflicts(exam: Exam) -> Iterator[Finding]:
                 path,
                 line,
                 _("a merge conflict was left in the file"),
-                _("choose a side, then: desk commit {path}", path=path),
+                locate.KEEP_BOTH,
             )
 
 

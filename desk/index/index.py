@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from desk.domain.model import plain
-from desk.domain.model.actor import canonical_address
 from desk.domain.model.fields import FLAG
 from desk.domain.model.kinds import KINDS, kind_at
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
 from desk.index.layout import BETWEEN, COMMON, columns
+from desk.setting import canonical_address
 
 if TYPE_CHECKING:
     from desk.domain.model.rows import ArticleRow, TicketRow

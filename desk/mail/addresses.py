@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from desk.mail import headers
 from desk.named import NamedTuple
+from desk.setting import canonical_address
 from desk.text import _
 
 MOST = 200
@@ -26,7 +27,7 @@ class Address(NamedTuple):
     @property
     def key(self) -> str:
         """What two spellings of one address share."""
-        return self.email.lower()
+        return canonical_address(self.email).lower()
 
     @property
     def domain(self) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta, tzinfo
+from types import MappingProxyType
 from typing import Any
 
 from desk.domain.figures.statistics import VERBS, WEEKDAYS, Period, midnight
@@ -24,14 +26,14 @@ _SIGNED_UP = (
 class Asked(NamedTuple):
     """A period in a time zone, up to a moment (epoch seconds), of the tickets that fit a condition; all for an empty one.
 
-    `priorities` are the desk's, lowest first, in which order groups by priority stand.
+    `ranks` are the words that desk.toml has an order of, by what is grouped: groups stand in it.
     """
 
     period: Period
     zone: tzinfo
     moment: int
     which: Condition = EVERYTHING
-    priorities: tuple[str, ...] = ()
+    ranks: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
     @property
     def args(self) -> tuple[Any, ...]:
@@ -135,8 +137,8 @@ def label_key(key: Any, by: str) -> str:
 
 
 def place(key: Any, by: str, asked: Asked) -> tuple[bool, int, Any]:
-    """Where a key stands among the others: those without one last, priorities from the lowest on, the rest by itself."""
-    ranks = asked.priorities if by == "priority" else ()
+    """Where a key stands among the others: those without one last, what desk.toml has an order of in that, the rest by itself."""
+    ranks = asked.ranks.get(by, ())
     return key == "none", ranks.index(key) if key in ranks else len(ranks), key
 
 

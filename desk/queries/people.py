@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from desk.domain.matching.folding import fold
-from desk.domain.model.actor import canonical_address
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.person import USER_PREFIX
 from desk.domain.model.query import Scope
@@ -17,6 +16,7 @@ from desk.errors import nearest
 from desk.index.index import Index
 from desk.queries.sql import LISTED, LIVE, listed, marks, utc
 from desk.queries.tickets import match
+from desk.setting import canonical_address
 
 _USERS = f"(requester IS NOT NULL OR author LIKE '{USER_PREFIX}%')"
 _LAST = 10

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import MALTA, Git, Make
+from tests.cli.conftest import MALTA, Git, Make, Terminal
 from tests.conftest import Runner
 
 
@@ -141,3 +141,35 @@ def test_a_tag_of_two_words_is_offered_as_one(desk: Runner) -> None:
 def test_messages_to_nobody_are_no_silence(desk: Runner, make: Make) -> None:
     ticket = make("T", "--requester", MALTA)
     assert desk("ticket", "reply", ticket, "--body", "x").err == ""
+
+
+def test_what_is_new_or_mistaken_is_said_where_it_is(desk: Runner, make: Make, home: Path, git: Git) -> None:
+    """A setting edited by hand, a report for a folder that isn't there, oneself, the matrix, one's own undo."""
+    text = (home / "desk.toml").read_text(encoding="utf-8")
+    (home / "desk.toml").write_text(re.sub(r"(?m)^name = .*$", 'name = "Foo"', text, count=1), encoding="utf-8")
+    for command in ("status", "commit"):
+        assert "desk.name: Foo (was " in " ".join(desk(command).out.split()), command
+    assert "name a file in a folder that is there" in desk("report", "daily", "--output", "no/x.html", code=2).err
+    assert desk("staff", "show", "me", "-f", "ids").out == "maria\n"
+    assert (
+        desk("config", "get", "priority.matrix").out.splitlines()[-1] == "low: low → low, medium → low, high → medium"
+    )
+    ticket = make("T")
+    desk("ticket", "close", ticket)
+    desk("ticket", "undo", ticket)
+    assert "that was an undo itself" in desk("ticket", "undo", ticket).err
+    assert git("status", "--porcelain") == ""
+
+
+def test_a_new_desk_has_an_index(program: Runner, tmp_path: Path) -> None:
+    program("init", str(tmp_path / "d"))
+    assert "index" not in program("--desk", str(tmp_path / "d"), "status").out
+
+
+def test_ids_stand_whole_in_a_history_on_a_narrow_screen(make: Make, desk: Runner, terminal: Terminal) -> None:
+    one, other = make("One"), make("Other")
+    desk("ticket", "pending", one, "--reason", "a reason of a good many words, to be cut where anything is")
+    desk("ticket", "merge", other, "--into", one)
+    lines = [line for line in terminal("ticket", "history", one).splitlines() if "merge" in line]
+    assert lines
+    assert all(other in line for line in lines), lines

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from desk.actions.mail.recipients import is_blocked
+from desk.codec.toml import with_settings
+from desk.mail import threading
 from tests.mailin.conftest import DESK, Inbox, mail
 
 ANNA = "anna@clinic.example"
@@ -48,3 +52,31 @@ def test_how_many_parts_a_mail_may_have(inbox: Inbox) -> None:
     assert "part 7" not in inbox.ticket(done.ticket).body
     assert len(inbox.ticket(done.ticket).all_attachments) <= 3
     inbox.set("mail.max_parts", "200")
+
+
+def test_addresses_of_the_desk_in_another_spelling_are_its_own(inbox: Inbox) -> None:
+    """A domain of other letters comes from servers as DNS has it, and is typed as people read it: or the other way round."""
+    spellings, start = ("δοκιμή.example", "xn--jxalpdlp.example"), inbox.git("rev-parse", "HEAD").strip()
+    anna = inbox.register("Άννα", f"anna@{spellings[0]}")
+    asked = inbox.open("Law", anna)
+    for typed, sent in (spellings, spellings[::-1]):
+        path = Path(inbox.folder) / "desk.toml"
+        lines = {
+            "mail.address": f"desk@{typed}",
+            "mail.blocked": [f"robot@{typed}"],
+            "mail.departments": {f"legal@{typed}": "legal"},
+        }
+        path.write_text(with_settings(path.read_text(encoding="utf-8"), lines), encoding="utf-8")
+        inbox.commit("desk.toml")
+        blocked = inbox.session().config["mail.blocked"]
+        assert is_blocked(f"robot@{spellings[0]}", f"desk@{typed}", blocked, ())
+        assert inbox.take(mail(f"desk@{sent}", "ours", "x")).state == "dropped"
+        done = inbox.take(mail(ANNA, f"To {sent}", "A question.", to=f"legal@{sent}"))
+        assert inbox.ticket(done.ticket).department == "legal"
+        # Letters that no address has, in whatever charset: nobody's, and no mail after it is kept waiting.
+        odd = mail("anna@δοκιμή.example", f"8 bits, {sent}", "x").replace("δ".encode(), b"\xe4")
+        assert inbox.take(odd).state == "taken"
+        code = threading.plus_address(f"desk@{sent}", asked, f"anna@{spellings[0]}", inbox.key)
+        answer = inbox.take(mail(f"anna@{sent}", "Re: Law", f"More, to {sent}.", to=code))
+        assert (answer.ticket, inbox.ticket(asked).thread[-1].by) == (asked, anna)
+    inbox.git("reset", "-q", "--hard", start)

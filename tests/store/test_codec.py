@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -404,3 +405,17 @@ def test_steps_come_back(pairs: list[tuple[str, str]]) -> None:
     text = records.dump_yaml({"checklist": steps})
     assert records.load_yaml(text, "x") == yaml.load(text, "x") == {"checklist": steps}
     assert yaml.dump({"checklist": steps}) == text
+
+
+def test_a_long_thread_is_read_in_linear_time() -> None:
+    """Four times the entries take four times as long; by a count of lines from the beginning it were sixteen."""
+
+    def seconds(entries: int) -> float:
+        thread = "".join(f"## Note by maria, 2026-07-23T07:15:02Z\n\nnote {n}\n\n" for n in range(entries))
+        head = "id: 260723-7K3Q\ntitle: T\nstate: open\npriority: low\ndepartment: legal\ncreated: 2026-07-23T06:12:44Z"
+        data = f"---\n{head}\n---\n\n{thread}".encode()
+        began = time.thread_time()
+        assert len(records.decode(data, Ticket.path_of("260723-7K3Q"), Ticket.kind).thread) == entries
+        return time.thread_time() - began
+
+    assert min(seconds(20_000) for _turn in range(2)) < 8 * min(seconds(5_000) for _turn in range(3))

@@ -64,7 +64,11 @@ def pulled(brought: Callable[..., tuple[Clone, Clone, tuple[str, ...]]]) -> Pull
 @pytest.mark.parametrize("command", [("sync", "--continue"), ("commit",)])
 def test_it_comes_to_what_a_sync_makes(pulled: Pulled, command: tuple[str, ...]) -> None:
     one, two = pulled.one, pulled.two
-    assert "A merge is in progress: finish it with desk sync --continue" in two("status").out
+    said = two("status").out
+    assert "A merge is in progress: finish it with desk sync --continue" in said
+    assert "Bring both sides together by the rules of desk: desk commit" in said
+    assert "keep the texts of both sides" in said
+    assert "git checkout" not in said  # which would lose what the other side wrote
     refused = two("ticket", "note", pulled.alone, "--body", "x", code=6)
     assert "desk sync --continue" in refused.err
     found = two(*command, "-f", "json").data

@@ -24,6 +24,7 @@ from desk.mail.headers import clean
 from desk.named import NamedTuple
 from desk.queries import people
 from desk.session.session import Session
+from desk.setting import canonical_address
 from desk.store.snapshot import Snapshot
 from desk.text import _
 
@@ -41,17 +42,17 @@ class Door(NamedTuple):
 def door(session: Session) -> Door:
     """The desk as mail finds it; ConfigError where it has no address, or this machine may not take mail in."""
     config = session.config
-    address = str(config["mail.address"] or config["contact.email"]).lower()
+    address = canonical_address(str(config["mail.address"] or config["contact.email"])).lower()
     if "@" not in address:
         raise ConfigError(_("the desk has no address to which mail could come"), "desk config set mail.address desk@…")
-    own = {address, *config["mail.departments"], str(config["mail.imap.user"]).lower()}
+    own = {address, *config["mail.departments"], canonical_address(str(config["mail.imap.user"])).lower()}
     ours = Ours(frozenset(a for a in own if "@" in a), address, address.rpartition("@")[2])
     return Door(address, ours, mailhost.key(session.place), config, session.now)
 
 
 def require_machine(session: Session) -> None:
     """ConfigError unless desk.toml names this machine among those that may take mail in."""
-    mine, named = session.identity.committer_email.lower(), session.config["mail.machines"]
+    mine, named = canonical_address(session.identity.committer_email).lower(), session.config["mail.machines"]
     if not mine or mine not in named:
         raise ConfigError(
             _(

@@ -18,7 +18,7 @@ from desk.intake.thanks import is_thanks
 from desk.mail import threading
 from desk.named import NamedTuple
 from desk.queries import people, tickets
-from desk.setting import MOST_DAYS
+from desk.setting import MOST_DAYS, canonical_address
 from desk.store.snapshot import Snapshot
 from desk.text import _, arranged, listed
 
@@ -128,7 +128,7 @@ def proved_failure(mail: Mail, snapshot: Snapshot, door: Door) -> Returned | Non
         if ticket is None:
             continue
         for failure in mail.failures:
-            if threading.fits(token, failure.email, door.key):
+            if threading.fits(token, canonical_address(failure.email), door.key):
                 return Returned(ticket, failure)
         # Whoever has their mail passed on can't be reached there; and not all servers say who couldn't be.
         copy = joining.whose_copy(token, ticket, snapshot, door) if token.bounced else None

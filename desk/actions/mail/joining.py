@@ -20,6 +20,7 @@ from desk.mail import threading
 from desk.mail.threading import Token
 from desk.named import NamedTuple
 from desk.queries import people, tickets
+from desk.setting import canonical_address
 from desk.store.snapshot import Snapshot
 from desk.text import _
 
@@ -74,7 +75,7 @@ def _by_token(mail: Mail, writer: Writer, snapshot: Snapshot, door: Door) -> Ite
         ticket = ticket_of(snapshot, token.ticket)
         if ticket is None:
             continue
-        if threading.fits(token, writer.email, door.key):
+        if threading.fits(token, canonical_address(writer.email), door.key):
             yield Joined(ticket, "token", _("it answers the copy that went to its writer"), own=True)
             return
         found = _other_copy(token, ticket, writer, snapshot, door)

@@ -20,6 +20,7 @@ from desk.mail.composing import Enclosure, Kind, Outgoing
 from desk.mail.letters import FOLDER, Letter
 from desk.named import NamedTuple
 from desk.session.session import Session
+from desk.setting import canonical_address
 from desk.store import worktree
 from desk.text import _
 
@@ -91,7 +92,7 @@ def letter(session: Session, draft: Draft, *, whole: bool = True) -> Letter:
 def house(session: Session) -> House:
     """What all messages have in common; ConfigError where the desk has no address or its picture can't be read."""
     config = session.config
-    address = str(config["mail.address"] or config["contact.email"])
+    address = canonical_address(str(config["mail.address"] or config["contact.email"]))
     if "@" not in address:
         raise ConfigError(
             _("the desk has no address that its mail could come from"), "desk config set mail.address servicedesk@…"

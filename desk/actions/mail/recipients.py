@@ -11,6 +11,7 @@ from desk.mail.addresses import Address
 from desk.named import NamedTuple
 from desk.queries.people import with_address
 from desk.session.session import Session
+from desk.setting import canonical_address
 from desk.text import _
 
 STRANGER = "stranger"
@@ -58,4 +59,5 @@ def is_blocked(email: str, own: str, blocked: Iterable[str], departments: Iterab
         return True
     if domain == desk_domain and re.fullmatch(rf"{re.escape(desk_local)}(\+.*)?", local):
         return True
-    return any(word in (local, email.lower(), f"@{domain}") for word in map(str.lower, blocked))
+    named = (canonical_address(word).lower() for word in blocked)
+    return any(word in (local, email.lower(), f"@{domain}") for word in named)

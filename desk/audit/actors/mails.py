@@ -13,6 +13,7 @@ from desk.domain.model.person import User
 from desk.domain.model.ticket import NOTE, REPLY, Ticket
 from desk.domain.rights import verbs
 from desk.errors import Refused
+from desk.setting import canonical_address
 from desk.store import handedits
 from desk.store.handedits import HandEdit
 from desk.text import _
@@ -37,7 +38,7 @@ def mails(moment: Moment) -> Iterator[AuditFinding]:
     """A commit that claims to have come by mail is from a machine that may take mail in, by the settings before it."""
     if received(moment) is None:
         return
-    config, machine = moment.world.config, moment.step.committer.lower()
+    config, machine = moment.world.config, canonical_address(moment.step.committer).lower()
     if config is None or machine not in config["mail.machines"]:
         problem = _("claims to have come by mail, but {machine} may not take mail in", machine=machine or _("nobody"))
         yield moment.finding("mails", FAULT, problem, hint=_("machines that may: desk config get mail.machines"))

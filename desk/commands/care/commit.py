@@ -47,8 +47,9 @@ def _after_merge(app: App, paths: tuple[str, ...], reason: str | None) -> Done:
     wanted = handedits.resolve_paths(app.place, paths, app.env.cwd)
     done = actions_handedits.commit(app, wanted, reason=reason)
     view = _nothing(app, (), wanted) if done is None else _told(done.done.commit, done.done.change, done.edits)
+    more = () if done is None else view.lines  # the merge was what there was to commit
     return view._replace(
-        data=_with(view.data, merge=merged.commit), lines=(*tell_continued(app, merged).lines[:1], *view.lines)
+        data=_with(view.data, merge=merged.commit), lines=(*tell_continued(app, merged).lines[:1], *more)
     )
 
 

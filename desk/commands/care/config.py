@@ -13,7 +13,7 @@ from desk.cli import leaf
 from desk.cli.app import App
 from desk.errors import UsageFault
 from desk.setting import plain
-from desk.text import _, arranged, pgettext
+from desk.text import _, arranged, listed, pgettext
 from desk.view.model import Column, Done, Listing, Row
 
 
@@ -52,6 +52,10 @@ def _lines(row: dict[str, Any]) -> tuple[str, ...]:
     """A value by itself, for people: calendars and policies over several lines."""
     if row["id"] == "sla.policy":
         return tuple(line for policy in row["value"] for line in _policy(policy))
+    if row["id"] == "priority.matrix":
+        return tuple(
+            arranged("{name}: {words}", name=name, words=_to_each(levels)) for name, levels in row["value"].items()
+        )
     if row["id"] == "sla.calendar":
         return tuple(arranged("{name}: {words}", name=name, words=_words(keys)) for name, keys in row["value"].items())
     return (plain(_shown(row)["value"]),)
@@ -67,6 +71,11 @@ def _policy(given: Any) -> list[str]:
         arranged("{head}: {words}", head=head, words=_words(more)) if more else head,
         *(arranged("  {n}. {words}", n=n, words=_words(t)) for n, t in enumerate(targets, 1)),
     ]
+
+
+def _to_each(levels: dict[str, str]) -> str:
+    """Which priority each urgency has."""
+    return listed(arranged("{urgency} → {priority}", urgency=u, priority=p) for u, p in levels.items())
 
 
 def _words(keys: Any) -> str:

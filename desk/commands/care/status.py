@@ -320,6 +320,8 @@ def _others(met: dict[str, Any]) -> str:
 def _next(data: dict[str, Any]) -> list[str]:
     if not data["hand_edits"]:
         return []
+    if data["merging"]:
+        return [_("Bring both sides together by the rules of desk: desk commit    look at it: git diff")]
     wrong = [row for row in data["hand_edits"] if not row["valid"]]
     if len(wrong) == len(data["hand_edits"]):
         path = wrong[0]["path"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
-from contextlib import suppress
 from typing import Protocol
 
 from desk.named import NamedTuple
@@ -77,16 +75,3 @@ class Importer(NamedTuple):
     level: int = 0
     departments: tuple[str, ...] = ()
     kind: str = IMPORTER
-
-
-def canonical_address(text: str) -> str:
-    """One spelling of an address for all: composed letters of usual width, a domain in its own script without a last dot.
-
-    Case stays as it was typed; nothing that compares addresses minds it.
-    """
-    local, at, domain = unicodedata.normalize("NFKC", text.strip()).rpartition("@")
-    domain = domain.rstrip(".")
-    if "xn--" in domain.lower():
-        with suppress(UnicodeError):  # no such name: it stays what it is
-            domain = domain.lower().encode("ascii").decode("idna")
-    return f"{local}{at}{domain}"

@@ -13,10 +13,10 @@ from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any, Generic, Literal, Self, TypeVar, overload
 
-from desk.domain.model.actor import canonical_address
 from desk.domain.model.filenames import DEVICES, like_slug
 from desk.domain.model.states import DUPLICATE, RESOLUTIONS, WAITING
 from desk.named import NamedTuple
+from desk.setting import canonical_address
 from desk.text import _
 
 T = TypeVar("T")

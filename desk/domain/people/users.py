@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from desk.domain.changes import generic
-from desk.domain.model.actor import Actor, canonical_address
+from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.fields import utc_text
 from desk.domain.model.organisation import CustomField
@@ -15,6 +15,7 @@ from desk.domain.model.person import Ban, User
 from desk.domain.people import customfields
 from desk.errors import Refused, UsageFault
 from desk.named import NamedTuple
+from desk.setting import canonical_address
 from desk.text import Text, _
 
 _SHOWN = 3
