@@ -112,6 +112,10 @@ COMMANDS: Mapping[str, CommandRow] = MappingProxyType(
         "sla": CommandRow(None, "Service levels: what is due, and what is late.", _WORK),
         "sla list": _kind("work.sla", "list_", "List what is due, the most urgent first."),
         "sla check": _kind("work.sla", "check", "Bring back, warn, record breaches; for cron."),
+        "calendar": CommandRow(None, "Business calendars: hours and days off.", _CARE),
+        "calendar list": _kind("work.calendar", "list_", "List business calendars."),
+        "calendar show": _kind("work.calendar", "show", "Show the days of a year that are others than their weekdays."),
+        "calendar import": _kind("work.calendar", "import_", "Take over days off from a calendar file (.ics)."),
         "caller": CommandRow(
             "desk.commands.work.caller:caller", "Who is on the line: their tickets, and what is known.", _WORK
         ),

@@ -111,11 +111,12 @@ def describe_settings(before: bytes | None, after: bytes | None) -> list[Text]:
 
 def describe_setting(name: str, event: Event) -> Text:
     """What becomes of one setting."""
+    before, after = sentences.differing(event.before, event.after)
     return _(
         "{name}: {after} (was {before})",
         name=name,
-        after=event.after or _("nothing"),
-        before=event.before or _("nothing"),
+        after=after or _("nothing"),
+        before=before or _("nothing"),
     )
 
 

@@ -43,7 +43,7 @@ def days_off(place: Place | None) -> Callable[[str], Callable[[int], frozenset[d
                 return frozenset()
             days = kept[code].get(str(year))
             if days is None:
-                kept[code][str(year)] = days = _ask(code, year)
+                kept[code][str(year)] = days = list(_ask(code, year))
                 _keep(path, mark, kept)
             return frozenset(map(date.fromisoformat, days))
 
@@ -52,7 +52,12 @@ def days_off(place: Place | None) -> Callable[[str], Callable[[int], frozenset[d
     return of
 
 
-def _ask(code: str, year: int) -> list[str]:
+def name_days(code: str, year: int) -> dict[date, str]:
+    """The public holidays of a year by name, in the country's own language; for whoever looks at them, so nothing is kept."""
+    return {date.fromisoformat(day): name for day, name in _ask(code, year).items()} if FIRST <= year <= LAST else {}
+
+
+def _ask(code: str, year: int) -> dict[str, str]:
     unknown = ValueError(_("no holidays are known for {code!r}", code=code))
     match = re.fullmatch(_CODE, code)
     if match is None:
@@ -63,7 +68,7 @@ def _ask(code: str, year: int) -> list[str]:
         found = holidays.country_holidays(match[1], subdiv=match[2], years=year, categories=match[3])
     except (NotImplementedError, ValueError):
         raise unknown from None
-    return sorted(day.isoformat() for day in found if day.year == year)
+    return {day.isoformat(): name for day, name in sorted(found.items()) if day.year == year}
 
 
 def _mark() -> str:

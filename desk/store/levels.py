@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import tzinfo
 
 from desk.codec import locate
 from desk.config import FILE, Config
-from desk.domain.levels.policy import Policies, Surroundings, read
+from desk.domain.levels.calendar import Calendar
+from desk.domain.levels.policy import Policies, Surroundings, read, read_calendars
 from desk.domain.levels.reading import SettingFault, label_place
 from desk.domain.model.organisation import WORK
 from desk.errors import ConfigError
@@ -22,15 +24,30 @@ POLICY = "sla.policy"
 
 def policies(place: git_place.Place | None, config: Config, text: bytes | None = None) -> Policies:
     """The policies in force; ConfigError with the line for what can't be meant. `text` is desk.toml, if it isn't the place's."""
+    with _faults_as_errors(place, text):
+        return read(config["sla.calendar"], config[POLICY], config["sla.warn"], _surroundings(place, config))
+
+
+def calendars(place: git_place.Place | None, config: Config, text: bytes | None = None) -> dict[str, Calendar]:
+    """The business calendars by name, 24x7 among them; ConfigError as of policies."""
+    with _faults_as_errors(place, text):
+        return read_calendars(config["sla.calendar"], _surroundings(place, config))
+
+
+def _surroundings(place: git_place.Place | None, config: Config) -> Surroundings:
     try:
         local = _zone(config["desk.timezone"])
     except ValueError as error:
         raise ConfigError(
             _("{file}: desk.timezone: {error}", file=FILE, error=error), "desk config set desk.timezone Europe/Athens"
         ) from None
-    world = Surroundings(local, _zone, days_off(place), {"priority": config["ticket.priorities"], "kind": WORK})
+    return Surroundings(local, _zone, days_off(place), {"priority": config["ticket.priorities"], "kind": WORK})
+
+
+@contextmanager
+def _faults_as_errors(place: git_place.Place | None, text: bytes | None) -> Iterator[None]:
     try:
-        return read(config["sla.calendar"], config[POLICY], config["sla.warn"], world)
+        yield
     except SettingFault as fault:
         content = text if text is not None else (place and worktree.read(place, FILE)) or b""
         number = locate.setting_line(content, fault.place)

@@ -16,7 +16,7 @@ import pytest
 
 from desk import actions
 from desk.actions import articles, organisation, problems, requesters, responses
-from desk.actions.care import settings
+from desk.actions.care import daysoff, settings
 from desk.actions.problems import KnownError, Wish
 from desk.actions.tickets import checklists, classification, edits, lifecycle, major, ownership, relations, watching
 from desk.actions.tickets.edits import Revision
@@ -103,6 +103,7 @@ def new_response(text: str) -> Response:
     return Response.new(id="bye.en", title="Bye", language="en", body=text)
 
 
+CHRISTMAS = daysoff.TakeOver("office", (Path(__file__).parents[1] / "data/calendars/office.ics").read_bytes())
 PERSON = {"name": "Carl", "email": "carl@clinic.example", "group": "patient"}
 ROWS = (
     *keeping(),
@@ -129,6 +130,8 @@ ROWS = (
     Row("articles.submit", "article", "submit", lambda s, _, __: articles.submit(s, ["draft"])),
     Row("articles.approve", "article", "approve", lambda s, _, __: articles.approve(s, ["review"])),
     Row("articles.send_back", "article", "return", lambda s, _, __: articles.send_back(s, ["review"])),
+    Row("care.daysoff.take_over", "settings", "config", lambda s, _, __: daysoff.take_over(s, CHRISTMAS)),
+    Row("care.daysoff.rehearse", "settings", "config", lambda s, _, __: daysoff.rehearse(s, CHRISTMAS)),
     Row("care.settings.set_value", "settings", "config", lambda s, _, __: settings.set_value(s, "list.limit", "40")),
     Row("problems.open_from", "ticket", "transfer", lambda s, _, t: problems.open_from(s, [t["closed"]])),
     Row("problems.open_each", "ticket", "transfer", lambda s, _, t: problems.open_each(s, [t["closed"]])),
@@ -213,7 +216,7 @@ READING = {
     "identifiers.require_existing", "tickets.owed.warn_owed", "rendering.find_variants", "rendering.require_variants", "rendering.check",
     "rendering.fault", "rendering.find_including", "rendering.article", "rendering.render", "rendering.variables",
     "rendering.mention_articles", "requesters.find_or_make", "suggestions.find_answers", "suggestions.describe_answers", "care.sync.chosen_remote",
-    "care.guard.status", "care.guard.keys", "care.guard.shell", "care.sealing.find", "care.sealing.witnessed",
+    "care.guard.status", "care.guard.keys", "care.guard.shell", "care.daysoff.find_calendar", "care.daysoff.find_special_days", "care.daysoff.kept", "care.sealing.find", "care.sealing.witnessed",
 }  # fmt: skip
 """What asks for a session and changes nothing by itself."""
 FRAMES = {"acting.act_on_tickets", "acting.create_record", "acting.act_on_records"}

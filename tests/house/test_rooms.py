@@ -71,6 +71,8 @@ OWNERS = {
     "plotext": {"desk.view.drawing.chart"},
     "pygal": {"desk.view.drawing.svg"},
     "holidays": {"desk.local.holidays"},
+    "icalendar": {"desk.codec.ics"},
+    "dateutil": {"desk.codec.ics"},
     "imapclient": {"desk.post.imap"},
     "smtplib": {"desk.post.smtp"},
     "nh3": {"desk.intake.html"},

@@ -24,6 +24,7 @@ NO_SENTENCES = {
     "commands/care/demo.py": "what the demo types",
 }
 APART = {
+    "actions/care/daysoff.py": {"{}.{}: days off, {}"},
     "cli/editor.py": {'exec {} "$@"'},
     "cli/leaf.py": {"{}{}\n{}"},
     "cli/speech/mistakes.py": {"{} --help"},

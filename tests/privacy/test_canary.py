@@ -44,13 +44,14 @@ READS = _listed(
     group show, tag list, tag show, field list, field show, checklist list, checklist show, status, audit verify, audit
     seals, config list, config get, clone, index status, index rebuild, export, maintain, completion, machine list,
     machine show, guard check, guard keys, guard status, guard install, guard hook, guard shell, help, draft list, draft
-    resume, draft drop"""
+    resume, draft drop, calendar list, calendar show"""
 )
 """Commands that commit nothing; `export` writes the canary, and not into the history; `draft resume` runs another command."""
 OF_STAFF = _listed(
     """kb topic create, kb topic edit, kb topic delete, department create, department edit, department delete, staff create,
     staff edit, staff delete, group create, group edit, group delete, tag create, tag edit, tag delete, field create,
-    field edit, field delete, config set, audit seal, audit cosign, machine create, machine edit, machine delete, init, demo"""
+    field edit, field delete, config set, calendar import, audit seal, audit cosign, machine create, machine edit, machine
+    delete, init, demo"""
 )
 """Commands that hold what staff say of the organisation itself, and nothing of requesters."""
 

@@ -14,6 +14,7 @@ from desk.cli import arguments, leaf
 from desk.cli.app import App
 from desk.cli.told import describe_events
 from desk.domain.changes.message import SETTINGS
+from desk.domain.changes.sentences import differing
 from desk.domain.changes.undo import VERB, Taken
 from desk.domain.model import plain
 from desk.domain.model.change import Edit
@@ -117,7 +118,11 @@ def _data(undone: Undone) -> dict[str, Any]:
 
 def _settings(undone: Undone) -> list[tuple[str, str | None]]:
     """The settings that are again what they were, by name."""
-    return [(name, event.after) for name, event in undone.done.change.settings if event.verb != VERB]
+    return [
+        (name, differing(event.before, event.after)[1])
+        for name, event in undone.done.change.settings
+        if event.verb != VERB
+    ]
 
 
 def _what_became_of(edit: Edit) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from desk.domain.changes.message import SETTINGS
 from desk.domain.model import due
 from desk.domain.model.change import Changed
 from desk.domain.model.states import CLOSED
@@ -23,6 +24,8 @@ TICKET: Mapping[str, Words] = MappingProxyType({verb.name: verb.words for verb i
 RECORD: Mapping[str, Words] = MappingProxyType({verb.name: verb.words for verb in recordverbs.ROWS if verb.words})
 """Those of everything else: people, departments, tags, articles, settings. What several kinds share reads the same."""
 _EMPTY = _("nothing")
+_LONG, _PARTS = 200, 3
+"""Characters from which two values of a setting are told by the parts in which they differ, and how many parts of each."""
 
 
 def _words(kind: str, verb: str, before: str | None, after: str | None) -> Words:
@@ -41,7 +44,7 @@ def _escaped(text: str) -> str:
 
 
 def _filled(template: str, kind: str, verb: str, sides: tuple[str | None, str | None], what: str) -> str:
-    before, after = sides
+    before, after = differing(*sides) if kind == SETTINGS else sides
     if verb in (TICKET if kind == "ticket" else RECORD):
         gaps = tuple(name for name, value in (("after", after), ("before", before)) if not value)
         # How a ticket was closed: `(workaround)`.
@@ -58,6 +61,25 @@ def _filled(template: str, kind: str, verb: str, sides: tuple[str | None, str | 
     values = " → ".join(v for v in (before, after) if v)
     text = template.format(what=what).strip()
     return arranged("{text}: {values}", text=text, values=values) if values else text
+
+
+def differing(before: str | None, after: str | None) -> tuple[str | None, str | None]:
+    """The two values of a setting; of long ones that have parts, the first parts in which they differ."""
+    if len(before or "") + len(after or "") <= _LONG:
+        return before, after
+    both = [(text or "").split("; ") for text in (before, after)]
+    most = min(map(len, both))
+    start = next((n for n in range(most) if both[0][n] != both[1][n]), most)
+    rest = [list(reversed(parts[start:])) for parts in both]
+    most = min(map(len, rest))
+    end = next((n for n in range(most) if rest[0][n] != rest[1][n]), most)
+    return _cut(both[0], start, end), _cut(both[1], start, end)
+
+
+def _cut(parts: list[str], start: int, end: int) -> str:
+    shown = parts[start : len(parts) - end]
+    goes_on = end > 0 or len(shown) > _PARTS
+    return "; ".join([*(["…"] if start else []), *shown[:_PARTS], *(["…"] if goes_on and shown else [])]) or "…"
 
 
 def value_words(kind: str, verb: str, value: str | None) -> str:

@@ -10,12 +10,17 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from types import MappingProxyType
 
+from desk.named import NamedTuple
+
 Span = tuple[int, int]
 """Opening and closing time in minutes after midnight; 1440 is the end of the day."""
 Week = tuple[tuple[Span, ...], ...]
 """The spans of each day, Monday first, in order and apart."""
-Dates = Mapping[date | tuple[int, int], tuple[Span, ...]]
-"""Hours of single dates: of one year, or (month, day) of every year. No hours: closed."""
+Day = date | tuple[int, int]
+"""A day of one year, or (month, day) of every year."""
+Dates = Mapping[Day, tuple[Span, ...]]
+"""Hours of single dates. No hours: closed."""
+WHOLE: tuple[Span, ...] = ((0, 1440),)
 NOTHING = timedelta()
 _SECOND = timedelta(seconds=1)
 _NO_DATES: Dates = MappingProxyType({})
@@ -25,14 +30,22 @@ def _no_days(_year: int) -> frozenset[date]:
     return frozenset()
 
 
+class DayOff(NamedTuple):
+    """A day off that the desk keeps: what it is called, and in which hours the calendar is open all the same."""
+
+    name: str
+    hours: tuple[Span, ...] = ()
+
+
 class Calendar:
     """Open hours in a time zone; `week` is None for a calendar that never closes (24x7).
 
-    `days_off` gives the holidays of a year, `dates` the hours of days that have their own, whatever else is said of them.
+    `days_off` gives the holidays of a year, `named` the days off that the desk keeps by name, which may have hours left;
+    `closed` and `opened` go before both, and `dates`, the hours of days that have their own, before everything else.
     `day` is how long an open day is: None where the days of the week differ.
     """
 
-    __slots__ = ("_spans", "closed", "dates", "day", "days_off", "name", "opened", "week", "zone")
+    __slots__ = ("_spans", "closed", "dates", "day", "days_off", "name", "named", "opened", "week", "zone")
 
     def __init__(
         self,
@@ -44,6 +57,7 @@ class Calendar:
         closed: frozenset[date] = frozenset(),
         opened: frozenset[date] = frozenset(),
         dates: Dates = _NO_DATES,
+        named: Dates = _NO_DATES,
     ) -> None:
         self.name = name
         self.week = week
@@ -52,6 +66,7 @@ class Calendar:
         self.closed = closed
         self.opened = opened
         self.dates = dates
+        self.named = named
         self.day = timedelta(days=1) if week is None else _day_of(week)
         self._spans: dict[date, tuple[tuple[datetime, datetime], ...]] = {}
 
@@ -86,12 +101,21 @@ class Calendar:
 
     def is_open(self, day: date) -> bool:
         """Whether the calendar is open on a day at all."""
+        return self.week is None or bool(self.hours(day))
+
+    def hours(self, day: date) -> tuple[Span, ...]:
+        """When the calendar is open on a day, on the clock of its zone."""
         if self.week is None:
-            return True
-        own = self._own(day)
-        if own is not None or day in self.opened:
-            return own is None or bool(own)
-        return bool(self.week[day.weekday()]) and day not in self.closed and day not in self.days_off(day.year)
+            return WHOLE
+        own, usual = _find(self.dates, day), self.week[day.weekday()]
+        if own is not None:
+            return own
+        if day in self.opened:
+            return usual or next(spans for spans in self.week if spans)
+        left = () if day in self.closed else _find(self.named, day)
+        if left is not None:
+            return left
+        return () if usual and day in self.days_off(day.year) else usual
 
     def _from(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The open spans that end after a moment, in order."""
@@ -100,20 +124,9 @@ class Calendar:
             yield from (span for span in self._of(day) if span[1] > start)
             day += timedelta(days=1)
 
-    def _own(self, day: date) -> tuple[Span, ...] | None:
-        """The hours of a date that has its own; those of its year before those of every year."""
-        return self.dates.get(day, self.dates.get((day.month, day.day))) if self.dates else None
-
     def _of(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
         if day not in self._spans:
-            week = self.week or ()
-            hours = week[day.weekday()] if self.is_open(day) else ()
-            own = self._own(day)
-            if own is not None:
-                hours = own
-            elif day in self.opened and not hours:
-                hours = next(spans for spans in week if spans)
-            found = ((self._moment(day, opens), self._moment(day, closes)) for opens, closes in hours)
+            found = ((self._moment(day, opens), self._moment(day, closes)) for opens, closes in self.hours(day))
             self._spans[day] = tuple((opens, closes) for opens, closes in found if opens < closes)
         return self._spans[day]
 
@@ -134,6 +147,11 @@ class Calendar:
             else:
                 late = middle
         return late.replace(microsecond=0)
+
+
+def _find(dates: Dates, day: date) -> tuple[Span, ...] | None:
+    """The hours of a date that has some of its own; those of its year before those of every year."""
+    return dates.get(day, dates.get((day.month, day.day))) if dates else None
 
 
 def _day_of(week: Week) -> timedelta | None:

@@ -93,6 +93,19 @@ class Surroundings(NamedTuple):
 
 def read(calendars: Mapping[str, Any], policies: tuple[Any, ...], warn: int, world: Surroundings) -> Policies:
     """What desk.toml says, checked to the last key; Fault names the place."""
+    known = read_calendars(calendars, world)
+    found = [_policy(n, given, known, world) for n, given in enumerate(policies, 1)]
+    found.sort(key=lambda p: p.start)
+    for n, (one, other) in enumerate(pairwise(found), 2):
+        if one.start == other.start:
+            raise SettingFault(
+                ("sla.policy", n), _("two policies begin on the same day"), _("make them one, or give another `from`")
+            )
+    return Policies(tuple(found), world.zone, warn)
+
+
+def read_calendars(calendars: Mapping[str, Any], world: Surroundings) -> dict[str, Calendar]:
+    """All calendars by name, 24x7 among them."""
     known: dict[str, Calendar] = {ALWAYS.name: ALWAYS}
     for name, given in calendars.items():
         if name in known:
@@ -102,14 +115,7 @@ def read(calendars: Mapping[str, Any], policies: tuple[Any, ...], warn: int, wor
                 _("choose another name"),
             )
         known[name] = calendar_of(name, given, world.zone, world.zone_of, world.days_off)
-    found = [_policy(n, given, known, world) for n, given in enumerate(policies, 1)]
-    found.sort(key=lambda p: p.start)
-    for n, (one, other) in enumerate(pairwise(found), 2):
-        if one.start == other.start:
-            raise SettingFault(
-                ("sla.policy", n), _("two policies begin on the same day"), _("make them one, or give another `from`")
-            )
-    return Policies(tuple(found), world.zone, warn)
+    return known
 
 
 def _policy(number: int, given: Any, calendars: Mapping[str, Calendar], world: Surroundings) -> Policy:

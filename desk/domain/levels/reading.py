@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta, tzinfo
+from functools import partial
 from typing import Any
 
-from desk.domain.levels.calendar import Calendar, Span, Week
+from desk.domain.levels.calendar import Calendar, Day, DayOff, Span, Week
 from desk.errors import did_you_mean
 from desk.text import _
 
@@ -15,7 +16,7 @@ Place = tuple[str | int, ...]
 """Where in desk.toml: ("sla.policy", 1, "target", 2, "priority")."""
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LONGEST = timedelta(days=3660)
-_CALENDAR_KEYS = ("days", "hours", "holidays", "timezone", "closed", "open", "dates")
+_CALENDAR_KEYS = ("days", "hours", "holidays", "timezone", "closed", "open", "dates", "days_off")
 _DURATION = r"(?:\s*\d{1,5}\s*[dhm])+\s*"
 _HOURS = r"(\d\d?):(\d\d)\s*-\s*(\d\d?):(\d\d)"
 _YEARS = (2000, 2999)
@@ -209,18 +210,40 @@ def calendar_of(
     # Closed every year is what hours of every year without any hours are; a date that has hours is open.
     dates = {**dict.fromkeys(reader.yearly("closed"), ()), **dates}
 
-    def off(year: int) -> frozenset[date]:
-        return frozenset().union(*(of(year) for of in years))
+    named = {day: off.hours for day, off in days_off_of(reader).items()}
+    calendar = partial(Calendar, name, week, zone, closed=closed, opened=opened, dates=dates, named=named)
+    return calendar(lambda year: frozenset().union(*(of(year) for of in years))) if years else calendar()
 
-    return Calendar(name, week, zone, off, closed=closed, opened=opened, dates=dates)
+
+def days_off_of(reader: PolicyReader) -> dict[Day, DayOff]:
+    """Days off by name: `2026-12-25 = "Christmas Day"`, `2026-12-24 = { name = "Christmas Eve", hours = "08:00-12:00" }`."""
+    value = reader.given.get("days_off", {})
+    if not isinstance(value, Mapping):
+        raise reader.fail("days_off", _('a table of names by date, such as 2026-12-25 = "Christmas Day"'))
+    return dict(_day_off(PolicyReader(reader.place, value, value), str(word)) for word in value)
 
 
-def _dates(reader: PolicyReader) -> dict[date | tuple[int, int], tuple[Span, ...]]:
+def _day_off(reader: PolicyReader, word: str) -> tuple[Day, DayOff]:
+    place, given, day = (*reader.place, "days_off"), reader.given[word], _date(word)
+    if day is None:
+        raise SettingFault(
+            (*place, word),
+            _("must be {expected}", expected=_('given by dates such as "2026-12-24", or "12-24" for every year')),
+            _("see: desk help service-levels"),
+        )
+    if isinstance(given, str):
+        return day, DayOff(given)
+    more = PolicyReader((*place, word), given, ("name", "hours"))
+    hours = more.text("hours")
+    return day, DayOff(more.text("name") or "", _spans(more, hours) if hours is not None else ())
+
+
+def _dates(reader: PolicyReader) -> dict[Day, tuple[Span, ...]]:
     """Hours of single dates: `{"2026-12-24" = "08:00-12:00", "12-31" = "08:00-13:00"}`."""
     value = reader.given.get("dates", {})
     if not isinstance(value, dict):
         raise reader.fail("dates", _('a table of hours by date, such as "12-24" = "08:00-12:00"'))
-    found: dict[date | tuple[int, int], tuple[Span, ...]] = {}
+    found: dict[Day, tuple[Span, ...]] = {}
     for word, hours in value.items():
         day = _date(str(word))
         if day is None:
@@ -229,7 +252,7 @@ def _dates(reader: PolicyReader) -> dict[date | tuple[int, int], tuple[Span, ...
     return found
 
 
-def _date(word: str) -> date | tuple[int, int] | None:
+def _date(word: str) -> Day | None:
     """`2026-12-24` a day, `12-24` month and day of every year."""
     try:
         if re.fullmatch(_YEARLY, word, re.ASCII):

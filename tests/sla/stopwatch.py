@@ -1,0 +1,79 @@
+"""Working time once more, as somebody reckons it who has a clock on the wall, a stopwatch and patience: minute by minute.
+
+Nothing of desk's arithmetic is used: which minutes are open is read off the clock of a zone, and what is left of a promise
+is counted down while it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta, tzinfo
+
+Hours = tuple[tuple[int, int], ...]
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+
+
+class Wall:
+    """A clock on the wall, looked at each minute of some days."""
+
+    def __init__(self, zone: tzinfo, start: datetime, days: int) -> None:
+        self.start = start
+        self.shown = [(start + n * MINUTE).astimezone(zone).replace(tzinfo=None) for n in range(days * 1440)]
+
+    def first(self, wanted: datetime, near: int = 0) -> int:
+        """The first minute at which it shows a time or a later one: so what it skips is when it skips, what it repeats the first."""
+        return next((n for n in range(near, len(self.shown)) if self.shown[n] >= wanted), len(self.shown))
+
+
+def open_minutes(wall: Wall, week: Iterable[Hours], dates: Mapping[date, Hours]) -> bytearray:
+    """Whether each minute is open: `dates` are the hours of days that aren't as their weekday is."""
+    usual = list(week)
+    found = bytearray(len(wall.shown))
+    day, last, near = min(wall.shown).date() + DAY, max(wall.shown).date(), 0
+    while day < last:
+        midnight = datetime.combine(day, time())
+        # No clock is put back by more than a day, so what comes later is looked for from a day before.
+        near = max(0, wall.first(midnight, near) - 1500)
+        for opens, closes in dates.get(day, usual[day.weekday()]):
+            begin, end = (wall.first(midnight + n * MINUTE, near) for n in (opens, closes))
+            found[begin:end] = b"\1" * (end - begin)
+        day += DAY
+    return found
+
+
+def add(opened: bytearray, start: int, amount: int) -> int:
+    """The minute at which so many open ones have passed."""
+    at, left = start, amount
+    while left:
+        left -= opened[at]
+        at += 1
+    return at
+
+
+class Promise:
+    """One promised time of a ticket: open minutes that are counted down while it isn't stopped."""
+
+    def __init__(self, opened: bytearray, created: int, amount: int) -> None:
+        self.opened = opened
+        self.at = created
+        self.left = amount
+        self.due: int | None = None
+        """When nothing was left any more; it stays whatever happens then."""
+        self.touched = False
+        """It ran out in the very minute in which it was stopped: the one case that a stopwatch doesn't decide."""
+
+    def run(self, until: int) -> None:
+        while self.at < until:
+            if self.due is None and not self.left:
+                self.due = self.at
+            self.left -= self.opened[self.at] if self.left else 0
+            self.at += 1
+
+    def stop(self, until: int) -> None:
+        self.touched |= self.due is None and not self.left
+        self.at = max(self.at, until)
+
+    def end(self) -> int:
+        """When it is due, if nothing stops it any more."""
+        return self.due if self.due is not None else add(self.opened, self.at, self.left)
