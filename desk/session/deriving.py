@@ -43,13 +43,14 @@ def derive(session: Session, *, dry_run: bool = False) -> Derived:
     A machine that has never done so begins where the desk stands now. Raises OSError.
     """
     head = session.store.commit_now()
-    at = _load(session)
+    at = _load(session, head)
     if at is not None and at.commit == head:
         return Derived()
     if dry_run:
         return Derived(first=True) if at is None else _derive(session, at, head)[0]
     with session.store.writing():  # what a killed command still had to tell is told first
-        head, at = session.store.commit_now(), _load(session)
+        head = session.store.commit_now()
+        at = _load(session, head)
         if at is None:
             cursor.move(session.place, Cursor(head, "-"))
             return Derived(first=True)
@@ -61,10 +62,10 @@ def derive(session: Session, *, dry_run: bool = False) -> Derived:
     return found
 
 
-def _load(session: Session) -> Cursor | None:
+def _load(session: Session, head: str) -> Cursor | None:
     """The cursor; None, with a warning, where history doesn't have its commit any more: it would be told from its beginning."""
     at = cursor.load(session.place)
-    if at is None or refs.commit_of(session.place, at.commit) is not None:
+    if at is None or at.commit == head or refs.commit_of(session.place, at.commit) is not None:
         return at
     said = _("what was committed before now is not told: history no longer has commit {commit}", commit=at.commit[:10])
     if said not in session.warnings:

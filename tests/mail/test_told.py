@@ -16,6 +16,7 @@ import pytest
 from desk.git import log, place
 from tests.conftest import Runner
 from tests.mail.conftest import Drafts, Followed, take
+from tests.store.indexes import head
 from tests.store.test_crash import killed_at, victim
 from tests.store.test_many import start
 
@@ -45,18 +46,18 @@ def addresses(found: list[dict[str, Any]]) -> list[str]:
 
 
 def test_killed_at_each_rename_of_a_write_and_sent_before_anybody_looks(
-    desk: Runner, home: Path, environment: dict[str, str], git: Git, ticket: str
+    desk: Runner, home: Path, environment: dict[str, str], ticket: str
 ) -> None:
     committed = 0
     for number in range(1, 40):
-        before = git("rev-parse", "HEAD")
+        before = head(home)
         done = victim(
             home, environment, "kill", f"os:replace:after:{number}:self", "ticket", "reply", ticket, "--body", "x"
         )
         sent = take(home)
         desk("ticket", "list")
         sent += take(home)
-        stands = git("rev-parse", "HEAD") != before
+        stands = head(home) != before
         committed += stands
         assert addresses(sent) == (HEARD if stands else []), number
         if not done.returncode:
