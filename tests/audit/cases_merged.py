@@ -233,10 +233,7 @@ def two_authors(scene: Scene) -> None:
     scene.git("add", "-A")
     mallory, maria = (f"{name} <{mail}> {AT} +0000" for name, mail in (MALLORY, MARIA))
     head = f"tree {scene.git('write-tree')}\nparent {scene.head}\nauthor {mallory}\nauthor {maria}\n"
-    oid = scene.git(
-        "hash-object", "-t", "commit", "-w", "--literally", "--stdin", data=f"{head}committer {maria}\n\nup\n"
-    )
-    scene.git("reset", "-q", "--hard", oid)
+    scene.git("reset", "-q", "--hard", scene.object("commit", f"{head}committer {maria}\n\nup\n".encode()))
 
 
 @forged("which this commit doesn't change")

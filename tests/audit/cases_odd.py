@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import unicodedata
 from pathlib import PurePosixPath
 
@@ -20,25 +19,13 @@ def _make(scene: Scene, *args: str) -> str:
     return str(scene.run(*args, "-f", "ids").out).strip()
 
 
-def _object(scene: Scene, kind: str, raw: bytes) -> str:
-    """An object as git itself would never write it; it goes again when the history is over."""
-
-    def named(*how: str) -> str:
-        words = ("git", "-C", str(scene.home), "hash-object", "-t", kind, "--literally", "--stdin", *how)
-        return subprocess.run(words, input=raw, capture_output=True, check=True).stdout.decode().strip()
-
-    oid = named()
-    scene.keep(scene.home / ".git/objects" / oid[:2] / oid[2:])
-    return named("-w")
-
-
 def _with_folder(scene: Scene, folder: str, *more: tuple[str, str, str], who: Who = MALLORY) -> None:
     """A commit in which a folder has more entries, of mode, name and object, wherever they stand among the others."""
     rows = [line.partition("\t") for line in scene.git("ls-tree", f"HEAD:{folder}").splitlines()]
     entries = [(meta.split()[0].lstrip("0"), name, meta.split()[2]) for meta, _tab, name in rows]
     entries = sorted((*entries, *more), key=lambda entry: entry[1])
     raw = b"".join(f"{mode} {name}\0".encode() + bytes.fromhex(oid) for mode, name, oid in entries)
-    path, oid = PurePosixPath(folder), _object(scene, "tree", raw)
+    path, oid = PurePosixPath(folder), scene.object("tree", raw)
     while path.name:
         where = "HEAD^{tree}" if path.parent.name == "" else f"HEAD:{path.parent}"
         lines = scene.git("ls-tree", where).splitlines()
@@ -48,13 +35,13 @@ def _with_folder(scene: Scene, folder: str, *more: tuple[str, str, str], who: Wh
     scene.git("update-ref", "refs/heads/main", commit)
 
 
-def _said(scene: Scene, head: str, text: str) -> None:
+def commit_with_head(scene: Scene, head: str, text: str) -> None:
     """A commit object of mallory's with more lines in its head."""
     scene.git("add", "-A")
     who = f"{MALLORY[0]} <{MALLORY[1]}> {AT + 9_000_000} +0000"
     lines = (f"tree {scene.git('write-tree')}", f"parent {scene.head}", f"author {who}", f"committer {who}")
     raw = "\n".join(lines) + f"\n{head}\n{text}"
-    scene.git("reset", "-q", "--hard", _object(scene, "commit", raw.encode()))
+    scene.git("reset", "-q", "--hard", scene.object("commit", raw.encode()))
 
 
 # -- files -------------------------------------------------------------------------------------------------------------
@@ -203,14 +190,14 @@ def a_trailer_that_there_is_not(scene: Scene) -> None:
 def a_message_in_another_encoding(scene: Scene) -> None:
     scene.entry("T", "Note", "mallory", "x")
     text = f"{scene.t} note\n\n+AEQ-esk-Verb: note\nDesk-Actor: mallory\nDesk-Ticket: {scene.t}\n"
-    _said(scene, "encoding UTF-7\n", text)
+    commit_with_head(scene, "encoding UTF-7\n", text)
 
 
 @forged("nulInCommit", FAULT, "--full")
 def a_message_with_an_end_in_its_middle(scene: Scene) -> None:
     scene.entry("T", "Note", "mallory", "x")
     text = f"{scene.t} note\n\nDesk-Verb: note\nDesk-Actor: mallory\nDesk-Ticket: {scene.t}\n"
-    _said(scene, "", f"{text}\0\n\nhidden\n")
+    commit_with_head(scene, "", f"{text}\0\n\nhidden\n")
 
 
 @forged("templates/mail")
