@@ -11,7 +11,7 @@ from desk.audit.actors import mails
 from desk.audit.actors.requesters import requester_of
 from desk.audit.moment import DESK, FAULT, REMARK, AuditFinding, Moment, name
 from desk.errors import GitError
-from desk.git import objects, refs
+from desk.git import objects, process, refs
 from desk.git.place import Place
 from desk.text import _, arranged, ngettext
 
@@ -56,6 +56,9 @@ def repository(place: Place) -> Iterator[AuditFinding]:
 
 def objects_as_named(place: Place) -> Iterator[AuditFinding]:
     """Objects are read and named anew: a seal rests on their names."""
+    if passed_over := process.settings_below(place, "fsck"):
+        problem = _("git fsck is told to pass over what it finds: {names}", names=", ".join(passed_over))
+        yield AuditFinding("repository", FAULT, problem, arranged("git config --unset {name}", name=passed_over[0]))
     found = objects.find_damaged(place)
     for line in found[:_SHOWN]:
         level = REMARK if re.match(_OF_FORM, line) else FAULT

@@ -32,6 +32,8 @@ from desk.text import _, arranged
 
 SLACK = timedelta(seconds=300)
 """So much may two clocks differ."""
+_BY_HAND = "commit"
+"""The verb of what nobody's command wrote: a person may forget when it was closed, desk doesn't."""
 _MOVING = ("respond_by", "update_by", "due", "paused", "pauses")
 _LOOSE = timedelta(days=14)
 """By so much may due times differ where days off count: of which days those are, a machine's library decides."""
@@ -94,6 +96,8 @@ def _check_entries(edit: HandEdit, act: Act) -> None:
 def _check_closed(path: str, old: Ticket | None, new: Ticket, act: Act) -> None:
     was = old.closed if old is not None else None
     closes = old is not None and new.state == CLOSED != old.state
+    if closes and new.closed is None and act.verb not in (None, _BY_HAND, DOCTOR):
+        raise _refused(path, _("closed: it was closed, and doesn't say when"))
     if (new.closed == was and not closes) or act.overrides or (new.closed is None and new.state != CLOSED):
         return
     if old is not None and old.state == new.state == CLOSED and was is not None:

@@ -215,6 +215,9 @@ def _links(row: Row, world: Known) -> Iterator[Fault]:
 
 
 def _merged(row: Row, _world: Known) -> Iterator[Fault]:
+    if row["merged_into"] == row["id"]:
+        problem = _("merged_into: {id} can't be merged into itself", id=row["id"])
+        yield Fault(MERGED, "merged_into", row["id"], problem, _("take the line out"), rule=True)
     if row["merged_into"] and row["state"] != states.CLOSED:
         problem = _(
             "state: merged into {merged_into}, so it can't be {state}",

@@ -131,7 +131,7 @@ def decode(data: bytes, path: str, kind: str) -> Record:
     else:
         front, rest = locate.split(text, path)
         first = 2
-    values, salted, extra = _usual(cls, front) or _fields(cls, front, text, path, first)
+    values, salted, extra = quick_fields(cls, front) or whole_fields(cls, front, text, path, first)
     _check_required(cls, values, path)
     if cls.suffix == ".yaml":
         return cls(values, extra=extra, salt=salted)
@@ -143,7 +143,8 @@ _Fields = tuple[dict[str, Any], str, Mapping[str, Any]]
 """What the front matter says: the declared fields, the salt, and the keys nobody declared."""
 
 
-def _fields(cls: type[Record], front: str, text: str, path: str, first: int) -> _Fields:
+def whole_fields(cls: type[Record], front: str, text: str, path: str, first: int) -> _Fields:
+    """The fields of a front matter read as a whole, as any YAML; Broken, with path and line, for what is none."""
     raw = _load_or_conflict(front, text, path, first)
     values = parse_values_of(
         cls, raw, lambda said: Broken(said, path, first + locate.rows_before(front, said.partition(":")[0]))
@@ -152,7 +153,7 @@ def _fields(cls: type[Record], front: str, text: str, path: str, first: int) -> 
     return values, salted, {k: v for k, v in raw.items() if k not in cls.FIELDS} or NOTHING
 
 
-def _usual(cls: type[Record], front: str) -> _Fields | None:
+def quick_fields(cls: type[Record], front: str) -> _Fields | None:
     """The fields of a front matter that has them in the order in which desk writes them; None for any other.
 
     Most lines stood in a version of it, or in another record, that was read before.
@@ -183,7 +184,7 @@ class _Field(NamedTuple):
 
 @lru_cache(maxsize=1 << 14)
 def _field(kind: str, rows: str) -> _Field | None:
-    """One field as `_fields` reads it; None for what is to be read there."""
+    """One field as `whole_fields` reads it; None for what is to be read there."""
     known = plainlines.front(f"{rows}\n")
     if known is None or len(known) != 1:
         return None

@@ -14,7 +14,8 @@ NAMES = "backslashreplace"
 """A path that is not UTF-8 can't be a record's; listed as broken, its bytes are written out: SQLite takes no others."""
 BYTES = "surrogateescape"
 """Paths that are opened again: whatever bytes they have."""
-RAW = ("-r", "--raw", "--no-renames", "--no-abbrev", "-z")
+RAW = ("-r", "--raw", "--no-renames", "--no-abbrev", "-z", "--ignore-submodules=none")
+"""Whatever a file of the desk, or this machine, tells git to pass over."""
 
 
 class Delta(NamedTuple):

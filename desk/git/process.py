@@ -106,6 +106,15 @@ def setting(place: Place, name: str) -> str:
     return str(out.decode(errors="replace").strip())
 
 
+def settings_below(place: Place, section: str) -> list[str]:
+    """The names that a section of git's configuration has, whoever set them."""
+    process = spawn(
+        place, ("config", "--name-only", "--get-regexp", rf"^{section}\."), stdin=NULL, stdout=PIPE, stderr=NULL
+    )
+    out, _ = process.communicate()
+    return list(dict.fromkeys(out.decode(errors="replace").split("\n")[:-1]))
+
+
 def is_partial(place: Place) -> bool:
     """Whether this clone leaves objects with its remote until they are asked for."""
     process = spawn(place, ("config", "--get-regexp", r"^remote\..*\.promisor$"), stdin=NULL, stdout=PIPE, stderr=NULL)

@@ -35,7 +35,7 @@ def _with_folder(scene: Scene, folder: str, *more: tuple[str, str, str], who: Wh
     scene.git("update-ref", "refs/heads/main", commit)
 
 
-def _said(scene: Scene, head: str, text: str) -> None:
+def commit_with_head(scene: Scene, head: str, text: str) -> None:
     """A commit object of mallory's with more lines in its head."""
     scene.git("add", "-A")
     who = f"{MALLORY[0]} <{MALLORY[1]}> {AT + 9_000_000} +0000"
@@ -190,14 +190,14 @@ def a_trailer_that_there_is_not(scene: Scene) -> None:
 def a_message_in_another_encoding(scene: Scene) -> None:
     scene.entry("T", "Note", "mallory", "x")
     text = f"{scene.t} note\n\n+AEQ-esk-Verb: note\nDesk-Actor: mallory\nDesk-Ticket: {scene.t}\n"
-    _said(scene, "encoding UTF-7\n", text)
+    commit_with_head(scene, "encoding UTF-7\n", text)
 
 
 @forged("nulInCommit", FAULT, "--full")
 def a_message_with_an_end_in_its_middle(scene: Scene) -> None:
     scene.entry("T", "Note", "mallory", "x")
     text = f"{scene.t} note\n\nDesk-Verb: note\nDesk-Actor: mallory\nDesk-Ticket: {scene.t}\n"
-    _said(scene, "", f"{text}\0\n\nhidden\n")
+    commit_with_head(scene, "", f"{text}\0\n\nhidden\n")
 
 
 @forged("templates/mail")

@@ -142,6 +142,17 @@ class Scene:
         self.git("commit", "-q", "--allow-empty", "--cleanup=verbatim", "-F", "-", env=env, data=message)
         return self.head
 
+    def object(self, kind: str, raw: bytes) -> str:
+        """An object as git itself would never write it; it goes again when the history is over."""
+
+        def named(*how: str) -> str:
+            words = ("git", "-C", str(self.home), "hash-object", "-t", kind, "--literally", "--stdin", *how)
+            return subprocess.run(words, input=raw, capture_output=True, check=True).stdout.decode().strip()
+
+        oid = named()
+        self.keep(self.home / ".git/objects" / oid[:2] / oid[2:])
+        return named("-w")
+
     @property
     def head(self) -> str:
         """The newest commit, as files of git say."""
@@ -184,17 +195,6 @@ class Scene:
     def keep(self, path: Path) -> None:
         """A file of git's own comes back as it is now when the history is over."""
         self._kept[path] = path.read_bytes() if path.exists() else None
-
-    def object(self, kind: str, raw: bytes) -> str:
-        """An object as git itself would never write it; it goes again when the history is over."""
-
-        def named(*how: str) -> str:
-            words = ("git", "-C", str(self.home), "hash-object", "-t", kind, "--literally", "--stdin", *how)
-            return subprocess.run(words, input=raw, capture_output=True, check=True).stdout.decode().strip()
-
-        oid = named()
-        self.keep(self.home / ".git/objects" / oid[:2] / oid[2:])
-        return named("-w")
 
     def fresh(self, found: list[dict[str, Any]]) -> list[tuple[str, str]]:
         """Of findings, level and words of those that don't tell of what was there at the beginning."""

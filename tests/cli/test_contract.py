@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -218,6 +219,26 @@ def test_an_interruption(desk: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("desk.queries.tickets.tickets", stop)
     assert desk("ticket", "list", code=1).err == "error: interrupted\n"
     assert desk("ticket", "list", "-f", "json", code=1).json["error"]["code"] == "interrupted"
+
+
+def test_an_interruption_while_modules_load(environment: dict[str, str], home: Path) -> None:
+    """Nothing was begun: it ends as what is interrupted does, without a word, whichever way it was started."""
+    (home / "click.py").write_text(
+        "import os, signal, time\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "os.kill(os.getpid(), signal.SIGINT)\ntime.sleep(10)\n",
+        encoding="utf-8",
+    )
+    scripts = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "scripts"
+    ]
+    module, _colon, name = scripts["desk"].partition(":")
+    for started in (("-m", "desk"), ("-c", f"from {module} import {name}; {name}()")):
+        command = [sys.executable, *started, "ticket", "list"]
+        done = subprocess.run(
+            command, cwd=home, env={**environment, "PYTHONPATH": str(home)}, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
 
 
 def test_a_command_leaves_no_file_open(desk: Runner, make: Make, home: Path) -> None:

@@ -419,3 +419,25 @@ def test_a_long_thread_is_read_in_linear_time() -> None:
         return time.thread_time() - began
 
     assert min(seconds(20_000) for _turn in range(2)) < 8 * min(seconds(5_000) for _turn in range(3))
+
+
+@given(tickets(), st.sampled_from(("", "swap", "twice", "drop", "indent", "spaces", "comment")), st.integers(0, 99))
+def test_fields_read_one_by_one_are_those_of_the_whole(ticket: Ticket, change: str, place: int) -> None:
+    """Also in a front matter that somebody has edited: then it is read so, or as a whole."""
+    rows = records.encode(ticket).decode().partition("\n---\n")[0].split("\n")[1:]
+    n = place % len(rows)
+    row = rows[n]
+    changed = {
+        "twice": [row, row],
+        "drop": [],
+        "indent": [f"  {row}"],
+        "spaces": [f"{row} "],
+        "comment": [f"{row} # x"],
+    }
+    rows[n : n + 1] = changed.get(change, [row])
+    text = "\n".join(rows[::-1] if change == "swap" else rows) + "\n"
+    quick = records.quick_fields(Ticket, text)
+    if quick is not None:
+        assert quick == records.whole_fields(Ticket, text, text, PATH, 2)
+    elif not change:
+        assert ticket.extra or plainlines.front(text) is None
