@@ -2,9 +2,12 @@
 
 1. Each incident is compared with those of the last weeks that share its most telling words (an inverted index, so the
    work grows with the number of incidents, not with its square).
-2. The most alike are joined first, and two groups only if their members are alike on average: no chain of ever less
-   similar incidents makes a group, and none that names another country or system is drawn in by likeness of words.
-3. A group told in Greek and one told in English are one if they share codes, service and tags at the same time.
+2. People tell one fault in other words, but the words go round: A shares some with B, and B others with C. So each
+   incident is heard together with what its nearest say, the more the more alike they are.
+3. The most alike as they are heard are joined first, and two groups only if their members are alike on average in their
+   own words, too: no chain of ever less similar incidents makes a group, and none that names another country or system
+   is drawn in by likeness of words.
+4. A group told in Greek and one told in English are one if they share codes, service and tags at the same time.
 
 An open problem is a group from the start, with the incidents it is known to cause, and takes in what is like them.
 """
@@ -14,6 +17,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from heapq import nlargest
 from itertools import combinations, islice
 
 from desk.domain.matching import likeness
@@ -23,20 +27,26 @@ from desk.named import NamedTuple
 DAY = 86_400
 APART = 30 * DAY
 """Seconds between two incidents beyond which likeness is taken for chance."""
-ALIKE = 0.36
-"""Cosine, lessened by the time between, from which two incidents, or two groups on average, belong together at the latest."""
+_NEAR = 0.1
+"""Cosine, lessened by the time between, from which on an incident is heard together with another."""
+_HEARD = 4.0
+"""How much what another says counts then, by how alike it is; what the incident says itself counts one."""
+_TOGETHER, _LEAST_TOGETHER = 0.8, 0.7
+"""The same cosine of two incidents as they are heard, from which on they belong together, at most and at least."""
 _KNOWN = 0.32
-"""The same of an incident and an open problem, which takes it in: it says what it is from the start."""
-_LEAST_ALIKE = 0.18
-"""What it is at least where people tell the same in other words, and so hardly any two incidents are as alike as that."""
-_SHARE, _EACH = 0.01, 0.35
-"""Which of all pairs belong together then: the most alike, this share of them, and no more than so many for each incident."""
-_GROUPS = 0.85
-"""How much of that two groups must have on average: what comes together tells the same in ever more words."""
+"""The same of an incident and an open problem in their own words: a problem says what it is from the start."""
+_ALIKE, _LEAST_ALIKE = 0.36, 0.18
+"""The same of two incidents in their own words."""
+_SHARE, _EACH = 0.01, 0.4
+"""Which pairs of a department belong together: of all, the most alike, this share, and no more than so many for each incident."""
+_OWN = 0.7
+"""How much of the likeness in their own words two groups must have on average."""
 LEAST = 3
 """Incidents that make a recurrence."""
-_TELLING, _RECENT, _NEAREST = 8, 40, 10
+_TELLING, _RECENT, _NEAREST = 8, 40, 7
 """Of an incident: how many of its rarest features are looked up; of these, how many newest incidents; how many are compared."""
+_HEARD_OF, _MOST_HEARD = 6, 48
+"""With how many of these an incident is heard, and how many features it has then."""
 _LOST = 0.4
 """What two incidents lose of their likeness when they are APART."""
 _STRANGE = 0.4
@@ -96,7 +106,7 @@ class _Group:
         self.first, self.last = min(self.first, other.first), max(self.last, other.last)
 
     def alike(self, other: _Group) -> float:
-        """Likeness of a member of one and a member of the other, on average."""
+        """Likeness of a member of one and a member of the other in their own words, on average."""
         mean = likeness.dot(self.total, other.total) / (len(self.members) * len(other.members))
         return mean * _strangeness(self.main_names(), other.main_names())
 
@@ -112,11 +122,11 @@ def _strangeness(one: AbstractSet[str], two: AbstractSet[str]) -> float:
     return _STRANGE if one and two and one.isdisjoint(two) else 1.0
 
 
-def _choose_enough(found: Iterable[float], incidents: int) -> float:
+def _choose_enough(found: Iterable[float], incidents: int, least: float, most: float) -> float:
     """From which likeness on two incidents of a department belong together, seen from how alike its incidents are."""
     order = sorted(found, reverse=True)
     kept = int(min(_SHARE * incidents * (incidents - 1) / 2, _EACH * incidents))
-    return min(ALIKE, order[kept]) if kept < len(order) else _LEAST_ALIKE
+    return min(most, max(order[kept], least)) if kept < len(order) else least
 
 
 class _Groups:
@@ -126,7 +136,9 @@ class _Groups:
         self.rows = rows
         self.said = said
         self.members = members
-        self.enough = ALIKE
+        self.found = list(self._pairs())
+        self.enough = _OWN * _choose_enough((alike for alike, *_ in self.found), len(members), _LEAST_ALIKE, _ALIKE)
+        self.heard = self._hear()
         self.of = {number: _Group(number, rows[number], said[number]) for number in members}
         known: dict[str, int] = {}
         for number in members:
@@ -135,22 +147,57 @@ class _Groups:
 
     def joined(self) -> list[list[int]]:
         """Groups of one and more, each in order of time."""
-        found = list(self._pairs())
-        self.enough = _choose_enough((alike for alike, *_ in found), len(self.members))
-        for alike, one, two in sorted(found, reverse=True):
-            if alike < self.enough:
-                break
-            a, b = self.of[one], self.of[two]
-            if a is not b and not (a.problem and b.problem) and a.alike(b) >= self._enough(a.problem, b.problem):
-                self._unite(one, two)
+        known = [pair for pair in self.found if self._of_problem(*pair[1:])]
+        for _, one, two in sorted(known, reverse=True):
+            self._join(one, two)
+        pairs = sorted(self._pairs_as_heard(), reverse=True)
+        together = _choose_enough((alike for alike, *_ in pairs), len(self.members), _LEAST_TOGETHER, _TOGETHER)
+        for alike, one, two in pairs:
+            if alike >= together:
+                self._join(one, two)
         for one, two in self._translations():
             if not (self.of[one].problem and self.of[two].problem):
                 self._unite(one, two)
         return [sorted(group.members) for group in self._all()]
 
-    def _enough(self, *problems: str | None) -> float:
-        """What a problem takes in is handed over to it, so that it has to be alike everywhere."""
-        return _KNOWN if any(problems) else _GROUPS * self.enough
+    def _join(self, one: int, two: int) -> None:
+        """Unite the groups of two incidents, if their members are alike on average."""
+        a, b = self.of[one], self.of[two]
+        if a is b or (a.problem and b.problem):
+            return
+        # What a problem takes in is handed over to it, so that it has to be alike everywhere by a fixed measure.
+        if a.alike(b) >= (_KNOWN if a.problem or b.problem else self.enough):
+            self._unite(one, two)
+
+    def _of_problem(self, one: int, two: int) -> bool:
+        return bool(self.rows[one].problem or self.rows[two].problem)
+
+    def _hear(self) -> dict[int, Features]:
+        """What each incident says, together with what those say that are most like it."""
+        near: dict[int, list[tuple[float, int]]] = defaultdict(list)
+        for alike, one, two in self.found:
+            if not self._of_problem(one, two):
+                near[one].append((alike, two))
+                near[two].append((alike, one))
+        return {number: self._hear_with(number, near[number]) for number in self.members}
+
+    def _hear_with(self, number: int, near: Sequence[tuple[float, int]]) -> Features:
+        own = self.said[number].features
+        if not near:
+            return own
+        total = defaultdict(float, own)
+        for alike, other in nlargest(_HEARD_OF, near):
+            share = _HEARD * alike
+            for name, weight in self.said[other].features.items():
+                total[name] += share * weight
+        return likeness.unit(likeness.keep(total, _MOST_HEARD))
+
+    def _pairs_as_heard(self) -> Iterator[tuple[float, int, int]]:
+        """The same neighbours, with how alike they are as they are heard."""
+        for _, one, two in self.found:
+            if not self._of_problem(one, two):
+                alike = likeness.dot(self.heard[one], self.heard[two]) * self._between(one, two)
+                yield alike * _strangeness(self.said[one].names, self.said[two].names), one, two
 
     def _all(self) -> list[_Group]:
         return list({id(group): group for group in self.of.values()}.values())
@@ -196,24 +243,28 @@ class _Groups:
         mine = self.said[number]
         for other in sorted(shared, key=shared.__getitem__, reverse=True)[:_NEAREST]:
             its = self.said[other]
-            found = likeness.dot(mine.features, its.features) * self._closeness(number, other)
+            found = likeness.dot(mine.features, its.features) * self._between(number, other)
             found *= _strangeness(mine.names, its.names)
-            if found >= (_KNOWN if self.rows[other].problem else _LEAST_ALIKE):
+            if found >= (_KNOWN if self.rows[other].problem else _NEAR):
                 yield found, number, other
 
-    def _closeness(self, one: int, two: int) -> float:
-        gap = abs(self.rows[one].at - self.rows[two].at)
+    def _between(self, one: int, two: int) -> float:
+        """What is left of the likeness of two, by the time between them."""
         if self.rows[two].problem and self.rows[one].at > self.rows[two].at:
             return 1.0  # a problem that is open may show at any time; long before it began it can't have
+        gap = abs(self.rows[one].at - self.rows[two].at)
         return 1 - _LOST * gap / APART if gap <= APART else 0.0
 
     def _translations(self) -> list[tuple[int, int]]:
         """A member each of groups that tell the same in two languages, the surest first."""
         sharing: dict[str, list[tuple[_Group, Features, bool]]] = defaultdict(list)
-        for group in self._all():
+        spoken = [(group, group.greek()) for group in self._all()]
+        if len({greek for _, greek in spoken}) < 2:
+            return []
+        for group, greek in spoken:
             if not (neutral := likeness.unit(likeness.neutral(group.total))):
                 continue
-            entry = (group, neutral, group.greek())
+            entry = (group, neutral, greek)
             for name in neutral:
                 if name[0] != "#" and (len(group.members) > 1 or name[0] != "@"):
                     sharing[name].append(entry)

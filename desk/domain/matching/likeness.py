@@ -10,6 +10,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 from desk.domain.matching import words
 from desk.named import NamedTuple
@@ -59,11 +60,14 @@ def weigh_rows(rows: Sequence[Incident]) -> list[Said]:
     counted = [(_corrected(features, meant), frozenset(meant.get(n, n) for n in names)) for features, names in counted]
     spread = Counter(name for features, _ in counted for name in features)
     rarity = {name: math.log(1 + len(rows) / count) for name, count in spread.items()}
-    return [Said(unit(_most({n: w * rarity[n] for n, w in features.items()})), names) for features, names in counted]
+    return [
+        Said(unit(keep({n: w * rarity[n] for n, w in features.items()}, _MOST)), names) for features, names in counted
+    ]
 
 
-def _most(features: Features) -> Features:
-    return {name: features[name] for name in sorted(features, key=features.__getitem__, reverse=True)[:_MOST]}
+def keep(features: Features, most: int) -> Features:
+    """Those that say most, the heaviest first."""
+    return dict(sorted(features.items(), key=itemgetter(1), reverse=True)[:most])
 
 
 def _counted(row: Incident) -> tuple[Features, frozenset[str]]:
@@ -126,7 +130,7 @@ def neutral(features: Features) -> Features:
 
 
 def unit(features: Features) -> Features:
-    length = math.sqrt(sum(w * w for w in features.values())) or 1.0
+    length = math.hypot(*features.values()) or 1.0
     return {name: weight / length for name, weight in features.items()}
 
 
