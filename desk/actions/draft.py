@@ -13,7 +13,7 @@ from desk.domain.model.organisation import Department
 from desk.domain.model.person import Staff
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
-from desk.domain.rights import rights
+from desk.domain.rights import rights, words
 from desk.domain.tickets import ownership
 from desk.errors import Refused
 from desk.store.snapshot import Snapshot
@@ -99,11 +99,15 @@ def require_fresh(draft: Draft, cls: type[Record], record_id: str) -> None:
     wanted = normalise_id(record_id)
     if draft.index.path_of(cls.kind, wanted) is not None:
         raise Refused(
-            _("there is a {kind} {wanted} already", kind=cls.kind, wanted=wanted),
+            _("there is a {kind} {wanted} already", kind=words.word(cls.kind), wanted=wanted),
             _("see: desk {noun} show {wanted}", noun=cls.noun, wanted=wanted),
         )
     if draft.index.used(cls.kind, wanted):
         raise Refused(
-            _("there was a {kind} {wanted} once, and ids are never used again", kind=cls.kind, wanted=wanted),
+            _(
+                "there was a {kind} {wanted} once, and ids are never used again",
+                kind=words.word(cls.kind),
+                wanted=wanted,
+            ),
             _("choose another name, or bring the old one back: desk log --verb delete, and desk undo COMMIT"),
         )

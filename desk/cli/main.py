@@ -17,7 +17,7 @@ from desk import __version__
 from desk.cli.env import Env, is_in_desk, of_process
 from desk.cli.speech import clickwords, helping, language
 from desk.cli.table import COMMANDS, PROG, CommandRow
-from desk.errors import DeskError, Interrupted, NotFound, Unprinted, UsageFault, nearest
+from desk.errors import ConfigError, DeskError, Interrupted, NotFound, Unprinted, UsageFault, nearest
 from desk.text import _, arranged, looked_up, said
 
 if TYPE_CHECKING:
@@ -268,7 +268,9 @@ def main(argv: list[str] | None = None) -> None:
         from desk.cli.complete import add_bash  # noqa: PLC0415 - as above
 
         add_bash()
-        sys.exit(shell_complete(root, {"obj": env}, PROG, f"_{PROG.upper()}_COMPLETE", asked))
+        with suppress(DeskError):  # words that can't be told are told to nobody
+            sys.exit(shell_complete(root, {"obj": env}, PROG, f"_{PROG.upper()}_COMPLETE", asked))
+        sys.exit(0)
     sys.exit(run(list(env.argv), env))
 
 
@@ -385,9 +387,13 @@ def _say(error: DeskError, env: Env, holder: list[App]) -> int:
             "{hint}   (your text is kept: {draft})", hint=error.hint or _("nothing was changed"), draft=app.draft
         )
     try:
-        catalogue = app.catalogue if app is not None else language.spoken(env)
         form = None if isinstance(error, Unprinted) else env.asked_format
-        render_error(error, form, look_of(env, app), env.stdout, env.stderr, catalogue=catalogue)
+        try:
+            catalogue = app.catalogue if app is not None else language.spoken(env)
+            render_error(error, form, look_of(env, app), env.stdout, env.stderr, catalogue=catalogue)
+        except ConfigError as broken:  # the catalogue, which can't say so
+            error = broken
+            render_error(error, form, look_of(env, app), env.stdout, env.stderr)
         env.stdout.flush()
     except BrokenPipeError:
         _reader_left(env, error.exit_code)

@@ -10,7 +10,13 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 
+from desk.errors import ConfigError
+from desk.text import _, arranged, speaking
+
 _CONTEXT_END = "\x04"
+_MAGIC = b"\xde\x12\x04\x95"
+_HEADER = 28
+"""Bytes before the tables of a .mo."""
 
 
 class CatalogueFile:
@@ -62,7 +68,13 @@ class CatalogueFile:
         return b""
 
     def _read(self) -> None:
-        self._data = _fresh(self.path)
+        try:
+            data = _fresh(self.path)
+        except OSError as error:
+            raise _unreadable(self.path, str(error.strerror)) from None
+        if not data.startswith(_MAGIC) or len(data) < _HEADER:
+            raise _unreadable(self.path, _("no catalogue as gettext's tools write it"))
+        self._data = data
         self._count, self._originals, self._translations = (self._number(place) for place in (8, 12, 16))
 
     def _at(self, table: int, number: int) -> bytes:
@@ -81,8 +93,18 @@ class CatalogueFile:
             return lambda n: int(n != 1)
         from gettext import c2py  # noqa: PLC0415 - compiles expressions to read a rule; most languages have the one above
 
-        made: Callable[[int], int] = c2py(rule)
+        try:
+            made: Callable[[int], int] = c2py(rule)
+        except ValueError as error:
+            raise _unreadable(self.path, str(error)) from None
         return made
+
+
+def _unreadable(where: str, problem: str) -> ConfigError:
+    """The error for a catalogue that can't be read, which is said in English."""
+    with speaking(None):
+        told = arranged("{where}: {problem}", where=where, problem=problem)
+    return ConfigError(told, _("mend the file, or speak English: --lang en"))
 
 
 def _fresh(path: str) -> bytes:
@@ -90,11 +112,22 @@ def _fresh(path: str) -> bytes:
     source = f"{path.removesuffix('.mo')}.po"
     with suppress(OSError):
         if os.stat(source).st_mtime_ns > (os.stat(path).st_mtime_ns if os.path.exists(path) else 0):
-            from desk.locale import compiling  # noqa: PLC0415 - only where translations are written
-
-            with suppress(OSError):  # a folder that can't be written to
-                return compiling.compile_file(source, path)
-            with open(source, encoding="utf-8") as file:
-                return compiling.compiled(file.read())
+            return _made(source, path)
     with open(path, "rb") as file:
         return file.read()
+
+
+def _made(source: str, path: str) -> bytes:
+    from desk.locale import compiling  # noqa: PLC0415 - only where translations are written
+
+    try:
+        with suppress(OSError):  # a folder that can't be written to
+            return compiling.compile_file(source, path)
+        with open(source, encoding="utf-8") as file:
+            return compiling.compiled(file.read())
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise _unreadable(f"{source}:{line}", _("it isn't written in UTF-8")) from None
+    except ValueError as error:
+        line, text = error.args
+        raise _unreadable(f"{source}:{line}", _("not as a catalogue is written: {text}", text=text)) from None

@@ -189,7 +189,9 @@ class Store:
             )
         if kind == "staff":
             return NotFound(_("there is no staff member {id}", id=shown), hint)
-        return NotFound(_("there is no {kind} {id}", kind=kind, id=shown), hint)
+        from desk.domain.rights import words  # noqa: PLC0415 - for a mistake alone
+
+        return NotFound(_("there is no {kind} {id}", kind=words.word(kind), id=shown), hint)
 
     def resolve(self, text: str) -> str:
         """A ticket id from what a person typed: whole, or a unique beginning or end of one, in either case."""

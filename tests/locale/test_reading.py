@@ -12,6 +12,7 @@ from desk.locale import compiling
 from desk.locale.catalogue import CatalogueFile
 from desk.locale.language import catalogue, choose, known, languages
 from docs import catalogues
+from tests.conftest import Runner
 
 PO = """
 msgid ""
@@ -113,6 +114,27 @@ def test_a_line_that_cannot_be_read_is_named(text: str) -> None:
     with pytest.raises(ValueError, match=r"^\(\d, ") as caught:
         list(compiling.read(text))
     assert isinstance(caught.value.args[0], int)
+
+
+def test_a_catalogue_that_cannot_be_read_is_named_in_english(desk: Runner, tmp_path: Path) -> None:
+    """The line is, for its translator; nobody sees a traceback, and a shell that completes sees nothing."""
+    path, other = tmp_path / "de/LC_MESSAGES/desk.po", tmp_path / "de/LC_MESSAGES/desk.mo"
+    path.parent.mkdir(parents=True)
+    for text, problem in (
+        (b'msgid "TITLE"\nmsgstr "x\n', "desk.po:2: not as a catalogue is written"),
+        (b'msgid "a"\nmsgstr "b"\n\nmsgid "\xff"\n', "desk.po:4: it isn't written in UTF-8"),
+        (b"", "desk.mo: "),
+    ):
+        path.write_bytes(text)
+        if not text:
+            path.unlink()
+            other.write_bytes(b"short")
+        env = {"DESK_LOCALE": str(tmp_path), "DESK_LANG": "de"}
+        for words in (("ticket", "list", "--state", "any"), ("ticket", "show", "nope"), ("ticket", "--help")):
+            err = desk(*words, code=8, env=env).err
+            assert err.startswith("error: ")
+            assert problem in err
+        assert desk("--lang", "en", "ticket", "list", env=env).code == 0
 
 
 # -- which language ------------------------------------------------------------------------------------------------------
