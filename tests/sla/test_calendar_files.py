@@ -20,9 +20,11 @@ NICOSIA = ZoneInfo("Asia/Nicosia")
 OFFICE = Calendar("office", (((480, 1080),),) * 5 + ((), ()), NICOSIA)
 
 
-def read(content: bytes, first: str = "2026-01-01", last: str = "2029-12-31", **more: object) -> ics.CalendarFile:
+def read(
+    content: bytes, first: str = "2026-01-01", last: str = "2029-12-31", *, endless: bool = True
+) -> ics.CalendarFile:
     days = date.fromisoformat(first), date.fromisoformat(last)
-    return ics.read(content, "utf-8", ics.Frame(*days, NICOSIA, lambda _: True)._replace(**more))
+    return ics.read(content, "utf-8", ics.Frame(*days, NICOSIA, lambda _: True, endless))
 
 
 def told(found: ics.CalendarFile) -> list[str]:

@@ -45,6 +45,11 @@ FAULTS = (
     ('hours = "08:00-18:00"', 'closed = ["24 December"]', 6, "closed: must be a list of days", "help service-levels"),
     ('hours = "08:00-18:00"', 'closed = ["2026-12-24"]\nopen = ["2026-12-24"]', 7, "open: must be without 2026-12-24", "take it out"),
     ('hours = "08:00-18:00"', 'hours = { Mon = "08:00-12:00" }', 5, "days: must be left out", "the table in hours"),
+    ('hours = "08:00-18:00"', 'days_off = ["2026-12-24"]', 6, "days_off: must be a table of names by date", "help service-levels"),
+    ('hours = "08:00-18:00"', '[sla.calendar.office.days_off]\n2026-12-32 = "X"', 7, "days_off 2026-12-32: must be given by dates", "help service-levels"),
+    ('hours = "08:00-18:00"', "[sla.calendar.office.days_off]\n12-24 = 3", 7, "days_off 12-24: must be a table", "help service-levels"),
+    ('hours = "08:00-18:00"', '[sla.calendar.office.days_off]\n12-24 = {nmae = "X"}', 7, "no key 'nmae'; did you mean name?", "known: name, hours"),
+    ('hours = "08:00-18:00"', '[sla.calendar.office.days_off]\n12-24 = {hours = "9-17"}', 7, "hours: must be hours such as", "earlier to a later"),
     ("[sla.calendar.office]", "[sla.calendar.24x7]", 4, "24x7 is there by itself", "another name"),
     ('from = "2026-01-01"', 'from = "2026-13-01"', 9, "sla.policy 1: from: must be a day such as", "help service-levels"),
     ('from = "2026-01-01"', 'from = "1026-01-01"', 9, "from: must be a day between 2000 and 2999", "help service-levels"),
@@ -137,6 +142,52 @@ def test_the_library_knows_the_holidays_of_the_table() -> None:
     assert {day for day in CYPRUS if day.year == 2027} <= in_year(2027)
     assert in_year(1066) == in_year(2500) == frozenset()
     assert date(2026, 11, 1) in days_off(None)("DE-BY")(2026)
+
+
+def test_holidays_of_the_public_sector() -> None:
+    """D6 of what was met: its office clock ran on Christmas Eve, and that of banks on Easter Tuesday."""
+    text = GOOD.replace('days = "Mon-Fri"', 'holidays = ["CY", "CY:optional", "CY:bank"]\nclosed = ["08-14"]')
+    calendar = of_text(None, load(HEAD + text), b"").policies[0].targets[1].calendar
+    eve, tuesday, assumption = date(2026, 12, 24), date(2026, 4, 14), date(2026, 8, 14)
+    assert not any(calendar.is_open(day) for day in (eve, tuesday, assumption, assumption.replace(year=2028)))
+    plain = (
+        of_text(None, load(HEAD + GOOD.replace('days = "Mon-Fri"', 'holidays = "CY"')), b"")
+        .policies[0]
+        .targets[1]
+        .calendar
+    )
+    assert all(plain.is_open(day) for day in (eve, tuesday, assumption))
+    assert plain.asks_for_holidays
+
+
+def test_days_off_by_name() -> None:
+    """Between what is typed and what the country's list says; nothing of them hangs on the library."""
+    named = """holidays = "CY"
+open = ["2026-12-29"]
+closed = ["2026-12-30"]
+
+[sla.calendar.office.dates]
+12-31 = "09:00-10:00"
+
+[sla.calendar.office.days_off]
+2026-12-24 = { name = "Eve", hours = "08:00-12:00" }
+2026-12-25 = { name = "All the same", hours = "08:00-09:00" }
+12-28 = "Every year"
+2026-12-29 = "Open all the same"
+2026-12-30 = { name = "Closed all the same", hours = "08:00-12:00" }
+2026-12-31 = "Its own hours all the same"
+2026-12-26 = { name = "A Saturday", hours = "10:00-11:00" }
+"""
+    text = GOOD.replace('hours = "08:00-18:00"\n', 'hours = "08:00-18:00"\n' + named)
+    calendar = of_text(None, load(HEAD + text), b"").policies[0].targets[1].calendar
+    hours = [calendar.hours(date(2026, 12, day)) for day in range(23, 32)]
+    assert hours == [
+        ((480, 1080),), ((480, 720),), ((480, 540),), ((600, 660),), (), (), ((480, 1080),), (), ((540, 600),),
+    ]  # fmt: skip
+    assert calendar.hours(date(2026, 10, 28)) == (), "a holiday of the country"
+    assert calendar.hours(date(2028, 12, 28)) == (), "a Thursday"
+    alone = of_text(None, load(HEAD + text.replace('holidays = "CY"\n', "")), b"").policies[0].targets[1].calendar
+    assert not alone.asks_for_holidays
 
 
 def test_the_starter_desk(home: Path) -> None:
