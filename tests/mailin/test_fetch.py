@@ -282,3 +282,18 @@ def test_a_server_that_closes_in_between_is_gone_on_with(post: Post, git: Git, b
     assert subjects(git) == [f"Mail {n}" for n in range(8)]
     assert post.folders() == {"INBOX": 0, "Processed": 8}
     assert relay.connections == 2
+
+
+def test_a_bug_sends_nobody_s_mail_back(desk: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An MTA that is told of anything but 75 returns the mail to whoever wrote it."""
+
+    def boom(*_: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    desk("config", "set", "mail.machines", "maria@ncpeh.example")
+    raw = mail("anna@clinic.example", "One", "First.")
+    with monkeypatch.context() as patch:
+        patch.setattr("desk.actions.mail.entering.change_of", boom)
+        assert "division by zero" in desk("mail", "import", "--pipe", "-", stdin=raw, code=75).err
+        assert "this is a bug" in desk("mail", "import", "-", stdin=raw, code=1).err
+    assert [row["state"] for row in desk("mail", "import", "--pipe", "-", "-f", "json", stdin=raw).data] == ["taken"]
