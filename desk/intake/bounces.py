@@ -21,7 +21,9 @@ from desk.named import NamedTuple
 
 _SERVER = re.compile(r"(?:mailer-?daemon|postmaster|mdaemon|mail-daemon|mail\.delivery)\b", re.IGNORECASE)
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
-logging.getLogger("flufl.bounce").propagate = False  # it writes a traceback for every detector that trips
+# It writes a traceback for every detector that trips, to the standard error where nothing else takes it.
+logging.getLogger("flufl.bounce").propagate = False
+logging.getLogger("flufl.bounce").addHandler(logging.NullHandler())
 _MOST = 50
 """Failed addresses of one report that are told."""
 

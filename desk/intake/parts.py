@@ -12,7 +12,7 @@ from typing import Any, Literal, cast
 
 from desk.intake import attachments, html, plaintext
 from desk.intake.mails import Attachment, Protection
-from desk.mail import charsets, headers
+from desk.mail import charsets, headers, tnef
 from desk.mail.headers import Headers
 from desk.named import NamedTuple
 
@@ -21,8 +21,9 @@ _DEEPEST = 40
 _STUB = 300
 """Characters of plain text that may be no more than a request to look at the HTML."""
 _OUTLOOK = ("application/ms-tnef", "application/vnd.ms-tnef")
-"""Outlook's own packing of files and formatting (TNEF). Its readers for Python are old and unkept: it is kept, and told."""
-_PACKED = "[winmail.dat: what Outlook packed in a way of its own; ask for it again, or open it with a program that reads TNEF]"
+"""Outlook's own packing of files and formatting (TNEF)."""
+_PACKED = "[winmail.dat: what Outlook packed in a way of its own; not all of it could be read]"
+_TOO_MANY = "more parts than one mail may have"
 _SEALED = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 
 
@@ -129,6 +130,7 @@ class _Reading:
         self.inner: list[bytes] = []
         self._seen = 0
         self._images: dict[str, str] = {}
+        self._packed: list[_Words] = []
 
     def walk(self, part: Piece, depth: int, *, alone: bool = True) -> list[_Words]:
         """The words of a part, in order; its files are kept. `alone`: nothing of the same mail has been read before it."""
@@ -138,7 +140,7 @@ class _Reading:
         self._seen += 1
         if self._seen > self.files.limits.parts or depth >= _DEEPEST:
             if self._seen == self.files.limits.parts + 1 or depth >= _DEEPEST:
-                self.files.left.append("more parts than one mail may have")
+                self.files.left.append(_TOO_MANY)
             return []
         if type_.startswith("multipart/"):  # cut off before its first part
             type_ = "text/plain"
@@ -167,14 +169,42 @@ class _Reading:
         if type_ == "message/rfc822":
             self.inner.append(data)
             name = name or f"{headers.split(data)[0].text('subject') or 'message'}.eml"
+        if type_ in _OUTLOOK or name.lower() == "winmail.dat":
+            return self._outlook(name, data)
         cid = str(part.get("content-id") or "").strip(" <>").lower()
         inline = type_.startswith("image/") and (bool(cid) or disposition == "inline")
         kept = self.files.add(name, type_, data, inline=inline)
         if cid:
             self._images[cid] = kept
-        if type_ in _OUTLOOK or name.lower() == "winmail.dat":
-            return [_Words("plain", _PACKED)] if kept else []
         return self._told(type_, options, data)
+
+    def _outlook(self, name: str, data: bytes) -> list[_Words]:
+        """What Outlook packed: its files, and its text for a mail that has no other. What can't be read of it is kept as it is."""
+        packed = tnef.read(data)
+        if packed is not None:
+            self._packed += [_Words("html", packed.html)] if packed.html else [_Words("plain", packed.text)]
+            for file in packed.files:
+                self._unpack(file)
+        if packed is not None and packed.whole and (packed.files or packed.text or packed.html):
+            return []
+        return [_Words("plain", _PACKED)] if self.files.add(name, _OUTLOOK[0], data) else []
+
+    def _unpack(self, file: tnef.PackedFile) -> None:
+        self._seen += 1
+        if self._seen > self.files.limits.parts:
+            return self.files.left.append(_TOO_MANY) if _TOO_MANY not in self.files.left else None
+        inner = tnef.read(file.data)  # a mail that was attached to it
+        if inner is None:
+            kept = self.files.add(
+                file.name, file.type, file.data, inline=bool(file.cid) and file.type.startswith("image/")
+            )
+            self._images |= {file.cid: kept} if file.cid else {}
+            return None
+        if text := plaintext.clean(inner.text or html.to_text(inner.html, {})):
+            self.files.add(f"{file.name}.txt", "text/plain", text.encode())
+        for one in inner.files:
+            self.files.add(one.name, one.type, one.data)
+        return None
 
     def _told(self, type_: str, options: dict[str, str], data: bytes) -> list[_Words]:
         """What stands in the text for a file."""
@@ -200,6 +230,8 @@ class _Reading:
 
     def join(self, words: Sequence[_Words]) -> str:
         """All words as one text; HTML is read last, when the names of its pictures are known."""
+        if not any(plaintext.says_something(w.text) for w in words):
+            words = [*words, *self._packed]
         texts = (html.to_text(w.text, self._images) if w.kind == "html" else w.text for w in words)
         return "\n\n".join(text for text in map(plaintext.clean, texts) if text)
 

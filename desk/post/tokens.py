@@ -48,11 +48,11 @@ def ask(client: Client, secret: str) -> str:
         with urllib.request.build_opener(_Stay).open(request, timeout=TIMEOUT) as answer:
             told = json.loads(answer.read(_LONGEST))
     except urllib.error.HTTPError as error:
-        words = _refusal(error.read(_LONGEST)) or _("status {code}", code=error.code)
+        sort, words = _refusal(error.read(_LONGEST))
+        said = words or _("status {code}", code=error.code)
         error.close()
         raise MailError(
-            _("{hostname} gave no token: {words}", hostname=parts.hostname, words=words),
-            _("is the secret of the program still valid?"),
+            _("{hostname} gave no token: {words}", hostname=parts.hostname, words=said), _hint(sort)
         ) from None
     except (OSError, ValueError) as error:
         raise MailError(
@@ -68,10 +68,24 @@ def ask(client: Client, secret: str) -> str:
     return token
 
 
-def _refusal(answer: bytes) -> str:
+def _refusal(answer: bytes) -> tuple[str, str]:
+    """The sort of error (RFC 6749, section 5.2), and the server's words."""
     try:
         told = json.loads(answer)
     except ValueError:
-        return ""
-    words = str(told.get("error_description") or told.get("error") or "") if isinstance(told, dict) else ""
-    return " ".join(words.split())[:300]
+        return "", ""
+    if not isinstance(told, dict):
+        return "", ""
+    words = str(told.get("error_description") or told.get("error") or "")
+    return str(told.get("error") or ""), " ".join(words.split())[:300]
+
+
+def _hint(sort: str) -> str:
+    """What to look at."""
+    if sort == "invalid_scope":
+        return _("is the scope the one of your provider's manual? git config desk.mail.oauth.scope")
+    if sort in ("unauthorized_client", "access_denied", "unsupported_grant_type"):
+        return _("was the program allowed to sign in by itself, and by an administrator? docs/mail.md")
+    if sort in ("invalid_request", "invalid_resource"):
+        return _("are these as your provider says? git config --get-regexp desk.mail.oauth")
+    return _("is the secret of the program still valid, and of this program? git config desk.mail.oauth.client")

@@ -84,16 +84,6 @@ def test_parts_become_text_and_files(parse: Parse) -> None:
     assert mail.forwarded[0].text == "Her results."
 
 
-@pytest.mark.parametrize("type_", ["application/ms-tnef", "application/octet-stream"])
-def test_what_outlook_packed_is_kept_and_told(parse: Parse, type_: str) -> None:
-    body = f"--m\n\nSee the files.\n--m\nContent-Type: {type_}; name=winmail.dat\n\n\x78\x9f\x3e\x22\n--m--\n"
-    mail = parse(KIND, body=body)
-    assert [a.name for a in mail.attachments] == ["winmail.dat"]
-    said, told = mail.text.split("\n\n")
-    assert said == "See the files."
-    assert "open it with a program that reads TNEF" in told
-
-
 def test_html_is_taken_where_the_plain_text_only_points_to_it(parse: Parse) -> None:
     mail = parse(KIND, body=MIXED.format(plain="Please view this in HTML.", pixel=PIXEL))
     assert mail.text.startswith("In **HTML** [image: εικόνα.png]\n")

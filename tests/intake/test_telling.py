@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from desk.intake import authentication, automatic, forwards
+from desk.intake import authentication, automatic, forwards, parsing
+from desk.intake.attachments import Limits
 from desk.intake.automatic import Nature, Ours
 from desk.mail import headers
 from desk.mail.addresses import Address
@@ -104,6 +105,13 @@ def test_older_servers_are_understood_as_well(parse: Parse) -> None:
     mail = parse("Return-Path: <>", body=body)
     assert [(f.email, f.permanent) for f in mail.failures] == [("bob@clinic.example", True)]
     assert mail.returned == ("<x@ncpeh.example>",)
+
+
+def test_a_detector_that_trips_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    """cron would send each line of it to somebody."""
+    raw = b"Return-Path: <>\r\nSubject: x\r\n\r\nIt could not be delivered.\r\n"
+    assert parsing.parse(raw, (), Limits()).failures == ()
+    assert capfd.readouterr().err == ""
 
 
 def test_somebody_who_asks_about_a_bounce_is_a_person(parse: Parse) -> None:

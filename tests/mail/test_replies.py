@@ -248,6 +248,39 @@ def test_whoever_may_not_write_is_told_once_a_day(house: Sending) -> None:
     assert send(24) == []
 
 
+def test_those_of_level_3_hear_of_staff_whom_no_mail_reaches(house: Sending) -> None:
+    """By our code for that address alone; once a day, and of a requester nobody but the ticket."""
+    create = ("ticket", "create", "--title", "T", "--department", "technical", "--requester", "eleni@pharmacy.example")
+    ticket = house.desk(*create, "-f", "ids").out.strip()
+    house.send()
+    by_address = {m.to[0].email: m for m in house.taken}
+    staff = "petros@ncpeh.example"
+
+    def back(named: str, returned: str, own: str) -> bytes:
+        parts = (
+            f"Content-Type: message/delivery-status\n\nReporting-MTA: dns; x.example\n\nFinal-Recipient: rfc822; {named}\nAction: failed\nStatus: 5.1.1",
+            f"Content-Type: text/rfc822-headers\n\nMessage-ID: {returned}",
+        )
+        body = "".join(f"--b\n{part}\n" for part in parts) + "--b--\n"
+        kind = 'Content-Type: multipart/report; report-type=delivery-status; boundary="b"'
+        return mail("MAILER-DAEMON@x.example", "Undelivered", body, kind, own=own)
+
+    theirs = by_address["eleni@pharmacy.example"].id
+    [row] = house.desk("mail", "import", "-", "-f", "json", stdin=back(staff, theirs, "<a@x.example>")).data
+    assert row["state"] == "dropped", "a code for somebody else proves nothing"
+    take(house.desk, back("eleni@pharmacy.example", theirs, "<b@x.example>"))
+    take(house.desk, back(staff, by_address[staff].id, "<c@x.example>"))
+    take(house.desk, back(staff, by_address[staff].id, "<d@x.example>"))
+    before = len(house.taken)
+    house.send()
+    [told] = [m for m in house.taken[before:] if "comes back" in m.subject]
+    assert (told.to[0].email, told.subject) == ("maria@ncpeh.example", f"Mail to {staff} comes back")
+    assert f"{staff}: 5.1.1" in told.text
+    notes = [entry["text"] for entry in house.desk("ticket", "show", ticket, "-f", "json").data["thread"]]
+    assert sum(staff in note for note in notes) == 2
+    house.desk("audit", "verify")
+
+
 def test_staff_hear_of_refused_commands_and_answer_that(house: Sending) -> None:
     """An automatic answer in their thread, at once, however notices are collected; commands may be given in reply to it."""
     ticket = take(house.desk, mail(PHARMACIST, "x", "Please help."))

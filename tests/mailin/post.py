@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import smtplib
+import socket
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from types import TracebackType
+from typing import NamedTuple, Self
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -62,3 +66,54 @@ class Carrier:
         with smtplib.LMTP("127.0.0.1", self.dovecot.ports.lmtp) as client:
             client.sendmail("", [self.user], envelope.content or b"")
         return "250 carried"
+
+
+class Relay:
+    """A way to a server that breaks once, after so many bytes of it, and holds when it is tried again."""
+
+    def __init__(self, to: int, breaks_after: int) -> None:
+        self._to, self._left = to, breaks_after
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listening.getsockname()[1])
+        self.connections = 0
+        self._ends: list[socket.socket] = []
+        self._threads = [threading.Thread(target=self._accept)]
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = self._listening.accept()
+                self.connections += 1
+                far = socket.create_connection(("127.0.0.1", self._to))
+                self._ends += [near, far]
+                for pair in ((near, far), (far, near)):
+                    counted = pair[0] is far and self.connections == 1
+                    self._threads.append(
+                        threading.Thread(target=self._pass, args=(*pair,), kwargs={"counted": counted})
+                    )
+                    self._threads[-1].start()
+
+    def _pass(self, one: socket.socket, other: socket.socket, *, counted: bool) -> None:
+        with suppress(OSError):
+            while data := one.recv(4096):
+                self._left -= len(data) if counted else 0
+                if counted and self._left < 0:
+                    break
+                other.sendall(data)
+        for end in (one, other):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def __enter__(self) -> Self:
+        self._threads[0].start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join()
+        for end in (self._listening, *self._ends):
+            end.close()

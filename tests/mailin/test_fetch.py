@@ -15,7 +15,7 @@ from imapclient import IMAPClient
 
 from tests.conftest import Runner
 from tests.mailin.conftest import mail
-from tests.mailin.post import Git, Post, set_up
+from tests.mailin.post import Git, Post, Relay, set_up
 from tests.post.conftest import Dovecot
 from tests.store.test_crash import killed_at, victim
 
@@ -243,3 +243,57 @@ def test_a_mailbox_that_was_made_anew_is_read_from_the_beginning(post: Post) -> 
         client.delete_folder("Processed")
     post.deliver(raw)
     assert [row["state"] for row in post.fetch().data] == ["known"]
+
+
+def test_folders_are_called_as_the_settings_say(post: Post) -> None:
+    for name, value in (("folder", "INBOX,Δεύτερος"), ("processed", "Done"), ("held", "Aside"), ("rejected", "Nobody")):
+        post.desk("config", "set", f"mail.imap.{name}", value)
+    post.desk("user", "ban", "spam@x.example")
+    with IMAPClient("127.0.0.1", post.dovecot.ports.imap, ssl=False) as client:
+        client.login(post.user, "secret")
+        client.create_folder("Δεύτερος")
+        client.append("Δεύτερος", mail("bob@clinic.example", "Two", "Second."))
+    away = mail("new@x.example", "Automatic reply: x", "I am away.", "Auto-Submitted: auto-replied")
+    post.deliver(mail("anna@clinic.example", "One", "First."), mail("spam@x.example", "Buy", "now"), away)
+    assert [row["state"] for row in post.fetch(code=10).data] == ["taken", "rejected", "held", "taken"]
+    assert post.folders() == {"INBOX": 0, "Δεύτερος": 0, "Done": 2, "Aside": 1, "Nobody": 1}
+
+
+def test_what_was_left_out_of_is_never_deleted(post: Post) -> None:
+    """Where nothing is kept: what isn't in the ticket would be nowhere."""
+    post.desk("config", "set", "mail.imap.processed", "-")
+    post.desk("config", "set", "mail.max_parts", "2")
+    parts = "".join(f"--b\n\npart {n}\n" for n in range(4)) + "--b--\n"
+    post.deliver(mail("anna@clinic.example", "Many", parts, 'Content-Type: multipart/mixed; boundary="b"'))
+    assert [row["state"] for row in post.fetch().data] == ["taken"]
+    assert post.folders() == {"INBOX": 0, "Held": 1}
+
+
+@pytest.mark.parametrize("bytes_", [3_000, 200_000])
+def test_a_server_that_closes_in_between_is_gone_on_with(post: Post, git: Git, bytes_: int) -> None:
+    """Once more, from where it was; each mail is there once."""
+    post.desk("config", "set", "mail.imap.security", "none")
+    with Relay(post.dovecot.ports.imap, bytes_) as relay:
+        post.desk("config", "set", "mail.imap.port", str(relay.port))
+        git("config", "desk.mail.trust", f"imap://{post.user}@localhost:{relay.port}")
+        post.deliver(*(mail(f"p{n}@x.example", f"Mail {n}", "Words. " * 5_000) for n in range(8)))
+        states = [row["state"] for row in post.fetch().data]
+    assert set(states) <= {"taken", "known"}
+    assert subjects(git) == [f"Mail {n}" for n in range(8)]
+    assert post.folders() == {"INBOX": 0, "Processed": 8}
+    assert relay.connections == 2
+
+
+def test_a_bug_sends_nobody_s_mail_back(desk: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An MTA that is told of anything but 75 returns the mail to whoever wrote it."""
+
+    def boom(*_: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    desk("config", "set", "mail.machines", "maria@ncpeh.example")
+    raw = mail("anna@clinic.example", "One", "First.")
+    with monkeypatch.context() as patch:
+        patch.setattr("desk.actions.mail.entering.change_of", boom)
+        assert "division by zero" in desk("mail", "import", "--pipe", "-", stdin=raw, code=75).err
+        assert "this is a bug" in desk("mail", "import", "-", stdin=raw, code=1).err
+    assert [row["state"] for row in desk("mail", "import", "--pipe", "-", "-f", "json", stdin=raw).data] == ["taken"]

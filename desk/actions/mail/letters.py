@@ -32,6 +32,8 @@ REFUSAL = "mail-refused"
 """Its text."""
 COMMANDS = "commands-refused"
 """The text to staff whose commands by mail are refused."""
+UNREACHABLE = "staff-unreachable"
+"""The text to those of level 3 when mail to one of the staff comes back."""
 _TIMES = ("created", "respond_by", "update_by", "due")
 _TO_REQUESTERS = "reply-sent"
 """The text that a requester gets of what staff wrote: the one that no program wrote."""
@@ -81,7 +83,7 @@ def letter(session: Session, draft: Draft, *, whole: bool = True) -> Letter:
     try:
         return letters.letter(told, known, read, filled, whole=whole)
     except NotFound:
-        if draft["template"] not in (DIGEST, REFUSAL, COMMANDS):
+        if draft["template"] not in (DIGEST, REFUSAL, COMMANDS, UNREACHABLE):
             raise
         from desk.store import founding  # noqa: PLC0415 - knows how repositories are made
 

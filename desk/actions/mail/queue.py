@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 from desk.actions.mail import digests
 from desk.actions.mail.deciding import Declined
-from desk.actions.mail.letters import COMMANDS, DIGEST, REFUSAL, REFUSED, Draft
+from desk.actions.mail.letters import COMMANDS, DIGEST, REFUSAL, REFUSED, UNREACHABLE, Draft
 from desk.actions.mail.recipients import STRANGER
 from desk.domain.model.fields import parse_time, utc_text
-from desk.intake.mails import Mail
+from desk.intake.mails import Failure, Mail
 from desk.local import delivery, maillog, outbox
 from desk.local.delivery import FRESH, Delivery
 from desk.mail.drafts import SCHEMA, VARIABLES
@@ -134,7 +134,34 @@ def refuse(session: Session, mail: Mail) -> None:
     """
     to = mail.sender
     assert to is not None  # noqa: S101 - the decision is made of writers with an address
-    mark = hashlib.sha256(to.key.encode()).hexdigest()[:8]
+    whom = {"kind": STRANGER, "id": to.email, "name": to.name, "email": to.email}
+    named = {"ticket": "", "template": REFUSAL, "to": whom}
+    _put_daily(session, to.key, _answer(session, mail, named, {}))
+
+
+def report(session: Session, mail: Mail, failure: Failure) -> None:
+    """Put messages to those of level 3 into the outbox: mail to one of the staff comes back. One a day, person and address.
+
+    Raises OSError.
+    """
+    config = session.config
+    said = " ".join(part for part in (failure.status, failure.words) if part)
+    for row in session.store.ask(lambda index: index.rows("staff", "level = 3")):
+        if str(row["email"]).lower() == failure.email.lower():
+            continue
+        whom = {"kind": "staff", "id": row["id"], "name": row["name"], "email": row["email"]}
+        told = {
+            "reply": {"text": f"{failure.email}: {said}" if said else failure.email},
+            "event": {"verb": REFUSED, "reason": failure.email},
+        }
+        draft = _answer(session, mail, {"ticket": "", "template": UNREACHABLE, "to": whom}, told)
+        language = row.get("language") or config["desk.languages"][0]
+        _put_daily(session, f"{failure.email} {row['id']}", {**draft, "language": language, "answers": []})
+
+
+def _put_daily(session: Session, about: str, draft: Mapping[str, Any]) -> None:
+    """Put a message into the outbox, unless one about the same was there, or went, on this day."""
+    mark = hashlib.sha256(about.encode()).hexdigest()[:8]
     draft_id = f"{session.now:%Y%m%d}T000000-{mark}-1"
     midnight = session.now.replace(hour=0, minute=0, second=0)
     folder = session.place.own(outbox.FOLDER)
@@ -142,9 +169,7 @@ def refuse(session: Session, mail: Mail) -> None:
         row.get("id") == draft_id for row in maillog.since(session.place, midnight)
     ):
         return
-    whom = {"kind": STRANGER, "id": to.email, "name": to.name, "email": to.email}
-    named = {"id": draft_id, "commit": mark, "ticket": "", "template": REFUSAL, "to": whom}
-    outbox.put(folder, _answer(session, mail, named, {}))
+    outbox.put(folder, {**draft, "id": draft_id, "commit": mark})
 
 
 def decline(session: Session, mail: Mail, declined: Declined) -> None:

@@ -21,12 +21,12 @@ from desk.errors import Broken, Refused, UsageFault
 from desk.intake import guard
 from desk.intake.attachments import Limits
 from desk.intake.guard import GuardedReader, Unreadable
-from desk.intake.mails import Mail
+from desk.intake.mails import Failure, Mail
 from desk.local import held, maillog
 from desk.local.held import HeldRow
 from desk.mail import headers, threading
 from desk.named import NamedTuple
-from desk.queries import tickets
+from desk.queries import people, tickets
 from desk.session.session import Session
 from desk.store import bulk
 from desk.store.snapshot import Snapshot
@@ -47,7 +47,7 @@ class Arriving(NamedTuple):
 class TakenMail(NamedTuple):
     """What became of a mail. `ticket` is empty where it came to none, `commit` where there was nothing to write.
 
-    `declined`: the commands in it that were refused.
+    `declined`: the commands in it that were refused; `unreachable`: one of the staff from whom it comes back.
     """
 
     state: State
@@ -61,6 +61,7 @@ class TakenMail(NamedTuple):
     mail: Mail | None = None
     held: str = ""
     declined: Declined | None = None
+    unreachable: Failure | None = None
 
 
 def limits_of(session: Session) -> Limits:
@@ -113,13 +114,16 @@ def take_in(
 
 
 def _tell(session: Session, taken: TakenMail) -> None:
-    """Let whoever wrote know what was refused, where the desk sends mail."""
-    if taken.mail is None or not (taken.doing == "refuse" or taken.declined) or not session.config["mail.smtp.host"]:
+    """Let whoever wrote know what was refused, and level 3 of staff whom no mail reaches, where the desk sends mail."""
+    said = taken.doing == "refuse" or taken.declined or (taken.unreachable and taken.state == "taken")
+    if taken.mail is None or not said or not session.config["mail.smtp.host"]:
         return
     from desk.actions.mail import queue  # noqa: PLC0415 - all of sending, where somebody is refused
 
     if taken.declined is not None:
         queue.decline(session, taken.mail, taken.declined)
+    elif taken.unreachable is not None:
+        queue.report(session, taken.mail, taken.unreachable)
     else:
         queue.refuse(session, taken.mail)
 
@@ -185,7 +189,7 @@ def _carried_out(
             return None
         change = entering.change_of(session, snapshot, arrived, decision, door)
         ticket = next((e.record.id for e in change.edits if isinstance(e.record, Ticket)), "")
-        taken = taken._replace(ticket=ticket)
+        taken = taken._replace(ticket=ticket, unreachable=_unreachable_staff(mail, decision, snapshot, door))
         return None if dry_run else change
 
     try:
@@ -197,6 +201,13 @@ def _carried_out(
             state="held", doing="hold", ticket="", reasons=(*taken.reasons, problem), declined=refused
         )
     return taken._replace(commit=done) if isinstance(done, str) else taken._replace(commit=done.commit if done else "")
+
+
+def _unreachable_staff(mail: Mail, decision: Ruling, snapshot: Snapshot, door: Door) -> Failure | None:
+    """One of the staff from whom a message of ours came back, as is proved."""
+    failed = deciding.proved_failure(mail, snapshot, door) if decision.doing == "bounce" else None
+    found = failed and people.with_address(snapshot.index, failed.failure.email, ("staff",))
+    return failed.failure if failed and found else None
 
 
 def _rehearse(session: Session, plan: Callable[[Snapshot], Change | None]) -> str:

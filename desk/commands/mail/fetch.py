@@ -14,7 +14,7 @@ from desk.actions.mail.taking import Arriving, TakenMail
 from desk.cli import dates, leaf
 from desk.cli.app import App
 from desk.domain.rights.words import word
-from desk.errors import DeskError, UsageFault
+from desk.errors import UsageFault
 from desk.intake import saved
 from desk.local import held, mailhost
 from desk.text import _, arranged, ngettext, pgettext
@@ -31,8 +31,6 @@ _HELD = 10
 """What a run leaves with that has put a mail aside."""
 _LATER = 75
 """What tells an MTA to try again (sysexits.h)."""
-_PASSING = (DeskError, OSError)
-"""What is never a mail's own fault: the lock, the disk, a folder that isn't there, settings that somebody has spoilt."""
 
 
 def _listing(app: App, mails: list[TakenMail], *, dry_run: bool) -> Listing:
@@ -143,10 +141,11 @@ def import_(app: App, paths: tuple[str, ...], mbox: bool, dry_run: bool, pipe: b
     """Take in saved mails: single ones (.eml), mailboxes (mbox, Maildir), or one through a pipe, as fetch does."""
     try:
         mails = list(fetching.take_in_saved(app, waiting_in(app, paths, mbox=mbox), dry_run=dry_run))
-    except _PASSING as error:
+    except Exception as error:
+        # The lock, the disk, settings that somebody has spoilt, a bug of ours: nothing of it is the mail's own fault.
         if not pipe:
             raise
-        app.warnings.append(str(error))
+        app.warnings.append(str(error) or type(error).__name__)
         app.exit_code = _LATER
         mails = []
     listing = _listing(app, mails, dry_run=dry_run)
