@@ -111,7 +111,7 @@ ROWS = (
         lambda s, _, __: organisation.delete_departments(s, ["training"], SERVED)),
     Row("organisation.purge_field", "field", "purge", lambda s, _, __: organisation.purge_field(s, "gone")),
     Row("requesters.register", "user", "create", lambda s, _, __: requesters.register(s, PERSON)),
-    Row("requesters.edit", "user", "edit", lambda s, stage, _: requesters.edit(s, [stage.bob], {"phone": "99"})),
+    Row("requesters.edit", "user", "edit", lambda s, stage, _: requesters.edit(s, [stage.bob], {"phone": "112"})),
     Row("requesters.delete", "user", "delete", lambda s, stage, _: requesters.delete(s, [stage.idle])),
     Row("requesters.ban", "ban", "ban", lambda s, _, __: requesters.ban(s, "carl@clinic.example")),
     Row("requesters.unban", "ban", "unban", lambda s, _, __: requesters.unban(s, "SPAM@somewhere.example")),
@@ -198,7 +198,7 @@ ELSEWHERE = {
     "care.guard.install", "tickets.edits.edit_entry", "tickets.undo.undo",
     "tickets.undo.undo_commit", "tickets.undo.undo_steps",
     "mail.sending.send", "mail.running.run", "mail.queue.retry", "mail.queue.put_aside", "mail.queue.due",
-    "mail.queue.refuse", "mail.queue.decline", "mail.taking.several",
+    "mail.queue.refuse", "mail.queue.decline", "mail.queue.report", "mail.taking.several",
     "care.trusting.pin", "mail.fetching.fetch", "mail.fetching.take_in_saved", "mail.holding.discard", "mail.holding.release",
     "mail.taking.put_aside", "mail.taking.take_in",
     "mail.digests.collect", "mail.digests.settle", "mail.undelivered.note",
@@ -208,7 +208,7 @@ tests/care, tests/privacy, tests/audit, tests/sync, tests/guard and tests/cli tr
 and tests/mail try it."""
 READING = {
     "care.sheets.lines", "care.trial.attempt", "care.trial.send_and_wait", "care.trusting.named", "mail.arrivals.door",
-    "mail.arrivals.require_machine", "mail.entering.change_of", "mail.mailboxes.open_mailbox", "mail.previewing.preview",
+    "mail.arrivals.require_machine", "mail.entering.change_of", "mail.entering.tell_elsewhere", "care.settings.require_picture", "mail.mailboxes.open_mailbox", "mail.previewing.preview",
     "mail.taking.limits_of", "mail.taking.most_bytes", "mail.taking.read", "tickets.lifecycle.build_ticket",
     "mail.letters.letter", "mail.letters.house", "mail.letters.outgoing", "mail.queue.read", "mail.recipients.address_of",
     "mail.digests.due_at", "mail.servers.connect",

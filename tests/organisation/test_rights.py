@@ -14,7 +14,7 @@ CASES = {
     "user": (
         1,
         ("create", "--name", "Anna", "--email", "anna@clinic.example", "--group", "patient"),
-        ("edit", "anna@clinic.example", "--phone", "99"),
+        ("edit", "anna@clinic.example", "--phone", "112"),
         ("delete", "anna@clinic.example"),
     ),
     "user ban": (1, ("ban", "x@spam.example"), None, ("unban", "x@spam.example")),

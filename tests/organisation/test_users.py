@@ -22,7 +22,7 @@ def stranger(desk: Runner, git: Git) -> Runner:
 
 
 def test_signing_up_is_signed_without_name_and_address(stranger: Runner, git: Git) -> None:
-    data = stranger("user", "signup", *ANNA, "--phone", "99", "-f", "json").data
+    data = stranger("user", "signup", *ANNA, "--phone", "112", "-f", "json").data
     assert data["registered"] is True
     nobody = f"{data['id']} <{data['id']}@users.desk.invalid>"
     assert git("log", "-1", "--format=%an <%ae>%n%cn <%ce>").split("\n")[:2] == [nobody, nobody]
@@ -127,14 +127,14 @@ def test_a_disabled_user_opens_no_tickets(desk: Runner) -> None:
 def test_what_a_requester_must_have(desk: Runner) -> None:
     desk("user", "create", "--name", "By phone", "--group", "patient", code=2)
     user_id = desk(
-        "user", "create", "--name", "By phone", "--group", "patient", "--phone", "99", "-f", "ids"
+        "user", "create", "--name", "By phone", "--group", "patient", "--phone", "112", "-f", "ids"
     ).out.strip()
     desk("user", "edit", user_id, "--phone", "", code=2)
     desk("user", "edit", user_id, "--name", "", code=2)
     desk("user", "edit", user_id, "--group", "", code=2)
     desk("user", "edit", user_id, "--language", "fr", code=2)
     desk("user", "edit", user_id, code=2)
-    assert "nothing" in desk("user", "edit", user_id, "--phone", "99", code=5).err
+    assert "nothing" in desk("user", "edit", user_id, "--phone", "112", code=5).err
     desk("user", "edit", user_id, "--email", "p@x.example", "--phone", "", "--language", "EL")
     data = desk("user", "show", "P@X.EXAMPLE", "-f", "json").data
     assert (data["phone"], data["language"]) == (None, "el")
