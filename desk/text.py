@@ -136,6 +136,10 @@ class Catalogue(Protocol):
     def pgettext(self, context: str, message: str, /) -> str: ...
 
 
+class CatalogueFault(Exception):
+    """A catalogue can't be read: where, and why, in English."""
+
+
 _SPOKEN: ContextVar[Catalogue | None] = ContextVar("spoken", default=None)
 """What texts are said by now; None for English."""
 

@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from desk.cli.env import Env, is_in_desk, of_process
 from desk.cli.speech import clickwords, helping, language
 from desk.cli.table import COMMANDS, PROG, CommandRow
 from desk.errors import ConfigError, DeskError, Interrupted, NotFound, Unprinted, UsageFault, nearest
-from desk.text import _, arranged, looked_up, said
+from desk.text import CatalogueFault, _, arranged, looked_up, said
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -108,11 +108,9 @@ class CommandGroup(helping.SpokenCommand, click.Group):
         if not name.startswith("-") and name not in self._rows() and not ctx.resilient_parsing:
             where = f"{PROG} {self.prefix}".strip()
             meant = self._meant(name)
-            hint = (
-                _("did you mean: {meant}", meant=meant)
-                if meant
-                else _("{where} --help lists the commands", where=where)
-            )
+            hint = _("{where} --help lists the commands", where=where)
+            if meant:
+                hint = _("did you mean: {meant}", meant=meant)
             if alias:
                 hint = _("{name} stands for {words}, which is no command: desk alias", name=name, words=" ".join(alias))
             raise UsageFault(_("{where} has no command {name!r}", where=where, name=name), hint)
@@ -163,12 +161,9 @@ def _alias(ctx: click.Context, name: str) -> list[str]:
     if not isinstance(env, Env):
         return []
     folder = ctx.params.get("desk") or env.environ.get("DESK_DIR") or env.cwd
-    try:
+    with suppress(DeskError) if ctx.resilient_parsing else nullcontext():  # a shell that completes wants no errors
         return personal.expand(env, folder, name)
-    except DeskError:
-        if ctx.resilient_parsing:
-            return []  # a shell that completes wants no errors
-        raise
+    return []
 
 
 def load(row: CommandRow) -> click.Command:
@@ -268,7 +263,7 @@ def main(argv: list[str] | None = None) -> None:
         from desk.cli.complete import add_bash  # noqa: PLC0415 - as above
 
         add_bash()
-        with suppress(DeskError):  # words that can't be told are told to nobody
+        with suppress(DeskError, CatalogueFault):  # words that can't be told are told to nobody
             sys.exit(shell_complete(root, {"obj": env}, PROG, f"_{PROG.upper()}_COMPLETE", asked))
         sys.exit(0)
     sys.exit(run(list(env.argv), env))
@@ -349,6 +344,8 @@ def _in_words(error: BaseException, argv: list[str]) -> DeskError:
     """Any error as one that a person can read."""
     if isinstance(error, DeskError):
         return error
+    if isinstance(error, CatalogueFault):
+        return ConfigError(error.args[0], _("mend the file, or speak English: --lang en"))
     if isinstance(error, KeyboardInterrupt | click.Abort):
         return Interrupted(_("interrupted"))
     if isinstance(error, click.ClickException):
@@ -391,8 +388,8 @@ def _say(error: DeskError, env: Env, holder: list[App]) -> int:
         try:
             catalogue = app.catalogue if app is not None else language.spoken(env)
             render_error(error, form, look_of(env, app), env.stdout, env.stderr, catalogue=catalogue)
-        except ConfigError as broken:  # the catalogue, which can't say so
-            error = broken
+        except CatalogueFault as broken:  # which can't say so itself
+            error = _in_words(broken, [])
             render_error(error, form, look_of(env, app), env.stdout, env.stderr)
         env.stdout.flush()
     except BrokenPipeError:

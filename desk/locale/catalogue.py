@@ -10,8 +10,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 
-from desk.errors import ConfigError
-from desk.text import _, arranged, speaking
+from desk.text import CatalogueFault, _, arranged, speaking
 
 _CONTEXT_END = "\x04"
 _MAGIC = b"\xde\x12\x04\x95"
@@ -100,11 +99,10 @@ class CatalogueFile:
         return made
 
 
-def _unreadable(where: str, problem: str) -> ConfigError:
+def _unreadable(where: str, problem: str) -> CatalogueFault:
     """The error for a catalogue that can't be read, which is said in English."""
     with speaking(None):
-        told = arranged("{where}: {problem}", where=where, problem=problem)
-    return ConfigError(told, _("mend the file, or speak English: --lang en"))
+        return CatalogueFault(arranged("{where}: {problem}", where=where, problem=problem))
 
 
 def _fresh(path: str) -> bytes:

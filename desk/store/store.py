@@ -182,11 +182,9 @@ class Store:
         else:
             known = [str(row["id"]) for row in self.ask(lambda index: index.rows(kind))]
             close = nearest(record_id, known)
-            hint = (
-                _("did you mean {close}?", close=close)
-                if close
-                else arranged("desk {noun} list", noun=KINDS[kind].noun)
-            )
+            hint = arranged("desk {noun} list", noun=KINDS[kind].noun)
+            if close:
+                hint = _("did you mean {close}?", close=close)
         if kind == "staff":
             return NotFound(_("there is no staff member {id}", id=shown), hint)
         from desk.domain.rights import words  # noqa: PLC0415 - for a mistake alone
