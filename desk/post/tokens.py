@@ -85,7 +85,7 @@ def _hint(sort: str) -> str:
     if sort == "invalid_scope":
         return _("is the scope the one of your provider's manual? git config desk.mail.oauth.scope")
     if sort in ("unauthorized_client", "access_denied", "unsupported_grant_type"):
-        return _("was the program allowed to sign in by itself, and by an administrator? docs/mail.md")
+        return _("was the program allowed to sign in by itself, and by an administrator? desk help mail")
     if sort in ("invalid_request", "invalid_resource"):
         return _("are these as your provider says? git config --get-regexp desk.mail.oauth")
     return _("is the secret of the program still valid, and of this program? git config desk.mail.oauth.client")

@@ -190,7 +190,7 @@ def _widths(columns: list[Column], lines: list[list[str]], look: Look) -> list[i
 
 def _first(look: Look) -> Mapping[str, int]:
     """What each style keeps first; a title more of a wide terminal."""
-    return {**_FLOORS, "title": max(TITLE_FLOOR, look.width * 2 // 5 - 8)}
+    return {**_FLOORS, "title": max(TITLE_FLOOR, look.width // 3 - 5)}
 
 
 def _floor(column: Column, cells: int, least: Mapping[str, int]) -> int:

@@ -56,7 +56,7 @@ def test_a_list_is_a_list_and_has_one_header_however_many_come(
     desk: Runner, program: Runner, make: Make, tmp_path: Path
 ) -> None:
     program("init", "--empty", str(tmp_path / "empty"))
-    fill = ("ban a@b.example", "create --name N --group patient --email n@x.example --phone 1 --organisation O")
+    fill = ("ban a@b.example", "create --name N --group patient --email n@x.example --phone 112 --organisation O")
     for user in fill:
         desk("user", *user.split())
     ticket = make("T", "--tag", "incident", "--requester", "n@x.example")
@@ -126,7 +126,7 @@ CREATED: dict[str, tuple[str, dict[str, str]]] = {
     "tag": ("tg", {"--color": "ff0000", "--description": "D"}),
     "staff": ("stf", {"--name": "N", "--email": "stf@x.example", "--level": "1", "--department": "legal", "--language": "el"}),
     "field": ("fld", {"--type": "text", "--description": "D", "--department": "legal", "--on": "ticket"}),
-    "user": ("", {"--name": "N", "--email": "usr@x.example", "--group": "patient", "--phone": "1", "--organisation": "O",
+    "user": ("", {"--name": "N", "--email": "usr@x.example", "--group": "patient", "--phone": "112", "--organisation": "O",
                   "--language": "el"}),
 }  # fmt: skip
 
@@ -139,7 +139,7 @@ def test_what_is_not_named_again_stays(desk: Runner, kind: str) -> None:
     before = desk(kind, "show", made["id"], "-f", "json").data
     fixed = ("--type", "--on")
     new = {"--color": "00ff00", "--level": "2", "--department": "technical", "--language": "en", "--group": "foreign-desk",
-           "--channel": "email", "--email": "another@x.example"}  # fmt: skip
+           "--channel": "email", "--email": "another@x.example", "--phone": "1460"}  # fmt: skip
     for option in options:
         if option in fixed:
             continue

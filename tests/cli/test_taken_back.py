@@ -25,14 +25,14 @@ def test_a_setting_goes_back_and_forth(desk: Runner, git: Git, home: Path, refus
     assert {(e["verb"], e["id"]) for e in told} == {("undo", "desk.name"), ("config", "desk.name")}
     desk("undo")
     assert (home / "desk.toml").read_bytes() == after
-    desk("config", "set", "contact.phone", "1")
+    desk("config", "set", "contact.phone", "111")
     desk("undo", "--steps", "2")
     assert (home / "desk.toml").read_bytes() == before
     assert desk("audit", "verify", "-f", "json").data["faults"] == 0
 
     desk("config", "set", "desk.name", "Mine")
     commit = git("rev-parse", "HEAD").strip()
-    desk("config", "set", "contact.phone", "2")
+    desk("config", "set", "contact.phone", "112")
     error = refuses(6, "undo", commit)
     assert "desk.toml has changed since" in error["message"]
     assert "desk config set" in error["hint"]
