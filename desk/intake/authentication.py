@@ -53,6 +53,18 @@ def verdict(head: Headers, sender: Address | None, servers: Collection[str]) -> 
     return Verdict("none", _("no server of the desk vouches for it"))
 
 
+METHODS = ("spf", "dkim", "dmarc")
+"""What a server finds out about a sender: whence it came, who signed it, and whether either is the domain it names."""
+
+
+def list_unproven(found: str) -> tuple[str, ...]:
+    """Of one server's Authentication-Results what didn't pass or wasn't tried, as `dkim=fail` or `spf=none`."""
+    results = [r for r in map(_result, _bare(found).partition(";")[2].split(";")) if r is not None]
+    passed = {r.method for r in results if r.result == "pass"}
+    said = {r.method: r.result for r in reversed(results)}
+    return tuple(f"{method}={said.get(method, 'none')}" for method in METHODS if method not in passed)
+
+
 def _results(head: Headers, servers: Collection[str]) -> list[_Result]:
     for value in head.all("authentication-results"):
         name, _, rest = _bare(value).partition(";")

@@ -152,6 +152,19 @@ def test_who_vouches_for_the_sender(lines: tuple[str, ...], state: str) -> None:
     assert authentication.verdict(head, Address("", "anna@clinic.example"), ()).state == "none"
 
 
+@pytest.mark.parametrize(
+    ("said", "missing"),
+    [
+        ("mx.example; spf=pass smtp.mailfrom=a@x.example; dkim=pass header.d=x.example; dmarc=pass header.from=x.example", ()),
+        ("mx.example; spf=pass smtp.mailfrom=a@x.example; dmarc=fail (p=none) header.from=x.example", ("dkim=none", "dmarc=fail")),
+        ("mx.example; dkim=fail header.d=x.example; dkim=pass header.d=y.example; spf=softfail", ("spf=softfail", "dmarc=none")),
+        ("mx.example; none", ("spf=none", "dkim=none", "dmarc=none")),
+    ],
+)  # fmt: skip
+def test_what_a_server_did_not_find_in_order(said: str, missing: tuple[str, ...]) -> None:
+    assert authentication.list_unproven(said) == missing
+
+
 FORWARDS = {
     "gmail": "FYI\n\n---------- Forwarded message ---------\nFrom: Dr Bob <bob@hospital.example>\nDate: Thu, 23 Jul 2026 at 09:00\nSubject: Results\nTo: <maria@ncpeh.example>\n\nThey are late.",
     "outlook": "FYI\n\n________________________________\nΑπό: Dr Bob [mailto:bob@hospital.example]\nΣτάλθηκε: Πέμπτη\nΠρος: Μαρία\nΘέμα: Results\n\nThey are late.",

@@ -14,7 +14,7 @@ from desk.actions.mail import mailboxes
 from desk.actions.mail import servers as sending
 from desk.actions.mail.arrivals import Door
 from desk.errors import DeskError, MailError
-from desk.intake import parsing
+from desk.intake import authentication, parsing
 from desk.mail import addresses, headers
 from desk.mail.addresses import Address
 from desk.named import NamedTuple
@@ -89,13 +89,15 @@ def _told(protocol: str, can: Iterable[str]) -> tuple[str, ...]:
 class Arrival(NamedTuple):
     """What became of a test message. `seconds` it took to come back, None for one that goes elsewhere, or never came.
 
-    `verdict` is what the receiving server found out about its sender, in its words.
+    `verdict` is what the receiving server found out about its sender, in its words; `missing` what of that doesn't vouch for
+    the desk, empty where it said nothing.
     """
 
     to: str
     sent: str
     seconds: float | None
     verdict: str
+    missing: tuple[str, ...] = ()
 
 
 def send_and_wait(session: Session, settings: Mapping[str, str], door: Door, to: str) -> Arrival:
@@ -118,7 +120,8 @@ def send_and_wait(session: Session, settings: Mapping[str, str], door: Door, to:
                 if head is not None and reference in head.raw("message-id"):
                     box.delete(one.uid)
                     verdict = parsing.head_text(head, "authentication-results")
-                    return Arrival(to, said, time.monotonic() - began, verdict)
+                    missing = authentication.list_unproven(verdict) if verdict else ()
+                    return Arrival(to, said, time.monotonic() - began, verdict, missing)
             time.sleep(_PAUSE)
         return Arrival(to, said, None, "")
     finally:

@@ -110,6 +110,14 @@ def test(app: App, imap: bool, smtp: bool, to: str | None) -> Done:
         if arrived.seconds is not None:
             lines.append(_("  arrived after {seconds:.1f} s", seconds=arrived.seconds))
             lines.append(_("  its server says: {verdict}", verdict=arrived.verdict or _("nothing about the sender")))
+            if arrived.missing:
+                lines.append(
+                    _(
+                        "  not in order: {missing}; other servers may refuse it: whoever keeps the DNS of {domain} sets it up",
+                        missing=", ".join(arrived.missing),
+                        domain=door.ours.domain,
+                    )
+                )
         elif to.lower() in door.ours.addresses:
             lines.append(_("  it has not arrived within a minute: look into the mailbox, and at the server's log"))
             app.exit_code = _TROUBLE

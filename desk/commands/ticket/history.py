@@ -52,7 +52,7 @@ def history(app: App, ids: tuple[str, ...], diff: bool) -> Listing | Done:
     rows: list[dict[str, Any]] = []
     for ticket_id in found:
         rows += [{"id": ticket_id, **e} for e in _events(app, ticket_id)]
-    columns = HISTORY
+    columns: tuple[Column, ...] = HISTORY
     if len(found) > 1:
         columns = (Column("id", pgettext("column", "ID"), "id"), *HISTORY[:-1], HISTORY[-1]._replace(spare=1))
     return Listing("history", rows, columns, _("nothing has happened yet"), spell=_spell)
