@@ -32,7 +32,7 @@ HISTORY = (
     Column("from", pgettext("column", "FROM"), "phrase"),
     Column("to", pgettext("column", "TO"), "phrase"),
     Column("reason", pgettext("column", "REASON"), "phrase"),
-    Column("commit", pgettext("column", "COMMIT"), "commit"),
+    Column("commit", pgettext("column", "COMMIT"), "commit", 1),
 )
 """Columns of a history."""
 
@@ -52,9 +52,7 @@ def history(app: App, ids: tuple[str, ...], diff: bool) -> Listing | Done:
     rows: list[dict[str, Any]] = []
     for ticket_id in found:
         rows += [{"id": ticket_id, **e} for e in _events(app, ticket_id)]
-    columns: tuple[Column, ...] = HISTORY
-    if len(found) > 1:
-        columns = (Column("id", pgettext("column", "ID"), "id"), *HISTORY[:-1], HISTORY[-1]._replace(spare=1))
+    columns = HISTORY if len(found) < 2 else (Column("id", pgettext("column", "ID"), "id"), *HISTORY)
     return Listing("history", rows, columns, _("nothing has happened yet"), spell=_spell)
 
 
