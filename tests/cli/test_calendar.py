@@ -62,7 +62,7 @@ def test_like_any_other_setting(desk: Runner, git: Git, home: Path) -> None:
     assert "days_off: 2027-01-01: New Year's Day" in told
     assert "Christmas Day" not in told, "the first of them; the whole is in the commit"
     assert "2027-12-25: Christmas Day" in git("log", "-1", "--format=%B")
-    desk("undo")
+    assert "sla.calendar  is what it was before" in desk("undo").out
     assert (home / "desk.toml").read_bytes() == before
     desk("undo")
     assert (home / "desk.toml").read_bytes() == after

@@ -14,7 +14,7 @@ from desk.cli import arguments, leaf
 from desk.cli.app import App
 from desk.cli.told import describe_events
 from desk.domain.changes.message import SETTINGS
-from desk.domain.changes.sentences import differing
+from desk.domain.changes.sentences import CUT, differing
 from desk.domain.changes.undo import VERB, Taken
 from desk.domain.model import plain
 from desk.domain.model.change import Edit
@@ -105,8 +105,15 @@ def _lines(undone: Undone) -> list[str]:
     return [
         *taken,
         *back,
-        *(_("{name} is {value} again", name=n, value=v or _("not set")) for n, v in _settings(undone)),
+        *(_setting_line(name, value) for name, value in _settings(undone)),
     ]
+
+
+def _setting_line(name: str, value: str | None) -> str:
+    """A long value of which parts went is told by no part of its own."""
+    if value == CUT:
+        return arranged("{id}  {words}", id=name, words=_("is what it was before"))
+    return _("{name} is {value} again", name=name, value=value or _("not set"))
 
 
 def _data(undone: Undone) -> dict[str, Any]:

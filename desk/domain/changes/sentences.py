@@ -26,6 +26,8 @@ RECORD: Mapping[str, Words] = MappingProxyType({verb.name: verb.words for verb i
 _EMPTY = _("nothing")
 _LONG, _PARTS = 200, 3
 """Characters from which two values of a setting are told by the parts in which they differ, and how many parts of each."""
+CUT = "…"
+"""What stands for the parts that are alike."""
 
 
 def _words(kind: str, verb: str, before: str | None, after: str | None) -> Words:
@@ -79,7 +81,7 @@ def differing(before: str | None, after: str | None) -> tuple[str | None, str | 
 def _cut(parts: list[str], start: int, end: int) -> str:
     shown = parts[start : len(parts) - end]
     goes_on = end > 0 or len(shown) > _PARTS
-    return "; ".join([*(["…"] if start else []), *shown[:_PARTS], *(["…"] if goes_on and shown else [])]) or "…"
+    return "; ".join([*([CUT] if start else []), *shown[:_PARTS], *([CUT] if goes_on and shown else [])]) or CUT
 
 
 def value_words(kind: str, verb: str, value: str | None) -> str:
