@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from desk.text import _
+from desk.text import Text, _
 
 
 class DeskError(Exception):
@@ -112,7 +112,7 @@ def nearest(word: str, known: Iterable[str], alike: float = 0.6) -> str | None:
     return next(iter(difflib.get_close_matches(word, list(known), 1, alike)), None)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str]) -> Text | str:
     """`; did you mean high?`, or nothing."""
     close = nearest(word, known, 0.5)
-    return f"; did you mean {close}?" if close else ""
+    return _("; did you mean {close}?", close=close) if close else ""

@@ -118,6 +118,13 @@ def listed(parts: Iterable[object], separator: str = ", ") -> Text:
     return arranged(separator.join(f"{{{name}}}" for name in values), **values)
 
 
+def either(first: str, *others: str) -> str:
+    """Names that somebody may choose one of: `a or b or c`."""
+    for other in others:
+        first = _("{one} or {other}", one=first, other=other)
+    return first
+
+
 def _spoken(values: dict[str, object]) -> dict[str, object]:
     """The values as English has them."""
     for value in values.values():

@@ -18,7 +18,7 @@ from desk.cli.env import Env, is_in_desk, of_process
 from desk.cli.speech import clickwords, helping, language
 from desk.cli.table import COMMANDS, PROG, CommandRow
 from desk.errors import ConfigError, DeskError, Interrupted, NotFound, Unprinted, UsageFault, nearest
-from desk.text import CatalogueFault, _, arranged, looked_up, said
+from desk.text import CatalogueFault, _, arranged, either, looked_up, said
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -130,7 +130,7 @@ class CommandGroup(helping.SpokenCommand, click.Group):
         elsewhere = [path for path in COMMANDS if path.rpartition(" ")[2] == name]
         close = nearest(name, synonyms.harmless(self._rows()), 0.5)
         if elsewhere and not (close and self.prefix):
-            return " or ".join(f"{PROG} {path}" for path in elsewhere[:2])
+            return either(*(f"{PROG} {path}" for path in elsewhere[:2]))
         return f"{PROG} {self.prefix} {close}".replace("  ", " ") if close else ""
 
     def complete_name(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:

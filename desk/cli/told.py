@@ -18,7 +18,7 @@ from desk.domain.model.ticket import Ticket
 from desk.domain.rights.words import word
 from desk.queries.people import near
 from desk.store.store import Committed
-from desk.text import Text, _, arranged, listed
+from desk.text import Text, _, arranged, either, listed
 from desk.view.model import Done
 
 
@@ -40,7 +40,7 @@ def tell_of_requester(app: App, edits: Iterable[Edit]) -> None:
         close = app.store.ask(lambda index, email=str(user.email): near(index, email))  # type: ignore[misc]
         if close:
             app.warnings.append(
-                _("{email} is new here: did you mean {close}?", email=user.email, close=" or ".join(close[:3]))
+                _("{email} is new here: did you mean {close}?", email=user.email, close=either(*close[:3]))
             )
 
 

@@ -13,7 +13,7 @@ from desk.domain.model.change import Edit
 from desk.domain.model.ticket import Ticket
 from desk.errors import Ambiguous, NotFound
 from desk.queries import people
-from desk.text import _, arranged, listed
+from desk.text import _, arranged, either, listed
 
 _OFFERED = 9
 """Candidates that one key chooses from."""
@@ -38,21 +38,17 @@ def require_caller(app: App, typed: str) -> str:
         close = app.store.ask(lambda index: people.nearest_names(index, typed))
         if not close:
             raise
-        raise NotFound(error.message, _("did you mean {close}?", close=_either(close))) from None
+        raise NotFound(error.message, _("did you mean {close}?", close=either(*close[:3]))) from None
 
 
 def _refuse_new(app: App, address: str) -> str:
     close = app.store.ask(lambda index: people.near(index, address))
     hint = (
-        _("did you mean {close}?", close=_either(close))
+        _("did you mean {close}?", close=either(*close[:3]))
         if close
         else _("they become known with their first ticket: desk ticket create --requester {address}", address=address)
     )
     raise NotFound(_("{address} is new: nobody here has that address", address=address), hint)
-
-
-def _either(names: list[str]) -> str:
-    return " or ".join(names[:3])
 
 
 def choose_requester(app: App, typed: str | None) -> str | None:

@@ -10,7 +10,7 @@ import click
 
 from desk.cli.table import COMMANDS, PROG
 from desk.errors import DeskError, UsageFault
-from desk.text import Text, _, arranged, recalled
+from desk.text import Text, _, arranged, either, recalled
 
 _ELSEWHERE = {
     "-f": _("it stands behind the command: desk ticket list -f json"),
@@ -30,7 +30,7 @@ def in_our_form(error: click.ClickException, argv: list[str]) -> DeskError:
 
         known = {name for param in ctx.command.params for name in param.opts} if ctx else set()
         close = [name for name in error.possibilities or () if name != "--help"]
-        meant = synonyms.option(known, error.option_name) or " or ".join(close)
+        meant = synonyms.option(known, error.option_name) or (either(*close) if close else "")
         hint = _ELSEWHERE.get(error.option_name) or (
             _("did you mean {meant}? see: {hint}", meant=meant, hint=hint) if meant else hint
         )

@@ -19,6 +19,7 @@ from desk.domain.model.organisation import WORK
 from desk.domain.model.query import Query, Scope
 from desk.domain.model.states import CLOSED, LIVE, STATES
 from desk.domain.model.ticket import Ticket
+from desk.domain.rights.words import word
 from desk.errors import UsageFault
 from desk.local import seen
 from desk.queries import tickets, unread
@@ -48,6 +49,7 @@ def list_(app: App, **given: Any) -> Listing:
 
 def listing(app: App, given: dict[str, Any], kinds: tuple[str, ...], noun: str) -> Listing:
     """One page of tickets, as they are or as they were."""
+    noun = word(noun)
     given = with_saved(app, given)
     kinds = kinds or tuple(given.get("kinds", ()))
     columns = choose_columns(app, given["columns"])
@@ -168,11 +170,11 @@ def _limit(app: App, given: int | None, page: int) -> int:
 
 
 def _states(given: tuple[str, ...]) -> tuple[str, ...]:
-    wanted = tuple(word.lower() for state in given for word in state.split(","))
-    for word in wanted:
-        if word not in (*STATES, "any"):
+    wanted = tuple(state.lower() for several in given for state in several.split(","))
+    for state in wanted:
+        if state not in (*STATES, "any"):
             raise UsageFault(
-                _("there is no state {word!r}", word=word), _("known: {states}, any", states=", ".join(STATES))
+                _("there is no state {word!r}", word=state), _("known: {states}, any", states=", ".join(STATES))
             )
     if "any" in wanted:
         return ()

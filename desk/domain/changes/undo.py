@@ -12,6 +12,7 @@ from desk.domain.model.change import Change, Edit, Event
 from desk.domain.model.record import Entry, Record
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import rights, ticketverbs, verbs
+from desk.domain.rights.words import word
 from desk.errors import Refused
 from desk.named import NamedTuple
 from desk.text import _
@@ -58,7 +59,7 @@ def undo(taken: Taken, *, by: Actor, at: datetime, reason: str | None = None) ->
     )
     if made is not None and taken.right != "delete":
         raise Refused(
-            _("that change made the {kind} {id}, which others may name by now", kind=made.kind, id=made.id),
+            _("that change made the {kind} {id}, which others may name by now", kind=word(made.kind), id=made.id),
             _("to remove it: desk {noun} delete {id}", noun=made.noun, id=made.id),
         )
     if tickets and taken.right != "delete" and all(pair.then is None for pair in tickets):

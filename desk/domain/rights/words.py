@@ -50,6 +50,8 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "responses": pgettext("value", "responses"),
         "checklists": pgettext("value", "checklists"),
         "tickets": pgettext("value", "tickets"),
+        "incidents": pgettext("value", "incidents"),
+        "problems": pgettext("value", "problems"),
         "commits": pgettext("value", "commits"),
         "events": pgettext("value", "events"),
         "broken": pgettext("value", "broken"),
