@@ -283,6 +283,18 @@ def clear_ours(lock: str) -> bool:
     return ours
 
 
+def _put_ours(place: Place, lock: str) -> None:
+    """Make the lock, which says whose it is from its first moment: one that were empty, nobody would clear away."""
+    temporary = place.own("tmp", "lock")
+    os.makedirs(os.path.dirname(temporary), exist_ok=True)
+    with suppress(FileNotFoundError):
+        os.unlink(temporary)  # never written into: it may be what a lock is, of somebody who was killed
+    with open(temporary, "xb") as file:
+        file.write(OURS)
+    os.link(temporary, lock)
+    os.unlink(temporary)
+
+
 @contextmanager
 def holding_index(place: Place) -> Iterator[None]:
     """Hold the lock of git's own index, as git does from before a commit until its index agrees with it.
@@ -293,7 +305,8 @@ def holding_index(place: Place) -> Iterator[None]:
     lock = os.path.join(place.gitdir, "index.lock")
     for left in range(40, -1, -1):
         try:
-            descriptor = os.open(lock, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+            _put_ours(place, lock)
+            break
         except FileExistsError:
             if clear_ours(lock):
                 continue
@@ -303,11 +316,7 @@ def holding_index(place: Place) -> Iterator[None]:
                     _("if none is, remove that file; nothing was changed"),
                 ) from None
             time.sleep(0.05)
-        else:
-            break
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(OURS)
         yield
     finally:
         with suppress(OSError):

@@ -132,7 +132,9 @@ class Store:
     @property
     def index(self) -> Index:
         """The index at HEAD."""
-        oid = self.commit_now()
+        return self._index_at(self.commit_now())
+
+    def _index_at(self, oid: str) -> Index:
         if self._index is None or self._index.commit != oid:
             self.close()
             self._index = self.keeper.at(oid)
@@ -306,10 +308,8 @@ class Store:
             process.require(self.place)
             for attempt in range(5):
                 ref, base = self.writable_head()
-                self.close()
-                self._index = index = self.keeper.at(base)
-                snapshot = self.snapshot(index, base)
                 try:
+                    snapshot = self.snapshot(self._index_at(base), base)
                     change = plan(snapshot)
                     if change is None:
                         return None
@@ -317,7 +317,7 @@ class Store:
                 except sqlite3.DatabaseError:
                     if attempt:
                         raise
-                    index.close()
+                    self.close()
                     self.keeper.repair(base)
                     continue
                 new = writing.new_commit(change, files, identity, int(self.clock().timestamp()), titles=titles)

@@ -28,6 +28,8 @@ STEPS = [
     "desk.store.journal:begin:before:1:self",
     "os:replace:before:1:self",
     "desk.store.journal:begin:after:1:self",
+    "os:link:before:1:self",
+    "os:link:after:1:self",
     "desk.git.write:fast_import:before:1:self",
     "desk.git.write:fast_import:after:1:self",
     "desk.store.worktree:write:before:1:self",
