@@ -8,7 +8,7 @@ from desk.audit.moment import FAULT, AuditFinding, Moment
 from desk.audit.walk import Step
 from desk.domain.changes import message
 from desk.domain.merge.side import VERSION
-from desk.domain.merge.telling import TRAILER, Told, discreet, merge_message
+from desk.domain.merge.telling import TRAILER, Told, discreet, merge_message, without_texts
 from desk.git import diff, objects
 from desk.git.place import Place
 from desk.named import NamedTuple
@@ -57,8 +57,9 @@ def rework(moment: Moment) -> Reworked:
         found.append(moment.finding(CHECK, FAULT, problem, unlike[0], arranged("git show -m {oid}", oid=step.oid[:10])))
     told = Told("", 0, 0, len(merged.both), merged.decisions, merged.renamed)
     actor = step.told.actor or ""
-    # A desk with history.titles tells texts as well; what it was set to is not asked: both are true.
-    if step.told.events not in [message.parse(merge_message(one, actor)).events for one in (discreet(told), told)]:
+    # A desk with history.titles tells texts as well; what it was set to is not asked: each is true.
+    forms = discreet(told), without_texts(told), told
+    if step.told.events not in [message.parse(merge_message(one, actor)).events for one in forms]:
         problem = _("the merge's message doesn't tell what was decided, or something else")
         found.append(moment.finding(CHECK, FAULT, problem))
     return Reworked(tuple(found), not unlike)

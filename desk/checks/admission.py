@@ -6,6 +6,7 @@ can be changed, and the doctor remarks what is of no use as it stands.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
@@ -13,6 +14,7 @@ from desk.checks.rules import FIELDS, REFERENCES, STATES, VALUES, Fault, languag
 from desk.checks.world import Known, Row
 from desk.domain.model import states
 from desk.domain.model.organisation import MACHINE_DUTIES, CustomField
+from desk.domain.model.person import USER_PREFIX
 from desk.domain.people import definitions
 from desk.domain.people.users import WANTS
 from desk.errors import UsageFault
@@ -28,6 +30,11 @@ def faults(kind: str, row: Row, world: Known) -> Iterator[Fault]:
 
 
 def _user(row: Row, _world: Known) -> Iterator[Fault]:
+    if not re.fullmatch(f"{USER_PREFIX}[0-9a-z]+", row["id"]):
+        # It stands in messages and names of files for good, and is no colleague's handle.
+        problem = _("{id!r} can't be the id of a requester: u-, small letters and digits", id=row["id"])
+        hint = _("as u-4f9x2, which says nothing of anybody: it stays in the history; desk user create makes one")
+        yield Fault(VALUES, "id", row["id"], problem, hint, rule=True)
     for name, check in (("phone", as_phone), ("numbers", numbers.check)):
         try:
             check(row[name] if row[name] is not None else _FITTING[name])

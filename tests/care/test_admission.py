@@ -155,6 +155,13 @@ def test_a_record_is_the_same_at_every_door_and_what_is_there_stops_nothing(desk
         assert expected in desk("commit", code=None).err, values
         file.unlink()
         assert expected in desk("import", "-", code=7, stdin=json.dumps({"record": kind, **values})).err, values
+    for name in ("anna", "maria", "u-anna.k", "u-άννα"):  # in messages and names of files for good, and no handle
+        file = home / f"records/users/{name}.yaml"
+        file.write_text(f"id: {name}\nname: X\ngroup: patient\nphone: '112'\n", encoding="utf-8")
+        assert "can't be the id of a requester" in desk("commit", code=None).err, name
+        file.unlink()
+        line = {"record": "user", "id": name, "name": "X", "group": "patient", "phone": "112"}
+        assert "can't be the id of a requester" in desk("import", "-", code=7, stdin=json.dumps(line)).err, name
     assert git("rev-parse", "HEAD") == before
 
     (home / "records/users/u-ccccc.yaml").write_text("id: u-ccccc\nname: C\ngroup: patient\nphone: nobody\n")

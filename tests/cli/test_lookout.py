@@ -31,6 +31,18 @@ def test_a_list_stays_up_to_date(environment: dict[str, str], home: Path, desk: 
     assert child.exitstatus == 0
 
 
+def test_a_window_of_another_size_is_drawn_for_at_once(environment: dict[str, str], home: Path, make: Make) -> None:
+    """Long before the list is looked at again; and each row keeps its number in a narrow one."""
+    make("A title of many words that a narrow window has no room for")
+    words = ("ticket", "list", "--watch", "--every", "60")
+    child = spawn(*words, cwd=home, env=environment, dimensions=(30, 160))
+    child.expect_exact("no room for")
+    child.setwinsize(30, 70)
+    child.expect(r"(?s)\x1b\[H.*\r\n(\S*1 .*…)")
+    child.sendintr()
+    said_last(child)
+
+
 def test_events_as_they_come(environment: dict[str, str], home: Path, desk: Runner, make: Make, tmp_path: Path) -> None:
     ticket = make("T")
     told = tmp_path / "told"

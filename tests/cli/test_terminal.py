@@ -48,7 +48,7 @@ def test_colour_is_for_terminals(screen: Screen, desk: Runner, make: Make) -> No
         assert "\x1b[" not in screen("ticket", "list", "-f", machine)
 
 
-@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize("columns", [80, 120, 130])
 def test_a_list_fits(screen: Screen, acts: Callable[..., Any], make: Make, columns: int) -> None:
     ticket = make(LONG, "--tag", "incident", "--tag", "patient-summary", "--priority", "high")
     acts("ticket", "assign", ticket, "--to", "petros")
@@ -58,7 +58,9 @@ def test_a_list_fits(screen: Screen, acts: Callable[..., Any], make: Make, colum
     assert max(map(len, lines)) <= columns
     for word in (ticket, "open", "high", "petros", "Περίληψη", "due in 30 min"):
         assert word in lines[2]
-    assert ("23 Jul 09:12" in lines[2]) == (columns > 80)
+    # The number by which a row is meant, @2, is worth more than the day that its id says already.
+    assert lines[2].split()[0] == "2"
+    assert ("23 Jul 09:12" in lines[2]) == (columns > 120)
     assert "…" in lines[2]
 
 

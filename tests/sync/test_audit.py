@@ -79,6 +79,27 @@ def test_a_decision_that_is_not_told(met: tuple[Clone, str]) -> None:
     assert found(clone, 7) == [("fault", problem)]
 
 
+def test_how_a_file_is_called_is_not_told(towns: Towns) -> None:
+    """A message names the folder of a ticket's attachments alone; those of before named the file, and are true."""
+    one, two = towns(2)
+    two.who = "maria"
+    (one.home.parent / "Quaxley.bin").write_bytes(b"\0")
+    ticket = one.create("A ticket", "--attach", str(one.home.parent / "Quaxley.bin"))
+    one.sync()
+    two.sync()
+    for number, clone in enumerate((one, two)):
+        path = clone.git("ls-files", f"*{ticket}.files/Quaxley.bin")
+        (clone.home / path).write_bytes(b"\0" + bytes([number]))
+        clone("commit")
+        clone.sync()
+    message = two.git("log", "-1", "--format=%B")
+    assert "Quaxley" not in message
+    assert f"Desk-Record: file/{path.rpartition('/')[0]}\n" in message
+    assert found(two) == []
+    two.git("commit", "-q", "--amend", "-m", message.replace(f"{ticket}.files", f"{ticket}.files/Quaxley.bin"))
+    assert found(two) == []
+
+
 def test_an_id_that_each_side_has_used(towns: Towns) -> None:
     """What went on one line of history was never there on the other; where they have met, it was."""
     one, two = towns(2)

@@ -220,11 +220,31 @@ def test_a_table_of_another_program(desk: Runner, home: Path) -> None:
     again = desk("import", str(file), "-f", "json", code=7).data
     assert (again["created"], again["known"]) == (0, 3)
     assert desk("doctor", "-f", "json").data == []
-    people = "Name,E-Mail,Group,Company\nMaria X,mx@x.example,patient,Clinic\n"
-    assert desk("import", "-", "--csv", "--record", "user", "-f", "json", stdin=people).data["kinds"] == {"user": 1}
+    people = (
+        "Name,E-Mail,Group,Company,Tel,Created",
+        "Maria X,mx@x.example,patient,Clinic,,2026-01-02",
+        "Maria X,,patient,,22 123456,2026-01-02",
+        "Maria X,,patient,,22 123457,2026-01-02",
+    )
+    users = ("import", "-", "--csv", "--record", "user", "-f", "json")
+    assert desk(*users, stdin="\n".join(people)).data["kinds"] == {"user": 3}
+    assert desk(*users, stdin="\n".join(people)).data["known"] == 3
     assert (
         "known: id, name, email"
         in desk("import", "-", "--csv", "--record", "user", stdin="Shoe size\n42\n", code=2).err
     )
     assert "name the columns" in desk("import", "-", "--csv", stdin="", code=2).err
     assert "--csv" in desk("import", "-", stdin="a;b\n1;2\n", code=7).err
+
+
+def test_an_id_of_a_table_tells_nothing_of_anybody(desk: Runner, home: Path) -> None:
+    """The same people come to other ids at another desk, or after they were deleted: none is made of an address or a name."""
+    table = "name,phone,email,group\nAnna,22123456,anna@x.example,patient\nBob,22123457,,patient\n"
+    found = set()
+    for _turn in range(2):
+        desk("import", "-", "--csv", "--record", "user", stdin=table)
+        users = desk("user", "list", "-f", "ids").out.split()
+        found.update(users)
+        desk("user", "delete", *users)
+    assert len(found) == 4
+    assert len(list(home.glob("records/users/*.yaml"))) == 4

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 from desk.codec import sheet
@@ -103,7 +104,10 @@ class _Reader:
         self.kind = kind
         self.zone = zone(session.config["desk.timezone"])
         index = session.store.index
-        self.users = {str(r["email"]).lower(): str(r["id"]) for r in index.rows("user", "email IS NOT NULL")}
+        self.snapshot = session.store.snapshot(index, session.store.commit_now())
+        self.users = {known: str(r["id"]) for r in index.rows(User.kind) if (known := _known_by(r))}
+        self.made: set[str] = set()
+        """Ids of those whom the table makes known."""
         self.staff = {str(r["email"]).lower(): str(r["id"]) for r in index.rows("staff")}
         rows = index.rows("department", '"default" = 1')
         self.department = str(rows[0]["id"]) if rows else ""
@@ -125,11 +129,16 @@ class _Reader:
         return self._user(values) if self.kind == User.kind else self._ticket(values)
 
     def _user(self, values: dict[str, Any]) -> list[dict[str, Any]]:
-        values.setdefault("id", self._user_id(str(values.get("email") or values.get("name") or "")))
+        values.setdefault("id", self._user_id(_known_by(values)))
         return [{"record": User.kind, **values}]
 
     def _user_id(self, known_by: str) -> str:
-        return self.users.get(known_by.lower()) or USER_PREFIX + _digest(known_by.lower(), 8).lower()
+        """Theirs, or one of chance for somebody new: made of their address, it would tell of them for good."""
+        if known_by not in self.users:
+            fresh = (self.snapshot.new_id(User.kind, USER_PREFIX) for _turn in count())
+            self.users[known_by] = next(one for one in fresh if one not in self.made)
+            self.made.add(self.users[known_by])
+        return self.users[known_by]
 
     def _ticket(self, values: dict[str, Any]) -> list[dict[str, Any]]:
         state = str(values.get("state", "open")).lower()
@@ -146,7 +155,7 @@ class _Reader:
         if "id" not in values:
             day = parse_time(values["created"]).astimezone(self.zone).strftime("%y%m%d")
             said = json.dumps(values, sort_keys=True, ensure_ascii=False)
-            values["id"] = f"{day}-{_digest(said, 4)}"
+            values["id"] = f"{day}-{_digest(said)}"
         return [*made, {"record": Ticket.kind, **values}]
 
     def _requester(self, values: dict[str, Any]) -> list[dict[str, Any]]:
@@ -166,10 +175,10 @@ class _Reader:
             return []
         [found, *_more] = written
         address = found.key
+        known = address in self.users
         values["requester"] = self._user_id(address)
-        if address in self.users:
+        if known:
             return []
-        self.users[address] = values["requester"]
         person = {"id": values["requester"], "email": found.email, "name": name or found.name, "registered": False}
         return [{"record": User.kind, "created": values["created"], **{k: v for k, v in person.items() if v != ""}}]
 
@@ -184,6 +193,14 @@ class _Reader:
             return text  # whoever reads the record says what is wrong with it
 
 
-def _digest(text: str, length: int) -> str:
-    """Characters of an id that the same text always has."""
-    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in hashlib.sha256(text.encode()).digest()[:length])
+def _known_by(person: Mapping[str, Any]) -> str:
+    """What tells a requester from others: their address, or else their name and number."""
+    if email := person.get("email"):
+        return str(email).lower()
+    name, phone = (str(person.get(field) or "") for field in ("name", "phone"))
+    return f"{name.lower()} {re.sub('[^0-9]', '', phone)}".strip()
+
+
+def _digest(text: str) -> str:
+    """The last characters of a ticket's id, which the same text always has."""
+    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in hashlib.sha256(text.encode()).digest()[:4])

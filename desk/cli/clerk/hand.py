@@ -19,7 +19,7 @@ LISTS = ("tickets", "hits")
 _ROW = r"@([0-9]{1,3})?"
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 """What a word processor or a mail program makes of the hyphen in an id."""
-_COLUMN = Column("hand", arranged("@"), "number", 5)
+_COLUMN = Column("hand", arranged("@"), "number", 1)
 
 
 def require_id(app: App, word: str) -> str:

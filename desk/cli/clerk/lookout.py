@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from html import escape
+from threading import Event
 from typing import Any
 
 from desk.cli.app import App
@@ -48,10 +50,10 @@ def watch(app: App, view: Callable[[], Listing], every: int, alarm: Alarm, *, fi
     if not app.env.stdout.isatty() or not app.talks:
         raise UsageFault(_("--watch is for a terminal"), _("a program follows: desk activity --follow -f jsonl"))
     shown = _fresh(app, view)
-    with _second_screen(app):
+    with _second_screen(app), _resizing() as resized:
         try:
             _draw(app, shown, every)
-            for head in _turns(app, every, always=files):
+            for head in _turns(app, every, resized, always=files):
                 _raise_alarm(app, head, alarm)
                 shown = _fresh(app, view)
                 _draw(app, shown, every)
@@ -63,7 +65,7 @@ def watch(app: App, view: Callable[[], Listing], every: int, alarm: Alarm, *, fi
 def follow(app: App, tell: Callable[[list[Any]], None], sought: Sought, every: int, alarm: Alarm) -> None:
     """Tell of each event as it comes, the oldest first, until somebody stops it."""
     try:
-        for head in _turns(app, every):
+        for head in _turns(app, every, Event()):
             wanted = sought._replace(commits=head)
             rows = app.store.ask(lambda index, wanted=wanted: events.events(index, wanted))[::-1]  # type: ignore[misc]
             _raise_alarm(app, head, alarm)
@@ -73,13 +75,14 @@ def follow(app: App, tell: Callable[[list[Any]], None], sought: Sought, every: i
         return
 
 
-def _turns(app: App, every: int, *, always: bool = False) -> Iterator[tuple[str, ...]]:
-    """The commits that have come, each time there are any, and nothing each minute, or each time."""
+def _turns(app: App, every: int, woken: Event, *, always: bool = False) -> Iterator[tuple[str, ...]]:
+    """The commits that have come, each time there are any, and nothing each minute, when woken, or each time."""
     before, drawn = app.store.commit_now(), time.monotonic()
     while True:
-        time.sleep(every)
+        anew = woken.wait(every) or always
+        woken.clear()
         head = app.store.commit_now()
-        if not always and head == before and time.monotonic() - drawn < _MINUTE:
+        if not anew and head == before and time.monotonic() - drawn < _MINUTE:
             continue
         new = log.names(app.place, before, head) if head != before else ()
         before, drawn = head, time.monotonic()
@@ -104,6 +107,17 @@ def _second_screen(app: App) -> Iterator[None]:
     finally:
         app.env.stdout.write(_OUT)
         app.env.stdout.flush()
+
+
+@contextmanager
+def _resizing() -> Iterator[Event]:
+    """What is set when the window gets another size: the list is drawn anew for it."""
+    changed = Event()
+    before = signal.signal(signal.SIGWINCH, lambda *_: changed.set())
+    try:
+        yield changed
+    finally:
+        signal.signal(signal.SIGWINCH, before)
 
 
 def _draw(app: App, view: Listing, every: int) -> None:

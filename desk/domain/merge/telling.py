@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import groupby
 
@@ -30,6 +31,8 @@ _TEXTS = (
     fields.VALUES,
 )
 _DELETION = "deletion"
+_FILE = re.compile(r"(?<=\.files)/.*", re.DOTALL)
+"""What comes behind the folder of a ticket's attachments; no id has such a part."""
 
 
 class Told(NamedTuple):
@@ -44,7 +47,16 @@ class Told(NamedTuple):
 
 
 def discreet(told: Told) -> Told:
-    """A merge as its commit message tells it: of texts, that they were decided, and not what they are. History doesn't forget."""
+    """A merge as its commit message tells it: of texts and attachments, that they were decided. History doesn't forget.
+
+    Neither what a text is, nor how a file is called that somebody sent.
+    """
+    before = without_texts(told)
+    return before._replace(decisions=tuple(d._replace(id=_FILE.sub("", d.id)) for d in before.decisions))
+
+
+def without_texts(told: Told) -> Told:
+    """A merge as messages told it once: attachments by their names."""
     return told._replace(decisions=tuple(d._replace(kept="", lost="") if _is_text(d) else d for d in told.decisions))
 
 
