@@ -146,6 +146,7 @@ def test_reply(terminal: Terminal, desk: Runner, make: Make, home: Path, seen: C
     [form] = seen()
     assert "The request" in form
     assert "Earlier" in form
+    assert "salt:" not in form
     shown = desk("ticket", "show", ticket, "-f", "json").data
     assert shown["thread"][-1]["text"] == "Γεια σας\n\nSolved."
     assert shown["state"] == "closed"

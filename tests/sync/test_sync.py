@@ -378,3 +378,24 @@ def test_one_mail_that_two_machines_took_in(towns: Towns, tmp_path: Path) -> Non
         assert town("mail", "import", str(mails[0]), "-f", "json").data[0]["state"] == "known"
         faults = [f for f in town("audit", "verify", "--full", "-f", "json").data["findings"] if f["level"] == "fault"]
         assert faults == []
+
+
+def test_what_two_clones_changed_is_not_taken_back_alone(towns: Towns) -> None:
+    """Neither change is the last one, and no hint leads to one that is refused as well."""
+    one, two = towns(2)
+    one.who = two.who = "maria"
+    ticket, tag = one.create(), ("tag", "edit", "incident", "--description")
+    one.sync()
+    two.sync()
+    for clone in (one, two):
+        clone("ticket", "note", ticket, "--body", clone.home.name)
+    one(*tag, "One")
+    two("tag", "edit", "incident", "--color", "#112233")
+    one.sync()
+    two.sync()
+    for words in (("undo", "--steps", "4"), ("ticket", "undo", ticket), ("undo",)):
+        error = two(*words, code=6).err
+        assert "two clones changed" in error
+        assert "first that" not in error
+    two("ticket", "note", ticket, "--body", "after")
+    assert two("undo").out.splitlines()[-1].startswith(ticket)

@@ -196,25 +196,41 @@ def _check_last(snapshot: Snapshot, changed: dict[str, tuple[str, str]], verb: s
     now = {file.path: file.oid for file in objects.files(snapshot.place, snapshot.commit, changed)} | dict(over)
     for path, (_turn, new) in changed.items():
         if now.get(path, "") != new:
-            kind, record_id = handedits.sort_of(path)
-            owner = "ticket" if kind == handedits.ATTACHMENT else kind
-            told = tickets.history(snapshot.index, owner, record_id or "")
-            after = (
-                _(": {verb} by {by}, {at}", verb=told[-1]["verb"], by=told[-1]["by"], at=told[-1]["at"]) if told else ""
-            )
-            raise Conflict(
-                _(
-                    "{verb} can't be taken back: {record_id} has changed since{after}",
-                    verb=verb,
-                    record_id=record_id or path,
-                    after=after,
-                ),
-                _("first that: desk ticket undo {record_id}", record_id=record_id)
-                if owner == "ticket"
-                else _("a setting: desk config set NAME VALUE")
-                if path == FILE
-                else _("change it as it should be"),
-            )
+            raise _changed_since(snapshot, path, verb)
+
+
+def _changed_since(snapshot: Snapshot, path: str, verb: str) -> Conflict:
+    """What came after a change, and what is to be done first."""
+    kind, record_id = handedits.sort_of(path)
+    owner = "ticket" if kind == handedits.ATTACHMENT else kind
+    told = tickets.history(snapshot.index, owner, record_id or "")
+    if told and _file(snapshot, told[-1]["commit"], path) != _file(snapshot, snapshot.commit, path):
+        # The last that is told isn't all that is there: to take that back would be refused as well.
+        return Conflict(
+            _("{verb} can't be taken back: two clones changed {id}, and it has both", verb=verb, id=record_id or path),
+            _("do the opposite of what it did; see: desk log --record {id}", id=record_id or path)
+            if owner != "ticket"
+            else _("do the opposite of what it did; see: desk ticket history {id}", id=record_id),
+        )
+    after = _(": {verb} by {by}, {at}", verb=told[-1]["verb"], by=told[-1]["by"], at=told[-1]["at"]) if told else ""
+    return Conflict(
+        _(
+            "{verb} can't be taken back: {record_id} has changed since{after}",
+            verb=verb,
+            record_id=record_id or path,
+            after=after,
+        ),
+        _("first that: desk ticket undo {record_id}", record_id=record_id)
+        if owner == "ticket"
+        else _("a setting: desk config set NAME VALUE")
+        if path == FILE
+        else _("change it as it should be"),
+    )
+
+
+def _file(snapshot: Snapshot, commit: str, path: str) -> list[str]:
+    """The object at a path as a commit has it, or none."""
+    return [file.oid for file in objects.files(snapshot.place, commit, [path])]
 
 
 def _pair(path: str, before: bytes | None, after: bytes | None) -> Pair | None:

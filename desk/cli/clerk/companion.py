@@ -46,7 +46,7 @@ class Companion:
         from desk.codec import records  # noqa: PLC0415 - for the editor only
 
         ticket = cast("Ticket", self.app.store.read("ticket", self.id))
-        return records.encode(ticket).decode(), ticket.thread
+        return records.encode(ticket.with_salt("")).decode(), ticket.thread
 
     def require_unchanged(self, whole: str) -> None:
         """Raise Meanwhile, once for each entry that came while the text was being written."""

@@ -50,4 +50,4 @@ def read_written(app: App, name: str, ids: list[str]) -> str:
     from desk.codec import records  # noqa: PLC0415 - for the editor only
 
     start = str(ticket.values.get(name, ""))
-    return editor.entry_text(app, None, f"{name}-{ids[0]}", records.encode(ticket).decode(), start)
+    return editor.entry_text(app, None, f"{name}-{ids[0]}", records.encode(ticket.with_salt("")).decode(), start)
