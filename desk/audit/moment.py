@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 
 from desk.audit.walk import Step
 from desk.audit.world import PastWorld
-from desk.checks.act import Act, Key
+from desk.checks.act import NOTHING_TOLD, Act
 from desk.domain.changes import message, salt
-from desk.domain.changes.message import Happened
 from desk.domain.model.actor import Actor, Desk
 from desk.domain.model.fields import utc_text
 from desk.domain.model.kinds import KINDS
@@ -65,8 +64,7 @@ class Moment(NamedTuple):
 
     @property
     def by_hand(self) -> bool:
-        """Without a message of desk's own; also a merge that tells of verbs, since merges by hand do none."""
-        return self.step.told.verb is None or self.step.merge
+        return self.step.by_hand
 
     @property
     def place(self) -> Place:
@@ -86,22 +84,20 @@ class Moment(NamedTuple):
         return kept[-1][1]
 
     def _act(self) -> Act:
-        told: dict[Key, tuple[Happened, ...]] = {}
-        for event in () if self.by_hand else self.step.told.events:
-            told[event.kind, event.id] = (*told.get((event.kind, event.id), ()), event)
+        hand = self.by_hand
         by: Actor = self.staff if self.staff is not None else Desk("desk", self.step.email)
         return Act(
             by,
             self.at,
             self.edits,
-            told,
-            None if self.by_hand else self.step.told.verb,
+            NOTHING_TOLD if hand else self.step.by_record,
+            None if hand else self.step.told.verb,
             _why(self.step.message) if self.step.told.verb is None else self.step.told.reason,
             self.world.policies,
             self.author_of,
             frozenset(e.path for e in self.edits if e.kind in KINDS and self._is_back(e)),
             self.world.versions,
-            by_mail=not self.by_hand and message.received(self.step.message) is not None,
+            by_mail=not hand and message.received(self.step.message) is not None,
         )
 
     def _is_back(self, edit: HandEdit) -> bool:

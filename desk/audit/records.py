@@ -127,7 +127,7 @@ def _anew(edit: HandEdit, moment: Moment) -> HandEdit:
     """What is made, or deleted but for a placeholder, is a new record: also the fields that nobody can edit."""
     if moment.step.merge:
         return edit
-    events = [e for e in moment.step.told.events if e.id == edit.id and e.kind == edit.kind]
+    events = moment.step.by_record.get((edit.kind, edit.id or ""), ())
     if (
         any(e.verb == truth.UNDO for e in events)
         and edit.old is not None

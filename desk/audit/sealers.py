@@ -7,12 +7,13 @@ is trusted before it, or when the desk began: whoever makes themselves level 3 a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterator, Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import cast
 
 from desk.audit.moment import FAULT, REMARK, AuditFinding
-from desk.audit.seals import GOOD, UNKNOWN, Seal, is_in_history, signature
+from desk.audit.seals import GOOD, UNKNOWN, Seal, in_history, is_in_history, signature
 from desk.codec import places
 from desk.domain.model.person import Staff
 from desk.domain.rights import rights
@@ -21,33 +22,115 @@ from desk.git import diff, log, objects
 from desk.git.place import Place
 from desk.index.index import Index
 from desk.local.kept import keep
+from desk.named import NamedTuple
 from desk.queries import events
 from desk.text import _, arranged
 
 _MEASURED = "seals"
 """File of desk's own, inside the git directory: a name a line."""
+_SIGNED = " signed"
+"""Stands behind the name of a seal whose signature was good."""
 
 
-def find_unfit(place: Place, seal: Seal, known: Mapping[str, Seal]) -> Iterator[AuditFinding]:
+class Chain:
+    """The seals of a desk as they stand to each other: what goes before each, who made it, whether its commit is in history.
+
+    One reader of objects for all of them: a desk that is sealed each night has hundreds. With an index of the head, it is
+    asked which commits are in history; without one git is, which goes through all of them, once.
+    """
+
+    def __init__(
+        self, place: Place, every: Sequence[Seal], head: str, blobs: objects.Blobs, index: Index | None
+    ) -> None:
+        self.place = place
+        self.known = {seal.name: seal for seal in every}
+        self.index = index if index is not None and index.commit == head else None
+        self._head = head
+        self._blobs = blobs
+        self._before: dict[str, tuple[Seal, ...]] = {}
+        self._folders: dict[str, bytes] = {}
+        self._staff: dict[bytes, list[Staff]] = {}
+        self._states: dict[str, str] = {}
+
+    def before(self, seal: Seal) -> tuple[Seal, ...]:
+        """The seals before one, the nearest first, as each names the one before it."""
+        waiting = [seal]
+        while (one := self._previous(waiting[-1])) is not None and one.name not in self._before and one not in waiting:
+            waiting.append(one)
+        for later in reversed(waiting):
+            if later.name not in self._before:
+                one = self._previous(later)
+                known = one is not None and one.name in self._before
+                self._before[later.name] = (one, *self._before[one.name]) if one is not None and known else ()
+        return self._before[seal.name]
+
+    def _previous(self, seal: Seal) -> Seal | None:
+        return self.known.get(seal.said.get("Seal-Previous", "none").partition(" ")[0])
+
+    def root(self, seal: Seal) -> str:
+        """The name of the first seal that it goes back to."""
+        return ([seal, *self.before(seal)])[-1].name
+
+    @cached_property
+    def roots(self) -> frozenset[str]:
+        """The first seals; one, where none was forged."""
+        return frozenset(map(self.root, self.known.values()))
+
+    @cached_property
+    def _there(self) -> frozenset[str]:
+        if self.index is not None:
+            return events.among(self.index, {seal.commit for seal in self.known.values()})
+        return in_history(self.place, self.known.values(), self._head)
+
+    def is_there(self, seal: Seal) -> bool:
+        """Whether the commit of a seal is one that the head stands on."""
+        return seal.commit in self._there
+
+    def signature(self, seal: Seal) -> str:
+        """What its signature is worth; asked once."""
+        if seal.tag not in self._states:
+            self._states[seal.tag] = signature(self.place, seal)
+        return self._states[seal.tag]
+
+    def remember_good(self, tags: Container[str]) -> None:
+        """These were found to be signed well, and aren't asked of again."""
+        self._states.update({seal.tag: GOOD for seal in self.known.values() if seal.signed and seal.tag in tags})
+
+    def is_highest(self, commit: str, address: str) -> bool:
+        """Whether an address was that of one member of staff, of the level that seals take, in the desk of a commit."""
+        if commit not in self._folders:
+            self._folders[commit] = self._blobs.get(f"{commit}:{Staff.folder}") or b""
+        folder = self._folders[commit]
+        if folder not in self._staff:
+            self._staff[folder] = list(self._read_staff(folder, commit))
+        mine = [one for one in self._staff[folder] if address.lower() in one.addresses]
+        return len(mine) == 1 and mine[0].level >= rights.LEVELS["history"]
+
+    def _read_staff(self, folder: bytes, commit: str) -> Iterator[Staff]:
+        for mode, name, oid in objects.parse_tree(folder, commit):
+            path = f"{Staff.folder}/{name.decode(errors=diff.NAMES)}"
+            with suppress(Broken):
+                yield cast("Staff", places.decode_at(path, mode, self._blobs.get(oid) or b""))
+
+
+def find_unfit(chain: Chain, seal: Seal) -> Iterator[AuditFinding]:
     """What is wrong with who made a seal, and with its place among the others."""
     look = arranged("git cat-file -p {seal}", seal=seal.name)
     maker = seal.email.strip("<>")
-    if seal.annotated and not is_highest(place, seal.commit, maker):
+    if seal.annotated and not chain.is_highest(seal.commit, maker):
         problem = _("{seal}: made by {who}, who was not of level 3 then", seal=seal.name, who=f"{seal.by} <{maker}>")
         yield AuditFinding("seals", FAULT, problem, "desk staff list", seal.commit, record=seal.name)
-    before = _chain(seal, known)
-    for other in known.values():
-        if other.name == seal.name or other in before or seal in _chain(other, known):
-            continue
+    root = chain.root(seal)
+    for other in chain.known.values() if len(chain.roots) > 1 else ():
         if (
-            _root(other, known) != _root(seal, known)
-            and is_in_history(place, other.commit, seal.commit)
+            chain.root(other) != root
             and _is_later(seal, other)
+            and is_in_history(chain.place, other.commit, seal.commit)
         ):
             problem = _("{seal}: outside the chain of seals that {other} belongs to", seal=seal.name, other=other.name)
             yield AuditFinding("seals", FAULT, problem, look, seal.commit, record=seal.name)
             break
-    if downgraded := find_downgrade(place, seal, before):
+    if downgraded := find_downgrade(chain, seal):
         problem = _("{seal}: less signed than {other} before it", seal=seal.name, other=downgraded)
         yield AuditFinding("seals", REMARK, problem, look, seal.commit, record=seal.name)
 
@@ -56,75 +139,52 @@ def _is_later(seal: Seal, other: Seal) -> bool:
     return seal.commit != other.commit or (seal.at, seal.name) > (other.at, other.name)
 
 
-def _chain(seal: Seal, known: Mapping[str, Seal]) -> list[Seal]:
-    """The seals before one, the nearest first, as each names the one before it."""
-    found: list[Seal] = []
-    one: Seal | None = seal
-    while one is not None:
-        name = one.said.get("Seal-Previous", "none").partition(" ")[0]
-        one = known.get(name)
-        if one is None or one in found or one == seal:
-            break
-        found.append(one)
-    return found
-
-
-def _root(seal: Seal, known: Mapping[str, Seal]) -> str:
-    return ([seal, *_chain(seal, known)])[-1].name
-
-
-def find_downgrade_of(place: Place, seal: Seal, known: Mapping[str, Seal]) -> str:
-    """As `find_downgrade`, among all that are known."""
-    return find_downgrade(place, seal, _chain(seal, known))
-
-
-def find_downgrade(place: Place, seal: Seal, before: list[Seal]) -> str:
+def find_downgrade(chain: Chain, seal: Seal) -> str:
     """The seal before this one that is better signed; empty where none is."""
+    before = chain.before(seal)
     if not seal.signed:
         return next((one.name for one in before if one.signed), "")
-    if any(one.signed for one in before) and signature(place, seal) == UNKNOWN:
-        return next((one.name for one in before if one.signed and signature(place, one) == GOOD), "")
+    if any(one.signed for one in before) and chain.signature(seal) == UNKNOWN:
+        return next((one.name for one in before if one.signed and chain.signature(one) == GOOD), "")
     return ""
 
 
-def is_highest(place: Place, commit: str, address: str) -> bool:
-    """Whether an address was that of one member of staff, of the level that seals take, in the desk of a commit."""
-    files = objects.files(place, commit, (Staff.folder,), names=diff.NAMES, as_committed=True)
-    found = []
-    with objects.blobs(place, as_committed=True) as blobs:
-        for file, content in zip(files, blobs.each([f.oid for f in files]), strict=True):
-            try:
-                found.append(cast("Staff", places.decode_at(file.path, file.mode, content or b"")))
-            except Broken:
-                continue
-    mine = [one for one in found if address.lower() in one.addresses]
-    return len(mine) == 1 and mine[0].level >= rights.LEVELS["history"]
+class Kept(NamedTuple):
+    """What was found out here of seals, by their object names; neither they nor what they are about can change."""
+
+    measured: frozenset[str]
+    """Their digest and their counts held."""
+    good: frozenset[str]
+    """Their signature was good."""
 
 
-def find_measured(place: Place) -> frozenset[str]:
-    """The seals, by object name, that were measured here and held: neither they nor what they measure can change."""
+def find_kept(place: Place) -> Kept:
+    """What this clone remembers of seals."""
     try:
         with open(place.own(_MEASURED), encoding="ascii") as file:
-            return frozenset(line.strip() for line in file)
+            rows = [line.strip() for line in file]
     except (OSError, UnicodeDecodeError):
-        return frozenset()
+        rows = []
+    signed = frozenset(row.removesuffix(_SIGNED) for row in rows if row.endswith(_SIGNED))
+    return Kept(frozenset(row for row in rows if " " not in row), signed)
 
 
-def keep_measured(place: Place, tags: Iterable[str]) -> None:
-    """Remember seals that held; where nothing can be written they are measured again."""
+def keep_seals(place: Place, kept: Kept) -> None:
+    """Remember seals that held; where nothing can be written they are looked at again."""
+    rows = [*sorted(kept.measured), *(f"{tag}{_SIGNED}" for tag in sorted(kept.good))]
     with suppress(OSError):
-        keep(place.own(_MEASURED), "".join(f"{tag}\n" for tag in sorted(tags)).encode())
+        keep(place.own(_MEASURED), "".join(f"{row}\n" for row in rows).encode())
 
 
-def find_trusted(place: Place, fit: list[Seal], index: Index | None) -> Seal | None:
+def find_trusted(chain: Chain, fit: list[Seal]) -> Seal | None:
     """The newest of these seals, the oldest of which comes first, at which a check may begin.
 
     With which commit the desk began is asked of the index, if there is one, and else of git, which walks all of history.
     """
     trusted: Seal | None = None
-    first = events.first(index) if index is not None and fit else None
-    since = first or (log.root(place, fit[0].commit) if fit else "")
+    first = events.first(chain.index) if chain.index is not None and fit else None
+    since = first or (log.root(chain.place, fit[0].commit) if fit else "")
     for seal in fit:
-        if is_highest(place, since, seal.email.strip("<>")):
+        if chain.is_highest(since, seal.email.strip("<>")):
             trusted, since = seal, seal.commit
     return trusted

@@ -7,14 +7,16 @@ git log --format='%H %T' SEAL | LC_ALL=C sort | sha256sum
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from desk.audit import walk
 from desk.audit.moment import FAULT, REMARK, AuditFinding
 from desk.domain.model.kinds import KINDS, kind_at
 from desk.errors import GitError, Refused
 from desk.git import log, process, refs
+from desk.git.diff import Delta
 from desk.git.place import Place
 from desk.named import NamedTuple
 from desk.text import _, arranged
@@ -54,21 +56,58 @@ class Measure(NamedTuple):
 
 def measure(place: Place, commit: str) -> Measure:
     """Counts and the digest of everything up to a commit. GitError where this clone doesn't have all of it."""
-    if refs.cut(place):
-        raise GitError(
-            _("the history of this clone was cut off: a seal can't be measured here"),
-            _("bring all of it: git fetch --unshallow"),
-        )
-    from hashlib import sha256  # noqa: PLC0415 - loads OpenSSL, for seals only
+    return Measuring(place).measure(commit)
 
-    ordered = sorted(log.trees(place, commit))
-    digest = sha256(b"".join(line + b"\n" for line in ordered)).hexdigest()
-    found: Counter[str] = Counter(dict.fromkeys(KINDS, 0))
-    for delta in walk.files(place, commit):
-        cls = kind_at(delta.path)
-        if cls is not None:
-            found[cls.kind] += 1
-    return Measure(len(ordered), f"sha256:{digest}", dict(sorted(found.items())))
+
+class Measuring:
+    """Measures commits of one history, the newest first: of an earlier one only what came after it is asked of git."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self._commit: str | None = None
+        self._lines: list[bytes] = []
+        self._kinds: Counter[str] = Counter()
+
+    def measure(self, commit: str) -> Measure:
+        """As `seals.measure`."""
+        if refs.cut(self.place):
+            raise GitError(
+                _("the history of this clone was cut off: a seal can't be measured here"),
+                _("bring all of it: git fetch --unshallow"),
+            )
+        from hashlib import sha256  # noqa: PLC0415 - loads OpenSSL, for seals only
+
+        came = self._came_since(commit)
+        if self._commit is not None and came is not None:
+            self._go_back(self._commit, commit, came)
+        else:
+            self._lines = sorted(b"%b\n" % line for line in log.trees(self.place, commit))
+            self._kinds = _count(walk.files(self.place, commit))
+        self._commit = commit
+        digest = sha256(b"".join(self._lines)).hexdigest()
+        kinds = {kind: self._kinds[kind] for kind in sorted(KINDS)}
+        return Measure(len(self._lines), f"sha256:{digest}", kinds)
+
+    def _came_since(self, commit: str) -> set[bytes] | None:
+        """What came between a commit and the one measured before; None where the one is not in the other's history."""
+        later = self._commit
+        if later is None:
+            return None
+        if (found := log.line(self.place, commit, later)) is not None:
+            return {b"%b\n" % row.encode() for row in found}
+        known = is_in_history(self.place, commit, later)
+        return {b"%b\n" % row for row in log.trees(self.place, later, commit)} if known else None
+
+    def _go_back(self, later: str, commit: str, came: set[bytes]) -> None:
+        for line in came:
+            del self._lines[bisect_left(self._lines, line)]
+        changed = walk.between(self.place, commit, later)
+        self._kinds.subtract(_count(d for d in changed if d.new_oid and not d.oid))
+        self._kinds.update(_count(d for d in changed if d.oid and not d.new_oid))
+
+
+def _count(files: Iterable[Delta]) -> Counter[str]:
+    return Counter(cls.kind for file in files if (cls := kind_at(file.path)) is not None)
 
 
 def seals(place: Place) -> list[Seal]:
@@ -169,6 +208,11 @@ def is_in_history(place: Place, commit: str, head: str) -> bool:
     return refs.is_ancestor(place, commit, head, as_committed=True)
 
 
+def in_history(place: Place, every: Iterable[Seal], head: str) -> frozenset[str]:
+    """The commits of these seals that the head stands on: history is gone through once for all of them."""
+    return log.among(place, head, {seal.commit for seal in every})
+
+
 def signature(place: Place, seal: Seal) -> str:
     """good, bad, unknown key (this machine can't tell whose it is), or unsigned."""
     if not seal.signed:
@@ -182,9 +226,19 @@ def signature(place: Place, seal: Seal) -> str:
 
 
 def problems(
-    place: Place, seal: Seal, head: str, known: Mapping[str, Seal], *, measured: bool
+    place: Place,
+    seal: Seal,
+    head: str,
+    known: Mapping[str, Seal],
+    *,
+    measured: Measuring | None,
+    there: bool | None = None,
+    state: str | None = None,
 ) -> Iterator[AuditFinding]:
-    """What is wrong with a seal; `measured` recomputes its digest and counts."""
+    """What is wrong with a seal; `measured` recomputes its digest and counts, if it is given.
+
+    `there`: whether its commit is in history, and `state`: what its signature is worth, where these are known.
+    """
 
     def fault(problem: str, hint: str) -> AuditFinding:
         return AuditFinding(
@@ -210,14 +264,14 @@ def problems(
             ),
             look,
         )
-    if not is_in_history(place, seal.commit, head):
+    if not (is_in_history(place, seal.commit, head) if there is None else there):
         hint = _("what was sealed: git log {seal}; what is there now: git log {seal}..", seal=seal.name)
         yield fault(
             _("the sealed commit {commit} is not in the history any more: it was rewritten", commit=seal.commit[:10]),
             hint,
         )
-    if measured:
-        yield from (fault(problem, look) for problem in _measured(place, seal))
+    if measured is not None:
+        yield from (fault(problem, look) for problem in _mismeasured(measured, seal))
     before, _rest, tag = said.get("Seal-Previous", "none").partition(" ")
     if before != "none" and (before not in known or known[before].tag != tag):
         did = _("was replaced") if before in known else _("is missing")
@@ -225,7 +279,7 @@ def problems(
             _("the seal before it, {seal}, {what}", seal=before, what=did),
             _("fetch it from where seals are kept: git fetch origin tag {before}", before=before),
         )
-    state = signature(place, seal)
+    state = state or signature(place, seal)
     if state == BAD:
         yield fault(_("its signature is wrong"), arranged("git verify-tag {seal}", seal=seal.name))
     elif state == UNKNOWN:
@@ -235,10 +289,10 @@ def problems(
         )
 
 
-def _measured(place: Place, seal: Seal) -> Iterator[str]:
+def _mismeasured(measuring: Measuring, seal: Seal) -> Iterator[str]:
     said = seal.said
     try:
-        real = measure(place, seal.commit)
+        real = measuring.measure(seal.commit)
     except GitError as error:
         yield _("its history can't be read: {problem}", problem=error.message)
         return

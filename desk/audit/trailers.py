@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 from desk.audit import merges
@@ -48,14 +48,11 @@ def trailers(moment: Moment) -> Iterator[AuditFinding]:
                 CHECK, FAULT, _("a merge tells of {verb}, which only what a merge joins can tell", verb=told.verb)
             )
         return
-    named: dict[Key, tuple[Happened, ...]] = {}
-    for event in told.events:
-        named[event.kind, event.id] = (*named.get((event.kind, event.id), ()), event)
-    changed = _changed(moment)
+    named, changed = moment.step.by_record, _changed(moment)
     for key, events in named.items():
         if key[0] == SETTINGS:
             continue
-        yield from _one(moment, key, events, changed.get(key, []))
+        yield from _one(moment, key, events, changed.get(key, ()))
     if moment.step.parents:
         yield from _unnamed(moment, named, changed)
         yield from _others(moment)
@@ -89,7 +86,7 @@ def _moved(edits: list[HandEdit]) -> list[HandEdit]:
     return [come._replace(old=gone.old, change=handedits.MODIFIED)] if len(edits) == 2 and gone and come else edits
 
 
-def _one(moment: Moment, key: Key, events: tuple[Happened, ...], edits: list[HandEdit]) -> Iterator[AuditFinding]:
+def _one(moment: Moment, key: Key, events: tuple[Happened, ...], edits: Sequence[HandEdit]) -> Iterator[AuditFinding]:
     record = "/".join(key)
     for event in events:
         if verbs.is_of_merges(event.kind, event.verb):
@@ -156,7 +153,7 @@ _UNNAMED = {
 
 
 def _unnamed(
-    moment: Moment, named: dict[Key, tuple[Happened, ...]], changed: dict[Key, list[HandEdit]]
+    moment: Moment, named: Mapping[Key, tuple[Happened, ...]], changed: dict[Key, list[HandEdit]]
 ) -> Iterator[AuditFinding]:
     for key, edits in changed.items():
         unreadable = all(e.mended and e.new is None for e in edits)
@@ -234,7 +231,7 @@ def _line(text: str | None) -> str | None:
     return " ".join((text or "").split()) or None
 
 
-def _subject(moment: Moment, named: dict[Key, tuple[Happened, ...]]) -> Iterator[AuditFinding]:
+def _subject(moment: Moment, named: Mapping[Key, tuple[Happened, ...]]) -> Iterator[AuditFinding]:
     """The subject begins with the records that it is about, and tells the verb."""
     known = {record_id for kind, record_id in named if kind == Ticket.kind}
     subject, verb = moment.step.subject, moment.step.told.verb or ""

@@ -28,6 +28,7 @@ from desk.errors import Broken, ConfigError
 from desk.git import log, objects, refs
 from desk.git.log import LoggedStep
 from desk.git.place import Place, as_committed
+from desk.index.index import no_progress
 from desk.named import NamedTuple
 from desk.queries import knowledge as queries_knowledge
 from desk.store import settings
@@ -144,23 +145,29 @@ def _seals(
     store: Store, place: Place, every: list[audit_seals.Seal], head: str, *, full: bool
 ) -> tuple[list[AuditFinding], audit_seals.Seal | None]:
     """What is wrong with seals, and the newest one that is sound. `full` measures all of them; else that one, once."""
-    known = {seal.name: seal for seal in every}
-    measured = sealers.find_measured(place)
+    if not every:
+        return [], None
+    measuring = audit_seals.Measuring(place)
+    kept = measured, good = sealers.find_kept(place)
     found: list[AuditFinding] = []
     fit: list[audit_seals.Seal] = []
-    for seal in reversed(every):
-        anew = full or not (fit or seal.tag in measured)
-        told = [
-            *sealers.find_unfit(place, seal, known),
-            *audit_seals.problems(place, seal, head, known, measured=anew),
-        ]
-        found += told
-        if not any(f.level == FAULT for f in told) and not sealers.find_downgrade_of(place, seal, known):
-            fit.append(seal)
-            if anew:
-                measured |= {seal.tag}
-                sealers.keep_measured(place, measured)
-    return found, sealers.find_trusted(place, fit[::-1], None if full else store.index)
+    with objects.blobs(place, as_committed=True) as blobs:
+        chain = sealers.Chain(place, every, head, blobs, None if full else store.index)
+        if not full:
+            chain.remember_good(good - {every[-1].tag})
+        for seal in reversed(every):
+            anew = full or not (fit or seal.tag in measured)
+            there, state = chain.is_there(seal), chain.signature(seal)
+            by = measuring if anew else None
+            wrong = audit_seals.problems(place, seal, head, chain.known, measured=by, there=there, state=state)
+            found += (told := [*sealers.find_unfit(chain, seal), *wrong])
+            good |= {seal.tag} if state == audit_seals.GOOD else set()
+            if not any(f.level == FAULT for f in told) and not sealers.find_downgrade(chain, seal):
+                fit.append(seal)
+                measured |= {seal.tag} if anew else set()
+        if (measured, good) != kept:
+            sealers.keep_seals(place, sealers.Kept(measured, good))
+        return found, sealers.find_trusted(chain, fit[::-1])
 
 
 class _Walk:
@@ -192,7 +199,8 @@ class _Walk:
     def run(self) -> Iterator[AuditFinding]:
         """Every finding of every commit."""
         place = self.place
-        total = 0 if self.known is not None else log.count(place, self.since, self.head, as_committed=True)
+        untold = self.known is not None or self.store.keeper.progress is no_progress
+        total = 0 if untold else log.count(place, self.since, self.head, as_committed=True)
         with objects.blobs(place, as_committed=True) as blobs:
             world = self.begin(blobs) if self.begin else self._begun(blobs)
             with closing(audit_walk.steps(place, self.since, self.head, self.known)) as steps:

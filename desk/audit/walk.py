@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing
 from functools import cached_property
 
 from desk.domain.changes import message as changes_message
-from desk.domain.changes.message import Parsed
+from desk.domain.changes.message import Happened, Parsed
 from desk.git import diff, log, objects
 from desk.git.diff import Delta
 from desk.git.log import LoggedStep
@@ -22,9 +22,23 @@ class Step(LoggedStep):
         """The message, as desk's own are read."""
         return changes_message.parse(self.message)
 
+    @cached_property
+    def by_record(self) -> Mapping[tuple[str, str], tuple[Happened, ...]]:
+        """What is told, by the kind and the id of the record."""
+        found: dict[tuple[str, str], tuple[Happened, ...]] = {}
+        for event in self.told.events:
+            key = (event.kind, event.id)
+            found[key] = (*found[key], event) if key in found else (event,)
+        return found
+
     @property
     def merge(self) -> bool:
         return len(self.parents) > 1
+
+    @cached_property
+    def by_hand(self) -> bool:
+        """Without a message of desk's own; also a merge that tells of verbs, since merges by hand do none."""
+        return self.told.verb is None or self.merge
 
 
 def steps(

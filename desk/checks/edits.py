@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 
 from desk.checks import admission, articles, judgement, links, rights, rules, together, twins
 from desk.checks.act import Act
@@ -123,12 +124,22 @@ def _salt_problem(edit: HandEdit) -> DeskError | None:
 
 def _comment_problem(edit: HandEdit, new: Record) -> DeskError | None:
     """A text that a # cuts short, unless it is one that stood there before."""
-    names = [name for name, field in new.FIELDS.items() if field.type is LINE]
+    names = _lines_of(new.kind)
     line = locate.comment_line(edit.after or b"", names)
     if line is None or locate.comment_line(edit.before or b"", names) is not None:
         return None
     hint = _("put the text in quotes, or take away what stands from the # on")
     return Broken(_("what follows the # is not read"), edit.path, line, hint)
+
+
+@cache
+def _lines_of(kind: str) -> tuple[str, ...]:
+    return tuple(name for name, field in KINDS[kind].FIELDS.items() if field.type is LINE)
+
+
+@cache
+def _fixed_of(kind: str) -> tuple[str, ...]:
+    return tuple(name for name, field in KINDS[kind].FIELDS.items() if field.fixed)
 
 
 def _fixed_problem(edit: HandEdit, new: Record) -> DeskError | None:
@@ -141,9 +152,9 @@ def _fixed_problem(edit: HandEdit, new: Record) -> DeskError | None:
             _("{where}: the salt can't be changed", where=where),
             _("put it back: {key}: {salt}", key=salt.KEY, salt=edit.old.salt),
         )
-    for name, field in new.FIELDS.items():
+    for name in _fixed_of(new.kind):
         before, after = edit.old.values.get(name), new.values.get(name)
-        if field.fixed and before != after:
+        if before != after:
             shown = [plain.plain(v) if v is not None else "nothing" for v in (before, after)]
             where = f"{edit.path}:{locate.line_of(edit.after, name)}"
             hint = (

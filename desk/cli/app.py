@@ -65,7 +65,7 @@ class App(Session):
             env.environ,
             env.now(),
             who=who or env.environ.get("DESK_AS"),
-            progress=draw,
+            progress=draw if env.stderr.isatty() else None,
             clock=env.clock,
             waiting=say_waiting,
         )

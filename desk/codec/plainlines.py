@@ -78,6 +78,16 @@ def front(text: str) -> dict[str, Any] | None:
     return out
 
 
+def field(rows: str) -> tuple[str, Any] | None:
+    """Name and value of the one field that some lines of YAML are about; None if the library has to read them."""
+    key, colon, value = rows.partition(": ")
+    if colon and "\n" not in rows and value[:1] != "|":
+        known = _value(value) if is_word(key) else None
+        return None if known is None else (key, known)
+    found = front(f"{rows}\n")
+    return next(iter(found.items())) if found is not None and len(found) == 1 else None
+
+
 def _value(text: str) -> Any:
     if STAMP.match(text):
         return Stamp(text)

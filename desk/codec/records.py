@@ -161,16 +161,18 @@ def quick_fields(cls: type[Record], front: str) -> _Fields | None:
     if len(front) > FRONT_MAX:
         return None
     values: dict[str, Any] = {}
-    last, salted = -1, ""
+    last, kind = -1, cls.kind
     for rows in _BEGINNING.split(front[:-1]):
-        found = _field(cls.kind, rows) if len(rows) <= _SHORT else _field.__wrapped__(cls.kind, rows)
-        if found is None or found.place <= last:
+        found = _field(kind, rows) if len(rows) <= _SHORT else _field.__wrapped__(kind, rows)
+        if found is None:
             return None
-        last = found.place
-        if found.name == salt.KEY:
-            salted = found.value
-        elif found.value is not None:
-            values[found.name] = found.value
+        place, name, value = found
+        if place <= last:
+            return None
+        last = place
+        if value is not None:
+            values[name] = value
+    salted = values.pop(salt.KEY, "")
     return values, salted, NOTHING
 
 
@@ -185,10 +187,10 @@ class _Field(NamedTuple):
 @lru_cache(maxsize=1 << 14)
 def _field(kind: str, rows: str) -> _Field | None:
     """One field as `whole_fields` reads it; None for what is to be read there."""
-    known = plainlines.front(f"{rows}\n")
-    if known is None or len(known) != 1:
+    known = plainlines.field(rows)
+    if known is None:
         return None
-    [(name, raw)] = known.items()
+    name, raw = known
     place = _places(kind).get(name)
     if place is None:
         return None

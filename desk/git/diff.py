@@ -18,6 +18,9 @@ RAW = ("-r", "--raw", "--no-renames", "--no-abbrev", "-z", "--ignore-submodules=
 """Whatever a file of the desk, or this machine, tells git to pass over."""
 
 
+_NO_MODE = "000000"
+
+
 class Delta(NamedTuple):
     """One file: modes and object names before and after, empty where there is none."""
 
@@ -42,7 +45,14 @@ class Touched(NamedTuple):
 def parse(meta: str, path: str) -> Delta:
     """`:MODE MODE NAME NAME STATUS` and the path behind it; zeros stand for no file."""
     mode, new_mode, oid, new_oid, _ = meta[1:].split(" ")
-    return Delta(path, *(v if v.strip("0") else "" for v in (mode, new_mode, oid, new_oid)))
+    was, now = oid.strip("0"), new_oid.strip("0")
+    return Delta(
+        path,
+        mode if mode != _NO_MODE else "",
+        new_mode if new_mode != _NO_MODE else "",
+        oid if was else "",
+        new_oid if now else "",
+    )
 
 
 RECORDS = (*FOLDERS, FILE)

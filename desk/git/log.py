@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterable
+from collections.abc import Collection, Generator, Iterable
 from contextlib import closing
+from itertools import islice
 
 from desk.errors import GitError
 from desk.git import diff, process, refs
@@ -17,6 +18,8 @@ _PLAINLY = ("--encoding=UTF-8", "--no-show-signature")
 """Whatever this machine's configuration says."""
 _COMMIT = ("%H", "%P", "%at", "%ct", "%an", "%ae", "%B")
 _STEP = ("%H", "%P", "%T", "%at", "%an", "%ae", "%ct", "%ce", "%s", "%B")
+_SHORT_LINE = 10_000
+"""Commits that are remembered of a line."""
 _BLOCK = re.compile(r"([0-9a-f]{40,64}) \d+ (\d+) (\d+)")
 
 
@@ -48,17 +51,23 @@ class LoggedStep(NamedTuple):
     deltas: tuple[diff.Delta, ...]
 
 
-def _parts(place: Place, args: tuple[str, ...], names: str) -> Generator[str, None, None]:
-    """What git log prints between NULs, read as it comes; GitError when it fails."""
-    running = process.spawn(place, args, stdout=process.PIPE)
+def _parts(
+    place: Place, args: tuple[str, ...], names: str, asked: list[str] | None = None
+) -> Generator[str, None, None]:
+    """What git log prints between NULs, read as it comes; GitError when it fails. `asked`: commits, as `line` gives them."""
+    running = process.spawn(place, args, stdin=process.PIPE if asked is not None else None, stdout=process.PIPE)
     if running.stdout is None:
         raise GitError(_("git log has no pipe"))
     with running:
+        if running.stdin is not None:
+            # It reads all of them before it says anything.
+            running.stdin.write("".join(f"{row.partition(' ')[0]}\n" for row in asked or ()).encode())
+            running.stdin.close()
         rest = b""
         while chunk := running.stdout.read(1 << 16):
-            *parts, rest = (rest + chunk).split(b"\0")
-            for part in parts:
-                yield part.decode(errors=names)
+            whole, nul, rest = (rest + chunk).rpartition(b"\0")
+            if nul:
+                yield from whole.decode(errors=names).split("\0")
         if rest:
             yield rest.decode(errors=names)
     if running.returncode:
@@ -81,20 +90,45 @@ def steps(place: Place, since: str | None, until: str) -> Generator[LoggedStep, 
     """The commits up to `until` that `since` doesn't hold, each after its parents, as they were committed."""
     plainly = (*process.AS_COMMITTED, "-c", "log.showRoot=true", "-c", "log.showSignature=false")
     asked = f"--format=%x01{''.join(f'{field}%x00' for field in _STEP)}"
-    how = ("--reverse", "--topo-order", "--diff-merges=first-parent", *diff.RAW, "--encoding=UTF-8", asked)
+    how = ("--diff-merges=first-parent", *diff.RAW, "--encoding=UTF-8", asked)
+    known = None if since is None else line(place, since, until)
+    if known == []:
+        return
+    which = ("--reverse", "--topo-order", *_span(since, until)) if known is None else ("--no-walk=unsorted", "--stdin")
     head: list[str] = []
     deltas: list[diff.Delta] = []
-    with closing(_parts(place, (*plainly, "log", *how, *_span(since, until), "--"), diff.NAMES)) as parts:
+    with closing(_parts(place, (*plainly, "log", *how, *which, "--"), diff.NAMES, known)) as parts:
         for part in parts:
             text = part.lstrip("\n")
             if text.startswith("\x01"):
                 if head:
                     yield _step(head, deltas)
-                head, deltas = [text[1:], *(next(parts) for _ in _STEP[1:])], []
+                head, deltas = [text[1:], *islice(parts, len(_STEP) - 1)], []
             elif text.startswith(":"):
                 deltas.append(diff.parse(text, next(parts)))
     if head:
         yield _step(head, deltas)
+
+
+def line(place: Place, since: str, until: str) -> list[str] | None:
+    """The commits from one to a later one, the oldest first, where that is a single line and a short one; else None.
+
+    Each with its tree. git itself goes on behind the earlier one as long as commits are dated later than the oldest of
+    these, to be sure that it holds none of them: after an import of old tickets, through all of history.
+    """
+    found: list[str] = []
+    args = (*process.AS_COMMITTED, "log", "--no-show-signature", "--format=%H %T %P%x00", until, "--")
+    with closing(_parts(place, args, "replace")) as parts:
+        for part in parts:
+            oid, _space, rest = part.strip().partition(" ")
+            tree, _space, parents = rest.partition(" ")
+            if oid == since:
+                return found[::-1]
+            if " " in parents or len(found) >= _SHORT_LINE:
+                return None
+            if oid:
+                found.append(f"{oid} {tree}")
+    return None
 
 
 def _step(head: list[str], deltas: list[diff.Delta]) -> LoggedStep:
@@ -155,10 +189,17 @@ def root(place: Place, oid: str) -> str:
     return process.run(place, "rev-list", "--max-parents=0", oid).decode().split()[-1]
 
 
-def trees(place: Place, commit: str) -> list[bytes]:
-    """Each commit's own name and its tree's, of everything up to a commit as it was committed."""
-    args = (*process.AS_COMMITTED, "log", "--no-show-signature", "--format=%H %T", commit, "--")
+def trees(place: Place, commit: str, since: str | None = None) -> list[bytes]:
+    """Each commit's own name and its tree's, of everything up to a commit as it was committed, or of what `since` doesn't hold."""
+    args = (*process.AS_COMMITTED, "log", "--no-show-signature", "--format=%H %T", *_span(since, commit), "--")
     return [line for line in process.run(place, *args).split(b"\n") if line]
+
+
+def among(place: Place, until: str, wanted: Collection[str]) -> frozenset[str]:
+    """Which of these commits a history holds, as it was committed; it is gone through once."""
+    args = (*process.AS_COMMITTED, "log", "--no-show-signature", "--format=%H%x00", until, "--")
+    with closing(_parts(place, args, "replace")) as parts:
+        return frozenset(oid for part in parts if (oid := part.strip()) in wanted)
 
 
 def authored_at(place: Place, oid: str) -> int:

@@ -218,8 +218,9 @@ def _of_measure(court: Court, update: Update) -> Iterator[AuditFinding]:
     if seal is None:
         yield _refused(update, _("not a seal that desk made"), _("desk audit seal makes one"))
         return
-    known = {one.name: one for one in audit_seals.seals(court.store.place)}
-    for one in audit_seals.problems(court.store.place, seal, court.tip, known, measured=True):
+    place = court.store.place
+    known = {one.name: one for one in audit_seals.seals(place)}
+    for one in audit_seals.problems(place, seal, court.tip, known, measured=audit_seals.Measuring(place)):
         if one.level == FAULT:
             yield one
 

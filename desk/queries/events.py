@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, cast
 
 from desk.domain.model.kinds import KINDS
@@ -40,6 +41,8 @@ def mails(index: Index, since: str, tickets: tuple[str, ...] = ()) -> list[MailE
     return [MailEvent(*map(str, (at, oid, found or "", who))) for at, oid, found, who in rows]
 
 
+_ASKED = 900
+"""So many commits are asked for in one go."""
 _NAMES = ("at", "by", "kind", "id", "title", "verb", "from", "to", "reason", "commit", "by_hand")
 
 
@@ -70,6 +73,17 @@ def first(index: Index) -> str | None:
     """The commit with which the desk began; None where the index begins with another one."""
     row = index.db.execute("SELECT oid, parent FROM commits WHERE n = (SELECT min(n) FROM commits)").fetchone()
     return None if row is None or row[1] else str(row[0])
+
+
+def among(index: Index, commits: Collection[str]) -> frozenset[str]:
+    """Which of these commits the history holds that the index stands for."""
+    asked = tuple(commits)
+    return frozenset(
+        str(oid)
+        for first in range(0, len(asked), _ASKED)
+        for part in (asked[first : first + _ASKED],)
+        for (oid,) in index.db.execute(f"SELECT oid FROM commits WHERE oid IN ({marks(part)})", part)
+    )
 
 
 def log(index: Index, wanted: Wanted) -> list[LogRow]:

@@ -191,3 +191,28 @@ def test_a_seal_that_held_is_measured_once(desk: Runner, make: Make, forger: For
     assert "seal/2026-07-23: counts 99 commits, there are 3" in problems(desk)
     assert (home / ".git/desk/seals").read_text(encoding="ascii").split() == kept
     assert "seal/2026-07-23: counts 99 commits, there are 3" in problems(desk, "--full")
+
+
+def test_a_night_costs_the_same_after_many_seals(desk: Runner, make: Make, forger: Forger, tmp_path: Path) -> None:
+    """Of seals that held, nothing is asked of git one by one: a desk that is sealed each night has hundreds."""
+
+    def asked(name: str, *args: str) -> int:
+        trace = tmp_path / name
+        desk("audit", "verify", *args, env={"GIT_TRACE2_EVENT": str(trace)})
+        return trace.read_text(encoding="utf-8").count('"event":"start"')
+
+    def seal(number: int) -> None:
+        make(f"Ticket {number}")
+        desk("audit", "seal", "--no-verify", "--name", f"n{number}", "-f", "json")
+
+    seal(1)
+    seal(2)
+    desk("audit", "verify")
+    few, few_full = asked("few"), asked("few_full", "--full")
+    for number in range(3, 6):
+        seal(number)
+    desk("audit", "verify")
+    assert asked("many") == few
+    assert asked("many_full", "--full") - few_full == 6  # of each, what came since, twice
+    forger.git("tag", "-d", "seal/n2")
+    assert "seal/n3: the seal before it, seal/n2, is missing" in problems(desk)

@@ -49,8 +49,8 @@ def seal(
     checked = _verify(session) if verified else "no"
     day = session.local(session.now).date().isoformat()
     chosen = seals.free_name(place, name, day)
-    earlier = [s for s in seals.seals(place) if seals.is_in_history(place, s.commit, commit)]
-    previous = earlier[-1] if earlier else None
+    every = seals.seals(place)
+    previous = next((s for s in reversed(every) if seals.is_in_history(place, s.commit, commit)), None)
     measured = seals.measure(place, commit)
     title = _("Seal of {name}, {day}", name=session.config["desk.name"], day=day)
     text = seals.text(title, message, commit, measured, previous=previous, verified=checked)

@@ -244,10 +244,12 @@ def list_(app: App) -> Listing:
 
     place, head = app.place, app.store.commit_now()
     every = seals.seals(place)
-    known = {s.name: s for s in every}
+    known, measuring, there = {s.name: s for s in every}, seals.Measuring(place), seals.in_history(place, every, head)
     rows: list[dict[str, Any]] = []
     for one in reversed(every):
-        found = list(seals.problems(place, one, head, known, measured=True))
+        state = seals.signature(place, one)
+        told = seals.problems(place, one, head, known, measured=measuring, there=one.commit in there, state=state)
+        found = list(told)
         faults = [f.problem.removeprefix(f"{one.name}: ") for f in found if f.level == audit_verify.FAULT]
         rows.append(
             {
@@ -260,7 +262,7 @@ def list_(app: App) -> Listing:
                 "records": _count(one.said.get("Seal-Records")),
                 "digest": one.said.get("Seal-Digest"),
                 "previous": (one.said.get("Seal-Previous") or "none").split()[0].replace("none", "") or None,
-                "signature": seals.signature(place, one),
+                "signature": state,
                 "holds": not faults,
                 "problems": faults,
             }

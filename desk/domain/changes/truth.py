@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
@@ -67,10 +68,21 @@ def is_whole(event: Happened) -> bool:
 
 def _row(event: Happened) -> Verb | None:
     """What the table says of the verb that an event tells; None where history has no such verb on that kind of record."""
+    return _row_of(event.kind, event.verb)
+
+
+@lru_cache(maxsize=1 << 10)
+def _row_of(kind: str, name: str) -> Verb | None:
     # An import tells that a ban was created, as it does of any record; a command bans.
-    banned = (event.kind, event.verb) == (Ban.kind, "create")
-    row = verbs.find(event.kind, "ban" if banned else event.verb)
+    row = verbs.find(kind, "ban" if (kind, name) == (Ban.kind, "create") else name)
     return row if row and row.told_as is None else None
+
+
+@lru_cache(maxsize=1 << 10)
+def _fields_told(kind: str, verb: str, how: Telling) -> tuple[str, ...]:
+    """The fields of which the event of a verb tells in this way."""
+    row = _row_of(kind, verb)
+    return tuple(row.telling_fields(how)) if row else ()
 
 
 def find_untruths(case: Case) -> Iterator[str]:
@@ -156,7 +168,7 @@ def _pairs(event: Happened) -> Iterator[tuple[str, str | None, str | None]]:
         elif telling == "state":
             before, after = ((v.split()[0].rstrip(":,") if v else None) for v in (event.before, event.after))
             yield name, before, after
-    if row and any(row.telling_fields("level")):
+    if _fields_told(event.kind, event.verb, "level"):
         sides = [_levels(side) for side in (event.before, event.after)]
         for name in dict.fromkeys((*sides[0], *sides[1])):
             yield name, sides[0].get(name), sides[1].get(name)
@@ -340,8 +352,7 @@ def _edits(case: Case) -> Iterator[str]:
 def _texts(case: Case) -> Iterator[str]:
     """What is known of a problem is told by its beginning."""
     for event in case.events:
-        row = _row(event)
-        for name in row.telling_fields("text") if row else ():
+        for name in _fields_told(event.kind, event.verb, "text"):
             yield from _is(name, event.after, compare.first_line(_text(case.new, name)))
 
 

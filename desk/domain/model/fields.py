@@ -175,7 +175,8 @@ def parse_time(raw: object) -> datetime:
     if not re.fullmatch(_TIME, value):
         raise ValueError(_("{value!r} is not a time such as 2026-07-23T06:12:44Z", value=value[:40]))
     try:
-        return datetime.fromisoformat(value.upper()).astimezone(UTC).replace(microsecond=0)
+        found = datetime.fromisoformat(value.upper())
+        return found if found.tzinfo is UTC and not found.microsecond else found.astimezone(UTC).replace(microsecond=0)
     except (ValueError, OverflowError) as error:
         raise ValueError(_("{value!r} is not a time: {error}", value=value[:40], error=error)) from None
 

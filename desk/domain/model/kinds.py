@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from desk.domain.model.article import Article, Response, Topic
@@ -39,6 +39,7 @@ KINDS: Mapping[str, type[Record]] = MappingProxyType(
 _BY_FOLDER = {cls.folder: cls for cls in KINDS.values() if cls.folder != "kb"}
 
 
+@lru_cache(maxsize=1 << 10)
 def kind_at(path: str) -> type[Record] | None:
     """The kind of record that lives at a path relative to the desk; None for any other file.
 
