@@ -136,6 +136,15 @@ def loose_objects(place: Place) -> int:
         return 0
 
 
+def packs(place: Place) -> int:
+    """How many packs there are."""
+    try:
+        names = os.listdir(os.path.join(place.common, "objects", "pack"))
+    except OSError:
+        return 0
+    return sum(name.endswith(".pack") for name in names)
+
+
 def check_version(place: Place) -> str:
     """The version of git; GitError if it is older than desk needs."""
     text = run(place, "version").decode().strip()

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING
 
 from desk.errors import Conflict, GitError
 from desk.git.place import Place
-from desk.git.process import DURABLE, PIPE, as_error, is_partial, run, setting, spawn
+from desk.git.process import DURABLE, PIPE, as_error, packs, run, spawn
 from desk.named import NamedTuple
 from desk.text import _
 
@@ -94,6 +94,8 @@ class RefMoved(Exception):
 
 
 _PACKED = ("-c", "fastimport.unpackLimit=1")
+_FEW_PACKS = 32
+"""As many packs as git still reads without anybody noticing; 50 are what it calls too many (gc.autoPackLimit)."""
 
 
 def fast_import(
@@ -101,10 +103,11 @@ def fast_import(
 ) -> list[str]:
     """Write commits durably and move the ref to the last one; RefMoved if the ref no longer points to `base`.
 
-    `packed`: their objects as one pack, however few they are; git would make a file of each.
+    Their objects become one pack, which is one process and some five files to be synced less than a file of each; but where there
+    are many packs already, which `repack` brings together, a file of each unless `packed`.
     """
     data = b"feature done\n" + b"".join(stream(commits, ref, base)) + b"done\n"
-    command = (*_PACKED, *_IMPORT) if packed else _IMPORT
+    command = (*_PACKED, *_IMPORT) if packed or packs(place) < _FEW_PACKS else _IMPORT
     process = spawn(place, command, stdin=PIPE, stdout=PIPE, stderr=PIPE, pass_fds=(hold,))
     try:
         out, err = process.communicate(data)
@@ -345,45 +348,3 @@ def _beside(place: Place) -> Iterator[str]:
     yield temporary
     if os.path.exists(temporary):
         os.replace(temporary, index)
-
-
-# -- housekeeping ------------------------------------------------------------------------------------------------------
-
-
-def repack(place: Place, hold: int) -> None:
-    """New objects into one pack, small packs together; --geometric keeps the cost in step with what is new.
-
-    In a clone that leaves objects with its remote, git 2.39 can do no more than the first.
-    """
-    how = () if is_partial(place) else ("--geometric=2", "--write-midx")
-    run(place, *DURABLE, "repack", *how, "-d", "-q", hold=hold)
-    run(place, "prune-packed", "-q", hold=hold)
-
-
-def write_graph(place: Place, hold: int) -> None:
-    """With changed paths, so that `git log -- FILE` doesn't compare every commit's trees."""
-    run(place, "commit-graph", "write", "--reachable", "--changed-paths", "--split", "--no-progress", hold=hold)
-
-
-def pack_refs(place: Place, hold: int) -> None:
-    """All refs into one file."""
-    run(place, "pack-refs", "--all", hold=hold)
-
-
-_SPLIT_FROM = 2 * 1024 * 1024
-"""Bytes of git's own index, some 25,000 files: from there on a write spends 60 ms on it, 20 if it is split."""
-
-
-def split_index(place: Place, hold: int) -> bool:
-    """git writes its whole index at every commit; split, it writes what has changed since the last time here.
-
-    Whether it was worth it.
-    """
-    if setting(place, "index.sparse") == "true":
-        return False  # it is small then, and git can't have it both ways
-    if os.path.getsize(os.path.join(place.gitdir, "index")) > _SPLIT_FROM:
-        run(place, "config", "core.splitIndex", "true", hold=hold)
-    if setting(place, "core.splitIndex") != "true":
-        return False
-    run(place, "update-index", "--split-index", hold=hold)
-    return True

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 from desk.errors import Conflict, GitError
-from desk.git import write
+from desk.git import upkeep, write
 from desk.named import NamedTuple
 from desk.store import journal
 from desk.store.store import Store
@@ -82,4 +82,4 @@ def in_packs(store: Store) -> Iterator[Callable[[], None]]:
 
 def _bring_together(store: Store) -> None:
     with suppress(Conflict, GitError), store.writing() as hold:
-        write.repack(store.place, hold)
+        upkeep.repack(store.place, hold)

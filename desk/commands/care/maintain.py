@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 import click
 
 from desk.cli import leaf
 from desk.cli.app import App
-from desk.git import cone, write
+from desk.git import cone, process, upkeep
 from desk.git.place import Place
 from desk.index.build import optimise
 from desk.store import years as store_years
@@ -31,7 +30,7 @@ def maintain(app: App, years: int | None) -> Done:
     tickets are read from git, are in every list and search, and become files again when they are written to.
     """
     place = app.store.place
-    before = loose_objects(place)
+    loose, packs = upkeep.loose_objects(place), process.packs(place)
     app.store.ask(lambda index: index.commit)
     with app.store.writing() as hold:
         done = [said for step in STEPS if (said := step(place, hold))]
@@ -42,13 +41,24 @@ def maintain(app: App, years: int | None) -> Done:
     with app.store.keeper.lock():
         app.store.ask(optimise)
     done.append(_("search index optimised"))
-    after = loose_objects(place)
-    data = {"id": "maintain", "loose_before": before, "loose_after": after, "steps": done}
-    return Done(
-        "maintain",
-        data,
-        (_("{before:,} loose objects are {after:,} now; {done}.", before=before, after=after, done=done),),
+    loose_after, packs_after = upkeep.loose_objects(place), process.packs(place)
+    data = {
+        "id": "maintain",
+        "loose_before": loose,
+        "loose_after": loose_after,
+        "packs_before": packs,
+        "packs_after": packs_after,
+        "steps": done,
+    }
+    said = _(
+        "{loose:,} loose objects and {packs:,} packs are {loose_after:,} and {packs_after:,} now; {done}.",
+        loose=loose,
+        packs=packs,
+        loose_after=loose_after,
+        packs_after=packs_after,
+        done=done,
     )
+    return Done("maintain", data, (said,))
 
 
 def _told(years: int) -> str:
@@ -60,30 +70,23 @@ def _told(years: int) -> str:
 
 
 def _repack(place: Place, hold: int) -> str:
-    write.repack(place, hold)
+    upkeep.repack(place, hold)
     return _("repacked")
 
 
 def _graph(place: Place, hold: int) -> str:
-    write.write_graph(place, hold)
+    upkeep.write_graph(place, hold)
     return _("commit-graph written")
 
 
 def _refs(place: Place, hold: int) -> str:
-    write.pack_refs(place, hold)
+    upkeep.pack_refs(place, hold)
     return _("refs packed")
 
 
 def _index(place: Place, hold: int) -> str | None:
-    return _("git's index split") if write.split_index(place, hold) else None
+    return _("git's index split") if upkeep.split_index(place, hold) else None
 
 
 STEPS: tuple[Callable[[Place, int], str | None], ...] = (_repack, _graph, _refs, _index)
 """Each says what it did, None if there was nothing to do."""
-
-
-def loose_objects(place: Place) -> int:
-    """How many objects lie in files of their own."""
-    objects = os.path.join(place.common, "objects")
-    folders = (os.path.join(objects, f) for f in os.listdir(objects) if len(f) == 2)
-    return sum(len(os.listdir(f)) for f in folders if os.path.isdir(f))
