@@ -302,14 +302,12 @@ def problems(
             _("the seal before it, {seal}, {what}", seal=before, what=did),
             _("fetch it from where seals are kept: git fetch origin tag {before}", before=before),
         )
-    state = state or signature(place, seal)
+    state, ask = state or signature(place, seal), arranged("git verify-tag {seal}", seal=seal.name)
     if state == BAD:
-        yield fault(_("its signature is wrong"), arranged("git verify-tag {seal}", seal=seal.name))
+        yield fault(_("its signature is wrong"), ask)
     elif state == UNKNOWN:
         problem = _("{seal}: signed with a key that this machine doesn't know", seal=seal.name)
-        yield AuditFinding(
-            "seals", REMARK, problem, arranged("git verify-tag {seal}", seal=seal.name), seal.commit, record=seal.name
-        )
+        yield AuditFinding("seals", REMARK, problem, ask, seal.commit, record=seal.name)
 
 
 def _mismeasured(measuring: Measuring, seal: Seal) -> Iterator[str]:
