@@ -154,17 +154,22 @@ def _describe_desk(breach: Breach) -> str:
     return _("{n} departments were the default one: {names}", n=len(breach.names), names=breach.names)
 
 
+def _describe_shared(breach: Breach, record: Record) -> str:
+    """What is one's alone became that of two."""
+    first, *others = breach.names
+    owners = listed(sorted({record.id, *others}), _(" and of "))
+    if breach.rule == "key":
+        return _("one key became the key of {owners}", owners=owners)
+    return _("{address} became the address of {owners}", address=first, owners=owners)
+
+
 def _describe(breach: Breach) -> str:
     """What a commit of the past did to the desk."""
-    record, names, count = breach.record, breach.names, breach.number
+    record, count = breach.record, breach.number
     if record is None:
         return _describe_desk(breach)
-    if breach.rule in ("address", "registered"):
-        return _(
-            "{address} became the address of {owners}",
-            address=names[0],
-            owners=listed(sorted({record.id, *names[1:]}), _(" and of ")),
-        )
+    if breach.rule in ("address", "registered", "key"):
+        return _describe_shared(breach, record)
     if breach.rule == "private":
         held = ngettext("a user's ticket", "{n} tickets of users", count)
         return _("{id} became private while it held {held}", id=record.id, held=held)

@@ -7,17 +7,17 @@ is trusted before it, or when the desk began: whoever makes themselves level 3 a
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
 from typing import cast
 
 from desk.audit.moment import FAULT, REMARK, AuditFinding
-from desk.audit.seals import GOOD, UNKNOWN, Seal, in_history, is_in_history, signature
+from desk.audit.seals import GOOD, UNKNOWN, Seal, Vouched, in_history, is_in_history, vouch
 from desk.codec import places
 from desk.domain.model.person import Staff
 from desk.domain.rights import rights
-from desk.errors import Broken
+from desk.errors import Broken, GitError
 from desk.git import diff, log, objects
 from desk.git.place import Place
 from desk.index.index import Index
@@ -28,6 +28,8 @@ from desk.text import _, arranged
 
 _MEASURED = "seals"
 """File of desk's own, inside the git directory: a name a line."""
+_AHEAD = 300
+"""Seconds by which two clocks may differ."""
 _SIGNED = " signed"
 """Stands behind the name of a seal whose signature was good."""
 
@@ -45,12 +47,13 @@ class Chain:
         self.place = place
         self.known = {seal.name: seal for seal in every}
         self.index = index if index is not None and index.commit == head else None
-        self._head = head
+        self.head = head
         self._blobs = blobs
         self._before: dict[str, tuple[Seal, ...]] = {}
         self._folders: dict[str, bytes] = {}
         self._staff: dict[bytes, list[Staff]] = {}
-        self._states: dict[str, str] = {}
+        self._vouched: dict[str, Vouched] = {}
+        self._others: set[str] = set()
 
     def before(self, seal: Seal) -> tuple[Seal, ...]:
         """The seals before one, the nearest first, as each names the one before it."""
@@ -80,31 +83,62 @@ class Chain:
     def _there(self) -> frozenset[str]:
         if self.index is not None:
             return events.among(self.index, {seal.commit for seal in self.known.values()})
-        return in_history(self.place, self.known.values(), self._head)
+        return in_history(self.place, self.known.values(), self.head)
 
     def is_there(self, seal: Seal) -> bool:
         """Whether the commit of a seal is one that the head stands on."""
         return seal.commit in self._there
 
-    def signature(self, seal: Seal) -> str:
-        """What its signature is worth; asked once."""
-        if seal.tag not in self._states:
-            self._states[seal.tag] = signature(self.place, seal)
-        return self._states[seal.tag]
+    def vouched(self, tag: str, *, signed: bool) -> Vouched:
+        """What the signature of a tag is worth, and whose it is; asked once."""
+        if tag not in self._vouched:
+            self._vouched[tag] = vouch(self.place, tag, signed=signed)
+        return self._vouched[tag]
 
-    def remember_good(self, tags: Container[str]) -> None:
-        """These were found to be signed well, and aren't asked of again."""
-        self._states.update({seal.tag: GOOD for seal in self.known.values() if seal.signed and seal.tag in tags})
+    def signature(self, seal: Seal) -> str:
+        """What the signature of a seal is worth."""
+        return self.vouched(seal.tag, signed=seal.signed).state
+
+    def remember_good(self, tags: Iterable[str]) -> None:
+        """These were found to be signed well, by whoever they say, and aren't asked of again."""
+        self._vouched.update(dict.fromkeys(tags, Vouched(GOOD)))
+
+    def others_key(self, tag: str, commit: str, whose: str) -> str:
+        """Who else of the staff has the key that a tag is signed with; empty where it is `whose`, a handle or an address."""
+        signer = self._vouched[tag].signer.lower()
+        if not signer:
+            return ""
+        holders = [s for at in (commit, self.head) for s in self.staff_at(at) if signer in (s.id, *s.addresses)]
+        if not holders or any(whose.lower() in (s.id, *s.addresses) for s in holders):
+            return ""
+        self._others.add(tag)
+        return holders[0].id
+
+    @property
+    def good(self) -> frozenset[str]:
+        """The tags that were found to be signed well, with keys of who made them."""
+        return frozenset(tag for tag, one in self._vouched.items() if one.state == GOOD) - self._others
+
+    def committed_at(self, commit: str) -> int:
+        """When a commit was made, in epoch seconds; 0 of one that isn't there."""
+        try:
+            return objects.parse_commit(self._blobs.get(commit) or b"")[0].committed_at
+        except GitError:
+            return 0
 
     def is_highest(self, commit: str, address: str) -> bool:
         """Whether an address was that of one member of staff, of the level that seals take, in the desk of a commit."""
+        mine = [one for one in self.staff_at(commit) if address.lower() in one.addresses]
+        return len(mine) == 1 and mine[0].level >= rights.LEVELS["history"]
+
+    def staff_at(self, commit: str) -> list[Staff]:
+        """Everybody on the staff in the desk of a commit, as far as their records can be read."""
         if commit not in self._folders:
             self._folders[commit] = self._blobs.get(f"{commit}:{Staff.folder}") or b""
         folder = self._folders[commit]
         if folder not in self._staff:
             self._staff[folder] = list(self._read_staff(folder, commit))
-        mine = [one for one in self._staff[folder] if address.lower() in one.addresses]
-        return len(mine) == 1 and mine[0].level >= rights.LEVELS["history"]
+        return self._staff[folder]
 
     def _read_staff(self, folder: bytes, commit: str) -> Iterator[Staff]:
         for mode, name, oid in objects.parse_tree(folder, commit):
@@ -120,6 +154,13 @@ def find_unfit(chain: Chain, seal: Seal) -> Iterator[AuditFinding]:
     if seal.annotated and not chain.is_highest(seal.commit, maker):
         problem = _("{seal}: made by {who}, who was not of level 3 then", seal=seal.name, who=f"{seal.by} <{maker}>")
         yield AuditFinding("seals", FAULT, problem, "desk staff list", seal.commit, record=seal.name)
+    if seal.at + _AHEAD < chain.committed_at(seal.commit):
+        problem = _("{seal}: dated before the commit that it seals", seal=seal.name)
+        yield AuditFinding("seals", REMARK, problem, look, seal.commit, record=seal.name)
+    chain.signature(seal)
+    if whose := chain.others_key(seal.tag, seal.commit, maker):
+        problem = _("{seal}: made by {who}, and signed with the key of {other}", seal=seal.name, who=maker, other=whose)
+        yield AuditFinding("seals", FAULT, problem, look, seal.commit, record=seal.name)
     root = chain.root(seal)
     for other in chain.known.values() if len(chain.roots) > 1 else ():
         if (

@@ -25,6 +25,7 @@ PREFIX = "seal/"
 VERSION = "1"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _LINE = re.compile(r"^(Seal-[A-Z][A-Za-z]*): (.*)$", re.MULTILINE)
+_SIGNER = r"""^Good "git" signature for (.+) with |^\[GNUPG:\] GOODSIG \w+ .*<(.+)>$"""
 GOOD, BAD, UNKNOWN, UNSIGNED = "good", "bad", "unknown key", "unsigned"
 
 
@@ -113,12 +114,19 @@ def _count(files: Iterable[Delta]) -> Counter[str]:
 def seals(place: Place) -> list[Seal]:
     """Every seal, the oldest first."""
     found = []
-    for name, annotated, tag, commit, at, by, email, whole in refs.tags(place, PREFIX):
+    for name, annotated, tag, commit, at, by, email, called, whole in refs.tags(place, PREFIX):
         # What stands in the signature is no line of the seal.
         body, mark, _ = whole.partition("-----BEGIN ")
-        said = dict(_LINE.findall(body)) if annotated else {}
+        said = _said(body) if annotated and called == name else {}
         found.append(Seal(name, tag, annotated, commit, at, by, email, said, bool(mark)))
     return found
+
+
+def _said(body: str) -> dict[str, str]:
+    """The lines of a seal; none where one of them is there twice."""
+    found = _LINE.findall(body)
+    said = dict(found)
+    return said if len(said) == len(found) else {}
 
 
 def from_object(place: Place, name: str, oid: str) -> Seal | None:
@@ -133,7 +141,7 @@ def from_object(place: Place, name: str, oid: str) -> Seal | None:
     if fields.get("type") != "commit" or fields.get("tag") != name:
         return None
     who = re.fullmatch(r"(.*?) ?<(.*?)> (\d+) [+-]\d{4}", fields.get("tagger", "")) or ("", "", "", "0")
-    return Seal(name, oid, True, fields["object"], int(who[3]), who[1], who[2], dict(_LINE.findall(body)), bool(mark))
+    return Seal(name, oid, True, fields["object"], int(who[3]), who[1], who[2], _said(body), bool(mark))
 
 
 # -- making one ----------------------------------------------------------------------------------------------------------
@@ -213,16 +221,31 @@ def in_history(place: Place, every: Iterable[Seal], head: str) -> frozenset[str]
     return log.among(place, head, {seal.commit for seal in every})
 
 
-def signature(place: Place, seal: Seal) -> str:
-    """good, bad, unknown key (this machine can't tell whose it is), or unsigned."""
-    if not seal.signed:
-        return UNSIGNED
-    said = refs.verify_tag(place, seal.tag)
-    if said is None:
-        return GOOD
-    told = said.lower()
+class Vouched(NamedTuple):
+    """What a signature is worth: good, bad, unknown key (this machine can't tell whose it is), or unsigned.
+
+    `signer` is whose key it is, by the name or address that git knows the key by; empty where it isn't good.
+    """
+
+    state: str
+    signer: str = ""
+
+
+def vouch(place: Place, tag: str, *, signed: bool) -> Vouched:
+    """Look at the signature of a tag, by its own object name."""
+    if not signed:
+        return Vouched(UNSIGNED)
+    good, said = refs.verify_tag(place, tag)
+    if good:
+        by = re.search(_SIGNER, said, re.MULTILINE)
+        return Vouched(GOOD, (by[1] or by[2]).strip() if by else "")
     wrong = ("badsig", "incorrect signature", "signature verification failed", "bad signature")
-    return BAD if any(w in told for w in wrong) else UNKNOWN
+    return Vouched(BAD if any(w in said.lower() for w in wrong) else UNKNOWN)
+
+
+def signature(place: Place, seal: Seal) -> str:
+    """What the signature of a seal is worth, in a word."""
+    return vouch(place, seal.tag, signed=seal.signed).state
 
 
 def problems(
@@ -279,14 +302,12 @@ def problems(
             _("the seal before it, {seal}, {what}", seal=before, what=did),
             _("fetch it from where seals are kept: git fetch origin tag {before}", before=before),
         )
-    state = state or signature(place, seal)
+    state, ask = state or signature(place, seal), arranged("git verify-tag {seal}", seal=seal.name)
     if state == BAD:
-        yield fault(_("its signature is wrong"), arranged("git verify-tag {seal}", seal=seal.name))
+        yield fault(_("its signature is wrong"), ask)
     elif state == UNKNOWN:
         problem = _("{seal}: signed with a key that this machine doesn't know", seal=seal.name)
-        yield AuditFinding(
-            "seals", REMARK, problem, arranged("git verify-tag {seal}", seal=seal.name), seal.commit, record=seal.name
-        )
+        yield AuditFinding("seals", REMARK, problem, ask, seal.commit, record=seal.name)
 
 
 def _mismeasured(measuring: Measuring, seal: Seal) -> Iterator[str]:

@@ -105,7 +105,6 @@ def verify(store: Store, since: str | None = None, *, full: bool = False, anew: 
     named = None
     if since is None and sound is not None and not full:
         since, named = sound.commit, sound.name
-    found += witness.alone(place, every, _wanted(store), int(store.clock().timestamp()))
     walk = _Walk(store, since, head)
     found += walk.run()
     return Verified(tuple(found), since, named, head, walk.commits, walk.changes, len(every))
@@ -144,30 +143,44 @@ def judge(
 def _seals(
     store: Store, place: Place, every: list[audit_seals.Seal], head: str, *, full: bool
 ) -> tuple[list[AuditFinding], audit_seals.Seal | None]:
-    """What is wrong with seals, and the newest one that is sound. `full` measures all of them; else that one, once."""
-    if not every:
+    """What is wrong with seals, and with the signatures under them; and the newest seal that is sound.
+
+    `full` measures all of them; else that one, once.
+    """
+    signatures = witness.cosigned(place)
+    if not every and not signatures:
         return [], None
-    measuring = audit_seals.Measuring(place)
-    kept = measured, good = sealers.find_kept(place)
-    found: list[AuditFinding] = []
-    fit: list[audit_seals.Seal] = []
+    kept, newest = sealers.find_kept(place), every[-1].tag if every else ""
     with objects.blobs(place, as_committed=True) as blobs:
         chain = sealers.Chain(place, every, head, blobs, None if full else store.index)
-        if not full:
-            chain.remember_good(good - {every[-1].tag})
-        for seal in reversed(every):
-            anew = full or not (fit or seal.tag in measured)
-            there, state = chain.is_there(seal), chain.signature(seal)
-            by = measuring if anew else None
-            wrong = audit_seals.problems(place, seal, head, chain.known, measured=by, there=there, state=state)
-            found += (told := [*sealers.find_unfit(chain, seal), *wrong])
-            good |= {seal.tag} if state == audit_seals.GOOD else set()
-            if not any(f.level == FAULT for f in told) and not sealers.find_downgrade(chain, seal):
-                fit.append(seal)
-                measured |= {seal.tag} if anew else set()
-        if (measured, good) != kept:
-            sealers.keep_seals(place, sealers.Kept(measured, good))
+        chain.remember_good(() if full else kept.good - {newest})
+        found, fit, measured = _looked_at(chain, every, frozenset() if full else kept.measured, full=full)
+        false = list(witness.find_false(chain, signatures))
+        untrue = {f.record for f in false if f.level == FAULT}
+        holding = [one for one in signatures if one.name not in untrue]
+        found += (*false, *witness.alone(chain, holding, _wanted(store), int(store.clock().timestamp())))
+        known = sealers.Kept(kept.measured | measured, kept.good | chain.good)
+        if known != kept:
+            sealers.keep_seals(place, known)
         return found, sealers.find_trusted(chain, fit[::-1])
+
+
+def _looked_at(
+    chain: sealers.Chain, every: list[audit_seals.Seal], known: frozenset[str], *, full: bool
+) -> tuple[list[AuditFinding], list[audit_seals.Seal], frozenset[str]]:
+    """What is wrong with seals; those that are sound, the newest first; and what was measured, `known` among them."""
+    measuring = audit_seals.Measuring(chain.place)
+    found: list[AuditFinding] = []
+    fit: list[audit_seals.Seal] = []
+    for seal in reversed(every):
+        by = measuring if full or not (fit or seal.tag in known) else None
+        there, state = chain.is_there(seal), chain.signature(seal)
+        wrong = audit_seals.problems(chain.place, seal, chain.head, chain.known, measured=by, there=there, state=state)
+        found += (told := [*sealers.find_unfit(chain, seal), *wrong])
+        if not any(f.level == FAULT for f in told) and not sealers.find_downgrade(chain, seal):
+            fit.append(seal)
+            known |= {seal.tag} if by else frozenset()
+    return found, fit, known
 
 
 class _Walk:

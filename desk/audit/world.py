@@ -11,7 +11,7 @@ from desk.codec import places
 from desk.config import Config
 from desk.domain.levels.policy import Policies
 from desk.domain.model.kinds import KINDS, id_at, kind_at, references
-from desk.domain.model.organisation import CustomField, Department
+from desk.domain.model.organisation import CustomField, Department, Machine
 from desk.domain.model.person import Ban, Staff, User, address_of
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
@@ -205,6 +205,10 @@ class PastWorld:
         if self._departments is None:
             self._departments = [d for d in self.all(Department.kind) if isinstance(d, Department)]
         return self._departments
+
+    def machines(self) -> list[Machine]:
+        """Every machine that pushes by itself."""
+        return [m for m in self.all(Machine.kind) if isinstance(m, Machine)]
 
     def serves(self, handle: str) -> tuple[str, ...]:
         """The departments of a staff member."""

@@ -161,11 +161,21 @@ def _handle(row: Row, world: Known) -> Iterator[Fault]:
     if handle in RESERVED_HANDLES or handle.startswith(USER_PREFIX):
         problem = _("{handle!r} can't be a handle: it has a meaning of its own", handle=handle)
         yield Fault(VALUES, "id", handle, problem, _("reserved: {names}", names=", ".join(RESERVED_HANDLES)), rule=True)
+    if handle in world.ids("machine"):
+        problem = _("{handle} is a machine: a server would take one for the other", handle=handle)
+        yield Fault(VALUES, "id", handle, problem, _("choose another handle"), rule=True)
     seen = as_seen(handle)
     for other in world.ids("staff"):
         if other != handle and seen == as_seen(other):
             problem = _("{handle} looks like {other}, who is somebody else", handle=handle, other=other)
             yield Fault(VALUES, "id", handle, problem, _("choose a handle that nobody takes for another"), rule=True)
+
+
+def _machine(row: Row, world: Known) -> Iterator[Fault]:
+    """A server tells people and machines by one name."""
+    if row["id"] in world.ids("staff"):
+        problem = _("{id} is somebody on the staff: a server would take one for the other", id=row["id"])
+        yield Fault(VALUES, "id", row["id"], problem, _("choose another name for the machine"), rule=True)
 
 
 def _owner(row: Row, world: Known) -> Iterator[Fault]:
@@ -305,6 +315,7 @@ _OF_KIND: Mapping[str, tuple[Callable[[Row, Known], Iterator[Fault]], ...]] = Ma
     {
         "ticket": (_author, _owner, _kinds, _links, _merged, _standing, _major, _custom("ticket")),
         "staff": (_handle,),
+        "machine": (_machine,),
         "user": (_custom("user"),),
         "department": (_private, _escalation),
         "article": (language_faults,),

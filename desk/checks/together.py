@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from desk.checks.world import BeforeAfter
 from desk.domain.model.kinds import KINDS, id_at
-from desk.domain.model.organisation import RESERVED_TAGS, Department
+from desk.domain.model.organisation import RESERVED_TAGS, Department, Machine
 from desk.domain.model.person import Staff, User, address_of
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
@@ -23,18 +23,20 @@ from desk.text import _
 if TYPE_CHECKING:
     from desk.store.handedits import HandEdit
 
+_KEY = "AAAA"
+"""So begins what is the key itself in every line that ssh writes of one."""
 HIGHEST = 3
 """The level of which somebody must remain: only they register staff (rule 2)."""
 
-Rule = Literal["level", "address", "registered", "default", "private", "public", "reserved", "referred"]
+Rule = Literal["level", "address", "key", "registered", "default", "private", "public", "reserved", "referred"]
 
 
 class Breach(NamedTuple):
     """A rule that the desk would no longer keep.
 
     `record` is the one whose change breaks it; None where no single one does. `names` are, by rule: the default
-    departments; the address and who else of the staff, or of the requesters, has it; paths of what still refers to the
-    record. `number` is how many tickets of users a department holds, or how many records refer.
+    departments; the address, or the key, and who else of its kind has it; paths of what still refers to the record.
+    `number` is how many tickets of users a department holds, or how many records refer.
     """
 
     rule: Rule
@@ -53,6 +55,7 @@ class Whole(Protocol):
 
     def staff(self) -> Sequence[Staff]: ...
     def departments(self) -> Sequence[Department]: ...
+    def machines(self) -> Sequence[Machine]: ...
     def users_tickets(self, department: str) -> int: ...
     def referring(self, kind: str, record_id: str) -> tuple[int, Sequence[str]]: ...
     def requesters_with(self, address: str) -> Sequence[str]:
@@ -75,6 +78,9 @@ def breaches(changed: Collection[BeforeAfter], whole: Whole) -> Iterator[Breach]
         staff = whole.staff()
         yield from _newly_shared(changed, staff)
         yield from without_highest(staff)
+    if given := _keys_given(changed):
+        found = shared_keys((*whole.staff(), *whole.machines()))
+        yield from (b for b in found if b.record is not None and (b.record.path, b.names[0]) in given)
     if Department.kind in kinds:
         yield from without_one_default(whole.departments())
 
@@ -95,6 +101,29 @@ def shared(staff: Iterable[Staff]) -> Iterator[Breach]:
         ids = [member.id for member in several]
         for member in several if len(several) > 1 else ():
             yield Breach("address", member, (address, *(i for i in ids if i != member.id)))
+
+
+def shared_keys(holders: Iterable[Staff | Machine]) -> Iterator[Breach]:
+    """A key is one person's, or one machine's: a server tells by it who pushes. A breach for each who shares one."""
+    having: dict[str, list[Staff | Machine]] = {}
+    for holder in holders:
+        for key in _bare_keys(holder):
+            having.setdefault(key, []).append(holder)
+    for key, several in sorted(having.items()):
+        for holder in several if len(several) > 1 else ():
+            yield Breach("key", holder, (key, *(other.id for other in several if other is not holder)))
+
+
+def _bare_keys(record: Record | None) -> frozenset[str]:
+    """The keys of a person or a machine, without the times in which they count, and without what they are called."""
+    keys = record.keys if isinstance(record, Staff | Machine) else ()
+    return frozenset(word for key in keys for word in key.split() if word.startswith(_KEY))
+
+
+def _keys_given(changed: Iterable[BeforeAfter]) -> set[tuple[str, str]]:
+    """The keys that a change has given to somebody, each with the path of their record."""
+    pairs = ((after, key) for before, after in changed for key in _bare_keys(after) - _bare_keys(before))
+    return {(after.path, key) for after, key in pairs if after is not None}
 
 
 def _newly_shared(changed: Iterable[BeforeAfter], staff: Iterable[Staff]) -> Iterator[Breach]:
@@ -170,8 +199,8 @@ def _refusal(breach: Breach, changed: Collection[BeforeAfter], whole: Whole) -> 
             _("exactly one department must be the default one"),
             _("make one the default: desk department edit ID --default"),
         )
-    if breach.rule in ("address", "registered"):
-        return _taken(record, *names[:2])
+    if breach.rule in ("address", "registered", "key"):
+        return _taken(breach.rule, record, *names[:2])
     if breach.rule == "private":
         return Refused(
             _("{id} can't become private: it holds {count} tickets of users", id=record.id, count=count),
@@ -195,8 +224,13 @@ def _refusal(breach: Breach, changed: Collection[BeforeAfter], whole: Whole) -> 
     return _referred(record, names, count)
 
 
-def _taken(record: Record, address: str, other: str) -> Refused:
-    """Whose an address is already."""
+def _taken(rule: Rule, record: Record, address: str, other: str) -> Refused:
+    """Whose an address, or a key, is already."""
+    if rule == "key":
+        return Refused(
+            _("the key is that of {name} already", name=other),
+            _("one key, one person, or one machine: make another with ssh-keygen"),
+        )
     kind = word(record.kind)
     return Refused(
         _("{address} is the address of {kind} {name}", address=address, kind=kind, name=other),

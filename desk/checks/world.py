@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 from desk.config import Config
 from desk.domain.model.article import Topic
 from desk.domain.model.kinds import KINDS, id_at, kind_at, references
-from desk.domain.model.organisation import CustomField, Department
+from desk.domain.model.organisation import CustomField, Department, Machine
 from desk.domain.model.person import Staff, User, address_of
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
@@ -132,6 +132,10 @@ class World:
     def departments(self) -> list[Department]:
         """Every department."""
         return self._departments
+
+    def machines(self) -> list[Machine]:
+        """Every machine that pushes by itself."""
+        return self._all(Machine)
 
     @cached_property
     def _staff(self) -> list[Staff]:

@@ -213,7 +213,7 @@ def departments(exam: Exam) -> Iterator[Finding]:
 
 
 def staff(exam: Exam) -> Iterator[Finding]:
-    """Somebody has level 3; nobody shares an address, by which git tells who acts."""
+    """Somebody has level 3; nobody shares an address, by which git tells who acts, or a key."""
     known = exam.world.staff()
     for _turn in together.without_highest(known):
         hint = _("edit a file there by hand: level: 3, then: git commit")
@@ -226,6 +226,18 @@ def staff(exam: Exam) -> Iterator[Finding]:
             problem = _("email: {address} is the address of {others} as well", address=address, others=min(others))
             hint = arranged("desk staff edit {id} --email ADDRESS", id=member.id)
             yield Finding("staff", member.path, exam.line(member.path, "email"), problem, hint)
+    yield from _keys(exam)
+
+
+def _keys(exam: Exam) -> Iterator[Finding]:
+    """A server tells by keys who pushes."""
+    for breach in together.shared_keys((*exam.world.staff(), *exam.world.machines())):
+        holder, others = breach.record, breach.names[1:]
+        # Told of everybody but the first who has it.
+        if holder is not None and holder.id > min(others):
+            problem = _("keys: one of them is a key of {other} as well", other=min(others))
+            hint = arranged("desk {noun} edit {id} --key FILE.pub", noun=holder.noun, id=holder.id)
+            yield Finding("staff", holder.path, exam.line(holder.path, "keys"), problem, hint)
 
 
 def users(exam: Exam) -> Iterator[Finding]:

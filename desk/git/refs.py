@@ -157,12 +157,15 @@ def cut(place: Place) -> str:
 
 _TAG = (
     "%(refname:lstrip=2)%00%(objecttype)%00%(objectname)%00%(*objectname)%00"
-    "%(taggerdate:unix)%00%(taggername)%00%(taggeremail:trim)%00%(contents)%00%01"
+    "%(taggerdate:unix)%00%(taggername)%00%(taggeremail:trim)%00%(tag)%00%(contents)%00%01"
 )
 
 
 class TagRef(NamedTuple):
-    """A tag: its name, its own object name if it is annotated, the commit, when (epoch seconds) and by whom, and its text."""
+    """A tag: its name, its own object name if it is annotated, the commit, when (epoch seconds) and by whom, and its text.
+
+    `called` is what it calls itself.
+    """
 
     name: str
     annotated: bool
@@ -171,6 +174,7 @@ class TagRef(NamedTuple):
     at: int
     by: str
     email: str
+    called: str
     text: str
 
 
@@ -180,10 +184,11 @@ def tags(place: Place, prefix: str) -> list[TagRef]:
     found = []
     for part in out.decode(errors="replace").split("\x01"):
         fields = part.lstrip("\n").split("\0")
-        if len(fields) >= 8:
-            name, kind, oid, commit, at, by, email, text = fields[:8]
+        if len(fields) >= 9:
+            name, kind, oid, commit, at, by, email, called, text = fields[:9]
             annotated = kind == "tag"
-            found.append(TagRef(name, annotated, oid, commit if annotated else oid, int(at or 0), by, email, text))
+            whose = (int(at or 0), by, email, called, text)
+            found.append(TagRef(name, annotated, oid, commit if annotated else oid, *whose))
     return found
 
 
@@ -211,8 +216,15 @@ def drop_tag(place: Place, name: str, oid: str) -> None:
     run(place, "update-ref", "-d", f"refs/tags/{name}", oid)
 
 
-def verify_tag(place: Place, oid: str) -> str | None:
-    """None for a signature under a tag, by its own object name, that this machine finds good; else what git says of it."""
+class TagSignature(NamedTuple):
+    """Whether this machine finds a signature good, and what git says of it: whose it is, or what is wrong."""
+
+    good: bool
+    said: str
+
+
+def verify_tag(place: Place, oid: str) -> TagSignature:
+    """The signature under a tag, by its own object name."""
     running = process.spawn(place, ("verify-tag", "--raw", oid), stdout=process.PIPE, stderr=process.PIPE)
     out, err = running.communicate()
-    return None if running.returncode == 0 else (out + err).decode(errors="replace")
+    return TagSignature(running.returncode == 0, (out + err).decode(errors="replace"))

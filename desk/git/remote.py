@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterable
 
 from desk.errors import GitError, Refused
 from desk.git import refs
@@ -54,9 +55,10 @@ def branches(place: Place, remote: str, prefix: str, timeout: float) -> list[str
     return [line.partition("\trefs/heads/")[2] for line in out.decode(errors="replace").splitlines()]
 
 
-def tags(place: Place, remote: str, prefix: str, timeout: float) -> str:
-    """The tags there whose names begin so, a line each: the name, and the tag's own object name."""
-    code, out, err = _talk(place, timeout, "ls-remote", "--tags", "--refs", remote, f"refs/tags/{prefix}*")
+def tags(place: Place, remote: str, prefixes: Iterable[str], timeout: float) -> str:
+    """The tags there whose names begin in one of these ways, a line each: the name, and the tag's own object name."""
+    wanted = (f"refs/tags/{prefix}*" for prefix in prefixes)
+    code, out, err = _talk(place, timeout, "ls-remote", "--tags", "--refs", remote, *wanted)
     if code:
         raise _failed(remote, err)
     rows = (line.partition("\trefs/tags/") for line in out.decode(errors="replace").splitlines())

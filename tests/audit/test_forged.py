@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit import cases_merged, cases_odd, cases_prepared, cases_told
+from tests.audit import cases_merged, cases_odd, cases_prepared, cases_sealed, cases_told
 from tests.audit.cases import CASES, FAULT, Forged
 from tests.audit.cast import Scene, cast
 from tests.conftest import Runner
@@ -16,6 +16,7 @@ assert CASES[-1].do.__module__ in (
     cases_merged.__name__,
     cases_prepared.__name__,
     cases_odd.__name__,
+    cases_sealed.__name__,
     cases_told.__name__,
 )  # they have put theirs among them
 

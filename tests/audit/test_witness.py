@@ -104,6 +104,14 @@ def test_an_auditor_signs_under_a_seal(
     desk("audit", "seal", "--name", "two", "--no-sign")
     assert "which continues seal/one" in desk("audit", "cosign").out
 
+    # Taken away: whoever it was published to has it.
+    oid = forger.git("rev-parse", "cosign/one/maria")
+    forger.git("tag", "-d", "cosign/one/maria")
+    [missing] = found(desk, "--witness", "auditors", code=7)
+    assert missing["problem"].startswith("cosign/one/maria: auditors has this")
+    forger.git("update-ref", "refs/tags/cosign/one/maria", oid)
+    assert found(desk, "--witness", "auditors", code=0) == []
+
     # Rewritten from the beginning of what was signed: nothing is signed, and both stay.
     forger.git("reset", "-q", "--hard", "seal/one~1")
     make("Another story")
@@ -122,8 +130,15 @@ def test_seals_that_nobody_else_signed(desk: Runner, make: Make, forger: Forger,
     old = forger.git("cat-file", "tag", "seal/one").replace("> 1", "> 0", 1)
     oid = forger.git("hash-object", "-t", "tag", "-w", "--stdin", data=old + "\n")
     forger.git("update-ref", "refs/tags/seal/one", oid)
-    [remark] = found(desk, code=0)
+    backdated, remark = found(desk, code=0)
+    assert "dated before the commit" in backdated["problem"]
     assert "signed by 0 others, and 1 are wanted" in remark["problem"]
     sign(forger, tmp_path)
     desk("audit", "cosign", "one")
-    assert found(desk, code=0) == []
+    assert found(desk, code=0) == [backdated, remark]  # her own
+    signers = tmp_path / "signers"
+    signers.write_text(signers.read_text().replace("maria@", "petros@"))
+    desk("--as", "petros", "audit", "cosign", "one", code=5)  # hers is not by her key any more
+    forger.git("tag", "-d", "cosign/one/maria")
+    desk("--as", "petros", "audit", "cosign", "one")
+    assert found(desk, code=0) == [backdated]

@@ -10,7 +10,7 @@ import pytest
 
 from desk.checks import together
 from desk.checks.world import BeforeAfter
-from desk.domain.model.organisation import Department, Tag
+from desk.domain.model.organisation import Department, Machine, Tag
 from desk.domain.model.person import Staff, User
 from desk.domain.model.ticket import Ticket
 from desk.errors import Refused
@@ -53,9 +53,13 @@ class Small(NamedTuple):
     users: int = 0
     paths: Sequence[str] = ()
     having: Sequence[str] = ()
+    engines: Sequence[Machine] = ()
 
     def requesters_with(self, _address: str) -> Sequence[str]:
         return self.having
+
+    def machines(self) -> Sequence[Machine]:
+        return self.engines
 
     def staff(self) -> Sequence[Staff]:
         return self.people
@@ -75,6 +79,9 @@ def user(one: str, **values: Any) -> User:
 
 
 MARIA, PETROS = member("maria"), member("petros", 1)
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI" + "A" * 42 + "B"
+KEYED = member("petros", 1).evolve(keys=[f"{KEY} at work", f"valid-before=20270101 {KEY}"])
+RELAY = Machine.new(id="relay", keys=[f"{KEY} relay"])
 LEGAL, BOARD = department("legal", default=True), department("board", private=True)
 CASES: tuple[tuple[str, BeforeAfter, Small, str | None], ...] = (
     ("one of level 3 is left", (member("nikos"), None), Small(), None),
@@ -93,6 +100,9 @@ CASES: tuple[tuple[str, BeforeAfter, Small, str | None], ...] = (
         Small(people=[MARIA, member("petros", 1, "maria@ncpeh.example")]),
         None,
     ),
+    ("a key of one's own, twice", (PETROS, KEYED), Small(people=[MARIA, KEYED]), None),
+    ("another's key, called otherwise", (None, RELAY), Small(people=[MARIA, KEYED], engines=[RELAY]), "key"),
+    ("a shared key that was there before", (KEYED, KEYED.evolve(level=2)), Small(people=[MARIA, KEYED], engines=[RELAY]), None),
     ("no default left", (LEGAL, department("legal")), Small(offices=[department("legal")]), "default"),
     ("two defaults", (None, department("it", default=True)), Small(offices=[LEGAL, department("it", default=True)]), "default"),
     ("users' tickets in what becomes private", (department("board"), BOARD), Small(users=2), "private"),

@@ -128,7 +128,7 @@ def find(session: Session, name: str | None) -> Seal:
 
 def witnessed(session: Session, whence: str, text: str | None, timeout: float = 120) -> list[AuditFinding]:
     """Hold the seals here against those of another repository, or against printed lines (`text`)."""
-    told = text if text is not None else git_remote.tags(session.place, whence, seals.PREFIX, timeout)
+    told = text if text is not None else git_remote.tags(session.place, whence, (seals.PREFIX, witness.COSIGN), timeout)
     return list(witness.compare(session.place, witness.read(told), whence))
 
 

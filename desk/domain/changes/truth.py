@@ -57,32 +57,27 @@ _NO_FIELDS = frozenset(("layout", "mended"))
 
 def known(event: Happened) -> bool:
     """Whether this program knows what a verb may change; of another one, only its values can be looked at."""
-    return _row(event) is not None
+    return _row(event.kind, event.verb) is not None
 
 
 def is_whole(event: Happened) -> bool:
     """Whether a record is there afterwards that wasn't, or the other way round."""
-    row = _row(event)
+    row = _row(event.kind, event.verb)
     return row is not None and row.whole
 
 
-def _row(event: Happened) -> Verb | None:
-    """What the table says of the verb that an event tells; None where history has no such verb on that kind of record."""
-    return _row_of(event.kind, event.verb)
-
-
 @lru_cache(maxsize=1 << 10)
-def _row_of(kind: str, name: str) -> Verb | None:
-    # An import tells that a ban was created, as it does of any record; a command bans.
-    row = verbs.find(kind, "ban" if (kind, name) == (Ban.kind, "create") else name)
+def _row(kind: str, name: str) -> Verb | None:
+    """What the table says of a verb that is told; None where history has none of that name on that kind of record."""
+    told = "ban" if (kind, name) == (Ban.kind, "create") else name  # as an import tells it
+    row = verbs.find(kind, told)
     return row if row and row.told_as is None else None
 
 
 @lru_cache(maxsize=1 << 10)
 def _fields_told(kind: str, verb: str, how: Telling) -> tuple[str, ...]:
     """The fields of which the event of a verb tells in this way."""
-    row = _row_of(kind, verb)
-    return tuple(row.telling_fields(how)) if row else ()
+    return tuple(row.telling_fields(how)) if (row := _row(kind, verb)) else ()
 
 
 def find_untruths(case: Case) -> Iterator[str]:
@@ -161,7 +156,7 @@ def _line(text: str | None) -> str:
 
 def _pairs(event: Happened) -> Iterator[tuple[str, str | None, str | None]]:
     """Field, value before and value after, as an event tells them; remarks in brackets are no values."""
-    row = _row(event)
+    row = _row(event.kind, event.verb)
     for name, telling in row.may if row else ():
         if telling == "value":
             yield name, event.before, event.after
@@ -371,7 +366,7 @@ def _left_out(case: Case) -> Iterator[str]:
     if case.changed <= may or not all(known(e) for e in case.events):
         return
     for event in case.events:
-        row = _row(event)
+        row = _row(event.kind, event.verb)
         if event.verb != "edit":
             told = {name for name, _, _ in _pairs(event)}
             may |= {name for name, telling in (row.may if row else ()) if telling != "level" or name in told}
