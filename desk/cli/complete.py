@@ -263,4 +263,6 @@ complete_language = _complete(_setting("desk.languages"))
 
 
 def complete_kind(kind: str) -> Callable[..., list[CompletionItem]]:
-    return _complete(_records(kind))
+    """Records of a kind by id; people by what their names have in them too."""
+    by_name = {"user": _callers, "staff": _staff}
+    return _complete(by_name.get(kind) or _records(kind))

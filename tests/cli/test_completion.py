@@ -36,6 +36,8 @@ def test_what_is_offered(offered: Offered, desk: Runner, make: Make) -> None:
     [(user, text)] = offered("ticket", "create", "--requester", "ανδρ").items()
     assert user.startswith("u-")
     assert "Άννα Ανδρέου" in text
+    assert set(offered("user", "edit", "ανδρ")) == set(offered("user", "show", "a@x")) == {user}
+    assert offered("staff", "show", "geor") == {"maria": "Maria Georgiou"}
     assert {"close", "classify"} <= set(offered("log", "--verb", "cl"))
     assert set(offered("ticket", "create", "--field", "cou")) == {"country="}
     assert set(offered("ticket", "create", "--field", "country=")) == {"country=CY", "country=MT"}

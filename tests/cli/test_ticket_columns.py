@@ -106,6 +106,14 @@ def test_as_it_was(desk: Runner, calls: list[str]) -> None:
     assert calls[3] not in ids(desk)
     said = desk("ticket", "list", "--as-of", "2026-07-24")
     assert "as it was 2026-07-23" in said.err
+    # What was due, and how long ago something was, by the clock of that time, however late it is now.
+    later = {"DESK_NOW": "2026-08-24T06:00:00Z"}
+    then = desk("ticket", "list", "--as-of", "2026-07-24", "--columns", "id,age,due", env=later)
+    assert then.out == desk("ticket", "list", "--as-of", "2026-07-24", "--columns", "id,age,due").out
+    assert "overdue" not in then.out
+    shown = desk("ticket", "show", calls[0], "--as-of", "2026-07-24", env=later).out
+    assert "overdue" not in shown
+    assert " d ago" not in shown
     assert {row["unread"] for row in desk("ticket", "list", "--as-of", "HEAD~1", "-f", "json").data} == {None}
     assert desk("ticket", "list", "--as-of", "2020-01-01", code=3).err
     assert desk("ticket", "list", "--as-of", "2026-07-24", "--unread", code=2).err

@@ -15,6 +15,7 @@ from desk.domain.changes.undo import VERB, Pair, Taken
 from desk.domain.model import plain
 from desk.domain.model.actor import Actor
 from desk.domain.model.change import Change, Event
+from desk.domain.model.fields import parse_time
 from desk.domain.model.kinds import kind_at
 from desk.domain.model.record import Record
 from desk.errors import Conflict, NotFound, Refused
@@ -23,7 +24,7 @@ from desk.index import derive
 from desk.index.index import Index
 from desk.named import NamedTuple
 from desk.queries import counting, events, tickets
-from desk.session.session import Session
+from desk.session.session import Session, zone
 from desk.store import asof, handedits
 from desk.store.snapshot import Snapshot
 from desk.store.store import Committed
@@ -117,7 +118,7 @@ def _taken(
     if not changed:
         raise Refused(_("commit {oid} changed no record", oid=oid[:10]), arranged("git show {oid}", oid=oid[:10]))
     over = {} if over is None else over
-    _check_last(snapshot, changed, verb or _HAND, over)
+    _check_last(snapshot, changed, verb or _HAND, over, config)
     over |= {path: old for path, (old, _new) in changed.items()}
     pairs: list[Pair] = []
     files: dict[str, bytes | None] = {}
@@ -191,15 +192,17 @@ def _parents(snapshot: Snapshot, oid: str) -> tuple[str, ...]:
     return header.parents
 
 
-def _check_last(snapshot: Snapshot, changed: dict[str, tuple[str, str]], verb: str, over: Mapping[str, str]) -> None:
+def _check_last(
+    snapshot: Snapshot, changed: dict[str, tuple[str, str]], verb: str, over: Mapping[str, str], config: Config
+) -> None:
     """Conflict when something that the change touched has changed again since."""
     now = {file.path: file.oid for file in objects.files(snapshot.place, snapshot.commit, changed)} | dict(over)
     for path, (_turn, new) in changed.items():
         if now.get(path, "") != new:
-            raise _changed_since(snapshot, path, verb)
+            raise _changed_since(snapshot, path, verb, config)
 
 
-def _changed_since(snapshot: Snapshot, path: str, verb: str) -> Conflict:
+def _changed_since(snapshot: Snapshot, path: str, verb: str, config: Config) -> Conflict:
     """What came after a change, and what is to be done first."""
     kind, record_id = handedits.sort_of(path)
     owner = "ticket" if kind == handedits.ATTACHMENT else kind
@@ -212,7 +215,10 @@ def _changed_since(snapshot: Snapshot, path: str, verb: str) -> Conflict:
             if owner != "ticket"
             else _("do the opposite of what it did; see: desk ticket history {id}", id=record_id),
         )
-    after = _(": {verb} by {by}, {at}", verb=told[-1]["verb"], by=told[-1]["by"], at=told[-1]["at"]) if told else ""
+    after: str = ""
+    if told:
+        at = parse_time(told[-1]["at"]).astimezone(zone(config["desk.timezone"]))
+        after = _(": {verb} by {by}, {at}", verb=told[-1]["verb"], by=told[-1]["by"], at=f"{at:%Y-%m-%d %H:%M}")
     return Conflict(
         _(
             "{verb} can't be taken back: {record_id} has changed since{after}",

@@ -7,13 +7,13 @@ and a notice are for a ticket that was given to whoever watches, and for a new o
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from html import escape
-from threading import Event
 from typing import Any
 
 from desk.cli.app import App
@@ -65,7 +65,7 @@ def watch(app: App, view: Callable[[], Listing], every: int, alarm: Alarm, *, fi
 def follow(app: App, tell: Callable[[list[Any]], None], sought: Sought, every: int, alarm: Alarm) -> None:
     """Tell of each event as it comes, the oldest first, until somebody stops it."""
     try:
-        for head in _turns(app, every, Event()):
+        for head in _turns(app, every):
             wanted = sought._replace(commits=head)
             rows = app.store.ask(lambda index, wanted=wanted: events.events(index, wanted))[::-1]  # type: ignore[misc]
             _raise_alarm(app, head, alarm)
@@ -75,12 +75,17 @@ def follow(app: App, tell: Callable[[list[Any]], None], sought: Sought, every: i
         return
 
 
-def _turns(app: App, every: int, woken: Event, *, always: bool = False) -> Iterator[tuple[str, ...]]:
-    """The commits that have come, each time there are any, and nothing each minute, when woken, or each time."""
+def _turns(app: App, every: int, *wakes: int, always: bool = False) -> Iterator[tuple[str, ...]]:
+    """The commits that have come, each time there are any, and nothing each minute, or each time.
+
+    `wakes`: what ends the wait, and is told as nothing as well, once there is something to read there.
+    """
     before, drawn = app.store.commit_now(), time.monotonic()
     while True:
-        anew = woken.wait(every) or always
-        woken.clear()
+        woken, _writes, _odd = select.select(wakes, (), (), every)
+        for end in woken:
+            os.read(end, 4096)
+        anew = always or woken
         head = app.store.commit_now()
         if not anew and head == before and time.monotonic() - drawn < _MINUTE:
             continue
@@ -110,14 +115,26 @@ def _second_screen(app: App) -> Iterator[None]:
 
 
 @contextmanager
-def _resizing() -> Iterator[Event]:
-    """What is set when the window gets another size: the list is drawn anew for it."""
-    changed = Event()
-    before = signal.signal(signal.SIGWINCH, lambda *_: changed.set())
+def _resizing() -> Iterator[int]:
+    """The end of a pipe that has something to read when the window gets another size: the list is drawn anew for it.
+
+    A handler may interrupt anything, so it takes no lock.
+    """
+    reads, writes = os.pipe()
+    for end in (reads, writes):
+        os.set_blocking(end, False)
+
+    def tell(*_: object) -> None:
+        with suppress(BlockingIOError):
+            os.write(writes, b".")
+
+    before = signal.signal(signal.SIGWINCH, tell)
     try:
-        yield changed
+        yield reads
     finally:
         signal.signal(signal.SIGWINCH, before)
+        os.close(reads)
+        os.close(writes)
 
 
 def _draw(app: App, view: Listing, every: int) -> None:

@@ -75,7 +75,7 @@ def _past(app: App, query: Query, given: dict[str, Any], noun: str) -> Listing:
     from desk.store import asof  # noqa: PLC0415 - where the past is asked for
 
     commit = dates.commit_as_of(app, given["as_of"])
-    moment = datetime.fromtimestamp(asof.moment_of(app.store, commit), UTC)
+    app.now = moment = datetime.fromtimestamp(asof.moment_of(app.store, commit), UTC)
     with asof.index_at(app.store, commit) as index:
         page = tickets.tickets(index, query._replace(overdue=utc_text(moment) if query.overdue else None))
     rows = [due.add_due({**row, "unread": None, "undelivered": None}, utc_text(moment)) for row in page.rows]

@@ -13,7 +13,7 @@ from desk.cli import answers, arguments, dates, leaf
 from desk.cli.app import App
 from desk.codec import places
 from desk.domain.model import due, filenames, plain
-from desk.domain.model.fields import utc_text
+from desk.domain.model.fields import parse_time, utc_text
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import REPLY, Ticket, files_folder
 from desk.errors import NotFound, Refused
@@ -141,9 +141,10 @@ def _files(app: App, ticket: Record) -> list[dict[str, Any]]:
 
 
 def _past(app: App, ids: list[str], as_of: str) -> list[dict[str, Any]]:
-    """Tickets as a commit had them. What was merged since is shown as it was; nothing counts as read."""
+    """Tickets as a commit had them, by the clock of that time. What was merged since is shown as it was; nothing counts as read."""
     commit = dates.commit_as_of(app, as_of)
     [facts] = app.store.ask(lambda index: events.commits(index, [commit])).values()
+    app.now = parse_time(facts["at"])
     items = []
     with objects.blobs(app.place) as blobs:
         for ticket_id in dict.fromkeys(ids):
