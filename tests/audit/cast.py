@@ -140,8 +140,11 @@ class Scene:
             "GIT_AUTHOR_DATE": dates.get("at", f"@{AT} +0000"),
             **({"GIT_COMMITTER_DATE": dates["committed"]} if "committed" in dates else {}),
         }  # fmt: skip
-        self.git("add", "-A")
-        self.git("commit", "-q", "--allow-empty", "--cleanup=verbatim", "-F", "-", env=env, data=message)
+        known = self.head == self.base and self._lying() <= self._lay
+        if not known:
+            self.git("add", "-A")
+        words = ("-q", *(["-a"] if known else []), "--allow-empty", "--cleanup=verbatim", "-F", "-")
+        self.git("commit", *words, env=env, data=message)
         return self.head
 
     def object(self, kind: str, raw: bytes) -> str:
