@@ -38,7 +38,7 @@ def serve(path: str) -> None:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     while True:
-        if hooks in select.select([listening, hooks], [], [])[0]:
+        if hooks in select.select([listening.fileno(), hooks], [], [])[0]:
             for line in os.read(hooks, select.PIPE_BUF).decode().splitlines():
                 _answer(path, *line.split("\t"))
         else:
