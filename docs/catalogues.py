@@ -77,8 +77,15 @@ def path_of(language: str) -> Path:
 
 def read(language: str) -> Catalog:
     path = path_of(language)
-    if not path.exists():
-        return _empty(language)
+    return _read(path, language) if path.exists() else _empty(language)
+
+
+def read_template() -> Catalog:
+    """What the program said when its messages were last collected."""
+    return _read(TEMPLATE, None)
+
+
+def _read(path: Path, language: str | None) -> Catalog:
     text = re.sub(r"(?<!\\)\\b", "\b", path.read_text(encoding="utf-8"))
     return read_po(io.BytesIO(text.encode()), locale=language)
 

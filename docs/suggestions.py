@@ -5,7 +5,8 @@ python -m docs.suggestions     prints the rates, and every ticket whose answer i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -98,9 +99,8 @@ def suggest(tickets: Iterable[Labelled]) -> Iterator[tuple[Labelled, Suggested]]
         yield ticket, Suggested(names, certainty.is_sure([s.ranked for s in found]))
 
 
-def rates(tickets: Iterable[Labelled]) -> Rates:
+def rates(found: Sequence[tuple[Labelled, Suggested]]) -> Rates:
     """How often the right article is named, and how often one is shown unasked where none is right."""
-    found = list(suggest(tickets))
     answered = [(ticket.article, told) for ticket, told in found if ticket.article != NONE]
     others = [told for ticket, told in found if ticket.article == NONE]
     shown = [(article, told) for article, told in answered if told.sure]
@@ -115,10 +115,11 @@ def rates(tickets: Iterable[Labelled]) -> Rates:
     )
 
 
+@cache
 def measured() -> Mapping[str, Rates]:
     """The rates of both halves and of the whole."""
-    tickets = labelled()
-    return {HALVES[0]: rates(tickets[::2]), HALVES[1]: rates(tickets[1::2]), "all": rates(tickets)}
+    found = list(suggest(labelled()))
+    return {HALVES[0]: rates(found[::2]), HALVES[1]: rates(found[1::2]), "all": rates(found)}
 
 
 def table() -> str:

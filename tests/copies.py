@@ -10,7 +10,7 @@ import functools
 import hashlib
 import os
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ _VERSION_4 = b"DIRC\0\0\0\x04"
 """How an index begins whose names are told by what differs from the one before: as `desk init` has it."""
 _FIXED = 62
 """Bytes of an entry before its name: ten numbers of four bytes (the first six: ctime, mtime, device, inode), name, flags."""
+_KNOWN = struct.Struct(">6I")
 
 
 class Entry(NamedTuple):
@@ -66,45 +67,58 @@ def _entries(folder: str, within: str = "") -> Iterator[Entry]:
 
 def _put(entries: Iterable[Entry], top: Path) -> Path:
     os.mkdir(top)
+    told: dict[str, os.stat_result] = {}
     for entry in entries:
         place = f"{top}{entry.path}"
         if entry.link is not None:
             os.symlink(entry.link, place)
+            told[entry.path] = os.lstat(place)
         elif entry.mode is None:
             os.mkdir(place)
         else:
-            _write(entry, place, entry.mode)
-    _refresh(top)
+            told[entry.path] = _write(entry, place, entry.mode)
+    _refresh(f"{top}/.git/index", told)
     return top
 
 
-def _write(entry: Entry, place: str, mode: int) -> None:
+def _write(entry: Entry, place: str, mode: int) -> os.stat_result:
     """Without a file object of Python's, which takes longer than what it is for."""
     file = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         assert os.write(file, entry.data) == len(entry.data)
         os.utime(file, ns=entry.times)
+        return os.fstat(file)
     finally:
         os.close(file)
 
 
-def _refresh(top: Path) -> None:
+def _refresh(index: str, told: Mapping[str, os.stat_result]) -> None:
     """As `git update-index --refresh`, where each file is as the index knows it but for its inode and times."""
-    path = top / ".git/index"
-    data = bytearray(path.read_bytes())
+    with open(index, "r+b", buffering=0) as file:
+        data = bytearray(file.read())
+        for at, path in _listed(bytes(data)):
+            found = told[path]
+            times = (*divmod(found.st_ctime_ns, 10**9), *divmod(found.st_mtime_ns, 10**9))
+            _KNOWN.pack_into(data, at, *times, found.st_dev & 0xFFFFFFFF, found.st_ino & 0xFFFFFFFF)
+        data[-20:] = hashlib.sha1(data[:-20], usedforsecurity=False).digest()
+        file.seek(0)
+        file.write(data)
+
+
+@functools.lru_cache(maxsize=32)
+def _listed(data: bytes) -> tuple[tuple[int, str], ...]:
+    """Where the entries of an index begin, and of which files they are; the same for all copies of a desk."""
     assert data.startswith(_VERSION_4)
     (entries,) = struct.unpack_from(">I", data, 8)
     at, name = 12, b""
+    found = []
     for _turn in range(entries):
         kept, start = _varint(data, at + _FIXED)
         end = data.index(0, start)
-        name = name[: len(name) - kept] + bytes(data[start:end])
-        found = os.lstat(os.path.join(os.fsencode(top), name))
-        times = (*divmod(found.st_ctime_ns, 10**9), *divmod(found.st_mtime_ns, 10**9))
-        struct.pack_into(">6I", data, at, *times, found.st_dev & 0xFFFFFFFF, found.st_ino & 0xFFFFFFFF)
+        name = name[: len(name) - kept] + data[start:end]
+        found.append((at, f"/{os.fsdecode(name)}"))
         at = end + 1
-    data[-20:] = hashlib.sha1(data[:-20], usedforsecurity=False).digest()
-    path.write_bytes(data)
+    return tuple(found)
 
 
 def remember_identity(top: Path) -> None:
@@ -117,7 +131,7 @@ def remember_identity(top: Path) -> None:
     path.write_text(f"{mark}{between}{who}", encoding="utf-8")
 
 
-def _varint(data: bytearray, at: int) -> tuple[int, int]:
+def _varint(data: bytes, at: int) -> tuple[int, int]:
     """How many letters of the name before are taken off, and where the letters begin that are put on."""
     value = data[at] & 0x7F
     while data[at] & 0x80:

@@ -147,15 +147,24 @@ def count(place: Place, since: str | None, until: str, *, as_committed: bool = F
     return int(process.run(place, *plainly, "rev-list", "--count", *_span(since, until)))
 
 
+def count_apart(place: Place, one: str, two: str) -> tuple[int, int]:
+    """How many commits each of two has that the other doesn't hold."""
+    left, right = process.run(place, "rev-list", "--left-right", "--count", f"{one}...{two}").split()
+    return int(left), int(right)
+
+
 def names(place: Place, old: str, new: str) -> tuple[str, ...]:
     """The commits from one to a later one, the newest first; GitError when git doesn't know one of them."""
     return tuple(process.run(place, "rev-list", f"{old}..{new}").decode().split())
 
 
-def lineage(place: Place, since: str, until: str, *, merges: bool) -> list[str]:
-    """The merges, or else the commits with one parent or none, that `until` has and `since` doesn't hold, the oldest first."""
-    which = "--merges" if merges else "--no-merges"
-    return process.run(place, "rev-list", which, "--topo-order", "--reverse", *_span(since, until)).decode().split()
+def lineage(place: Place, since: str, until: str) -> tuple[list[str], list[str]]:
+    """What `until` has and `since` doesn't hold, the oldest first: the commits with one parent or none, and the merges."""
+    found: tuple[list[str], list[str]] = [], []
+    told = process.run(place, "rev-list", "--parents", "--topo-order", "--reverse", *_span(since, until)).decode()
+    for oid, *parents in map(str.split, told.splitlines()):
+        found[len(parents) > 1].append(oid)
+    return found
 
 
 def last_of(place: Place, until: Iterable[str], path: str, *, anywhere: bool = False) -> str | None:

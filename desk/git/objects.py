@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from desk.errors import GitError
 from desk.git.place import Place
@@ -13,16 +13,22 @@ from desk.git.process import AS_COMMITTED, NULL, PIPE, run, spawn
 from desk.named import NamedTuple
 from desk.text import _
 
+if TYPE_CHECKING:
+    import subprocess
+
 
 class Blobs:
-    """`git cat-file --batch`: contents by object name or by `commit:path`, one process for any number."""
+    """`git cat-file --batch`: contents by object name or by `commit:path`, one process for any number, and none for none."""
 
     def __init__(self, place: Place, *, as_committed: bool = False) -> None:
         self.place = place
         self._plainly = AS_COMMITTED if as_committed else ()
-        self._process = spawn(place, (*self._plainly, "cat-file", "--batch"), stdin=PIPE, stdout=PIPE, stderr=NULL)
+        self._process: subprocess.Popen[bytes] | None = None
 
     def _pipe(self) -> tuple[IO[bytes], IO[bytes]]:
+        if self._process is None:
+            words = (*self._plainly, "cat-file", "--batch")
+            self._process = spawn(self.place, words, stdin=PIPE, stdout=PIPE, stderr=NULL)
         if self._process.stdin is None or self._process.stdout is None:
             raise GitError(_("git cat-file has no pipes"))
         return self._process.stdin, self._process.stdout
@@ -60,8 +66,8 @@ class Blobs:
 
     def each(self, names: list[str]) -> Iterator[bytes | None]:
         """Contents in the order asked, in batches small enough that neither side fills its pipe."""
-        stdin, stdout = self._pipe()
         for start in range(0, len(names), 500):
+            stdin, stdout = self._pipe()
             part = names[start : start + 500]
             stdin.write("".join(f"{n}\n" for n in part).encode())
             stdin.flush()
@@ -69,6 +75,8 @@ class Blobs:
                 yield self._read(stdout)
 
     def close(self) -> None:
+        if self._process is None:
+            return
         stdin, stdout = self._pipe()
         stdout.close()
         with suppress(BrokenPipeError):

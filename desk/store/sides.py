@@ -84,12 +84,14 @@ def _written(merged: Merged, theirs: Tree) -> Brought:
 
 
 def common_base(place: Place, ours: str, theirs: str) -> str | None:
-    """The one commit that a merge starts from. Several, of clones that have met each other directly, are met first.
+    """The one commit that a merge starts from; None where two histories have begun apart."""
+    return one_base(place, refs.merge_bases(place, ours, theirs))
 
-    None where two histories have begun apart. What is met first is named by no ref, so that a push can be asked about
-    before it is taken; git keeps it for two weeks.
+
+def one_base(place: Place, bases: list[str]) -> str | None:
+    """What a merge starts from, of its bases; None without any. Several, of clones that have met each other directly, are met
+    first: that is named by no ref, so that a push can be asked about before it is taken; git keeps it for two weeks.
     """
-    bases = refs.merge_bases(place, ours, theirs)
     base = bases[0] if bases else None
     for other in bases[1:]:
         before = common_base(place, str(base), other)
@@ -212,7 +214,7 @@ class _History:
         self.reader = reader
         self.tree = tree
         self.both = both
-        self.commits, self.merges = (log.lineage(reader.place, base, oid, merges=m) for m in (False, True))
+        self.commits, self.merges = log.lineage(reader.place, base, oid)
         self.heirs: dict[str, str] = {}
         self.stamps: dict[tuple[str, str], TimeStamp] = {}
         self._matches: dict[tuple[str, str], TimeStamp] = {}

@@ -48,12 +48,12 @@ def plan(place: Place, remote: str, ours: str, theirs: str | None) -> Plan:
     bases = refs.merge_bases(place, ours, theirs)
     if not bases:
         raise _apart(place, remote, ours, theirs)
-    fetched, pushed = log.count(place, ours, theirs), log.count(place, theirs, ours)
+    pushed, fetched = log.count_apart(place, ours, theirs)
     if bases == [theirs]:
         return Plan("ahead", remote, ours, theirs, 0, pushed)
     if bases == [ours]:
         return Plan("behind", remote, ours, theirs, fetched, 0)
-    base = sides.common_base(place, ours, theirs)
+    base = sides.one_base(place, bases)
     if base is None:
         raise _apart(place, remote, ours, theirs)
     merged, written = sides.meet(place, base, ours, theirs)

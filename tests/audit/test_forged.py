@@ -24,11 +24,11 @@ _SCENES: dict[Path, Scene] = {}
 
 
 @pytest.fixture
-def scene(_starter: Path, tmp_path_factory: pytest.TempPathFactory, program: Runner) -> Iterator[Scene]:
+def scene(few_articles: Path, tmp_path_factory: pytest.TempPathFactory, program: Runner) -> Iterator[Scene]:
     """One desk for all of them, as it was at the beginning of each."""
-    known = _SCENES.get(_starter)
+    known = _SCENES.get(few_articles)
     if known is None:
-        known = _SCENES[_starter] = cast(tmp_path_factory.mktemp("cast") / "desk", _starter, program)
+        known = _SCENES[few_articles] = cast(tmp_path_factory.mktemp("cast") / "desk", few_articles, program)
     known.desk = program
     t, own, legal = known.t, known.own, known.l
     yield known

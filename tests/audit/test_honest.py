@@ -18,6 +18,7 @@ from tests.store.test_walk import Walk
 
 STEPS = int(os.environ.get("DESK_TEST_STEPS", "30"))
 """With so many, each verb comes once."""
+SEEDS = int(os.environ.get("DESK_TEST_SEEDS", "1"))
 
 
 @pytest.fixture(scope="session")
@@ -104,7 +105,7 @@ class Days(Walk):
         self.run("ticket", "classify", f"{self.one()},{self.one()}", "--priority", "high")
 
 
-@pytest.mark.parametrize("seed", [101, 104])
+@pytest.mark.parametrize("seed", range(101, 101 + SEEDS))
 def test_whatever_desk_does_is_true_and_was_allowed(
     desk: Runner, home: Path, tmp_path: Path, git: Git, seed: int
 ) -> None:

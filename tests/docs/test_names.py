@@ -25,9 +25,11 @@ def uncited(text: str) -> list[str]:
     rules = set(re.findall(r"^### Rule (\d)\. ", RULES, re.MULTILINE))
     rows = set(re.findall(r"^\| (\d[\d.a-z-]*) \|", RULES, re.MULTILINE))
     missing = []
-    for cited in re.findall(r"\brules? ((?:\d+(?:, | and |-)?)+)", text, re.IGNORECASE):
+    lines = text.lower().splitlines()
+    text = "\n".join(line for line in lines if "rule" in line or "requirement" in line or "row" in line)
+    for cited in re.findall(r"\brules? ((?:\d+(?:, | and |-)?)+)", text):
         missing += [f"rule {n}" for n in re.findall(r"\d+", cited) if n not in rules]
-    for cited in re.findall(r"\brequirements? ((?:\d[\d.]*(?:-a)?(?:, | and )?)+)", text, re.IGNORECASE):
+    for cited in re.findall(r"\brequirements? ((?:\d[\d.]*(?:-a)?(?:, | and )?)+)", text):
         names = [c.rstrip(".") for c in re.findall(r"\d[\d.]*(?:-a)?", cited)]
         missing += [f"requirement {n}" for n in names if n not in rows]
     return missing + re.findall(r"\brows? \d\.\d[\d.]*", text)

@@ -154,6 +154,8 @@ class Gitolite:
     """The real one, with a repository `desk` that everybody may write to; `env(WHO)` has git reach it as ssh would start it."""
 
     URL = "git@server:desk"
+    SETTINGS = "%RC = (UMASK => 0077, ROLES => {READERS => 1, WRITERS => 1}, ENABLE => []); 1;\n"
+    """Without its many extras, each of which is a program of its own that is started when it is set up."""
 
     def __init__(self, top: Path, source: Path, commit: str = "HEAD") -> None:
         need(GITOLITE, "gitolite3")
@@ -162,6 +164,7 @@ class Gitolite:
         for folder in ("conf", "logs"):
             (home / ".gitolite" / folder).mkdir(parents=True)
         (home / ".gitolite/conf/gitolite.conf").write_text("repo desk\n    RW+ = @all\n")
+        (home / ".gitolite.rc").write_text(self.SETTINGS)
         env = {"HOME": str(home), "PATH": os.environ["PATH"], "USER": "git"}
         subprocess.run(["gitolite", "setup"], env=env, check=True, capture_output=True)
         self.shell = top / "as-ssh"

@@ -15,7 +15,7 @@ from pathlib import Path
 from string import Formatter
 from typing import NamedTuple
 
-from tests.house.trees import nodes, parents, tree
+from tests.house.trees import every, nodes, parents, tree
 
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
@@ -145,9 +145,8 @@ class Module:
         self.tree = tree(source)
         self.parents = parents(source)
         self.functions: dict[str, list[ast.FunctionDef]] = defaultdict(list)
-        for node in self.nodes:
-            if isinstance(node, ast.FunctionDef):
-                self.functions[node.name].append(node)
+        for function in every(ast.FunctionDef, source):
+            self.functions[function.name].append(function)
         self.found: dict[ast.expr, str] = {}
         self._seen: set[tuple[ast.AST, int | None]] = set()
 
@@ -328,7 +327,7 @@ class Message(NamedTuple):
 def calls(of: str | ast.AST, names: Iterable[str] = MARKS) -> Iterator[ast.Call]:
     """Every call that makes a text, in a source or below a node."""
     wanted = frozenset(names)
-    for node in nodes(of) if isinstance(of, str) else ast.walk(of):
+    for node in every(ast.Call, of) if isinstance(of, str) else ast.walk(of):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in wanted:
             yield node
 
@@ -341,7 +340,13 @@ def messages(
         context, one, *many = _arguments(call)
         if one:
             yield Message(call.lineno, one, many[0] if many else None, context)
-    for node in nodes(source) if keywords is KEYWORDS else ():
+    if keywords is KEYWORDS:
+        yield from _helps(source)
+
+
+def _helps(source: str) -> Iterator[Message]:
+    """In the order in which they stand, which is that of the catalogues."""
+    for node in (node for node in nodes(source) if type(node) in _HELPERS):
         if (
             isinstance(node, ast.keyword)
             and node.arg in HELP
@@ -356,6 +361,10 @@ def messages(
             yield from (Message(value.lineno, _help(text)) for value in given if (text := literal(value)))
         if isinstance(node, ast.FunctionDef) and any(_is_command(d) for d in node.decorator_list):
             yield from (Message(node.lineno, text) for text in [ast.get_docstring(node)] if text)
+
+
+_HELPERS = {ast.keyword, ast.Call, ast.FunctionDef}
+"""Where the help of a command may stand."""
 
 
 def _help(text: str) -> str:

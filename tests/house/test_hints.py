@@ -14,7 +14,7 @@ from desk.cli.main import load
 from desk.cli.table import COMMANDS
 from tests.house.sentences import TEXT, called, literal, messages
 from tests.house.test_sentences import MODULES
-from tests.house.trees import nodes
+from tests.house.trees import every
 
 _NAMED = re.compile(r"(?<![\w/.-])desk ((?:[a-z][a-z-]*)(?: [^;:,()]*)?)")
 _GROUPS = {path.rpartition(" ")[0] for path in COMMANDS} | {
@@ -53,8 +53,8 @@ def _said() -> Iterator[tuple[str, str]]:
     for module, source in MODULES.items():
         for message in messages(source):
             yield module, message.one
-        for node in nodes(source):
-            given = node.args if isinstance(node, ast.Call) and called(node) in _TEXTS else ()
+        for call in every(ast.Call, source):
+            given = call.args if called(call) in _TEXTS else ()
             yield from ((module, text) for one in given if (text := literal(one)))
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from desk.named import NamedTuple
 from tests.house.test_rooms import MODULES
-from tests.house.trees import nodes
+from tests.house.trees import every
 
 
 class Place(NamedTuple):
@@ -98,8 +98,8 @@ def test_the_package_has_no_others() -> None:
     taken = [
         name
         for name, path in MODULES.items()
-        for node in nodes(path.read_text(encoding="utf-8"))
-        if isinstance(node, ast.ImportFrom) and node.module == "typing" and name != "desk.named"
+        for node in every(ast.ImportFrom, path.read_text(encoding="utf-8"))
+        if node.module == "typing" and name != "desk.named"
         if any(alias.name == "NamedTuple" for alias in node.names)
     ]
     assert taken == []

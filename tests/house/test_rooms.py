@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import desk
-from tests.house.trees import nodes, tree
+from tests.house.trees import every, tree
 
 TOP = Path(desk.__file__).parent
 MODULES = {
@@ -103,13 +103,12 @@ PURE = {
 def imports(module: str) -> tuple[str, ...]:
     """Absolute names of the modules that a module imports, anywhere in it, for type checking as well."""
     found: list[str] = []
-    for node in nodes(SOURCES[module]):
-        if isinstance(node, ast.Import):
-            found += (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, module
-            of = node.module or ""
-            found += (f"{of}.{a.name}" if f"{of}.{a.name}" in MODULES else of for a in node.names)
+    for plain in every(ast.Import, SOURCES[module]):
+        found += (alias.name for alias in plain.names)
+    for node in every(ast.ImportFrom, SOURCES[module]):
+        assert node.level == 0, module
+        of = node.module or ""
+        found += (f"{of}.{a.name}" if f"{of}.{a.name}" in MODULES else of for a in node.names)
     return tuple(found)
 
 
@@ -199,8 +198,8 @@ def test_only_the_front_end_looks_around() -> None:
     for module, source in SOURCES.items():
         if room(module) in ("cli", "__main__") or module == "desk.commands.care.demo":
             continue
-        for node in nodes(source):
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        for node in every(ast.Attribute, source):
+            if isinstance(node.value, ast.Name):
                 banned = OUTSIDE.get(node.value.id, set())
                 allowed = node.value.id == "datetime" and module in CLOCKS
                 assert node.attr not in banned or allowed, f"{module}:{node.lineno}: {node.value.id}.{node.attr}"
@@ -216,10 +215,10 @@ ASKING = ("db", "execute", "executemany", "executescript")
 
 def sql_in(text: str) -> Iterator[int]:
     """The lines in which a module asks a database itself, or writes SQL."""
-    for node in nodes(text):
-        asks = isinstance(node, ast.Attribute) and node.attr in ASKING
-        if asks or (isinstance(node, ast.Constant) and isinstance(node.value, str) and SQL.search(node.value)):
-            yield getattr(node, "lineno", 0)
+    yield from (node.lineno for node in every(ast.Attribute, text) if node.attr in ASKING)
+    for constant in every(ast.Constant, text):
+        if isinstance(constant.value, str) and SQL.search(constant.value):
+            yield constant.lineno
 
 
 def test_sql_has_two_rooms() -> None:
@@ -237,19 +236,19 @@ RUNNERS = {"run", "spawn", "failed", "PIPE", "NULL", "DURABLE", "AS_COMMITTED"}
 def git_in(text: str) -> Iterator[int]:
     """The lines in which a module runs git itself: by the runner, or by a list of words that begins with git."""
     runners: set[str] = set()
-    for node in nodes(text):
-        if isinstance(node, ast.ImportFrom) and node.module == "desk.git":
+    for node in every(ast.ImportFrom, text):
+        if node.module == "desk.git":
             runners |= {alias.asname or alias.name for alias in node.names if alias.name == "process"}
-        elif isinstance(node, ast.ImportFrom) and node.module == "desk.git.process":
+        elif node.module == "desk.git.process":
             yield from (node.lineno for alias in node.names if alias.name in RUNNERS)
-    for node in nodes(text):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in runners:
-            if node.attr in RUNNERS:
-                yield node.lineno
-        elif isinstance(node, ast.List | ast.Tuple) and node.elts:
-            first = node.elts[0]
-            if isinstance(first, ast.Constant) and first.value == "git":
-                yield node.lineno
+    for read in every(ast.Attribute, text):
+        if read.attr in RUNNERS and isinstance(read.value, ast.Name) and read.value.id in runners:
+            yield read.lineno
+    literals: list[ast.List | ast.Tuple] = [*every(ast.List, text), *every(ast.Tuple, text)]
+    for words in literals:
+        first = words.elts[0] if words.elts else None
+        if isinstance(first, ast.Constant) and first.value == "git":
+            yield words.lineno
 
 
 def test_git_s_command_lines_have_one_room() -> None:
@@ -271,9 +270,8 @@ def test_the_domain_is_pure() -> None:
 
 
 def functions(source: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in nodes(source):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
+    yield from every(ast.FunctionDef, source)
+    yield from every(ast.AsyncFunctionDef, source)
 
 
 def test_modules_and_functions_are_short() -> None:

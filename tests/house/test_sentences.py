@@ -12,7 +12,7 @@ import desk
 from desk.cli.table import COMMANDS
 from tests.house import sentences
 from tests.house.sentences import MARKS, Message, Module, called, calls, literal, messages, placeholders
-from tests.house.trees import nodes, parents
+from tests.house.trees import every, parents
 
 TOP = Path(desk.__file__).parent
 MODULES = {str(path.relative_to(TOP)): path.read_text(encoding="utf-8") for path in sentences.modules(TOP)}
@@ -147,22 +147,22 @@ def test_every_template_is_collected() -> None:
 
 def has_a_mark_of_its_own(source: str) -> bool:
     """Whether anything in a module may be called like a mark; what most of them have none of needn't be looked for."""
-    return any(
-        (isinstance(node, ast.arg) and node.arg in MARKS)
-        or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in MARKS)
-        for node in nodes(source)
+    return any(node.arg in MARKS for node in every(ast.arg, source)) or any(
+        node.id in MARKS and isinstance(node.ctx, ast.Store) for node in every(ast.Name, source)
     )
 
 
 def test_nothing_hides_the_mark() -> None:
     """A function that has a `_` of its own can't say anything."""
     for name, source in SAID.items():
-        for scope in nodes(source) if has_a_mark_of_its_own(source) else ():
-            if isinstance(scope, ast.FunctionDef | ast.Lambda):
-                within = {n for c in ast.walk(scope) if isinstance(c, ast.comprehension) for n in ast.walk(c.target)}
-                stored = (n for n in ast.walk(scope) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
-                own = {n.id for n in stored if n not in within}
-                own |= {n.arg for n in ast.walk(scope.args) if isinstance(n, ast.arg)}
+        scopes: list[ast.FunctionDef | ast.Lambda] = [*every(ast.FunctionDef, source), *every(ast.Lambda, source)]
+        for scope in scopes if has_a_mark_of_its_own(source) else ():
+            below = list(ast.walk(scope))
+            within = {n for c in below if isinstance(c, ast.comprehension) for n in ast.walk(c.target)}
+            stored = (n for n in below if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+            own = {n.id for n in stored if n not in within}
+            own |= {n.arg for n in ast.walk(scope.args) if isinstance(n, ast.arg)}
+            if own & set(MARKS):
                 assert not own & {called(call) for call in calls(scope)}, f"desk/{name}:{scope.lineno}"
 
 

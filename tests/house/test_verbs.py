@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import get_args
 
@@ -20,7 +20,7 @@ from desk.domain.model.ticket import Ticket
 from desk.domain.rights import moves, rights, ticketverbs, verbs
 from desk.domain.rights.verb import ANY, Verb, Who
 from tests.house.test_rooms import SOURCES
-from tests.house.trees import nodes
+from tests.house.trees import every
 
 IDS = [f"{verb.kinds[0]}-{verb.name}" for verb in verbs.VERBS]
 TEXTS = {"body", "thread"}
@@ -152,8 +152,10 @@ NAMES = {verb.name for verb in verbs.VERBS} - set(KINDS) - {name for cls in KIND
 
 def named(source: str) -> Iterator[list[str]]:
     """The verbs that each literal of several values names: those of a dict by its keys."""
-    for node in nodes(source):
-        values = node.keys if isinstance(node, ast.Dict) else getattr(node, "elts", [])
+    listed: list[ast.List | ast.Tuple | ast.Set]
+    listed = [*every(ast.List, source), *every(ast.Tuple, source), *every(ast.Set, source)]
+    literals: list[Sequence[ast.expr | None]] = [node.keys for node in every(ast.Dict, source)]
+    for values in (*literals, *(node.elts for node in listed)):
         found = [v.value for v in values if isinstance(v, ast.Constant) and v.value in NAMES]
         if len(found) >= ENOUGH:
             yield found

@@ -35,7 +35,7 @@ def outside(text: str) -> str:
 def write(folder: Path) -> Path:
     """A folder with its catalogue, for DESK_LOCALE."""
     made = Catalog(locale="en")
-    for message in catalogues.template():
+    for message in catalogues.read_template():
         if message.id:
             several = isinstance(message.id, tuple | list)
             strings = tuple(map(spoken, message.id)) if several else spoken(str(message.id))

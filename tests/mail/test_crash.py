@@ -23,7 +23,7 @@ pytestmark = pytest.mark.filterwarnings(
 )
 Make = Callable[..., str]
 Git = Callable[..., str]
-KILLS = int(os.environ.get("DESK_TEST_KILLS", "20"))
+KILLS = int(os.environ.get("DESK_TEST_KILLS", "10"))
 POST = "desk.post.smtp:Connection.send"
 KNOWN = [
     "desk.session.deriving:_derive:before:1:self",

@@ -56,7 +56,6 @@ VALUES: dict[fields.FieldType, st.SearchStrategy[Any]] = {
 }
 """How each type of field is filled; a new type without a row fails the test below."""
 MINUTES = st.tuples(st.integers(1, 3), st.integers(1, 3))
-LONG = settings(max_examples=50, deadline=None)
 
 
 def test_every_type_of_field_is_tried() -> None:
@@ -124,7 +123,6 @@ def expected(base: Any, only: Any) -> dict[str, Any]:
 
 
 @given(data=st.data())
-@LONG
 def test_nothing_of_a_thread_is_lost(data: st.DataObject) -> None:
     base = data.draw(threads())
     ours, theirs = data.draw(threads(base)), data.draw(threads(base))

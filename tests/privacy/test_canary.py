@@ -23,6 +23,8 @@ from desk.local import mailhost
 from desk.mail import threading
 from desk.session.session import Session
 from tests.conftest import Runner
+from tests.locale import pseudo
+from tests.locale.listening import Listener
 from tests.store import indexes
 
 NAME, ADDRESS, PHONE = "Zanthippe Quaxley", "quaxley@zq-mail.example", "+357 99 777123"
@@ -518,13 +520,20 @@ def dealt(number: int) -> list[str]:
     return sorted(steps, key=lambda step: (step == "user signup") - (step == "doctor"))
 
 
+@pytest.fixture(scope="module")
+def catalogues(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return pseudo.write(tmp_path_factory.mktemp("locale"))
+
+
 @pytest.mark.parametrize("number", range(DESKS))
-def test_no_canary_in_the_history(desk: Runner, home: Path, number: int) -> None:
+def test_no_canary_in_the_history(desk: Runner, home: Path, catalogues: Path, number: int) -> None:
     """Each step commits; the history of all of them holds no canary, no fault, and is what the index stands for.
 
+    And each speaks the language that it was asked in: nothing is left in English but what is data or typed as it stands.
     The index stays the file that it was: what a step got wrong in it, no other puts right by building it anew.
     """
-    story, done, files = Story(desk, home), set[str](), set[Path]()
+    listener = Listener(desk, catalogues)
+    story, done, files = Story(listener, home), set[str](), set[Path]()
     for step in dealt(number):
         before = indexes.head(home)
         for name in (FIRST.get(step), step):
@@ -533,6 +542,7 @@ def test_no_canary_in_the_history(desk: Runner, home: Path, number: int) -> None
                 {**STEPS, "in person": in_person}[name](story)
         assert indexes.head(home) != before, f"{step} commits"
         files.add((home / ".git/desk/index.sqlite").readlink())
+    assert listener.left == {}
     assert list(canaries(home)) == []
     assert "no fault" in desk("audit", "verify").out
     assert len(files) == 1

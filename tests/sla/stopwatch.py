@@ -6,12 +6,17 @@ is counted down while it runs.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
+from itertools import accumulate
 
 Hours = tuple[tuple[int, int], ...]
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
+
+
+HOUR = tuple(n * MINUTE for n in range(60))
 
 
 class Wall:
@@ -19,24 +24,37 @@ class Wall:
 
     def __init__(self, zone: tzinfo, start: datetime, days: int) -> None:
         self.start = start
-        self.shown = [(start + n * MINUTE).astimezone(zone).replace(tzinfo=None) for n in range(days * 1440)]
+        self.shown: list[datetime] = []
+        for hour in range(days * 24):
+            self.shown += _hour(zone, start + timedelta(hours=hour))
+        self._highest = list(accumulate(self.shown, max))
 
-    def first(self, wanted: datetime, near: int = 0) -> int:
+    def first(self, wanted: datetime) -> int:
         """The first minute at which it shows a time or a later one: so what it skips is when it skips, what it repeats the first."""
-        return next((n for n in range(near, len(self.shown)) if self.shown[n] >= wanted), len(self.shown))
+        return bisect_left(self._highest, wanted)
+
+
+def _hour(zone: tzinfo, start: datetime) -> list[datetime]:
+    """What it shows each minute of an hour; no clock is changed twice within one."""
+    first, last = (_shown(zone, start + minutes) for minutes in (HOUR[0], HOUR[-1]))
+    if last - first == HOUR[-1]:
+        return [first + minutes for minutes in HOUR]
+    return [_shown(zone, start + minutes) for minutes in HOUR]
+
+
+def _shown(zone: tzinfo, at: datetime) -> datetime:
+    return at.astimezone(zone).replace(tzinfo=None)
 
 
 def open_minutes(wall: Wall, week: Iterable[Hours], dates: Mapping[date, Hours]) -> bytearray:
     """Whether each minute is open: `dates` are the hours of days that aren't as their weekday is."""
     usual = list(week)
     found = bytearray(len(wall.shown))
-    day, last, near = min(wall.shown).date() + DAY, max(wall.shown).date(), 0
+    day, last = min(wall.shown).date() + DAY, max(wall.shown).date()
     while day < last:
         midnight = datetime.combine(day, time())
-        # No clock is put back by more than a day, so what comes later is looked for from a day before.
-        near = max(0, wall.first(midnight, near) - 1500)
         for opens, closes in dates.get(day, usual[day.weekday()]):
-            begin, end = (wall.first(midnight + n * MINUTE, near) for n in (opens, closes))
+            begin, end = (wall.first(midnight + n * MINUTE) for n in (opens, closes))
             found[begin:end] = b"\1" * (end - begin)
         day += DAY
     return found

@@ -13,7 +13,7 @@ from tests.store.indexes import assert_sound, git
 from tests.store.test_crash import TOP
 
 PROCESSES = 8
-EACH = int(os.environ.get("DESK_TEST_EACH", "8"))
+EACH = int(os.environ.get("DESK_TEST_EACH", "4"))
 
 
 def start(home: Path, environment: dict[str, str], *args: str) -> subprocess.Popen[str]:

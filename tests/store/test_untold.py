@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 
 from tests.conftest import Runner
 from tests.store.test_crash import killed_at, victim
+from tests.store.test_many import start
 
 Make = Callable[..., str]
 Git = Callable[..., str]
@@ -170,10 +170,7 @@ def test_who_is_told_of_nothing(desk: Runner, home: Path, git: Git, ticket: str,
 
 
 def test_two_writers_at_once(home: Path, environment: dict[str, str], desk: Runner) -> None:
-    words = [sys.executable, "-m", "tests.store.victim", "many", "4", "busy"]
-    env = {**environment, "PYTHONPATH": str(Path(__file__).parents[2])}
-    running = [subprocess.Popen(words, cwd=home, env=env, stdout=subprocess.PIPE) for _ in range(2)]
-    made = [line for one in running for line in one.communicate()[0].decode().split()]
+    made = start(home, environment, "tests.store.victim", "crowd", "2", "4").communicate()[0].split()
     assert len(made) == 8
     told = [m["ticket"] for m in messages(desk) if m["event"] == "create"]
     assert sorted(set(told)) == sorted(made)

@@ -11,7 +11,7 @@ from tests.store import victim
 from tests.store.indexes import assert_sound
 from tests.sync.conftest import Clone
 
-TOWNS = int(os.environ.get("DESK_TEST_TOWNS", "4"))
+TOWNS = int(os.environ.get("DESK_TEST_TOWNS", "3"))
 ROUNDS = int(os.environ.get("DESK_TEST_ROUNDS", "2"))
 
 

@@ -200,7 +200,8 @@ class Ledger:
                 in_time = done is not None and done <= due
                 if in_time and self.inside(done, first, last) and (due != f.time("due") or i in resolved):
                     kept += 1
-                stopped = (f.time("paused") or math.inf) <= due
+                # The clock of what happened doesn't stand still; when it stood, the due time was another.
+                stopped = done is None and ends == math.inf and (f.time("paused") or math.inf) <= due
                 if not in_time and not stopped and ends > due and due < self.moment and self.inside(due, first, last):
                     breached += 1
         return kept, breached

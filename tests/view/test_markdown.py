@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.view.model import Detail
@@ -91,7 +91,6 @@ PARTS = ["# h", "- i", "  - j", "1. n", "> q", "```", "| a | b |", "|---|---|", 
 
 
 @given(st.lists(st.sampled_from(PARTS) | st.text(max_size=12), max_size=12), st.integers(8, 60))
-@settings(max_examples=60, deadline=None)
 def test_any_text_fits_and_steers_nothing(parts: list[str], cells: int) -> None:
     text = "\n".join(parts)
     plain = laid(text, cells)
@@ -109,11 +108,11 @@ def test_any_text_fits_and_steers_nothing(parts: list[str], cells: int) -> None:
     "part", ["**a ", "*a", "_a_ ", "|a|b", "`a``b", "- a\n", "| a | b |\n", "> a\n", "a\n", "a  \n", "[x](y "]
 )
 def test_a_hostile_text_takes_linear_time(part: str) -> None:
-    """Within a second, where code that is quadratic takes a minute."""
-    text = "| a | b |\n|---|---|\n" + part * (60_000 if len(part) < 5 else 20_000)
+    """Within a second, where code that is quadratic takes a quarter of a minute."""
+    text = "| a | b |\n|---|---|\n" + part * (30_000 if len(part) < 5 else 10_000)
     before = time.process_time()
     assert laid(text, 80, color=True)
-    assert time.process_time() - before < 4
+    assert time.process_time() - before < 2
 
 
 ARTICLE = {

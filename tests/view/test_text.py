@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcswidth, wcwidth
 
@@ -68,7 +68,6 @@ def test_width_agrees_with_wcwidth(one: str, other: str) -> None:
     assert width(line) == wcswidth(line)
 
 
-@settings(max_examples=200)
 @given(TEXTS, st.integers(0, 30))
 def test_fit_never_exceeds_its_cells(raw: str, cells: int) -> None:
     line = visible(raw, keep_newlines=False)
