@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from desk.actions.mail import arrivals, mailboxes
 from desk.actions.mail.arrivals import Door
-from desk.errors import Conflict, GitError, MailError
+from desk.errors import Conflict, DeskError, GitError, MailError
 from desk.local import mailhost
 from desk.local.attempts import MOST, Attempts
 from desk.named import NamedTuple
@@ -196,33 +196,41 @@ class _Run:
         for folder in self.session.config["mail.imap.folder"]:
             opened = box.open(folder)
             self.began = True
-            waiting = box.waiting()
-            for one in waiting:
+            for one in box.waiting():
                 if self.stopped() or (self.limit is not None and len(self.done) >= self.limit):
-                    break
+                    return
                 self._take(box, folder, opened.validity, one)
-            if waiting and not self.dry_run:
-                self.attempts.close()
+        if not self.dry_run:
+            self.attempts.close()
 
     def _take(self, box: Mailbox, folder: str, validity: int, one: Waiting) -> None:
+        name = f"{folder}/{validity}/{one.uid}"
+        try:
+            times = 1 if self.dry_run else self.attempts.begin(name)
+            self._settle(box, folder, one, over=times > MOST)
+        except (DeskError, OSError):  # the server, the lock, the disk: it's no fault of the mail's, however often
+            if not self.dry_run:
+                self.attempts.forgive(name)
+            raise
+        self.attempts.end(name)
+
+    def _settle(self, box: Mailbox, folder: str, one: Waiting, *, over: bool) -> None:
+        """Take one mail in, or put it aside where its time is `over`, and out of the folder."""
         # How mails are read takes 0.2 s to load, and on most runs there is none.
         from desk.actions.mail import taking  # noqa: PLC0415
         from desk.actions.mail.taking import Arriving  # noqa: PLC0415
 
         if self._taker is None:
             self._taker = self.stack.enter_context(taking.several(self.session, self.door, dry_run=self.dry_run))
-        name = f"{folder}/{validity}/{one.uid}"
-        times = 1 if self.dry_run else self.attempts.begin(name)
         found = _content(box, one, taking.most_bytes(self.session))
         if found is None:
-            self.attempts.end(name)  # somebody else has taken it
-            return
+            return  # somebody else has taken it
         waiting = Arriving(found, one.size, folder)
-        over = _("it ended the program twice") if times > MOST else ""
-        taken = taking.put_aside(self.session, waiting, over) if over else self._taker(waiting)
+        taken = (
+            taking.put_aside(self.session, waiting, _("it ended the program twice")) if over else self._taker(waiting)
+        )
         if not self.dry_run:
             self._move(box, one.uid, taken, whole=len(found) >= one.size and not (taken.mail and taken.mail.left))
-            self.attempts.end(name)
         self.done.append(taken)
 
     def _move(self, box: Mailbox, uid: int, taken: TakenMail, *, whole: bool) -> None:
@@ -245,11 +253,14 @@ def _content(box: Mailbox, one: Waiting, most: int) -> bytes | None:
 
 
 def take_in_saved(session: Session, sources: Iterable[Arriving], *, dry_run: bool = False) -> Iterator[TakenMail]:
-    """Take in mails that lie on disk, or come through a pipe, one after the other. ConfigError as for `fetch`."""
+    """Take in mails that lie on disk, or come through a pipe, one after the other. ConfigError, GitError as for `fetch`."""
     from desk.actions.mail import taking  # noqa: PLC0415 - as for `fetch`
 
     if not dry_run:
         arrivals.require_machine(session)
     door = arrivals.door(session)
     with taking.several(session, door, dry_run=dry_run) as take:
-        yield from map(take, sources)
+        for one in sources:
+            with mailhost.in_words():
+                taken = take(one)
+            yield taken
