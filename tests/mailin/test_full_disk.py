@@ -76,10 +76,9 @@ def full(desk: Runner, home: Path, dovecot: Dovecot, user: str, git: Git, record
         desk("config", "set", f"mail.smtp.{name}", value)
     desk("config", "set", "mail.address", user)
     desk("mail", "trust", "--yes")
-    post.env["DESK_SMTP_SECRET"] = "secret"
     small = tmp_path / "small"
     small.mkdir()
-    return Full(small, post)
+    return Full(small, post._replace(env={**post.env, "DESK_SMTP_SECRET": "secret"}))
 
 
 def test_everything_waits_and_is_there_once(full: Full, home: Path, recorder: Mailserver) -> None:
