@@ -77,8 +77,10 @@ def _sign_in(client: IMAPClient, server: Server, secret: Secret) -> None:
             client.oauth2_login(server.user, secret.reveal())
         elif server.auth == "oauthbearer":
             client.oauthbearer_login(server.user, secret.reveal())
-        else:
+        elif server.user.isascii() and secret.reveal().isascii():
             client.login(server.user, secret.reveal())
+        else:  # in letters of any script (RFC 4616), which LOGIN doesn't have
+            client.plain_login(server.user, secret.reveal())
     except LoginError as error:
         if isinstance(error.__context__, IMAPClientAbortError) or any(one in str(error).upper() for one in _PASSING):
             raise MailError(

@@ -9,7 +9,10 @@ from collections.abc import Callable, Mapping
 from typing import Self
 
 Answer = Callable[[bytes, bytes], bytes | None]
-"""From the tag and the command's line to all that is answered; None hangs up without a word."""
+"""From the tag and the command's line to all that is answered; None hangs up without a word.
+
+What goes on with a command has no name, and stands where the tag of one would.
+"""
 
 
 class OddServer(socketserver.ThreadingTCPServer):
@@ -84,7 +87,7 @@ def _named(line: bytes) -> str:
     words = line.upper().removeprefix(b"UID ")
     if words.startswith(b"FETCH"):
         return "sizes" if b"RFC822.SIZE" in words else "body"
-    return words.split()[0].decode().lower()
+    return words.split()[0].decode().lower() if words else ""
 
 
 class _Talk(socketserver.StreamRequestHandler):
