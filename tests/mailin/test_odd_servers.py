@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from desk.actions.mail import fetching, mailboxes
+from desk.actions.mail import arrivals, fetching, mailboxes
 from desk.actions.mail.fetching import Fetched
 from desk.errors import MailError
 from desk.local import mailhost
@@ -159,7 +159,7 @@ def test_a_secret_that_nobody_looked_at_is_not_refused(inbox: Inbox, server: Odd
     """Else git would forget it, and the next run have none."""
     session = inbox.session(None)
     settings = mailhost.settings(session.place)
-    door = fetching.arrivals.door(session)
+    door = arrivals.door(session)
     for answer, kind in (
         (refuses(b" NO [AUTHENTICATIONFAILED] wrong"), SignInRefused),
         (refuses(b" NO wrong"), SignInRefused),
