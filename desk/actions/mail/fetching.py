@@ -250,10 +250,8 @@ class _Run:
         try:
             times = 1 if self.dry_run else self.attempts.begin(name)
             there = self._settle(box, folder, one, over=times > MOST)
-        except (
-            DeskError,
-            OSError,
-        ) as error:  # the server, the lock, the disk: it's no fault of the mail's, however often
+        except (DeskError, OSError) as error:
+            # The server, the lock, the disk: it's no fault of the mail's, however often that happens.
             if not self.dry_run:
                 self.attempts.forgive(name)
             if isinstance(error, CommandRefused):

@@ -228,7 +228,8 @@ def shorten(session: Session, mail: Mail, ticket_id: str, door: Door) -> None:
     named = {
         "id": shortfall_of(drafts.draft_id(session.now, commit, 1)),
         "event": SHORTENED,
-        "commit": commit,
+        # Another one than that of the acknowledgement, which would have the same Message-ID.
+        "commit": hashlib.sha256(f"{commit} {SHORTENED}".encode()).hexdigest()[:8],
         "ticket": ticket.id,
         "template": SHORTFALL,
         "to": {"kind": kind, "id": person.id, "name": person.name or "", "email": person.email},
