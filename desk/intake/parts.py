@@ -95,7 +95,7 @@ def read(tree: Piece, limits: attachments.Limits) -> Contents:
     text = reading.join(words)
     text, files = plaintext.enclosed(text)
     for name, data in files:
-        reading.files.add(name, "application/octet-stream", data)
+        reading.enclose(name, data)
     text = reading.unarmoured(text)
     if len(text) > plaintext.LONGEST:
         reading.files.add("message.txt", "text/plain", text.encode())
@@ -189,6 +189,14 @@ class _Reading:
         if packed is not None and packed.whole and (packed.files or packed.text or packed.html):
             return []
         return [_Words("plain", _PACKED)] if self.files.add(name, _OUTLOOK[0], data) else []
+
+    def enclose(self, name: str, data: bytes) -> None:
+        """Keep a file that stood in the text itself, as one more part."""
+        self._seen += 1
+        if self._seen <= self.files.limits.parts:
+            self.files.add(name, "application/octet-stream", data)
+        elif _TOO_MANY not in self.files.left:
+            self.files.left.append(_TOO_MANY)
 
     def _unpack(self, file: tnef.PackedFile) -> None:
         self._seen += 1
