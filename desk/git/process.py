@@ -94,7 +94,7 @@ def as_error(args: Iterable[str], err: bytes) -> GitError | Conflict:
             _("git {verb}: {words}", verb=verb, words=words),
             next((ln.strip() for ln in text.splitlines() if "safe.directory" in ln), None),
         )
-    if "No space left" in text or "Disk quota" in text:
+    if "No space left" in text or "Disk quota" in text or "Out of diskspace" in text:
         return GitError(_("git {verb}: the disk is full", verb=verb), _("make room and try again; nothing was changed"))
     return GitError(_("git {verb}: {words}", verb=verb, words=words), _("see: desk doctor; git fsck"))
 

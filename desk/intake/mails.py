@@ -8,7 +8,10 @@ from typing import Literal
 from desk.mail.addresses import Address
 from desk.mail.headers import Headers
 from desk.named import NamedTuple
+from desk.text import _
 
+REST = _("the rest of the text")
+"""What is left out of a text alone: all of it comes along as a file."""
 Protection = Literal["", "signed", "encrypted"]
 
 
@@ -70,6 +73,12 @@ class Mail(NamedTuple):
     protection: Protection
     left: tuple[str, ...]
     """What was too much to take in, in words."""
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """What of it is nowhere in the desk, in words."""
+        return tuple(what for what in self.left if what != REST)
+
     forwarded: tuple[Forwarded, ...]
     failures: tuple[Failure, ...]
     """What a bounce reports; empty for every other mail."""

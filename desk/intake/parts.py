@@ -11,10 +11,11 @@ from email.policy import Compat32
 from typing import Any, Literal, cast
 
 from desk.intake import attachments, html, plaintext
-from desk.intake.mails import Attachment, Protection
+from desk.intake.mails import REST, Attachment, Protection
 from desk.mail import charsets, headers, tnef
 from desk.mail.headers import Headers
 from desk.named import NamedTuple
+from desk.text import _
 
 _DEEPEST = 40
 """Parts inside parts: mails forwarded ten times have twenty."""
@@ -23,7 +24,7 @@ _STUB = 300
 _OUTLOOK = ("application/ms-tnef", "application/vnd.ms-tnef")
 """Outlook's own packing of files and formatting (TNEF)."""
 _PACKED = "[winmail.dat: what Outlook packed in a way of its own; not all of it could be read]"
-_TOO_MANY = "more parts than one mail may have"
+_TOO_MANY = _("more parts than one mail may have")
 _SEALED = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 
 
@@ -94,12 +95,12 @@ def read(tree: Piece, limits: attachments.Limits) -> Contents:
     text = reading.join(words)
     text, files = plaintext.enclosed(text)
     for name, data in files:
-        reading.files.add(name, "application/octet-stream", data)
+        reading.enclose(name, data)
     text = reading.unarmoured(text)
     if len(text) > plaintext.LONGEST:
         reading.files.add("message.txt", "text/plain", text.encode())
         text = text[: plaintext.LONGEST]
-        reading.files.left.append("the rest of the text")
+        reading.files.left.append(REST)
     kept = reading.files
     return Contents(text, tuple(kept.kept), reading.protection, tuple(kept.left), tuple(reading.inner))
 
@@ -188,6 +189,14 @@ class _Reading:
         if packed is not None and packed.whole and (packed.files or packed.text or packed.html):
             return []
         return [_Words("plain", _PACKED)] if self.files.add(name, _OUTLOOK[0], data) else []
+
+    def enclose(self, name: str, data: bytes) -> None:
+        """Keep a file that stood in the text itself, as one more part."""
+        self._seen += 1
+        if self._seen <= self.files.limits.parts:
+            self.files.add(name, "application/octet-stream", data)
+        elif _TOO_MANY not in self.files.left:
+            self.files.left.append(_TOO_MANY)
 
     def _unpack(self, file: tnef.PackedFile) -> None:
         self._seen += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from contextlib import suppress
 
 from desk.git.place import Place
@@ -33,6 +34,19 @@ class Attempts:
         """It is done with: the next one that is begun forgets it on the disk, too."""
         self._begun.pop(mail, None)
 
+    def forgive(self, mail: str) -> None:
+        """What stood in its way was no fault of its own: this time doesn't count. A full disk is no hindrance."""
+        self._begun[mail] = self._begun.get(mail, 0) - 1
+        if self._begun[mail] <= 0:
+            self.end(mail)
+        with suppress(OSError):
+            if self._begun:
+                keep(self._path, json.dumps(self._begun).encode())
+            else:
+                os.unlink(self._path)
+
     def close(self) -> None:
-        """Nothing is under way. Raises OSError."""
-        keep(self._path, json.dumps(self._begun).encode())
+        """Nothing is under way, and nothing is left of what was. Raises OSError."""
+        self._begun.clear()
+        with suppress(FileNotFoundError):
+            os.unlink(self._path)

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from desk.errors import ConfigError, Conflict, UsageFault
+from desk.errors import ConfigError, Conflict, GitError, UsageFault
 from desk.git import configuration, refs
 from desk.git.place import Place
 from desk.local.kept import keep
@@ -81,15 +81,29 @@ def alone(place: Place) -> Iterator[None]:
             _("the history of this clone was cut off: a mail host must know what came in before"),
             _("bring all of it: git fetch --unshallow"),
         )
-    os.makedirs(place.own(FOLDER), exist_ok=True)
-    descriptor = os.open(place.own(FOLDER, "lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    try:
+    with in_words():
+        os.makedirs(place.own(FOLDER), exist_ok=True)
+        descriptor = os.open(place.own(FOLDER, "lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Conflict(
-                _("another desk mail command is at work here"), _("let it finish; nothing was done")
-            ) from None
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Conflict(
+                    _("another desk mail command is at work here"), _("let it finish; nothing was done")
+                ) from None
+            yield
+        finally:
+            os.close(descriptor)
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """What keeps this machine from writing down what mail needs, a full disk for one, as an error for people."""
+    try:
         yield
-    finally:
-        os.close(descriptor)
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        raise GitError(
+            _("can't write to the desk: {why}{where}", why=error.strerror or str(error), where=where),
+            _("mails and messages wait where they are, and the next run goes on; see: df -h, ls -ld ."),
+        ) from None

@@ -126,6 +126,11 @@ def _order(entry: os.DirEntry[str]) -> tuple[str, int, int]:
     return time, written, int(number) if number.isdecimal() else 0
 
 
+def is_there(folder: str, draft_id: str) -> bool:
+    """Whether there is a draft of this id."""
+    return os.path.exists(os.path.join(folder, f"{draft_id}.json"))
+
+
 def read(folder: str, draft_id: str) -> dict[str, Any]:
     """A draft; ValueError when its file is none, OSError when it can't be read."""
     with open(os.path.join(folder, f"{draft_id}.json"), encoding="utf-8") as file:

@@ -37,6 +37,8 @@ _CAPS = (
     _Cap(30, timedelta(minutes=10), ("to",), None, "thirty messages within ten minutes"),
     _Cap(1, timedelta(minutes=5), ("to",), "acknowledgement", "an acknowledgement within five minutes"),
     _Cap(40, timedelta(days=1), ("to",), "acknowledgement", "forty acknowledgements within a day"),
+    _Cap(1, timedelta(minutes=5), ("to",), "shortfall", "word of what was left out within five minutes"),
+    _Cap(40, timedelta(days=1), ("to",), "shortfall", "word of what was left out forty times within a day"),
 )
 
 

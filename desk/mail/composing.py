@@ -29,11 +29,13 @@ _LEFT_OUT = {
     "en": "Too large to send by mail: {}",
     "el": "Πολύ μεγάλα για αποστολή με μήνυμα: {}",
 }
-Kind = Literal["answer", "acknowledgement", "notice"]
-"""What staff wrote; that a mail has arrived; what the desk tells by itself."""
+Kind = Literal["answer", "acknowledgement", "shortfall", "notice"]
+"""What staff wrote; that a mail has arrived; that it hasn't arrived whole; what the desk tells by itself."""
+_REPLIED = (("Auto-Submitted", "auto-replied"), ("X-Auto-Response-Suppress", "All"))
 _AUTOMATIC: dict[Kind, tuple[tuple[str, str], ...]] = {
     "answer": (),
-    "acknowledgement": (("Auto-Submitted", "auto-replied"), ("X-Auto-Response-Suppress", "All")),
+    "acknowledgement": _REPLIED,
+    "shortfall": _REPLIED,
     "notice": (("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All"), ("Precedence", "bulk")),
 }
 """How other programs are told not to answer (RFC 3834, and what Exchange and older ones go by)."""

@@ -12,18 +12,22 @@ from datetime import datetime
 from typing import Any, Literal
 
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError, ProtocolError
+from imapclient.exceptions import CapabilityError, IMAPClientAbortError, IMAPClientError, LoginError
 
 from desk.errors import MailError
 from desk.named import NamedTuple
 from desk.post.secrets import Secret
-from desk.post.servers import TIMEOUT, Server, SignInRefused, context, trouble
+from desk.post.servers import TIMEOUT, CommandRefused, Server, SignInRefused, context, trouble
 from desk.text import _
 
 Gone = Literal["moved", "expunged", "marked"]
 """How a mail left the folder; `marked` as deleted, where the server can't remove a single one."""
 _READ = 120.0
 """Seconds between two packets of a large mail on a slow line."""
+_PASSING = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")
+"""What servers say who can't tell at the moment whether a secret is right (RFC 5530)."""
+_TOGETHER = 500
+"""Mails that are asked about in one command: servers refuse lines of more than some thousand letters."""
 _TEXT = 65536
 """Bytes of text that are read of a mail that is too large to be taken in."""
 
@@ -37,7 +41,7 @@ class Waiting(NamedTuple):
 
 
 class Folder(NamedTuple):
-    """With another `validity` the same uids are other mails."""
+    """With another `validity` the same uids are other mails; 0 of a server that doesn't say."""
 
     validity: int
     next: int
@@ -73,9 +77,15 @@ def _sign_in(client: IMAPClient, server: Server, secret: Secret) -> None:
             client.oauth2_login(server.user, secret.reveal())
         elif server.auth == "oauthbearer":
             client.oauthbearer_login(server.user, secret.reveal())
-        else:
+        elif server.user.isascii() and secret.reveal().isascii():
             client.login(server.user, secret.reveal())
-    except LoginError:
+        else:  # in letters of any script (RFC 4616), which LOGIN doesn't have
+            client.plain_login(server.user, secret.reveal())
+    except LoginError as error:
+        if isinstance(error.__context__, IMAPClientAbortError) or any(one in str(error).upper() for one in _PASSING):
+            raise MailError(
+                _("{place} logs nobody in at the moment", place=server.place), _("the next run tries it again")
+            ) from None
         # The server's own words may repeat what it was sent.
         raise SignInRefused(
             _(
@@ -106,7 +116,7 @@ class Mailbox:
         """Make a folder the one that is read."""
         with _told(self._server):
             told = self._client.select_folder(self._path(folder))
-        return Folder(int(told[b"UIDVALIDITY"]), int(told.get(b"UIDNEXT", 0)), int(told[b"EXISTS"]))
+            return Folder(*(int(told.get(name, 0)) for name in (b"UIDVALIDITY", b"UIDNEXT", b"EXISTS")))
 
     def make(self, folder: str) -> bool:
         """Make sure that there is such a folder; whether it had to be made."""
@@ -123,9 +133,15 @@ class Mailbox:
         """The mails of the folder that nobody has marked as deleted, oldest first; read or not makes no difference."""
         with _told(self._server):
             self._client.noop()  # what others did since is told only now
-            uids = sorted(self._client.search("UNDELETED"))
-            told: dict[int, Any] = self._client.fetch(uids, ["RFC822.SIZE", "INTERNALDATE"]) if uids else {}
-        return [Waiting(u, int(told[u][b"RFC822.SIZE"]), told[u].get(b"INTERNALDATE")) for u in uids if u in told]
+            uids = sorted(set(self._client.search("UNDELETED")))
+            told: dict[int, Any] = {}
+            for first in range(0, len(uids), _TOGETHER):
+                told |= self._client.fetch(uids[first : first + _TOGETHER], ["RFC822.SIZE", "INTERNALDATE"])
+            return [
+                Waiting(uid, int(told[uid].get(b"RFC822.SIZE") or 0), told[uid].get(b"INTERNALDATE"))
+                for uid in uids
+                if told.get(uid)
+            ]
 
     def fetch(self, uid: int) -> bytes | None:
         """A mail as it came; None if somebody has taken it."""
@@ -212,5 +228,16 @@ def _told(server: Server) -> Iterator[None]:
     """What the library and the network raise, as an error that names the server."""
     try:
         yield
-    except (IMAPClientError, ProtocolError, OSError) as error:
+    except (IMAPClientAbortError, OSError) as error:
         raise trouble(server, error) from None
+    except IMAPClientError as error:
+        raise trouble(server, error, kind=CommandRefused) from None
+    except (
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+    ):  # of the library, over an answer as no server should give
+        raise CommandRefused(
+            _("{place} answers as no mail server should", place=server.place), _("see: desk mail test")
+        ) from None

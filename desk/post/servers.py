@@ -43,6 +43,10 @@ class SignInRefused(MailError):
     """The server didn't take the secret; a token may have run out, so a new one is worth a try."""
 
 
+class CommandRefused(MailError):
+    """The server said no to one command, or nothing that can be understood; others it may obey, over the same connection."""
+
+
 def pin(server: Server) -> str:
     """The server as it is pinned: another host, port, user or less security is another one."""
     scheme = {"tls": f"{server.protocol}s", "starttls": f"{server.protocol}+starttls", "none": server.protocol}
@@ -78,7 +82,7 @@ def context(authorities: str | None = None) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=authorities)
 
 
-def trouble(server: Server, error: Exception) -> MailError:
+def trouble(server: Server, error: Exception, *, kind: type[MailError] = MailError) -> MailError:
     """What went wrong with a server, in words, and what to look at."""
     words = _words(error)
     if isinstance(error, ssl.SSLCertVerificationError):
@@ -94,7 +98,7 @@ def trouble(server: Server, error: Exception) -> MailError:
         return MailError(
             _("{place} doesn't answer", place=server.place), _("is the port right, and open? desk mail test")
         )
-    return MailError(arranged("{place}: {words}", place=server.place, words=words), _("see: desk mail test"))
+    return kind(arranged("{place}: {words}", place=server.place, words=words), _("see: desk mail test"))
 
 
 def _words(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import shutil
 import smtplib
 import ssl
@@ -71,6 +72,8 @@ def _begin(client: smtplib.SMTP, server: Server, secret: Secret | None, tls: ssl
         try:
             _sign_in(client, server, secret.reveal())
         except smtplib.SMTPAuthenticationError as error:
+            if 400 <= error.smtp_code < 500:  # it can't tell now whether the secret is right
+                raise
             raise SignInRefused(
                 _(
                     "{place} refused to log {user} in with the secret from {origin} ({smtp_code})",
@@ -87,7 +90,10 @@ def _begin(client: smtplib.SMTP, server: Server, secret: Secret | None, tls: ssl
 
 def _sign_in(client: smtplib.SMTP, server: Server, secret: str) -> None:
     if server.auth == "password":
-        client.login(server.user, secret)
+        if server.user.isascii() and secret.isascii():
+            client.login(server.user, secret)
+        else:
+            _sign_in_plainly(client, server.user, secret)
         return
     if server.auth == "xoauth2":
         first, last = f"user={server.user}\1auth=Bearer {secret}\1\1", ""
@@ -95,6 +101,14 @@ def _sign_in(client: smtplib.SMTP, server: Server, secret: str) -> None:
         first, last = f"n,a={server.user},\1host={server.host}\1port={server.port}\1auth=Bearer {secret}\1\1", "\1"
     # A server that refuses first explains why; it is answered, and then says no.
     client.auth(server.auth.upper(), lambda challenge=None: first if challenge is None else last)
+
+
+def _sign_in_plainly(client: smtplib.SMTP, user: str, secret: str) -> None:
+    """In letters of any script (RFC 4616), which the library's own way can't write."""
+    told = base64.b64encode(f"\0{user}\0{secret}".encode()).decode()
+    code, words = client.docmd("AUTH", f"PLAIN {told}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, words)
 
 
 class Connection:
@@ -118,12 +132,14 @@ class Connection:
         try:
             return self._send(sender, to, message)
         except smtplib.SMTPResponseException as error:
+            # The library left, over an answer that was too long for it; or it was told yes where nothing was sent yet.
+            if self._client.sock is None or error.smtp_code < 400:
+                return self._broken(error)
             return self._outcome(error.smtp_code, error.smtp_error)
         except ValueError as error:
             return Outcome("refused", 0, str(error))
         except (smtplib.SMTPException, OSError) as error:
-            self._alive = False
-            return Outcome("later", 0, _("the connection broke: {name}", name=type(error).__name__))
+            return self._broken(error)
 
     def _send(self, sender: str, to: str, message: bytes) -> Outcome:
         mailbox = on_the_wire(to)
@@ -134,7 +150,7 @@ class Connection:
             options = ["SMTPUTF8", "BODY=8BITMIME"]
             self._client.command_encoding = "utf-8"
         for code, words in (self._client.mail(sender, options), self._client.rcpt(mailbox)):
-            if code not in (250, 251):
+            if not 200 <= code < 300:
                 return self._outcome(code, words)
         code, words = self._client.data(message)
         return self._outcome(code, words)
@@ -142,14 +158,20 @@ class Connection:
     def _outcome(self, code: int, words: bytes | str) -> Outcome:
         text = words.decode(errors="replace") if isinstance(words, bytes) else words
         told = " ".join(text.split())[:300]
-        if code == 250:
+        if 200 <= code < 300:
             return Outcome("sent", code, told)
+        if code < 200:  # no answer as SMTP has them: what comes next would answer something else
+            return self._broken(smtplib.SMTPResponseException(code, told))
         if code == 421:
             self._alive = False
         else:
             with suppress(smtplib.SMTPException, OSError):
                 self._client.rset()
         return Outcome("refused" if 500 <= code < 600 else "later", code, told)
+
+    def _broken(self, error: Exception) -> Outcome:
+        self._alive = False
+        return Outcome("later", 0, _("the connection broke: {name}", name=type(error).__name__))
 
     def close(self) -> None:
         with suppress(smtplib.SMTPException, OSError):

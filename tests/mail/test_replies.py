@@ -248,6 +248,62 @@ def test_whoever_may_not_write_is_told_once_a_day(house: Sending) -> None:
     assert send(24) == []
 
 
+def test_whoever_wrote_a_mail_that_was_too_large_is_told_once(house: Sending) -> None:
+    """In their language and their thread, in place of the acknowledgement; never a program, nor who may have written nothing."""
+    for name, value in (("mail.max_mb", "1"), ("mail.authserv", "mx.ncpeh.example")):
+        house.desk("config", "set", name, value)
+    large = "Καλημέρα σας, στέλνω την εικόνα.\n" + ("ψ" * 35 + "\n") * 20_000
+    first = mail(PHARMACIST, "Εικόνα", large, own="<1@pharmacy.example>")
+    ticket = take(house.desk, first)
+    assert take(house.desk, first) == ticket, "it comes once more, and is known"
+
+    def told(at: str = "") -> list[tuple[str, str]]:
+        before = len(house.taken)
+        house.send(at=at)
+        return [
+            (m.to[0].email, m.subject) for m in house.taken[before:] if not m.to[0].email.endswith("@ncpeh.example")
+        ]
+
+    words = f"[{ticket}] Λείπει ένα μέρος του μηνύματός σας"
+    assert told() == [("eleni@pharmacy.example", words)]
+    [(message, envelope)] = [
+        pair for pair in zip(house.taken, house.recorder.taken, strict=True) if pair[0].subject == words
+    ]
+    for line in ("όλα εκτός από την αρχή: το μήνυμα είναι", "1,4 MiB", "συνολικά 1 MiB", "«Εικόνα»", "Νικολάου"):
+        assert line in message.text
+    assert [message.headers.raw(name) for name in ("auto-submitted", "in-reply-to")] == [
+        "auto-replied",
+        "<1@pharmacy.example>",
+    ]
+    assert envelope.mail_from in ("", "<>")
+    reasons = {
+        row["reason"] for row in house.desk("mail", "log", "--out", "-f", "json").data if row["state"] == "dropped"
+    }
+    assert reasons == {"its writer hears what was left out of it"}
+    parts = f"--b\n\nwords\n--b\nContent-Disposition: attachment; filename=a.tif\n\n{2 * large}\n--b--\n"
+    house.desk("config", "set", "mail.max_mb", "30")
+    house.desk("config", "set", "attachment.max_mb", "2")
+    mixed = 'Content-Type: multipart/mixed; boundary="b"'
+    for more in (
+        "Auto-Submitted: auto-generated",
+        "Precedence: bulk",
+        "Authentication-Results: mx.ncpeh.example; dmarc=fail header.from=x.example",
+    ):
+        take(house.desk, mail(f"{more[:2]}@x.example", "x", parts, mixed, more))
+    long = mail("long@x.example", "Long", "word " * 300_000)
+    take(house.desk, long)
+    assert {subject.partition("] ")[2] for _, subject in told("2026-07-23T06:20:00Z")} == {
+        "We have registered your request"
+    }
+    assert take(house.desk, mail(PHARMACIST, f"Re: {words}", parts, mixed, answers=(message.id,))) == ticket
+    assert told("2026-07-23T06:21:00Z") == [("eleni@pharmacy.example", words)]
+    assert "- a.tif (2." in house.taken[-1].text
+    assert take(house.desk, mail(PHARMACIST, f"Re: {words}", parts, mixed, answers=(message.id,))) == ticket
+    assert told("2026-07-23T06:22:00Z") == [], "a third within five minutes waits"
+    assert told("2026-07-23T06:40:00Z") == [("eleni@pharmacy.example", words)]
+    assert "no fault" in house.desk("audit", "verify").out
+
+
 def test_those_of_level_3_hear_of_staff_whom_no_mail_reaches(house: Sending) -> None:
     """By our code for that address alone; once a day, and of a requester nobody but the ticket."""
     create = ("ticket", "create", "--title", "T", "--department", "technical", "--requester", "eleni@pharmacy.example")

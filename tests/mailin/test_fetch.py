@@ -208,7 +208,8 @@ def test_what_is_not_the_mail_s_fault_leaves_it_where_it_is(post: Post, home: Pa
     [path] = home.glob(f"records/tickets/*/*/*/{first}.md")
     path.write_text(path.read_text(encoding="utf-8") + "\nBy hand.\n", encoding="utf-8")
     post.deliver(mail("anna@clinic.example", f"Re: [{first}]", "Text."))
-    assert "hand edits" in post.fetch(code=6).out
+    for _ in range(3):  # no more than a mail is begun that ends the program
+        assert "hand edits" in post.fetch(code=6).out
     assert post.folders()["INBOX"] == 1
     post.desk("commit", "-m", "mine")
     assert post.fetch().data[0]["ticket"] == first

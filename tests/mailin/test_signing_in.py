@@ -90,10 +90,11 @@ def test_one_that_has_run_out_is_asked_for_anew(post: Post, provider: Provider) 
         ]
         * 2
     )
-    provider.answers = [token(post.user)] * 2  # one to tell where it is from
+    provider.answers = [token(post.user)]
     said = post.desk("mail", "test", "--imap", env=post.env).out
     assert f"secret from {provider.url}, with the secret from DESK_IMAP_SECRET" in said
     assert "logged in; 0 mails wait" in said
+    assert provider.answers == []
 
 
 def test_one_that_is_refused_twice_is_told_and_shown_nowhere(post: Post, home: Path, provider: Provider) -> None:
@@ -156,12 +157,12 @@ def test_who_sends_signs_in_so_as_well(
         desk("config", "set", f"mail.smtp.{name}", value)
     git("config", "desk.mail.host", "true")
     desk("mail", "trust")
-    provider.answers = ["bad-token", "bad-token", "good-token"]  # the first to tell where it is from
+    provider.answers = ["bad-token", "good-token"]
     said = desk("mail", "test", "--smtp", env={"DESK_SMTP_SECRET": PROGRAM}).out
     assert f"auth: {auth}  (desk.toml)" in said
     assert "logged in" in said
     assert provider.answers == []
-    provider.answers = ["bad-token"] * 3
+    provider.answers = ["bad-token"] * 2
     done = desk("mail", "test", "--smtp", code=10, env={"DESK_SMTP_SECRET": PROGRAM})
     assert f"refused to log {server.user} in" in done.out
     assert "bad-token" not in done.out + done.err

@@ -19,6 +19,7 @@ from desk.mail import addresses, headers
 from desk.mail.addresses import Address
 from desk.named import NamedTuple
 from desk.post import secrets
+from desk.post.secrets import Secret
 from desk.post.smtp import Connection, Sender
 from desk.session.session import Session
 from desk.text import _, arranged, ngettext
@@ -54,11 +55,11 @@ def _attempt(session: Session, settings: Mapping[str, str], door: Door, one: Nam
     trial = Trial(one)
     try:
         sending.require_trusted(one.server, settings)
-        if one.server.user != "none":
-            trial = trial._replace(secret=secrets.find(one.server, session.place, settings).origin)
+        secret = secrets.find(one.server, session.place, settings) if one.server.user != "none" else None
+        trial = trial._replace(secret=secret.origin if secret else "")
         if one.server.protocol == "imap":
-            return _receive(session, settings, door, trial)
-        sender = sending.connect(session, one.server, settings, door.ours.domain)
+            return _receive(session, settings, door, trial, secret)
+        sender = sending.connect(session, one.server, settings, door.ours.domain, secret)
     except DeskError as error:
         return trial._replace(problem=error.message, hint=error.hint or "")
     try:
@@ -68,8 +69,8 @@ def _attempt(session: Session, settings: Mapping[str, str], door: Door, one: Nam
         sender.close()
 
 
-def _receive(session: Session, settings: Mapping[str, str], door: Door, trial: Trial) -> Trial:
-    box = mailboxes.open_mailbox(session, door, settings)
+def _receive(session: Session, settings: Mapping[str, str], door: Door, trial: Trial, secret: Secret | None) -> Trial:
+    box = mailboxes.open_mailbox(session, door, settings, secret=secret)
     try:
         number = sum(box.open(folder).mails for folder in session.config["mail.imap.folder"])
         said = ngettext("logged in; 1 mail waits", "logged in; {n} mails wait", number)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from desk.actions.mail import letters
-from desk.actions.mail.letters import DIGEST, REFUSED, Draft
+from desk.actions.mail.letters import DIGEST, REFUSED, SHORTENED, Draft
 from desk.domain.changes.notices import URGENT
 from desk.domain.model.fields import utc_text
 from desk.errors import DeskError
@@ -29,7 +29,7 @@ _RULE = "\n\n" + "-" * 40 + "\n\n"
 
 def due_at(session: Session, draft: Draft) -> datetime | None:
     """When a notice goes to a staff member who wants theirs collected; None where it goes by itself, at once."""
-    if draft["to"]["kind"] != "staff" or draft["event"] in URGENT or draft["event"] in (DIGEST, REFUSED):
+    if draft["to"]["kind"] != "staff" or draft["event"] in URGENT or draft["event"] in (DIGEST, REFUSED, SHORTENED):
         return None
     rows = session.store.ask(lambda index: index.rows("staff", "id = ?", (draft["to"]["id"],)))
     wanted = (rows[0].get("digest") if rows else None) or session.config["mail.digest"]

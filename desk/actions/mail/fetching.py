@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ssl
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime
@@ -17,27 +18,31 @@ from typing import TYPE_CHECKING
 
 from desk.actions.mail import arrivals, mailboxes
 from desk.actions.mail.arrivals import Door
-from desk.errors import Conflict, GitError, MailError
+from desk.errors import Conflict, DeskError, GitError, MailError
 from desk.local import mailhost
 from desk.local.attempts import MOST, Attempts
 from desk.named import NamedTuple
 from desk.post.imap import Mailbox, Waiting
+from desk.post.servers import CommandRefused
 from desk.session.session import Session
-from desk.text import _
+from desk.text import _, ngettext
 
 if TYPE_CHECKING:
     from desk.actions.mail.taking import Arriving, TakenMail
 
 
+_CONNECTIONS = 5
+"""Times that a run connects where the server closes in between."""
 _LONGEST = 300
 """Seconds after which the mailbox is looked into at the latest, or tried again when it couldn't be."""
 
 
 class Fetched(NamedTuple):
-    """What a run did, a mail each, and what is odd about the server."""
+    """What a run did, a mail each, and what is odd about the server; `stuck` mails stay where they are because of it."""
 
     mails: tuple[TakenMail, ...]
     warnings: tuple[str, ...]
+    stuck: int = 0
 
     def count(self, state: str) -> int:
         """How many mails ended so."""
@@ -62,18 +67,20 @@ def fetch(
     door = arrivals.door(session)
     with ExitStack() as stack:
         run = _Run(session, door, stack, limit=limit, dry_run=dry_run)
-        for attempt in (1, 2):
+        for left in reversed(range(_CONNECTIONS)):
             box = mailboxes.open_mailbox(session, door, settings, tls)
             try:
                 run.empty(box)
                 break
+            except CommandRefused:
+                raise
             except MailError:
-                if attempt == 2 or not run.began:
+                if not left or not run.began:
                     raise
                 run.began = False  # the server closed in between: once more, from where it was
             finally:
                 box.close()
-    return Fetched(tuple(run.done), tuple(dict.fromkeys(run.warnings)))
+        return run.fetched()
 
 
 # -- staying -----------------------------------------------------------------------------------------------------------
@@ -101,6 +108,7 @@ class Watch:
         self.stopped = False
         self._waits = False
         self._box: Mailbox | None = None
+        self._broke = Counter[str]()
 
     def stop(self) -> None:
         """End it. May be called at any moment, by a signal; raises StoppedWatching where it only waits."""
@@ -132,10 +140,10 @@ class Watch:
         session.now = self.now()
         door = arrivals.door(session)
         with mailhost.alone(session.place), ExitStack() as stack:
-            run = _Run(session, door, stack, limit=self.limit, stopped=lambda: self.stopped)
+            run = _Run(session, door, stack, limit=self.limit, stopped=lambda: self.stopped, broke=self._broke)
             self._box = self._box or mailboxes.open_mailbox(session, door, self.settings)
             run.empty(self._box)
-        return Fetched(tuple(run.done), tuple(dict.fromkeys(run.warnings)))
+            return run.fetched()
 
     def _wait(self) -> None:
         folders = self.session.config["mail.imap.folder"]
@@ -166,7 +174,10 @@ class Watch:
 
 
 class _Run:
-    """One run: what is done already isn't done again after the connection broke."""
+    """One run: what is done already isn't done again after the connection broke.
+
+    `broke`: how often it did at a mail, in this run and those before it. The second time that one is passed over.
+    """
 
     def __init__(
         self,
@@ -177,6 +188,7 @@ class _Run:
         limit: int | None,
         dry_run: bool = False,
         stopped: Callable[[], bool] = lambda: False,
+        broke: Counter[str] | None = None,
     ) -> None:
         self.stopped = stopped
         self.session = session
@@ -189,41 +201,98 @@ class _Run:
         self.began = False
         self.attempts = Attempts(session.place)
         self._made: set[str] = set()
+        self._broke = Counter[str]() if broke is None else broke
+        self._over: set[str] = set()
+        self._stuck = Counter[tuple[str, str]]()
         self._taker: Callable[[Arriving], TakenMail] | None = None
+
+    def fetched(self) -> Fetched:
+        """What it did."""
+        stuck = (
+            ngettext(
+                "{folder}: 1 mail stays there: {problem}",
+                "{folder}: {n} mails stay there: {problem}",
+                n,
+                folder=folder,
+                problem=problem,
+            )
+            for (folder, problem), n in self._stuck.items()
+        )
+        return Fetched(tuple(self.done), tuple(dict.fromkeys((*self.warnings, *stuck))), self._stuck.total())
 
     def empty(self, box: Mailbox) -> None:
         """Take in what lies in the folders."""
         for folder in self.session.config["mail.imap.folder"]:
             opened = box.open(folder)
             self.began = True
-            waiting = box.waiting()
-            for one in waiting:
+            missing = list[int]()
+            for one in box.waiting():
                 if self.stopped() or (self.limit is not None and len(self.done) >= self.limit):
-                    break
-                self._take(box, folder, opened.validity, one)
-            if waiting and not self.dry_run:
-                self.attempts.close()
+                    return
+                name = f"{folder}/{opened.validity}/{one.uid}"
+                if name in self._over or self._broke[name] > 1:
+                    continue
+                if not self._take(box, folder, name, one):
+                    missing.append(one.uid)
+            if missing:
+                self._look_for(box, folder, missing)
+        if not self.dry_run:
+            self.attempts.close()
 
-    def _take(self, box: Mailbox, folder: str, validity: int, one: Waiting) -> None:
+    def _look_for(self, box: Mailbox, folder: str, missing: list[int]) -> None:
+        """Whether somebody has taken mails that weren't to be had, or the server keeps them from us."""
+        there = {one.uid for one in box.waiting()}
+        for _uid in there.intersection(missing):
+            self._stuck[folder, _("the server lists it, and doesn't give it")] += 1
+
+    def _take(self, box: Mailbox, folder: str, name: str, one: Waiting) -> bool:
+        """Whether there was such a mail. One that the server won't let go keeps nobody from those behind it."""
+        try:
+            times = 1 if self.dry_run else self.attempts.begin(name)
+            there = self._settle(box, folder, one, over=times > MOST)
+        except (DeskError, OSError) as error:
+            # The server, the lock, the disk: it's no fault of the mail's, however often that happens.
+            if not self.dry_run:
+                self.attempts.forgive(name)
+            if isinstance(error, CommandRefused):
+                self._pass_over(folder, name, error)
+                return True
+            if isinstance(error, MailError):
+                self._broke[name] += 1
+                if self._broke[name] > 1:
+                    self._pass_over(folder, name, error)
+            raise
+        self.attempts.end(name)
+        self._over.add(name)
+        return there
+
+    def _pass_over(self, folder: str, name: str, error: DeskError) -> None:
+        self._over.add(name)
+        self._stuck[folder, error.message] += 1
+
+    def _settle(self, box: Mailbox, folder: str, one: Waiting, *, over: bool) -> bool:
+        """Take one mail in, or put it aside where its time is `over`, and out of the folder; False where there is none."""
         # How mails are read takes 0.2 s to load, and on most runs there is none.
         from desk.actions.mail import taking  # noqa: PLC0415
         from desk.actions.mail.taking import Arriving  # noqa: PLC0415
 
         if self._taker is None:
             self._taker = self.stack.enter_context(taking.several(self.session, self.door, dry_run=self.dry_run))
-        name = f"{folder}/{validity}/{one.uid}"
-        times = 1 if self.dry_run else self.attempts.begin(name)
         found = _content(box, one, taking.most_bytes(self.session))
         if found is None:
-            self.attempts.end(name)  # somebody else has taken it
-            return
+            return False  # somebody else has taken it
         waiting = Arriving(found, one.size, folder)
-        over = _("it ended the program twice") if times > MOST else ""
-        taken = taking.put_aside(self.session, waiting, over) if over else self._taker(waiting)
+        taken = (
+            taking.put_aside(self.session, waiting, _("it ended the program twice")) if over else self._taker(waiting)
+        )
         if not self.dry_run:
-            self._move(box, one.uid, taken, whole=len(found) >= one.size and not (taken.mail and taken.mail.left))
-            self.attempts.end(name)
+            try:
+                self._move(box, one.uid, taken, whole=len(found) >= one.size and not (taken.mail and taken.mail.left))
+            except CommandRefused:
+                self.done.append(taken)  # it is in the desk, and stays in the folder as well
+                raise
         self.done.append(taken)
+        return True
 
     def _move(self, box: Mailbox, uid: int, taken: TakenMail, *, whole: bool) -> None:
         """Out of the folder: what isn't here `whole` is never deleted, since the rest of it is nowhere else."""
@@ -245,11 +314,14 @@ def _content(box: Mailbox, one: Waiting, most: int) -> bytes | None:
 
 
 def take_in_saved(session: Session, sources: Iterable[Arriving], *, dry_run: bool = False) -> Iterator[TakenMail]:
-    """Take in mails that lie on disk, or come through a pipe, one after the other. ConfigError as for `fetch`."""
+    """Take in mails that lie on disk, or come through a pipe, one after the other. ConfigError, GitError as for `fetch`."""
     from desk.actions.mail import taking  # noqa: PLC0415 - as for `fetch`
 
     if not dry_run:
         arrivals.require_machine(session)
     door = arrivals.door(session)
     with taking.several(session, door, dry_run=dry_run) as take:
-        yield from map(take, sources)
+        for one in sources:
+            with mailhost.in_words():
+                taken = take(one)
+            yield taken

@@ -11,7 +11,7 @@ from desk.domain.model.fields import utc_text
 from desk.errors import NotFound, Refused
 from desk.intake import automatic
 from desk.intake.mails import Mail
-from desk.local import held, maillog
+from desk.local import held, mailhost, maillog
 from desk.local.held import HeldRow
 from desk.session.session import Session
 from desk.text import _, arranged
@@ -36,7 +36,8 @@ def release(session: Session, typed: str, doing: Doing | None = None, ticket_id:
                 _("look at it: desk mail preview {id}; if it isn't needed: desk mail discard {id}", id=row["id"]),
             )
         forced = _forced(session, found, door, doing, ticket_id)
-    taken = taking.take_in(session, waiting, door, forced=forced)
+    with mailhost.in_words():
+        taken = taking.take_in(session, waiting, door, forced=forced)
     if taken.state != "held":
         held.drop(session.place, row["id"])
     return taken

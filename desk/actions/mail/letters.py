@@ -34,6 +34,10 @@ COMMANDS = "commands-refused"
 """The text to staff whose commands by mail are refused."""
 UNREACHABLE = "staff-unreachable"
 """The text to those of level 3 when mail to one of the staff comes back."""
+SHORTENED = "shortened"
+"""The event of a message to whoever wrote a mail that was not taken in whole."""
+SHORTFALL = "mail-shortened"
+"""Its text."""
 _TIMES = ("created", "respond_by", "update_by", "due")
 _TO_REQUESTERS = "reply-sent"
 """The text that a requester gets of what staff wrote: the one that no program wrote."""
@@ -83,7 +87,7 @@ def letter(session: Session, draft: Draft, *, whole: bool = True) -> Letter:
     try:
         return letters.letter(told, known, read, filled, whole=whole)
     except NotFound:
-        if draft["template"] not in (DIGEST, REFUSAL, COMMANDS, UNREACHABLE):
+        if draft["template"] not in (DIGEST, REFUSAL, COMMANDS, UNREACHABLE, SHORTFALL):
             raise
         from desk.store import founding  # noqa: PLC0415 - knows how repositories are made
 
@@ -116,6 +120,8 @@ def kind_of(draft: Draft, ticket: Ticket | None) -> Kind:
     if draft["event"] == REFUSED:
         # Staff hear of each refusal, within what they may get of a ticket; whoever isn't known once in a while.
         return "notice" if draft["ticket"] else "acknowledgement"
+    if draft["event"] == SHORTENED:
+        return "shortfall"
     asked = ticket is not None and ticket.channel == "email" and ticket.author == draft["to"]["id"]
     return "acknowledgement" if draft["event"] == "create" and asked else "notice"
 
@@ -156,8 +162,8 @@ def outgoing(session: Session, house: House, case: Addressed) -> Outgoing:
 
 
 def envelope(outgoing: Outgoing, house: House, *, plus: bool) -> str:
-    """Where a bounce comes back to, with the ticket; nowhere for an acknowledgement, which nobody needs to hear about."""
-    if outgoing.kind == "acknowledgement":
+    """Where a bounce comes back to, with the ticket; nowhere for an automatic answer, of which nobody needs to hear."""
+    if outgoing.kind in ("acknowledgement", "shortfall"):
         return ""
     if not plus or not outgoing.ticket:
         return house.address

@@ -10,6 +10,7 @@ from desk.config import Config
 from desk.errors import ConfigError
 from desk.post import imap, secrets, servers
 from desk.post.imap import Mailbox
+from desk.post.secrets import Secret
 from desk.post.servers import Server, SignInRefused
 from desk.session.session import Session
 from desk.text import _
@@ -27,12 +28,19 @@ def receiving_server(config: Config, address: str) -> Server:
 
 
 def open_mailbox(
-    session: Session, door: Door, settings: Mapping[str, str], tls: ssl.SSLContext | None = None
+    session: Session,
+    door: Door,
+    settings: Mapping[str, str],
+    tls: ssl.SSLContext | None = None,
+    secret: Secret | None = None,
 ) -> Mailbox:
-    """Log in to the trusted server; a token that has run out is asked for anew, once. ConfigError, MailError."""
+    """Log in to the trusted server, first with `secret` where there is one already; ConfigError, MailError.
+
+    A token that has run out is asked for anew, once.
+    """
     server = receiving_server(session.config, door.address)
     servers.check(server, settings.get("trust", "").split())
-    secret = secrets.find(server, session.place, settings)
+    secret = secret or secrets.find(server, session.place, settings)
     try:
         box = imap.connect(server, secret, tls)
     except SignInRefused:

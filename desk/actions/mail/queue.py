@@ -7,19 +7,33 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from desk.actions.mail import digests
+from desk.actions.mail import digests, joining
+from desk.actions.mail.arrivals import Door, writer_of
 from desk.actions.mail.deciding import Declined
-from desk.actions.mail.letters import COMMANDS, DIGEST, REFUSAL, REFUSED, UNREACHABLE, Draft
+from desk.actions.mail.letters import (
+    COMMANDS,
+    DIGEST,
+    REFUSAL,
+    REFUSED,
+    SHORTENED,
+    SHORTFALL,
+    UNREACHABLE,
+    Draft,
+)
 from desk.actions.mail.recipients import STRANGER
 from desk.domain.model.fields import parse_time, utc_text
+from desk.intake import automatic
 from desk.intake.mails import Failure, Mail
 from desk.local import delivery, maillog, outbox
 from desk.local.delivery import FRESH, Delivery
+from desk.locale import language
+from desk.mail import drafts, threading
 from desk.mail.drafts import SCHEMA, VARIABLES
 from desk.named import NamedTuple
+from desk.queries import tickets
 from desk.session.deriving import Derived
 from desk.session.session import Session
-from desk.text import _, ngettext
+from desk.text import _, ngettext, said, speaking
 
 OLD = timedelta(days=1)
 """After which nobody is told any more that a mail has arrived, and staff hear of things together."""
@@ -189,6 +203,60 @@ def decline(session: Session, mail: Mail, declined: Declined) -> None:
         "reply": {"text": "\n".join(filter(None, (declined.problem, declined.hint)))},
     }
     outbox.put(session.place.own(outbox.FOLDER), _answer(session, mail, named, said))
+
+
+def shorten(session: Session, mail: Mail, ticket_id: str, door: Door) -> None:
+    """Put a message to whoever wrote a mail into the outbox: what was left out of it. Once a mail; programs hear nothing.
+
+    Whoever a server vouches against may have written nothing. Raises OSError.
+    """
+    store, folder = session.store, session.place.own(outbox.FOLDER)
+    snapshot = store.snapshot(store.index, store.commit_now())
+    writer, ticket = writer_of(mail, snapshot, door), joining.ticket_of(snapshot, ticket_id)
+    person = writer.staff or writer.user
+    if person is None or ticket is None or writer.verdict.state == "fail":
+        return
+    if automatic.classify(mail, door.ours).automatic:
+        return
+    taken_in = tickets.known_mails(snapshot.index, threading.mark_of(mail.id))
+    commit = next(one.commit for one in taken_in if one.content == mail.content[:16])
+    number = shortfall_of(f"-{commit[:8]}-")
+    past = (str(row.get("id") or "") for row in maillog.about(session.place, ticket_id, ticket.created))
+    if any(one.endswith(number) for one in (*outbox.ids(folder), *past)):
+        return
+    kind = "staff" if writer.staff else "user"
+    named = {
+        "id": shortfall_of(drafts.draft_id(session.now, commit, 1)),
+        "event": SHORTENED,
+        # Another one than that of the acknowledgement, which would have the same Message-ID.
+        "commit": hashlib.sha256(f"{commit} {SHORTENED}".encode()).hexdigest()[:8],
+        "ticket": ticket.id,
+        "template": SHORTFALL,
+        "to": {"kind": kind, "id": person.id, "name": person.name or "", "email": person.email},
+    }
+    spoken = person.language or mail.language or session.config["desk.languages"][0]
+    told = {
+        "ticket": {**dict.fromkeys(VARIABLES["ticket"], ""), "id": ticket.id, "title": ticket.title},
+        "reply": {"text": _lost(session, mail, spoken)},
+    }
+    outbox.put(folder, {**_answer(session, mail, named, told), "language": spoken})
+
+
+def _lost(session: Session, mail: Mail, spoken: str) -> str:
+    """What was left out of a mail, and what one may have, in a language."""
+    config, environ = session.config, session.environ
+    most = _(
+        "A message may have {most} MiB in all, a file {file} MiB.",
+        most=config["mail.max_mb"],
+        file=config["attachment.max_mb"],
+    )
+    with speaking(language.catalogue(language.known(spoken, environ) or language.ENGLISH, environ)):
+        return "\n".join((*(f"- {said(what)}" for what in mail.lost), "", said(most)))
+
+
+def shortfall_of(draft_id: str) -> str:
+    """The message that says what was left out of a mail, by one that a commit's notices have: it stands before them."""
+    return f"{draft_id.rpartition('-')[0]}-0"
 
 
 def _answer(session: Session, mail: Mail, named: Draft, said: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:

@@ -174,10 +174,17 @@ class _Sending:
         late = self.session.now - posted_at(draft) > OLD and one == delivery.FRESH and not self.dispatch.ids
         if late and draft["to"]["kind"] == "user" and draft["event"] not in (*LASTING, DIGEST):
             return Stop("dropped", _("old news: it is from {at}", at=draft["at"][:10]))
-        if draft["event"] == REFUSED:
+        if draft["event"] == REFUSED or letters.kind_of(draft, ticket) != "acknowledgement":
             return None
-        if letters.kind_of(draft, ticket) == "acknowledgement" and not self.session.config["mail.acknowledge"]:
+        return self._unacknowledged(draft)
+
+    def _unacknowledged(self, draft: Draft) -> Stop | None:
+        """Why nobody is told that a mail has arrived."""
+        if not self.session.config["mail.acknowledge"]:
             return Stop("dropped", _("mails are not acknowledged: mail.acknowledge"))
+        told = queue.shortfall_of(str(draft["id"]))
+        if outbox.is_there(self.folder, told) or any(row.get("id") == told for row in self.recent):
+            return Stop("dropped", _("its writer hears what was left out of it"))
         return None
 
     def _post(self, draft: Draft, one: Delivery, to: Address, outgoing: Outgoing, message: bytes) -> None:

@@ -40,9 +40,14 @@ def require_trusted(server: Server, settings: Mapping[str, str]) -> None:
         servers.check(server, settings.get("trust", "").split())
 
 
-def connect(session: Session, server: Server, settings: Mapping[str, str], domain: str) -> Sender:
-    """Log in; a token that has run out is asked for anew, once. ConfigError, MailError."""
-    secret = _secret(session, server, settings)
+def connect(
+    session: Session, server: Server, settings: Mapping[str, str], domain: str, secret: Secret | None = None
+) -> Sender:
+    """Log in, first with `secret` where there is one already; a token that has run out is asked for anew, once.
+
+    ConfigError, MailError.
+    """
+    secret = secret or _secret(session, server, settings)
     try:
         sender = smtp.connect(server, secret, domain)
     except SignInRefused:

@@ -109,23 +109,27 @@ def take_in(
     if not dry_run:
         taken = _noted(session, waiting, taken)
     if not dry_run:
-        _tell(session, taken)
+        _tell(session, taken, door)
     return taken
 
 
-def _tell(session: Session, taken: TakenMail) -> None:
-    """Let whoever wrote know what was refused, and level 3 of staff whom no mail reaches, where the desk sends mail."""
+def _tell(session: Session, taken: TakenMail, door: Door) -> None:
+    """Let whoever wrote know what was refused or left out, and level 3 of staff whom no mail reaches, where the desk sends."""
+    mail = taken.mail
     said = taken.doing == "refuse" or taken.declined or (taken.unreachable and taken.state == "taken")
-    if taken.mail is None or not said or not session.config["mail.smtp.host"]:
+    short = mail is not None and bool(mail.lost) and taken.state in ("taken", "known")
+    if mail is None or not (said or short) or not session.config["mail.smtp.host"]:
         return
     from desk.actions.mail import queue  # noqa: PLC0415 - all of sending, where somebody is refused
 
+    if short and taken.ticket:
+        queue.shorten(session, mail, taken.ticket, door)
     if taken.declined is not None:
-        queue.decline(session, taken.mail, taken.declined)
-    elif taken.unreachable is not None:
-        queue.report(session, taken.mail, taken.unreachable)
-    else:
-        queue.refuse(session, taken.mail)
+        queue.decline(session, mail, taken.declined)
+    elif taken.unreachable is not None and taken.state == "taken":
+        queue.report(session, mail, taken.unreachable)
+    elif taken.doing == "refuse":
+        queue.refuse(session, mail)
 
 
 def put_aside(session: Session, waiting: Arriving, reason: str) -> TakenMail:
@@ -139,7 +143,7 @@ def read(session: Session, waiting: Arriving, reader: GuardedReader | None = Non
     read_one = reader.read if reader is not None else guard.read
     found = read_one(waiting.raw, session.config["desk.languages"], limits_of(session))
     if isinstance(found, Mail) and waiting.whole > len(waiting.raw):
-        left = _("all but the beginning: the mail has {mb} MiB", mb=f"{waiting.whole / (1 << 20):.1f}")
+        left = _("all but the beginning: the mail has {mb:.1f} MiB", mb=waiting.whole / (1 << 20))
         return found._replace(left=(*found.left, left))
     return found
 

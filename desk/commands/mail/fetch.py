@@ -27,15 +27,15 @@ _COLUMNS = (
     Column("subject", pgettext("column", "SUBJECT"), "title"),
     Column("why", pgettext("column", "WHY"), "phrase"),
 )
-_HELD = 10
-"""What a run leaves with that has put a mail aside."""
+_TROUBLE = 10
+"""What a run leaves with that has put a mail aside, or had to leave one where it was."""
 _LATER = 75
 """What tells an MTA to try again (sysexits.h)."""
 
 
 def _listing(app: App, mails: list[TakenMail], *, dry_run: bool) -> Listing:
     if any(one.state == "held" for one in mails) and not dry_run:
-        app.exit_code = _HELD
+        app.exit_code = _TROUBLE
     rows = [
         {
             "state": one.state,
@@ -84,6 +84,7 @@ def fetch(app: App, dry_run: bool, limit: int | None, watch: bool, every: int) -
         _stay(app, fetching.Watch(app, settings, every, limit, app.env.now))
         return Listing("mails", [], _COLUMNS, "")
     app.warnings.extend(done.warnings)
+    app.exit_code = _TROUBLE if done.stuck else 0
     return _listing(app, list(done.mails), dry_run=dry_run)
 
 
@@ -149,7 +150,7 @@ def import_(app: App, paths: tuple[str, ...], mbox: bool, dry_run: bool, pipe: b
         app.exit_code = _LATER
         mails = []
     listing = _listing(app, mails, dry_run=dry_run)
-    if pipe and app.exit_code == _HELD:
+    if pipe and app.exit_code == _TROUBLE:
         app.exit_code = 0  # the mail is kept here: the MTA must not send it back to whoever wrote it
     return listing
 

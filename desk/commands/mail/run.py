@@ -34,10 +34,11 @@ def run(app: App, dry_run: bool) -> Done:
         app.warnings.append(error.message if error.hint is None else listed((error.message, error.hint), "; "))
     taken = done.fetched.mails if done.fetched else ()
     app.warnings.extend(done.fetched.warnings if done.fetched else ())
-    if any(one.state == "held" for one in taken) and not dry_run:
+    stuck = done.fetched is not None and done.fetched.stuck > 0
+    if stuck or (any(one.state == "held" for one in taken) and not dry_run):
         app.exit_code = _TROUBLE
     items, lines = _sent(app, done, dry_run=dry_run)
-    if not taken and not items and not done.troubles:
+    if not taken and not items and not done.troubles and not stuck:
         app.idle()
     came = [
         arranged("{ticket}  {state}  {sender}", ticket=one.ticket or "-", state=one.state, sender=one.sender)
