@@ -181,6 +181,21 @@ def test_slips_of_the_pen_and_inflection() -> None:
     assert set(features) & set(weigh_rows(rows)[0].features)
 
 
+def test_one_word_in_common_is_no_recurrence_however_rare() -> None:
+    titles = (
+        "DirectoryService slow",
+        "DirectoryService: new icon",
+        "Licence of DirectoryService",
+        "Export from DirectoryService",
+    )
+    module = [incident(n, title) for n, title in enumerate(titles)]
+    assert found(*module) == []
+    assert found(*module, least=2) == []
+    lockout = [incident(n, "DirectoryService locks accounts out") for n in (5, 6, 7)]
+    [one] = found(*module, *lockout)
+    assert set(ids(one)) == {i.id for i in lockout}
+
+
 def test_greek_with_and_without_accents_and_two_languages_by_their_codes() -> None:
     greek = [incident(n, "Η συνταγή δεν εμφανίζεται", "Σφάλμα 4104", service="eprescription") for n in (4, 6)]
     greek.append(incident(5, "Η ΣΥΝΤΑΓΗ ΔΕΝ ΕΜΦΑΝΙΖΕΤΑΙ", "σφαλμα 4104", service="eprescription"))

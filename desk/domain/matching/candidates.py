@@ -7,7 +7,8 @@
 3. The most alike as they are heard are joined first, and two groups only if their members are alike on average in their
    own words, too: no chain of ever less similar incidents makes a group, and none that names another country or system
    is drawn in by likeness of words.
-4. A group told in Greek and one told in English are one if they share codes, service and tags at the same time.
+4. A group that has no more in common than chance brings falls apart into those it was joined from that have most.
+5. A group told in Greek and one told in English are one if they share codes, service and tags at the same time.
 
 An open problem is a group from the start, with the incidents it is known to cause, and takes in what is like them.
 """
@@ -17,10 +18,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from heapq import nlargest
 from itertools import combinations, islice
 
 from desk.domain.matching import likeness
+from desk.domain.matching.chance import Chance
 from desk.domain.matching.likeness import Features, Incident, Said
 from desk.named import NamedTuple
 
@@ -31,7 +32,7 @@ _NEAR = 0.1
 """Cosine, lessened by the time between, from which on an incident is heard together with another."""
 _HEARD = 4.0
 """How much what another says counts then, by how alike it is; what the incident says itself counts one."""
-_TOGETHER, _LEAST_TOGETHER = 0.8, 0.7
+_TOGETHER, _LEAST_TOGETHER = 0.75, 0.6
 """The same cosine of two incidents as they are heard, from which on they belong together, at most and at least."""
 _KNOWN = 0.32
 """The same of an incident and an open problem in their own words: a problem says what it is from the start."""
@@ -74,34 +75,53 @@ def candidates(rows: Iterable[Incident], *, now: int, least: int = LEAST) -> lis
     """Recurrences of at least `least` incidents, and incidents that fit an open problem, best first."""
     ordered = sorted(rows, key=lambda row: (row.at, row.id))
     said = likeness.weigh_rows(ordered)
+    chance = Chance(said)
     places: dict[str, list[int]] = defaultdict(list)
     for number, row in enumerate(ordered):
         places[row.department].append(number)
     found = []
     for members in places.values():
-        for group in _Groups(ordered, said, members).joined():
+        for group in _Groups(ordered, said, members, chance, least).joined():
             fresh = sum(not ordered[n].problem for n in group)
             if fresh >= (least if fresh == len(group) else 1):
                 found.append(_candidate([ordered[n] for n in group], [said[n].features for n in group], now))
     return sorted(found, key=lambda c: (-c.score, c.incidents[0].id))
 
 
-class _Group:
-    """Incidents that belong together; `names` counts what they name."""
+class _Pair(NamedTuple):
+    """How alike two incidents are in their own words, and what time and names leave of any likeness of theirs."""
 
-    __slots__ = ("first", "last", "members", "names", "problem", "total")
+    alike: float
+    one: int
+    two: int
+    left: float
+
+
+class _Group:
+    """Incidents that belong together; `names` counts what they name, `words` what they say.
+
+    `parts` are those of the groups it was joined from, or itself, that have most in common, `worth` how much.
+    """
+
+    __slots__ = ("first", "last", "members", "names", "parts", "problem", "total", "words", "worth")
 
     def __init__(self, number: int, row: Incident, said: Said) -> None:
         self.members = [number]
         self.total: Features = dict(said.features)
-        self.names = Counter(said.names)
+        self.names = dict.fromkeys(said.names, 1)
+        self.words: dict[str, int] = {}
+        self.worth = 0.0
+        self.parts: list[tuple[int, ...]] = []
         self.problem = row.problem
         self.first = self.last = row.at
 
     def take(self, other: _Group) -> None:
         self.members += other.members
         likeness.add(self.total, other.total)
-        self.names += other.names
+        for name, count in other.names.items():
+            self.names[name] = self.names.get(name, 0) + count
+        self.worth += other.worth
+        self.parts += other.parts
         self.problem = self.problem or other.problem
         self.first, self.last = min(self.first, other.first), max(self.last, other.last)
 
@@ -115,6 +135,8 @@ class _Group:
         return {name for name, count in self.names.items() if 2 * count >= most}
 
     def greek(self) -> bool:
+        if "".join(self.total).isascii():
+            return False
         return 2 * sum(w for name, w in self.total.items() if not name.isascii()) > sum(self.total.values())
 
 
@@ -122,7 +144,7 @@ def _strangeness(one: AbstractSet[str], two: AbstractSet[str]) -> float:
     return _STRANGE if one and two and one.isdisjoint(two) else 1.0
 
 
-def _choose_enough(found: Iterable[float], incidents: int, least: float, most: float) -> float:
+def _choose_enough(found: Sequence[float], incidents: int, least: float, most: float) -> float:
     """From which likeness on two incidents of a department belong together, seen from how alike its incidents are."""
     order = sorted(found, reverse=True)
     kept = int(min(_SHARE * incidents * (incidents - 1) / 2, _EACH * incidents))
@@ -132,14 +154,19 @@ def _choose_enough(found: Iterable[float], incidents: int, least: float, most: f
 class _Groups:
     """The incidents of one department, joined while that makes sense."""
 
-    def __init__(self, rows: Sequence[Incident], said: Sequence[Said], members: Sequence[int]) -> None:
+    def __init__(
+        self, rows: Sequence[Incident], said: Sequence[Said], members: Sequence[int], chance: Chance, least: int
+    ) -> None:
         self.rows = rows
         self.said = said
         self.members = members
+        self.chance = chance
+        self.least = least
         self.found = list(self._pairs())
-        self.enough = _OWN * _choose_enough((alike for alike, *_ in self.found), len(members), _LEAST_ALIKE, _ALIKE)
+        self.enough = _OWN * _choose_enough([pair.alike for pair in self.found], len(members), _LEAST_ALIKE, _ALIKE)
         self.heard = self._hear()
-        self.of = {number: _Group(number, rows[number], said[number]) for number in members}
+        self.of: dict[int, _Group] = {}
+        self._part(members)
         known: dict[str, int] = {}
         for number in members:
             if problem := rows[number].problem:
@@ -147,18 +174,28 @@ class _Groups:
 
     def joined(self) -> list[list[int]]:
         """Groups of one and more, each in order of time."""
-        known = [pair for pair in self.found if self._of_problem(*pair[1:])]
-        for _, one, two in sorted(known, reverse=True):
+        known = [pair for pair in self.found if self._of_problem(pair.one, pair.two)]
+        for _, one, two, _ in sorted(known, reverse=True):
             self._join(one, two)
         pairs = sorted(self._pairs_as_heard(), reverse=True)
-        together = _choose_enough((alike for alike, *_ in pairs), len(self.members), _LEAST_TOGETHER, _TOGETHER)
+        together = _choose_enough([alike for alike, *_ in pairs], len(self.members), _LEAST_TOGETHER, _TOGETHER)
         for alike, one, two in pairs:
             if alike >= together:
                 self._join(one, two)
+        for group in self._all():
+            if not group.problem and len(group.members) >= self.least and group.parts != [tuple(group.members)]:
+                self._part(group.members)
+                for first, *others in group.parts:
+                    for other in others:
+                        self._unite(first, other)
         for one, two in self._translations():
             if not (self.of[one].problem and self.of[two].problem):
                 self._unite(one, two)
         return [sorted(group.members) for group in self._all()]
+
+    def _part(self, members: Iterable[int]) -> None:
+        """Take incidents out of their groups, each to be one of its own."""
+        self.of.update((number, _Group(number, self.rows[number], self.said[number])) for number in members)
 
     def _join(self, one: int, two: int) -> None:
         """Unite the groups of two incidents, if their members are alike on average."""
@@ -175,7 +212,7 @@ class _Groups:
     def _hear(self) -> dict[int, Features]:
         """What each incident says, together with what those say that are most like it."""
         near: dict[int, list[tuple[float, int]]] = defaultdict(list)
-        for alike, one, two in self.found:
+        for alike, one, two, _ in self.found:
             if not self._of_problem(one, two):
                 near[one].append((alike, two))
                 near[two].append((alike, one))
@@ -186,7 +223,7 @@ class _Groups:
         if not near:
             return own
         total = defaultdict(float, own)
-        for alike, other in nlargest(_HEARD_OF, near):
+        for alike, other in sorted(near, reverse=True)[:_HEARD_OF]:
             share = _HEARD * alike
             for name, weight in self.said[other].features.items():
                 total[name] += share * weight
@@ -194,10 +231,9 @@ class _Groups:
 
     def _pairs_as_heard(self) -> Iterator[tuple[float, int, int]]:
         """The same neighbours, with how alike they are as they are heard."""
-        for _, one, two in self.found:
+        for _, one, two, left in self.found:
             if not self._of_problem(one, two):
-                alike = likeness.dot(self.heard[one], self.heard[two]) * self._between(one, two)
-                yield alike * _strangeness(self.said[one].names, self.said[two].names), one, two
+                yield likeness.dot(self.heard[one], self.heard[two]) * left, one, two
 
     def _all(self) -> list[_Group]:
         return list({id(group): group for group in self.of.values()}.values())
@@ -209,10 +245,15 @@ class _Groups:
         if len(one.members) < len(two.members):
             one, two = two, one
         one.take(two)
+        if len(one.members) >= self.least and not one.problem:
+            self.chance.count(two.members if one.words else one.members, one.words)
+            worth = self.chance.exceed(one.words, len(one.members))
+            if worth > 0 and worth >= one.worth:
+                one.worth, one.parts = worth, [tuple(one.members)]
         for number in two.members:
             self.of[number] = one
 
-    def _pairs(self) -> Iterator[tuple[float, int, int]]:
+    def _pairs(self) -> Iterator[_Pair]:
         """Neighbours that are alike, with how much."""
         recent: dict[str, deque[tuple[int, float]]] = defaultdict(lambda: deque(maxlen=_RECENT))
         standing: dict[str, list[tuple[int, float]]] = defaultdict(list)
@@ -229,7 +270,7 @@ class _Groups:
                 near = recent[name]
                 while near and self.rows[near[0][0]].at < since:
                     near.popleft()
-                for those in (near, standing[name]):
+                for those in (near, standing.get(name, ())):
                     for other, its in those:
                         shared[other] += weight * its
                 near.append((number, weight))
@@ -239,14 +280,14 @@ class _Groups:
         """The features that say most."""
         return dict(islice(self.said[number].features.items(), _TELLING))
 
-    def _alike(self, number: int, shared: dict[int, float]) -> Iterator[tuple[float, int, int]]:
+    def _alike(self, number: int, shared: dict[int, float]) -> Iterator[_Pair]:
         mine = self.said[number]
         for other in sorted(shared, key=shared.__getitem__, reverse=True)[:_NEAREST]:
             its = self.said[other]
-            found = likeness.dot(mine.features, its.features) * self._between(number, other)
-            found *= _strangeness(mine.names, its.names)
+            left = self._between(number, other) * _strangeness(mine.names, its.names)
+            found = likeness.dot(mine.features, its.features) * left
             if found >= (_KNOWN if self.rows[other].problem else _NEAR):
-                yield found, number, other
+                yield _Pair(found, number, other, left)
 
     def _between(self, one: int, two: int) -> float:
         """What is left of the likeness of two, by the time between them."""

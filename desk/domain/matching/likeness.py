@@ -10,6 +10,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from operator import itemgetter
 
 from desk.domain.matching import words
@@ -55,10 +56,10 @@ class Said(NamedTuple):
 def weigh_rows(rows: Sequence[Incident]) -> list[Said]:
     """What each of the rows says, weighed against all of them."""
     counted = [_counted(row) for row in rows]
-    spread = Counter(name for features, _ in counted for name in features)
+    spread = Counter(chain.from_iterable([features for features, _ in counted]))
     meant = _meant(spread)
     counted = [(_corrected(features, meant), frozenset(meant.get(n, n) for n in names)) for features, names in counted]
-    spread = Counter(name for features, _ in counted for name in features)
+    spread = Counter(chain.from_iterable([features for features, _ in counted]))
     rarity = {name: math.log(1 + len(rows) / count) for name, count in spread.items()}
     return [
         Said(unit(keep({n: w * rarity[n] for n, w in features.items()}, _MOST)), names) for features, names in counted
@@ -102,10 +103,9 @@ def _meant(spread: Counter[str]) -> dict[str, str]:
     Two such words have a form in common that lacks one letter, so nothing is compared with everything.
     """
     near: dict[str, str] = {}
-    for name, count in sorted(spread.items(), key=lambda item: (item[1], item[0])):
-        if count >= _KNOWN and _is_word(name):
-            near.update(dict.fromkeys(_shorter(name), name))
-            near[name] = name
+    for _, name in sorted([(count, name) for name, count in spread.items() if count >= _KNOWN and _is_word(name)]):
+        near.update(dict.fromkeys(_shorter(name), name))
+        near[name] = name
     found = {}
     for name, count in spread.items():
         if count <= _RARE and _is_word(name):
@@ -136,8 +136,10 @@ def unit(features: Features) -> Features:
 
 def dot(one: Features, two: Features) -> float:
     """Of two of unit length: how alike they are, from 0 to 1."""
-    # Exactly rounded, so that it doesn't hang on the order that a set happens to have.
-    return math.fsum([one[name] * two[name] for name in one.keys() & two.keys()])
+    if len(two) < len(one):
+        one, two = two, one
+    # Exactly rounded, so that it doesn't hang on which of them is gone through.
+    return math.fsum([weight * two[name] for name, weight in one.items() if name in two])
 
 
 def add(total: Features, features: Features) -> None:
