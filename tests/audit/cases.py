@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import zlib
 from collections.abc import Callable
 from typing import NamedTuple, cast
@@ -359,10 +360,22 @@ def a_merge_of_tickets_forges_a_note(scene: Scene) -> None:
 # -- objects (1.7) -----------------------------------------------------------------------------------------------------
 
 
+def _unpack(scene: Scene) -> None:
+    """Every object in a file of its own; the packs are there again when the history is over."""
+    for pack in (scene.home / ".git/objects/pack").glob("*.pack"):
+        content = pack.read_bytes()
+        for file in (pack, *pack.parent.glob(f"{pack.stem}.*")):
+            if file.exists():
+                scene.keep(file)
+                file.unlink()
+        subprocess.run(["git", "-C", str(scene.home), "unpack-objects", "-q"], input=content, check=True)
+
+
 @forged("fsck", FAULT, "--full")
 def an_object_is_not_what_its_name_says(scene: Scene) -> None:
     text = scene.text("T").replace("I promise nothing.", "I promise anything").encode()
     name = scene.git("rev-parse", f"HEAD:{scene.path('T').relative_to(scene.home).as_posix()}")
+    _unpack(scene)
     path = scene.home / ".git/objects" / name[:2] / name[2:]
     scene.keep(path)
     path.unlink()

@@ -1,7 +1,7 @@
 """Ten working days of a small team, at the hours at which people work; each night it is sealed, verified and examined.
 
-An auditor finds no fault, and nothing to remark but what is so; the doctor nothing at all. `DESK_TEST_DAYS` of more than ten
-go on with the first again.
+An auditor finds no fault, and nothing to remark but what is so; the doctor nothing at all. The doctor comes on Fridays; each
+night where `DESK_TEST_DAYS` says how many days there are, of which those after the tenth go on with the first again.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from tests.conftest import Runner
 from tests.mailin.conftest import mail
 
 NIGHTS = int(os.environ.get("DESK_TEST_DAYS", "10"))
+EACH_NIGHT = "DESK_TEST_DAYS" in os.environ
 MONDAY = datetime(2026, 7, 27, tzinfo=UTC)
 CREATE = "ticket create -f ids --department technical --title"
 Step = tuple[str, Who, str]
@@ -172,7 +173,8 @@ class Team:
 
     def night(self, at: datetime) -> Iterator[str]:
         """What is wrong, or worth a look, when nobody is there any more."""
-        for row in self.run(at, "doctor", "-f", "json").data:
+        friday = at.weekday() == 4
+        for row in self.run(at, "doctor", "-f", "json").data if EACH_NIGHT or friday else ():
             yield f"doctor: {row['problem']}"
         for row in self.run(at, "audit", "verify", "-f", "json").data["findings"]:
             if row["check"] != "dates":
