@@ -121,7 +121,12 @@ class Team:
         kept, _space, rest = words.partition("= ")
         kept, rest = (kept, rest) if rest and len(kept) == 1 else ("", words)
         verb, *args = rest.format(**self.names).split()
-        special = {"mail-in": self._mail, "by-hand": self._hand, "by-hand-and-git": self._git, "elsewhere": self._clone}
+        special: dict[str, Callable[..., None]] = {
+            "mail-in": self._mail,
+            "by-hand": self._hand,
+            "by-hand-and-git": self._git,
+            "elsewhere": self._clone,
+        }
         if verb in special:
             special[verb](at, *args)
             return
