@@ -189,11 +189,11 @@ def test_a_snippet_of_a_long_text_shows_where() -> None:
 @pytest.mark.parametrize(
     ("text", "words", "expected"),
     [
-        ("gateway timeout\n" * 200_000 + "malta gateway", "gateway malta", "[malta] [gateway]"),
-        ("ERROR gateway timeout at node 3\n" * 100_000, "gateway", "ERROR [gateway]"),
-        ("πύλη δικτύου\n" * 100_000 + "τέλος", "τελος", "[τέλος]"),
-        ("a" * 3_000_000 + " needle", "needle", "[needle]"),
-        ("|a|b|" * 40_000, "a b", "[a] [b]"),
+        ("gateway timeout\n" * 100_000 + "malta gateway", "gateway malta", "[malta] [gateway]"),
+        ("ERROR gateway timeout at node 3\n" * 50_000, "gateway", "ERROR [gateway]"),
+        ("πύλη δικτύου\n" * 50_000 + "τέλος", "τελος", "[τέλος]"),
+        ("a" * 1_500_000 + " needle", "needle", "[needle]"),
+        ("|a|b|" * 20_000, "a b", "[a] [b]"),
     ],
 )
 def test_a_snippet_takes_no_longer_where_a_word_stands_often(text: str, words: str, expected: str) -> None:
@@ -202,8 +202,8 @@ def test_a_snippet_takes_no_longer_where_a_word_stands_often(text: str, words: s
     assert expected in found
     assert len(found) < 250
     assert (
-        time.process_time() - began < 5
-    )  # 0.1 to 0.4 s where nothing else runs; minutes where each place is held against each other
+        time.process_time() - began < 2.5
+    )  # up to 0.2 s where nothing else runs; a minute where each place is held against each other
 
 
 def test_the_index_tells_its_state(desk: Runner, home: Path, make: Make) -> None:

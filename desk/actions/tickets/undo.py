@@ -113,17 +113,18 @@ def _taken(
     over: dict[str, str] | None = None,
 ) -> Taken:
     """What a commit did. `over`: objects by path as other undos will have them by then; this one's are put among them."""
-    _check_commit(snapshot, n, oid, verb or _HAND, of_ticket=of_ticket)
-    changed = _changed(snapshot, oid)
-    if not changed:
-        raise Refused(_("commit {oid} changed no record", oid=oid[:10]), arranged("git show {oid}", oid=oid[:10]))
-    over = {} if over is None else over
-    _check_last(snapshot, changed, verb or _HAND, over, config)
-    over |= {path: old for path, (old, _new) in changed.items()}
     pairs: list[Pair] = []
     files: dict[str, bytes | None] = {}
     settings: list[tuple[str, Event]] = []
     with objects.blobs(snapshot.place) as blobs:
+        header, _message = objects.parse_commit(blobs.get(oid) or b"")
+        _check_commit(snapshot, n, oid, verb or _HAND, header.parents, of_ticket=of_ticket)
+        changed = _changed(snapshot, header.parents[0], oid)
+        if not changed:
+            raise Refused(_("commit {oid} changed no record", oid=oid[:10]), arranged("git show {oid}", oid=oid[:10]))
+        over = {} if over is None else over
+        _check_last(snapshot, changed, verb or _HAND, over, config)
+        over |= {path: old for path, (old, _new) in changed.items()}
         for path, (old, new) in changed.items():
             before, after = (blobs.get(name) if name else None for name in (old, new))
             pair = _pair(path, before, after)
@@ -147,9 +148,10 @@ def _settings_back(index: Index, before: bytes, after: bytes) -> list[tuple[str,
     return derive.settings_events(after, before)
 
 
-def _check_commit(snapshot: Snapshot, n: int, oid: str, verb: str, *, of_ticket: bool) -> None:
+def _check_commit(
+    snapshot: Snapshot, n: int, oid: str, verb: str, parents: tuple[str, ...], *, of_ticket: bool
+) -> None:
     """From a ticket only what was done to tickets is taken back."""
-    parents = _parents(snapshot, oid)
     begins = events.begins_with(snapshot.index, n)
     if begins is None:
         raise Refused(_("commit {oid} changed no record", oid=oid[:10]), arranged("git show {oid}", oid=oid[:10]))
@@ -171,9 +173,8 @@ def _check_commit(snapshot: Snapshot, n: int, oid: str, verb: str, *, of_ticket:
         )
 
 
-def _changed(snapshot: Snapshot, oid: str) -> dict[str, tuple[str, str]]:
+def _changed(snapshot: Snapshot, parent: str, oid: str) -> dict[str, tuple[str, str]]:
     """Path → object names before and after a commit; empty where there was no file."""
-    [parent] = _parents(snapshot, oid)
     found: dict[str, tuple[str, str]] = {}
     for path, _turn, _turn, old, new in diff.between(snapshot.place, parent, oid, names=diff.BYTES):
         restored = kind_at(path) is not None or (path == FILE and old)
@@ -184,12 +185,6 @@ def _changed(snapshot: Snapshot, oid: str) -> dict[str, tuple[str, str]]:
             )
         found[path] = (old, new)
     return found
-
-
-def _parents(snapshot: Snapshot, oid: str) -> tuple[str, ...]:
-    with objects.blobs(snapshot.place) as blobs:
-        header, _ = objects.parse_commit(blobs.get(oid) or b"")
-    return header.parents
 
 
 def _check_last(
