@@ -361,6 +361,8 @@ def a_merge_of_tickets_forges_a_note(scene: Scene) -> None:
 
 @forged("fsck", FAULT, "--full")
 def an_object_is_not_what_its_name_says(scene: Scene) -> None:
+    scene.swap("T", ("It fails.", "It fails now."))
+    scene.hand(MARIA)  # git itself makes a file of each object; desk one pack
     text = scene.text("T").replace("I promise nothing.", "I promise anything").encode()
     name = scene.git("rev-parse", f"HEAD:{scene.path('T').relative_to(scene.home).as_posix()}")
     path = scene.home / ".git/objects" / name[:2] / name[2:]
