@@ -373,6 +373,8 @@ def _unpack(scene: Scene) -> None:
 
 @forged("fsck", FAULT, "--full")
 def an_object_is_not_what_its_name_says(scene: Scene) -> None:
+    scene.swap("T", ("It fails.", "It fails now."))
+    scene.hand(MARIA)  # git itself makes a file of each object; desk one pack
     text = scene.text("T").replace("I promise nothing.", "I promise anything").encode()
     name = scene.git("rev-parse", f"HEAD:{scene.path('T').relative_to(scene.home).as_posix()}")
     _unpack(scene)

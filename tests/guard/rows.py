@@ -67,12 +67,15 @@ class Rows:
 
     @property
     def some(self) -> list[Row]:
-        """All that are taken, as each goes on from the one before; and one of each kind of those that are refused."""
-        refused: dict[str, Row] = {}
+        """The first that each of those who push has taken, and the first of each kind that is refused."""
+        first: dict[tuple[bool, str], Row] = {}
         for row in self.rows:
-            if row.words:
-                refused.setdefault(row.kind, row)
-        return [row for row in self.rows if not row.words or row is refused[row.kind]]
+            first.setdefault((bool(row.words), row.kind if row.words else row.who), row)
+        return [*first.values()]
+
+    def bring(self, row: Row, server: Path) -> None:
+        """Past the guard, for what goes on from there."""
+        self.git("fetch", "-q", "--no-tags", str(self.home), *row.refs, at=server)
 
     # -- making --------------------------------------------------------------------------------------------------------
 
