@@ -198,7 +198,7 @@ ELSEWHERE = {
     "care.guard.install", "tickets.edits.edit_entry", "tickets.undo.undo",
     "tickets.undo.undo_commit", "tickets.undo.undo_steps",
     "mail.sending.send", "mail.running.run", "mail.queue.retry", "mail.queue.put_aside", "mail.queue.due",
-    "mail.queue.refuse", "mail.queue.decline", "mail.queue.report", "mail.taking.several",
+    "mail.queue.refuse", "mail.queue.shorten", "mail.queue.decline", "mail.queue.report", "mail.taking.several",
     "care.trusting.pin", "mail.fetching.fetch", "mail.fetching.take_in_saved", "mail.holding.discard", "mail.holding.release",
     "mail.taking.put_aside", "mail.taking.take_in",
     "mail.digests.collect", "mail.digests.settle", "mail.undelivered.note",
