@@ -187,6 +187,12 @@ def versions(place: Place, until: Iterable[str], path: str) -> list[tuple[str, s
     return list(dict.fromkeys((row[1], row[3]) for row in rows))
 
 
+def last_message(place: Place, until: str, path: str) -> str:
+    """The message of the commit that changed a file last, up to a commit as it was committed; empty where none has."""
+    how = ("--literal-pathspecs", "log", "-1", "--full-history", "--no-renames", "--format=%B", until, "--", path)
+    return process.run(place, *process.AS_COMMITTED, *how).decode(errors="replace")
+
+
 def brought_by(place: Place, path: str, words: str) -> str | None:
     """The message of the last commit that brought some words into a file, or took them out; None where a merge did."""
     args = ("log", "-1", "--no-renames", f"-S{words}", "--format=%B", "HEAD", "--", path)

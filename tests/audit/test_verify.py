@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,8 +31,8 @@ def forger(home: Path) -> Forger:
 def faults(desk: Runner) -> Faults:
     """Check and problem of every fault; the exit code agrees."""
 
-    def run(level: str = "fault") -> list[tuple[str, str]]:
-        result = desk("audit", "verify", "-f", "json", code=None)
+    def run(*words: str, level: str = "fault") -> list[tuple[str, str]]:
+        result = desk("audit", "verify", *words, "-f", "json", code=None)
         found = result.data["findings"]
         assert result.code == (7 if any(f["level"] == "fault" for f in found) else 0)
         return [(f["check"], f["problem"]) for f in found if f["level"] == level]
@@ -269,7 +270,7 @@ def test_dates_out_of_order_are_no_fault(make: Make, forger: Forger, faults: Fau
     forger.ticket(ticket, "title: Two", "title: Three")
     forger.commit("to come", at="2027-01-01T00:00:00Z", committed="2026-12-01T00:00:00Z")
     assert faults() == []
-    dates = [p for c, p in faults("remark") if c == "dates"]
+    dates = [p for c, p in faults(level="remark") if c == "dates"]
     assert dates[-3] == "committed, by its date, before the commit it follows"
     assert dates[-2].startswith("dated ")
     assert dates[-1] == "dated 31 days after it was committed"
@@ -291,7 +292,7 @@ def test_merges(desk: Runner, make: Make, forger: Forger, faults: Faults) -> Non
     forger.git("add", "-A")
     forger.git("commit", "-q", "-m", "merge")
     assert faults() == []
-    assert ("history", f"the merge says of ticket/{ticket} what neither side said") in faults("remark")
+    assert ("history", f"the merge says of ticket/{ticket} what neither side said") in faults(level="remark")
     tree = forger.git("rev-parse", "HEAD^{tree}")
     who = {"GIT_AUTHOR_NAME": STRANGER[0], "GIT_AUTHOR_EMAIL": STRANGER[1]}
     merge = forger.git("commit-tree", "-p", "HEAD^1", "-p", "HEAD^2", "-m", "a stranger's", tree, env=who)
@@ -324,12 +325,33 @@ def test_imports(desk: Runner, make: Make, forger: Forger, faults: Faults) -> No
     assert "petros may not change settings records" in found[1]
 
 
+def test_a_part_of_an_import(desk: Runner, forger: Forger, faults: Faults) -> None:
+    """An import makes a commit for each thing that happened: whoever looks at the later ones alone finds no fault in them."""
+    told = {"by": "petros", "at": "2020-01-01T01:00:00Z", "body": "y"}
+    made = {"id": "200101-AAAA", "title": "Old", "priority": "low", "department": "technical", "author": "petros"}
+    made |= {"state": "open", "created": "2020-01-01T00:00:00Z", "body": "x"}
+    thread = [{**told, "kind": "reply"}, {**told, "kind": "note", "at": "2020-01-01T02:00:00Z"}]
+    before = forger.git("rev-parse", "HEAD")
+    desk("import", "--history", "-", stdin=json.dumps({**made, "thread": thread}))
+    each = forger.git("rev-list", f"{before}..HEAD").split()
+    assert len(each) == 3
+    for oid in each[1:]:
+        desk("audit", "verify", "--since", oid)
+    # What was changed here since is no import's to go on with.
+    forger.ticket("200101-AAAA", "title: Old", "title: New")
+    ours = forger.commit("by hand", MARIA)
+    lines = ("Desk-Ticket: 200101-AAAA", "Desk-From: New", "Desk-To: Old", "Desk-Import: maria")
+    forger.ticket("200101-AAAA", "title: New", "title: Old")
+    forger.commit(said("close", "maria", *lines), MARIA)
+    assert any("changes none" in text for _check, text in faults("--since", ours))
+
+
 def test_an_unknown_verb_is_looked_at(make: Make, forger: Forger, faults: Faults) -> None:
     ticket = make("One")
     forger.ticket(ticket, "title: One", "title: Two")
     forger.commit(said("sing", "maria", f"Desk-Ticket: {ticket}", "Desk-From: One", "Desk-To: La"))
     assert faults() == []
-    assert ("trailers", "a verb that this version of desk doesn't know: sing (La)") in faults("remark")
+    assert ("trailers", "a verb that this version of desk doesn't know: sing (La)") in faults(level="remark")
 
 
 def test_an_article_moves_to_another_topic(home: Path, forger: Forger, faults: Faults) -> None:

@@ -33,6 +33,6 @@ def check_import(edit: HandEdit, moment: Moment) -> None:
         raise Refused(_("an import doesn't {verb} records", verb=odd[0]))
     if edit.kind == STRAY:
         return
-    again = edit.path in moment.imported
-    if edit.change == DELETED or (edit.change != NEW and not again) or (edit.kind == ATTACHMENT and edit.change != NEW):
+    changed = edit.change != NEW
+    if edit.change == DELETED or (changed and (edit.kind == ATTACHMENT or edit.path not in moment.imported)):
         raise Refused(_("an import brings new records, and changes none that are there"))
