@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from desk.audit.walk import Step
@@ -59,7 +59,7 @@ class Moment(NamedTuple):
     actor: str
     importer: str | None
     staff: Staff | None
-    imported: Container[str] = ()
+    is_imported: Callable[[str], bool] = lambda _: False
     author_of: Callable[[str], str | None] = lambda _: None
 
     @property

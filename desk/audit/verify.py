@@ -206,7 +206,7 @@ class _Walk:
         self.history = History(int(store.clock().timestamp()), since)
         self.commits = 0
         self.changes = 0
-        self.imported = Imported(self.place, since)
+        self._imported: dict[str, bool] = {}
         self._authors: dict[str, str | None] = {}
 
     def run(self) -> Iterator[AuditFinding]:
@@ -282,7 +282,7 @@ class _Walk:
             actor = step.told.actor or "nobody"
             record = world.find(Staff.kind, importer or actor)
             staff = record if isinstance(record, Staff) else None
-        return Moment(step, world, edits, actor, importer, staff, self.imported, self._author_of)
+        return Moment(step, world, edits, actor, importer, staff, self._is_imported, self._author_of)
 
     @staticmethod
     def _on_both(world: PastWorld, step: Step, staff: Staff) -> Staff | None:
@@ -304,33 +304,20 @@ class _Walk:
     def _remember(self, moment: Moment) -> None:
         """Who changed an article's text last, and what is fresh from an import."""
         for edit in moment.edits:
-            self.imported.note(edit.path, fresh=moment.importer is not None)
+            self._imported[edit.path] = moment.importer is not None
             if isinstance(edit.new, Article) and not _same_text(edit):
                 self._authors[edit.new.id] = moment.staff.id if moment.staff else None
+
+    def _is_imported(self, path: str) -> bool:
+        """Whether an import brought a file and nobody has changed it since: the rest of that import may go on with it."""
+        if path not in self._imported and self.since is not None:
+            self._imported[path] = message.importer(log.last_message(self.place, self.since, path)) is not None
+        return self._imported.get(path, False)
 
     def _author_of(self, article: str) -> str | None:
         if article not in self._authors and self.since is not None:
             self._authors[article] = queries_knowledge.last_author(self.store.index, article, self.since)
         return self._authors.get(article)
-
-
-class Imported:
-    """Files that an import brought and nobody has changed since: the rest of that import may go on with them."""
-
-    def __init__(self, place: Place, since: str | None) -> None:
-        self._place = place
-        self._since = since
-        self._fresh: dict[str, bool] = {}
-
-    def note(self, path: str, *, fresh: bool) -> None:
-        """What became of a file in a commit that is looked at."""
-        self._fresh[path] = fresh
-
-    def __contains__(self, path: str) -> bool:
-        """Whether it is one. Of a file that only older commits than those looked at have changed, git is asked."""
-        if path not in self._fresh and self._since is not None:
-            self._fresh[path] = message.importer(log.last_message(self._place, self._since, path)) is not None
-        return self._fresh.get(path, False)
 
 
 def _same_text(edit: HandEdit) -> bool:

@@ -34,5 +34,5 @@ def check_import(edit: HandEdit, moment: Moment) -> None:
     if edit.kind == STRAY:
         return
     changed = edit.change != NEW
-    if edit.change == DELETED or (changed and (edit.kind == ATTACHMENT or edit.path not in moment.imported)):
+    if edit.change == DELETED or (changed and (edit.kind == ATTACHMENT or not moment.is_imported(edit.path))):
         raise Refused(_("an import brings new records, and changes none that are there"))
