@@ -80,7 +80,6 @@ class Guarded:
 Guard = Callable[..., Guarded]
 WARM = Path(__file__).with_name("warm.py")
 ASK = Path(__file__).with_name("ask.py")
-ASK_SH = Path(__file__).with_name("ask.sh")
 
 
 @pytest.fixture(scope="session")
@@ -99,8 +98,7 @@ def heat(server: Path, socket: Path) -> None:
     """Have the hooks of a repository call the program that waits, instead of starting it."""
     for hook in server.glob("*hooks/**/*"):
         if hook.is_file() and "guard hook" in (text := hook.read_text()):
-            warm = f"exec /bin/sh '{ASK_SH}' '{socket}' guard hook"
-            cold = re.sub(r"^exec .*? guard hook", warm, text, flags=re.MULTILINE)
+            cold = re.sub(r"^exec .*? guard hook", f"exec {asked(socket)} guard hook", text, flags=re.MULTILINE)
             assert cold != text
             hook.write_text(cold)
 

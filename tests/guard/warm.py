@@ -1,5 +1,4 @@
-"""The program loaded once, for calls of `ask.py` and `ask.sh`: for hooks of which a push has two, where starting Python isn't
-the point.
+"""The program loaded once, for calls of `ask.py`: for hooks of which a push has two, where starting Python isn't the point.
 
 warm.py SOCKET   answers one call after the other; streams, environment and folder are those of the process that asks
 """
@@ -8,7 +7,6 @@ import contextlib
 import io
 import marshal
 import os
-import select
 import socket
 import sys
 from typing import NamedTuple
@@ -33,49 +31,21 @@ def serve(path: str) -> None:
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(path)
     listening.listen()
-    os.mkfifo(f"{path}.hooks")
-    hooks = os.open(f"{path}.hooks", os.O_RDWR)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     while True:
-        if hooks in select.select([listening.fileno(), hooks], [], [])[0]:
-            for line in os.read(hooks, select.PIPE_BUF).decode().splitlines():
-                _answer(path, *line.split("\t"))
-        else:
-            _serve(listening)
-
-
-def _serve(listening: socket.socket) -> None:
-    calling, _address = listening.accept()
-    with calling, contextlib.suppress(ChildProcessError):
-        call = _read(calling)
-        if "shell" not in call.args:
-            calling.sendall(bytes([_run(call)]))
-        elif not os.fork():
-            calling.sendall(bytes([_run_apart(call)]))
-            os._exit(0)
-        _close(call)
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
-
-
-def _answer(path: str, pid: str, *args: str) -> None:
-    """A hook's shell, which waits for the code that it is to end with; what git gave it are pipes."""
-    asking = f"/proc/{pid}"
-    with open(f"{asking}/environ", "rb") as file:
-        environ = dict(os.fsdecode(one).split("=", 1) for one in file.read().split(b"\0") if one)
-    streams = [os.open(f"{asking}/fd/{number}", os.O_WRONLY if number else os.O_RDONLY) for number in range(3)]
-    call = Call([*args], environ, os.readlink(f"{asking}/cwd"), streams)
-    code = _run(call)
-    _close(call)
-    with open(f"{path}.{pid}", "w", encoding="ascii") as waiting:
-        waiting.write(f"{code}\n")
-    os.unlink(f"{path}.{pid}")
-
-
-def _close(call: Call) -> None:
-    for stream in call.streams:
-        os.close(stream)
+        calling, _address = listening.accept()
+        with calling, contextlib.suppress(ChildProcessError):
+            call = _read(calling)
+            if "shell" not in call.args:
+                calling.sendall(bytes([_run(call)]))
+            elif not os.fork():
+                calling.sendall(bytes([_run_apart(call)]))
+                os._exit(0)
+            for stream in call.streams:
+                os.close(stream)
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
 
 
 def _read(calling: socket.socket) -> Call:
@@ -108,7 +78,8 @@ def _run_apart(call: Call) -> int:
     pid = os.fork()
     if not pid:
         os._exit(_run(call))
-    _close(call)
+    for stream in call.streams:
+        os.close(stream)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 0xFF
 
 
