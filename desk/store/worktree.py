@@ -8,6 +8,7 @@ import stat
 from desk.errors import Broken, UsageFault
 from desk.git import objects
 from desk.git.place import Place
+from desk.named import NamedTuple
 from desk.text import _
 
 
@@ -63,15 +64,26 @@ def _kept_out(place: Place, path: str) -> bytes | None:
     return cone.committed(place, path)
 
 
-def size(place: Place, path: str) -> int | None:
-    """The bytes of a file as `read` gives it, None if there is none."""
+class Glance(NamedTuple):
+    """How many bytes a file has, None if there is none, and the first of them."""
+
+    size: int | None
+    head: bytes
+
+
+def glance(place: Place, path: str) -> Glance:
+    """A file as `read` gives it, of which only the beginning is read where it stands in the work tree."""
     if not place.bare:
         try:
-            return os.stat(check_path(place, path)).st_size
-        except (FileNotFoundError, NotADirectoryError):
+            with open(check_path(place, path), "rb", buffering=0) as file:
+                return Glance(os.fstat(file.fileno()).st_size, file.read(_HEAD))
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             pass
     data = read(place, path)
-    return None if data is None else len(data)
+    return Glance(None, b"") if data is None else Glance(len(data), data[:_HEAD])
+
+
+_HEAD = 16
 
 
 def is_obstructed(place: Place, path: str) -> bool:

@@ -19,9 +19,9 @@ class Column(NamedTuple):
     """A column of a table for people; the style `due` is a time as `due in 2 h`, `overdue 3 d`.
 
     `style` names how cells look: id, state, priority, title (cut last), time (short), age (how long ago), moment (whole),
-    commit (short), number, size (of bytes), tags (in the row's own `color`), mark (a star where it is true), major and
-    bounced (the word where it is true), group (blank where it is as above), name and email (cut late), prose (cut early),
-    sentence, phrase and people (go on below, each narrower than the one before), or plain (a word, cut late).
+    commit (short), number, size (of bytes), tags (in the row's own `color`), mark (a star where it is true), major,
+    bounced and executable (the word where it is true), group (blank where it is as above), name and email (cut late), prose
+    (cut early), sentence, phrase and people (go on below, each narrower than the one before), or plain (a word, cut late).
     """
 
     name: str

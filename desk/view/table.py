@@ -35,12 +35,12 @@ COMMIT = 10
 MARK = "*"
 WORDED = frozenset(("state", "priority", "word"))
 """Styles whose cells are words that the program knows, and people read in their language."""
-_SIGNS = {"mark": MARK, "major": _("MAJOR"), "bounced": _("BOUNCED")}
+_SIGNS = {"mark": MARK, "major": _("MAJOR"), "bounced": _("BOUNCED"), "executable": _("EXECUTABLE")}
 """Styles of columns that say one thing or nothing, and what they say."""
 _STIFF = frozenset(
     (
         *("id", "mark", "major", "bounced", "state", "priority", "time", "moment", "commit", "number", "verb", "due"),
-        *("age", "word"),
+        *("age", "word", "executable"),
     )
 )
 """Styles whose cells say nothing when they are cut."""

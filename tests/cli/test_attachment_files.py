@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from desk.domain.model import filenames
 from tests.cli.conftest import Make, Refuses
 from tests.conftest import Runner
 
@@ -31,6 +32,10 @@ def test_list(desk: Runner, ticket: str) -> None:
     assert rows[0]["at"] == "2026-07-23T06:12:44Z"
     said = desk("ticket", "attachment", "list", ticket).out
     assert "5 B" in said
+    assert [r["executable"] for r in rows] == [False, True, False]
+    assert [line.split()[:3] for line in said.splitlines() if "EXECUTABLE" in line] == [
+        [ticket, "run.sh", "EXECUTABLE"]
+    ]
     assert "2.4 MB" in said
     assert desk("ticket", "attachment", "list", ticket, "-f", "ids").out.split() == ["log.txt", "run.sh", "screen.png"]
 
@@ -43,6 +48,7 @@ def test_show_says_how_large_they_are(desk: Runner, ticket: str) -> None:
         "id": "log.txt",
         "size": 5,
         "type": "text/plain",
+        "executable": False,
     }
 
 
@@ -78,3 +84,62 @@ def test_open(desk: Runner, ticket: str, tmp_path: Path, refuses: Refuses, home:
     assert "look with care" in refuses(5, "ticket", "attachment", "open", ticket, "run.sh")["hint"]
     assert "screen.png" in refuses(2, "ticket", "attachment", "open", ticket)["hint"]
     assert desk("ticket", "attachment", "open", ticket, "log.txt", code=8, env={"DESK_OPEN": "/nowhere"}).err
+
+
+def test_what_would_run_is_said_to_and_never_opened(make: Make, desk: Runner, tmp_path: Path, refuses: Refuses) -> None:
+    """By the last end of its name, or by its first bytes; neither what hides it nor another name makes a difference."""
+    files = {"invoice.pdf.EXE": b"", "scan.pdf": b"MZ\x90\0", "leaflet.txt": b"#!/bin/sh\n", "fine.pdf": b"%PDF-1.7\n"}
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    made = make("T", *(word for name in files for word in ("--attach", str(tmp_path / name))))
+    said = desk("ticket", "show", made).out
+    for name in ("invoice.pdf.EXE (0 B, application/octet-stream", "scan.pdf (4 B, application/pdf"):
+        assert f"{name}, EXECUTABLE)" in said
+    assert "fine.pdf (9 B, application/pdf)" in said
+    found = {f["id"]: f["executable"] for f in desk("ticket", "show", made, "-f", "json").data["files"]}
+    assert found == {"invoice.pdf.EXE": True, "scan.pdf": True, "leaflet.txt": True, "fine.pdf": False}
+    assert desk("ticket", "attachment", "list", made, "-f", "md").out.count("| EXECUTABLE |") == 3
+    for name in [name for name, runs in found.items() if runs]:
+        error = refuses(5, "ticket", "attachment", "open", made, name)
+        assert "executable, whatever it is called" in error["message"]
+        assert f"attachment save {made} {name}" in error["hint"]
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "exe",
+        "com",
+        "scr",
+        "bat",
+        "cmd",
+        "ps1",
+        "vbs",
+        "js",
+        "jse",
+        "wsf",
+        "hta",
+        "msi",
+        "lnk",
+        "iso",
+        "jar",
+        "apk",
+        "reg",
+        "docm",
+        "xlsm",
+        "pptm",
+    ],
+)
+def test_ends_of_names_that_run(ending: str) -> None:
+    for name in (f"a.{ending}", f"A.PDF.{ending.upper()}", f"a.{ending}. ", f"a.{ending}\u200b"):
+        assert filenames.is_executable(name, b"%PDF"), name
+    assert not filenames.is_executable(f"{ending}.pdf", b"%PDF")
+    assert not filenames.is_executable(ending, b"")
+
+
+@pytest.mark.parametrize(
+    "head", [b"MZ\x90\0", b"\x7fELF\x02", b"#!/bin/sh", b"\xcf\xfa\xed\xfe\7", b"\xca\xfe\xba\xbe"]
+)
+def test_programs_by_another_name(head: bytes) -> None:
+    assert filenames.is_executable("a.pdf", head)
+    assert not filenames.is_executable("a.pdf", b" " + head)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _COLUMNS = (
     Column("ticket", pgettext("column", "TICKET"), "id"),
     Column("id", pgettext("column", "NAME"), "sentence"),
+    Column("executable", "", "executable"),
     Column("size", pgettext("column", "SIZE"), "size"),
     Column("type", pgettext("column", "TYPE"), spare=1),
     Column("by", pgettext("column", "BY")),
@@ -37,7 +38,7 @@ _names = click.argument("names", metavar="[NAME…]", nargs=-1)
 @leaf.leaf("list", example="desk ticket attachment list 7K3Q")
 @arguments.ticket_ids
 def list_(app: App, ids: tuple[str, ...]) -> Listing:
-    """List the files of tickets: size, type, who sent them with what, and when."""
+    """List the files of tickets: size, type, whether they would run, who sent them, and when."""
     rows = [row for ticket_id in arguments.resolve(app, ids) for row in _rows(app, ticket_id)]
     return Listing("attachments", rows, _COLUMNS, _("no files are attached"))
 
@@ -46,12 +47,14 @@ def _rows(app: App, ticket_id: str) -> list[dict[str, Any]]:
     ticket = cast("Ticket", app.store.read("ticket", ticket_id))
     sent = [(name, ticket.author, ticket.created) for name in ticket.attachments]
     sent += [(name, entry.by, entry.at) for entry in ticket.thread for name in entry.attachments]
+    seen = {name: worktree.glance(app.place, f"{files_folder(ticket.id)}/{name}") for name, _by, _at in sent}
     return [
         {
             "id": name,
             "ticket": ticket.id,
-            "size": worktree.size(app.place, f"{files_folder(ticket.id)}/{name}"),
+            "size": seen[name].size,
             "type": filenames.type_of(name),
+            "executable": filenames.is_executable(name, seen[name].head),
             "by": by,
             "at": utc_text(at),
         }
@@ -129,13 +132,10 @@ def open_(app: App, ids: str, name: str | None) -> Done:
     if len(wanted) > 1:
         raise UsageFault(_("{ticket} has {n} files", ticket=ticket_id, n=len(wanted)), ", ".join(wanted))
     [name] = wanted
-    if filenames.type_of(name) not in _LOOKED_AT:
-        raise Refused(
-            _("{name} is not opened: it could be more than a picture or a text", name=name),
-            _("save it, and look with care: desk ticket attachment save {ticket} {name}", ticket=ticket_id, name=name),
-        )
+    data = _content(app, ticket_id, name)
+    _require_harmless(ticket_id, name, data)
     copy = os.path.join(tempfile.mkdtemp(prefix="desk-"), filenames.attachment_name(name, set()))
-    _write(copy, _content(app, ticket_id, name))
+    _write(copy, data)
     program = app.env.environ.get("DESK_OPEN") or ("open" if sys.platform == "darwin" else "xdg-open")
     try:
         # It goes on after desk has ended, and says nothing in between.
@@ -147,3 +147,17 @@ def open_(app: App, ids: str, name: str | None) -> Done:
         ) from None
     row = {"id": name, "ticket": ticket_id, "path": copy}
     return Done("attachment", row, (arranged("{name}  {path}", name=name, path=copy),))
+
+
+def _require_harmless(ticket_id: str, name: str, data: bytes) -> None:
+    """Refused unless a file is a picture, a PDF or a text, by its name, and no program, by what is in it."""
+    if filenames.is_executable(name, data):
+        problem = _("{name} is not opened: it is executable, whatever it is called", name=name)
+    elif filenames.type_of(name) not in _LOOKED_AT:
+        problem = _("{name} is not opened: it could be more than a picture or a text", name=name)
+    else:
+        return
+    raise Refused(
+        problem,
+        _("save it, and look with care: desk ticket attachment save {ticket} {name}", ticket=ticket_id, name=name),
+    )

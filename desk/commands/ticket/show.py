@@ -133,11 +133,20 @@ def _whole(app: App, ticket: Record) -> dict[str, Any]:
 
 
 def _files(app: App, ticket: Record) -> list[dict[str, Any]]:
-    """What is attached: each name, its bytes (null where the file isn't there), and what the name says that it is."""
+    """What is attached: each name, its bytes (null where the file isn't there), what the name says, and whether it would run."""
     if not isinstance(ticket, Ticket) or not ticket.all_attachments:
         return []
     folder, names = files_folder(ticket.id), dict.fromkeys(ticket.all_attachments)
-    return [{"id": n, "size": worktree.size(app.place, f"{folder}/{n}"), "type": filenames.type_of(n)} for n in names]
+    seen = {name: worktree.glance(app.place, f"{folder}/{name}") for name in names}
+    return [
+        {
+            "id": name,
+            "size": found.size,
+            "type": filenames.type_of(name),
+            "executable": filenames.is_executable(name, found.head),
+        }
+        for name, found in seen.items()
+    ]
 
 
 def _past(app: App, ids: list[str], as_of: str) -> list[dict[str, Any]]:

@@ -51,6 +51,45 @@ def type_of(name: str) -> str:
     return _TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
 
 
+_RUN = frozenset(
+    (
+        *(
+            "exe",
+            "com",
+            "scr",
+            "pif",
+            "cpl",
+            "bat",
+            "cmd",
+            "ps1",
+            "vbs",
+            "vbe",
+            "js",
+            "jse",
+            "wsf",
+            "wsh",
+            "hta",
+            "lnk",
+        ),
+        *("msi", "msp", "msc", "reg", "chm", "iso", "img", "vhd", "vhdx", "jar", "apk", "sh", "py", "pyw", "command"),
+        *("desktop", "dmg", "pkg", "deb", "rpm", "appimage", "xll"),
+        *("docm", "dotm", "xlsm", "xltm", "xlsb", "xlam", "pptm", "potm", "ppsm", "ppam"),
+    )
+)
+"""Ends of names: programs, scripts, what installs or mounts something, and documents with macros."""
+_PROGRAMS = (
+    *(b"MZ", b"\x7fELF", b"#!"),
+    *(bytes.fromhex(magic) for magic in ("feedface", "feedfacf", "cefaedfe", "cffaedfe", "cafebabe", "bebafeca")),
+)
+"""How programs begin, whatever they are called: of Windows, of Linux, scripts, of macOS and Java."""
+
+
+def is_executable(name: str, head: bytes) -> bool:
+    """Whether some system would run a file when it is opened, by the end of its name, or by its first bytes (four are enough)."""
+    _stem, dot, ending = as_stored(name).rstrip(" .").rpartition(".")
+    return bool(dot and ending in _RUN) or head.startswith(_PROGRAMS)
+
+
 _LOOKS = str.maketrans(
     "авекмнорстухіјѕԁһԛԝүғαεικνορτυχγωηςƅɡɩ01",
     "abekmhopctyxijsdhqwyfaeikvoptuxywncbgiol",

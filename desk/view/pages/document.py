@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from desk.text import _
+from desk.text import _, said
 from desk.view.labels import OF_WORDS, say_field, say_links, say_word
 from desk.view.look import Look, deadline
 from desk.view.model import Column, Listing, View
@@ -50,6 +50,10 @@ def _table(view: Listing, look: Look) -> Iterator[str]:
     yield tabulate(cells, headers=labels, tablefmt="github", disable_numparse=True) + "\n"
 
 
+_SIGNS = {"bounced": _("BOUNCED"), "executable": _("EXECUTABLE")}
+"""As in a table on a terminal."""
+
+
 def _shown(value: Any, column: Column, look: Look) -> str:
     if column.style == "group" and not value:
         return ""
@@ -57,8 +61,8 @@ def _shown(value: Any, column: Column, look: Look) -> str:
         return f"\\{MARK}" if value else ""
     if column.style == "major":
         return f"**{_('MAJOR')}**" if value else ""
-    if column.style == "bounced":
-        return _("BOUNCED") if value else ""
+    if column.style in _SIGNS:
+        return said(_SIGNS[column.style]) if value else ""
     if column.style == "due" and isinstance(value, str) and value:
         return deadline(value, look)[0]
     return _cell(say_word(value, column.name) if column.style in WORDED else value, look)

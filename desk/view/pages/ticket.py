@@ -218,15 +218,18 @@ def facts(data: Data, look: Look) -> Iterator[tuple[str, str, str]]:
 
 
 def attached(names: Any, data: Data) -> str:
-    """Names of files, each with how large it is and what it is, where that is known."""
+    """Names of files, each with how large it is, what it is and whether it would run, where that is known."""
     known = {file["id"]: file for file in data.get("files") or () if file["size"] is not None}
-    told = (
-        arranged("{name} ({size}, {type})", name=say(n), size=say_size(known[n]["size"]), type=known[n]["type"])
-        if n in known
-        else say(n)
-        for n in names
-    )
-    return listed(told)
+    return listed(_file(known[n]) if n in known else say(n) for n in names)
+
+
+def _file(file: Data) -> str:
+    name, size = say(file["id"]), say_size(file["size"])
+    if file["executable"]:
+        return arranged(
+            "{name} ({size}, {type}, {mark})", name=name, size=size, type=file["type"], mark=_("EXECUTABLE")
+        )
+    return arranged("{name} ({size}, {type})", name=name, size=size, type=file["type"])
 
 
 def _fact(name: str, value: Any, people: Mapping[str, str], look: Look) -> str:
