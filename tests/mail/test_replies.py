@@ -248,6 +248,30 @@ def test_whoever_may_not_write_is_told_once_a_day(house: Sending) -> None:
     assert send(24) == []
 
 
+def test_a_machine_that_sends_nothing_keeps_no_messages_and_says_so(house: Sending, git: Git) -> None:
+    """Such a mail taken in elsewhere than on the mail host is refused or shortened alike; the run says that nobody is told."""
+    git("config", "desk.mail.host", "false")
+    for name, value in (("mail.accept", "registered"), ("mail.max_mb", "1")):
+        house.desk("config", "set", name, value)
+    petros = mail("petros@ncpeh.example", "Large", "words\n" + ("y" * 70 + "\n") * 20_000)
+    box = b"".join(
+        b"From - Thu Jul 23 09:00:00 2026\n" + raw.replace(b"\r\n", b"\n") + b"\n"
+        for raw in (mail(PHARMACIST, "One", "x"), mail("other@x.example", "Two", "x"), petros)
+    )
+    done = house.desk("mail", "import", "-", "-f", "json", stdin=box)
+    assert [row["state"] for row in done.data] == ["rejected", "rejected", "taken"]
+    assert done.err.count("nobody was told what") == 1
+
+    def waiting() -> list[str]:
+        return [row["event"] for row in house.desk("mail", "outbox", "-f", "json").data if row["event"] != "create"]
+
+    assert waiting() == []
+    git("config", "desk.mail.host", "true")
+    done = house.desk("mail", "import", "-", "-f", "json", stdin=mail(PHARMACIST, "Three", "x"))
+    assert "nobody was told" not in done.err
+    assert waiting() == ["refused"]
+
+
 def test_whoever_wrote_a_mail_that_was_too_large_is_told_once(house: Sending) -> None:
     """In their language and their thread, in place of the acknowledgement; never a program, nor who may have written nothing."""
     for name, value in (("mail.max_mb", "1"), ("mail.authserv", "mx.ncpeh.example")):

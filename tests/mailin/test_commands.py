@@ -29,6 +29,7 @@ def people(inbox: Inbox) -> Iterator[People]:
         ("mail.smtp.host", "sendmail"),
     ):
         inbox.set(name, value)
+    inbox.git("config", "desk.mail.host", "true")
     anna = inbox.register("Anna", ANNA)
     yield People(anna, inbox.open("No summary", anna))
     assert inbox.faults() == []

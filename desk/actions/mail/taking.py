@@ -22,7 +22,7 @@ from desk.intake import guard
 from desk.intake.attachments import Limits
 from desk.intake.guard import GuardedReader, Unreadable
 from desk.intake.mails import Failure, Mail
-from desk.local import held, maillog
+from desk.local import held, mailhost, maillog
 from desk.local.held import HeldRow
 from desk.mail import headers, threading
 from desk.named import NamedTuple
@@ -114,11 +114,21 @@ def take_in(
 
 
 def _tell(session: Session, taken: TakenMail, door: Door) -> None:
-    """Let whoever wrote know what was refused or left out, and level 3 of staff whom no mail reaches, where the desk sends."""
+    """Let whoever wrote know what was refused or left out, and level 3 of staff whom no mail reaches, where the desk sends.
+
+    From the mail host alone: what another clone put into its outbox would lie there for ever.
+    """
     mail = taken.mail
     said = taken.doing == "refuse" or taken.declined or (taken.unreachable and taken.state == "taken")
     short = mail is not None and bool(mail.lost) and taken.state in ("taken", "known")
     if mail is None or not (said or short) or not session.config["mail.smtp.host"]:
+        return
+    if not mailhost.is_host(mailhost.settings(session.place)):
+        untold = _(
+            "nobody was told what was refused, left out or came back: only the mail host sends, about what it takes in itself"
+        )
+        if untold not in session.warnings:
+            session.warnings.append(untold)
         return
     from desk.actions.mail import queue  # noqa: PLC0415 - all of sending, where somebody is refused
 
