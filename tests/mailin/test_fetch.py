@@ -5,18 +5,23 @@ from __future__ import annotations
 import fcntl
 import os
 import random
+import re
+import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from imapclient import IMAPClient
 
+from tests import terminals
 from tests.conftest import Runner
 from tests.mailin.conftest import mail
 from tests.mailin.post import Git, Post, Relay, set_up
-from tests.post.conftest import Dovecot
+from tests.post.conftest import SESAME, Dovecot
 from tests.store.test_crash import killed_at, victim
 
 TOP = Path(__file__).parents[2]
@@ -233,6 +238,73 @@ def test_a_wrong_secret_is_told_and_not_shown(post: Post) -> None:
     done = post.desk("mail", "fetch", code=10, env={**post.env, "DESK_IMAP_SECRET": "wrong-secret"})
     assert "refused to log" in done.err
     assert "wrong-secret" not in done.err
+
+
+@pytest.mark.skipif(not Path("/proc/thread-self/children").exists(), reason="processes are looked at in /proc")
+def test_a_secret_is_in_no_command_line_and_no_file_of_ours(
+    post: Post, home: Path, environment: dict[str, str], git: Git, tmp_path: Path
+) -> None:
+    """Wherever it is kept, right or wrong: not for a moment in what `ps` shows of our processes, nor in a log afterwards."""
+    called, kept = tmp_path / "called", tmp_path / "kept"
+    shim = tmp_path / "bin/git"
+    shim.parent.mkdir()
+    shim.write_text(f'#!/bin/sh\nprintf "%s\\n" "$*" >>{called}\nexec {shutil.which("git")} "$@"\n', encoding="utf-8")
+    shim.chmod(0o755)
+    path = f"{shim.parent}:{environment['PATH']}"
+    env = {**environment, "SSL_CERT_FILE": post.env["SSL_CERT_FILE"], "PATH": path}
+    shown: set[bytes] = set()
+
+    def run(word: str, code: int, more: dict[str, str]) -> str:
+        whole = f"imap://{post.user.replace('@', '%40')}:{secret}@localhost%3a{post.dovecot.ports.imaps}"
+        kept.write_text(f"{whole}\n", encoding="utf-8")  # each time: git forgets what was refused
+        with terminals.start(
+            "mail", word, "--imap" if word == "test" else "--limit=9", cwd=home, env={**env, **more},
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        ) as running:  # fmt: skip
+            while running.poll() is None:
+                shown.update(command_lines(running.pid))
+            assert running.stdout is not None
+            said = str(running.stdout.read())
+        assert running.returncode == code, said
+        return said
+
+    for number, (secret, code) in enumerate(((SESAME, 0), ("wrong-horse-4712", 10))):
+        (tmp_path / "secret").write_text(f"{secret}\n", encoding="utf-8")
+        for name, value, more in (
+            ("DESK_IMAP_SECRET", "", {"DESK_IMAP_SECRET": secret}),
+            ("desk.mail.secretCommand", f"cat {tmp_path}/secret", {}),
+            ("git credential", f"store --file {kept}", {}),
+        ):
+            if value:
+                setting = "credential.helper" if name == "git credential" else name
+                git("config", setting, value)
+            post.deliver(mail("anna@clinic.example", f"{number} {name}", "Text."))
+            said = run("test", code, more)
+            assert f"secret from {name}" in said
+            said += run("fetch", code, more)
+            assert (f"{number} {name}" in said) == (code == 0)
+            assert secret not in said
+            if value:
+                git("config", "--unset", setting)
+        for file in (called, *(p for p in home.glob(".git/desk/**/*") if p.is_file())):
+            assert secret.encode() not in file.read_bytes(), file
+        assert not [line for line in shown if secret.encode() in line]
+    assert {"fill", "approve", "reject"} <= set(
+        re.findall(r" credential (\w+)$", called.read_text("utf-8"), re.MULTILINE)
+    )
+    assert any(b"credential" in line for line in shown), "they were looked at while they ran"
+
+
+def command_lines(process: int) -> Iterator[bytes]:
+    """What `ps` shows now of a process and of those below it."""
+    with suppress(OSError):
+        with open(f"/proc/{process}/cmdline", "rb") as file:
+            yield file.read()
+        for task in os.listdir(f"/proc/{process}/task"):
+            with open(f"/proc/{process}/task/{task}/children", "rb") as file:
+                children = file.read().split()
+            for child in children:
+                yield from command_lines(int(child))
 
 
 def test_a_mailbox_that_was_made_anew_is_read_from_the_beginning(post: Post) -> None:

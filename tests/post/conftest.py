@@ -34,6 +34,8 @@ from tests.conftest import DOVECOT, MAIL_REQUIRED
 
 TOKEN_KEY = b"the key of the tests' identity provider"
 SECRET = Secret("secret", "the tests")
+SESAME = "correct-horse-4711"
+"""As good as `secret`, and found nowhere else: for tests that look where it is."""
 CONFIG = """
 base_dir = {top}/run
 state_dir = {top}/state
@@ -63,6 +65,10 @@ passdb {{
 passdb {{
   driver = static
   args = password=secret
+}}
+passdb {{
+  driver = static
+  args = password={sesame}
 }}
 userdb {{
   driver = static
@@ -103,7 +109,7 @@ class Ports(NamedTuple):
 
 
 class Dovecot(NamedTuple):
-    """A running server; every user there is logs in with `secret`, or with a token of their own."""
+    """A running server; every user there is logs in with `secret`, with SESAME, or with a token of their own."""
 
     top: Path
     ports: Ports
@@ -184,7 +190,9 @@ def _running(top: Path, certificate: Path) -> Iterator[Dovecot]:
     (top / "mail").mkdir()
     if root:
         shutil.chown(top / "mail", user, group)
-    text = CONFIG.format(top=top, user=user, group=group, internal=internal, login=login, **ports._asdict())
+    text = CONFIG.format(
+        top=top, user=user, group=group, internal=internal, login=login, sesame=SESAME, **ports._asdict()
+    )
     (top / "dovecot.conf").write_text(text, encoding="utf-8")
     started = subprocess.Popen(
         [DOVECOT, "-F", "-c", str(top / "dovecot.conf")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
