@@ -7,15 +7,17 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from desk.intake import parsing
 from desk.intake.attachments import Limits
+from desk.intake.mails import Mail
 from tests.beginnings import at_work
 from tests.conftest import Runner, copy_of
 from tests.mail.conftest import Sending, content
-from tests.mailin.conftest import mail
+from tests.mailin.conftest import DESK, mail
 from tests.post.conftest import Fault, Mailserver
 
 pytestmark = pytest.mark.filterwarnings(
@@ -187,6 +189,42 @@ def test_files_of_an_answer_go_along(house: Sending, home: Path) -> None:
     house.send()
     [enclosed] = parsing.parse(content(house.recorder.taken[-1]), ("en", "el"), Limits()).attachments
     assert (enclosed.name, enclosed.data) == ("οδηγός νέος.pdf", file.read_bytes())
+
+
+def test_who_telephoned_goes_on_by_mail(house: Sending) -> None:
+    """By answering what she got; her thanks leave it closed, and when it happens again it is opened again."""
+
+    def got() -> Mail:
+        """The newest message to her."""
+        house.send()
+        return [m for m in house.taken if m.to[0].email == "eleni@pharmacy.example"][-1]
+
+    def answer(message: Mail, text: str) -> dict[str, Any]:
+        """As her mail program answers it, and what the ticket is then."""
+        to = message.headers.raw("reply-to") or DESK
+        raw = mail(PHARMACIST, f"Re: {message.subject}", text, to=to, answers=(message.id,))
+        assert take(house.desk, raw) == ticket
+        return shown()
+
+    def shown() -> dict[str, Any]:
+        return dict(house.desk("ticket", "show", ticket, "-f", "json").data)
+
+    caller = ("--requester", "eleni@pharmacy.example", "--channel", "phone", "--department", "technical")
+    ticket = house.desk("ticket", "create", "--title", "No summary", *caller, "-f", "ids").out.strip()
+    acknowledged = got()
+    now = answer(acknowledged, "I forgot to say: since Monday.")
+    assert (now["channel"], now["state"]) == ("phone", "open")
+    said = [(e["kind"], e["by"], e["text"]) for e in now["thread"]]
+    assert said == [("reply", now["requester"], "I forgot to say: since Monday.")]
+    house.desk("ticket", "reply", ticket, "--body", "It is there again.", "--close")
+    answered = got()
+    assert (answered.id != acknowledged.id, "It is there again." in answered.text) == (True, True)
+    now = answer(answered, "Thank you very much!")
+    assert (now["state"], [e["kind"] for e in now["thread"]]) == ("closed", ["reply", "reply", "note"])
+    now = answer(answered, "It is gone once more, since this morning.")
+    assert (now["state"], now["closed"], [e["kind"] for e in now["thread"][3:]]) == ("open", None, ["reply"])
+    assert [row["id"] for row in house.desk("ticket", "list", "--all", "-f", "json").data] == [ticket]
+    assert "no fault" in house.desk("audit", "verify").out
 
 
 def test_run_does_both_and_says_nothing_on_a_quiet_day(house: Sending, git: Git) -> None:
