@@ -53,26 +53,9 @@ def type_of(name: str) -> str:
 
 _RUN = frozenset(
     (
-        *(
-            "exe",
-            "com",
-            "scr",
-            "pif",
-            "cpl",
-            "bat",
-            "cmd",
-            "ps1",
-            "vbs",
-            "vbe",
-            "js",
-            "jse",
-            "wsf",
-            "wsh",
-            "hta",
-            "lnk",
-        ),
-        *("msi", "msp", "msc", "reg", "chm", "iso", "img", "vhd", "vhdx", "jar", "apk", "sh", "py", "pyw", "command"),
-        *("desktop", "dmg", "pkg", "deb", "rpm", "appimage", "xll"),
+        *("exe", "com", "scr", "pif", "cpl", "bat", "cmd", "ps1", "vbs", "vbe", "js", "jse", "wsf", "wsh"),
+        *("hta", "lnk", "msi", "msp", "msc", "reg", "chm", "iso", "img", "vhd", "vhdx", "jar", "apk"),
+        *("sh", "py", "pyw", "command", "desktop", "dmg", "pkg", "deb", "rpm", "appimage", "xll"),
         *("docm", "dotm", "xlsm", "xltm", "xlsb", "xlam", "pptm", "potm", "ppsm", "ppam"),
     )
 )
