@@ -202,7 +202,7 @@ def test_pages(desk: Runner, make: Make, home: Path) -> None:
     pages = [desk("ticket", "list", "--limit", "2", "--page", str(n), "-f", "ids").out for n in (1, 2, 3)]
     assert "".join(pages) == desk("ticket", "list", "-f", "ids").out
     past = desk("ticket", "list", "--limit", "2", "--page", "4")
-    assert (past.out, past.err) == ("", "page 4 is past the end: 5 tickets in all\n")
+    assert (past.out, past.err) == ("", "page 4 is past the end; tickets in all: 5\n")
     text = (home / "desk.toml").read_text(encoding="utf-8").replace("limit = 50 ", "limit = 3 ")
     (home / "desk.toml").write_text(text, encoding="utf-8")
     assert len(desk("ticket", "list").out.splitlines()) == 4
@@ -353,4 +353,4 @@ def test_a_long_list_is_not_counted_to_its_end(desk: Runner, make: Make, monkeyp
     assert "tickets 1-1 of more than 2; next" in desk("ticket", "list", "--limit", "1").err
     assert "tickets 3-3 of more than 4; next" in desk("ticket", "list", "--limit", "1", "--page", "3").err
     assert "all: --limit 0" not in desk("ticket", "list", "--limit", "1", "--page", "5").err
-    assert "past the end: 5 tickets" in desk("ticket", "list", "--limit", "1", "--page", "9").err
+    assert "past the end; tickets in all: 5" in desk("ticket", "list", "--limit", "1", "--page", "9").err

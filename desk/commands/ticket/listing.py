@@ -105,7 +105,7 @@ def _empty(app: App, query: Query, page: tickets.Page, given: dict[str, Any], no
         return ""
     if page.total:
         return _(
-            "page {page} is past the end: {total} {things} in all", page=given["page"], total=page.total, things=noun
+            "page {page} is past the end; {things} in all: {total}", page=given["page"], total=page.total, things=noun
         )
     return _none(app, query, noun)
 
