@@ -71,19 +71,33 @@ class Glance(NamedTuple):
     head: bytes
 
 
+_HEAD = 16
+"""Bytes by which programs are told from other files."""
+
+
 def glance(place: Place, path: str) -> Glance:
-    """A file as `read` gives it, of which only the beginning is read where it stands in the work tree."""
+    """A file as `read` gives it, of which only the beginning is read where it stands in the work tree.
+
+    Of what can't be read, and of what is no file, the beginning is empty: nobody waits for a pipe.
+    """
     if not place.bare:
+        whole = check_path(place, path)
         try:
-            with open(check_path(place, path), "rb", buffering=0) as file:
-                return Glance(os.fstat(file.fileno()).st_size, file.read(_HEAD))
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            found = os.stat(whole)
+        except (FileNotFoundError, NotADirectoryError):
             pass
+        else:
+            return Glance(found.st_size, _head(whole) if stat.S_ISREG(found.st_mode) else b"")
     data = read(place, path)
     return Glance(None, b"") if data is None else Glance(len(data), data[:_HEAD])
 
 
-_HEAD = 16
+def _head(path: str) -> bytes:
+    try:
+        with open(path, "rb", buffering=0) as file:
+            return file.read(_HEAD)
+    except OSError:
+        return b""
 
 
 def is_obstructed(place: Place, path: str) -> bool:

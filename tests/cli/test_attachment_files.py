@@ -10,6 +10,7 @@ import pytest
 from desk.domain.model import filenames
 from tests.cli.conftest import Make, Refuses
 from tests.conftest import Runner
+from tests.terminals import run
 
 
 @pytest.fixture
@@ -20,6 +21,16 @@ def ticket(make: Make, desk: Runner, tmp_path: Path) -> str:
     made = make("T", "--attach", str(tmp_path / "log.txt"), "--attach", str(tmp_path / "run.sh"))
     desk("--as", "maria", "ticket", "reply", made, "--body", "See.", "--attach", str(tmp_path / "screen.png"))
     return made
+
+
+def test_what_is_no_file_is_not_waited_for(ticket: str, home: Path, environment: dict[str, str]) -> None:
+    """A pipe where a file was would give nothing until somebody wrote into it."""
+    [there] = home.glob("records/tickets/*/*/*/*.files/log.txt")
+    there.unlink()
+    os.mkfifo(there)
+    for words in (("ticket", "show"), ("ticket", "attachment", "list")):
+        done = run(*words, ticket, "-f", "json", cwd=home, env=environment, timeout=60)
+        assert (done.returncode, '"log.txt"' in done.stdout) == (0, True), done.stderr
 
 
 def test_list(desk: Runner, ticket: str) -> None:
