@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from desk.text import Text, _
+from desk.text import _
 
 
 class DeskError(Exception):
@@ -100,6 +100,12 @@ class GitError(DeskError):
     exit_code = 9
 
 
+def unwritable(error: OSError, hint: str) -> GitError:
+    """What keeps this machine from writing, a full disk for one, as an error for people."""
+    where = f" ({error.filename})" if error.filename else ""
+    return GitError(_("can't write to the desk: {why}{where}", why=error.strerror or str(error), where=where), hint)
+
+
 class MailError(DeskError):
     code = "mail"
     exit_code = 10
@@ -112,7 +118,7 @@ def nearest(word: str, known: Iterable[str], alike: float = 0.6) -> str | None:
     return next(iter(difflib.get_close_matches(word, list(known), 1, alike)), None)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> Text | str:
+def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean high?`, or nothing."""
     close = nearest(word, known, 0.5)
     return _("; did you mean {close}?", close=close) if close else ""

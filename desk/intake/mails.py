@@ -73,14 +73,13 @@ class Mail(NamedTuple):
     protection: Protection
     left: tuple[str, ...]
     """What was too much to take in, in words."""
-
-    @property
-    def lost(self) -> tuple[str, ...]:
-        """What of it is nowhere in the desk, in words."""
-        return tuple(what for what in self.left if what != REST)
-
     forwarded: tuple[Forwarded, ...]
     failures: tuple[Failure, ...]
     """What a bounce reports; empty for every other mail."""
     returned: tuple[str, ...]
     """Message-IDs of the mail that a bounce gives back."""
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """What of it is nowhere in the desk, in words."""
+        return tuple(what for what in self.left if what != REST)

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from desk.errors import ConfigError, Conflict, GitError, UsageFault
+from desk.errors import ConfigError, Conflict, UsageFault, unwritable
 from desk.git import configuration, refs
 from desk.git.place import Place
 from desk.local.kept import keep
@@ -102,8 +102,5 @@ def in_words() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        where = f" ({error.filename})" if error.filename else ""
-        raise GitError(
-            _("can't write to the desk: {why}{where}", why=error.strerror or str(error), where=where),
-            _("mails and messages wait where they are, and the next run goes on; see: df -h, ls -ld ."),
-        ) from None
+        hint = _("mails and messages wait where they are, and the next run goes on; see: df -h, ls -ld .")
+        raise unwritable(error, hint) from None

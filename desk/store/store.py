@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.record import Record
 from desk.domain.model.ticket import Ticket
-from desk.errors import Ambiguous, Conflict, DeskError, GitError, NotFound, nearest
+from desk.errors import Ambiguous, Conflict, DeskError, GitError, NotFound, nearest, unwritable
 from desk.git import identity as git_identity
 from desk.git import process, refs
 from desk.git.place import Place, require_work_tree
@@ -254,10 +254,7 @@ class Store:
                 begun = self.head().oid
                 yield hold
         except OSError as error:
-            where = f" ({error.filename})" if error.filename else ""
-            raise GitError(
-                _("can't write to the desk: {why}{where}", why=error.strerror, where=where), self._what_stands(begun)
-            ) from None
+            raise unwritable(error, self._what_stands(begun)) from None
 
     def _what_stands(self, begun: str | None) -> str:
         """What became of a write that met with an error: said only after a look at the branch."""
