@@ -33,7 +33,7 @@ HOLDER = "desk.app"
 """Where a run keeps the App once it is made, so that an error can tell of a draft."""
 _LISTED = ("alias", "filter")
 """Groups that alone, or with options alone, stand for their list."""
-_HELP = ("-h", "--help")
+_HELP = (["-h"], ["--help"])
 _TICKET = r"(\d{6}-)?(?=\w*\d)[0-9A-Z]{4}"
 """A whole id, or its end with a digit in it."""
 
@@ -69,13 +69,10 @@ class CommandGroup(helping.SpokenCommand, click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """`desk` and `desk ticket` alone are a question, not a mistake: inside a desk, what there is to do."""
-        if not self.prefix and not ctx.resilient_parsing and self._is_alone(ctx, args):
+        is_named = bool(args) and not args[0].startswith("-")
+        if not self.prefix and not is_named and not ctx.resilient_parsing and self._is_alone(ctx, args):
             args = [*args, ALONE]
-        if (
-            self.prefix in _LISTED
-            and not ctx.resilient_parsing
-            and not (args and (args[0] in _HELP or not args[0].startswith("-")))
-        ):
+        if self.prefix in _LISTED and not is_named and not ctx.resilient_parsing and args[:1] not in _HELP:
             args = ["list", *args]
         if not args and not ctx.resilient_parsing:
             click.echo(ctx.get_help(), color=ctx.color)

@@ -11,6 +11,9 @@ from desk.git.process import run
 from desk.named import NamedTuple
 from desk.text import Text, _
 
+_LONGEST = 8192
+"""Bytes of HEAD, or of a ref, at most: a name of git's has 4,096."""
+
 
 def ask_head(place: Place) -> Head:
     """HEAD as git sees it, for repositories whose refs aren't plain files."""
@@ -29,8 +32,7 @@ class Head(NamedTuple):
 def read_head(place: Place) -> Head | None:
     """HEAD from two small files; None when only git itself can tell (another ref format)."""
     try:
-        with open(os.path.join(place.gitdir, "HEAD"), encoding="utf-8") as file:
-            text = file.read().strip()
+        text = _line(f"{place.gitdir}/HEAD")
     except FileNotFoundError:
         raise GitError(
             _("{gitdir} has no HEAD: not a git repository any more", gitdir=place.gitdir), "git fsck"
@@ -42,12 +44,22 @@ def read_head(place: Place) -> Head | None:
         return None
     for base in (place.gitdir, place.common):
         try:
-            with open(os.path.join(base, ref), encoding="utf-8") as file:
-                oid = file.read().strip()
-                return None if oid.startswith("ref: ") else Head(ref, oid)
+            oid = _line(f"{base}/{ref}")
+            return None if oid.startswith("ref: ") else Head(ref, oid)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             continue
     return Head(ref, _packed(place, ref))
+
+
+def _line(path: str) -> str:
+    """What a file of one line says. Each question to the desk reads two of them, so they are read as the system does it:
+    Python's own file takes four times as long.
+    """
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(file, _LONGEST).decode().strip()
+    finally:
+        os.close(file)
 
 
 def _packed(place: Place, ref: str) -> str | None:
