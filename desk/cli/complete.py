@@ -84,6 +84,9 @@ def add_bash() -> None:
     add_completion_class(Described, "bash")
 
 
+_TOLD, _OFFERED = 200, 20
+"""Of so many events, the newest, so many commits are offered."""
+
 # -- completion --------------------------------------------------------------------------------------------------------
 
 
@@ -236,7 +239,24 @@ def _help_topics(_: App, word: str) -> Iterable[tuple[str, str]]:
     return [(name, title) for name, title in known.items() if name.startswith(word)]
 
 
+def _spoken(app: App, word: str) -> Iterable[tuple[str, str]]:
+    from desk.locale.language import languages  # noqa: PLC0415 - for the shell only
+
+    return [(name, "") for name in languages(app.env.environ) if name.startswith(word)]
+
+
+def _commits(app: App, word: str) -> Iterable[tuple[str, str]]:
+    """The newest changes, each with what it did; of one that changed more, what came first."""
+    from desk.queries import events  # noqa: PLC0415 - for the shell only
+
+    told = app.store.ask(lambda index: events.log(index, events.Wanted(limit=_TOLD)))
+    first = {str(row["commit"])[:10]: f"{row['verb']} {row['id']}" for row in reversed(told) if row["verb"]}
+    return [(commit, what) for commit, what in reversed(first.items()) if commit.startswith(word.lower())][:_OFFERED]
+
+
 complete_topic_of_help = _complete(_help_topics)
+complete_spoken = _complete(_spoken)
+complete_commit = _complete(_commits)
 complete_draft = _complete(_drafts)
 complete_filter = _complete(_saved)
 complete_columns = _complete(_columns)

@@ -218,6 +218,7 @@ clickwords.teach()  # before click asks for the first: its way to an English wor
 @click.option(
     "--lang",
     metavar="LANG",
+    shell_complete=_completed("complete_spoken"),
     is_eager=True,
     callback=_is_spoken,
     help="Speak this language (default: DESK_LANG, git config desk.lang, or the system's).",

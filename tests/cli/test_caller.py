@@ -118,6 +118,10 @@ def test_the_card(desk: Runner, known: list[str], make: Make) -> None:
     assert "Nicosia General, +357 99 777123, anna@hospital.example" in said.splitlines()[1]
     assert "It stutters" in said
     assert "No tickets yet." in desk("caller", "νικολαου").out
+    make("Without a name", "--requester", "kiosk@hospital.example")
+    head, rest = desk("caller", "kiosk").out.splitlines()[:2]
+    assert head.startswith("kiosk@hospital.example  u-")
+    assert "@" not in rest
     desk("user", "ban", "anna@hospital.example")
     desk("user", "edit", known[0], "--disabled")
     warned = desk("caller", "andreou", "-f", "json").json["warnings"]

@@ -157,6 +157,10 @@ def test_words_are_completed(completed: Callable[..., list[str]], make: Make, de
     assert completed("log", "--by", "") == ["me", "eleni", "maria", "nikos", "petros"]
     assert completed("log", "--verb", "esc") == ["escalate", "escalate-up"]
     assert completed("report", "da") == ["daily"]
+    assert completed("--lang", "") == ["el", "en"]
+    newest = [row["commit"][:10] for row in desk("log", "-f", "json").data if row["verb"]]
+    assert completed("undo", "") == completed("undo", "--commit", "") == list(dict.fromkeys(newest))
+    assert completed("undo", newest[0][:6]) == [newest[0]]
     assert completed("ticket", "list", "--sort", "pri") == ["priority"]
     for words in (
         ("ticket", "note", one, "--file"),

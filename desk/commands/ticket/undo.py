@@ -10,7 +10,7 @@ import click
 from desk.actions import identifiers
 from desk.actions.tickets import undo as tickets_undo
 from desk.actions.tickets.undo import Undone
-from desk.cli import arguments, leaf
+from desk.cli import arguments, complete, leaf
 from desk.cli.app import App
 from desk.cli.told import describe_events
 from desk.domain.changes.message import SETTINGS
@@ -70,8 +70,9 @@ def undo(app: App, ids: tuple[str, ...], steps: int | None, reason: str | None) 
     example='desk undo\ndesk undo --steps 3 --dry-run\ndesk undo 3f2a8c1b9d --reason "the wrong department"',
     careful=True,
 )
-@click.argument("commit", metavar="[COMMIT]", required=False)
-@click.option("--commit", "named", metavar="C", help="The change of this commit, as desk log names it.")
+@click.argument("commit", metavar="[COMMIT]", required=False, shell_complete=complete.complete_commit)
+@click.option("--commit", "named", metavar="C", shell_complete=complete.complete_commit,
+              help="The change of this commit, as desk log names it.")  # fmt: skip
 @_steps
 @_reason
 def undo_any(app: App, commit: str | None, named: str | None, steps: int | None, reason: str | None) -> Done:

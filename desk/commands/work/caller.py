@@ -76,7 +76,8 @@ def caller(app: App, words: tuple[str, ...]) -> Sections:
 
 def _headline(user: dict[str, Any]) -> tuple[str, str]:
     """The name and the id; and on a line of its own what else is known."""
-    known = [str(user[name]) for name in ("group", "organisation", "phone", "email", "language") if user[name]]
     name = str(user["name"] or user["email"] or "")
+    told = (user[field] for field in ("group", "organisation", "phone", "email", "language"))
+    known = [str(value) for value in told if value and value != name]
     head = arranged("{name}  {id}", name=name, id=user["id"]) if name else str(user["id"])
     return head, listed(known) or _("nothing else is known")
