@@ -61,6 +61,7 @@ def pytest_configure() -> None:
     What is compiled is kept whatever the shell says: else each run compiles all tests, and each process the program.
     """
     sys.dont_write_bytecode = False
+    gc.set_threshold(50_000)  # as the program itself has it
     if "TMPDIR" in os.environ or not os.access(_MEMORY, os.W_OK):
         return
     found = os.statvfs(_MEMORY)
