@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from desk.actions import articles, organisation, problems, requesters, responses
+from desk.actions import articles, problems, requesters
 from desk.actions.problems import Wish
 from desk.actions.tickets import checklists, lifecycle, major, ownership, relations, watching
-from desk.actions.tickets.lifecycle import NewEntry, NewTicket
+from desk.actions.tickets.lifecycle import NewEntry
+from desk.codec import records
 from desk.domain.model.actor import STAFF, Actor, Desk, Importer
 from desk.domain.model.article import Article, Response, Topic
 from desk.domain.model.change import Change
+from desk.domain.model.fields import parse_time
 from desk.domain.model.organisation import CustomField, Department, Machine, Tag
-from desk.domain.model.person import Group, Staff, requester
+from desk.domain.model.person import Group, Staff, User, requester
+from desk.domain.model.record import Record
+from desk.domain.model.ticket import Ticket
 from desk.git.identity import Identity
 from desk.session.session import Session
 from desk.store.snapshot import Snapshot
 from desk.store.store import Committed, Store
 
-NOW = datetime(2026, 7, 23, 6, 12, 44, tzinfo=UTC)
+CREATED = "2026-07-23T06:12:44Z"
+NOW = parse_time(CREATED)
 SERVED, FOREIGN = "technical", "legal"
 """The one department that staff of the stage serve, and one that they don't."""
 LEVELS = {"one": 1, "two": 2, "three": 3}
+ANNA, BOB, IDLE = "u-aaaaa", "u-bbbbb", "u-ddddd"
+TICKETS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("open", "closed", "owned", "linked", "answered", "watched"), ()),
+    **dict.fromkeys(("incident", "major", "over", "stepped"), ("incident",)),
+    "problem": ("problem",),
+}
+"""What they are for, with their tags."""
 
 
 class RehearsedStore(Store):
@@ -42,11 +54,16 @@ class RehearsedStore(Store):
 
 
 class Rehearsal(Session):
-    """Somebody of any kind on a desk that stays as it is: what would be done, by the rights and rules of the desk."""
+    """Somebody of any kind on a desk that stays as it is: what would be done, by the rights and rules of the desk.
 
-    def __init__(self, folder: str, environ: Mapping[str, str], by: Actor) -> None:
+    All of them read by one store, which has nothing to read again.
+    """
+
+    def __init__(self, stage: Stage, by: Actor) -> None:
         staff = by.kind == STAFF
-        super().__init__(folder, environ, NOW, who=by.id if staff else None, requester=None if staff else by.id)
+        who, requester = (by.id, None) if staff else (None, by.id)
+        super().__init__(stage.folder, stage.environ, NOW, who=who, requester=requester)
+        self.stage = stage
         self.by = by
 
     def actor(self, snapshot: Snapshot) -> Actor:  # noqa: ARG002
@@ -54,7 +71,7 @@ class Rehearsal(Session):
 
     @functools.cached_property
     def store(self) -> Store:
-        return RehearsedStore(self.place)
+        return self.stage.store
 
 
 class Stage:
@@ -63,13 +80,12 @@ class Stage:
     def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
         self.folder = str(folder)
         self.environ = environ
+        _put(folder, environ)
         self.maria = Session(self.folder, environ, NOW, who="maria")
-        _define(self.maria)
-        self.anna = _register(self.maria, "Anna", "anna@clinic.example")
-        self.bob = _register(self.maria, "Bob", "bob@clinic.example")
-        self.tickets = {where: self._tickets(where) for where in (SERVED, FOREIGN)}
-        self.idle = _register(self.maria, "Dora", "dora@clinic.example")
-        _write(self.maria)
+        self.bob, self.idle = BOB, IDLE
+        self.tickets = {where: {name: _id(where, name) for name in TICKETS} for where in (SERVED, FOREIGN)}
+        _work(self.maria, *self.tickets.values())
+        self.store = RehearsedStore(self.maria.place)
         self.plans = {
             found["problem"]: problems.plan_resolutions(
                 self.maria, [found["problem"]], Wish(close=True, body="Mended.")
@@ -79,74 +95,77 @@ class Stage:
         self.actors: dict[str, Actor] = {
             **{handle: self.maria.store.snapshot(self.maria.store.index, self.maria.store.commit_now()).staff(handle)
                for handle in LEVELS},
-            "requester": requester(self.maria.store.read("user", self.anna)),  # type: ignore[arg-type]
+            "requester": requester(self.maria.store.read("user", ANNA)),  # type: ignore[arg-type]
             "desk": Desk("desk", "desk@localhost"),
             "importer": Importer("old"),
         }  # fmt: skip
 
     def rehearse(self, who: str) -> Rehearsal:
-        return Rehearsal(self.folder, self.environ, self.actors[who])
-
-    def _tickets(self, where: str) -> dict[str, str]:
-        """In the department served those of Anna, in the other one those of Bob."""
-        whose = self.anna if where == SERVED else self.bob
-        found = {name: self._ticket(where, whose) for name in ("open", "closed")}
-        found["problem"] = self._ticket(where, None, tags=("problem",))
-        lifecycle.close(self.maria, [found["closed"]])
-        problems.hand_over(self.maria, [found["open"]], found["problem"])
-        return {**found, **self._worked_on(where, whose, found["closed"])}
-
-    def _worked_on(self, where: str, whose: str, other: str) -> dict[str, str]:
-        """Tickets to which something was done that can be taken back, or gone on with."""
-        maria = self.maria
-        found = {name: self._ticket(where, whose) for name in ("owned", "linked", "answered", "watched")}
-        found |= {
-            name: self._ticket(where, whose, tags=("incident",)) for name in ("incident", "major", "over", "stepped")
-        }
-        ownership.assign(maria, [found["owned"]], "maria")
-        relations.link(maria, [found["linked"]], other, "relates")
-        lifecycle.note(maria, [found["answered"]], NewEntry(lambda _: "We look into it."))
-        watching.watch(maria, [found["watched"]], "maria")
-        major.declare(maria, [found["major"], found["over"]], "maria")
-        lifecycle.close(maria, [found["over"]])
-        checklists.put(maria, [found["stepped"]], "security-incident")
-        return found
-
-    def _ticket(self, where: str, whose: str | None, tags: tuple[str, ...] = ()) -> str:
-        new = NewTicket("Nothing works", "Since Monday.", department=where, requester=whose, tags=tags)
-        return lifecycle.create(self.maria, new).change.edits[0].record.id
+        return Rehearsal(self, self.actors[who])
 
 
-def _define(maria: Session) -> None:
-    """Staff, and a record of each kind to be changed and deleted."""
-    for handle, level in LEVELS.items():
-        email = f"{handle}@ncpeh.example"
-        values = {"id": handle, "name": handle, "email": email, "level": level, "departments": [SERVED]}
-        organisation.create(maria, Staff, values)
-    organisation.create(maria, Department, {"id": "training", "name": "Training"})
+def _put(folder: Path, environ: Mapping[str, str]) -> None:
+    """What is there before anything is done, in one commit: records of all kinds, and the tickets as they were made."""
+    for record in _records():
+        path = folder / record.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(records.encode(record))
     for where in (SERVED, FOREIGN):
-        organisation.edit(maria, Department, [where], {"escalation": "maria"})
-    organisation.create(maria, Group, {"id": "pharmacy", "name": "Pharmacies"})
-    organisation.create(maria, Tag, {"id": "malta"})
-    organisation.create(maria, Machine, {"id": "printer"})
-    organisation.create(maria, Topic, {"id": "shelf", "title": "Shelf"})
-    organisation.create(maria, Topic, {"id": "empty", "title": "Empty"})
-    for name in ("country", "gone"):
-        organisation.create(maria, CustomField, {"id": name, "type": "text", "on": "user"})
-    requesters.ban(maria, "spam@somewhere.example")
+        with (folder / f"records/departments/{where}.yaml").open("a", encoding="utf-8") as file:
+            file.write("escalation: maria\n")
+    for command in (["add", "."], ["commit", "-q", "-m", "stage"]):
+        subprocess.run(["git", "-C", str(folder), *command], check=True, env=environ)
 
 
-def _register(maria: Session, name: str, email: str) -> str:
-    given = {"name": name, "email": email, "group": "patient", "fields": {"gone": "x", "country": "MT"}}
-    return requesters.register(maria, given).change.edits[0].record.id
-
-
-def _write(maria: Session) -> None:
-    """A response, and an article in each state; a custom field that is gone, though people hold it."""
-    organisation.delete(maria, CustomField, ["gone"])
-    responses.create(maria, Response.new(id="hello.en", title="Hello", language="en", body="Dear all, hello."))
+def _records() -> Iterator[Record]:
+    """Staff, a record of each kind to be changed and deleted, people who hold a field that is gone, and tickets."""
+    for handle, level in LEVELS.items():
+        yield Staff.new(id=handle, name=handle, email=f"{handle}@ncpeh.example", level=level, departments=[SERVED])
+    yield Department.new(id="training", name="Training")
+    yield Group.new(id="pharmacy", name="Pharmacies")
+    yield Tag.new(id="malta")
+    yield Machine.new(id="printer")
+    yield Topic.new(id="shelf", title="Shelf")
+    yield Topic.new(id="empty", title="Empty")
+    yield CustomField.new(id="country", type="text", on="user")
+    for user, name in {ANNA: "Anna", BOB: "Bob", IDLE: "Dora"}.items():
+        values = {"name": name, "email": f"{name.lower()}@clinic.example", "group": "patient", "registered": True}
+        yield User.new(id=user, created=CREATED, fields={"gone": "x", "country": "MT"}, **values)
     for name in ("draft", "review", "published"):
-        articles.create(maria, article(name))
+        yield article(name)
+    yield Response.new(id="hello.en", title="Hello", language="en", body="Dear all, hello.")
+    for where, whose in ((SERVED, ANNA), (FOREIGN, BOB)):
+        for name, tags in TICKETS.items():
+            told = {
+                "title": "Nothing works",
+                "body": "Since Monday.",
+                "requester": None if "problem" in tags else whose,
+            }
+            kept = {"state": "open", "priority": "low", "department": where, "author": "maria", "created": CREATED}
+            yield Ticket.new(id=_id(where, name), tags=tags, **told, **kept)
+
+
+def _id(where: str, name: str) -> str:
+    """In the department served the tickets of Anna, in the other one those of Bob."""
+    return f"260723-{'AB'[where == FOREIGN]}{list(TICKETS).index(name):03}"
+
+
+def _work(maria: Session, *places: dict[str, str]) -> None:
+    """What was done to them since, and can be taken back, or gone on with."""
+
+    def both(*names: str) -> list[str]:
+        return [found[name] for found in places for name in names]
+
+    ownership.assign(maria, both("owned"), "maria")
+    lifecycle.note(maria, both("answered"), NewEntry(lambda _: "We look into it."))
+    watching.watch(maria, both("watched"), "maria")
+    major.declare(maria, both("major", "over"), "maria")
+    lifecycle.close(maria, both("closed", "over"))
+    checklists.put(maria, both("stepped"), "security-incident")
+    for found in places:
+        relations.link(maria, [found["linked"]], found["closed"], "relates")
+        problems.hand_over(maria, [found["open"]], found["problem"])
+    requesters.ban(maria, "spam@somewhere.example")
     articles.submit(maria, ["review"])
     articles.publish(maria, ["published"])
 
