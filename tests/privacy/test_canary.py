@@ -6,6 +6,7 @@ Every command has a row: what it does with the canary, or that it commits nothin
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import subprocess
@@ -22,7 +23,7 @@ from desk.cli.table import COMMANDS
 from desk.local import mailhost
 from desk.mail import threading
 from desk.session.session import Session
-from tests.conftest import Runner
+from tests.conftest import NOW, Runner
 from tests.locale import pseudo
 from tests.locale.listening import Listener
 from tests.store import indexes
@@ -58,13 +59,24 @@ OF_STAFF = _listed(
 """Commands that hold what staff say of the organisation itself, and nothing of requesters."""
 
 
+STOCK: Mapping[str, dict[str, Any]] = {
+    "plain": {},
+    "problem": {"tags": ["problem"]},
+    "incident": {"tags": ["incident"]},
+    "mine": {"requester": "u-stock"},
+}
+"""Tickets as steps begin with them, and what sets each kind apart."""
+
+
 class Story:
     """One desk on which everything happens; a step is a command with the canary in it."""
 
     def __init__(self, desk: Runner, home: Path) -> None:
         self.desk = desk
         self.home = home
-        self.clock = iter(range(100))
+        self.clock = iter(range(1000))
+        self.stock = dict[str, list[str]]()
+        self.set = set[tuple[str, ...]]()
 
     def made(self, *words: str, **more: Any) -> str:
         """The id of what a command made."""
@@ -73,8 +85,27 @@ class Story:
     def ticket(self, *more: str) -> str:
         return self.made("ticket", "create", "--title", TITLE, "--body", TEXT, "--department", "technical", *more)
 
-    def problem(self) -> str:
-        return self.ticket("--tag", "problem")
+    def taken(self, kind: str = "plain") -> str:
+        """A ticket with the canary in it for a step that begins with one, from a stock that one commit brings in."""
+        if not self.stock.get(kind):
+            self.stock = {each: self._stocked(self.stock.get(each, [])) for each in STOCK}
+            owner = {"record": "user", "id": "u-stock", "name": NAME, "email": f"stock-{ADDRESS}", "group": "patient"}
+            lines = [owner, *(self._described(each, i) for each, ids in self.stock.items() for i in ids)]
+            self.desk("import", "-", stdin="".join(json.dumps(line) + "\n" for line in lines))
+        return self.stock[kind].pop()
+
+    def _stocked(self, left: list[str]) -> list[str]:
+        return [*left, *(f"260723-{next(self.clock):04d}" for _ in range(len(left), 12))]
+
+    def _described(self, kind: str, ticket: str) -> dict[str, Any]:
+        said = {"title": TITLE, "body": TEXT, "state": "open", "priority": "low", "author": "maria"}
+        return {"record": "ticket", "id": ticket, "department": "technical", "created": NOW, **said, **STOCK[kind]}
+
+    def configured(self, name: str, value: str) -> None:
+        """A setting, which several steps need, put once."""
+        if (name, value) not in self.set:
+            self.set.add((name, value))
+            self.desk("config", "set", name, value)
 
     def user(self) -> str:
         address = f"{next(self.clock)}-{ADDRESS}"
@@ -113,31 +144,31 @@ def _article(s: Story) -> None:
 
 
 def _reply_with_file(s: Story) -> None:
-    s.desk("ticket", "reply", s.ticket(), "--body", TEXT, "--attach", _attach(s))
+    s.desk("ticket", "reply", s.taken(), "--body", TEXT, "--attach", _attach(s))
 
 
 def _delete_several(s: Story) -> None:
-    s.desk("ticket", "delete", s.ticket("--attach", _attach(s)), s.ticket())
+    s.desk("ticket", "delete", s.ticket("--attach", _attach(s)), s.taken())
 
 
 def _unlink(s: Story) -> None:
-    pair = s.ticket(), s.ticket()
+    pair = s.taken(), s.taken()
     s.desk("ticket", "link", *pair)
     s.desk("ticket", "unlink", *pair)
 
 
 def _merge(s: Story) -> None:
-    s.desk("ticket", "merge", s.ticket("--attach", _attach(s)), "--into", s.ticket())
+    s.desk("ticket", "merge", s.ticket("--attach", _attach(s)), "--into", s.taken())
 
 
 def _split(s: Story) -> None:
-    ticket = s.ticket()
+    ticket = s.taken()
     s.desk("ticket", "reply", ticket, "--body", TEXT, "--attach", _attach(s))
     s.desk("ticket", "split", ticket, "--at", "1", "--title", f"{TITLE} too")
 
 
 def _check(s: Story) -> None:
-    ticket = s.ticket()
+    ticket = s.taken()
     s.hand(ticket, lambda text: text.replace("\n---\n", f"\nchecklist: ['[ ] call {NAME}', '[ ] {TITLE}']\n---\n", 1))
     s.desk("commit")
     s.desk("ticket", "check", ticket, "1")
@@ -146,32 +177,32 @@ def _check(s: Story) -> None:
 
 
 def _review(s: Story) -> None:
-    ticket = s.ticket("--tag", "incident")
+    ticket = s.taken("incident")
     s.desk("ticket", "major", ticket)
     s.desk("ticket", "close", ticket)
     s.desk("ticket", "review", ticket, "--body", TEXT)
 
 
 def _undo(s: Story) -> None:
-    ticket = s.ticket()
+    ticket = s.taken()
     s.desk("ticket", "edit", ticket, "--title", f"{TITLE} again")
     s.desk("ticket", "undo", ticket)
 
 
 def _undo_any(s: Story) -> None:
-    ticket = s.ticket()
+    ticket = s.taken()
     s.desk("ticket", "edit", ticket, "--title", f"{TITLE} again")
     s.desk("undo")
 
 
 def _resolve(s: Story) -> None:
-    problem, incident = s.problem(), s.ticket("--tag", "incident")
+    problem, incident = s.taken("problem"), s.taken("incident")
     s.desk("ticket", "link", incident, problem, "--as", "caused-by")
     s.desk("problem", "resolve", problem, "--fix", TEXT, "--close-incidents", "--body", TEXT, "--yes")
 
 
 def _known_error(s: Story) -> None:
-    problem = s.problem()
+    problem = s.taken("problem")
     s.desk("problem", "cause", problem, "--body", TEXT)
     s.desk("problem", "known-error", problem)
     s.desk("ticket", "close", problem)
@@ -179,7 +210,7 @@ def _known_error(s: Story) -> None:
 
 def _hand(s: Story) -> None:
     """New, changed and deleted by hand, titles, texts and a cause; and an attachment."""
-    ticket, problem, gone = s.ticket(), s.problem(), s.ticket("--attach", _attach(s))
+    ticket, problem, gone = s.taken(), s.taken("problem"), s.ticket("--attach", _attach(s))
     s.hand(ticket, lambda text: text.replace(TITLE, f"{TITLE}, and {NAME}"))
     s.desk("commit", "--reason", "spelling")
     s.hand(ticket, lambda text: text.replace(TEXT, f"{TEXT}\n{PHONE}").replace(TITLE, NAME))
@@ -258,7 +289,7 @@ def _sla(s: Story) -> None:
 
 def _sync(s: Story) -> None:
     """Two clones that meet, each with another title and another text for the same ticket."""
-    ticket = s.ticket()
+    ticket = s.taken()
     hub, other = str(s.home.parent / "hub"), str(s.home.parent / "other")
     for words in (
         ("clone", "-q", "--bare", str(s.home), hub),
@@ -286,8 +317,8 @@ def _mail(subject: str, *more: str) -> str:
 
 
 def _by_mail(s: Story) -> None:
-    """A ticket, an answer, and what is no answer; fetching takes mails in by the same function."""
-    s.desk("config", "set", "mail.machines", "maria@ncpeh.example", code=None)
+    """A ticket, an answer, and what is no answer."""
+    s.configured("mail.machines", "maria@ncpeh.example")
     reference = f"<{next(s.clock)}.{ADDRESS}>"
     s.desk("mail", "import", "-", stdin=_mail(TITLE, f"Message-ID: {reference}"))
     s.desk(
@@ -297,7 +328,12 @@ def _by_mail(s: Story) -> None:
         stdin=_mail(f"Re: {TITLE}", f"In-Reply-To: {reference}", f"Message-ID: <{next(s.clock)}.{ADDRESS}>"),
     )
     s.desk("mail", "import", "-", stdin=_mail(TITLE, f"In-Reply-To: {reference}", "Auto-Submitted: auto-replied"))
-    ticket = s.ticket()
+
+
+def _commands_by_mail(s: Story) -> None:
+    """Fetching takes mails in by the same function."""
+    s.configured("mail.machines", "maria@ncpeh.example")
+    ticket = s.taken()
     for line in (f"#tag {TITLE.split(maxsplit=1)[0]}", "#tag incident"):  # refused, and carried out
         s.desk("mail", "import", "-", stdin=_commanding(s, ticket, line))
     assert s.desk("ticket", "show", ticket, "-f", "json").data["tags"] == ["incident"]
@@ -306,7 +342,7 @@ def _by_mail(s: Story) -> None:
 def _commanding(s: Story, ticket: str, line: str) -> str:
     """A mail of staff that answers their own copy, with a command above the canary."""
     for name, value in (("commands", "true"), ("authserv", "mx.ncpeh.example")):
-        s.desk("config", "set", f"mail.{name}", value, code=None)
+        s.configured(f"mail.{name}", value)
     place = Session(str(s.home), dict(os.environ), datetime.now(UTC)).place
     code = threading.message_id(ticket, "4f9a1c22", "maria@ncpeh.example", mailhost.key(place), "ncpeh.example")
     head = (
@@ -320,7 +356,7 @@ def _commanding(s: Story, ticket: str, line: str) -> str:
 
 
 def _release(s: Story) -> None:
-    s.desk("config", "set", "mail.machines", "maria@ncpeh.example", code=None)
+    s.configured("mail.machines", "maria@ncpeh.example")
     s.desk("mail", "import", "-", stdin=_mail(f"{TITLE} {next(s.clock)}", "Auto-Submitted: auto-replied"), code=10)
     s.desk("mail", "release", s.desk("mail", "held", "-f", "ids").out.split()[-1], "--as", "new")
 
@@ -343,7 +379,7 @@ def _refused(*command: str) -> Callable[[Story], None]:
 
 def _relay(s: Story) -> None:
     """What a colleague pushed to be looked at is taken, over another change of the same."""
-    ticket = s.ticket()
+    ticket = s.taken()
     s.desk("sync")
     other = str(s.home.parent / "other")
     s.desk("--desk", other, "sync")
@@ -354,12 +390,12 @@ def _relay(s: Story) -> None:
 
 
 def _simple(*words: str) -> Callable[[Story], None]:
-    """A command on a record of its own: {ticket}, {other}, {problem}, {user}, {article} are made first."""
+    """A command on a record of its own: {ticket}, {other}, {problem}, {incident}, {mine}, {user}, {article}."""
 
     def step(s: Story) -> None:
         made: dict[str, Callable[[], str]] = {
-            "{ticket}": s.ticket, "{other}": s.ticket, "{problem}": s.problem, "{user}": s.user, "{article}": s.article,
-            "{incident}": lambda: s.ticket("--tag", "incident"), "{mine}": lambda: s.ticket("--requester", ADDRESS),
+            "{ticket}": s.taken, "{other}": s.taken, "{user}": s.user, "{article}": s.article,
+            **{f"{{{kind}}}": functools.partial(s.taken, kind) for kind in STOCK if kind != "plain"},
         }  # fmt: skip
         s.desk(*(made[word]() if word in made else word for word in words))
 
@@ -378,7 +414,7 @@ def _after(first: tuple[str, ...], *words: str) -> Callable[[Story], None]:
     """A command on a ticket to which another was given first."""
 
     def step(s: Story) -> None:
-        ticket = s.ticket()
+        ticket = s.taken()
         s.desk("ticket", first[0], ticket, *first[1:])
         s.desk(*(ticket if word == "{ticket}" else word for word in words))
 
@@ -409,7 +445,7 @@ STEPS: Mapping[str, Callable[[Story], None]] = {
         _reply_with_file,
     ),
     "mail import": _by_mail,
-    "mail fetch": _by_mail,
+    "mail fetch": _commands_by_mail,
     "mail release": _release,
     "ticket note": _simple("ticket", "note", "{mine}", "--body", TEXT),
     "ticket watch": _simple("ticket", "watch", "{mine}"),
@@ -457,8 +493,8 @@ STEPS: Mapping[str, Callable[[Story], None]] = {
     "field purge": _purge,
     "commit": _hand,
     "sync": _sync,
-    "guard relay": _relay,
     "doctor": _doctor,
+    "guard relay": _relay,
     "import": _import,
 }
 FIRST = {
@@ -507,7 +543,7 @@ def canaries(home: Path) -> Iterator[str]:
             yield f"{word}: … {text[max(0, at - 300) : at + 40]} …"
 
 
-DESKS = 4
+DESKS = 2
 """As many as the steps are dealt out to; nothing else is asked of their number."""
 
 
