@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from tests.cli.conftest import Git, Make, tip
-from tests.conftest import Runner
+from tests.beginnings import at_work
+from tests.cli.conftest import Git, tip
+from tests.conftest import Runner, copy_of
+from tests.kb.conftest import COLLEAGUE
 
 Verbs = Callable[[str], list[Any]]
 SLUG = "certificate-of-malta"
@@ -22,21 +25,39 @@ class Case(NamedTuple):
     problem: str
 
 
+@pytest.fixture(scope="module")
+def begun(_starter: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> tuple[Path, Case]:
+    """What each test's desk is a copy of: an incident, and the problem that was opened from it."""
+    top = copy_of(_starter, tmp_path_factory.mktemp("known-errors"))
+    (top / "records/staff/anna.yaml").write_text(COLLEAGUE, encoding="utf-8")
+    with at_work(top, environment) as desk:
+        new = ("--title", "Malta answers 4703", "--department", "technical", "--tag", "incident")
+        incident = desk("ticket", "create", *new, "-f", "ids").out.strip()
+        desk("ticket", "transfer", incident, "--title", "Certificate of Malta")
+        [problem] = desk("problem", "list", "-f", "ids").out.split()
+        path = top / f"records/tickets/2026/07/23/{problem}.md"
+        text = path.read_text(encoding="utf-8").replace("created:", "service: patient-summary\ncreated:", 1)
+        text = text.replace("\n---\n", "\ncause: It expired\nworkaround: Ask by phone\n---\n", 1)
+        path.write_text(text, encoding="utf-8")
+        for words in (("add", "."), ("commit", "-q", "-m", "cause and workaround")):
+            subprocess.run(["git", *words], check=True)
+        desk("ticket", "list")
+    return top, Case(incident, problem)
+
+
+@pytest.fixture(scope="module")
+def _template(begun: tuple[Path, Case]) -> Path:
+    return begun[0]
+
+
 @pytest.fixture
-def case(desk: Runner, make: Make, home: Path, git: Git) -> Case:
-    incident = make("Malta answers 4703", "--department", "technical", "--tag", "incident")
-    desk("ticket", "transfer", incident, "--title", "Certificate of Malta")
-    [problem] = desk("problem", "list", "-f", "ids").out.split()
-    path = home / f"records/tickets/2026/07/23/{problem}.md"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("created:", "service: patient-summary\ncreated:", 1), encoding="utf-8")
-    path.write_text(
-        path.read_text(encoding="utf-8").replace("\n---\n", "\ncause: It expired\nworkaround: Ask by phone\n---\n", 1),
-        encoding="utf-8",
-    )
-    git("add", ".")
-    git("commit", "-q", "-m", "cause and workaround")
-    return Case(incident, problem)
+def case(begun: tuple[Path, Case]) -> Case:
+    return begun[1]
+
+
+@pytest.fixture
+def colleague() -> str:
+    return "anna"
 
 
 @pytest.mark.parametrize(

@@ -316,3 +316,19 @@ def test_level_two_does_it_all(desk: Runner) -> None:
 def test_review_days_may_be_none(desk: Runner) -> None:
     desk("config", "set", "kb.review_days", "0")
     assert desk("kb", "publish", "which-countries", "-f", "json").data[0]["review"] is None
+
+
+def test_a_review_shows_what_changed_since_it_was_published(desk: Runner) -> None:
+    assert desk("kb", "review", "which-countries.el", "-f", "json").data[0]["diff"] == ""
+    desk("kb", "edit", "which-countries", "--title", "Which ones?")
+    found = desk("kb", "review", "which-countries", "-f", "json").data[0]
+    assert (
+        "-title: Which countries can exchange data with Cyprus, and for which service?\n+title: Which ones?"
+        in found["diff"]
+    )
+    assert found["since"]
+    assert [(r["id"], r["reason"]) for r in desk("kb", "review", "-f", "json").data] == [("which-countries", "changed")]
+    desk("kb", "publish", "which-countries")
+    assert desk("kb", "review", "-f", "json").data == []
+    shown = desk("kb", "review", "which-countries").out
+    assert "nothing has changed since" in shown
