@@ -115,30 +115,26 @@ def test_a_place_to_be_filled_in_never_reaches_a_requester(desk: Runner, make: M
     assert "to be filled in" in desk("response", "render", "x", ticket).err
 
 
-@pytest.mark.parametrize(
-    ("body", "line", "words"),
-    [
+def test_nothing_wrong_is_ever_committed(desk: Runner, refuses: Refuses, home: Path) -> None:
+    path = "templates/responses/x.en.md"
+    faults = [
         ("Dear\n\n{{ requester.nme }}", 9, "requester.nme"),
         ("{{ ticket.id", 7, "not a valid template"),
         ("{% include 'nowhere' %}", 7, "nowhere"),
         ("\n{{ kb['nowhere'].title }}", 7, "there is no article 'nowhere'"),
         ("{{ ''.__class__ }}", 7, "__class__"),
         ("", 1, "no text"),
-    ],
-)
-def test_nothing_wrong_is_ever_committed(
-    desk: Runner, refuses: Refuses, home: Path, body: str, line: int, words: str
-) -> None:
-    path = "templates/responses/x.en.md"
-    error = refuses(7, "response", "create", "x", "--title", "X", "--body", body)
-    assert error["message"].startswith(f"{path}:{line}: ")
-    assert words in error["message"]
-    assert error["hint"]
-    # The same by hand: six lines of front matter and an empty one stand before the text.
-    text = f"---\nid: x.en\ntitle: X\nlanguage: en\n---\n\n{body.strip(chr(10))}\n"
-    (home / path).write_text(text, encoding="utf-8")
-    assert words in desk("commit", code=7).err
-    (home / path).unlink()
+    ]
+    for body, line, words in faults:
+        error = refuses(7, "response", "create", "x", "--title", "X", "--body", body)
+        assert error["message"].startswith(f"{path}:{line}: ")
+        assert words in error["message"]
+        assert error["hint"]
+        # The same by hand: six lines of front matter and an empty one stand before the text.
+        text = f"---\nid: x.en\ntitle: X\nlanguage: en\n---\n\n{body.strip(chr(10))}\n"
+        (home / path).write_text(text, encoding="utf-8")
+        assert words in desk("commit", code=7).err
+        (home / path).unlink()
 
 
 def test_a_part_and_what_includes_it_are_committed_together(desk: Runner, home: Path, refuses: Refuses) -> None:
@@ -219,9 +215,9 @@ def test_names_are_not_patterns(desk: Runner, make: Make) -> None:
         desk("response", "show", f"{name}x", code=3)
 
 
-@pytest.mark.parametrize("value", ["help.example", "https://help.example/kb", "ftp://x/{slug}", "https://x y/{slug}"])
-def test_an_address_of_articles(desk: Runner, value: str) -> None:
-    desk("config", "set", "kb.url", value, code=8)
+def test_an_address_of_articles(desk: Runner) -> None:
+    for value in ("help.example", "https://help.example/kb", "ftp://x/{slug}", "https://x y/{slug}"):
+        desk("config", "set", "kb.url", value, code=8)
     desk("config", "set", "kb.url", ADDRESS)
     desk("config", "set", "kb.url", "-")
 

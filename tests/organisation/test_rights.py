@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-
 from tests.conftest import Runner
 
 LEVELS = {"nikos": 1, "eleni": 2, "maria": 3}
@@ -64,39 +62,39 @@ CASES = {
 ORDERED = sorted(LEVELS, key=LEVELS.__getitem__)
 
 
-@pytest.mark.parametrize("kind", CASES)
-def test_level_decides_who_may_create_edit_and_delete(desk: Runner, kind: str) -> None:
-    needed, *verbs = CASES[kind]
-    noun = kind.partition(" ")[0]
-    for verb in (v for v in verbs if v):
-        for who in ORDERED:
-            if LEVELS[who] < needed:
-                error = desk("--as", who, noun, *verb, "-f", "json", code=5).json["error"]
-                assert error["code"] == "refused"
-                assert f"takes level {needed}" in error["message"]
-                assert "maria" in error["hint"]
-        able = next(w for w in ORDERED if LEVELS[w] >= needed)
-        desk("--as", able, noun, *verb)
-    rows = desk(noun, "bans" if "ban" in kind else "list", "-f", "json").data
-    assert not [r for r in rows if r["id"] in ("country", "zoe", "training", "pharmacy", "malta", "mailhost")]
-    if noun == "user":
-        assert rows == []
+def test_level_decides_who_may_create_edit_and_delete(desk: Runner) -> None:
+    for kind, (needed, *verbs) in CASES.items():
+        noun = kind.partition(" ")[0]
+        for verb in (v for v in verbs if v):
+            for who in ORDERED:
+                if LEVELS[who] < needed:
+                    error = desk("--as", who, noun, *verb, "-f", "json", code=5).json["error"]
+                    assert error["code"] == "refused"
+                    assert f"takes level {needed}" in error["message"]
+                    assert "maria" in error["hint"]
+            able = next(w for w in ORDERED if LEVELS[w] >= needed)
+            desk("--as", able, noun, *verb)
+        rows = desk(noun, "bans" if "ban" in kind else "list", "-f", "json").data
+        assert not [r for r in rows if r["id"] in ("country", "zoe", "training", "pharmacy", "malta", "mailhost")]
+        if noun == "user":
+            assert rows == []
 
 
-@pytest.mark.parametrize("noun", ["department", "staff", "user", "group", "tag", "field"])
-def test_anybody_may_read(desk: Runner, noun: str) -> None:
-    desk("--as", "nikos", noun, "list")
-    desk("--as", "nikos", noun, "show", "nobody-there", code=3)
+NOUNS = ("department", "staff", "user", "group", "tag", "field")
 
 
-@pytest.mark.parametrize("noun", ["department", "staff", "user", "group", "tag", "field"])
-def test_the_nearest_name_is_offered(desk: Runner, noun: str) -> None:
-    known = {"department": "technical", "staff": "petros", "group": "patient", "tag": "incident"}
-    if noun in known:
-        typo = known[noun][:-1] + "x"
-        assert known[noun] in desk(noun, "show", typo, code=3).err
+def test_anybody_may_read(desk: Runner) -> None:
+    for noun in NOUNS:
+        desk("--as", "nikos", noun, "list")
+        desk("--as", "nikos", noun, "show", "nobody-there", code=3)
+
+
+def test_the_nearest_name_is_offered(desk: Runner) -> None:
+    for noun, known in {"department": "technical", "staff": "petros", "group": "patient", "tag": "incident"}.items():
+        typo = known[:-1] + "x"
+        assert known in desk(noun, "show", typo, code=3).err
         more = ("--transfer-to", "legal") if noun == "department" else ()
-        assert known[noun] in desk(noun, "delete", typo, *more, code=3).err
+        assert known in desk(noun, "delete", typo, *more, code=3).err
 
 
 def test_nobody_changes_their_own_level_or_deletes_themselves(desk: Runner) -> None:

@@ -56,17 +56,15 @@ def test_no_personal_data_in_commit_messages_of_staff(desk: Runner, git: Git) ->
     assert not [word for word in ("anna", "clinic", "γεωργ", "123456") if word in messages]
 
 
-@pytest.mark.parametrize(
-    "words", ["παπαδοπουλος", "ΠΑΠΑΔΌΠΟΥΛΟΣ γιωρ", "Παπαδοπούλος", "g.papa@", "νοσοκομειο", "mt-77"]
-)
-def test_search_knows_neither_accents_nor_case(desk: Runner, words: str) -> None:
+def test_search_knows_neither_accents_nor_case(desk: Runner) -> None:
     desk("field", "create", "licence", "--type", "text", "--on", "user")
     desk("user", "create", "--name", "Γιώργος Παπαδόπουλος", "--email", "g.papa@clinic.example", "--group", "patient",
          "--organisation", "Γενικό Νοσοκομείο", "--field", "licence=MT-77")  # fmt: skip
     desk("user", "create", *ANNA)
-    found = desk("user", "list", "--search", words, "-f", "json").data
-    assert [u["name"] for u in found] == ["Γιώργος Παπαδόπουλος"]
-    assert desk("user", "list", "--search", words, "--group", "vendor", "-f", "json").data == []
+    for words in ("παπαδοπουλος", "ΠΑΠΑΔΌΠΟΥΛΟΣ γιωρ", "Παπαδοπούλος", "g.papa@", "νοσοκομειο", "mt-77"):
+        found = desk("user", "list", "--search", words, "-f", "json").data
+        assert [u["name"] for u in found] == ["Γιώργος Παπαδόπουλος"], words
+        assert desk("user", "list", "--search", words, "--group", "vendor", "-f", "json").data == []
 
 
 def test_lists_are_by_name_whatever_the_case(desk: Runner) -> None:
