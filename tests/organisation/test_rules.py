@@ -4,12 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from tests.conftest import Runner
+import pytest
+
+from tests.beginnings import at_work
+from tests.conftest import Runner, copy_of
 
 Git = Callable[..., str]
 Make = Callable[..., str]
+
+
+class Known(NamedTuple):
+    """A desk with three tickets: two in the department technical, one in semantic."""
+
+    top: Path
+    one: str
+    two: str
+    elsewhere: str
+
+
+@pytest.fixture(scope="module")
+def known(few_articles: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Known:
+    top = copy_of(few_articles, tmp_path_factory.mktemp("rules"))
+    with at_work(top, environment) as desk:
+        made = [
+            desk("ticket", "create", "--title", title, "--department", department, "-f", "ids").out.strip()
+            for title, department in (("One", "technical"), ("Two", "technical"), ("Elsewhere", "semantic"))
+        ]
+    return Known(top, *made)
+
+
+@pytest.fixture(scope="module")
+def _template(known: Known) -> Path:
+    return known.top
 
 
 def trailers(git: Git) -> list[str]:
@@ -45,9 +73,8 @@ def test_the_first_department_of_a_desk_is_its_default(desk: Runner, home: Path,
     assert desk("department", "show", "training", "-f", "json").data["default"] is True
 
 
-def test_private_departments_and_tickets_of_users(desk: Runner, make: Make) -> None:
-    of_user = make("From a patient", "--requester", "anna@clinic.example")
-    of_staff = make("Our own")
+def test_private_departments_and_tickets_of_users(desk: Runner, make: Make, known: Known) -> None:
+    of_user, of_staff = make("From a patient", "--requester", "anna@clinic.example"), known.one
     assert "1 tickets of users" in desk("department", "edit", "technical", "--private", code=5).err
     desk("ticket", "close", of_user)
     desk("department", "edit", "technical", "--private", code=5)
@@ -61,9 +88,9 @@ def test_private_departments_and_tickets_of_users(desk: Runner, make: Make) -> N
     desk("department", "edit", "technical", "--private")
 
 
-def test_deleting_a_department_moves_tickets_and_frees_staff(desk: Runner, make: Make, git: Git) -> None:
+def test_deleting_a_department_moves_tickets_and_frees_staff(desk: Runner, known: Known, git: Git) -> None:
     desk("field", "create", "node", "--on", "ticket", "--type", "text", "--department", "technical")
-    mine, theirs = make("One"), make("Two")
+    _, mine, theirs, _ = known
     desk("ticket", "assign", mine, "--to", "maria")
     desk("ticket", "assign", theirs, "--to", "petros")
     desk("ticket", "close", theirs)
@@ -98,21 +125,19 @@ def test_deleting_a_department_moves_tickets_and_frees_staff(desk: Runner, make:
     assert "never used again" in desk("department", "create", "technical", "--name", "Again", code=5).err
 
 
-def test_several_departments_go_in_one_commit(desk: Runner, make: Make, git: Git) -> None:
-    one, two = make("One"), make("Two", "--department", "semantic")
+def test_several_departments_go_in_one_commit(desk: Runner, known: Known, git: Git) -> None:
     before = commits(git)
     data = desk("department", "delete", "technical,semantic", "--transfer-to", "legal", "-f", "json").data
     assert [d["id"] for d in data] == ["technical", "semantic"]
     assert commits(git) == before + 1
-    assert {ticket(desk, t)["department"] for t in (one, two)} == {"legal"}
+    assert {ticket(desk, t)["department"] for t in (known.one, known.elsewhere)} == {"legal"}
     assert desk("staff", "show", "petros", "-f", "json").data["departments"] == []
     desk("department", "delete", "legal", "organizational", "--transfer-to", "legal", code=5)
 
 
-def test_fewer_departments_take_the_owner_off(desk: Runner, make: Make, git: Git) -> None:
-    kept, dropped, closed = make("One", "--department", "semantic"), make("Two"), make("Three")
-    for each in (kept, dropped, closed):
-        desk("ticket", "assign", each, "--to", "petros")
+def test_fewer_departments_take_the_owner_off(desk: Runner, known: Known, git: Git) -> None:
+    _, dropped, closed, kept = known
+    desk("ticket", "assign", kept, dropped, closed, "--to", "petros")
     desk("ticket", "close", closed)
     before = commits(git)
     desk("staff", "edit", "petros", "--department", "semantic")
@@ -124,10 +149,9 @@ def test_fewer_departments_take_the_owner_off(desk: Runner, make: Make, git: Git
     assert (last["verb"], last["from"], last["by"]) == ("unassign", "petros", "maria")
 
 
-def test_deleting_staff_unassigns_and_keeps_the_name_in_history(desk: Runner, make: Make, git: Git) -> None:
-    open_, closed = make("One"), make("Two")
-    for each in (open_, closed):
-        desk("ticket", "assign", each, "--to", "petros")
+def test_deleting_staff_unassigns_and_keeps_the_name_in_history(desk: Runner, known: Known, git: Git) -> None:
+    _, open_, closed, _ = known
+    desk("ticket", "assign", open_, closed, "--to", "petros")
     desk("--as", "petros", "ticket", "reply", closed, "--body", "Solved.", "--close")
     before = commits(git)
     desk("staff", "delete", "petros", "--reason", "retired")
@@ -156,10 +180,9 @@ def test_deleting_staff_unassigns_and_keeps_the_name_in_history(desk: Runner, ma
     )
 
 
-def test_staff_show_tells_load_and_last_activity(desk: Runner, make: Make) -> None:
-    here, elsewhere = make("Ours"), make("Theirs", "--department", "semantic")
-    for each in (here, elsewhere):
-        desk("ticket", "assign", each, "--to", "petros")
+def test_staff_show_tells_load_and_last_activity(desk: Runner, known: Known) -> None:
+    here, elsewhere = known.one, known.elsewhere
+    desk("ticket", "assign", here, elsewhere, "--to", "petros")
     desk("--as", "petros", "ticket", "note", here, "--body", "n")
     data = desk("staff", "show", "petros", "-f", "json").data
     assert data["load"] == 2

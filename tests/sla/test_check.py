@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.beginnings import at_work
 from tests.cli.conftest import commit_of, heads
-from tests.conftest import NOW, Runner
+from tests.conftest import NOW, Runner, copy_of
 from tests.levels import without_levels
 from tests.terminals import start
 
@@ -19,6 +20,28 @@ Git = Callable[..., str]
 Make = Callable[..., str]
 SOON, LATE, WEEK = "2026-07-23T06:40:00Z", "2026-07-23T10:30:00Z", "2026-07-30T06:12:44Z"
 """A high ticket of 06:12:44 is to be answered by 06:42:44 and resolved by 10:12:44."""
+
+
+@pytest.fixture(scope="module")
+def begun(
+    few_articles: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]
+) -> tuple[Path, str]:
+    """What each test's desk is a copy of: a ticket of high priority is there, as it was made."""
+    top = copy_of(few_articles, tmp_path_factory.mktemp("check"))
+    with at_work(top, environment) as desk:
+        new = ("--title", "High", "--priority", "high", "--department", "technical")
+        return top, desk("ticket", "create", *new, "-f", "ids").out.strip()
+
+
+@pytest.fixture(scope="module")
+def _template(begun: tuple[Path, str]) -> Path:
+    return begun[0]
+
+
+@pytest.fixture
+def high(begun: tuple[Path, str]) -> str:
+    """The ticket that is there."""
+    return begun[1]
 
 
 @pytest.fixture
@@ -40,8 +63,8 @@ At = Callable[[str], Runner]
 # -- lists -------------------------------------------------------------------------------------------------------------
 
 
-def test_lists_say_what_is_due(at: At, make: Make) -> None:
-    high, low = make("High", "--priority", "high"), make("Low")
+def test_lists_say_what_is_due(at: At, high: str, make: Make) -> None:
+    low = make("Low")
     lines = at(SOON)("ticket", "list", "--sort", "due").out.splitlines()
     assert "DUE" in lines[0]
     assert [line.split()[0] for line in lines[1:]] == [high, low]
@@ -51,8 +74,8 @@ def test_lists_say_what_is_due(at: At, make: Make) -> None:
     assert "overdue 3 h" in at(LATE)("ticket", "list").out
 
 
-def test_the_most_urgent_first(at: At, make: Make, desk: Runner) -> None:
-    low, high, waiting = make("Low"), make("High", "--priority", "high"), make("Waiting", "--priority", "high")
+def test_the_most_urgent_first(at: At, high: str, make: Make, desk: Runner) -> None:
+    low, waiting = make("Low"), make("Waiting", "--priority", "high")
     answered = make("Answered", "--priority", "high", "--department", "legal")
     desk("ticket", "pending", waiting)
     desk("ticket", "reply", answered, "--body", "x")
@@ -79,23 +102,21 @@ def test_the_most_urgent_first(at: At, make: Make, desk: Runner) -> None:
         at(SOON)("sla", "list", "--within", wrong, code=0 if not wrong else 2)
 
 
-def test_a_pause_keeps_what_was_late(at: At, make: Make) -> None:
-    ticket = make("High", "--priority", "high")
-    at(LATE)("ticket", "pending", ticket)
+def test_a_pause_keeps_what_was_late(at: At, high: str) -> None:
+    at(LATE)("ticket", "pending", high)
     [row] = at(WEEK)("sla", "list", "-f", "json").data
     assert (row["clock"], row["overdue"], row["next_due"]) == ("respond", True, "2026-07-23T06:42:44Z")
 
 
-def test_show_says_kept_or_missed(at: At, make: Make) -> None:
-    ticket = make("High", "--priority", "high")
-    assert "2026-07-23 09:42, in 2 min" in at(SOON)("ticket", "show", ticket).out
-    at(SOON)("ticket", "reply", ticket, "--body", "x")
-    assert at(LATE)("ticket", "close", ticket).out == f"{ticket}  closed, resolution was late\n"
-    text = " ".join(at(LATE)("ticket", "show", ticket).out.split())
+def test_show_says_kept_or_missed(at: At, high: str) -> None:
+    assert "2026-07-23 09:42, in 2 min" in at(SOON)("ticket", "show", high).out
+    at(SOON)("ticket", "reply", high, "--body", "x")
+    assert at(LATE)("ticket", "close", high).out == f"{high}  closed, resolution was late\n"
+    text = " ".join(at(LATE)("ticket", "show", high).out.split())
     assert "reply due 2026-07-23 09:42, kept" in text
     assert "due 2026-07-23 13:12, missed by 17 min" in text
     assert "missed resolution 2026-07-23 13:12" in text
-    shown = at(LATE)("ticket", "show", ticket, "-f", "json").data
+    shown = at(LATE)("ticket", "show", high, "-f", "json").data
     assert (shown["next_due"], shown["overdue"]) == (None, None)
     assert shown["sla"] == ["breach resolve 2026-07-23T10:12:44Z"]
 
@@ -103,11 +124,11 @@ def test_show_says_kept_or_missed(at: At, make: Make) -> None:
 # -- the check ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_check_is_idempotent_and_one_commit_a_ticket(at: At, make: Make, git: Git, home: Path) -> None:
-    one, other = make("One", "--priority", "high"), make("Two", "--priority", "high")
+def test_a_check_is_idempotent_and_one_commit_a_ticket(at: At, high: str, make: Make, git: Git, home: Path) -> None:
+    other = make("Two", "--priority", "high")
     before = heads(git)
     done = at(SOON)("sla", "check", "-f", "json").data
-    assert {t["id"] for t in done} == {one, other}
+    assert {t["id"] for t in done} == {high, other}
     assert done[0]["events"] == [{"verb": "warning", "from": None, "to": "respond 2026-07-23T06:42:44Z"}]
     assert heads(git) == before + 2
     assert git("status", "--porcelain") == ""
@@ -121,15 +142,14 @@ def test_a_check_is_idempotent_and_one_commit_a_ticket(at: At, make: Make, git: 
     assert (home / "desk.toml").is_file()
 
 
-def test_after_a_week_of_silence(at: At, make: Make, git: Git, desk: Runner) -> None:
-    ticket = make("High", "--priority", "high")
+def test_after_a_week_of_silence(at: At, high: str, make: Make, git: Git, desk: Runner) -> None:
     make("Closed in time", "--priority", "high")
     at(SOON)("ticket", "close", git("log", "-1", "--format=%s").split()[0])
     said = at(WEEK)("sla", "check").out
     assert "first reply missed, was due at 2026-07-23 09:42" in said
     assert "resolution missed, was due at 2026-07-23 13:12" in said
     assert said.count("\n") == 1
-    history = desk("ticket", "history", ticket, "-f", "json").data
+    history = desk("ticket", "history", high, "-f", "json").data
     assert [(e["by"], e["verb"], e["to"]) for e in history[1:]] == [
         ("desk", "breach", "respond 2026-07-23T06:42:44Z"),
         ("desk", "breach", "resolve 2026-07-23T10:12:44Z"),
@@ -138,20 +158,18 @@ def test_after_a_week_of_silence(at: At, make: Make, git: Git, desk: Runner) -> 
     desk("audit", "verify")
 
 
-def test_closed_late_by_hand_is_recorded_too(at: At, make: Make, git: Git, home: Path) -> None:
-    ticket = make("High", "--priority", "high")
+def test_closed_late_by_hand_is_recorded_too(at: At, high: str, git: Git, home: Path) -> None:
     path = next((home / "records/tickets").rglob("*.md"))
     text = path.read_text(encoding="utf-8").replace("state: open", "state: closed\nclosed: 2026-07-23T12:00:00Z")
     path.write_text(text, encoding="utf-8")
     git("commit", "-qam", "closed by hand")
     at(WEEK)("sla", "check")
-    shown = at(WEEK)("ticket", "show", ticket, "-f", "json").data
+    shown = at(WEEK)("ticket", "show", high, "-f", "json").data
     assert shown["sla"] == ["breach respond 2026-07-23T06:42:44Z", "breach resolve 2026-07-23T10:12:44Z"]
     assert at(WEEK)("sla", "check").out == ""
 
 
-def test_a_dry_run_does_nothing(at: At, make: Make, git: Git) -> None:
-    make("High", "--priority", "high")
+def test_a_dry_run_does_nothing(at: At, git: Git) -> None:
     before = heads(git)
     said = at(LATE)("sla", "check", "--dry-run").out
     assert said == at(LATE)("sla", "check", "--dry-run").out
@@ -160,8 +178,8 @@ def test_a_dry_run_does_nothing(at: At, make: Make, git: Git) -> None:
     assert at(LATE)("sla", "check").out == said
 
 
-def test_two_checks_at_once(home: Path, make: Make, git: Git, environment: dict[str, str]) -> None:
-    tickets = {make(f"High {n}", "--priority", "high") for n in range(4)}
+def test_two_checks_at_once(home: Path, high: str, make: Make, git: Git, environment: dict[str, str]) -> None:
+    tickets = {high, *(make(f"High {n}", "--priority", "high") for n in range(3))}
     before = heads(git)
     env = {**os.environ, **environment, "DESK_NOW": LATE}
     words = ("sla", "check", "-f", "ids")
@@ -172,17 +190,16 @@ def test_two_checks_at_once(home: Path, make: Make, git: Git, environment: dict[
     assert heads(git) == before + len(tickets)
 
 
-def test_pending_comes_back_on_its_day(at: At, make: Make, desk: Runner) -> None:
-    ticket = make("High", "--priority", "high")
-    desk("ticket", "reply", ticket, "--body", "x")
-    desk("ticket", "pending", ticket, "--until", "2026-07-25")
+def test_pending_comes_back_on_its_day(at: At, high: str, desk: Runner) -> None:
+    desk("ticket", "reply", high, "--body", "x")
+    desk("ticket", "pending", high, "--until", "2026-07-25")
     assert at("2026-07-24T20:59:59Z")("sla", "check").out == ""
-    assert at("2026-07-24T21:00:00Z")("sla", "check").out == f"{ticket}  open again: its day has come\n"
-    shown = desk("ticket", "show", ticket, "-f", "json").data
+    assert at("2026-07-24T21:00:00Z")("sla", "check").out == f"{high}  open again: its day has come\n"
+    shown = desk("ticket", "show", high, "-f", "json").data
     assert (shown["state"], shown["pending_until"], shown["paused"]) == ("open", None, None)
     assert shown["due"] == "2026-07-25T01:00:00Z"
     assert shown["pauses"] == [f"{NOW} 2026-07-24T21:00:00Z"]
-    last = desk("ticket", "history", ticket, "-f", "json").data[-1]
+    last = desk("ticket", "history", high, "-f", "json").data[-1]
     assert (last["verb"], last["from"], last["to"], last["reason"]) == (
         "resume", "pending", "open", "its day has come: 2026-07-25",
     )  # fmt: skip
@@ -197,23 +214,21 @@ def test_pending_comes_back_with_an_owner_who_still_serves(at: At, make: Make, d
     assert desk("ticket", "show", ticket, "-f", "json").data["owner"] is None
 
 
-def test_who_is_named_is_told_once(at: At, make: Make, desk: Runner) -> None:
+def test_who_is_named_is_told_once(at: At, high: str, desk: Runner) -> None:
     desk("department", "edit", "technical", "--escalation", "petros")
-    ticket = make("High", "--priority", "high")
     assert "petros is told" in at(SOON)("sla", "check").out
-    assert "petros" in desk("ticket", "show", ticket, "-f", "json").data["watchers"]
+    assert "petros" in desk("ticket", "show", high, "-f", "json").data["watchers"]
     assert "is told" not in at("2026-07-23T06:43:00Z")("sla", "check").out  # he knows since the warning
     assert "petros is told" in at("2026-07-23T09:50:00Z")("sla", "check").out  # ahead of the resolution
-    verbs = [e["verb"] for e in desk("ticket", "history", ticket, "-f", "json").data]
+    verbs = [e["verb"] for e in desk("ticket", "history", high, "-f", "json").data]
     assert verbs.count("escalate-up") == 2
-    desk("ticket", "pending", ticket, "--until", "2026-07-24")
+    desk("ticket", "pending", high, "--until", "2026-07-24")
     at(WEEK)("sla", "check")
     desk("audit", "verify")
 
 
-def test_owner_or_department_hear_of_it(at: At, make: Make, desk: Runner) -> None:
-    ticket = make("High", "--priority", "high")
-    desk("ticket", "assign", ticket, "--to", "petros")
+def test_owner_or_department_hear_of_it(at: At, high: str, desk: Runner) -> None:
+    desk("ticket", "assign", high, "--to", "petros")
 
     def told() -> list[tuple[str, str]]:
         waiting = desk("mail", "outbox", "-f", "json").data
@@ -250,28 +265,26 @@ def test_imports_and_hand_edits_catch_up(at: At, desk: Runner, home: Path, git: 
     assert at(SOON)("sla", "check").out == ""
 
 
-def test_a_hand_edit_that_ends_a_pause(at: At, make: Make, desk: Runner, home: Path, git: Git) -> None:
-    ticket = make("High", "--priority", "high")
-    desk("ticket", "pending", ticket)
+def test_a_hand_edit_that_ends_a_pause(at: At, high: str, desk: Runner, home: Path, git: Git) -> None:
+    desk("ticket", "pending", high)
     path = next((home / "records/tickets").rglob("*.md"))
     path.write_text(path.read_text(encoding="utf-8").replace("state: pending", "state: open"), encoding="utf-8")
     git("commit", "-qam", "on with it", "--date", "2026-07-23T07:12:44Z")
     at("2026-07-23T07:20:00Z")("sla", "check")
-    shown = desk("ticket", "show", ticket, "-f", "json").data
+    shown = desk("ticket", "show", high, "-f", "json").data
     assert (shown["paused"], shown["due"]) == (None, "2026-07-23T11:12:44Z")
 
 
-def test_one_bad_ticket_doesn_t_stop_the_others(at: At, make: Make, home: Path) -> None:
-    one, other = make("One", "--priority", "high"), make("Two", "--priority", "high")
-    path = next((home / "records/tickets").rglob(f"{one}.md"))
+def test_one_bad_ticket_doesn_t_stop_the_others(at: At, high: str, make: Make, home: Path) -> None:
+    other = make("Two", "--priority", "high")
+    path = next((home / "records/tickets").rglob(f"{high}.md"))
     path.write_text(path.read_text(encoding="utf-8") + "\nbeing written\n", encoding="utf-8")
     result = at(LATE)("sla", "check")
     assert result.out.startswith(other)
     assert "hand edits" in result.err
 
 
-def test_who_may_check(at: At, make: Make) -> None:
-    make("High", "--priority", "high", "--department", "legal")
+def test_who_may_check(at: At) -> None:
     env = {"DESK_AS": "nikos"}
     assert "missed" in at(LATE)("sla", "check", env=env).out  # level 1, of no department: the desk itself acts
     stranger = {"GIT_AUTHOR_EMAIL": "x@elsewhere.example", "GIT_CONFIG_GLOBAL": "/dev/null"}
@@ -298,7 +311,8 @@ def test_a_broken_policy_is_an_error_with_its_line(desk: Runner, home: Path) -> 
     assert "there is no department tecnical" in desk("doctor", code=None).out
 
 
-def test_a_desk_without_service_levels(at: At, home: Path, make: Make, desk: Runner) -> None:
+def test_a_desk_without_service_levels(at: At, home: Path, high: str, make: Make, desk: Runner) -> None:
+    desk("ticket", "delete", high)
     without_levels(home)
     ticket = make("High", "--priority", "high", "--tag", "incident")
     desk("ticket", "pending", ticket, "--until", "2026-07-24")
@@ -325,8 +339,7 @@ def test_settings_are_shown(desk: Runner) -> None:
     assert desk("config", "set", "sla.warn", "80").out == "sla.warn is now 80\n"
 
 
-def test_the_library_of_holidays_is_asked_once(home: Path, make: Make, environment: dict[str, str]) -> None:
-    make("Low")
+def test_the_library_of_holidays_is_asked_once(home: Path, environment: dict[str, str]) -> None:
     code = "import sys\nfrom desk.cli import main\nmain.run(['ticket', 'create', '--title', 'T'])\nsys.stderr.write(' '.join(sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=home, env=environment, capture_output=True, text=True, check=True

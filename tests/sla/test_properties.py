@@ -7,7 +7,7 @@ from itertools import combinations
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from desk.domain.levels.calendar import Calendar
@@ -80,7 +80,6 @@ def test_a_pause_moves_what_is_due_by_exactly_its_open_time(
     assert calendar.between(start, moved) - pause == amount
 
 
-@settings(max_examples=25)
 @given(calendars(), st.integers(0, 360 * 24 * 60), st.integers(1, 4 * 24 * 60))
 def test_minute_by_minute(calendar: Calendar, begin: int, length: int) -> None:
     start = START + begin * MINUTE
@@ -153,7 +152,6 @@ def _words(moment: datetime) -> str:
     return f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {local:%H:%M}{'*' if local.fold else ''}"
 
 
-@settings(max_examples=60)
 @given(st.sampled_from(("low", "medium", "high")), steps)
 def test_laws_of_any_story(first: str, told: list[tuple[str, int]]) -> None:
     player, states = _told(first, told)
