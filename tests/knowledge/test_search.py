@@ -128,7 +128,8 @@ def test_letters_of_other_languages_are_found_as_they_are_typed(desk: Runner, ma
         [hit] = [h for h in desk("search", word, "-f", "json").data if h["kind"] == "ticket"]
         assert hit["id"] == ticket
         assert "[" in hit["snippet"], word
-        assert desk("ticket", "list", "--search", word, "-f", "ids").out.split() == [ticket]
+    for words in (typed, typed.upper(), said, "ｏｋｌａｎｄ"):
+        assert desk("ticket", "list", "--search", words, "-f", "ids").out.split() == [ticket], words
     assert "[straße]" in desk("search", "strasse").out
 
 

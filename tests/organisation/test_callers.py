@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +11,7 @@ import pytest
 
 from desk.domain.tickets.lifecycle import language_of
 from tests.beginnings import at_work
-from tests.conftest import Runner, copy_of
+from tests.conftest import NOW, Runner, copy_of
 
 Make = Callable[..., str]
 KATERINA = ("Κατερίνα Νικολάου", "k.nikolaou@mail.example", "+357 99 123456", "el")
@@ -83,9 +84,11 @@ def test_a_number_is_searched_by_its_digits(desk: Runner, callers: list[str]) ->
         assert [u["id"] for u in desk("user", "list", "--search", typed, "-f", "json").data] == callers[:1], typed
 
 
-def test_who_calls_again_is_known_by_closed_tickets(desk: Runner, callers: list[str], make: Make) -> None:
-    made = [make(f"T{n}", "--requester", callers[0]) for n in range(12)]
-    desk("ticket", "close", *made)
+def test_who_calls_again_is_known_by_closed_tickets(desk: Runner, callers: list[str]) -> None:
+    each = {"record": "ticket", "title": "T", "priority": "low", "department": "technical", "requester": callers[0]}
+    each |= {"state": "closed", "created": NOW, "closed": NOW}
+    given = "".join(json.dumps({**each, "id": f"260723-AA{n:02}"}) + "\n" for n in range(12))
+    desk("import", "-", "--strict", stdin=given)
     shown = desk("user", "show", callers[0], "-f", "json").data
     assert (shown["load"], len(shown["tickets"])) == (0, 10)
     assert {t["state"] for t in shown["tickets"]} == {"closed"}

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -14,25 +14,46 @@ from desk.codec import plainlines, records
 from desk.domain.changes import salt
 from desk.domain.model.ticket import Ticket
 from desk.errors import Broken
-from tests.conftest import NOW, Runner
+from tests.beginnings import at_work
+from tests.conftest import NOW, Runner, copy_of
 from tests.store import indexes
 
 Git = Callable[..., str]
-Make = Callable[..., str]
 LINE = re.compile(rf"^salt: ({salt.PATTERN})$", re.MULTILINE)
 WHOLE_LINE = re.compile(f"{LINE.pattern}\n", re.MULTILINE)
 
 
-@pytest.fixture
-def make(desk: Runner) -> Make:
-    return lambda *more: desk("ticket", "create", "--title", "One", *more, "-f", "ids").out.split()[0]
+class Known(NamedTuple):
+    """A desk with two tickets: one as plain as can be, and Anna's with an attachment; and the commit before them."""
+
+    top: Path
+    base: str
+    plain: str
+    whole: str
 
 
-@pytest.fixture
-def scan(tmp_path: Path) -> str:
-    path = tmp_path / "scan.txt"
+@pytest.fixture(scope="module")
+def scan(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("salt") / "scan.txt"
     path.write_text("x", encoding="utf-8")
     return str(path)
+
+
+@pytest.fixture(scope="module")
+def known(few_articles: Path, scan: str, environment: dict[str, str]) -> Known:
+    top = copy_of(few_articles, Path(scan).parent)
+    base = indexes.head(top)
+    with at_work(top, environment) as desk:
+        more = ("--attach", scan, "--requester", "anna@clinic.example")
+        plain, whole = (
+            desk("ticket", "create", "--title", "One", *words, "-f", "ids").out.split()[0] for words in ((), more)
+        )
+    return Known(top, base, plain, whole)
+
+
+@pytest.fixture(scope="module")
+def _template(known: Known) -> Path:
+    return known.top
 
 
 def file_of(home: Path, ticket: str) -> Path:
@@ -45,12 +66,11 @@ def salt_of(path: Path) -> str:
 
 
 @pytest.fixture
-def old(git: Git) -> Callable[..., None]:
-    """Makes what was done since a commit by hand, with these files as a desk from before there was salt had them."""
-    base = git("rev-parse", "HEAD").strip()
+def old(git: Git, known: Known) -> Callable[..., None]:
+    """Makes the tickets that are there by hand, with these files as a desk from before there was salt had them."""
 
     def run(*paths: Path) -> None:
-        git("reset", "-q", "--soft", base)
+        git("reset", "-q", "--soft", known.base)
         for path in paths:
             if path.name == salt.FILE:
                 path.unlink()
@@ -62,21 +82,21 @@ def old(git: Git) -> Callable[..., None]:
     return run
 
 
-def test_each_new_one_has_one_of_its_own(desk: Runner, make: Make, home: Path, scan: str) -> None:
-    tickets = [make("--attach", scan, "--requester", f"{n}@clinic.example") for n in range(2)]
-    desk("ticket", "note", make(), "--body", "x", "--attach", scan)
+def test_each_new_one_has_one_of_its_own(desk: Runner, known: Known, home: Path, scan: str) -> None:
+    desk("ticket", "create", "--title", "Two", "--attach", scan, "--requester", "bob@clinic.example")
+    desk("ticket", "note", known.plain, "--body", "x", "--attach", scan)
     found = [salt_of(path) for path in home.glob("records/tickets/**/*.md")]
     found += [salt_of(path) for path in home.glob("records/users/*.yaml")]
     found += [path.read_text(encoding="ascii").strip() for path in home.glob("records/tickets/**/.salt")]
     assert len(set(found)) == len(found) == 3 + 2 + 3
     assert all(salt.parse(one) == one for one in found)
-    front = file_of(home, tickets[0]).read_text(encoding="utf-8").split("\n---\n")[0]
+    front = file_of(home, known.whole).read_text(encoding="utf-8").split("\n---\n")[0]
     assert front.splitlines()[-1].startswith("salt: ")
     assert desk("doctor", "-f", "json").data == []
 
 
-def test_it_stays_whatever_happens(desk: Runner, make: Make, home: Path, scan: str) -> None:
-    ticket = make("--attach", scan)
+def test_it_stays_whatever_happens(desk: Runner, known: Known, home: Path, scan: str) -> None:
+    ticket = known.whole
     folder = file_of(home, ticket).with_suffix(".files") / salt.FILE
     before = salt_of(file_of(home, ticket)), folder.read_bytes()
     desk("ticket", "reply", ticket, "--body", "x", "--attach", scan, "--close")
@@ -87,8 +107,8 @@ def test_it_stays_whatever_happens(desk: Runner, make: Make, home: Path, scan: s
     assert not folder.parent.exists()
 
 
-def test_nothing_shows_it(desk: Runner, make: Make, home: Path) -> None:
-    ticket = make("--requester", "anna@clinic.example")
+def test_nothing_shows_it(desk: Runner, known: Known, home: Path) -> None:
+    ticket = known.whole
     user = next(home.glob("records/users/*.yaml"))
     secrets = salt_of(file_of(home, ticket)), salt_of(user)
     shown = [
@@ -111,9 +131,9 @@ def test_nothing_shows_it(desk: Runner, make: Make, home: Path) -> None:
 
 
 def test_an_old_record_gets_one_when_it_changes(
-    desk: Runner, make: Make, home: Path, old: Callable[..., None], scan: str
+    desk: Runner, known: Known, home: Path, old: Callable[..., None], scan: str
 ) -> None:
-    ticket, other = make("--attach", scan), make()
+    ticket, other = known.whole, known.plain
     path = file_of(home, ticket)
     old(path, file_of(home, other), path.with_suffix(".files") / salt.FILE)
     text = file_of(home, other).read_bytes()
@@ -132,9 +152,9 @@ def test_an_old_record_gets_one_when_it_changes(
 
 
 def test_a_change_that_brought_it_is_taken_back_with_it(
-    desk: Runner, make: Make, home: Path, old: Callable[..., None]
+    desk: Runner, known: Known, home: Path, old: Callable[..., None]
 ) -> None:
-    path = file_of(home, make())
+    path = file_of(home, known.plain)
     old(path)
     before = path.read_bytes()
     desk("ticket", "tag", path.stem, "incident")
@@ -144,10 +164,10 @@ def test_a_change_that_brought_it_is_taken_back_with_it(
 
 
 def test_the_doctor_counts_and_adds_them(
-    desk: Runner, make: Make, home: Path, git: Git, old: Callable[..., None], scan: str
+    desk: Runner, known: Known, home: Path, git: Git, old: Callable[..., None]
 ) -> None:
     """In one commit, and without a word of what they hold."""
-    ticket, other = make("--attach", scan), make("--requester", "anna@clinic.example")
+    ticket, other = known.whole, known.plain
     user = next(home.glob("records/users/*.yaml"))
     folder = file_of(home, ticket).with_suffix(".files")
     old(file_of(home, ticket), file_of(home, other), user, folder / salt.FILE)
@@ -166,9 +186,9 @@ def test_the_doctor_counts_and_adds_them(
 
 
 @pytest.mark.parametrize("put", ["", "salt: s0123456789abcdef\n"])
-def test_by_hand_it_stays(desk: Runner, make: Make, home: Path, git: Git, put: str) -> None:
+def test_by_hand_it_stays(desk: Runner, known: Known, home: Path, git: Git, put: str) -> None:
     """Neither with desk commit nor, unseen, with git."""
-    path = file_of(home, make())
+    path = file_of(home, known.plain)
     text = path.read_text(encoding="utf-8")
     path.write_text(WHOLE_LINE.sub(put, text), encoding="utf-8")
     assert "the salt can't be changed" in desk("commit", code=5).err
@@ -176,8 +196,8 @@ def test_by_hand_it_stays(desk: Runner, make: Make, home: Path, git: Git, put: s
     assert "the salt can't be changed" in desk("audit", "verify", code=7).out
 
 
-def test_that_of_a_folder_stays_too(desk: Runner, make: Make, home: Path, git: Git, scan: str) -> None:
-    path = file_of(home, make("--attach", scan)).with_suffix(".files") / salt.FILE
+def test_that_of_a_folder_stays_too(desk: Runner, known: Known, home: Path, git: Git) -> None:
+    path = file_of(home, known.whole).with_suffix(".files") / salt.FILE
     path.write_bytes(salt.content("s0123456789abcdef"))
     assert "the salt can't be changed" in desk("commit", code=5).err
     git("commit", "-q", "-am", "by hand")
@@ -203,8 +223,8 @@ def test_a_record_comes_back_byte_for_byte(value: str) -> None:
     assert plainlines.front(text.decode()) is not None, "a list reads it without the library"
 
 
-def test_an_export_brings_it_along(desk: Runner, make: Make, home: Path, git: Git, scan: str) -> None:
-    ticket = make("--attach", scan, "--requester", "anna@clinic.example")
+def test_an_export_brings_it_along(desk: Runner, known: Known, home: Path, git: Git) -> None:
+    ticket = known.whole
     files = [file_of(home, ticket), file_of(home, ticket).with_suffix(".files") / salt.FILE]
     files += home.glob("records/users/*.yaml")
     before = [path.read_bytes() for path in files]
@@ -213,7 +233,7 @@ def test_an_export_brings_it_along(desk: Runner, make: Make, home: Path, git: Gi
     desk("import", "-", "--strict", stdin=lines)
     assert [path.read_bytes() for path in files] == before
     assert desk("export", "--record", "user", "--record", "ticket").out == lines
-    assert desk("import", "-", "-f", "json", stdin=lines).data["known"] == 2
+    assert desk("import", "-", "-f", "json", stdin=lines).data["known"] == 3
 
 
 def test_an_import_without_it_gets_one(desk: Runner, home: Path) -> None:
