@@ -54,10 +54,11 @@ class Suggested(NamedTuple):
     sure: bool
 
 
-def labelled() -> list[Labelled]:
+@cache
+def labelled() -> tuple[Labelled, ...]:
     """The labelled tickets."""
     raw = yaml.safe_load((TOP / "tests/data/suggest.yaml").read_text(encoding="utf-8"))
-    return [Labelled(**one) for one in raw]
+    return tuple(Labelled(**one) for one in raw)
 
 
 def library() -> tuple[dict[str, IndexedArticle], dict[str, dict[str, Counts]]]:

@@ -15,10 +15,12 @@ from tests.kb.conftest import COLLEAGUE, Write
 
 
 @pytest.fixture(scope="module")
-def _template(_starter: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
+def _template(few_articles: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
     """A desk that asks for approval, with a draft by the founder, and somebody else to look at it."""
-    top = copy_of(_starter, tmp_path_factory.mktemp("approval"))
+    top = copy_of(few_articles, tmp_path_factory.mktemp("approval"))
     (top / "records/staff/anna.yaml").write_text(COLLEAGUE, encoding="utf-8")
+    (top / "kb/security").mkdir()
+    (top / "kb/security/topic.yaml").write_text("id: security\ntitle: Security\n", encoding="utf-8")
     with at_work(top, environment) as desk:
         desk("commit")
         desk("config", "set", "kb.approval", "true")

@@ -26,11 +26,15 @@ def ids(desk: Runner, *words: str) -> list[str]:
     return [str(hit["id"]) for hit in desk("kb", "search", *words, "-f", "json").data]
 
 
-def test_a_title_weighs_more_than_a_symptom_and_that_more_than_a_text(desk: Runner, record: Put) -> None:
+def test_a_title_weighs_more_than_a_symptom_and_that_more_than_a_text(desk: Runner, home: Path) -> None:
     filler = "other words that stand here too"
-    record(*article("c-text", "Something", f"quokka {filler}"))
-    record(*article("b-symptom", "Something", filler, "symptom: quokka"))
-    record(*article("a-title", "quokka", filler))
+    for path, text in (
+        article("c-text", "Something", f"quokka {filler}"),
+        article("b-symptom", "Something", filler, "symptom: quokka"),
+        article("a-title", "quokka", filler),
+    ):
+        (home / path).write_text(text, encoding="utf-8")
+    desk("commit")
     assert ids(desk, "quokka") == ["a-title", "b-symptom", "c-text"]
 
 

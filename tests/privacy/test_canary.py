@@ -568,6 +568,8 @@ def test_no_canary_in_the_history(desk: Runner, home: Path, catalogues: Path, nu
     And each speaks the language that it was asked in: nothing is left in English but what is data or typed as it stands.
     The index stays the file that it was: what a step got wrong in it, no other puts right by building it anew.
     """
+    # Many commits: each stays a pack of its own, and none is taken apart again.
+    subprocess.run(["git", "config", "fastimport.unpackLimit", "1"], check=True)
     listener = Listener(desk, catalogues)
     story, done, files = Story(listener, home), set[str](), set[Path]()
     for step in dealt(number):

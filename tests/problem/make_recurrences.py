@@ -8,6 +8,7 @@ weeks in which everything comes at once, and single incidents.
 
 from __future__ import annotations
 
+import functools
 import json
 import random
 from collections.abc import Iterator
@@ -86,10 +87,7 @@ Fault = dict[str, Any]
 
 def incidents(seed: int = SEED) -> list[dict[str, Any]]:
     """A year's incidents in order of time; `label` names the recurrence an incident belongs to, or is null."""
-    faults: dict[str, Fault] = yaml.safe_load((FOLDER / "faults.yaml").read_text(encoding="utf-8"))
-    rng = random.Random(seed)
-    for fault in faults.values():
-        fault["abroad"] = "{c}" in "".join(fault["en"]["titles"][:2])
+    faults, rng = _faults(), random.Random(seed)
     rows = [*_planted(rng, faults), *_far_apart(rng, faults), *_season(rng), *_single(rng)]
     rows.sort(key=lambda row: row["created"])
     for number, row in enumerate(rows):
@@ -97,6 +95,15 @@ def incidents(seed: int = SEED) -> list[dict[str, Any]]:
         row["id"] = f"{day}-{_letters(number)}"
         row["title"], row["body"] = _slips(rng, row["title"], 0.015), _slips(rng, row["body"], 0.025)
     return rows
+
+
+@functools.cache
+def _faults() -> dict[str, Fault]:
+    """What goes wrong, by name; `abroad` what does so in some country."""
+    faults: dict[str, Fault] = yaml.safe_load((FOLDER / "faults.yaml").read_text(encoding="utf-8"))
+    for fault in faults.values():
+        fault["abroad"] = "{c}" in "".join(fault["en"]["titles"][:2])
+    return faults
 
 
 def _letters(number: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 from collections.abc import Iterator
@@ -30,8 +31,19 @@ class Figures(NamedTuple):
     recall: float
 
 
+@functools.cache
 def stored() -> list[dict[str, Any]]:
     return [json.loads(line) for line in make_recurrences.STORED.read_text(encoding="utf-8").splitlines()]
+
+
+@functools.cache
+def found_of(seed: int) -> list[Candidate]:
+    return candidates(compared(year(seed)), now=NOW)
+
+
+@functools.cache
+def year(seed: int) -> list[dict[str, Any]]:
+    return stored() if seed == make_recurrences.SEED else make_recurrences.incidents(seed)
 
 
 def compared(rows: list[dict[str, Any]]) -> list[Incident]:
@@ -50,8 +62,8 @@ def compared(rows: list[dict[str, Any]]) -> list[Incident]:
     ]
 
 
-def measured(rows: list[dict[str, Any]]) -> Figures:
-    found = [{i.id for i in c.incidents} for c in candidates(compared(rows), now=NOW)]
+def measured(seed: int) -> Figures:
+    rows, found = year(seed), [{i.id for i in c.incidents} for c in found_of(seed)]
     labels: dict[str, set[str]] = {}
     for row in rows:
         if row["label"]:
@@ -86,19 +98,17 @@ def test_the_stored_year_is_what_the_script_makes() -> None:
 
 @pytest.mark.parametrize("seed", [make_recurrences.SEED, *HELD_OUT])
 def test_most_of_what_recurs_is_found_and_little_else(seed: int, capsys: pytest.CaptureFixture[str]) -> None:
-    rows = stored() if seed == make_recurrences.SEED else make_recurrences.incidents(seed)
-    figures = measured(rows)
+    figures = measured(seed)
     with capsys.disabled():
         said_ = ", ".join(f"{name.replace('_', ' ')} {value:.2f}" for name, value in figures._asdict().items())
-        print(f"\nrecurrences in year {seed} of {len(rows)} incidents: {said_}")  # noqa: T201 - measured, to be read
+        print(f"\nrecurrences in year {seed} of {len(year(seed))} incidents: {said_}")  # noqa: T201 - measured, to be read
     assert min(figures) >= 0.8
 
 
 @pytest.mark.parametrize("seed", [make_recurrences.SEED, *HELD_OUT])
 def test_what_belongs_to_an_open_problem_is_found(seed: int, capsys: pytest.CaptureFixture[str]) -> None:
     """Half of each recurrence is known: a problem was opened from it. The other half should be found to belong to it."""
-    rows = stored() if seed == make_recurrences.SEED else make_recurrences.incidents(seed)
-    problems, rest = halves(rows)
+    problems, rest = halves(year(seed))
     given, wanted = [], 0
     label = {row["id"]: row["label"] for row in rest}
     others = compared(rest)
@@ -126,8 +136,7 @@ def halves(rows: list[dict[str, Any]]) -> tuple[dict[str, list[Incident]], list[
 
 
 def test_how_the_order_comes_in_doesn_t_matter() -> None:
-    rows = compared(stored())
-    assert candidates(rows, now=NOW) == candidates(rows[::-1], now=NOW)
+    assert candidates(compared(stored()[::-1]), now=NOW) == found_of(make_recurrences.SEED)
 
 
 # -- cases -------------------------------------------------------------------------------------------------------------
