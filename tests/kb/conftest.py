@@ -15,10 +15,15 @@ Write = Callable[..., Path]
 COLLEAGUE = "id: anna\nname: Anna Nikolaou\nemail: anna@ncpeh.example\nlevel: 2\ndepartments: [technical]\n"
 
 
-@pytest.fixture(scope="session")
-def _template(_starter: Path) -> Path:
-    """With all its articles."""
-    return _starter
+@pytest.fixture
+def all_articles() -> None:
+    """For tests that need the starter desk with all its articles and responses, which takes longer."""
+
+
+@pytest.fixture
+def _template(request: pytest.FixtureRequest, few_articles: Path) -> Path:
+    found: Path = request.getfixturevalue("_starter") if "all_articles" in request.fixturenames else few_articles
+    return found
 
 
 @pytest.fixture

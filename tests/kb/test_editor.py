@@ -52,6 +52,7 @@ def test_the_skeleton_fits_type_and_language(desk: Runner, editor: Editor) -> No
     desk("kb", "publish", *names)
 
 
+@pytest.mark.usefixtures("all_articles")
 def test_without_a_terminal_the_skeleton_is_the_draft(desk: Runner, home: Path) -> None:
     out = desk("kb", "create", "--topic", "how-to", "--title", "Do it").out
     assert "Fill it in: desk kb edit do-it" in out

@@ -160,6 +160,7 @@ def test_stale_articles_are_listed(desk: Runner) -> None:
     assert "which-countries.el" in {r["id"] for r in waiting}
 
 
+@pytest.mark.usefixtures("all_articles")
 def test_links_follow_an_article_to_another_topic(desk: Runner, home: Path, git: Git) -> None:
     head = tip(home)
     desk("kb", "edit", "ask-a-foreign-service-desk", "--topic", "security")
@@ -172,6 +173,7 @@ def test_links_follow_an_article_to_another_topic(desk: Runner, home: Path, git:
     assert desk("doctor", "-f", "json").data == []
 
 
+@pytest.mark.usefixtures("all_articles")
 def test_moved_by_hand_is_a_move(desk: Runner, home: Path, write: Write, git: Git) -> None:
     path = write("wanderer")
     desk("commit")
@@ -182,6 +184,7 @@ def test_moved_by_hand_is_a_move(desk: Runner, home: Path, write: Write, git: Gi
     assert git("log", "-1", "--format=%s").strip() == "article/wanderer move: security"
 
 
+@pytest.mark.usefixtures("all_articles")
 def test_what_others_lead_to_is_not_deleted(desk: Runner, home: Path) -> None:
     assert "leads there: partner-not-reachable.el.md" in desk("kb", "delete", "partner-not-reachable", code=5).err
     (home / "kb/known-errors/partner-not-reachable.md").unlink()
@@ -191,6 +194,7 @@ def test_what_others_lead_to_is_not_deleted(desk: Runner, home: Path) -> None:
     assert "deleted" in warned
 
 
+@pytest.mark.usefixtures("all_articles")
 def test_retiring_says_who_still_leads_there(desk: Runner) -> None:
     assert "still leads there: partner-not-reachable.md" in desk("kb", "retire", "partner-not-reachable").err
     assert (
@@ -211,6 +215,7 @@ def test_status_says_what_a_hand_edit_means(desk: Runner, home: Path) -> None:
         assert said in desk("status").out
 
 
+@pytest.mark.usefixtures("all_articles")
 def test_the_doctor_finds_dead_links_and_double_names(desk: Runner, write: Write, git: Git) -> None:
     write("dead", "See ![p](p.png).", state="published")
     write("which-countries", topic="security")
@@ -220,6 +225,7 @@ def test_the_doctor_finds_dead_links_and_double_names(desk: Runner, write: Write
     assert {("kb/faq/dead.md", 9), ("kb/security/which-countries.md", 1)} <= found
 
 
+@pytest.mark.usefixtures("all_articles")
 def test_topics(desk: Runner, home: Path, git: Git) -> None:
     desk(
         "kb",
@@ -273,6 +279,7 @@ TOPIC_VERBS: dict[str, tuple[str, ...]] = {
 }
 
 
+@pytest.mark.usefixtures("all_articles")
 def test_level_one_reads_and_no_more(desk: Runner, write: Write) -> None:
     """Every verb of the table of rights."""
     write("theirs")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Git, Make, tip
 from tests.conftest import Runner
 from tests.kb.conftest import Write
@@ -55,6 +57,7 @@ def test_refusals(desk: Runner, home: Path, git: Git) -> None:
     assert git("status", "--porcelain") == ""
 
 
+@pytest.mark.usefixtures("all_articles")
 def test_filters_of_the_list(desk: Runner) -> None:
     def ids(*words: str) -> set[str]:
         return set(desk("kb", "list", *words, "-f", "ids").out.split())

@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from tests.cli.conftest import acts, record, refuses, shown
+from tests.kb.conftest import _template, all_articles
 
-__all__ = ("acts", "record", "refuses", "shown")
-
-
-@pytest.fixture(scope="session")
-def _template(_starter: Path) -> Path:
-    """With all its articles and responses."""
-    return _starter
+__all__ = ("_template", "acts", "all_articles", "record", "refuses", "shown")

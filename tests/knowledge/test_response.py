@@ -65,6 +65,7 @@ def test_a_life(acts: Acts, desk: Runner) -> None:
     assert "reset" not in desk("response", "list").out
 
 
+@pytest.mark.usefixtures("all_articles")
 def test_the_starter_desk_has_eight_in_both_languages(desk: Runner) -> None:
     rows = desk("response", "list", "-f", "json").data
     names = {r["name"] for r in rows} - {"signature"}
@@ -72,6 +73,7 @@ def test_the_starter_desk_has_eight_in_both_languages(desk: Runner) -> None:
     assert {(r["name"], r["language"]) for r in rows} >= {(n, lang) for n in names for lang in ("en", "el")}
 
 
+@pytest.mark.usefixtures("all_articles")
 @pytest.mark.parametrize("language", ["en", "el"])
 def test_every_response_of_the_starter_desk_can_be_filled_in(desk: Runner, make: Make, language: str) -> None:
     ticket = make("T", "--requester", "anna@clinic.example", "--language", language)
@@ -115,6 +117,7 @@ def test_a_place_to_be_filled_in_never_reaches_a_requester(desk: Runner, make: M
     assert "to be filled in" in desk("response", "render", "x", ticket).err
 
 
+@pytest.mark.usefixtures("all_articles")
 def test_nothing_wrong_is_ever_committed(desk: Runner, refuses: Refuses, home: Path) -> None:
     path = "templates/responses/x.en.md"
     faults = [
@@ -137,6 +140,7 @@ def test_nothing_wrong_is_ever_committed(desk: Runner, refuses: Refuses, home: P
         (home / path).unlink()
 
 
+@pytest.mark.usefixtures("all_articles")
 def test_a_part_and_what_includes_it_are_committed_together(desk: Runner, home: Path, refuses: Refuses) -> None:
     front = "---\nid: {0}.en\ntitle: X\nlanguage: en\n---\n\n"
     folder = home / "templates/responses"
@@ -148,6 +152,7 @@ def test_a_part_and_what_includes_it_are_committed_together(desk: Runner, home: 
     desk("response", "delete", "whole", "piece")
 
 
+@pytest.mark.usefixtures("all_articles")
 def test_the_doctor_reads_texts(desk: Runner, record: Put) -> None:
     assert not [f for f in desk("doctor", "-f", "json").data if f["check"] == "texts"]
     record("templates/responses/x.en.md", "---\nid: x.en\ntitle: X\nlanguage: en\n---\n\n\n{{ ticket.titel }}\n")
@@ -179,6 +184,7 @@ def test_articles_that_requesters_may_read(desk: Runner, make: Make, refuses: Re
         assert words in refuses(5, "response", "render", "x", english, "--article", slug)["message"]
 
 
+@pytest.mark.usefixtures("all_articles")
 def test_a_reply_made_from_articles(desk: Runner, make: Make, shown: Shown, home: Path) -> None:
     ticket, other = make(), make("T", "--language", "el")
     done = desk("ticket", "reply", ticket, "--body", "Hello", "--article", "partner-certificate-expired")
@@ -197,6 +203,7 @@ def test_a_reply_made_from_articles(desk: Runner, make: Make, shown: Shown, home
     assert "<!-- {article: [which-countries, partner-not-reachable]} -->" in file.read_text(encoding="utf-8")
 
 
+@pytest.mark.usefixtures("all_articles")
 def test_a_response_that_names_the_article_itself(desk: Runner, make: Make, shown: Shown) -> None:
     ticket = make("T", "--requester", "a@b.example")
     reply = ("ticket", "reply", ticket, "--response", "known-error-workaround")
@@ -208,6 +215,7 @@ def test_a_response_that_names_the_article_itself(desk: Runner, make: Make, show
     assert "[[" not in text
 
 
+@pytest.mark.usefixtures("all_articles")
 def test_names_are_not_patterns(desk: Runner, make: Make) -> None:
     ticket = make()
     for name in ("%", "_" * len("signature"), "../../etc/passwd", "signature.fr", "", "*"):

@@ -38,16 +38,19 @@ def test_a_title_weighs_more_than_a_symptom_and_that_more_than_a_text(desk: Runn
     assert ids(desk, "quokka") == ["a-title", "b-symptom", "c-text"]
 
 
+@pytest.mark.usefixtures("all_articles")
 def test_forms_accents_and_case(desk: Runner) -> None:
     for words in ("πιστοποιητικά", "ΠΙΣΤΟΠΟΙΗΤΙΚΑ", "πιστοποιητικων", "πιστοποιη"):
         assert "partner-certificate-expired.el" in ids(desk, words), words
 
 
+@pytest.mark.usefixtures("all_articles")
 def test_keywords_and_codes_are_found(desk: Runner) -> None:
     assert ids(desk, "4703")[0] == "consent-or-notice-missing"
     assert ids(desk, "error_pi_no_match")[0] == "patient-not-found"
 
 
+@pytest.mark.usefixtures("all_articles")
 def test_variants_are_one_hit_unless_a_language_is_asked_for(desk: Runner) -> None:
     assert len(ids(desk, "ERROR_PI_NO_MATCH")) == 1
     assert ids(desk, "ERROR_PI_NO_MATCH", "--language", "el") == ["patient-not-found.el"]
@@ -55,6 +58,7 @@ def test_variants_are_one_hit_unless_a_language_is_asked_for(desk: Runner) -> No
     assert desk("kb", "search", "x", "--topic", "nowhere", code=3).err
 
 
+@pytest.mark.usefixtures("all_articles")
 def test_the_hit_is_marked(desk: Runner) -> None:
     [hit] = desk("kb", "search", "substitution", "refused", "atc", "-f", "json").data[:1]
     assert hit["id"] == "medicine-not-found"
@@ -86,6 +90,7 @@ def test_some_of_the_words_are_better_than_none(desk: Runner, make: Make) -> Non
     assert "no text has all these words" in found.err
 
 
+@pytest.mark.usefixtures("all_articles")
 def test_what_was_not_found_is_remembered(desk: Runner, home: Path) -> None:
     place = git_place.find(str(home), os.environ)
     desk("kb", "search", "xyzzy", "\tpacemaker\ncard ")

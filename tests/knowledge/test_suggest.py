@@ -91,6 +91,7 @@ def test_a_long_text_is_not_read_to_its_end() -> None:
     assert time.process_time() - before < 1
 
 
+@pytest.mark.usefixtures("all_articles")
 def test_suggest_names_articles_and_solved_tickets(desk: Runner, make: Make) -> None:
     old = make("Maltese certificate expired", "--body", "TLS handshake fails")
     desk("ticket", "reply", old, "--body", "\nThe gateway has been renewed.\n\nBye", "--close")
@@ -113,6 +114,7 @@ def test_suggest_names_articles_and_solved_tickets(desk: Runner, make: Make) -> 
     assert (nothing.out, "to look yourself: desk kb search" in nothing.err) == ("", True)
 
 
+@pytest.mark.usefixtures("all_articles")
 def test_what_is_asked_for_is_answered_and_called_unsure(desk: Runner, make: Make) -> None:
     new = make("Coffee machine does not answer")
     rows = desk("kb", "suggest", new, "-f", "json").data
@@ -125,6 +127,7 @@ def test_what_is_asked_for_is_answered_and_called_unsure(desk: Runner, make: Mak
     assert [row["sure"] for row in desk("kb", "suggest", sure, "-f", "json").data][:3] == [True, False, False]
 
 
+@pytest.mark.usefixtures("all_articles")
 def test_the_index_answers_as_the_files_do(desk: Runner, make: Make) -> None:
     for ticket, told in list(suggestions.suggest(suggestions.labelled()[1:30:7])):
         made = make(ticket.title, "--body", ticket.body, "--language", ticket.language)
@@ -173,6 +176,7 @@ def test_a_duplicate_and_a_merged_ticket_stand_for_the_one_that_goes_on(desk: Ru
     assert desk("kb", "suggest", make("numbat nests"), "-f", "json").data == []
 
 
+@pytest.mark.usefixtures("all_articles")
 def test_an_article_learns_the_words_it_has_answered(desk: Runner, make: Make) -> None:
     def first(title: str) -> list[str]:
         rows = desk("kb", "suggest", make(title), "-f", "json").data
@@ -189,6 +193,7 @@ def test_an_article_learns_the_words_it_has_answered(desk: Runner, make: Make) -
     assert first("Numbat") == ["partner-certificate-expired"]
 
 
+@pytest.mark.usefixtures("all_articles")
 def test_a_new_ticket_is_told_what_may_answer_it(desk: Runner) -> None:
     create = (
         "ticket",
