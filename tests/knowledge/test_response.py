@@ -153,10 +153,20 @@ def test_a_part_and_what_includes_it_are_committed_together(desk: Runner, home: 
 
 
 @pytest.mark.usefixtures("all_articles")
-def test_the_doctor_reads_texts(desk: Runner, record: Put) -> None:
+def test_the_doctor_finds_nothing_in_the_texts_of_the_starter_desk(desk: Runner) -> None:
     assert not [f for f in desk("doctor", "-f", "json").data if f["check"] == "texts"]
-    record("templates/responses/x.en.md", "---\nid: x.en\ntitle: X\nlanguage: en\n---\n\n\n{{ ticket.titel }}\n")
-    record("templates/mail/reply-sent.en.txt", "Subject: x\n\n{{ ticket.nothing }}\n")
+
+
+def test_the_doctor_reads_texts(desk: Runner, home: Path, git: Callable[..., str]) -> None:
+    faulty = {
+        "templates/mail/reply-sent.en.txt": "Subject: x\n\n{{ ticket.nothing }}\n",
+        "templates/responses/x.en.md": "---\nid: x.en\ntitle: X\nlanguage: en\n---\n\n\n{{ ticket.titel }}\n",
+    }
+    for path, text in faulty.items():
+        (home / path).parent.mkdir(parents=True, exist_ok=True)
+        (home / path).write_text(text, encoding="utf-8")
+    git("add", "templates")
+    git("commit", "-q", "-m", "by hand")
     found = [f for f in desk("doctor", "-f", "json", code=7).data if f["check"] == "texts"]
     assert [(f["path"], f["line"]) for f in found] == [
         ("templates/responses/x.en.md", 8),
