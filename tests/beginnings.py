@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,13 @@ def at_work(top: Path, environment: dict[str, str]) -> Iterator[Runner]:
             patch.setenv(name, value)
         patch.chdir(top)
         yield runner(cast("pytest.CaptureFixture[str]", _Written(patch)), patch)
+
+
+def gather_packs(top: Path) -> None:
+    """One pack where there are nearly as many as desk makes (a write takes thrice as long from then on), as `desk maintain` does."""
+    packs = [name for name in os.listdir(top / ".git/objects/pack") if name.endswith(".pack")]
+    if len(packs) > 24:
+        subprocess.run(["git", "-C", str(top), "repack", "-a", "-d", "-q"], check=True)
 
 
 class _Said(NamedTuple):

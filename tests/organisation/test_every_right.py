@@ -19,6 +19,7 @@ from desk.domain.model.record import Entry
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights.rights import RIGHTS, Right
 from desk.store.snapshot import ALPHABET
+from tests.beginnings import gather_packs
 from tests.conftest import NOW, Runner, runner
 from tests.copies import copy_desk
 from tests.organisation.test_rights import CASES as BY_COMMAND
@@ -154,8 +155,7 @@ def stage(_template: Path, tmp_path_factory: pytest.TempPathFactory, environment
         path = top / ticket.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(codec_records.encode(ticket))
-    # Many write here: what each writes stays a pack, and none is taken apart again.
-    for command in (["add", "."], ["commit", "-q", "-m", "stage"], ["config", "fastimport.unpackLimit", "1"]):
+    for command in (["add", "."], ["commit", "-q", "-m", "stage"]):
         subprocess.run(["git", "-C", os.fspath(top), *command], check=True, env=environment)
     return top
 
@@ -163,6 +163,7 @@ def stage(_template: Path, tmp_path_factory: pytest.TempPathFactory, environment
 @pytest.fixture
 def on_stage(stage: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Runner:
     monkeypatch.chdir(stage)
+    gather_packs(stage)
     return runner(capsys, monkeypatch)
 
 

@@ -23,6 +23,7 @@ from desk.cli.table import COMMANDS
 from desk.local import mailhost
 from desk.mail import threading
 from desk.session.session import Session
+from tests.beginnings import gather_packs
 from tests.conftest import NOW, Runner
 from tests.locale import pseudo
 from tests.locale.listening import Listener
@@ -568,11 +569,10 @@ def test_no_canary_in_the_history(desk: Runner, home: Path, catalogues: Path, nu
     And each speaks the language that it was asked in: nothing is left in English but what is data or typed as it stands.
     The index stays the file that it was: what a step got wrong in it, no other puts right by building it anew.
     """
-    # Many commits: each stays a pack of its own, and none is taken apart again.
-    subprocess.run(["git", "config", "fastimport.unpackLimit", "1"], check=True)
     listener = Listener(desk, catalogues)
     story, done, files = Story(listener, home), set[str](), set[Path]()
     for step in dealt(number):
+        gather_packs(home)
         before = indexes.head(home)
         for name in (FIRST.get(step), step):
             if name is not None and name not in done:
