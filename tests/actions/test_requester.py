@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -102,36 +103,32 @@ def test_a_life_of_a_ticket(session: Session, own: str, anna: str, desk: Runner,
     assert desk("doctor", "-f", "json").data == []
 
 
-@pytest.mark.parametrize(
-    ("find", "put", "fault"),
-    [
+def test_a_forged_act_of_a_requester_is_caught(session: Session, anna: str, desk: Runner, git: Git, home: Path) -> None:
+    """The commits of replies, with more in each than a reply; and one that is no commit of desk's."""
+    forged = [
         ("priority: low", "priority: high", "may not change priority"),
         ("department: operation-services", "department: legal", "may not change department"),
-        ("{anna}, 2026-07-23T06:12:44Z\n\nMine", "{anna}, 2026-07-23T06:12:44Z\n\nYours", ""),
-        ("## Reply by {anna}", "## Note by {anna}", "notes"),
-        ("requester: {anna}", "requester: u-other", "may not change requester"),
+        (f"{anna}, 2026-07-23T06:12:44Z\n\nMine", f"{anna}, 2026-07-23T06:12:44Z\n\nYours", ""),
+        (f"## Reply by {anna}", f"## Note by {anna}", "notes"),
+        (f"requester: {anna}", "requester: u-other", "may not change requester"),
         ("channel: ", "attachments: [scan.pdf]\nchannel: ", "may not change attachments"),
-    ],
-)
-def test_a_forged_act_of_a_requester_is_caught(
-    session: Session, own: str, anna: str, desk: Runner, git: Git, home: Path, find: str, put: str, fault: str
-) -> None:
-    """The commit of a reply, with more in it than a reply."""
-    tickets.reply(session, [own], words("Mine"))
-    message = git("log", "-1", "--format=%B")
-    path = next(home.glob(f"records/tickets/**/{own}.md"))
-    text = path.read_text(encoding="utf-8")
-    if "priority" in find:
-        text = text.replace("department:", "priority: low\ndepartment:") if "priority:" not in text else text
-    changed = text.replace(find.format(anna=anna), put.format(anna=anna))
-    assert changed != path.read_text(encoding="utf-8")
-    path.write_text(changed, encoding="utf-8")
-    who = ["--author", "Anna Georgiou <anna@clinic.example>"]
-    amend = ["--amend"] if fault else []
-    git("commit", "-q", *amend, *who, "-am", message)
-    found = desk("audit", "verify", code=7).out
-    assert fault in found
-    assert own in found
+    ]
+    given = {"title": "T", "state": "open", "priority": "low", "department": "operation-services", "channel": "email"}
+    given |= {"record": "ticket", "requester": anna, "author": anna, "created": f"{NOW:%Y-%m-%dT%H:%M:%SZ}"}
+    lines = [{**given, "id": f"260723-AAA{number}"} for number in range(len(forged))]
+    desk("import", "-", "--strict", stdin="".join(json.dumps(line) + "\n" for line in lines))
+    for line, (find, put, fault) in zip(lines, forged, strict=True):
+        tickets.reply(session, [line["id"]], words("Mine"))
+        path = home / Ticket.path_of(line["id"])
+        text = path.read_text(encoding="utf-8")
+        assert find in text
+        path.write_text(text.replace(find, put), encoding="utf-8")
+        who = ["--author", "Anna Georgiou <anna@clinic.example>"]
+        amend = ["--amend"] if fault else []
+        git("commit", "-q", *amend, *who, "-am", git("log", "-1", "--format=%B"))
+    found = [str(f) for f in desk("audit", "verify", "-f", "json", code=7).data["findings"]]
+    for line, (_, _, fault) in zip(lines, forged, strict=True):
+        assert [told for told in found if line["id"] in told and fault in told], (line, found)
 
 
 def test_closing_late_is_no_fault(own: str, anna: str, home: Path, desk: Runner, git: Git) -> None:

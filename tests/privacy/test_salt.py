@@ -185,23 +185,20 @@ def test_the_doctor_counts_and_adds_them(
     indexes.assert_index_is_exact(home)
 
 
-@pytest.mark.parametrize("put", ["", "salt: s0123456789abcdef\n"])
-def test_by_hand_it_stays(desk: Runner, known: Known, home: Path, git: Git, put: str) -> None:
-    """Neither with desk commit nor, unseen, with git."""
-    path = file_of(home, known.plain)
-    text = path.read_text(encoding="utf-8")
-    path.write_text(WHOLE_LINE.sub(put, text), encoding="utf-8")
-    assert "the salt can't be changed" in desk("commit", code=5).err
+def test_by_hand_it_stays(desk: Runner, known: Known, home: Path, git: Git) -> None:
+    """Neither taken out nor another one put in, of a record or of a folder; with desk commit or, unseen, with git."""
+    plain, whole = file_of(home, known.plain), file_of(home, known.whole)
+    folder = whole.with_suffix(".files") / salt.FILE
+    plain.write_text(WHOLE_LINE.sub("", plain.read_text(encoding="utf-8")), encoding="utf-8")
+    whole.write_text(WHOLE_LINE.sub("salt: s0123456789abcdef\n", whole.read_text(encoding="utf-8")), encoding="utf-8")
+    folder.write_bytes(salt.content("s0123456789abcdef"))
+    for path in (plain, whole, folder):
+        assert "the salt can't be changed" in desk("commit", str(path.relative_to(home)), code=5).err
     git("commit", "-q", "-am", "by hand")
-    assert "the salt can't be changed" in desk("audit", "verify", code=7).out
-
-
-def test_that_of_a_folder_stays_too(desk: Runner, known: Known, home: Path, git: Git) -> None:
-    path = file_of(home, known.whole).with_suffix(".files") / salt.FILE
-    path.write_bytes(salt.content("s0123456789abcdef"))
-    assert "the salt can't be changed" in desk("commit", code=5).err
-    git("commit", "-q", "-am", "by hand")
-    assert "the salt can't be changed" in desk("audit", "verify", code=7).out
+    told = desk("audit", "verify", "-f", "json", code=7).data["findings"]
+    faults = [str(f) for f in told if "the salt can't be changed" in str(f)]
+    for path in (plain, whole, folder):
+        assert [f for f in faults if str(path.relative_to(home)) in f], (path, told)
 
 
 @pytest.mark.parametrize(
