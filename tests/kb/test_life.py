@@ -173,15 +173,14 @@ def test_links_follow_an_article_to_another_topic(desk: Runner, home: Path, git:
     assert desk("doctor", "-f", "json").data == []
 
 
-@pytest.mark.usefixtures("all_articles")
 def test_moved_by_hand_is_a_move(desk: Runner, home: Path, write: Write, git: Git) -> None:
     path = write("wanderer")
     desk("commit")
-    text = path.read_text(encoding="utf-8").replace("topic: faq", "topic: security")
+    text = path.read_text(encoding="utf-8").replace("topic: faq", "topic: known-errors")
     path.unlink()
-    (home / "kb/security/wanderer.md").write_text(text, encoding="utf-8")
-    assert "wanderer  moved from faq to security" in desk("commit").out
-    assert git("log", "-1", "--format=%s").strip() == "article/wanderer move: security"
+    (home / "kb/known-errors/wanderer.md").write_text(text, encoding="utf-8")
+    assert "wanderer  moved from faq to known-errors" in desk("commit").out
+    assert git("log", "-1", "--format=%s").strip() == "article/wanderer move: known-errors"
 
 
 @pytest.mark.usefixtures("all_articles")
@@ -215,14 +214,13 @@ def test_status_says_what_a_hand_edit_means(desk: Runner, home: Path) -> None:
         assert said in desk("status").out
 
 
-@pytest.mark.usefixtures("all_articles")
 def test_the_doctor_finds_dead_links_and_double_names(desk: Runner, write: Write, git: Git) -> None:
     write("dead", "See ![p](p.png).", state="published")
-    write("which-countries", topic="security")
+    write("which-countries", topic="known-errors")
     git("add", ".")
     git("commit", "-q", "-m", "by hand")
     found = {(f["path"], f["line"]) for f in desk("doctor", "-f", "json", code=None).data}
-    assert {("kb/faq/dead.md", 9), ("kb/security/which-countries.md", 1)} <= found
+    assert {("kb/faq/dead.md", 9), ("kb/known-errors/which-countries.md", 1)} <= found
 
 
 @pytest.mark.usefixtures("all_articles")
