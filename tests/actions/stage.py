@@ -6,6 +6,7 @@ import functools
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from desk.actions import articles, problems, requesters
 from desk.actions.problems import Wish
@@ -129,20 +130,22 @@ def _records() -> Iterator[Record]:
     yield Topic.new(id="empty", title="Empty")
     yield CustomField.new(id="country", type="text", on="user")
     for user, name in {ANNA: "Anna", BOB: "Bob", IDLE: "Dora"}.items():
-        values = {"name": name, "email": f"{name.lower()}@clinic.example", "group": "patient", "registered": True}
-        yield User.new(id=user, created=CREATED, fields={"gone": "x", "country": "MT"}, **values)
+        values: dict[str, Any] = {"name": name, "email": f"{name.lower()}@clinic.example", "group": "patient"}
+        yield User.new(id=user, created=CREATED, registered=True, fields={"gone": "x", "country": "MT"}, **values)
     for name in ("draft", "review", "published"):
         yield article(name)
     yield Response.new(id="hello.en", title="Hello", language="en", body="Dear all, hello.")
     for where, whose in ((SERVED, ANNA), (FOREIGN, BOB)):
         for name, tags in TICKETS.items():
-            told = {
+            values = {
                 "title": "Nothing works",
                 "body": "Since Monday.",
-                "requester": None if "problem" in tags else whose,
+                "state": "open",
+                "priority": "low",
+                "tags": tags,
             }
-            kept = {"state": "open", "priority": "low", "department": where, "author": "maria", "created": CREATED}
-            yield Ticket.new(id=_id(where, name), tags=tags, **told, **kept)
+            values |= {"department": where, "author": "maria", "created": CREATED}
+            yield Ticket.new(id=_id(where, name), requester=None if "problem" in tags else whose, **values)
 
 
 def _id(where: str, name: str) -> str:

@@ -86,6 +86,9 @@ class Story:
     def ticket(self, *more: str) -> str:
         return self.made("ticket", "create", "--title", TITLE, "--body", TEXT, "--department", "technical", *more)
 
+    def problem(self) -> str:
+        return self.ticket("--tag", "problem")
+
     def taken(self, kind: str = "plain") -> str:
         """A ticket with the canary in it for a step that begins with one, from a stock that one commit brings in."""
         if not self.stock.get(kind):
@@ -203,7 +206,7 @@ def _resolve(s: Story) -> None:
 
 
 def _known_error(s: Story) -> None:
-    problem = s.taken("problem")
+    problem = s.problem()
     s.desk("problem", "cause", problem, "--body", TEXT)
     s.desk("problem", "known-error", problem)
     s.desk("ticket", "close", problem)
