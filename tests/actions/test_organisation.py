@@ -56,28 +56,26 @@ def test_a_life_of_a_group(maria: Session, git: Callable[..., str]) -> None:
     assert git("log", "-3", "--format=%s%n").count("pharmacy") == 3
 
 
-@pytest.mark.parametrize(
-    ("cls", "values", "what"),
-    [
+def test_values_that_no_form_offers(maria: Session) -> None:
+    there: dict[Any, str] = {Group: "patient", Staff: "petros", Topic: "faq"}
+    wrong: list[tuple[Any, dict[str, Any], str]] = [
         (Group, {"channel": "pigeon"}, "no channel 'pigeon'"),
         (Group, {"id": "other"}, "'id' can't be set"),
         (Group, {"nmae": "x"}, "'nmae' can't be set"),
         (Staff, {"language": "xx"}, "no language 'xx'"),
         (Staff, {"created": "2020-01-01T00:00:00Z"}, "'created' can't be set"),
         (Topic, {"titles": {"xx": "T"}}, "no language 'xx'"),
-    ],
-)
-def test_values_that_no_form_offers(maria: Session, cls: Any, values: dict[str, Any], what: str) -> None:
-    there = {Group: "patient", Staff: "petros", Topic: "faq"}
-    with pytest.raises(UsageFault, match=what):
-        organisation.edit(maria, cls, [there[cls]], values)
+    ]
+    for cls, values, what in wrong:
+        with pytest.raises(UsageFault, match=what):
+            organisation.edit(maria, cls, [there[cls]], values)
 
 
-@pytest.mark.parametrize(("cls", "values"), [(Staff, {"email": "x@y.example"}), (Department, {"default": True})])
-def test_what_one_alone_can_have(maria: Session, cls: Any, values: dict[str, Any]) -> None:
-    two = ["petros", "eleni"] if cls is Staff else ["technical", "legal"]
+def test_what_one_alone_can_have(maria: Session) -> None:
     with pytest.raises(UsageFault, match="several records at once"):
-        organisation.edit(maria, cls, two, values)
+        organisation.edit(maria, Staff, ["petros", "eleni"], {"email": "x@y.example"})
+    with pytest.raises(UsageFault, match="several records at once"):
+        organisation.edit(maria, Department, ["technical", "legal"], {"default": True})
 
 
 def test_an_address_has_one_owner(maria: Session) -> None:
@@ -155,10 +153,10 @@ def test_who_is_known_from_a_ticket_signs_up_in_person(home: Path, maria: Sessio
     assert read(maria, "user", known).registered
 
 
-@pytest.mark.parametrize("name", ["registered", "disabled", "id", "created"])
-def test_nobody_says_everything_of_themselves(stranger: Session, name: str) -> None:
-    with pytest.raises(UsageFault, match=f"'{name}' can't be set"):
-        requesters.sign_up(stranger, {**PERSON, name: "x"})
+def test_nobody_says_everything_of_themselves(stranger: Session) -> None:
+    for name in ("registered", "disabled", "id", "created"):
+        with pytest.raises(UsageFault, match=f"'{name}' can't be set"):
+            requesters.sign_up(stranger, {**PERSON, name: "x"})
 
 
 def test_custom_fields_are_checked_by_the_action(maria: Session, stranger: Session) -> None:
@@ -194,18 +192,16 @@ def test_a_placeholder_is_what_a_requester_leaves(maria: Session) -> None:
 # -- texts -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("values", "error"),
-    [
+def test_a_response_that_could_not_be_used(maria: Session) -> None:
+    wrong: list[tuple[dict[str, str], type[Exception]]] = [
         ({"department": "nowhere"}, NotFound),
         ({"id": "hello.el"}, UsageFault),
         ({"language": "fr", "id": "hello.fr"}, UsageFault),
-    ],
-)
-def test_a_response_that_could_not_be_used(maria: Session, values: dict[str, str], error: type[Exception]) -> None:
-    given = {"id": "hello.en", "title": "Hello", "language": "en", **values}
-    with pytest.raises(error):
-        responses.create(maria, Response.new(body="Hello.", **given))
+    ]
+    for values, error in wrong:
+        given = {"id": "hello.en", "title": "Hello", "language": "en", **values}
+        with pytest.raises(error):
+            responses.create(maria, Response.new(body="Hello.", **given))
 
 
 def test_an_article_begins_as_a_draft(maria: Session) -> None:

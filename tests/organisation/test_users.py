@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -139,12 +140,9 @@ def test_what_a_requester_must_have(desk: Runner) -> None:
 
 
 def test_several_at_once_are_one_commit(desk: Runner, git: Git) -> None:
-    ids = [
-        desk(
-            "user", "create", "--name", f"U{n}", "--email", f"u{n}@x.example", "--group", "patient", "-f", "ids"
-        ).out.strip()
-        for n in range(5)
-    ]
+    ids = [f"u-aaaa{n}" for n in range(5)]
+    users = [{"record": "user", "id": i, "name": i, "email": f"{i}@x.example", "group": "patient"} for i in ids]
+    desk("import", "-", "--strict", stdin="".join(json.dumps(user) + "\n" for user in users))
     before = int(git("rev-list", "--count", "HEAD"))
     desk("user", "edit", "-", "--disabled", stdin="\n".join(ids))
     assert int(git("rev-list", "--count", "HEAD")) == before + 1
