@@ -28,6 +28,8 @@ class Wall:
         for hour in range(days * 24):
             self.shown += _hour(zone, start + timedelta(hours=hour))
         self._highest = list(accumulate(self.shown, max))
+        self.dates = min(self.shown).date(), self._highest[-1].date()
+        """The first and the last, of which it shows a part."""
 
     def first(self, wanted: datetime) -> int:
         """The first minute at which it shows a time or a later one: so what it skips is when it skips, what it repeats the first."""
@@ -50,13 +52,12 @@ def open_minutes(wall: Wall, week: Iterable[Hours], dates: Mapping[date, Hours])
     """Whether each minute is open: `dates` are the hours of days that aren't as their weekday is."""
     usual = list(week)
     found = bytearray(len(wall.shown))
-    day, last = min(wall.shown).date() + DAY, max(wall.shown).date()
-    while day < last:
+    day, last = wall.dates
+    while (day := day + DAY) < last:
         midnight = datetime.combine(day, time())
         for opens, closes in dates.get(day, usual[day.weekday()]):
             begin, end = (wall.first(midnight + n * MINUTE) for n in (opens, closes))
             found[begin:end] = b"\1" * (end - begin)
-        day += DAY
     return found
 
 
