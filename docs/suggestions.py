@@ -61,6 +61,7 @@ def labelled() -> tuple[Labelled, ...]:
     return tuple(Labelled(**one) for one in raw)
 
 
+@cache
 def library() -> tuple[dict[str, IndexedArticle], dict[str, dict[str, Counts]]]:
     """The starter desk's articles as the index would hold them."""
     articles: dict[str, IndexedArticle] = {}
