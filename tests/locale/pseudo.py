@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import io
 import re
 from pathlib import Path
 
@@ -34,14 +36,20 @@ def outside(text: str) -> str:
 
 def write(folder: Path) -> Path:
     """A folder with its catalogue, for DESK_LOCALE."""
+    path = folder / LANGUAGE / "LC_MESSAGES/desk.po"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(_catalogue())
+    return folder
+
+
+@functools.cache
+def _catalogue() -> bytes:
     made = Catalog(locale="en")
     for message in catalogues.read_template():
         if message.id:
             several = isinstance(message.id, tuple | list)
             strings = tuple(map(spoken, message.id)) if several else spoken(str(message.id))
             made.add(message.id, strings, context=message.context)
-    path = folder / LANGUAGE / "LC_MESSAGES/desk.po"
-    path.parent.mkdir(parents=True)
-    with path.open("wb") as file:
-        write_po(file, made, width=0)
-    return folder
+    file = io.BytesIO()
+    write_po(file, made, width=0)
+    return file.getvalue()

@@ -120,7 +120,6 @@ class Story:
         """Staff choose the name."""
         slug = f"how-to-{next(self.clock)}"
         words = ("--type", "faq", "--topic", "faq", "--slug", slug, "--body", TEXT)
-        self.desk("kb", "topic", "create", "faq", "--title", "Questions", code=None)
         return self.made("kb", "create", "--title", TITLE, *words)
 
     def hand(self, ticket: str, change: Callable[[str], str]) -> None:
@@ -249,7 +248,6 @@ def _import(s: Story) -> None:
         {"record": "article", "id": "imported", "title": TITLE, "topic": "faq", "type": "faq", "state": "draft",
          "language": "en", "body": TEXT},
     ]  # fmt: skip
-    s.desk("kb", "topic", "create", "faq", "--title", "Questions", code=None)
     given = "".join(json.dumps(line) + "\n" for line in lines)
     s.desk("import", "-", "--history", "--strict", stdin=given)
     assert s.desk("import", "-", "-f", "json", stdin=given).data["known"] == len(lines)
