@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Result, Runner, runner
-from tests.copies import copy_desk, remember_identity
+from tests.copies import copy_desk, copy_template, remember_identity
 
 START = datetime(2026, 7, 23, 6, 12, 44, tzinfo=UTC)
 
@@ -85,7 +85,8 @@ def _template(few_articles: Path) -> Path:
 def _origins(few_articles: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A desk that has a hub for its origin, and the hub."""
     top = tmp_path_factory.mktemp("origins")
-    subprocess.run(["git", "clone", "-q", "--bare", str(few_articles), str(top / "hub")], check=True)
+    # Without the samples of git's hooks: each hub is copied.
+    subprocess.run(["git", "clone", "-q", "--bare", "--template=", str(few_articles), str(top / "hub")], check=True)
     copy_desk(few_articles, top / "town")
     with (top / "town/.git/config").open("a", encoding="utf-8") as file:
         file.write(ORIGIN)
@@ -103,7 +104,7 @@ def towns(
         shutil.copytree(hub, tmp_path / "hub")
         region = Region(tmp_path, runner(capsys, monkeypatch), clocks)
         for number in range(count):
-            remember_identity(copy_desk(town, tmp_path / f"town{number}"))
+            remember_identity(copy_template(town, tmp_path / f"town{number}"))
         return [region.town(number) for number in range(count)]
 
     return make
@@ -116,6 +117,15 @@ def _kept() -> dict[str, tuple[Path, tuple[str, ...]]]:
 
 
 Build = Callable[[Clone, Clone], tuple[str, ...]]
+Brought = Callable[[Build], tuple[Clone, Clone, tuple[str, ...]]]
+
+
+def acquainted(one: Clone, two: Clone) -> tuple[str, ...]:
+    """Both towns have two tickets, as has the hub."""
+    tickets = one.create(), one.create()
+    one.sync()
+    two.sync()
+    return tickets
 
 
 @pytest.fixture
@@ -126,7 +136,7 @@ def brought(
     tmp_path_factory: pytest.TempPathFactory,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-) -> Callable[[Build], tuple[Clone, Clone, tuple[str, ...]]]:
+) -> Brought:
     """`brought(part)`: two towns as the function leaves them, which runs once for all tests; and the tickets it names."""
 
     def make(build: Build) -> tuple[Clone, Clone, tuple[str, ...]]:
@@ -139,7 +149,7 @@ def brought(
         top, tickets = _kept[build.__name__]
         shutil.copytree(top / "hub", tmp_path / "hub")
         for name in ("town0", "town1"):
-            remember_identity(copy_desk(top / name, tmp_path / name))
+            remember_identity(copy_template(top / name, tmp_path / name))
         region = Region(tmp_path, runner(capsys, monkeypatch))
         region.minutes = 20
         return region.town(0), region.town(1), tickets

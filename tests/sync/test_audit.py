@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.audit.forge import Forger
-from tests.sync.conftest import Clone
+from tests.sync.conftest import Brought, Clone, acquainted
 
 Towns = Callable[..., list[Clone]]
 
@@ -19,20 +19,22 @@ def found(clone: Clone, code: int = 0) -> list[tuple[str, str]]:
     return [(f["level"], f["problem"]) for f in told]
 
 
-@pytest.fixture
-def met(towns: Towns) -> tuple[Clone, str]:
-    """A clone whose last commit is a merge: of entries by both sides, and of an owner that one side has lost."""
-    one, two = towns(2)
-    ticket = one.create()
-    one.sync()
-    two.sync()
+def meeting(one: Clone, two: Clone) -> tuple[str, ...]:
+    """The first one's last commit is a merge: of entries by both sides, and of an owner that one side has lost."""
+    ticket, _ = acquainted(one, two)
     one("ticket", "reply", ticket, "--body", "from one")
     one("ticket", "assign", ticket, "--to", "maria")
     two("ticket", "note", ticket, "--body", "from two")
     two("ticket", "assign", ticket, "--to", "petros")
     two.sync()
     assert len(one.sync()["decided"]) == 1
-    return one, ticket
+    return (ticket,)
+
+
+@pytest.fixture
+def met(brought: Brought) -> tuple[Clone, str]:
+    clone, _, (ticket,) = brought(meeting)
+    return clone, ticket
 
 
 def test_nothing_is_found_and_it_can_be_sealed(met: tuple[Clone, str]) -> None:
@@ -54,13 +56,14 @@ def test_nothing_is_smuggled_into_a_merge(met: tuple[Clone, str]) -> None:
     assert any("of the thread was changed" in problem for _, problem in faults)  # and judged as a change by hand
 
 
-@pytest.mark.parametrize(("path", "text"), [("records/staff/mallory.yaml", "id: mallory\n"), ("notes.txt", "x\n")])
-def test_a_file_that_no_side_has(met: tuple[Clone, str], path: str, text: str) -> None:
+def test_files_that_no_side_has(met: tuple[Clone, str]) -> None:
     clone, _ = met
-    (clone.home / path).write_text(text, encoding="utf-8")
-    clone.git("add", path)
+    paths = {"records/staff/mallory.yaml": "id: mallory\n", "notes.txt": "x\n"}
+    for path, text in paths.items():
+        (clone.home / path).write_text(text, encoding="utf-8")
+    clone.git("add", *paths)
     clone.git("commit", "-q", "--amend", "--no-edit")
-    assert ("fault", f"the merge is not what its sides give: {path}") in found(clone, 7)
+    assert {("fault", f"the merge is not what its sides give: {path}") for path in paths} <= {*found(clone, 7)}
 
 
 def test_a_side_that_is_left_out(met: tuple[Clone, str]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.store.indexes import assert_files_are_canonical, assert_sound
+from tests.store.indexes import assert_files_are_canonical, assert_sound, head
 from tests.sync.conftest import Clone
 
 STEPS = int(os.environ.get("DESK_TEST_MEETINGS", "24"))
@@ -18,6 +18,10 @@ APART = 1000
 """Steps after which all meet and are looked at; a long walk is stopped there by what it has come upon, and not at its end."""
 CLOCKS = (0, 527_000, -527_000, 90)
 """Minutes that the clocks of the towns are off: up to a year."""
+REMOTE = """[remote "{name}"]
+\turl = ../{name}
+\tfetch = +refs/heads/*:refs/remotes/{name}/*
+"""
 MARKS = re.compile(rb"^(<{7}|>{7})( |$)", re.MULTILINE)
 
 
@@ -124,8 +128,8 @@ def test_clones_come_to_one_desk(towns: Callable[..., list[Clone]], seed: int) -
     clones = towns(2 + 2 * seed % 3, CLOCKS)
     for clone in clones:
         clone.who = "maria"
-        for other in clones:
-            clone.git("remote", "add", other.home.name, str(other.home))
+        with (clone.home / ".git/config").open("a", encoding="utf-8") as file:
+            file.writelines(REMOTE.format(name=other.home.name) for other in clones)
     region = Region(clones, seed)
     for done in range(0, STEPS, APART):
         for _ in range(min(APART, STEPS - done)):
@@ -136,9 +140,9 @@ def test_clones_come_to_one_desk(towns: Callable[..., list[Clone]], seed: int) -
 def assert_one_desk(region: Region) -> None:
     """All meet: then they are one desk, sound, with nothing lost."""
     clones = region.clones
-    for clone in (*clones, *clones):
+    for clone in (*clones, *clones[:-1]):  # the last one has met all
         region.run(clone, "sync", codes=(0,))
-    assert len({clone.git("rev-parse", "HEAD") for clone in clones}) == 1
+    assert len({head(clone.home) for clone in clones}) == 1
     first = clones[0]
     contents = [
         p.read_bytes() for p in first.home.rglob("*") if p.is_file() and ".git" not in p.relative_to(first.home).parts

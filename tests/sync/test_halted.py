@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.copies import copy_desk
-from tests.store.indexes import assert_sound
+from tests.store.indexes import assert_sound, head
 from tests.store.test_crash import killed_at
-from tests.sync.conftest import Clone
+from tests.sync.conftest import Brought, Clone
 
 Towns = Callable[..., list[Clone]]
 
@@ -19,10 +19,9 @@ Towns = Callable[..., list[Clone]]
 class Pulled:
     """Two towns that replied to one ticket, moved another differently, and a pull in the second that git couldn't merge."""
 
-    def __init__(self, one: Clone, two: Clone, tickets: tuple[str, ...]) -> None:
+    def __init__(self, one: Clone, two: Clone, told: tuple[str, ...]) -> None:
         self.one, self.two = one, two
-        self.ticket, self.other, self.alone = tickets
-        self.twin = copy_desk(two.home, two.home.with_name("twin"))
+        self.ticket, self.other, self.alone, self.synced = told
         self.pull()
 
     def pull(self) -> None:
@@ -35,15 +34,12 @@ class Pulled:
     def path(self, ticket: str) -> Path:
         return next(self.two.home.glob(f"records/tickets/*/*/*/{ticket}.md"))
 
-    def synced(self) -> str:
-        """The tree that a sync makes of the same two sides."""
-        twin = Clone(self.twin, self.two.run, self.two.tick, "petros")
-        twin.sync("--no-push")
-        return twin.tree
-
 
 def work(one: Clone, two: Clone) -> tuple[str, ...]:
-    """Both reply to one ticket and assign another, the first notes something on a third and publishes all of it."""
+    """Both reply to one ticket and assign another, the first notes something on a third and publishes all of it.
+
+    The tickets, and the tree that a sync makes of it.
+    """
     ticket, other, alone = (one.create(t) for t in ("both reply", "both assign", "one edits"))
     one.sync()
     two.sync()
@@ -53,11 +49,13 @@ def work(one: Clone, two: Clone) -> tuple[str, ...]:
     two("ticket", "reply", ticket, "--body", "from two")
     two("ticket", "assign", other, "--to", "maria")
     one.sync()
-    return ticket, other, alone
+    twin = Clone(copy_desk(two.home, two.home.with_name("twin")), two.run, two.tick, "petros")
+    twin.sync("--no-push")
+    return ticket, other, alone, twin.tree
 
 
 @pytest.fixture
-def pulled(brought: Callable[..., tuple[Clone, Clone, tuple[str, ...]]]) -> Pulled:
+def pulled(brought: Brought) -> Pulled:
     return Pulled(*brought(work))
 
 
@@ -72,14 +70,14 @@ def test_it_comes_to_what_a_sync_makes(pulled: Pulled, command: tuple[str, ...])
     refused = two("ticket", "note", pulled.alone, "--body", "x", code=6)
     assert "desk sync --continue" in refused.err
     found = two(*command, "-f", "json").data
-    assert found["merge"] == two.git("rev-parse", "HEAD")
-    assert two.tree == pulled.synced()
+    assert found["merge"] == head(two.home)
+    assert two.tree == pulled.synced
     assert [e["text"] for e in two.show(pulled.ticket)["thread"]] == ["from one", "from two"]
     assert not (two.home / ".git" / "MERGE_HEAD").exists()
     assert two.git("status", "--porcelain") == ""
     two.sync()
-    one.sync()
-    assert one.tree == two.tree
+    one.git("pull", "-q", "--ff-only", "origin", "main")
+    assert head(one.home) == head(two.home)
     assert one("audit", "verify", "--full", "-f", "json").data["faults"] == 0
     assert_sound(two.home)
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from desk.git import remote
-from tests.store.indexes import assert_sound
-from tests.sync.conftest import Clone
+from tests.store.indexes import assert_sound, head
+from tests.sync.conftest import Brought, Clone, acquainted
+from tests.terminals import start
 
 Towns = Callable[..., list[Clone]]
 
@@ -31,15 +31,12 @@ def test_ahead_and_behind_make_no_merge(towns: Towns) -> None:
     found = two.sync()
     assert (found["fetched"], found["pushed"], found["merge"]) == (1, 0, None)
     assert two.show(ticket)["title"] == "From one town"
-    assert two.git("rev-parse", "HEAD") == one.git("rev-parse", "HEAD")
+    assert head(two.home) == head(one.home)
     assert_sound(two.home)
 
 
-def test_replies_of_two_towns_to_one_ticket(towns: Towns) -> None:
-    one, two = towns(2)
-    ticket = one.create()
-    one.sync()
-    two.sync()
+def test_replies_of_two_towns_to_one_ticket(brought: Brought) -> None:
+    one, two, (ticket, _) = brought(acquainted)
     one("ticket", "reply", ticket, "--body", "from one")
     two("ticket", "reply", ticket, "--body", "from two")
     one.sync()
@@ -56,11 +53,8 @@ def test_replies_of_two_towns_to_one_ticket(towns: Towns) -> None:
         assert_sound(town.home)
 
 
-def test_a_decision_is_told_in_the_history(towns: Towns) -> None:
-    one, two = towns(2)
-    ticket = one.create()
-    one.sync()
-    two.sync()
+def test_a_decision_is_told_in_the_history(brought: Brought) -> None:
+    one, two, (ticket, _) = brought(acquainted)
     one("ticket", "assign", ticket, "--to", "maria")
     two("ticket", "assign", ticket, "--to", "petros")
     two.sync()
@@ -82,38 +76,27 @@ def test_a_decision_is_told_in_the_history(towns: Towns) -> None:
     assert "Desk-Merge: 1" in one.git("log", "-1", "--format=%B")
 
 
-def test_a_dry_run_changes_nothing(towns: Towns) -> None:
+def test_looked_at_then_merged_here_then_pushed(towns: Towns) -> None:
+    """A dry run changes nothing; without a push the merge stays here."""
     one, two = towns(2)
     one.create()
     one.sync()
     two.create()
-    before = two.git("rev-parse", "HEAD"), two.git("for-each-ref", "refs/heads", "refs/desk")
+    hub = one.home.with_name("hub")
+    before = two.git("for-each-ref", "refs/heads", "refs/desk")
     found = two.sync("--dry-run")
     assert (found["fetched"], found["pushed"], found["merge"], found["published"]) == (1, 1, None, False)
-    assert (two.git("rev-parse", "HEAD"), two.git("for-each-ref", "refs/heads", "refs/desk")) == before
+    assert two.git("for-each-ref", "refs/heads", "refs/desk") == before
     assert "to fetch 1 commit, to merge 0 files changed on both sides, to push 1 commit" in two("sync", "--dry-run").out
-
-
-def test_without_a_push_the_merge_stays_here(towns: Towns, tmp_path: Path) -> None:
-    one, two = towns(2)
-    one.create()
-    one.sync()
-    two.create()
     found = two.sync("--no-push")
     assert (found["published"], found["pushed"]) == (False, 0)
-    assert found["merge"] == two.git("rev-parse", "HEAD")
-    hub = subprocess.run(
-        ["git", "-C", str(tmp_path / "hub"), "rev-parse", "main"], capture_output=True, text=True, check=True
-    )
-    assert hub.stdout.strip() == one.git("rev-parse", "HEAD")
+    assert found["merge"] == head(two.home)
+    assert (hub / "refs/heads/main").read_text().strip() == head(one.home)
     assert two.sync()["pushed"] == 2
 
 
-def test_hand_edits_in_the_way(towns: Towns) -> None:
-    one, two = towns(2)
-    ticket, other = one.create(), one.create()
-    one.sync()
-    two.sync()
+def test_hand_edits_in_the_way(brought: Brought) -> None:
+    one, two, (ticket, other) = brought(acquainted)
     one("ticket", "note", ticket, "--body", "changed")
     one.sync()
     paths = {t: next(two.home.glob(f"records/tickets/*/*/*/{t}.md")) for t in (ticket, other)}
@@ -135,10 +118,10 @@ def test_a_server_that_refuses(towns: Towns, tmp_path: Path) -> None:
     hook.write_text("#!/bin/sh\necho 'not today' >&2\nexit 1\n")
     hook.chmod(0o755)
     one.create()
-    before = one.git("rev-parse", "HEAD")
+    before = head(one.home)
     error = one.sync(code=5)
     assert "not today" in error["message"]
-    assert one.git("rev-parse", "HEAD") == before
+    assert head(one.home) == before
 
 
 def test_a_server_that_isnt_there(towns: Towns) -> None:
@@ -151,7 +134,7 @@ def test_a_server_that_isnt_there(towns: Towns) -> None:
 def test_another_desk_is_refused(towns: Towns, tmp_path: Path) -> None:
     [one] = towns(1)
     other = tmp_path / "other"
-    one.run("init", str(other), env={"DESK_NOW": "2026-07-24T06:00:00Z"})
+    one.run("init", str(other), "--empty", env={"DESK_NOW": "2026-07-24T06:00:00Z"})
     one.git("remote", "set-url", "origin", str(other))
     error = one.sync(code=9)
     assert "no beginning in common" in error["message"]
@@ -189,12 +172,9 @@ def test_a_lost_race_is_run_again(towns: Towns, monkeypatch: pytest.MonkeyPatch)
     assert_sound(two.home)
 
 
-def test_two_clones_that_met_each_other_at_once(towns: Towns, tmp_path: Path) -> None:
+def test_two_clones_that_met_each_other_at_once(brought: Brought, tmp_path: Path) -> None:
     """Each takes the other's branch as it was before either merged: the same tree twice, and later two bases."""
-    one, two = towns(2)
-    ticket = one.create()
-    one.sync()
-    two.sync()
+    one, two, (ticket, _) = brought(acquainted)
     one("ticket", "edit", ticket, "--title", "One", "--body", "a")
     two("ticket", "edit", ticket, "--title", "Two", "--body", "b")
     for town, other in ((one, two), (two, one)):
@@ -217,15 +197,13 @@ def test_two_clones_that_met_each_other_at_once(towns: Towns, tmp_path: Path) ->
     assert [f for f in audit if f["level"] == "fault" or f["check"] == "history"] == []
 
 
-def test_a_clone_to_work_in(towns: Towns, tmp_path: Path) -> None:
-    [one] = towns(1)
-    ticket = one.create("From one town")
-    one.sync()
+def test_a_clone_to_work_in(brought: Brought, tmp_path: Path) -> None:
+    one, _, (ticket, _) = brought(acquainted)
     folder = tmp_path / "larnaca"
     data = one.run("clone", str(tmp_path / "hub"), str(folder), "-f", "json").data
-    assert (data["id"], data["commit"]) == ("larnaca", one.git("rev-parse", "HEAD"))
+    assert (data["id"], data["commit"]) == ("larnaca", head(one.home))
     two = Clone(folder, one.run, one.tick, "petros")
-    assert two.show(ticket)["title"] == "From one town"
+    assert two.show(ticket)["title"] == "A ticket"
     assert two.git("config", "core.quotepath") == "false"
     two("ticket", "note", ticket, "--body", "seen")
     assert two.sync()["pushed"] == 1
@@ -245,12 +223,9 @@ def test_a_clone_of_what_is_no_desk(towns: Towns, tmp_path: Path) -> None:
     assert not (tmp_path / "new").exists()
 
 
-def test_who_lost_a_decision_is_told(towns: Towns) -> None:
+def test_who_lost_a_decision_is_told(brought: Brought) -> None:
     """Once, by the clone that made the merge; whoever ran it knows."""
-    one, two = towns(2)
-    ticket, other = one.create(), one.create()
-    one.sync()
-    two.sync()
+    one, two, (ticket, other) = brought(acquainted)
     one("ticket", "assign", ticket, "--to", "maria")
     two("ticket", "assign", ticket, "--to", "petros")
     two("ticket", "edit", other, "--title", "as two has it")
@@ -307,12 +282,9 @@ def test_status_says_of_others(towns: Towns) -> None:
     two("status")
 
 
-def test_seals_come_along(towns: Towns) -> None:
+def test_seals_come_along(brought: Brought) -> None:
     """A seal that somebody pushed is there after a sync; one that is here is never replaced."""
-    one, two = towns(2)
-    one.create()
-    one.sync()
-    two.sync()
+    one, two, _ = brought(acquainted)
     one("audit", "seal", "--name", "first", "--no-sign")
     one.git("push", "-q", "origin", "seal/first")
     two.sync()
@@ -333,8 +305,8 @@ def test_meeting_again_and_again(towns: Towns, environment: dict[str, str]) -> N
     one, two = towns(2)
     hub = one.home.parent / "hub"
     hub.rename(hub.with_name("away"))
-    command = [sys.executable, "-m", "desk", "--desk", str(two.home), "--as", "petros", "sync", "--every", "1"]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, cwd=two.home) as running:
+    command = ("--desk", str(two.home), "--as", "petros", "sync", "--every", "1")
+    with start(*command, env=environment, stderr=subprocess.PIPE, cwd=two.home) as running:
         assert running.stderr is not None
         assert "can't be reached" in running.stderr.readline()
         hub.with_name("away").rename(hub)
@@ -343,7 +315,7 @@ def test_meeting_again_and_again(towns: Towns, environment: dict[str, str]) -> N
         while "fetched 1 commit" not in running.stderr.readline():
             assert running.poll() is None
         running.terminate()
-    assert two.git("rev-parse", "HEAD") == one.git("rev-parse", "HEAD")
+    assert head(two.home) == head(one.home)
 
 
 def test_one_mail_that_two_machines_took_in(towns: Towns, tmp_path: Path) -> None:
@@ -376,20 +348,17 @@ def test_one_mail_that_two_machines_took_in(towns: Towns, tmp_path: Path) -> Non
         assert town.show(second)["id"] == first
         assert town("ticket", "list", "-f", "ids").out.split() == [first]
         assert town("mail", "import", str(mails[0]), "-f", "json").data[0]["state"] == "known"
-        faults = [f for f in town("audit", "verify", "--full", "-f", "json").data["findings"] if f["level"] == "fault"]
-        assert faults == []
+    assert head(one.home) == head(two.home)
+    assert one("audit", "verify", "--full", "-f", "json").data["faults"] == 0
 
 
-def test_what_two_clones_changed_is_not_taken_back_alone(towns: Towns) -> None:
+def test_what_two_clones_changed_is_not_taken_back_alone(brought: Brought) -> None:
     """Neither change is the last one, and no hint leads to one that is refused as well."""
-    one, two = towns(2)
+    one, two, (ticket, _) = brought(acquainted)
     one.who = two.who = "maria"
-    ticket, tag = one.create(), ("tag", "edit", "incident", "--description")
-    one.sync()
-    two.sync()
     for clone in (one, two):
         clone("ticket", "note", ticket, "--body", clone.home.name)
-    one(*tag, "One")
+    one("tag", "edit", "incident", "--description", "One")
     two("tag", "edit", "incident", "--color", "#112233")
     one.sync()
     two.sync()
