@@ -12,7 +12,7 @@ from tests.store.indexes import assert_sound, head
 from tests.sync.conftest import Clone
 
 TOWNS = int(os.environ.get("DESK_TEST_TOWNS", "3"))
-ROUNDS = int(os.environ.get("DESK_TEST_ROUNDS", "2"))
+ROUNDS = int(os.environ.get("DESK_TEST_ROUNDS", "1"))
 
 
 def sync_at_once(homes: list[Path]) -> list[bool]:
