@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.audit.forge import MARIA, Forger
+from tests.beginnings import at_work
 from tests.conftest import Runner, runner
 
 
@@ -121,7 +123,7 @@ def guard(
     def make(server: str = "git", at: Path | None = None, *more: str) -> Guarded:
         place = at or tmp_path / "desk.git"
         if at is None:
-            subprocess.run(["git", "clone", "-q", "--bare", str(home), str(place)], check=True)
+            bare(home, place)
         found = Guarded(place, home, runner(capsys, monkeypatch), environment)
         found.desk("guard", "install", "--for", server, *more, at=place)
         return found
@@ -129,12 +131,39 @@ def guard(
     return make
 
 
+@pytest.fixture(scope="session")
+def _guarded(
+    few_articles: Path, warm: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]
+) -> Path:
+    """A guarded repository, made once."""
+    place = tmp_path_factory.mktemp("guarded") / "desk.git"
+    bare(few_articles, place)
+    with at_work(few_articles, environment) as desk:
+        desk("--desk", str(place), "guard", "install")
+    heat(place, warm)
+    return place
+
+
 @pytest.fixture
-def guarded(guard: Guard, warm: Path) -> Guarded:
+def guarded(
+    _guarded: Path,
+    home: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str],
+) -> Guarded:
     """One whose hooks don't start Python each time; those that a server installs are called as they are in test_servers."""
-    found = guard()
-    heat(found.server, warm)
-    return found
+    place = tmp_path / "desk.git"
+    shutil.copytree(_guarded, place)
+    config = place / "config"
+    config.write_text(config.read_text().replace(str(_guarded), str(place)))
+    return Guarded(place, home, runner(capsys, monkeypatch), environment)
+
+
+def bare(home: Path, place: Path) -> None:
+    """A repository to push to, without the samples of git's hooks."""
+    subprocess.run(["git", "clone", "-q", "--bare", "--template=", str(home), str(place)], check=True)
 
 
 def refused(said: str, *words: str) -> None:

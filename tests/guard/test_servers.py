@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import SSHD
 from tests.guard.conftest import Guard, Guarded, heat, refused
-from tests.guard.served import Gitolite, http, key, need, ssh, sshd
+from tests.guard.served import Gitolite, http, kept_open, key, need, ssh, sshd
 
 # -- ssh ---------------------------------------------------------------------------------------------------------------
 
@@ -28,20 +28,22 @@ def test_ssh_with_a_forced_command(guarded: Guarded, tmp_path: Path) -> None:
         f"guard shell {who}" in authorized and ",restrict ssh-ed25519" in authorized for who in ("maria", "petros")
     )
     user = subprocess.run(["id", "-un"], capture_output=True, text=True, check=True).stdout.strip()
-    with sshd(tmp_path, authorized) as port:
+    where = f"{user}@127.0.0.1"
+    with (
+        sshd(tmp_path, authorized) as port,
+        kept_open({who: ssh(keys[who], port) for who in keys}, where, tmp_path) as ways,
+    ):
 
         def push(who: str, path: str = "desk.git", **env: str) -> str:
-            command = {"GIT_SSH_COMMAND": " ".join(ssh(keys[who], port)), **env}
-            return guarded.push(who=None, env=command, to=f"{user}@127.0.0.1:{path}")
+            return guarded.push(who=None, env={"GIT_SSH_COMMAND": " ".join(ways[who]), **env}, to=f"{where}:{path}")
 
         guarded.create(who="petros")
-        refused(push("maria"), "maria pushes a commit by petros")
         refused(push("maria", DESK_PUSHER="petros", LC_PUSHER="petros"), "maria pushes a commit by petros")
         assert "Permission denied" in push("mallory")
         assert "there is no other here" in push("petros", "other.git")
         assert push("petros") == ""
         told = subprocess.run(
-            [*ssh(keys["maria"], port), f"{user}@127.0.0.1", "cat /etc/passwd"],
+            [*ways["maria"], where, "cat /etc/passwd"],
             capture_output=True,
             text=True,
             check=False,
@@ -50,8 +52,8 @@ def test_ssh_with_a_forced_command(guarded: Guarded, tmp_path: Path) -> None:
         assert "for the desk's repository alone" in told.stderr
         assert "root:" not in told.stdout
         refs = subprocess.run(
-            ["git", "ls-remote", f"{user}@127.0.0.1:desk.git"],
-            env={**guarded.environment, "GIT_SSH_COMMAND": " ".join(ssh(keys["maria"], port))},
+            ["git", "ls-remote", f"{where}:desk.git"],
+            env={**guarded.environment, "GIT_SSH_COMMAND": " ".join(ways["maria"])},
             capture_output=True,
             text=True,
             check=True,
