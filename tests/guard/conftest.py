@@ -82,6 +82,7 @@ class Guarded:
 Guard = Callable[..., Guarded]
 WARM = Path(__file__).with_name("warm.py")
 ASK = Path(__file__).with_name("ask.py")
+QUICK = ASK.with_suffix(".pl")
 
 
 @pytest.fixture(scope="session")
@@ -100,9 +101,17 @@ def heat(server: Path, socket: Path) -> None:
     """Have the hooks of a repository call the program that waits, instead of starting it."""
     for hook in server.glob("*hooks/**/*"):
         if hook.is_file() and "guard hook" in (text := hook.read_text()):
-            cold = re.sub(r"^exec .*? guard hook", f"exec {asked(socket)} guard hook", text, flags=re.MULTILINE)
+            cold = re.sub(
+                r"^exec .*? guard hook", f"exec {_asked_by_hook(socket)} guard hook", text, flags=re.MULTILINE
+            )
             assert cold != text
             hook.write_text(cold)
+
+
+def _asked_by_hook(socket: Path) -> str:
+    """As `asked`, and sooner where a process can look at another."""
+    quick = shutil.which("perl") and Path("/proc/self/environ").exists()
+    return f"perl '{QUICK}' '{socket}'" if quick else asked(socket)
 
 
 def asked(socket: Path) -> str:

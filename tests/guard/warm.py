@@ -1,4 +1,4 @@
-"""The program loaded once, for calls of `ask.py`: for hooks of which a push has two, where starting Python isn't the point.
+"""The program loaded once, for calls of `ask.py` and `ask.pl`: for hooks of which a push has two, where starting Python isn't the point.
 
 warm.py SOCKET   answers one call after the other; streams, environment and folder are those of the process that asks
 """
@@ -8,13 +8,17 @@ import io
 import marshal
 import os
 import socket
+import struct
 import sys
+from pathlib import Path
 from typing import NamedTuple
 
 from desk.cli import main
 
 _WORD = 8
 """Bytes that say how long a call is."""
+_PEER = struct.Struct("3i")
+"""Who is at the other end of a socket: process, user, group."""
 
 
 class Call(NamedTuple):
@@ -50,11 +54,21 @@ def serve(path: str) -> None:
 
 def _read(calling: socket.socket) -> Call:
     size, streams, _flags, _from = socket.recv_fds(calling, _WORD, 3)
+    if not streams:
+        return _seen(*_PEER.unpack(calling.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)))
     said = b""
     while len(said) < int.from_bytes(size, "big"):
         said += calling.recv(1 << 16)
     args, environ, folder = marshal.loads(said)  # noqa: S302 - from the tests themselves
     return Call(args, environ, folder, streams)
+
+
+def _seen(pid: int, *_owner: int) -> Call:
+    """What a process asks for that says nothing of itself."""
+    seen = Path(f"/proc/{pid}")
+    words, environ = ((seen / name).read_bytes().decode().split("\0")[:-1] for name in ("cmdline", "environ"))
+    streams = [os.open(seen / "fd" / str(number), os.O_WRONLY if number else os.O_RDONLY) for number in range(3)]
+    return Call(words[3:], dict(one.split("=", 1) for one in environ), os.readlink(seen / "cwd"), streams)
 
 
 def _run(call: Call) -> int:
