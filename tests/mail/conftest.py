@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import subprocess
 from collections.abc import Callable, Iterator
@@ -102,6 +103,11 @@ def content(envelope: Envelope) -> bytes:
     return envelope.content
 
 
+@functools.cache
+def _read(message: bytes) -> Mail:
+    return parsing.parse(message, ("en", "el"), Limits())
+
+
 class Sending(NamedTuple):
     """A desk that sends, and the server that it sends to."""
 
@@ -115,7 +121,7 @@ class Sending(NamedTuple):
     @property
     def taken(self) -> list[Mail]:
         """What the server has, as another desk reads it."""
-        return [parsing.parse(content(e), ("en", "el"), Limits()) for e in self.recorder.taken]
+        return [_read(content(e)) for e in self.recorder.taken]
 
     def to(self) -> list[str]:
         """To whom it went, each once."""
