@@ -41,9 +41,9 @@ def read(message: Outgoing) -> Mail:
     return parsing.parse(compose(message), ("en", "el"), Limits())
 
 
-def test_three_thousand_subjects_and_names_come_back_unchanged() -> None:
+def test_a_thousand_subjects_and_names_come_back_unchanged() -> None:
     chance = random.Random(7)
-    for _ in range(3000):
+    for _ in range(1000):
         text = headers.clean("".join(chance.choices(LETTERS, k=chance.randint(1, 120))))
         lines = headers.encode(text, 9)
         assert headers.decode(lines) == text

@@ -6,7 +6,6 @@ import os
 import random
 import shutil
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -17,13 +16,14 @@ from tests.beginnings import at_work
 from tests.conftest import Runner, copy_of
 from tests.mail.conftest import Known, Sending
 from tests.store.test_crash import killed_at, victim
+from tests.terminals import start
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:.*login_data.*:DeprecationWarning", "ignore:Requiring AUTH while not requiring TLS.*"
 )
 Make = Callable[..., str]
 Git = Callable[..., str]
-KILLS = int(os.environ.get("DESK_TEST_KILLS", "10"))
+KILLS = int(os.environ.get("DESK_TEST_KILLS", "6"))
 POST = "desk.post.smtp:Connection.send"
 KNOWN = [
     "desk.session.deriving:_derive:before:1:self",
@@ -118,18 +118,12 @@ def test_killed_at_random(
 def test_two_runs_at_once(sending: Sending, home: Path, environment: dict[str, str]) -> None:
     """One of them sends, the others say so and do nothing."""
     env = {**environment, "DESK_SMTP_SECRET": "secret"}
-    runs = [
-        subprocess.Popen([sys.executable, "-m", "desk", "mail", "send"], cwd=home, env=env, stderr=subprocess.PIPE)
-        for _ in range(3)
-    ]
-    codes = [run.wait() for run in runs]
-    errors = [run.stderr.read().decode() for run in runs if run.stderr]
+    runs = [start("mail", "send", cwd=home, env=env, stderr=subprocess.PIPE) for _ in range(3)]
+    errors = [run.communicate()[1] for run in runs]
+    codes = [run.returncode for run in runs]
     assert set(codes) <= {0, 6}
     assert 0 in codes
     assert all("another desk mail command is at work" in e for e, code in zip(errors, codes, strict=True) if code == 6)
-    for run in runs:
-        assert run.stderr is not None
-        run.stderr.close()
     assert set(arrived(sending).values()) == {1}
     assert len(arrived(sending)) == 4
 

@@ -342,9 +342,9 @@ def test_whoever_wrote_a_mail_that_was_too_large_is_told_once(house: Sending) ->
         row["reason"] for row in house.desk("mail", "log", "--out", "-f", "json").data if row["state"] == "dropped"
     }
     assert reasons == {"its writer hears what was left out of it"}
-    parts = f"--b\n\nwords\n--b\nContent-Disposition: attachment; filename=a.tif\n\n{large}\n--b--\n"
+    parts = f"--b\n\nwords\n--b\nContent-Disposition: attachment; filename=a.tif\n\n{2 * large}\n--b--\n"
     house.desk("config", "set", "mail.max_mb", "30")
-    house.desk("config", "set", "attachment.max_mb", "1")
+    house.desk("config", "set", "attachment.max_mb", "2")
     mixed = 'Content-Type: multipart/mixed; boundary="b"'
     for more in (
         "Auto-Submitted: auto-generated",
@@ -352,14 +352,14 @@ def test_whoever_wrote_a_mail_that_was_too_large_is_told_once(house: Sending) ->
         "Authentication-Results: mx.ncpeh.example; dmarc=fail header.from=x.example",
     ):
         take(house.desk, mail(f"{more[:2]}@x.example", "x", parts, mixed, more))
-    long = mail("long@x.example", "Long", "word " * 200_000)
+    long = mail("long@x.example", "Long", "word " * 210_000)
     take(house.desk, long)
     assert {subject.partition("] ")[2] for _, subject in told("2026-07-23T06:20:00Z")} == {
         "We have registered your request"
     }
     assert take(house.desk, mail(PHARMACIST, f"Re: {words}", parts, mixed, answers=(message.id,))) == ticket
     assert told("2026-07-23T06:21:00Z") == [("eleni@pharmacy.example", words)]
-    assert "- a.tif (1." in house.taken[-1].text
+    assert "- a.tif (2." in house.taken[-1].text
     assert take(house.desk, mail(PHARMACIST, f"Re: {words}", parts, mixed, answers=(message.id,))) == ticket
     assert told("2026-07-23T06:22:00Z") == [], "a third within five minutes waits"
     assert told("2026-07-23T06:40:00Z") == [("eleni@pharmacy.example", words)]
