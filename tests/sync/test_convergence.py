@@ -125,7 +125,7 @@ class Region:
 
 @pytest.mark.parametrize("seed", range(int(os.environ.get("DESK_TEST_SEEDS", "2"))))
 def test_clones_come_to_one_desk(towns: Callable[..., list[Clone]], seed: int) -> None:
-    clones = towns(2 + 2 * seed % 3, CLOCKS)
+    clones = towns(2 + seed % 3, CLOCKS)
     for clone in clones:
         clone.who = "maria"
         with (clone.home / ".git/config").open("a", encoding="utf-8") as file:
