@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from itertools import chain, islice
+from types import MappingProxyType
 
 from desk.audit import merges, verify
 from desk.audit import seals as audit_seals
 from desk.audit.index import IndexedWorld
 from desk.audit.moment import FAULT, AuditFinding, Moment
+from desk.audit.seals import Seal
 from desk.audit.world import PastWorld
 from desk.config import Config
 from desk.domain.model.organisation import MAIL, RELAY, SLA
@@ -52,19 +54,25 @@ class Judged(NamedTuple):
 
 
 class Court(NamedTuple):
-    """What a push is held against. `branch` is the full name of the desk's, `tip` where it stands, `now` epoch seconds."""
+    """What a push is held against. `branch` is the full name of the desk's, `tip` where it stands, `now` epoch seconds.
+
+    `pushed`: where the refs of the push are to stand, by name.
+    """
 
     store: Store
     config: Config
     branch: str
     tip: str
     now: int
+    pushed: Mapping[str, str] = MappingProxyType({})
 
 
 def judge(court: Court, updates: Iterable[Update], pusher: Pusher) -> Judged:
     """Everything that stands against a push; cheap questions first, and what is no desk's isn't read at all."""
     found: list[AuditFinding] = []
     commits = 0
+    updates = tuple(updates)
+    court = court._replace(pushed={update.ref: update.new for update in updates if update.new})
     for update in updates:
         of_ref = list(_of_ref(court, update, pusher))
         if not of_ref and update.new and update.ref.startswith((court.branch, INBOX)):
@@ -213,16 +221,29 @@ def _of_seal(court: Court, update: Update, pusher: Pusher) -> Iterator[AuditFind
 
 
 def _of_measure(court: Court, update: Update) -> Iterator[AuditFinding]:
-    """A seal must be true of a history that the server has."""
-    seal = audit_seals.from_object(court.store.place, update.ref.removeprefix("refs/tags/"), update.new)
+    """A seal must be true of a history that the server has, or gets by the same push: git takes all of it or nothing."""
+    place = court.store.place
+    brought = {ref: _seal(court, ref, oid) for ref, oid in court.pushed.items() if ref.startswith(SEAL)}
+    seal = brought[update.ref]
     if seal is None:
         yield _refused(update, _("not a seal that desk made"), _("desk audit seal makes one"))
         return
-    place = court.store.place
-    known = {one.name: one for one in audit_seals.seals(place)}
-    for one in audit_seals.problems(place, seal, court.tip, known, measured=audit_seals.Measuring(place)):
+    tip = court.pushed.get(court.branch, court.tip)
+    if not audit_seals.is_in_history(place, seal.commit, tip):
+        yield _refused(
+            update,
+            _("the sealed commit {commit} is not in the history that the server has", commit=seal.commit[:10]),
+            _("push both: git push origin {branch} {seal}", branch=_short(court.branch), seal=seal.name),
+        )
+        return
+    known = {one.name: one for one in (*audit_seals.seals(place), *brought.values()) if one is not None}
+    for one in audit_seals.problems(place, seal, tip, known, measured=audit_seals.Measuring(place), there=True):
         if one.level == FAULT:
             yield one
+
+
+def _seal(court: Court, ref: str, oid: str) -> Seal | None:
+    return audit_seals.from_object(court.store.place, ref.removeprefix("refs/tags/"), oid)
 
 
 def _of_cosign(court: Court, update: Update, pusher: Pusher) -> Iterator[AuditFinding]:
@@ -234,7 +255,7 @@ def _of_cosign(court: Court, update: Update, pusher: Pusher) -> Iterator[AuditFi
             "{ref} is for {whose} to sign, and {pusher} pushes", ref=_short(update.ref), whose=whose, pusher=pusher.id
         )
         yield _refused(update, problem, _("desk audit cosign makes one of your own"))
-    elif audit_seals.from_object(court.store.place, update.ref.removeprefix("refs/tags/"), update.new) is None:
+    elif _seal(court, update.ref, update.new) is None:
         yield _refused(update, _("not a signature under a seal"), _("desk audit cosign makes one"))
 
 

@@ -138,10 +138,12 @@ def test_seals(guarded: Guarded) -> None:
     guarded.create()
     guarded.desk("audit", "seal", "--name", "one", "--no-sign")
     refused(guarded.push("seal/one", who="eleni"), "eleni may not seal")
-    refused(guarded.push("seal/one"), "not in the history any more")
-    assert guarded.push() == ""
-    assert guarded.push("seal/one") == ""
-    assert guarded.git("tag", at=guarded.server) == "seal/one"
+    refused(guarded.push("seal/one"), "not in the history that the server has", "git push origin main seal/one")
+    guarded.create()
+    guarded.desk("audit", "seal", "--name", "next", "--no-sign")
+    refused(guarded.push("HEAD:main", "seal/next"), "the seal before it, seal/one, is missing")
+    assert guarded.push("HEAD:main", "seal/one", "seal/next") == ""
+    assert guarded.git("tag", at=guarded.server).split() == ["seal/next", "seal/one"]
     text = guarded.git("cat-file", "tag", "seal/one").replace("Seal-Commits: ", "Seal-Commits: 9").partition("\n\n")[2]
     guarded.forger.git("tag", "-a", "--cleanup=verbatim", "-F", "-", "seal/false", data=text)
     refs = (":refs/tags/seal/one", "HEAD:refs/tags/seal/two", "seal/false")
