@@ -17,7 +17,7 @@ from desk.codec import records
 from desk.domain.model.kinds import kind_at
 from desk.git import place, refs
 from desk.index import build, drift, keeper
-from desk.index.index import Index
+from desk.index.index import Index, no_progress
 
 
 def contents(index: Index) -> dict[str, list[Any]]:
@@ -56,7 +56,7 @@ def assert_index_is_exact(home: Path) -> None:
     """The index kept up to date step by step equals one built anew."""
     with kept(home) as index:
         assert index.commit == head(home)
-        assert drift.differences(index, place.find(str(home), os.environ), lambda items, *_: items, closely=True) == []
+        assert drift.differences(index, place.find(str(home), os.environ), no_progress, closely=True) == []
 
 
 def git(home: Path, *args: str) -> str:
