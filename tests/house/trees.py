@@ -30,6 +30,12 @@ _WORDS = {
     "is_async",
 }
 """What holds no node but those."""
+_PLACES = {
+    kind: () if kind is ast.Constant else tuple(name for name in kind._fields if name not in _WORDS)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
+"""Where other nodes may stand in one of a kind."""
 
 
 def kept(make: Callable[P, T]) -> Callable[P, T]:
@@ -60,19 +66,13 @@ def parents(source: str) -> Mapping[ast.AST, ast.AST]:
     found: dict[ast.AST, ast.AST] = {}
     waiting: list[ast.AST] = [tree(source)]
     for node in waiting:
-        for name in _places(type(node)):
+        for name in _PLACES[type(node)]:
             value = getattr(node, name, None)
             for child in value if isinstance(value, list) else (value,):
                 if isinstance(child, ast.AST) and not isinstance(child, _SHARED):
                     found[child] = node
                     waiting.append(child)
     return found
-
-
-@cache
-def _places(kind: type[ast.AST]) -> tuple[str, ...]:
-    """Where other nodes may stand in one of a kind."""
-    return () if kind is ast.Constant else tuple(name for name in kind._fields if name not in _WORDS)
 
 
 @cache

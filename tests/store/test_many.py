@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,10 +13,18 @@ from pathlib import Path
 
 from tests.conftest import Runner
 from tests.store.indexes import assert_sound, git
-from tests.store.test_crash import victim
+from tests.store.test_crash import TOP, victim
 
 PROCESSES = 8
 EACH = int(os.environ.get("DESK_TEST_EACH", "2"))
+
+
+def start(home: Path, environment: dict[str, str], *args: str) -> subprocess.Popen[str]:
+    """A process beside those that `victim` has one after the other."""
+    env = {**environment, "PYTHONPATH": str(TOP)}
+    return subprocess.Popen(
+        [sys.executable, "-m", *args], cwd=home, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 def test_eight_processes_create_tickets_at_once(desk: Runner, home: Path, environment: dict[str, str]) -> None:
