@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from docs.sessions import Step, play
@@ -112,15 +113,19 @@ CALLS = (
 )  # fmt: skip
 
 
-def steps(which: str, ends: tuple[Step, ...] = ()) -> Iterator[Step]:
-    """The morning as it was typed `before`, or as it is typed `now`; the night before is silent. `ends` are played last."""
+_END = "desk ticket list --state any --sort id -f json"
+"""What either morning leaves."""
+
+
+def _steps(which: str) -> Iterator[Step]:
+    """The morning as it was typed `before`, or as it is typed `now`; the night before is silent."""
     for number, command in enumerate((*NIGHT, *(OWN if which == "now" else BEFORE))):
         yield Step(command, f"04:{number:02}:00", silent=True)
     for number, call in enumerate(CALLS):
         for second, command in enumerate(call.now if which == "now" else call.before):
             remark = f"     # {call.what}" if which == "now" and not second and "\n" not in command else ""
             yield Step(f"{command}{remark}", f"06:{number * 5:02}:{second * 8:02}")
-    yield from ends
+    yield Step(_END, "12:00:00")
 
 
 def keys(command: str) -> int:
@@ -129,9 +134,16 @@ def keys(command: str) -> int:
     return len(_TEXT.sub('""', line)) + 1
 
 
+@cache
+def played(which: str) -> tuple[str, str]:
+    """The session of a morning, and the tickets that it leaves, as JSON."""
+    told, _, left = play(_steps(which), tickets=IDS, users=(*_USERS, "p6y1d")).partition(f"$ {_END}\n")
+    return told.rstrip("\n"), left
+
+
 def transcript() -> str:
     """The morning as it is typed now."""
-    return f"```console\n{play(steps('now'), tickets=IDS, users=(*_USERS, 'p6y1d'))}\n```"
+    return f"```console\n{played('now')[0]}\n```"
 
 
 def table() -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from docs.sessions import Step, play, replaced
 
-BEGIN = (Step("desk init d", "06:00:00", silent=True), Step("cd d", "06:00:00", silent=True))
+BEGIN = (Step("desk init d --empty", "06:00:00", silent=True), Step("cd d", "06:00:00", silent=True))
 
 
 def test_a_session_shows_commands_and_what_they_print() -> None:

@@ -18,14 +18,12 @@ from desk.domain.changes.message import Happened
 from desk.domain.model.kinds import KINDS
 from desk.domain.model.ticket import Ticket
 from desk.domain.rights import moves, rights, ticketverbs, verbs
-from desk.domain.rights.verb import ANY, Verb, Who
+from desk.domain.rights.verb import ANY, Who
 from tests.house.test_rooms import SOURCES
 from tests.house.trees import every
 
-IDS = [f"{verb.kinds[0]}-{verb.name}" for verb in verbs.VERBS]
 TEXTS = {"body", "thread"}
 """What a record has beside its fields."""
-every_verb = pytest.mark.parametrize("verb", verbs.VERBS, ids=IDS)
 
 
 def test_a_verb_has_one_row() -> None:
@@ -33,49 +31,51 @@ def test_a_verb_has_one_row() -> None:
     assert [name for name, count in named.items() if count > 1] == []
 
 
-@every_verb
-def test_its_function_is_there(verb: Verb) -> None:
-    module, _, name = verb.function.partition(":")
-    assert callable(getattr(importlib.import_module(f"desk.{module}"), name))
+def test_its_function_is_there() -> None:
+    for verb in verbs.VERBS:
+        module, _, name = verb.function.partition(":")
+        assert callable(getattr(importlib.import_module(f"desk.{module}"), name)), verb
 
 
-@every_verb
-def test_its_command_is_there(verb: Verb) -> None:
+def test_its_command_is_there() -> None:
     """And the option where it is one."""
-    path, _, option = verb.command.partition(" --")
-    command = main.load(COMMANDS[path])
-    assert not option or f"--{option}" in {o for p in command.params for o in (*p.opts, *p.secondary_opts)}
+    for verb in verbs.VERBS:
+        path, _, option = verb.command.partition(" --")
+        command = main.load(COMMANDS[path])
+        assert not option or f"--{option}" in {o for p in command.params for o in (*p.opts, *p.secondary_opts)}, verb
 
 
-@every_verb
-def test_somebody_may_or_it_says_that_nobody_may(verb: Verb) -> None:
-    assert verb.right.who in get_args(Who)
-    assert (verb.right.level in (1, 2, 3)) == (verb.right.who == "staff")
-    assert (verb.right.line > 0) == (verb.right.word > 0) == (verb.kinds == (Ticket.kind,) and verb.right.level > 0)
+def test_somebody_may_or_it_says_that_nobody_may() -> None:
+    for verb in verbs.VERBS:
+        assert verb.right.who in get_args(Who), verb
+        assert (verb.right.level in (1, 2, 3)) == (verb.right.who == "staff"), verb
+        assert (
+            (verb.right.line > 0) == (verb.right.word > 0) == (verb.kinds == (Ticket.kind,) and verb.right.level > 0)
+        ), verb
 
 
-@every_verb
-def test_it_has_words(verb: Verb) -> None:
+def test_it_has_words() -> None:
     """Its own, or those of the verbs by which history tells it; a seal is a tag, and no commit tells of it."""
-    if verb.told_as is None:
-        assert verb.words is not None
-    assert verb.told_as != () or verb.kinds == ("history",)
-    for words in (verb.words, *verb.otherwise.values()):
-        filled = [text.format(before="b", after="a", rest="r", what="W") for text in words or ()]
-        assert all(filled)
-        assert not filled or "W" in filled[1]
+    for verb in verbs.VERBS:
+        if verb.told_as is None:
+            assert verb.words is not None, verb
+        assert verb.told_as != () or verb.kinds == ("history",), verb
+        for words in (verb.words, *verb.otherwise.values()):
+            filled = [text.format(before="b", after="a", rest="r", what="W") for text in words or ()]
+            assert all(filled), verb
+            assert not filled or "W" in filled[1], verb
 
 
-@every_verb
-def test_it_says_what_it_may_change(verb: Verb) -> None:
-    told_otherwise = verb.told_as is not None
-    assert verb.whole or verb.may or verb.elsewhere or told_otherwise
-    for kind in set(verb.kinds) & set(KINDS):
-        known = {*KINDS[kind].FIELDS, *TEXTS, ANY}
-        assert verb.fields <= known
-        assert not any(KINDS[kind].FIELDS[name].fixed for name in verb.fields - {ANY, *TEXTS})
-    for name, changed in verb.brings:
-        assert set(changed) <= ticketverbs.BY_NAME[name].fields
+def test_it_says_what_it_may_change() -> None:
+    for verb in verbs.VERBS:
+        told_otherwise = verb.told_as is not None
+        assert verb.whole or verb.may or verb.elsewhere or told_otherwise, verb
+        for kind in set(verb.kinds) & set(KINDS):
+            known = {*KINDS[kind].FIELDS, *TEXTS, ANY}
+            assert verb.fields <= known, verb
+            assert not any(KINDS[kind].FIELDS[name].fixed for name in verb.fields - {ANY, *TEXTS}), verb
+        for name, changed in verb.brings:
+            assert set(changed) <= ticketverbs.BY_NAME[name].fields, verb
 
 
 def test_every_field_of_a_ticket_has_a_verb() -> None:

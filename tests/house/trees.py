@@ -15,6 +15,27 @@ Kind = TypeVar("Kind", bound=ast.AST)
 
 _SHARED = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
 """What is one object wherever it stands: whether a name is read or bound, and which sum or comparison one is."""
+_WORDS = {
+    "ctx",
+    "op",
+    "ops",
+    "id",
+    "attr",
+    "module",
+    "level",
+    "asname",
+    "kind",
+    "conversion",
+    "type_comment",
+    "is_async",
+}
+"""What holds no node but those."""
+_PLACES = {
+    kind: () if kind is ast.Constant else tuple(name for name in kind._fields if name not in _WORDS)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
+"""Where other nodes may stand in one of a kind."""
 
 
 def kept(make: Callable[P, T]) -> Callable[P, T]:
@@ -45,7 +66,7 @@ def parents(source: str) -> Mapping[ast.AST, ast.AST]:
     found: dict[ast.AST, ast.AST] = {}
     waiting: list[ast.AST] = [tree(source)]
     for node in waiting:
-        for name in node._fields:
+        for name in _PLACES[type(node)]:
             value = getattr(node, name, None)
             for child in value if isinstance(value, list) else (value,):
                 if isinstance(child, ast.AST) and not isinstance(child, _SHARED):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from desk.codec import records
 from desk.domain.model.kinds import kind_at
 from desk.git import place, refs
 from desk.index import build, drift, keeper
-from desk.index.index import Index
+from desk.index.index import Index, no_progress
 
 
 def contents(index: Index) -> dict[str, list[Any]]:
@@ -55,7 +56,7 @@ def assert_index_is_exact(home: Path) -> None:
     """The index kept up to date step by step equals one built anew."""
     with kept(home) as index:
         assert index.commit == head(home)
-        assert drift.differences(index, place.find(str(home), os.environ), lambda items, *_: items, closely=True) == []
+        assert drift.differences(index, place.find(str(home), os.environ), no_progress, closely=True) == []
 
 
 def git(home: Path, *args: str) -> str:
@@ -72,12 +73,17 @@ def assert_sound(home: Path) -> None:
     assert not [
         ln for ln in (checked.stdout + checked.stderr).splitlines() if not ln.startswith(("dangling", "Checking"))
     ]
+    assert_nothing_left(home)
+    assert_index_is_exact(home)
+
+
+def assert_nothing_left(home: Path) -> None:
+    """No journal, no file that was being written, no lock."""
     own = place.find(str(home), os.environ).own()
     assert not os.path.exists(os.path.join(own, "journal"))
     assert os.listdir(os.path.join(own, "tmp")) == []
-    locks = [p for p in (home / ".git").rglob("*.lock") if p.parent.name != "desk"]
-    assert locks == []
-    assert_index_is_exact(home)
+    found = ((folder, name) for folder, _, names in os.walk(home / ".git") for name in names)
+    assert not [at for at in found if at[1].endswith(".lock") and os.path.basename(at[0]) != "desk"]
 
 
 def _no_graphs(home: Path) -> list[str]:
@@ -107,3 +113,14 @@ def mounted(*args: str) -> Iterator[None]:
         yield
     finally:
         subprocess.run(["umount", "-l", target], check=True)
+
+
+@contextmanager
+def no_file_beyond(size: int) -> Iterator[None]:
+    """What is started meanwhile can write no file of more bytes."""
+    most, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))

@@ -16,9 +16,9 @@ import pytest
 from desk.store import journal
 from tests import terminals
 from tests.conftest import Runner
-from tests.store.indexes import git, mounted
+from tests.copies import copy_desk
+from tests.store.indexes import git, head, mounted, no_file_beyond
 
-Make = Callable[..., str]
 Process = Callable[..., subprocess.CompletedProcess[str]]
 _REAL = shutil.which("git")
 
@@ -54,7 +54,7 @@ def test_files_that_a_killed_import_tore_are_whole_again(
     assert git(home, "status", "--porcelain").split() == ["M", edited.relative_to(home).as_posix()]
 
 
-def test_an_import_onto_a_full_disk(home: Path, tmp_path: Path, process: Process) -> None:
+def test_an_import_onto_a_full_disk(desk: Runner, home: Path, tmp_path: Path, process: Process) -> None:
     """Whatever there is no room for, what stands is said to stand, and is whole as soon as there is room again."""
     if os.geteuid():
         pytest.skip("needs root, to mount a small file system")
@@ -64,19 +64,18 @@ def test_an_import_onto_a_full_disk(home: Path, tmp_path: Path, process: Process
         codes = set()
         for left in (60_000, 200_000, 400_000):
             here = small / "desk"
-            shutil.copytree(home, here, symlinks=True)
-            git(here, "update-index", "-q", "--refresh")
-            before = git(here, "rev-parse", "HEAD")
+            copy_desk(home, here)
+            before = head(here)
             filler = small / "filler"
             with suppress(OSError):
                 filler.write_bytes(bytes(6 << 20))
             os.truncate(filler, filler.stat().st_size - left)
-            done = process("import", "-", cwd=here, stdin=_lines(40, "word " * 800))
-            stands = git(here, "rev-parse", "HEAD") != before
+            done = process("import", "-", cwd=here, stdin=_lines(40, "word" * 1000))
+            stands = head(here) != before
             assert not (stands and "nothing was changed" in done.stderr), done.stderr
             assert (done.returncode == 9) == (not stands), done.stderr
             filler.unlink()
-            assert process("ticket", "list", cwd=here).returncode == 0
+            desk("--desk", str(here), "ticket", "list")
             assert git(here, "status", "--porcelain") == ""
             codes.add(stands)
             shutil.rmtree(here)
@@ -86,9 +85,8 @@ def test_an_import_onto_a_full_disk(home: Path, tmp_path: Path, process: Process
 # -- after the commit --------------------------------------------------------------------------------------------------
 
 
-def test_git_fails_after_it_has_committed(make: Make, home: Path, tmp_path: Path, process: Process) -> None:
+def test_git_fails_after_it_has_committed(home: Path, tmp_path: Path, process: Process, ticket: str) -> None:
     """As when there is no room for the branch's log: the commit stands, and is said to."""
-    ticket = make()
     folder = tmp_path / "bin"
     folder.mkdir()
     wrapper = folder / "git"
@@ -104,9 +102,8 @@ def test_git_fails_after_it_has_committed(make: Make, home: Path, tmp_path: Path
     assert git(home, "status", "--porcelain") == ""
 
 
-def test_the_journal_cannot_be_put_away(desk: Runner, make: Make, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_journal_cannot_be_put_away(desk: Runner, home: Path, monkeypatch: pytest.MonkeyPatch, ticket: str) -> None:
     """A disk that fails after the commit: it stands, and the next command ends it."""
-    ticket = make()
     real = os.unlink
 
     def unlink(path: str) -> None:
@@ -123,30 +120,22 @@ def test_the_journal_cannot_be_put_away(desk: Runner, make: Make, home: Path, mo
     assert git(home, "log", "--format=%s").count(f"{ticket} note") == 2
 
 
-def test_a_failed_write_leaves_no_report_of_git(make: Make, home: Path, process: Process) -> None:
-    ticket = make()
+def test_a_failed_write_leaves_no_report_of_git(desk: Runner, home: Path, process: Process, ticket: str) -> None:
     hook = home / ".git/hooks/reference-transaction"
     hook.write_text('#!/bin/sh\ntest "$1" != prepared\n')
     hook.chmod(0o755)
     assert process("ticket", "note", ticket, "--body", "x", cwd=home).returncode != 0
     hook.unlink()
     assert list(home.glob(".git/fast_import_crash_*")) == []
-    assert process("doctor", cwd=home).returncode == 0
+    desk("doctor")
 
 
 # -- what is no bug of desk --------------------------------------------------------------------------------------------
 
-_SMALL = (
-    "import resource, signal, sys; from desk.cli import main;"
-    "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (30000, 30000));"
-    "sys.exit(main.run(['index', 'rebuild']))"
-)
 
-
-def test_an_index_for_which_there_is_no_room(home: Path, environment: dict[str, str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", _SMALL], cwd=home, env=environment, capture_output=True, text=True, check=False
-    )
+def test_an_index_for_which_there_is_no_room(home: Path, process: Process) -> None:
+    with no_file_beyond(30_000):
+        done = process("index", "rebuild", cwd=home)
     assert done.returncode == 9, done.stderr
     assert "bug" not in done.stderr
 
@@ -162,17 +151,16 @@ def test_an_index_for_which_there_is_no_room(home: Path, environment: dict[str, 
     ids=lambda value: " ".join(value[-2:])[-24:] if isinstance(value, tuple) else None,
 )
 def test_no_end_of_it(
-    make: Make, home: Path, environment: dict[str, str], words: tuple[str, ...], code: int | None
+    home: Path, environment: dict[str, str], ticket: str, words: tuple[str, ...], code: int | None
 ) -> None:
-    ticket = make()
     done = terminals.run(*(word.format(ticket=ticket) for word in words), cwd=home, env=environment, timeout=60)
     assert done.returncode in ((0, 2) if code is None else (code,)), done.stderr
     assert "bug" not in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_an_export_onto_a_full_disk(make: Make, home: Path, environment: dict[str, str]) -> None:
-    make()
+@pytest.mark.usefixtures("ticket")
+def test_an_export_onto_a_full_disk(home: Path, environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "desk", "export"]
     with Path("/dev/full").open("w", encoding="utf-8") as out:
         done = subprocess.run(
@@ -194,9 +182,8 @@ def test_settings_that_nothing_reads(desk: Runner, home: Path, git: Callable[...
 
 
 def test_an_undo_of_a_message_that_names_a_ticket_it_does_not_touch(
-    desk: Runner, make: Make, git: Callable[..., str]
+    desk: Runner, git: Callable[..., str], ticket: str
 ) -> None:
-    ticket = make()
     git(
         "commit",
         "-q",
@@ -213,34 +200,28 @@ def test_an_undo_of_a_message_that_names_a_ticket_it_does_not_touch(
 
 
 @pytest.mark.parametrize(("name", "code"), [(b"a$HOME", 0), (b"a\xff", 8), (b"a\nb", 0), (b"-x", 0)], ids=repr)
-def test_a_folder_of_any_name(home: Path, tmp_path: Path, environment: dict[str, str], name: bytes, code: int) -> None:
+def test_a_folder_of_any_name(
+    home: Path, desk: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: bytes, code: int
+) -> None:
     """One that is not UTF-8 can't be shown, and is refused in words."""
-    here = os.path.join(tmp_path, os.fsdecode(name))
-    shutil.copytree(home, here, symlinks=True)
+    monkeypatch.chdir(home.rename(tmp_path / os.fsdecode(name)))
     for words in (("ticket", "list"), ("ticket", "create", "--title", "T", "--department", "legal"), ("doctor",)):
-        done = terminals.run(*words, cwd=here, env=environment, errors="surrogateescape")
-        assert done.returncode == code, done.stderr
-        assert "bug" not in done.stderr
+        assert "bug" not in desk(*words, code=code).err
 
 
-def test_git_is_told_to_take_names_otherwise(make: Make, home: Path, process: Process) -> None:
-    ticket = make()
+def test_git_is_told_to_take_names_otherwise(desk: Runner, home: Path, ticket: str) -> None:
     for name in ("GIT_ICASE_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_LITERAL_PATHSPECS"):
-        done = process("ticket", "note", ticket, "--body", name, cwd=home, env={name: "1"})
-        assert done.returncode == 0, done.stderr
-        assert process("status", cwd=home, env={name: "1"}).returncode == 0
+        desk("ticket", "note", ticket, "--body", name, env={name: "1"})
+        desk("status", env={name: "1"})
     assert git(home, "status", "--porcelain") == ""
 
 
-def test_a_clone_that_lacks_objects_or_files(make: Make, home: Path, tmp_path: Path, process: Process) -> None:
-    ticket = make()
+def test_a_clone_that_lacks_objects_or_files(program: Runner, home: Path, tmp_path: Path, ticket: str) -> None:
     git(home, "config", "uploadpack.allowFilter", "true")
     partial, sparse = tmp_path / "partial", tmp_path / "sparse"
     for to, how in ((partial, "--filter=blob:none"), (sparse, "--sparse")):
         subprocess.run(["git", "clone", "-q", how, f"file://{home}", str(to)], check=True)
         for key, value in (("user.name", "Maria Georgiou"), ("user.email", "maria@ncpeh.example")):
             git(to, "config", key, value)
-        done = process("ticket", "note", ticket, "--body", "x", cwd=to)
-        assert done.returncode == 0, done.stderr
-    done = process("maintain", cwd=partial)
-    assert done.returncode == 0, done.stderr
+        program("--desk", str(to), "ticket", "note", ticket, "--body", "x")
+    program("--desk", str(partial), "maintain")

@@ -6,14 +6,15 @@ import json
 import os
 import subprocess
 from collections.abc import Callable
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conftest import Runner
-from tests.store.test_crash import killed_at, victim
-from tests.store.test_many import start
+from tests.store.indexes import head
+from tests.store.test_crash import imported, killed_at, victim
 
 Make = Callable[..., str]
 Git = Callable[..., str]
@@ -53,19 +54,21 @@ def files(home: Path) -> dict[str, Any]:
     return {p.name: json.loads(p.read_text(encoding="utf-8")) for p in sorted(folder.glob("*.json"))}
 
 
-@pytest.mark.parametrize("step", AFTER_THE_COMMIT)
-def test_killed_after_the_commit(
-    desk: Runner, home: Path, git: Git, environment: dict[str, str], ticket: str, step: str
-) -> None:
-    killed_at(step, home, environment, "ticket", "reply", ticket, "--body", "Try again.", "--close")
-    head = git("rev-parse", "HEAD").strip()
-    desk("ticket", "list")  # whoever comes next, and if it only reads
-    expected = {"event": "reply", "to": "anna@clinic.example", "ticket": ticket, "commit": head}
-    assert messages(desk) == [expected]
-    assert not (home / ".git/desk/outbox/new").exists()
-    assert not (home / ".git/desk/untold").exists()
-    desk("ticket", "note", ticket, "--body", "after")
-    assert [m for m in messages(desk) if m["event"] == "reply"] == [expected]
+def test_killed_after_the_commit(desk: Runner, home: Path, environment: dict[str, str]) -> None:
+    """Each on a ticket of its own, whose requester is to hear of its reply alone."""
+    anna = desk("user", "create", "--name", "Anna", "--email", "anna@clinic.example", "--group", "patient", "-f", "ids")
+    tickets = imported(desk, len(AFTER_THE_COMMIT), requester=anna.out.strip())
+    expected: list[dict[str, Any]] = []
+    for step, ticket in zip(AFTER_THE_COMMIT, tickets, strict=True):
+        killed_at(step, home, environment, "ticket", "reply", ticket, "--body", "Try again.", "--close")
+        desk("ticket", "list")  # whoever comes next, and if it only reads
+        expected += [{"event": "reply", "to": "Anna <anna@clinic.example>", "ticket": ticket, "commit": head(home)}]
+        assert sorted(messages(desk), key=itemgetter("ticket")) == expected, step
+        assert not (home / ".git/desk/outbox/new").exists()
+        assert not (home / ".git/desk/untold").exists()
+        desk("ticket", "note", ticket, "--body", "after")
+        told = [m for m in messages(desk) if m["event"] == "reply"]
+        assert sorted(told, key=itemgetter("ticket")) == expected, step
 
 
 def test_what_is_told_later_is_what_would_have_been_told(
@@ -170,7 +173,7 @@ def test_who_is_told_of_nothing(desk: Runner, home: Path, git: Git, ticket: str,
 
 
 def test_two_writers_at_once(home: Path, environment: dict[str, str], desk: Runner) -> None:
-    made = start(home, environment, "tests.store.victim", "crowd", "2", "4").communicate()[0].split()
+    made = victim(home, environment, "crowd", "2", "4").stdout.split()
     assert len(made) == 8
     told = [m["ticket"] for m in messages(desk) if m["event"] == "create"]
     assert sorted(set(told)) == sorted(made)

@@ -18,7 +18,7 @@ MODERATE = settings(
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
-DEAR = settings(MODERATE, max_examples=EXAMPLES or 25)
+DEAR = settings(MODERATE, max_examples=EXAMPLES or 12)
 """For what takes long to draw: whole records, and changes of several."""
 NASTY = (
     "---",

@@ -93,6 +93,8 @@ def run(words: list[str]) -> int:
     if words[0] == "within":
         doom(float(words[1]), words[2])
         return main.run(words[3:])
+    if words[0] == "crowd":
+        return crowd(int(words[1]), int(words[2]))
     return many(int(words[1]), words[2]) if words[0] == "many" else main.run(words[1:])
 
 
@@ -202,7 +204,5 @@ def _become(asked: dict[str, Any]) -> None:
 if __name__ == "__main__":
     if sys.argv[1] == "serve":
         serve()
-    elif sys.argv[1] == "crowd":
-        sys.exit(crowd(int(sys.argv[2]), int(sys.argv[3])))
     else:
         sys.exit(run(sys.argv[1:]))

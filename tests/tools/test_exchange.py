@@ -10,6 +10,7 @@ import pytest
 
 from desk.store import journal
 from tests.conftest import Runner
+from tests.store.indexes import head
 
 Git = Callable[..., str]
 Make = Callable[..., str]
@@ -27,10 +28,10 @@ def _line(**values: object) -> str:
     return json.dumps({**base, "created": "2020-01-02T03:04:05Z", **values}) + "\n"
 
 
-@pytest.fixture(scope="session")
-def _template(_starter: Path) -> Path:
-    """All that a new desk has: an export goes into one."""
-    return _starter
+@pytest.fixture
+def _template(request: pytest.FixtureRequest, few_articles: Path, _starter: Path) -> Path:
+    """All that a new desk has, where an export goes into one."""
+    return _starter if "full" in request.fixturenames else few_articles
 
 
 @pytest.fixture
@@ -105,44 +106,46 @@ def test_an_import_can_be_run_again(desk: Runner, git: Git) -> None:
     assert git("rev-parse", "HEAD") == head
 
 
-@pytest.mark.parametrize(
-    ("line", "problem"),
-    [
-        ("{", "Expecting property name"),
-        ("[1]", "expected an object"),
-        (_line(record="nonsense"), "there is no kind 'nonsense'"),
-        (_line(colour="red"), "colour: a ticket has no such field"),
-        (_line(title=None), "title: missing"),
-        (_line(title="a\u0000b"), "NUL"),
-        (_line(id="../../x"), "id: '../../X' is not a ticket id"),
-        (_line(department="nowhere"), "department: there is no department nowhere"),
-        (_line(owner="nobody"), "owner: there is no staff nobody"),
-        (_line(priority="extreme"), "priority: 'extreme' is none of"),
-        (_line(created="yesterday"), "created: 'yesterday' is not a time"),
-        (_line(attachments=["a.txt"]), "files: a.txt: no content"),
-        (_line(attachments=["../a"], files={"../a": ""}), "files: ../a: not a name"),
-        (_line(attachments=["a.txt"], files={"a.txt": "%"}), "files: a.txt: not base64"),
-        (
-            _line(thread=[{"kind": "shout", "by": "x", "at": "2020-01-01T00:00:00Z"}]),
-            "thread 1: kind must be reply or note",
-        ),
-        (_line(thread="x"), "thread: expected a list"),
-        (
-            _line(record="tag", id="x", thread=[{"kind": "note", "by": "x", "at": "2020-01-01T00:00:00Z"}]),
-            "has no such field",
-        ),
-    ],
+BAD = (
+    ("{", "Expecting property name"),
+    ("[1]", "expected an object"),
+    (_line(record="nonsense"), "there is no kind 'nonsense'"),
+    (_line(colour="red"), "colour: a ticket has no such field"),
+    (_line(title=None), "title: missing"),
+    (_line(title="a\u0000b"), "NUL"),
+    (_line(id="../../x"), "id: '../../X' is not a ticket id"),
+    (_line(department="nowhere"), "department: there is no department nowhere"),
+    (_line(owner="nobody"), "owner: there is no staff nobody"),
+    (_line(priority="extreme"), "priority: 'extreme' is none of"),
+    (_line(created="yesterday"), "created: 'yesterday' is not a time"),
+    (_line(attachments=["a.txt"]), "files: a.txt: no content"),
+    (_line(attachments=["../a"], files={"../a": ""}), "files: ../a: not a name"),
+    (_line(attachments=["a.txt"], files={"a.txt": "%"}), "files: a.txt: not base64"),
+    (
+        _line(thread=[{"kind": "shout", "by": "x", "at": "2020-01-01T00:00:00Z"}]),
+        "thread 1: kind must be reply or note",
+    ),
+    (_line(thread="x"), "thread: expected a list"),
+    (
+        _line(record="tag", id="x", thread=[{"kind": "note", "by": "x", "at": "2020-01-01T00:00:00Z"}]),
+        "has no such field",
+    ),
 )
-def test_a_bad_line_is_named_and_passed_over(desk: Runner, git: Git, line: str, problem: str) -> None:
-    done = desk("import", "-", "-f", "json", stdin=_line(id="200102-GGGG") + line.rstrip("\n") + "\n", code=7)
+
+
+def test_a_bad_line_is_named_and_passed_over(desk: Runner, git: Git, home: Path) -> None:
+    good = _line(id="200102-GGGG")
+    given = good + "".join(f"{line.rstrip(chr(10))}\n" for line, _problem in BAD)
+    done = desk("import", "-", "-f", "json", stdin=given, code=7)
     assert done.data["created"] == 1
-    [error] = done.data["errors"]
-    assert error["line"] == 2
-    assert problem in error["problem"]
-    head = git("rev-parse", "HEAD")
-    strict = desk("import", "-", "--strict", stdin=_line(id="200102-HHHH") + line.rstrip("\n") + "\n", code=7)
-    assert "stdin:2" in strict.err
-    assert git("rev-parse", "HEAD") == head
+    assert [error["line"] for error in done.data["errors"]] == [*range(2, 2 + len(BAD))]
+    for error, problem in zip(done.data["errors"], dict(BAD).values(), strict=True):
+        assert problem in error["problem"]
+    before = head(home)
+    for line, problem in BAD:
+        strict = desk("import", "-", "--strict", stdin=_line(id="200102-HHHH") + line.rstrip("\n") + "\n", code=7)
+        assert "stdin:2" in strict.err, problem
+        assert head(home) == before, problem
     assert git("status", "--porcelain") == ""
 
 

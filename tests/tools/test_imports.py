@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from desk.domain.model.kinds import KINDS
 from tests.conftest import Runner
 
 Git = Callable[..., str]
+_ALL = "DESK_TEST_EXAMPLES" in os.environ
 
 GOOD: dict[str, dict[str, Any]] = {
     "department": {"id": "{n}", "name": "N"},
@@ -48,13 +51,17 @@ NASTY: tuple[Any, ...] = (
 
 
 def lines() -> Iterator[str]:
-    """Each field of each kind with each value that might be wrong, in a record that is right but for that."""
+    """Each field of each kind with values that might be wrong, in a record that is right but for that.
+
+    Each value is tried in every other field, those that one leaves out in the next; DESK_TEST_EXAMPLES tries all in all.
+    """
     number = 0
+    shares = itertools.cycle((NASTY,) if _ALL else (NASTY[::2], NASTY[1::2]))
     for kind, good in GOOD.items():
         names = [*KINDS[kind].FIELDS, *(("body",) if KINDS[kind].suffix == ".md" else ())]
         for name in names:
             field: Field[Any] | None = KINDS[kind].FIELDS.get(name)
-            for value in (not field.default,) if field is not None and field.type is FLAG else NASTY:
+            for value in (not field.default,) if field is not None and field.type is FLAG else next(shares):
                 number += 1
                 fresh = {k: _named(v, number) for k, v in good.items()}
                 yield json.dumps({"record": kind, **fresh, name: value})
@@ -71,8 +78,8 @@ def _named(value: Any, number: int) -> Any:
 def test_nothing_comes_in_that_the_doctor_or_an_audit_would_find(desk: Runner, home: Path) -> None:
     (home.parent / "hostile.jsonl").write_text("\n".join(lines()) + "\n")
     done = desk("import", str(home.parent / "hostile.jsonl"), "-f", "json", code=7).data
-    assert done["created"] > 300
-    assert done["bad"] > 1000
+    assert done["created"] > (300 if _ALL else 150)
+    assert done["bad"] > (1000 if _ALL else 500)
     found = desk("doctor", "-f", "json", code=None).data
     # What leads to a line that never came is told; what was approved elsewhere is not proved here.
     assert [

@@ -24,20 +24,25 @@ from desk.errors import Refused, Unchanged
 from desk.text import _
 
 _SCRIPTS = (
-    (re.compile("[\u0370-\u03ff\u1f00-\u1fff]"), ("el",)),
-    (re.compile("[\u0400-\u052f]"), ("bg", "uk", "sr", "mk", "ru")),
+    (re.compile("[\u0370-\u03ff\u1f00-\u1fff]+"), ("el",)),
+    (re.compile("[\u0400-\u052f]+"), ("bg", "uk", "sr", "mk", "ru")),
 )
 """Letters of a script, and the languages written in it."""
-_LETTER = re.compile(r"[^\W\d_]")
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def language_of(text: str, known: Sequence[str]) -> str | None:
     """The language among the known ones in whose script most letters of a text are; None for a script of many."""
-    letters = len(_LETTER.findall(text))
+    letters = _count(_LETTERS, text)
     for script, languages in _SCRIPTS:
-        if 2 * len(script.findall(text)) > letters:
+        if 2 * _count(script, text) > letters:
             return next((language for language in known if language.partition("-")[0] in languages), None)
     return None
+
+
+def _count(runs: re.Pattern[str], text: str) -> int:
+    """How many letters there are in such runs, of which there are fewer to be looked at than of letters."""
+    return sum(map(len, runs.findall(text)))
 
 
 def create(
