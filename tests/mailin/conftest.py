@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
@@ -19,6 +19,7 @@ from desk.actions.tickets.lifecycle import NewEntry, NewTicket
 from desk.audit.verify import verify
 from desk.domain.model.person import Staff, User
 from desk.domain.model.ticket import Ticket
+from desk.intake.guard import GuardedReader
 from desk.local import mailhost
 from desk.mail import threading
 from desk.session.session import Session
@@ -41,9 +42,10 @@ COMMIT = "4f9a1c22"
 class Inbox:
     """A desk on disk. Time goes on by a minute with everything that is done."""
 
-    def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, environ: Mapping[str, str], reader: GuardedReader) -> None:
         self.folder = str(folder)
         self.environ = environ
+        self.reader = reader
         self.now = NOW
         self.key = mailhost.key(self.session().place)
 
@@ -52,9 +54,9 @@ class Inbox:
         return Session(self.folder, self.environ, self.now, who=who, requester=requester)
 
     def take(self, raw: bytes) -> TakenMail:
-        """Take a mail in, as fetch and import do."""
+        """Take a mail in, as fetch and import do: one child reads all mails."""
         session = self.session(None)
-        return taking.take_in(session, Arriving(raw, len(raw)), arrivals.door(session))
+        return taking.take_in(session, Arriving(raw, len(raw)), arrivals.door(session), reader=self.reader)
 
     def set(self, name: str, value: str) -> None:
         settings.set_value(self.session(), name, value)
@@ -119,10 +121,11 @@ class Inbox:
 
 
 @pytest.fixture(scope="module")
-def inbox(_template: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Inbox:
-    found = Inbox(copy_of(_template, tmp_path_factory.mktemp("inbox")), environment)
-    found.set("mail.machines", "maria@ncpeh.example")
-    return found
+def inbox(_template: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Iterator[Inbox]:
+    with GuardedReader() as reader:
+        found = Inbox(copy_of(_template, tmp_path_factory.mktemp("inbox")), environment, reader)
+        found.set("mail.machines", "maria@ncpeh.example")
+        yield found
 
 
 _counted = iter(range(1, 1_000_000))

@@ -256,7 +256,7 @@ def test_no_machine_but_a_named_one_takes_mail_in(inbox: Inbox) -> None:
     top = inbox.session().place.root
     other = {**inbox.environ, "GIT_COMMITTER_EMAIL": "petros@ncpeh.example"}
     forged = Inbox.__new__(Inbox)
-    forged.folder, forged.environ, forged.now, forged.key = top, other, inbox.now, inbox.key
+    forged.folder, forged.environ, forged.now, forged.key, forged.reader = top, other, inbox.now, inbox.key, inbox.reader
     forged.take(mail(ANNA, "By whom", "Text."))
     [fault] = inbox.faults()
     assert fault == "mails: claims to have come by mail, but petros@ncpeh.example may not take mail in"
