@@ -61,6 +61,11 @@ class Inbox:
     def set(self, name: str, value: str) -> None:
         settings.set_value(self.session(), name, value)
 
+    def settle(self, *lines: str) -> None:
+        """Settings of mail as desk.toml has them, all in one commit."""
+        place_settings(Path(self.folder), *lines)
+        self.git("commit", "-qam", "by hand")
+
     def ticket(self, ticket_id: str) -> Ticket:
         return cast("Ticket", self.session().store.read("ticket", ticket_id))
 
@@ -95,14 +100,16 @@ class Inbox:
     def plus(self, ticket: str, to: str, *, bounces: bool = False) -> str:
         return threading.plus_address(DESK, ticket, to, self.key, bounces=bounces)
 
-    def commits(self) -> int:
-        return int(self.git("rev-list", "--count", "HEAD"))
+    def tip(self) -> str:
+        """The newest commit. After it there is exactly one where `head("%P")` tells it."""
+        return (Path(self.folder) / ".git/refs/heads/main").read_text("ascii").strip()
 
     def head(self, form: str) -> str:
         return self.git("log", "-1", f"--format={form}").strip()
 
-    def faults(self) -> list[str]:
-        found = verify(self.session().store, full=True)
+    def faults(self, since: str | None = None) -> list[str]:
+        """What the audit finds in all of history, or in what came after a commit."""
+        found = verify(self.session().store, since, full=since is None)
         return [f"{f.check}: {f.problem}" for f in found.findings if f.level == "fault"]
 
     def commit(self, *paths: str) -> None:
@@ -124,8 +131,15 @@ class Inbox:
 def inbox(_template: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Iterator[Inbox]:
     with GuardedReader() as reader:
         found = Inbox(copy_of(_template, tmp_path_factory.mktemp("inbox")), environment, reader)
-        found.set("mail.machines", "maria@ncpeh.example")
+        found.settle('machines = ["maria@ncpeh.example"]')
         yield found
+
+
+def place_settings(top: Path, *lines: str) -> None:
+    """Write lines below [mail] in desk.toml, as somebody does by hand; nothing is committed."""
+    file = top / "desk.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("[mail]\n", "".join(("[mail]\n", *(f"{line}\n" for line in lines)))), encoding="utf-8")
 
 
 _counted = iter(range(1, 1_000_000))

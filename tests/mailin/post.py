@@ -16,6 +16,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from imapclient import IMAPClient
 
 from tests.conftest import Result, Runner
+from tests.mailin.conftest import place_settings
 from tests.post.conftest import Dovecot, free_port
 
 Git = Callable[..., str]
@@ -41,17 +42,28 @@ class Post(NamedTuple):
             return {name: int(client.folder_status(name, ["MESSAGES"])[b"MESSAGES"]) for name in names}
 
 
-def set_up(desk: Runner, home: Path, git: Git, dovecot: Dovecot, user: str) -> Post:
-    """The desk's settings and this machine's, as docs/mail.md tells to make them."""
-    text = (home / "desk.toml").read_text(encoding="utf-8")
-    lines = (
-        f'machines = ["maria@ncpeh.example"]\nimap.host = "localhost"\nimap.port = {dovecot.ports.imaps}\n'
-        f'imap.user = "{user}"\n'
+def set_up(
+    desk: Runner, home: Path, git: Git, dovecot: Dovecot, user: str, *lines: str, unencrypted: int | None = None
+) -> Post:
+    """The desk's settings and this machine's, as docs/mail.md tells to make them, with further `lines` below [mail].
+
+    `unencrypted`: the port of a way to the server on which nothing is encrypted.
+    """
+    port = unencrypted or dovecot.ports.imaps
+    place_settings(
+        home,
+        'machines = ["maria@ncpeh.example"]',
+        'imap.host = "localhost"',
+        f"imap.port = {port}",
+        f'imap.user = "{user}"',
+        *(['imap.security = "none"'] if unencrypted else []),
+        *lines,
     )
-    (home / "desk.toml").write_text(text.replace("[mail]\n", f"[mail]\n{lines}"), encoding="utf-8")
     git("commit", "-qam", "mail")
-    git("config", "desk.mail.host", "true")
-    git("config", "desk.mail.trust", f"imaps://{user}@localhost:{dovecot.ports.imaps}")
+    with (home / ".git/config").open("a", encoding="utf-8") as file:  # as `git config` writes it, without a process
+        file.write(
+            f'[desk "mail"]\n\thost = true\n\ttrust = {"imap" if unencrypted else "imaps"}://{user}@localhost:{port}\n'
+        )
     return Post(desk, dovecot, user, {"DESK_IMAP_SECRET": "secret", "SSL_CERT_FILE": str(dovecot.top / "cert.pem")})
 
 

@@ -70,11 +70,12 @@ def recorder(smtp: Callable[..., Mailserver]) -> Mailserver:
 
 @pytest.fixture
 def full(desk: Runner, home: Path, dovecot: Dovecot, user: str, git: Git, recorder: Mailserver, tmp_path: Path) -> Full:
-    post = set_up(desk, home, git, dovecot, user)
     server = recorder.server
-    for name, value in (("host", server.host), ("port", str(server.port)), ("security", "none"), ("per_minute", "0")):
-        desk("config", "set", f"mail.smtp.{name}", value)
-    desk("config", "set", "mail.address", user)
+    post = set_up(
+        desk, home, git, dovecot, user,
+        f'smtp.host = "{server.host}"', f"smtp.port = {server.port}", 'smtp.security = "none"', "smtp.per_minute = 0",
+        f'address = "{user}"',
+    )  # fmt: skip
     desk("mail", "trust", "--yes")
     small = tmp_path / "small"
     small.mkdir()

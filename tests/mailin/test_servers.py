@@ -22,14 +22,10 @@ def carrier(dovecot: Dovecot, user: str) -> Iterator[Carrier]:
 
 @pytest.fixture
 def post(desk: Runner, home: Path, dovecot: Dovecot, user: str, git: Git, carrier: Carrier) -> Post:
-    done = set_up(desk, home, git, dovecot, user)
-    text = (home / "desk.toml").read_text(encoding="utf-8")
     lines = (
-        f'smtp.host = "127.0.0.1"\nsmtp.port = {carrier.controller.port}\nsmtp.security = "none"\nsmtp.user = "none"\n'
-    )
-    (home / "desk.toml").write_text(text.replace("[mail]\n", f"[mail]\n{lines}"), encoding="utf-8")
-    git("commit", "-qam", "smtp")
-    return done
+        'smtp.host = "127.0.0.1"', f"smtp.port = {carrier.controller.port}", 'smtp.security = "none"', 'smtp.user = "none"'
+    )  # fmt: skip
+    return set_up(desk, home, git, dovecot, user, *lines)
 
 
 def test_trust_shows_and_pins(post: Post, git: Git, carrier: Carrier) -> None:
