@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -24,7 +23,10 @@ class People(NamedTuple):
 
 @pytest.fixture(scope="module")
 def people(inbox: Inbox) -> Iterator[People]:
-    inbox.settle('authserv = ["mx.ncpeh.example"]')
+    inbox.settle(
+        'authserv = ["mx.ncpeh.example"]',
+        'departments = {"legal@ncpeh.example" = "legal", "nobody@ncpeh.example" = "nowhere"}',
+    )
     anna = inbox.register("Anna", ANNA)
     yield People(anna, inbox.open("No summary", anna))
     assert inbox.faults() == []
@@ -240,12 +242,6 @@ def test_a_flood_is_held(inbox: Inbox) -> None:
     ],
 )
 def test_the_department_by_the_address(inbox: Inbox, to: str, department: str) -> None:
-    file = Path(inbox.folder) / "desk.toml"
-    text = file.read_text(encoding="utf-8")
-    if "mail.departments" not in text:
-        text += '\n[mail.departments]\n"legal@ncpeh.example" = "legal"\n"nobody@ncpeh.example" = "nowhere"\n'
-        file.write_text(text, encoding="utf-8")
-        inbox.commit("desk.toml")
     assert inbox.ticket(inbox.take(mail(ANNA, "To whom", "Text.", to=to)).ticket).department == department
 
 
