@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
@@ -24,9 +25,9 @@ from desk.local import mailhost
 from desk.mail import threading
 from desk.session.session import Session
 from tests.conftest import copy_of
-from tests.post.conftest import certificate, dovecot, user
+from tests.post.conftest import Dovecot, certificate, dovecot
 
-__all__ = ["certificate", "dovecot", "user"]
+__all__ = ["certificate", "dovecot"]
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +37,8 @@ def _template(few_articles: Path) -> Path:
 
 NOW = datetime(2026, 7, 23, 6, 12, 44, tzinfo=UTC)
 DESK = "servicedesk@ncpeh.example"
+MAILBOX = "mailbox@ncpeh.example"
+"""Where the tests' mail server keeps what comes to the desk."""
 COMMIT = "4f9a1c22"
 
 
@@ -133,6 +136,34 @@ def inbox(_template: Path, tmp_path_factory: pytest.TempPathFactory, environment
         found = Inbox(copy_of(_template, tmp_path_factory.mktemp("inbox")), environment, reader)
         found.settle('machines = ["maria@ncpeh.example"]')
         yield found
+
+
+@pytest.fixture(scope="session")
+def mail_hosts(
+    few_articles: Path, dovecot: Dovecot, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]
+) -> Callable[..., Path]:
+    """`mail_hosts("max_mb = 1")`: a desk whose mail lies on the server, set up as docs/mail.md tells, with such lines below
+    [mail] as well. Each is made once; tests take copies of it.
+    """
+
+    @functools.cache
+    def made(*lines: str) -> Path:
+        top = copy_of(few_articles, tmp_path_factory.mktemp("host"))
+        place_settings(
+            top,
+            'machines = ["maria@ncpeh.example"]',
+            'imap.host = "localhost"',
+            f"imap.port = {dovecot.ports.imaps}",
+            f'imap.user = "{MAILBOX}"',
+            *lines,
+        )
+        subprocess.run(["git", "-C", str(top), "commit", "-qam", "mail"], check=True, env=environment)
+        with (top / ".git/config").open("a", encoding="utf-8") as file:
+            file.write(f'[desk "mail"]\n\thost = true\n\ttrust = imaps://{MAILBOX}@localhost:{dovecot.ports.imaps}\n')
+        Session(str(top), environment, NOW, who="maria").store.ask(lambda _index: None)
+        return top
+
+    return made
 
 
 def place_settings(top: Path, *lines: str) -> None:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 import smtplib
 import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from imapclient import IMAPClient
+from imapclient import imap_utf7
 
 from tests.conftest import Result, Runner
-from tests.mailin.conftest import place_settings
+from tests.mailin.conftest import MAILBOX
 from tests.post.conftest import Dovecot, free_port
 
 Git = Callable[..., str]
@@ -35,36 +35,18 @@ class Post(NamedTuple):
         self.dovecot.deliver(self.user, *mails)
 
     def folders(self) -> dict[str, int]:
-        """How many mails lie in each folder."""
-        with IMAPClient("127.0.0.1", self.dovecot.ports.imap, ssl=False) as client:
-            client.login(self.user, "secret")
-            names = [name for _flags, _mark, name in client.list_folders()]
-            return {name: int(client.folder_status(name, ["MESSAGES"])[b"MESSAGES"]) for name in names}
+        """How many mails lie in each folder, as the server keeps them."""
+        inbox = self.dovecot.top / "mail" / self.user
+        found = {"INBOX": inbox, **{str(imap_utf7.decode(p.name[1:].encode())): p for p in inbox.glob(".*")}}
+        return {
+            name: sum(len(list((folder / kind).iterdir())) for kind in ("cur", "new")) for name, folder in found.items()
+        }
 
 
-def set_up(
-    desk: Runner, home: Path, git: Git, dovecot: Dovecot, user: str, *lines: str, unencrypted: int | None = None
-) -> Post:
-    """The desk's settings and this machine's, as docs/mail.md tells to make them, with further `lines` below [mail].
-
-    `unencrypted`: the port of a way to the server on which nothing is encrypted.
-    """
-    port = unencrypted or dovecot.ports.imaps
-    place_settings(
-        home,
-        'machines = ["maria@ncpeh.example"]',
-        'imap.host = "localhost"',
-        f"imap.port = {port}",
-        f'imap.user = "{user}"',
-        *(['imap.security = "none"'] if unencrypted else []),
-        *lines,
-    )
-    git("commit", "-qam", "mail")
-    with (home / ".git/config").open("a", encoding="utf-8") as file:  # as `git config` writes it, without a process
-        file.write(
-            f'[desk "mail"]\n\thost = true\n\ttrust = {"imap" if unencrypted else "imaps"}://{user}@localhost:{port}\n'
-        )
-    return Post(desk, dovecot, user, {"DESK_IMAP_SECRET": "secret", "SSL_CERT_FILE": str(dovecot.top / "cert.pem")})
+def post_of(desk: Runner, dovecot: Dovecot) -> Post:
+    """The post of a desk of `mail_hosts`; its mailbox is empty."""
+    shutil.rmtree(dovecot.top / "mail" / MAILBOX, ignore_errors=True)
+    return Post(desk, dovecot, MAILBOX, {"DESK_IMAP_SECRET": "secret", "SSL_CERT_FILE": str(dovecot.top / "cert.pem")})
 
 
 class Carrier:

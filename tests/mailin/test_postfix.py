@@ -17,7 +17,7 @@ import pytest
 
 from tests import terminals
 from tests.conftest import MAIL_REQUIRED, POSTFIX, Runner
-from tests.mailin.conftest import place_settings
+from tests.mailin.conftest import mail, place_settings
 from tests.mailin.post import Git
 from tests.post.conftest import Dovecot, free_port
 
@@ -185,3 +185,18 @@ def test_a_mail_in_and_its_acknowledgement_out(
     postfix.until(lambda: inbox.is_dir() and bool(list(inbox.iterdir())))
     arrived = [path.read_text(encoding="utf-8") for path in inbox.iterdir()]
     assert all(f"[{ticket}]" in mail and "mx.ncpeh.example" in mail for mail in arrived)
+
+
+def test_a_bug_sends_nobody_s_mail_back(desk: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An MTA that is told of anything but 75 returns the mail to whoever wrote it."""
+
+    def boom(*_: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    desk("config", "set", "mail.machines", "maria@ncpeh.example")
+    raw = mail("anna@clinic.example", "One", "First.")
+    with monkeypatch.context() as patch:
+        patch.setattr("desk.actions.mail.entering.change_of", boom)
+        assert "division by zero" in desk("mail", "import", "--pipe", "-", stdin=raw, code=75).err
+        assert "this is a bug" in desk("mail", "import", "-", stdin=raw, code=1).err
+    assert [row["state"] for row in desk("mail", "import", "--pipe", "-", "-f", "json", stdin=raw).data] == ["taken"]

@@ -17,7 +17,7 @@ import pytest
 
 from tests.conftest import Runner
 from tests.mailin.conftest import mail, place_settings
-from tests.mailin.post import Git, Post, set_up
+from tests.mailin.post import Git, Post, post_of
 from tests.post.conftest import Dovecot, Mailserver, smtp, token
 
 __all__ = ["smtp"]
@@ -68,14 +68,20 @@ def provider(home: Path) -> Iterator[Provider]:
 
 
 @pytest.fixture
-def post(desk: Runner, home: Path, dovecot: Dovecot, user: str, git: Git, request: pytest.FixtureRequest) -> Post:
-    """A mailbox for which the desk signs in as the parameter says, and in which a mail lies."""
-    found = set_up(desk, home, git, dovecot, user, f'imap.auth = "{getattr(request, "param", "xoauth2")}"')
+def _template(mail_hosts: Callable[..., Path], request: pytest.FixtureRequest) -> Path:
+    """A desk that signs in as the parameter says."""
+    return mail_hosts(f'imap.auth = "{getattr(request, "param", "xoauth2")}"')
+
+
+@pytest.fixture
+def post(desk: Runner, dovecot: Dovecot) -> Post:
+    """A mailbox in which a mail lies."""
+    found = post_of(desk, dovecot)
     found.deliver(mail("anna@clinic.example", "One", "First."))
     return found._replace(env={**found.env, "DESK_IMAP_SECRET": PROGRAM})
 
 
-@pytest.mark.parametrize("post", ["xoauth2", "oauthbearer"], indirect=True)
+@pytest.mark.parametrize("_template", ["xoauth2", "oauthbearer"], indirect=True)
 def test_one_that_has_run_out_is_asked_for_anew(post: Post, provider: Provider) -> None:
     provider.answers = [token(post.user, -30), token(post.user)]
     assert [row["state"] for row in post.fetch().data] == ["taken"]
@@ -161,7 +167,6 @@ def test_who_sends_signs_in_so_as_well(
         f'smtp.auth = "{auth}"',
     )
     git("commit", "-qam", "smtp")
-    git("config", "desk.mail.host", "true")
     desk("mail", "trust")
     provider.answers = ["bad-token", "good-token"]
     said = desk("mail", "test", "--smtp", env={"DESK_SMTP_SECRET": PROGRAM}).out
