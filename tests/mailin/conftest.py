@@ -50,19 +50,26 @@ class Inbox:
         self.environ = environ
         self.reader = reader
         self.now = NOW
+        self._sessions: dict[tuple[str | None, str | None], Session] = {}
         self.key = mailhost.key(self.session().place)
 
     def session(self, who: str | None = "maria", requester: str | None = None) -> Session:
+        """Somebody's, who goes on while others work as well: until a setting is another one."""
         self.now += timedelta(minutes=1)
-        return Session(self.folder, self.environ, self.now, who=who, requester=requester)
+        if (who, requester) not in self._sessions:
+            self._sessions[who, requester] = Session(self.folder, self.environ, self.now, who=who, requester=requester)
+        session = self._sessions[who, requester]
+        session.now = self.now
+        return session
 
     def take(self, raw: bytes) -> TakenMail:
-        """Take a mail in, as fetch and import do: one child reads all mails."""
+        """Take a mail in, as fetch and import do: one session, and one child that reads, for all mails of a run."""
         session = self.session(None)
         return taking.take_in(session, Arriving(raw, len(raw)), arrivals.door(session), reader=self.reader)
 
     def set(self, name: str, value: str) -> None:
         settings.set_value(self.session(), name, value)
+        self._sessions.clear()
 
     def settle(self, *lines: str) -> None:
         """Settings of mail as desk.toml has them, all in one commit."""
@@ -70,10 +77,10 @@ class Inbox:
         self.git("commit", "-qam", "by hand")
 
     def ticket(self, ticket_id: str) -> Ticket:
-        return cast("Ticket", self.session().store.read("ticket", ticket_id))
+        return cast("Ticket", self.session(None).store.read("ticket", ticket_id))
 
     def user(self, user_id: str | None) -> User:
-        return cast("User", self.session().store.read("user", str(user_id)))
+        return cast("User", self.session(None).store.read("user", str(user_id)))
 
     def register(self, name: str, email: str, **more: str) -> str:
         values = {"name": name, "email": email, "group": "patient", "fields": {}, **more}
@@ -125,6 +132,7 @@ class Inbox:
         self.git("reset", "-q", "--hard", "HEAD~1")
 
     def git(self, *words: str) -> str:
+        self._sessions.clear()
         return subprocess.run(
             ["git", "-C", self.folder, *words], check=True, capture_output=True, text=True, env=dict(self.environ)
         ).stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -247,11 +248,10 @@ def test_the_department_by_the_address(inbox: Inbox, to: str, department: str) -
 
 def test_no_machine_but_a_named_one_takes_mail_in(inbox: Inbox) -> None:
     """The audit faults what claims to have come by mail and was committed elsewhere."""
-    before, top = inbox.tip(), inbox.session().place.root
+    before = inbox.tip()
     other = {**inbox.environ, "GIT_COMMITTER_EMAIL": "petros@ncpeh.example"}
-    forged = Inbox.__new__(Inbox)
-    forged.folder, forged.environ, forged.now = top, other, inbox.now
-    forged.key, forged.reader = inbox.key, inbox.reader
+    forged = Inbox(Path(inbox.folder), other, inbox.reader)
+    forged.now = inbox.now
     forged.take(mail(ANNA, "By whom", "Text."))
     [fault] = inbox.faults(before)
     assert fault == "mails: claims to have come by mail, but petros@ncpeh.example may not take mail in"
