@@ -268,7 +268,7 @@ def test_a_secret_is_in_no_command_line_and_no_file_of_ours(
         ) as running:  # fmt: skip
             while running.poll() is None:
                 shown.update(command_lines(running.pid))
-                time.sleep(0.002)  # no process that we start is as short, and the looks take nothing from it
+                time.sleep(0.002)  # looking as often as this sees a `true`, which ends at once
             assert running.stdout is not None
             said = str(running.stdout.read())
         assert running.returncode == code, said
