@@ -34,6 +34,7 @@ def server(inbox: Inbox) -> Iterator[OddServer]:
 
 
 def fetch(inbox: Inbox) -> Fetched:
+    inbox.tidy()
     session = inbox.session(None)
     with mailhost.alone(session.place):
         return fetching.fetch(session, mailhost.settings(session.place))
