@@ -50,18 +50,20 @@ class Folder(NamedTuple):
 
 def connect(server: Server, secret: Secret, tls: ssl.SSLContext | None = None) -> Mailbox:
     """Log in; SignInRefused if the secret isn't taken, MailError for whatever else is in the way. Check the server first."""
+    # Only where it is used: to read the authorities of a machine takes longer than to log in.
+    tls = tls or (context() if server.security != "none" else None)
     with _told(server):
         client = IMAPClient(
             server.host,
             port=server.port,
             ssl=server.security == "tls",
-            ssl_context=tls or context(),
+            ssl_context=tls,
             timeout=SocketTimeout(TIMEOUT, _READ),
         )
     try:
         with _told(server):
             if server.security == "starttls":
-                client.starttls(tls or context())
+                client.starttls(tls)
             client.normalise_times = False
             _sign_in(client, server, secret)
             return Mailbox(client, server)

@@ -14,70 +14,21 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from desk.intake import guard, parsing
 from desk.intake.attachments import Limits
 from desk.intake.mails import Mail
-from tests.intake.conftest import mail
+from tests.intake.hostile import HOSTILE, MULTI, Told, mail
 
 TOP = Path(__file__).parent.parent.parent
-MULTI = "Content-Type: multipart/mixed; boundary=b"
-
-
-def _nested(depth: int) -> bytes:
-    inner = "".join(f"--{n}\nContent-Type: multipart/mixed; boundary={n + 1}\n\n" for n in range(depth))
-    return mail("Content-Type: multipart/mixed; boundary=0", body=inner + "x")
-
-
-HOSTILE = {
-    "parts": mail(MULTI, body="--b\n\nx\n" * 20_000 + "--b--\n"),
-    "many parts": mail(MULTI, body="--b\n\nx\n" * 200_000 + "--b--\n"),
-    "nested": _nested(3_000),
-    "recipients": mail("Cc: " + "a@b.example, " * 20_000),
-    "references": mail("References: " + "<a@b.example> " * 50_000),
-    "empty words": mail("X-Note: x", "Subject: " + "=?utf-8?q??= " * 100_000),
-    "brackets": mail("Cc: " + "(" * 20_000, "To: " + "<" * 20_000),
-    "deep html": mail("Content-Type: text/html", body="<div>" * 20_000 + "words"),
-    "links": mail("Content-Type: text/html", body='<a href="http://x.example/">y</a>' * 20_000),
-    "semicolons": mail("Content-Type: text/plain" + ";a=b" * 50_000 + ';c="' + "\\" * 50_000),
-    "nul": mail("Subject: a\0b", body=bytes(range(256)) * 4000),
-    "quotes": mail(body="On " + "On x, " * 100_000 + "\n" + "> a\nb\n" * 50_000),
-}
-
-
-class Told(NamedTuple):
-    """Of the hostile mails."""
-
-    good: int
-    """Good mails that came in between them."""
-    unread: dict[str, list[str]]
-    """Those that can't be read: why, and their subject."""
-    largest: int
-    """The memory of the largest child, in KiB."""
-    seconds: float
-
-
-def read_all() -> Told:
-    began = time.monotonic()
-    good, unread = 0, dict[str, list[str]]()
-    for name, raw in HOSTILE.items():
-        bounds = guard.BOUNDS._replace(cpu=1 if name == "many parts" else 2)
-        found = guard.read(raw, ("en", "el"), Limits(), bounds)
-        if isinstance(found, guard.Unreadable):
-            unread[name] = [str(found.reason), found.headers.text("subject")]
-        good += isinstance(guard.read(mail(), ("en", "el"), Limits()), Mail)
-    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return Told(good, unread, largest, time.monotonic() - began)
 
 
 @pytest.fixture(scope="module")
 def told() -> Told:
     """In a process of its own: a child of this one begins as large as all tests before have made it."""
-    script = "import json; from tests.intake.test_guard import read_all; print(json.dumps(read_all()))"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, cwd=TOP)
+    done = subprocess.run([sys.executable, "-m", "tests.intake.hostile"], capture_output=True, check=True, cwd=TOP)
     return Told(*json.loads(done.stdout))
 
 

@@ -268,10 +268,12 @@ def test_answers_in_html_are_cut_as_well(parse: Parse, html: str) -> None:
     assert "old" in mail.cut
 
 
+MANY = settings(max_examples=2 * settings().max_examples)
+"""For what has so many sorts that few examples would miss some."""
 PACKED = ("8bit", "base64", "quoted-printable")
 
 
-@settings(max_examples=150, deadline=None)
+@MANY
 @given(
     text=st.text(st.sampled_from("αβγδάέήίόύώΑΒΓΆ abcXYZ 0123.,;:-_=?<>\"'()\n\t"), max_size=300),
     charset=st.sampled_from(["utf-8", "iso-8859-7", "windows-1253", "utf-16"]),
@@ -288,7 +290,7 @@ def test_any_text_in_any_packing_is_read(text: str, charset: str, packed: str) -
     assert parsing.parse(head.encode() + data, (), Limits()).text == plaintext.clean(text)
 
 
-@settings(max_examples=150, deadline=None)
+@MANY
 @given(
     st.binary(max_size=400),
     st.sampled_from(["text/plain", "text/html", "multipart/mixed; boundary=b", "message/rfc822", ""]),

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 import smtplib
 import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from imapclient import IMAPClient
+from imapclient import imap_utf7
 
 from tests.conftest import Result, Runner
+from tests.mailin.conftest import MAILBOX
 from tests.post.conftest import Dovecot, free_port
 
 Git = Callable[..., str]
@@ -34,25 +35,18 @@ class Post(NamedTuple):
         self.dovecot.deliver(self.user, *mails)
 
     def folders(self) -> dict[str, int]:
-        """How many mails lie in each folder."""
-        with IMAPClient("127.0.0.1", self.dovecot.ports.imap, ssl=False) as client:
-            client.login(self.user, "secret")
-            names = [name for _flags, _mark, name in client.list_folders()]
-            return {name: int(client.folder_status(name, ["MESSAGES"])[b"MESSAGES"]) for name in names}
+        """How many mails lie in each folder, as the server keeps them."""
+        inbox = self.dovecot.top / "mail" / self.user
+        found = {"INBOX": inbox, **{str(imap_utf7.decode(p.name[1:].encode())): p for p in inbox.glob(".*")}}
+        return {
+            name: sum(len(list((folder / kind).iterdir())) for kind in ("cur", "new")) for name, folder in found.items()
+        }
 
 
-def set_up(desk: Runner, home: Path, git: Git, dovecot: Dovecot, user: str) -> Post:
-    """The desk's settings and this machine's, as docs/mail.md tells to make them."""
-    text = (home / "desk.toml").read_text(encoding="utf-8")
-    lines = (
-        f'machines = ["maria@ncpeh.example"]\nimap.host = "localhost"\nimap.port = {dovecot.ports.imaps}\n'
-        f'imap.user = "{user}"\n'
-    )
-    (home / "desk.toml").write_text(text.replace("[mail]\n", f"[mail]\n{lines}"), encoding="utf-8")
-    git("commit", "-qam", "mail")
-    git("config", "desk.mail.host", "true")
-    git("config", "desk.mail.trust", f"imaps://{user}@localhost:{dovecot.ports.imaps}")
-    return Post(desk, dovecot, user, {"DESK_IMAP_SECRET": "secret", "SSL_CERT_FILE": str(dovecot.top / "cert.pem")})
+def post_of(desk: Runner, dovecot: Dovecot) -> Post:
+    """The post of a desk of `mail_hosts`; its mailbox is empty."""
+    shutil.rmtree(dovecot.top / "mail" / MAILBOX, ignore_errors=True)
+    return Post(desk, dovecot, MAILBOX, {"DESK_IMAP_SECRET": "secret", "SSL_CERT_FILE": str(dovecot.top / "cert.pem")})
 
 
 class Carrier:

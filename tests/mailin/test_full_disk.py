@@ -17,8 +17,8 @@ from desk.intake import parsing
 from desk.intake.attachments import Limits
 from tests.conftest import Runner
 from tests.mail.conftest import content
-from tests.mailin.conftest import mail
-from tests.mailin.post import Git, Post, set_up
+from tests.mailin.conftest import MAILBOX, mail
+from tests.mailin.post import Post, post_of
 from tests.post.conftest import Dovecot, Mailserver, smtp
 from tests.store.indexes import assert_sound, mounted
 from tests.store.indexes import git as run_git
@@ -69,12 +69,17 @@ def recorder(smtp: Callable[..., Mailserver]) -> Mailserver:
 
 
 @pytest.fixture
-def full(desk: Runner, home: Path, dovecot: Dovecot, user: str, git: Git, recorder: Mailserver, tmp_path: Path) -> Full:
-    post = set_up(desk, home, git, dovecot, user)
+def _template(mail_hosts: Callable[..., Path], recorder: Mailserver) -> Path:
     server = recorder.server
-    for name, value in (("host", server.host), ("port", str(server.port)), ("security", "none"), ("per_minute", "0")):
-        desk("config", "set", f"mail.smtp.{name}", value)
-    desk("config", "set", "mail.address", user)
+    return mail_hosts(
+        f'smtp.host = "{server.host}"', f"smtp.port = {server.port}", 'smtp.security = "none"', "smtp.per_minute = 0",
+        f'address = "{MAILBOX}"',
+    )  # fmt: skip
+
+
+@pytest.fixture
+def full(desk: Runner, dovecot: Dovecot, tmp_path: Path) -> Full:
+    post = post_of(desk, dovecot)
     desk("mail", "trust", "--yes")
     small = tmp_path / "small"
     small.mkdir()

@@ -26,13 +26,15 @@ def server(inbox: Inbox) -> Iterator[OddServer]:
             ("trust", f"imap://desk@127.0.0.1:{server.port}"),
         ):
             inbox.git("config", f"desk.mail.{name}", value)
-        for name, value in (("host", "127.0.0.1"), ("port", str(server.port)), ("security", "none"), ("user", "desk")):
-            inbox.set(f"mail.imap.{name}", value)
-        inbox.set("mail.max_new_per_hour", "0")
+        inbox.settle(
+            'imap.host = "127.0.0.1"', f"imap.port = {server.port}", 'imap.security = "none"', 'imap.user = "desk"',
+            "max_new_per_hour = 0",
+        )  # fmt: skip
         yield server
 
 
 def fetch(inbox: Inbox) -> Fetched:
+    inbox.tidy()
     session = inbox.session(None)
     with mailhost.alone(session.place):
         return fetching.fetch(session, mailhost.settings(session.place))

@@ -7,7 +7,6 @@ import shutil
 import smtplib
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -16,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from tests import terminals
 from tests.conftest import MAIL_REQUIRED, POSTFIX, Runner
+from tests.mailin.conftest import mail, place_settings
 from tests.mailin.post import Git
 from tests.post.conftest import Dovecot, free_port
 
@@ -67,6 +68,16 @@ local $/; print $s <STDIN>; $s->shutdown(1); exit <$s>;
 """postfix never runs a program as root, and nobody else may read these tests' desk: so they run it, and it hears how that ended."""
 
 
+QUEUE = (
+    "active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "maildrop", "pid", "private", "public",
+    "saved", "trace",
+)  # fmt: skip
+
+
+def said_by(*words: str) -> str:
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
+
+
 class Postfix:
     """A server of its own, with what `desk mail import --pipe -` ended with, mail by mail."""
 
@@ -76,15 +87,16 @@ class Postfix:
         for name, text in (("main.cf", MAIN), ("master.cf", MASTER), ("relay.pl", RELAY)):
             filled = text if name == "relay.pl" else text.format(top=top, port=self.port, lmtp=lmtp, desk=DESK)
             (top / name).write_text(filled, encoding="utf-8")
-        for folder in ("queue", "data"):
-            (top / folder).mkdir()
-        shutil.chown(top / "data", "postfix")
+        for folder in ("data", *(f"queue/{name}" for name in QUEUE)):
+            (top / folder).mkdir(parents=True)
+            shutil.chown(top / folder, "postfix")
         self.listening = socket.socket(socket.AF_UNIX)
         self.listening.bind(str(top / "pipe"))
         (top / "pipe").chmod(0o777)
         self.listening.listen()
         threading.Thread(target=self._serve, daemon=True).start()
-        self.call("postfix", "start")
+        # As `postfix start` does, after it has looked at each of its files for a second.
+        self.call(f"{said_by('postconf', '-h', 'daemon_directory')}/master", "-w")
 
     def call(self, program: str, *words: str) -> None:
         done = subprocess.run([program, "-c", str(self.top), *words], capture_output=True, text=True, check=False)
@@ -131,8 +143,8 @@ def postfix(home: Path, dovecot: Dovecot, environment: dict[str, str]) -> Iterat
         pytest.skip("postfix is not installed, or can't be started")
 
     def run(raw: bytes) -> int:
-        words = [sys.executable, "-m", "desk", "--desk", str(home), "mail", "import", "--pipe", "-"]
-        return subprocess.run(words, input=raw, env=environment, capture_output=True, check=False).returncode
+        words = ("--desk", str(home), "mail", "import", "--pipe", "-")
+        return terminals.run(*words, cwd=None, env=environment, input=raw, text=False).returncode
 
     with tempfile.TemporaryDirectory(prefix="desk-postfix-") as name:
         Path(name).chmod(0o755)  # its parts run as users of their own
@@ -148,12 +160,15 @@ def test_a_mail_in_and_its_acknowledgement_out(
     postfix.send(1, "Subject: No prescription")
     postfix.until(lambda: "status=deferred" in postfix.said())  # no machine may take mail in yet
     assert postfix.codes == [75]
-    text = (home / "desk.toml").read_text(encoding="utf-8")
-    lines = (
-        f'address = "{DESK}"\nmachines = ["maria@ncpeh.example"]\nsmtp.host = "127.0.0.1"\nsmtp.port = {postfix.port}\n'
-        'smtp.security = "none"\nsmtp.user = "none"\n'
+    place_settings(
+        home,
+        f'address = "{DESK}"',
+        'machines = ["maria@ncpeh.example"]',
+        'smtp.host = "127.0.0.1"',
+        f"smtp.port = {postfix.port}",
+        'smtp.security = "none"',
+        'smtp.user = "none"',
     )
-    (home / "desk.toml").write_text(text.replace("[mail]\n", f"[mail]\n{lines}"), encoding="utf-8")
     git("commit", "-qam", "mail")
     git("config", "desk.mail.host", "true")
     postfix.call("postqueue", "-f")
@@ -170,3 +185,18 @@ def test_a_mail_in_and_its_acknowledgement_out(
     postfix.until(lambda: inbox.is_dir() and bool(list(inbox.iterdir())))
     arrived = [path.read_text(encoding="utf-8") for path in inbox.iterdir()]
     assert all(f"[{ticket}]" in mail and "mx.ncpeh.example" in mail for mail in arrived)
+
+
+def test_a_bug_sends_nobody_s_mail_back(desk: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An MTA that is told of anything but 75 returns the mail to whoever wrote it."""
+
+    def boom(*_: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    desk("config", "set", "mail.machines", "maria@ncpeh.example")
+    raw = mail("anna@clinic.example", "One", "First.")
+    with monkeypatch.context() as patch:
+        patch.setattr("desk.actions.mail.entering.change_of", boom)
+        assert "division by zero" in desk("mail", "import", "--pipe", "-", stdin=raw, code=75).err
+        assert "this is a bug" in desk("mail", "import", "-", stdin=raw, code=1).err
+    assert [row["state"] for row in desk("mail", "import", "--pipe", "-", "-f", "json", stdin=raw).data] == ["taken"]

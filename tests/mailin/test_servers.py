@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Runner
-from tests.mailin.post import Carrier, Git, Post, set_up
+from tests.mailin.conftest import MAILBOX
+from tests.mailin.post import Carrier, Git, Post, post_of
 from tests.post.conftest import Dovecot
 
 
-@pytest.fixture
-def carrier(dovecot: Dovecot, user: str) -> Iterator[Carrier]:
-    found = Carrier(dovecot, user)
+@pytest.fixture(scope="module")
+def carrier(dovecot: Dovecot) -> Iterator[Carrier]:
+    found = Carrier(dovecot, MAILBOX)
     found.controller.start()
     yield found
     found.controller.stop()
 
 
 @pytest.fixture
-def post(desk: Runner, home: Path, dovecot: Dovecot, user: str, git: Git, carrier: Carrier) -> Post:
-    done = set_up(desk, home, git, dovecot, user)
-    text = (home / "desk.toml").read_text(encoding="utf-8")
-    lines = (
-        f'smtp.host = "127.0.0.1"\nsmtp.port = {carrier.controller.port}\nsmtp.security = "none"\nsmtp.user = "none"\n'
-    )
-    (home / "desk.toml").write_text(text.replace("[mail]\n", f"[mail]\n{lines}"), encoding="utf-8")
-    git("commit", "-qam", "smtp")
-    return done
+def _template(mail_hosts: Callable[..., Path], carrier: Carrier) -> Path:
+    return mail_hosts(
+        'smtp.host = "127.0.0.1"', f"smtp.port = {carrier.controller.port}", 'smtp.security = "none"', 'smtp.user = "none"'
+    )  # fmt: skip
+
+
+@pytest.fixture
+def post(desk: Runner, dovecot: Dovecot) -> Post:
+    return post_of(desk, dovecot)
 
 
 def test_trust_shows_and_pins(post: Post, git: Git, carrier: Carrier) -> None:
@@ -81,11 +82,11 @@ def test_what_is_wrong_is_told_of_each(post: Post) -> None:
     assert "wrong-one" not in done.out + done.err
 
 
-def test_a_message_that_really_arrives(post: Post, user: str) -> None:
+def test_a_message_that_really_arrives(post: Post) -> None:
     post.desk("mail", "trust")
     post.deliver(b"Subject: waits\r\nFrom: a@b.example\r\n\r\nStays.\r\n")
-    done = post.desk("mail", "test", "--to", user, "-f", "json", env=post.env)
-    assert done.data["message"]["to"] == user
+    done = post.desk("mail", "test", "--to", MAILBOX, "-f", "json", env=post.env)
+    assert done.data["message"]["to"] == MAILBOX
     assert 0 < done.data["message"]["seconds"] < 30
     assert post.folders() == {"INBOX": 1}
 

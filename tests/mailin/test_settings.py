@@ -21,8 +21,12 @@ SIGNED = (
 )
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _settled(inbox: Inbox) -> None:
+    inbox.settle("reopen_days = 3", "max_parts = 3")
+
+
 def test_days_in_which_a_ticket_is_opened_again(inbox: Inbox) -> None:
-    inbox.set("mail.reopen_days", "3")
     first = inbox.take(mail(ANNA, "Help", "It fails.", own="<first@clinic.example>"))
     for days, joined in ((2, True), (4, False)):
         inbox.close(first.ticket)
@@ -30,7 +34,6 @@ def test_days_in_which_a_ticket_is_opened_again(inbox: Inbox) -> None:
         again = inbox.take(mail(ANNA, "Re: Help", "It fails again.", answers=("<first@clinic.example>",)))
         assert (again.ticket == first.ticket) is joined
     assert f"relates {first.ticket}" in inbox.ticket(again.ticket).links
-    inbox.set("mail.reopen_days", "14")
 
 
 @pytest.mark.parametrize(("keep", "plain", "signed"), [("never", 0, 0), ("signed", 0, 1), ("always", 1, 1)])
@@ -44,14 +47,12 @@ def test_which_mails_are_kept_as_they_came(inbox: Inbox, keep: str, plain: int, 
 
 
 def test_how_many_parts_a_mail_may_have(inbox: Inbox) -> None:
-    inbox.set("mail.max_parts", "3")
     parts = "".join(f"--b\r\nContent-Type: text/plain; name={n}.txt\r\n\r\npart {n}\r\n" for n in range(8))
     raw = mail(ANNA, "Parts", f"{parts}--b--", 'Content-Type: multipart/mixed; boundary="b"', "MIME-Version: 1.0")
     done = inbox.take(raw)
     assert done.state == "taken"
     assert "part 7" not in inbox.ticket(done.ticket).body
     assert len(inbox.ticket(done.ticket).all_attachments) <= 3
-    inbox.set("mail.max_parts", "200")
 
 
 def test_addresses_of_the_desk_in_another_spelling_are_its_own(inbox: Inbox) -> None:

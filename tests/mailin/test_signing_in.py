@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import Runner
-from tests.mailin.conftest import mail
-from tests.mailin.post import Git, Post, set_up
+from tests.mailin.conftest import mail, place_settings
+from tests.mailin.post import Git, Post, post_of
 from tests.post.conftest import Dovecot, Mailserver, smtp, token
 
 __all__ = ["smtp"]
@@ -53,12 +53,14 @@ _ERROR = ("error", "error_description")
 
 
 @pytest.fixture
-def provider(git: Git) -> Iterator[Provider]:
+def provider(home: Path) -> Iterator[Provider]:
     found = Provider()
     thread = threading.Thread(target=found.server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    for name, value in (("url", found.url), ("client", "desk"), ("scope", "https://mail.example/.default")):
-        git("config", f"desk.mail.oauth.{name}", value)
+    with (home / ".git/config").open("a", encoding="utf-8") as file:
+        file.write(
+            f'[desk "mail.oauth"]\n\turl = {found.url}\n\tclient = desk\n\tscope = https://mail.example/.default\n'
+        )
     yield found
     found.server.shutdown()
     thread.join()
@@ -66,15 +68,20 @@ def provider(git: Git) -> Iterator[Provider]:
 
 
 @pytest.fixture
-def post(desk: Runner, home: Path, dovecot: Dovecot, user: str, git: Git, request: pytest.FixtureRequest) -> Post:
-    """A mailbox for which the desk signs in as the parameter says, and in which a mail lies."""
-    found = set_up(desk, home, git, dovecot, user)
-    desk("config", "set", "mail.imap.auth", getattr(request, "param", "xoauth2"))
+def _template(mail_hosts: Callable[..., Path], request: pytest.FixtureRequest) -> Path:
+    """A desk that signs in as the parameter says."""
+    return mail_hosts(f'imap.auth = "{getattr(request, "param", "xoauth2")}"')
+
+
+@pytest.fixture
+def post(desk: Runner, dovecot: Dovecot) -> Post:
+    """A mailbox in which a mail lies."""
+    found = post_of(desk, dovecot)
     found.deliver(mail("anna@clinic.example", "One", "First."))
     return found._replace(env={**found.env, "DESK_IMAP_SECRET": PROGRAM})
 
 
-@pytest.mark.parametrize("post", ["xoauth2", "oauthbearer"], indirect=True)
+@pytest.mark.parametrize("_template", ["xoauth2", "oauthbearer"], indirect=True)
 def test_one_that_has_run_out_is_asked_for_anew(post: Post, provider: Provider) -> None:
     provider.answers = [token(post.user, -30), token(post.user)]
     assert [row["state"] for row in post.fetch().data] == ["taken"]
@@ -148,14 +155,18 @@ def test_a_setting_that_is_missing_is_named(post: Post, provider: Provider, git:
 
 @pytest.mark.parametrize("auth", ["xoauth2", "oauthbearer"])
 def test_who_sends_signs_in_so_as_well(
-    desk: Runner, git: Git, provider: Provider, smtp: Callable[..., Mailserver], auth: str
+    desk: Runner, home: Path, git: Git, provider: Provider, smtp: Callable[..., Mailserver], auth: str
 ) -> None:
     server = smtp("none", auth).server
-    for name, value in (
-        ("host", server.host), ("port", str(server.port)), ("security", server.security), ("user", server.user), ("auth", auth)
-    ):  # fmt: skip
-        desk("config", "set", f"mail.smtp.{name}", value)
-    git("config", "desk.mail.host", "true")
+    place_settings(
+        home,
+        f'smtp.host = "{server.host}"',
+        f"smtp.port = {server.port}",
+        f'smtp.security = "{server.security}"',
+        f'smtp.user = "{server.user}"',
+        f'smtp.auth = "{auth}"',
+    )
+    git("commit", "-qam", "smtp")
     desk("mail", "trust")
     provider.answers = ["bad-token", "good-token"]
     said = desk("mail", "test", "--smtp", env={"DESK_SMTP_SECRET": PROGRAM}).out

@@ -74,7 +74,11 @@ userdb {{
   driver = static
   args = uid={user} gid={group} home={top}/mail/%u
 }}
+service imap {{
+  service_count = 100
+}}
 service imap-login {{
+  service_count = 0
   inet_listener imap {{
     port = {imap}
   }}
