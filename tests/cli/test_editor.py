@@ -283,7 +283,7 @@ def test_edit_goes_through_the_verbs(terminal: Terminal, desk: Runner, make: Mak
     ],
 )
 def test_edit_keeps_the_rules(terminal: Terminal, make: Make, git: Git, old: str, new: str, words: str) -> None:
-    ticket = make("Old")
+    ticket = make()
     before = heads(git)
     said = terminal(
         "ticket",
@@ -396,7 +396,7 @@ def test_a_title_that_yaml_would_cut_survives_another_edit(terminal: Terminal, d
 def test_an_editor_of_windows(terminal: Terminal, desk: Runner, make: Make) -> None:
     """A byte order mark, and lines that end as there: nothing of them, or of the form, gets into a text."""
     windows = "text = '\\ufeff' + text.replace('\\n', '\\r\\n')\nsave(text)\nsys.exit()"
-    ticket = make("T")
+    ticket = make()
     terminal("ticket", "reply", ticket, editor="text = 'one\\ntwo\\n' + text\n" + windows)
     assert desk("ticket", "show", ticket, "-f", "json").data["thread"][-1]["text"] == "one\ntwo"
     terminal("ticket", "create", editor="text = text.replace(\"title: ''\", 'title: T2') + 'a\\nb'\n" + windows)

@@ -30,7 +30,7 @@ def typed(desk: Runner) -> Typed:
 
 
 def test_the_ticket_touched_or_shown_last(typed: Typed, make: Make, git: Git, home: Path) -> None:
-    one, other = make("One"), make("Other")
+    one, other = make(), make("Other")
     assert "no ticket is at hand" in typed("ticket", "show", "@", code=3).err
     typed("ticket", "show", one)
     assert typed("ticket", "assign", "@", "--to", "me").out.startswith(one)
@@ -129,7 +129,7 @@ def test_a_disk_that_cant_be_written_to_is_no_error(typed: Typed, make: Make, ho
 
 def test_a_terminal_has_numbers_before_its_rows(environment: dict[str, str], home: Path, make: Make) -> None:
     """Of a real terminal, by the name of its device and the number of its session; both shown, and the row closed by it."""
-    ticket = make("Number one")
+    ticket = make()
 
     def typed(*args: str) -> str:
         main, end = pty.openpty()

@@ -55,7 +55,7 @@ def test_open_from_several(acts: Acts, make: Make, shown: Shown, events: Events)
 
 
 def test_open_reads_stdin_and_takes_each_once(acts: Acts, make: Make) -> None:
-    one, two = make("One"), make("Two")
+    one, two = make("One"), make()
     done = acts("problem", "open", "--from", "-", stdin=f"{one}\n{two}\n{one}\n")
     assert done.data["links"] == sorted([f"causes {one}", f"causes {two}"])
     assert done.data["title"] == "One"
@@ -76,7 +76,7 @@ def test_transfer_to_a_problem_that_is_there(
     acts: Acts, refuses: Refuses, make: Make, shown: Shown, events: Events, problem: Callable[..., Any]
 ) -> None:
     known, [first] = problem(1)
-    one, two, legal = make(*FAULT), make("Two"), make("Legal", "--department", "legal")
+    one, two, legal = make(*FAULT), make(), make("Legal", "--department", "legal")
     acts("ticket", "close", one)
     done = acts("ticket", "transfer", one, two, "--to", known)
     assert done.data["id"] == known

@@ -32,7 +32,7 @@ def shown(desk: Runner, make: Make, home: Path) -> str:
 
 def test_a_spreadsheet(desk: Runner, shown: str, make: Make) -> None:
     """A column for each custom field, whether one has it or not; names and addresses; numbers as numbers; no formulas."""
-    other = make("Plain")
+    other = make()
     text = desk("ticket", "list", "-f", "csv").out
     rows = {row["id"]: row for row in csv.DictReader(io.StringIO(text, newline=""))}
     row = rows[shown]

@@ -46,7 +46,7 @@ def test_a_setting_that_records_follow_stays(desk: Runner, make: Make, refuses: 
 
 
 def test_what_was_deleted_says_how_it_comes_back(desk: Runner, make: Make) -> None:
-    ticket = make("Gone")
+    ticket = make()
     end = ticket.partition("-")[2]
     desk("kb", "topic", "create", "t1", "--title", "T1")
     desk("kb", "create", "--topic", "t1", "--title", "An article", "--body", "x")
@@ -100,7 +100,7 @@ def test_what_is_so_already_stops_no_other(desk: Runner, make: Make, git: Git) -
 def test_what_was_taken_back_is_told_no_more(desk: Runner, make: Make) -> None:
     """Not to the next shift, not as an escalation, not as what an article was approved or published by."""
     desk("staff", "edit", "petros", "--department", "technical", "--department", "operation-services")
-    one, other = make("One"), make("Other")
+    one, other = make(), make("Other")
     desk("ticket", "escalate", one, "--to", "petros")
     desk("undo")
     assert desk("ticket", "escalations", one, "-f", "json").data == []

@@ -85,7 +85,7 @@ def test_what_a_state_says_goes_with_it(desk: Runner, make: Make, home: Path, ev
 
 
 def test_a_major_incident(acts: Acts, refuses: Refuses, make: Make, events: Events, desk: Runner) -> None:
-    ticket = make("All summaries fail")
+    ticket = make()
     assert "tag" in refuses(5, "ticket", "major", ticket)["hint"]
     acts("ticket", "tag", ticket, "incident")
     refuses(5, "ticket", "major", ticket, "--coordinator", "eleni")
@@ -155,7 +155,7 @@ def test_escalations(desk: Runner, make: Make) -> None:
 
 
 def test_an_owned_ticket_is_not_deleted(desk: Runner, make: Make, refuses: Refuses) -> None:
-    ticket = make("Work in hand")
+    ticket = make()
     desk("ticket", "assign", ticket, "--to", "maria")
     refuses(5, "ticket", "delete", ticket)
     assert f"desk ticket unassign {ticket}" in desk("ticket", "delete", ticket, code=5).err

@@ -126,7 +126,7 @@ def test_a_response_says_what_follows(acts: Acts, make: Make, desk: Runner, refu
 
 
 def test_it_is_taken_back_as_one(acts: Acts, make: Make, shown: Shown) -> None:
-    one = make("T")
+    one = make()
     acts("ticket", "reply", one, "--body", "Done.", "--assign", "me", "--close")
     acts("ticket", "undo", one)
     assert (shown(one)["state"], shown(one)["owner"], shown(one)["thread"]) == ("open", None, [])

@@ -58,7 +58,7 @@ def test_five_lines_each_and_how_many_there_are(desk: Runner, make: Make) -> Non
 
 
 def test_rows_are_at_hand(desk: Runner, make: Make) -> None:
-    mine, new = make("Mine", "--assign", "me"), make("New")
+    mine, new = make("Mine", "--assign", "me"), make()
     here = {"DESK_TERMINAL": "here"}
     desk(env=here)
     assert desk("ticket", "show", "@1,@2", "-f", "ids", env=here).out.split() == [mine, new]
