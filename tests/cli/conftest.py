@@ -147,11 +147,15 @@ def clean(git: Git) -> Iterator[None]:
 
 
 @pytest.fixture
-def responses(home: Path, git: Git) -> None:
+def responses(home: Path, git: Git, outcomes: Outcomes) -> None:
     """Those of the starter desk, in a commit."""
-    shutil.copytree(STARTER / "templates/responses", home / "templates/responses")
-    git("add", "templates")
-    git("commit", "-q", "-m", "responses")
+
+    def commit() -> Result:
+        shutil.copytree(STARTER / "templates/responses", home / "templates/responses")
+        git("add", "templates")
+        return Result(0, git("commit", "-q", "-m", "responses"), "")
+
+    outcomes.repeat(home, ("responses",), commit)
 
 
 @pytest.fixture

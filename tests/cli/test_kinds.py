@@ -72,11 +72,11 @@ def test_a_list_is_a_list_and_has_one_header_however_many_come(
         assert isinstance(empty.data, list), command
         assert isinstance(full.data, list), command
         assert empty.json["kind"] == full.json["kind"], command
-        heads = [
-            program("--desk", str(d), *words, "-f", "csv", code=None).out.split("\n")[0]
-            for d in (tmp_path / "empty", Path.cwd())
-        ]
         if not empty.data and full.data:
+            heads = [
+                program("--desk", str(d), *words, "-f", "csv", code=None).out.split("\n")[0]
+                for d in (tmp_path / "empty", Path.cwd())
+            ]
             assert set(heads[0].split(",")) <= set(heads[1].split(",")), command
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import MALTA, Acts, Git, Make, Refuses, heads
+from tests.cli.conftest import MALTA, Acts, Begin, Git, Make, Refuses, newest, tip
 from tests.conftest import Runner
 from tests.terminals import said_last, spawn
 
@@ -19,12 +19,12 @@ FAULT = ("No patient summary from Malta", "--tag", "incident", "--body", "The ga
 
 
 @pytest.fixture
-def problem(acts: Acts, make: Make) -> Callable[..., tuple[str, list[str]]]:
+def problem(begin: Begin, make: Make) -> Callable[..., tuple[str, list[str]]]:
     """`problem(2)`: a problem and the incidents it was opened from."""
 
     def run(count: int = 2, *args: str) -> tuple[str, list[str]]:
         incidents = [make(*FAULT, *args) for _ in range(count)]
-        return acts("problem", "open", "--from", ",".join(incidents)).data["id"], incidents
+        return begin("problem", "open", "--from", ",".join(incidents), "-f", "json").data["id"], incidents
 
     return run
 
@@ -231,10 +231,12 @@ def test_resolve_answers_and_closes_every_incident(
     assert sorted(mail["ticket"] for mail in told) == sorted([english, waiting, greek])
 
 
-def test_what_would_be_sent_is_shown_first(desk: Runner, git: Git, shown: Shown, problem: Callable[..., Any]) -> None:
+def test_what_would_be_sent_is_shown_first(
+    desk: Runner, git: Git, home: Path, shown: Shown, problem: Callable[..., Any]
+) -> None:
     known, [one] = problem(1, "--requester", MALTA)
     given = ("problem", "resolve", known, "--close-incidents", "--body", "It works\nagain.", "--fix", "A reminder.")
-    was = heads(git)
+    was = tip(home)
     shown_first = desk(*given, "--dry-run").out
     assert (
         f"{one}  No patient summary from Malta: is answered and closed\n  to {MALTA} (en):\n    It works\n    again.\n"
@@ -243,9 +245,9 @@ def test_what_would_be_sent_is_shown_first(desk: Runner, git: Git, shown: Shown,
     data = desk(*given, "--dry-run", "-f", "json").data
     assert [data[n] for n in ("id", "state", "fix", "skipped")] == [known, "open", "A reminder.", []]
     assert [(i["id"], i["name"], i["text"]) for i in data["incidents"]] == [(one, MALTA, "It works\nagain.")]
-    assert heads(git) == was
+    assert tip(home) == was
     desk(*given)  # nobody is there to be asked
-    assert heads(git) == was + 1
+    assert newest(home, git).parent == was
     assert shown(one)["state"] == "closed"
 
 
