@@ -125,7 +125,11 @@ def outcomes() -> Outcomes:
 @pytest.fixture
 def begin(home: Path, desk: Runner, outcomes: Outcomes) -> Begin:
     """As `desk`, for what a test only begins with: done from memory where it was done before (see tests/outcomes.py)."""
-    return lambda *args: outcomes.repeat(home, args, lambda: desk(*args))
+
+    def run(*args: str, env: dict[str, str] | None = None) -> Result:
+        return outcomes.repeat(home, (*args, *map("=".join, (env or {}).items())), lambda: desk(*args, env=env))
+
+    return run
 
 
 @pytest.fixture

@@ -121,8 +121,10 @@ def test_a_response_says_what_follows(acts: Acts, make: Make, desk: Runner, refu
     assert "close" in refuses(2, "response", "edit", "done", "--then", "delete")["message"]
     assert desk("response", "show", "more-information", "-f", "json").data[0]["then"] == "pending requester"
     path = home / "templates/responses/done.en.md"
-    path.write_text(path.read_text().replace("language: en\n", "language: en\nthen: explode\n"))
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("language: en\n", "language: en\nthen: explode\n"), encoding="utf-8")
     assert "explode" in desk("commit", code=7).err
+    path.write_text(text, encoding="utf-8")
 
 
 def test_it_is_taken_back_as_one(acts: Acts, make: Make, shown: Shown) -> None:
