@@ -16,7 +16,8 @@ from tests.conftest import Result
 from tests.copies import refresh_index
 
 _BLOCK = 4096
-_OTHER_IN_EACH_COPY = ("/.git/index", "/.git/desk/identity", "/.git/desk/settings")
+_INDEX = "/.git/index"
+_OTHER_IN_EACH_COPY = (_INDEX, "/.git/desk/identity", "/.git/desk/settings")
 """Files that know the inodes of others: they may be of another time, and as of now."""
 _OF_THE_TEST = ("PYTEST_CURRENT_TEST", "XDG_CONFIG_HOME")
 """Variables that say where a test is, and nothing of what a command does there."""
@@ -85,7 +86,7 @@ def _mark(top: str, within: str = "") -> Mark:
 
 def _outcome(result: Result, top: str, before: Mark, texts: Mapping[str, bytes]) -> Outcome:
     after = _mark(top)
-    new = [path for path in sorted(after) if before.get(path) != after[path]]
+    new = [path for path in sorted(after) if before.get(path) != after[path] or path == _INDEX]
     assert not any(after[path][2] for path in new), "a command that a test begins with makes no links"
     changes = (_change(top, path, texts.get(path, b"")) for path in new if after[path][0] >= 0)
     gone = (path for path in sorted(before, reverse=True) if path not in after)
