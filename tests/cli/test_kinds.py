@@ -235,17 +235,19 @@ def test_the_same_address_in_another_spelling_is_the_same(desk: Runner) -> None:
         ),
         *("ａｎｎａ@δοκιμή.example", "anna@δοκιμή.example.", "anna@XN--JXALPDLP.example."),
     )
+    bans = set()
     for email in spellings:
         found = desk("ticket", "create", "--title", "x", "--requester", email, "-f", "json").data
         assert found["requester"] == made["id"], email
         assert desk("ticket", "list", "--requester", email, "-f", "ids").out, email
-        desk("user", "ban", email)
-        for other in spellings:
-            assert "banned" in desk("ticket", "create", "--title", "x", "--requester", other, code=5).err, (
-                email,
-                other,
-            )
-        desk("user", "unban", spellings[0])
+        bans.add(desk("user", "ban", email, "-f", "json").data["id"])
+        assert "banned" in desk("ticket", "create", "--title", "x", "--requester", spellings[0], code=5).err, email
+        if email != spellings[-1]:
+            desk("user", "unban", spellings[0])
+    assert len(bans) == 1  # by which an address is found
+    for other in spellings:
+        assert "banned" in desk("ticket", "create", "--title", "x", "--requester", other, code=5).err, other
+    desk("user", "unban", spellings[-1])
     assert len(desk("user", "list", "-f", "json").data) == 1
     assert desk(
         "ticket", "create", "--title", "x", "--requester", '"Anna K" <anna@xn--jxalpdlp.example>', "-f", "json"

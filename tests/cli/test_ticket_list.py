@@ -154,9 +154,8 @@ def test_filters(make: Make, acts: Acts, titles: Titles) -> None:
     assert titles(noun="problem") == ["Two"]
 
 
-@pytest.mark.parametrize(
-    ("code", "args"),
-    [
+def test_refused(refuses: Refuses) -> None:
+    for code, args in (
         (2, ("--state", "ajar")),
         (2, ("--kind", "change")),
         (3, ("--department", "nowhere")),
@@ -174,10 +173,8 @@ def test_filters(make: Make, acts: Acts, titles: Titles) -> None:
         (2, ("--limit", "0", "--page", "2")),
         (2, ("--mine", "--owner", "petros")),
         (2, ("extra",)),
-    ],
-)
-def test_refused(refuses: Refuses, code: int, args: tuple[str, ...]) -> None:
-    refuses(code, "ticket", "list", *args)
+    ):
+        refuses(code, "ticket", "list", *args)
 
 
 def test_isolation(make: Make, acts: Acts, titles: Titles) -> None:
@@ -257,9 +254,9 @@ def test_search(make: Make, acts: Acts, titles: Titles) -> None:
     assert titles("--search", "4703 μαλτα") == []
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
+def test_hostile_searches(titles: Titles, make: Make) -> None:
+    make()
+    for words in (
         '"',
         '""',
         "AND",
@@ -278,11 +275,8 @@ def test_search(make: Make, acts: Acts, titles: Titles) -> None:
         "{}",
         "%",
         "_",
-    ],
-)
-def test_hostile_searches(titles: Titles, make: Make, words: str) -> None:
-    make()
-    titles(f"--search={words}")
+    ):
+        titles(f"--search={words}")
 
 
 def test_an_empty_search(titles: Titles, make: Make) -> None:
