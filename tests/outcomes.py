@@ -17,8 +17,9 @@ from tests.copies import refresh_index
 
 _BLOCK = 4096
 _INDEX = "/.git/index"
-_OTHER_IN_EACH_COPY = (_INDEX, "/.git/desk/identity", "/.git/desk/settings")
-"""Files that know the inodes of others: they may be of another time, and as of now."""
+"""It knows the inodes of others: in each copy it is as of now."""
+_KEPT_ASIDE = ("/.git/desk/identity", "/.git/desk/settings")
+"""So do these, which are made anew where they don't fit."""
 _OF_THE_TEST = ("PYTEST_CURRENT_TEST", "XDG_CONFIG_HOME")
 """Variables that say where a test is, and nothing of what a command does there."""
 
@@ -78,9 +79,9 @@ def _mark(top: str, within: str = "") -> Mark:
             elif entry.is_dir():
                 found[path] = (-1, 0, "")
                 found |= _mark(top, path)
-            else:
+            elif path not in _KEPT_ASIDE:
                 told = entry.stat()
-                found[path] = (told.st_size, 0 if path in _OTHER_IN_EACH_COPY else told.st_mtime_ns, "")
+                found[path] = (told.st_size, 0 if path == _INDEX else told.st_mtime_ns, "")
     return found
 
 
