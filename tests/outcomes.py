@@ -16,6 +16,8 @@ from tests.conftest import Result
 from tests.copies import refresh_index
 
 _BLOCK = 4096
+_LARGE = 64 << 10
+"""From this length on a file is kept by the blocks that are new."""
 _INDEX = "/.git/index"
 """It knows the inodes of others: in each copy it is as of now."""
 _KEPT_ASIDE = ("/.git/desk/identity", "/.git/desk/settings")
@@ -28,7 +30,7 @@ Mark = dict[str, tuple[int, int, str]]
 
 
 class Change(NamedTuple):
-    """A file that was made or written: its blocks that are new, by where they begin."""
+    """A file that was made or written: all of it, or its blocks that are new, by where they begin."""
 
     path: str
     blocks: tuple[tuple[int, bytes], ...]
@@ -61,7 +63,8 @@ class Outcomes:
         told = [(name, value) for name, value in sorted(os.environ.items()) if name not in _OF_THE_TEST]
         key = hashlib.blake2b(repr((words, told, sorted(before.items()))).encode()).digest()
         if key not in self._known:
-            texts = {path: Path(f"{top}{path}").read_bytes() for path, (length, *_) in before.items() if length >= 0}
+            large = [path for path, (length, *_) in before.items() if length >= _LARGE]
+            texts = {path: Path(f"{top}{path}").read_bytes() for path in large}
             result = run()
             self._known[key] = _outcome(result, str(top), before, texts)
         else:
