@@ -70,21 +70,19 @@ def test_an_invalid_form_comes_back_with_the_error_on_top(
     assert drafts(home) == []
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
+def test_whatever_is_wrong_the_text_stays(terminal: Terminal, home: Path) -> None:
+    for wrong in (
         "'nothing of a form'",
         "text.replace('---', '', 1)",
         "text + text",
         "text.replace('title:', 'titel:')",
         "text.replace('tags: []', 'tags: [')",
-    ],
-)
-def test_whatever_is_wrong_the_text_stays(terminal: Terminal, home: Path, wrong: str) -> None:
-    said = terminal("ticket", "create", editor=f"text = {wrong} + 'Kept'", code=2, answers=(("Edit again?", "n"),))
-    [draft] = drafts(home)
-    assert draft.read_text(encoding="utf-8").endswith("Kept")
-    assert f"your text is kept: {draft}" in " ".join(said.split())
+    ):
+        said = terminal("ticket", "create", editor=f"text = {wrong} + 'Kept'", code=2, answers=(("Edit again?", "n"),))
+        [draft] = drafts(home)
+        assert draft.read_text(encoding="utf-8").endswith("Kept"), wrong
+        assert f"your text is kept: {draft}" in " ".join(said.split()), wrong
+        draft.unlink()
 
 
 def test_a_draft_is_offered_again(terminal: Terminal, desk: Runner, home: Path, seen: Callable[[], list[str]]) -> None:
@@ -265,9 +263,10 @@ def test_edit_goes_through_the_verbs(terminal: Terminal, desk: Runner, make: Mak
     assert git("status", "--porcelain") == ""
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "words"),
-    [
+def test_edit_keeps_the_rules(terminal: Terminal, make: Make, home: Path) -> None:
+    ticket = make("Old")
+    before = tip(home)
+    for old, new, words in (
         ("owner: ''", "owner: eleni", "doesn't serve"),
         ("owner: ''", "owner: nobody", "no staff member nobody"),
         ("department: technical", "department: nowhere", "no department nowhere"),
@@ -280,21 +279,19 @@ def test_edit_goes_through_the_verbs(terminal: Terminal, desk: Runner, make: Mak
         ("tags: []", "tags: [incident, problem]", "at once"),
         ("title: Old", "title:", "needs a title"),
         ("title: Old", "state: closed", "can't be set here"),
-    ],
-)
-def test_edit_keeps_the_rules(terminal: Terminal, make: Make, home: Path, old: str, new: str, words: str) -> None:
-    ticket = make("Old")
-    before = tip(home)
-    said = terminal(
-        "ticket",
-        "edit",
-        ticket,
-        editor=f"text = text.replace({old!r}, {new!r})",
-        code=_code(words),
-        answers=(("Edit again?", "n"),),
-    )
-    assert words in said
-    assert tip(home) == before
+    ):
+        said = terminal(
+            "ticket",
+            "edit",
+            ticket,
+            editor=f"text = text.replace({old!r}, {new!r})",
+            code=_code(words),
+            answers=(("Edit again?", "n"),),
+        )
+        assert words in said, words
+        assert tip(home) == before, words
+        for draft in drafts(home):
+            draft.unlink()
 
 
 def _code(words: str) -> int:
@@ -370,9 +367,8 @@ def test_an_interrupted_question_says_where_the_text_is(
     assert os.path.getsize(draft) > len("Long text")
 
 
-@pytest.mark.parametrize(
-    ("typed", "title"),
-    [
+def test_a_title_is_what_was_typed(terminal: Terminal, desk: Runner) -> None:
+    for typed, title in (
         ("Fax #4 broken", "Fax #4 broken"),
         ("'Can't log in'", "Can't log in"),
         ("Error 4703: no summary", "Error 4703: no summary"),
@@ -380,11 +376,9 @@ def test_an_interrupted_question_says_where_the_text_is(
         ("no", "no"),
         ("'It''s \"quoted\" # here'", 'It\'s "quoted" # here'),
         ('"a \\"b\\" c"', 'a "b" c'),
-    ],
-)
-def test_a_title_is_what_was_typed(terminal: Terminal, desk: Runner, typed: str, title: str) -> None:
-    terminal("ticket", "create", editor=f"text = text.replace(\"title: ''\", 'title: ' + {typed!r})")
-    assert newest(desk)["title"] == title
+    ):
+        terminal("ticket", "create", editor=f"text = text.replace(\"title: ''\", 'title: ' + {typed!r})")
+        assert newest(desk)["title"] == title, title
 
 
 def test_a_title_that_yaml_would_cut_survives_another_edit(terminal: Terminal, desk: Runner, make: Make) -> None:

@@ -96,26 +96,26 @@ def test_transfer_to_a_problem_that_is_there(
 # -- cause and workaround ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("verb", ["cause", "workaround"])
 def test_what_is_known(
-    acts: Acts, refuses: Refuses, events: Events, git: Git, tmp_path: Path, problem: Callable[..., Any], verb: str
+    acts: Acts, refuses: Refuses, events: Events, git: Git, tmp_path: Path, problem: Callable[..., Any]
 ) -> None:
     known, [incident] = problem(1)
-    done = acts("problem", verb, known, "--body", "Nobody is told.\n\nThe list is on paper.\n")
-    assert done.data[verb] == "Nobody is told.\n\nThe list is on paper."
-    assert done.commit.subject == f"{known} {verb}"
-    assert events(known)[-1] == (verb, None, "Nobody is told. …")
-    text = git("show", f"HEAD:records/tickets/2026/07/23/{known}.md")
-    assert f"\n{verb}: |-\n  Nobody is told.\n\n  The list is on paper.\n" in text
-    (tmp_path / "text").write_text("Known now.", encoding="utf-8")
-    acts("problem", verb, known, "--file", str(tmp_path / "text"))
-    assert events(known)[-1] == (verb, "Nobody is told. …", "Known now.")
-    refuses(5, "problem", verb, known, "--body", "Known now.")
-    refuses(2, "problem", verb, known, "--body", " \n")
-    refuses(2, "problem", verb, known)
-    assert "ticket transfer" in refuses(5, "problem", verb, incident, "--body", "x")["hint"]
-    refuses(5, "--as", "eleni", "problem", verb, known, "--body", "x")
-    refuses(2, "problem", verb, known, "--body", "a\0b")
+    for verb in ("cause", "workaround"):
+        done = acts("problem", verb, known, "--body", "Nobody is told.\n\nThe list is on paper.\n")
+        assert done.data[verb] == "Nobody is told.\n\nThe list is on paper.", verb
+        assert done.commit.subject == f"{known} {verb}", verb
+        assert events(known)[-1] == (verb, None, "Nobody is told. …"), verb
+        text = git("show", f"HEAD:records/tickets/2026/07/23/{known}.md")
+        assert f"\n{verb}: |-\n  Nobody is told.\n\n  The list is on paper.\n" in text, verb
+        (tmp_path / "text").write_text("Known now.", encoding="utf-8")
+        acts("problem", verb, known, "--file", str(tmp_path / "text"))
+        assert events(known)[-1] == (verb, "Nobody is told. …", "Known now."), verb
+        refuses(5, "problem", verb, known, "--body", "Known now.")
+        refuses(2, "problem", verb, known, "--body", " \n")
+        refuses(2, "problem", verb, known)
+        assert "ticket transfer" in refuses(5, "problem", verb, incident, "--body", "x")["hint"], verb
+        refuses(5, "--as", "eleni", "problem", verb, known, "--body", "x")
+        refuses(2, "problem", verb, known, "--body", "a\0b")
 
 
 def test_a_hand_edit_of_the_cause_is_told_as_one(

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.cli.conftest import MALTA, Acts, Git, Make, Refuses
 from tests.conftest import Runner
 
@@ -70,23 +68,23 @@ def test_transfer_of_several(acts: Acts, make: Make) -> None:
     assert len(set(done.commit.values("Desk-Ticket"))) == 4
 
 
-@pytest.mark.parametrize(
-    ("relation", "inverse"), [("relates", "relates"), ("duplicates", "duplicated-by"), ("caused-by", "causes")]
-)
-def test_link(
-    acts: Acts, refuses: Refuses, make: Make, shown: Shown, events: Events, relation: str, inverse: str
-) -> None:
+def test_link(acts: Acts, refuses: Refuses, make: Make, shown: Shown, events: Events) -> None:
     one, two = make(), make()
-    done = acts("ticket", "link", one, two, "--as", relation)
-    assert done.data["links"] == [f"{relation} {two}"]
-    assert shown(two)["links"] == [f"{inverse} {one}"]
-    assert done.commit.subject == f"{one} link: {relation} {two}"
-    assert events(two)[-1] == ("link", None, f"{inverse} {one}")
-    refuses(5, "ticket", "link", one, two, "--as", relation)
-    done = acts("ticket", "unlink", two, one)
-    assert (shown(one)["links"], shown(two)["links"]) == ([], [])
-    assert events(one)[-1] == ("unlink", f"{relation} {two}", None)
-    refuses(5, "ticket", "unlink", one, two)
+    for relation, inverse in (
+        ("relates", "relates"),
+        ("duplicates", "duplicated-by"),
+        ("caused-by", "causes"),
+    ):
+        done = acts("ticket", "link", one, two, "--as", relation)
+        assert done.data["links"] == [f"{relation} {two}"], inverse
+        assert shown(two)["links"] == [f"{inverse} {one}"], inverse
+        assert done.commit.subject == f"{one} link: {relation} {two}", inverse
+        assert events(two)[-1] == ("link", None, f"{inverse} {one}"), inverse
+        refuses(5, "ticket", "link", one, two, "--as", relation)
+        done = acts("ticket", "unlink", two, one)
+        assert (shown(one)["links"], shown(two)["links"]) == ([], []), inverse
+        assert events(one)[-1] == ("unlink", f"{relation} {two}", None), inverse
+        refuses(5, "ticket", "unlink", one, two)
 
 
 def test_link_refused(refuses: Refuses, make: Make) -> None:
