@@ -105,6 +105,12 @@ def _refresh(index: str, told: Mapping[str, os.stat_result]) -> None:
         file.write(data)
 
 
+def refresh_index(top: Path) -> None:
+    """For who writes files of a desk that its index knows as they will be."""
+    index = f"{top}/.git/index"
+    _refresh(index, {path: os.lstat(f"{top}{path}") for _at, path in _listed(Path(index).read_bytes())})
+
+
 @functools.lru_cache(maxsize=32)
 def _listed(data: bytes) -> tuple[tuple[int, str], ...]:
     """Where the entries of an index begin, and of which files they are; the same for all copies of a desk."""

@@ -4,23 +4,44 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from desk.domain.model import filenames
+from tests.beginnings import at_work
 from tests.cli.conftest import Make, Refuses
-from tests.conftest import Runner
+from tests.conftest import Runner, copy_of
 from tests.terminals import run
 
 
-@pytest.fixture
-def ticket(make: Make, desk: Runner, tmp_path: Path) -> str:
-    """A ticket with a file of the request, and one of a reply."""
+class Attached(NamedTuple):
+    """A desk, and its ticket with files of the request, and one of a reply."""
+
+    top: Path
+    ticket: str
+
+
+@pytest.fixture(scope="module")
+def attached(few_articles: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Attached:
+    folder = tmp_path_factory.mktemp("attached")
     for name, data in (("log.txt", b"line\n"), ("screen.png", b"p" * 2_400_000), ("run.sh", b"#!/bin/sh\n")):
-        (tmp_path / name).write_bytes(data)
-    made = make("T", "--attach", str(tmp_path / "log.txt"), "--attach", str(tmp_path / "run.sh"))
-    desk("--as", "maria", "ticket", "reply", made, "--body", "See.", "--attach", str(tmp_path / "screen.png"))
-    return made
+        (folder / name).write_bytes(data)
+    with at_work(copy_of(few_articles, folder), environment) as desk:
+        words = ("--title", "T", "--department", "technical", "--attach", "../log.txt", "--attach", "../run.sh")
+        made = desk("ticket", "create", *words, "-f", "ids").out.strip()
+        desk("ticket", "reply", made, "--body", "See.", "--attach", "../screen.png")
+    return Attached(folder / "desk", made)
+
+
+@pytest.fixture(scope="module")
+def _template(attached: Attached) -> Path:
+    return attached.top
+
+
+@pytest.fixture
+def ticket(attached: Attached) -> str:
+    return attached.ticket
 
 
 def test_what_is_no_file_is_not_waited_for(ticket: str, home: Path, environment: dict[str, str]) -> None:

@@ -50,18 +50,28 @@ def known(callers: Known) -> list[str]:
     return callers.ids
 
 
-@pytest.mark.parametrize(
-    ("said", "who"),
-    [
-        ("andreou", 0), ("ANNA ANDR", 0), ("anna@hospital.example", 0), ("hospital", 0), ("+357 99 777123", 0),
-        ("0035799777123", 0), ("099/777.123", 0), ("99\u00a0777\u2013123", 0), ("\uff19\uff19777123", 0), ("777123", 0),
-        ("νικολαου", 1), ("ΝΙΚΟΛΆΟΥ άννα", 1), ("+357 22 123456", 1), ("(00357) 22123456", 1), ("borg", 2), ("Desk@Health.Example.MT", 2),
-    ],
-)  # fmt: skip
-def test_whatever_they_say(desk: Runner, known: list[str], said: str, who: int) -> None:
-    data = desk("caller", *said.split(" "), "-f", "json").data
-    assert (data["id"], data["name"]) == (known[who], CALLERS[who][0])
-    assert desk("caller", said, "-f", "ids").out.split() == [known[who]]
+def test_whatever_they_say(desk: Runner, known: list[str]) -> None:
+    for said, who in (
+        ("andreou", 0),
+        ("ANNA ANDR", 0),
+        ("anna@hospital.example", 0),
+        ("hospital", 0),
+        ("+357 99 777123", 0),
+        ("0035799777123", 0),
+        ("099/777.123", 0),
+        ("99\u00a0777\u2013123", 0),
+        ("\uff19\uff19777123", 0),
+        ("777123", 0),
+        ("νικολαου", 1),
+        ("ΝΙΚΟΛΆΟΥ άννα", 1),
+        ("+357 22 123456", 1),
+        ("(00357) 22123456", 1),
+        ("borg", 2),
+        ("Desk@Health.Example.MT", 2),
+    ):
+        data = desk("caller", *said.split(" "), "-f", "json").data
+        assert (data["id"], data["name"]) == (known[who], CALLERS[who][0]), said
+        assert desk("caller", said, "-f", "ids").out.split() == [known[who]], said
 
 
 def test_one_of_several(desk: Runner, known: list[str], refuses: Refuses) -> None:
@@ -85,8 +95,7 @@ def test_nobody(known: list[str], refuses: Refuses) -> None:
 
 def test_the_card(desk: Runner, known: list[str], make: Make) -> None:
     ids = [make(f"Call {n}", "--requester", "andreou", "--service", "telepathy") for n in range(12)]
-    for one in ids[:5]:
-        desk("ticket", "close", one)
+    desk("ticket", "close", *ids[:5])
     desk("ticket", "pending", ids[11])
     make("Somebody else's", "--requester", "borg")
     desk(

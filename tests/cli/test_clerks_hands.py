@@ -61,7 +61,7 @@ def test_a_spreadsheet_of_ones_language(desk: Runner, make: Make) -> None:
 
 
 def test_one_section_of_a_report(desk: Runner, make: Make) -> None:
-    make("T")
+    make()
     text = desk("report", "weekly", "--days", "7", "--section", "by-owner", "-f", "csv").out.splitlines()
     assert [line.split(",")[0] for line in text] == ["section", "by-owner"]
     assert "title" not in text[0].split(",")
@@ -72,7 +72,7 @@ def test_one_section_of_a_report(desk: Runner, make: Make) -> None:
 
 
 def test_any_record_has_a_history(desk: Runner, make: Make) -> None:
-    ticket = make("T")
+    ticket = make()
     desk("tag", "create", "malta")
     desk("tag", "edit", "malta", "--color", "#00ff00")
     desk("tag", "delete", "malta")

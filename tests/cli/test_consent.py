@@ -18,7 +18,7 @@ from tests.conftest import Runner
 @pytest.mark.usefixtures("responses")
 def test_a_rehearsal_changes_nothing(desk: Runner, make: Make, home: Path, git: Git) -> None:
     """Whatever deletes or touches many says the same as it would do, with the same rights, and does none of it."""
-    first, second = make("One"), make("Two", "--tag", "incident")
+    first, second = make(), make("Two", "--tag", "incident")
     desk("tag", "create", "malta")
     desk("ticket", "tag", first, "malta")
     before = tip(home)
@@ -90,7 +90,7 @@ def test_who_agreed_to_one_thing_has_not_agreed_to_another(desk: Runner, make: M
 
 def test_several_steps(desk: Runner, make: Make, home: Path, git: Git) -> None:
     """The last changes that stand, each taken back by a commit of its own; all or none."""
-    ticket, other = make("T"), make("U")
+    ticket, other = make(), make()
     start = git("rev-parse", "HEAD^{tree}")
     for priority in ("medium", "high"):
         desk("ticket", "classify", ticket, "--priority", priority)

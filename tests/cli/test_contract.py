@@ -18,8 +18,9 @@ import pytest
 import yaml
 
 from desk.cli import main
-from tests.cli.conftest import Git, Make, heads
+from tests.cli.conftest import Make, tip
 from tests.conftest import Runner
+from tests.terminals import run
 
 
 def test_help_is_shown_when_nothing_is_asked(program: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,7 +83,7 @@ def test_an_error_for_people_is_on_stderr(desk: Runner) -> None:
 def test_exit_codes(
     desk: Runner, make: Make, home: Path, git: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ticket, other = make("One"), make("Two")
+    ticket, other = make(), make()
     path = home / f"records/tickets/2026/07/23/{other}.md"
     desk("ticket", "list", code=0)
     desk("ticket", "list", "--bogus", code=2)
@@ -142,15 +143,16 @@ def test_formats_agree(desk: Runner, make: Make) -> None:
     assert desk("ticket", "list", "-f", "ids").out.split() == [r["id"] for r in rows]
 
 
-@pytest.mark.parametrize("command", ["log", "activity", "stats", "stats --by department", "sla list", "config list"])
-def test_a_document_says_what_a_table_says(desk: Runner, make: Make, command: str) -> None:
+def test_a_document_says_what_a_table_says(desk: Runner, make: Make) -> None:
     """The same columns, none of them empty: what is worked out for people is worked out for both."""
     make("Said twice")
-    table, *_ = desk(*command.split()).out.splitlines()
-    head, _, *lines = desk(*command.split(), "-f", "md").out.splitlines()
-    assert [w.strip() for w in head.strip("|").split("|") if w.strip()] == [w for w in re.split(r"  +", table) if w]
-    assert lines
-    assert not all(line.strip("| ") in ("", "-") for line in lines)
+    for command in ("log", "activity", "stats", "stats --by department", "sla list", "config list"):
+        table, *_ = desk(*command.split()).out.splitlines()
+        head, _, *lines = desk(*command.split(), "-f", "md").out.splitlines()
+        heads = [w.strip() for w in head.strip("|").split("|") if w.strip()]
+        assert heads == [w for w in re.split(r"  +", table) if w], command
+        assert lines, command
+        assert not all(line.strip("| ") in ("", "-") for line in lines), command
 
 
 def test_the_last_format_counts(desk: Runner, make: Make) -> None:
@@ -158,43 +160,38 @@ def test_the_last_format_counts(desk: Runner, make: Make) -> None:
     assert desk("ticket", "list", "-f", "json", "-f", "ids").out == f"{ticket}\n"
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("create", "--title", "New"),
-        ("assign", "ID", "--to", "petros"),
-        ("classify", "ID", "--priority", "high"),
-        ("close", "ID"),
-        ("delete", "ID"),
-        ("edit", "ID", "--title", "x"),
-        ("escalate", "ID", "--to", "petros"),
-        ("history", "ID"),
-        ("link", "ID", "OTHER"),
+def test_every_answer_of_every_command(desk: Runner, make: Make) -> None:
+    ticket, other, third = make(), make(), make()
+    for words in (
         ("list",),
-        ("merge", "ID", "--into", "OTHER"),
-        ("move", "ID", "--to", "legal"),
-        ("note", "ID", "--body", "x"),
-        ("pending", "ID"),
-        ("show", "ID"),
-        ("tag", "ID", "security"),
-        ("transfer", "ID"),
-    ],
-)
-def test_every_answer_of_every_command(desk: Runner, make: Make, words: tuple[str, ...]) -> None:
-    names = {"ID": make("One"), "OTHER": make("Two")}
-    args = [names.get(w, w) for w in words]
-    answer = desk("ticket", *args, "-f", "json").json
-    assert list(answer) == ["schema", "kind", "data", "warnings"]
-    rows = answer["data"] if isinstance(answer["data"], list) else [answer["data"]]
-    assert all(row["id"].startswith("260723-") for row in rows)
-    if words[0] in ("list", "history", "show"):
-        for fmt in ("table", "jsonl", "csv", "yaml", "md", "ids"):
-            found = desk("ticket", *args, "-f", fmt)
-            assert (found.code, found.err) == (0, "")
-            assert found.out
-    expected = "".join(f"{row['id']}\n" for row in rows)
-    if words[0] in ("list", "show"):
-        assert desk("ticket", *args, "-f", "ids").out == expected
+        ("show", ticket),
+        ("history", ticket),
+        ("create", "--title", "New"),
+        ("assign", ticket, "--to", "petros"),
+        ("classify", ticket, "--priority", "high"),
+        ("edit", ticket, "--title", "x"),
+        ("escalate", ticket, "--to", "maria"),
+        ("link", ticket, other),
+        ("note", ticket, "--body", "x"),
+        ("pending", ticket),
+        ("tag", ticket, "security"),
+        ("transfer", ticket),
+        ("move", ticket, "--to", "legal"),
+        ("merge", other, "--into", third),
+        ("close", ticket),
+        ("delete", third),
+    ):
+        answer = desk("ticket", *words, "-f", "json").json
+        assert list(answer) == ["schema", "kind", "data", "warnings"], words
+        rows = answer["data"] if isinstance(answer["data"], list) else [answer["data"]]
+        assert all(row["id"].startswith("260723-") for row in rows), words
+        if words[0] in ("list", "history", "show"):
+            for fmt in ("table", "jsonl", "csv", "yaml", "md", "ids"):
+                found = desk("ticket", *words, "-f", fmt)
+                assert (found.code, found.err) == (0, ""), words
+                assert found.out, words
+        if words[0] in ("list", "show"):
+            assert desk("ticket", *words, "-f", "ids").out == "".join(f"{row['id']}\n" for row in rows)
 
 
 def test_a_bug_is_told_without_a_traceback(desk: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,20 +251,18 @@ def test_a_command_leaves_no_file_open(desk: Runner, make: Make, home: Path) -> 
         assert [path for path in open_now if path.startswith(str(home))] == [], words
 
 
-def test_a_traceback_from_a_process(environment: dict[str, str], home: Path) -> None:
+def test_a_traceback_from_a_process(environment: dict[str, str], home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (home / "sitecustomize.py").write_text(
         "import desk.queries.tickets as tickets\ntickets.tickets = None\n", encoding="utf-8"
     )
     env = {**environment, "PYTHONPATH": str(home)}
-
-    def process(*words: str) -> subprocess.CompletedProcess[str]:
-        run = [sys.executable, "-m", "desk", *words]
-        return subprocess.run(run, cwd=home, env=env, capture_output=True, text=True, check=False)
-
-    plain = process("ticket", "list")
-    assert (plain.returncode, "Traceback" in plain.stderr, plain.stdout) == (1, False, "")
-    debug = process("--debug", "ticket", "list")
+    command = [sys.executable, "-m", "desk", "--debug", "ticket", "list"]
+    debug = subprocess.run(command, cwd=home, env=env, capture_output=True, text=True, check=False)
     assert (debug.returncode, "Traceback" in debug.stderr) == (1, True)
+    monkeypatch.setattr("desk.queries.tickets.tickets", None)
+    plain = run("ticket", "list", cwd=home, env=environment)
+    assert (plain.returncode, "unexpected TypeError" in plain.stderr, plain.stdout) == (1, True, "")
+    assert "Traceback" not in plain.stderr
 
 
 def test_a_reader_that_leaves(environment: dict[str, str], home: Path, make: Make) -> None:
@@ -285,41 +280,29 @@ def test_a_full_disk_behind_stdout(environment: dict[str, str], home: Path, make
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full here")
     make()
-    for words, code, said in (
-        ("ticket list", 1, "can't print the answer: No space left on device"),
-        ("ticket list -f json", 1, "can't print the answer: No space left on device"),
-        ("ticket show ZZZZ -f json", 3, "there is no ticket ZZZZ"),
-    ):
-        command = f"{sys.executable} -m desk {words} > /dev/full"
-        done = subprocess.run(
-            ["sh", "-c", command], cwd=home, env=environment, capture_output=True, text=True, check=False
-        )
+    full = "can't print the answer: No space left on device"
+    command = f"{sys.executable} -m desk ticket list > /dev/full"
+    done = subprocess.run(["sh", "-c", command], cwd=home, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.partition("\n")[0]) == (1, f"error: {full}")
+    for words, code, said in (("list -f json", 1, full), ("show ZZZZ -f json", 3, "there is no ticket ZZZZ")):
+        with open("/dev/full", "wb") as file:
+            streams: dict[str, Any] = {"stdout": file, "stderr": subprocess.PIPE, "capture_output": False}
+            done = run("ticket", *words.split(), cwd=home, env=environment, **streams)
         assert (done.returncode, done.stderr.partition("\n")[0]) == (code, f"error: {said}")
 
 
 def test_streams_that_are_closed_or_narrow(environment: dict[str, str], home: Path, make: Make) -> None:
     ticket = make("Γεια 🙂")
-    run = [sys.executable, "-m", "desk"]
-    for redirection in (">&-", "2>&-", "<&-"):
-        command = f"{' '.join(run)} ticket list {redirection}"
-        assert (
-            subprocess.run(
-                ["sh", "-c", command], cwd=home, env=environment, capture_output=True, check=False
-            ).returncode
-            == 0
-        )
-    narrow = {**environment, "PYTHONIOENCODING": "ascii"}
-    done = subprocess.run(
-        [*run, "ticket", "show", ticket], cwd=home, env=narrow, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0
-    wrong = subprocess.run(
-        [*run, "ticket", "show", os.fsdecode(b"\xff"), "-f", "json"],
-        cwd=home,
-        env=environment,
-        capture_output=True,
-        check=False,
-    )
+    for words, encoding in (
+        ("ticket list >&-", "utf-8"),
+        ("ticket list 2>&-", "utf-8"),
+        (f"ticket show {ticket} <&-", "ascii"),
+    ):
+        narrow = {**environment, "PYTHONIOENCODING": encoding}
+        command = ["sh", "-c", f"{sys.executable} -m desk {words}"]
+        done = subprocess.run(command, cwd=home, env=narrow, capture_output=True, check=False)
+        assert done.returncode == 0, words
+    wrong = run("ticket", "show", os.fsdecode(b"\xff"), "-f", "json", cwd=home, env=environment)
     assert json.loads(wrong.stdout)["error"]["code"] == "not-found"
 
 
@@ -367,20 +350,20 @@ def test_a_working_folder_that_is_gone(tmp_path: Path) -> None:
         (("ticket", "list", "-o", "json"), "did you mean -f FORMAT, such as -f json? see: desk ticket list --help"),
     ],
 )
-def test_words_of_other_programs_are_understood(desk: Runner, words: tuple[str, ...], hint: str) -> None:
-    assert desk(*words, "-f", "json", code=2).json["error"]["hint"] == hint
+def test_words_of_other_programs_are_understood(program: Runner, words: tuple[str, ...], hint: str) -> None:
+    assert program(*words, "-f", "json", code=2).json["error"]["hint"] == hint
 
 
 @pytest.mark.parametrize("word", ["delte", "deletion", "undi", "murge", "update", "purgee", "bin"])
-def test_no_slip_of_the_finger_is_answered_with_what_destroys(desk: Runner, word: str) -> None:
+def test_no_slip_of_the_finger_is_answered_with_what_destroys(program: Runner, word: str) -> None:
     for group in ("ticket", "user", "mail", "field", "staff", "kb"):
-        hint = desk(group, word, "-f", "json", code=2).json["error"]["hint"]
+        hint = program(group, word, "-f", "json", code=2).json["error"]["hint"]
         assert not re.search(r"did you mean: desk \w+ (delete|undo|merge|purge|drop|ban)\b", hint)
 
 
-@pytest.mark.parametrize(
-    ("words", "kind"),
-    [
+def test_an_empty_pipe_is_nothing_to_do(desk: Runner, home: Path) -> None:
+    before = tip(home)
+    for words, kind in (
         (("ticket", "close", "-"), "tickets"),
         (("ticket", "assign", "-", "--to", "me"), "tickets"),
         (("ticket", "tag", "-", "incident"), "tickets"),
@@ -388,14 +371,11 @@ def test_no_slip_of_the_finger_is_answered_with_what_destroys(desk: Runner, word
         (("user", "edit", "-", "--disabled"), "users"),
         (("kb", "publish", "-"), "articles"),
         (("staff", "show", "-"), "staff"),
-    ],
-)
-def test_an_empty_pipe_is_nothing_to_do(desk: Runner, git: Git, words: tuple[str, ...], kind: str) -> None:
-    before = heads(git)
-    done = desk(*words, "-f", "json", stdin="\n")
-    assert (done.json["kind"], done.data, done.err) == (kind, [], "")
-    assert desk(*words).out == ""
-    assert heads(git) == before
+    ):
+        done = desk(*words, "-f", "json", stdin="\n")
+        assert (done.json["kind"], done.data, done.err) == (kind, [], ""), words
+        assert desk(*words).out == "", words
+        assert tip(home) == before, words
     assert "no ids were given" in desk("ticket", "close", "", code=2).err
 
 
@@ -459,16 +439,16 @@ def test_an_empty_list_has_the_header_of_a_full_one(desk: Runner, make: Make) ->
     assert desk("ticket", "list", "--search", "zzz", "-f", "csv").out.splitlines() == [full]
 
 
-def test_all_that_stands_in_the_way_of_a_batch_is_named(desk: Runner, make: Make, git: Git) -> None:
+def test_all_that_stands_in_the_way_of_a_batch_is_named(desk: Runner, make: Make, home: Path) -> None:
     owned, free, tagged = make(), make(), make()
     desk("ticket", "assign", owned, tagged, "--to", "petros")
-    before = heads(git)
+    before = tip(home)
     error = desk("ticket", "assign", owned, free, tagged, "--to", "maria", "-f", "json", code=5).json["error"]
     assert error["message"].startswith("2 of 3 tickets stand in the way, and none was changed: ")
     assert owned in error["message"]
     assert tagged in error["message"]
     assert free not in error["message"]
-    assert heads(git) == before
+    assert tip(home) == before
 
 
 def test_a_reply_that_reaches_nobody_is_told_of(desk: Runner, make: Make) -> None:
@@ -501,7 +481,7 @@ def test_options_of_all_commands_stand_behind_them_as_well(
 
 def test_what_people_type_first_leads_on(desk: Runner, make: Make, tmp_path: Path) -> None:
     """Help where it is asked for, and the command that was meant; what can't be written is no bug of ours."""
-    ticket = make("T")
+    ticket = make()
     assert desk("help").out.startswith("Usage: desk [OPTIONS]")
     assert desk("help", "ticket", "close").out == desk("ticket", "help", "close").out
     assert desk("ticket", "help").out.startswith("Usage: desk ticket [OPTIONS]")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import MALTA, Git, Make, Refuses, Terminal, tip
+from tests.cli.conftest import MALTA, OTHERS, Git, Make, Refuses, Terminal, tip
 from tests.conftest import Runner
 
 WRITE = "text = 'My words\\n' + text"
@@ -84,10 +84,14 @@ def test_what_a_colleague_wrote_meanwhile(
 ) -> None:
     """It is shown before mine is sent, beside it; and once."""
     ticket = make("T", "--requester", MALTA)
-    other = f"import subprocess\nif turn == 0: subprocess.run([sys.executable, '-m', 'desk', '--as', 'petros', 'ticket', 'reply', '{ticket}', '--body', 'I was quicker'], check=True, capture_output=True)\n"
+    wait = "if turn == 0: others()\n"
+
+    def other(verb: str) -> tuple[str, Callable[[], object]]:
+        return OTHERS, lambda: desk("--as", "petros", "ticket", verb, ticket, "--body", "I was quicker")
+
     said = terminal(
-        "ticket", "reply", ticket, editor=other + WRITE + " if turn == 0 else text.replace('My', 'Also my')",
-        answers=(("Edit again?", "y"),),
+        "ticket", "reply", ticket, editor=wait + WRITE + " if turn == 0 else text.replace('My', 'Also my')",
+        answers=(other("reply"), ("Edit again?", "y")),
     )  # fmt: skip
     assert "petros wrote a reply meanwhile" in said
     first, again = seen()
@@ -98,7 +102,7 @@ def test_what_a_colleague_wrote_meanwhile(
     assert [entry["text"] for entry in thread] == ["I was quicker", "Also my words"]
     before = tip(home)
     said = terminal(
-        "ticket", "note", ticket, editor=other.replace("reply", "note") + WRITE, answers=(("Edit again?", "n"),), code=6
+        "ticket", "note", ticket, editor=wait + WRITE, answers=(other("note"), ("Edit again?", "n")), code=6
     )
     assert "your text is kept" in said.replace("\n", " ")
     assert desk("ticket", "show", ticket, "-f", "json").data["thread"][-1]["text"] == "I was quicker"

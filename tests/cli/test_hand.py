@@ -30,7 +30,7 @@ def typed(desk: Runner) -> Typed:
 
 
 def test_the_ticket_touched_or_shown_last(typed: Typed, make: Make, git: Git, home: Path) -> None:
-    one, other = make("One"), make("Other")
+    one, other = make(), make("Other")
     assert "no ticket is at hand" in typed("ticket", "show", "@", code=3).err
     typed("ticket", "show", one)
     assert typed("ticket", "assign", "@", "--to", "me").out.startswith(one)
@@ -79,22 +79,21 @@ def test_a_row_that_is_no_ticket(typed: Typed, make: Make, desk: Runner) -> None
     assert {row["kind"] for row in rows} == {"ticket", "article"}
 
 
-@pytest.mark.parametrize(
-    "pasted",
-    ["#{end}", "#{id}", "[{id}]", "({id}).", "{id}:", "«{id}»", "{end}…", " {id} ", "\u2018{end}\u2019",
-     "{day}\u2013{end}", "records/tickets/2026/07/23/{id}.md", "{lower}"],
-)  # fmt: skip
-def test_ids_as_they_are_pasted(desk: Runner, make: Make, pasted: str) -> None:
+def test_ids_as_they_are_pasted(desk: Runner, make: Make) -> None:
     ticket = make()
     day, _, end = ticket.partition("-")
-    text = pasted.format(id=ticket, end=end, day=day, lower=ticket.lower())
-    assert desk("ticket", "show", text, "-f", "json").data["id"] == ticket
+    for pasted in (
+        "#{end}", "#{id}", "[{id}]", "({id}).", "{id}:", "«{id}»", "{end}…", " {id} ", "\u2018{end}\u2019",
+        "{day}\u2013{end}", "records/tickets/2026/07/23/{id}.md", "{lower}",
+    ):  # fmt: skip
+        text = pasted.format(id=ticket, end=end, day=day, lower=ticket.lower())
+        assert desk("ticket", "show", text, "-f", "json").data["id"] == ticket, pasted
 
 
-@pytest.mark.parametrize("word", ["@x", "@@", "@1000", "#", "…", "@-1"])
-def test_what_is_none(desk: Runner, make: Make, word: str) -> None:
+def test_what_is_none(desk: Runner, make: Make) -> None:
     make()
-    assert desk("ticket", "show", word, code=3, env=HERE).err.startswith("error:")
+    for word in ("@x", "@@", "@1000", "#", "…", "@-1"):
+        assert desk("ticket", "show", word, code=3, env=HERE).err.startswith("error:"), word
 
 
 def test_what_isnt_its_own_is_not_believed(home: Path, make: Make) -> None:
@@ -129,7 +128,7 @@ def test_a_disk_that_cant_be_written_to_is_no_error(typed: Typed, make: Make, ho
 
 def test_a_terminal_has_numbers_before_its_rows(environment: dict[str, str], home: Path, make: Make) -> None:
     """Of a real terminal, by the name of its device and the number of its session; both shown, and the row closed by it."""
-    ticket = make("Number one")
+    ticket = make()
 
     def typed(*args: str) -> str:
         main, end = pty.openpty()

@@ -56,9 +56,7 @@ def test_every_section(desk: Runner, make: Make, home: Path) -> None:
 
 def test_what_people_read(desk: Runner, make: Make) -> None:
     assert desk("handover").out.endswith("0 major, 0 overdue, 0 new, 0 changed, 0 pending\n\nNothing to hand over.\n")
-    first = make("First")
-    for _ in range(13):
-        make()
+    first, *_ = [make(f"T{number}") for number in range(14)]
     desk("ticket", "note", first, "--body", "x")
     out = desk("handover").out
     assert out.startswith("Handover 2026-07-23 01:12 to 2026-07-23 09:12\n0 major, 0 overdue, 14 new, 14 changed")

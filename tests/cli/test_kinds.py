@@ -72,11 +72,11 @@ def test_a_list_is_a_list_and_has_one_header_however_many_come(
         assert isinstance(empty.data, list), command
         assert isinstance(full.data, list), command
         assert empty.json["kind"] == full.json["kind"], command
-        heads = [
-            program("--desk", str(d), *words, "-f", "csv", code=None).out.split("\n")[0]
-            for d in (tmp_path / "empty", Path.cwd())
-        ]
         if not empty.data and full.data:
+            heads = [
+                program("--desk", str(d), *words, "-f", "csv", code=None).out.split("\n")[0]
+                for d in (tmp_path / "empty", Path.cwd())
+            ]
             assert set(heads[0].split(",")) <= set(heads[1].split(",")), command
 
 
@@ -136,18 +136,19 @@ def test_what_is_not_named_again_stays(desk: Runner, kind: str) -> None:
     name, options = CREATED[kind]
     given = [word for pair in options.items() for word in pair]
     made = desk(kind, "create", *([name] if name else []), *given, "-f", "json").data
-    before = desk(kind, "show", made["id"], "-f", "json").data
+    before = made
     fixed = ("--type", "--on")
     new = {"--color": "00ff00", "--level": "2", "--department": "technical", "--language": "en", "--group": "foreign-desk",
            "--channel": "email", "--email": "another@x.example", "--phone": "1460"}  # fmt: skip
     for option in options:
         if option in fixed:
             continue
-        desk(kind, "edit", made["id"], option, new.get(option, "Another"))
-        after = desk(kind, "show", made["id"], "-f", "json").data
+        after = desk(kind, "edit", made["id"], option, new.get(option, "Another"), "-f", "json").data
         changed = {key for key in before if before[key] != after[key]}
         assert len(changed) == 1, (kind, option, changed)
         before = after
+    shown = desk(kind, "show", made["id"], "-f", "json").data
+    assert {key: shown[key] for key in before} == before
 
 
 def test_a_ticket_keeps_what_a_verb_does_not_name(desk: Runner, make: Make) -> None:
@@ -235,17 +236,19 @@ def test_the_same_address_in_another_spelling_is_the_same(desk: Runner) -> None:
         ),
         *("ａｎｎａ@δοκιμή.example", "anna@δοκιμή.example.", "anna@XN--JXALPDLP.example."),
     )
+    bans = set()
     for email in spellings:
         found = desk("ticket", "create", "--title", "x", "--requester", email, "-f", "json").data
         assert found["requester"] == made["id"], email
         assert desk("ticket", "list", "--requester", email, "-f", "ids").out, email
-        desk("user", "ban", email)
-        for other in spellings:
-            assert "banned" in desk("ticket", "create", "--title", "x", "--requester", other, code=5).err, (
-                email,
-                other,
-            )
-        desk("user", "unban", spellings[0])
+        bans.add(desk("user", "ban", email, "-f", "json").data["id"])
+        assert "banned" in desk("ticket", "create", "--title", "x", "--requester", spellings[0], code=5).err, email
+        if email != spellings[-1]:
+            desk("user", "unban", spellings[0])
+    assert len(bans) == 1  # by which an address is found
+    for other in spellings:
+        assert "banned" in desk("ticket", "create", "--title", "x", "--requester", other, code=5).err, other
+    desk("user", "unban", spellings[-1])
     assert len(desk("user", "list", "-f", "json").data) == 1
     assert desk(
         "ticket", "create", "--title", "x", "--requester", '"Anna K" <anna@xn--jxalpdlp.example>', "-f", "json"

@@ -84,35 +84,35 @@ def test_help_of_every_command(program: Runner) -> None:
 # -- start-up ----------------------------------------------------------------------------------------------------------
 
 
-def loaded(argv: list[str], cwd: Path, env: dict[str, str]) -> set[str]:
-    """Modules in a fresh interpreter after a command."""
-    code = f"import sys\nfrom desk.cli import main\nmain.run({argv!r})\nsys.stderr.write(' '.join(sys.modules))"
+def loaded(cwd: Path, env: dict[str, str], *commands: list[str]) -> set[str]:
+    """Modules in a fresh interpreter after some commands."""
+    code = f"import sys\nfrom desk.cli import main\nfor argv in {commands!r}:\n    main.run(argv)\n"
+    code += "sys.stderr.write(' '.join(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=cwd, env=env, capture_output=True, text=True, check=True)
     return set(done.stderr.splitlines()[-1].split())
 
 
 def test_help_imports_no_command(environment: dict[str, str], tmp_path: Path) -> None:
-    for argv in ([], ["--help"], ["--version"], ["tikcet"]):
-        found = {m for m in loaded(argv, tmp_path, environment) if m.partition(".")[0] == "desk"}
-        # The words of other programs are looked up when there is no such command, and words of tables with what renders.
-        words = {"desk.domain.rights.synonyms", "desk.domain.rights.words", "desk.domain.model.states"}
-        assert not {
-            m
-            for m in found - {"desk.domain", "desk.domain.rights", "desk.domain.model", *words}
-            if m.split(".")[1:2] and m.split(".")[1] in ("session", "store", "domain", "config")
-        }
-        assert not {m for m in found if m.startswith("desk.commands")}
-    found = loaded(["ticket", "--help"], tmp_path, environment)
+    asked = loaded(tmp_path, environment, [], ["--help"], ["--version"], ["tikcet"])
+    found = {m for m in asked if m.partition(".")[0] == "desk"}
+    # The words of other programs are looked up when there is no such command, and words of tables with what renders.
+    words = {"desk.domain.rights.synonyms", "desk.domain.rights.words", "desk.domain.model.states"}
+    assert not {
+        m
+        for m in found - {"desk.domain", "desk.domain.rights", "desk.domain.model", *words}
+        if m.split(".")[1:2] and m.split(".")[1] in ("session", "store", "domain", "config")
+    }
+    found |= loaded(tmp_path, environment, ["ticket", "--help"])
     assert not {m for m in found if m.startswith("desk.commands")}
 
 
 def test_a_list_is_lean(environment: dict[str, str], home: Path, make: Make) -> None:
     make()
-    found = loaded(["ticket", "list"], home, environment)
+    found = loaded(home, environment, ["ticket", "list"])
     assert not found & {"git", "gitdb", "jinja2", "yaml", "tabulate", "frontmatter", "tomlkit", "importlib.metadata"}
 
 
 def test_showing_and_writing_import_no_git_library(environment: dict[str, str], home: Path, make: Make) -> None:
     ticket = make()
-    for argv in (["ticket", "show", ticket], ["ticket", "note", ticket, "--body", "x"]):
-        assert not loaded(argv, home, environment) & {"git", "gitdb", "jinja2", "tabulate", "tomlkit"}
+    found = loaded(home, environment, ["ticket", "show", ticket], ["ticket", "note", ticket, "--body", "x"])
+    assert not found & {"git", "gitdb", "jinja2", "tabulate", "tomlkit"}

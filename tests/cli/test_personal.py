@@ -32,12 +32,12 @@ def share(home: Path, git: Git, text: str) -> None:
 
 
 def test_a_word_for_a_command(desk: Runner, own: Path, git: Git, make: Make) -> None:
-    assert make("One")
+    assert make()
     assert desk("new", "--title", "T", code=2).err.startswith("error: desk has no command 'new'")
     desk("alias", "set", "new", "ticket create --assign me")
     assert desk("new", "--title", "T", "-f", "json").data["owner"] == "maria"
     desk("alias", "set", "done", "ticket", "close", "--resolution", "withdrawn")
-    assert desk("done", make("Two"), "-f", "json").data["resolution"] == "withdrawn"
+    assert desk("done", make(), "-f", "json").data["resolution"] == "withdrawn"
     assert desk("alias", "set", "quoted", 'search "two words"').out == 'quoted  search "two words"\n'
     assert [(r["id"], r["whose"]) for r in desk("alias", "list", "-f", "json").data] == [
         ("done", "own"), ("new", "own"), ("quoted", "own")
@@ -50,12 +50,17 @@ def test_a_word_for_a_command(desk: Runner, own: Path, git: Git, make: Make) -> 
     assert git("status", "--porcelain", "--ignored") == ""
 
 
-@pytest.mark.parametrize(
-    ("name", "words"), [("ticket", "search x"), ("Big", "search x"), ("../x", "search x"), ("x", "rm -rf"), ("x", '"search'), ("-x", "search")]
-)  # fmt: skip
-def test_what_is_no_alias(desk: Runner, own: Path, name: str, words: str) -> None:
-    assert "hint: " in desk("alias", "set", name, words, code=2).err
-    assert not own.exists()
+def test_what_is_no_alias(desk: Runner, own: Path) -> None:
+    for name, words in (
+        ("ticket", "search x"),
+        ("Big", "search x"),
+        ("../x", "search x"),
+        ("x", "rm -rf"),
+        ("x", '"search'),
+        ("-x", "search"),
+    ):
+        assert "hint: " in desk("alias", "set", name, words, code=2).err, words
+        assert not own.exists(), words
 
 
 def test_an_alias_of_an_alias_is_none_and_a_broken_file_is_named(desk: Runner, own: Path) -> None:
@@ -94,7 +99,7 @@ def test_an_alias_of_an_alias_is_none_and_a_broken_file_is_named(desk: Runner, o
 
 def test_what_a_desk_shares(desk: Runner, own: Path, home: Path, git: Git, make: Make) -> None:
     """It comes with a clone: it never takes anything away, and a person's own goes first."""
-    ticket = make("One")
+    ticket = make()
     share(home, git, '\n[command.aliases]\nmine = "ticket list --mine"\ngone = "ticket delete"\nbad = "nonsense"\n')
     assert desk("mine").code == 0
     assert "takes something away" in desk("gone", ticket, code=2).err

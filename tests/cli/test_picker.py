@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import prompt_toolkit.application
+import prompt_toolkit.key_binding
+import prompt_toolkit.layout.processors
+import prompt_toolkit.shortcuts
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +19,8 @@ from tests.conftest import Runner
 from tests.terminals import said_last, spawn
 
 Person = Callable[..., str]
+assert prompt_toolkit.shortcuts
+"""Loaded here, once: else each process at a terminal would load it."""
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import MALTA, Acts, Git, Make, Refuses, heads
+from tests.cli.conftest import MALTA, Acts, Begin, Git, Make, Refuses, newest, tip
 from tests.conftest import Runner
 from tests.terminals import said_last, spawn
 
@@ -19,12 +19,12 @@ FAULT = ("No patient summary from Malta", "--tag", "incident", "--body", "The ga
 
 
 @pytest.fixture
-def problem(acts: Acts, make: Make) -> Callable[..., tuple[str, list[str]]]:
+def problem(begin: Begin, make: Make) -> Callable[..., tuple[str, list[str]]]:
     """`problem(2)`: a problem and the incidents it was opened from."""
 
     def run(count: int = 2, *args: str) -> tuple[str, list[str]]:
         incidents = [make(*FAULT, *args) for _ in range(count)]
-        return acts("problem", "open", "--from", ",".join(incidents)).data["id"], incidents
+        return begin("problem", "open", "--from", ",".join(incidents), "-f", "json").data["id"], incidents
 
     return run
 
@@ -55,7 +55,7 @@ def test_open_from_several(acts: Acts, make: Make, shown: Shown, events: Events)
 
 
 def test_open_reads_stdin_and_takes_each_once(acts: Acts, make: Make) -> None:
-    one, two = make("One"), make("Two")
+    one, two = make("One"), make()
     done = acts("problem", "open", "--from", "-", stdin=f"{one}\n{two}\n{one}\n")
     assert done.data["links"] == sorted([f"causes {one}", f"causes {two}"])
     assert done.data["title"] == "One"
@@ -76,7 +76,7 @@ def test_transfer_to_a_problem_that_is_there(
     acts: Acts, refuses: Refuses, make: Make, shown: Shown, events: Events, problem: Callable[..., Any]
 ) -> None:
     known, [first] = problem(1)
-    one, two, legal = make(*FAULT), make("Two"), make("Legal", "--department", "legal")
+    one, two, legal = make(*FAULT), make(), make("Legal", "--department", "legal")
     acts("ticket", "close", one)
     done = acts("ticket", "transfer", one, two, "--to", known)
     assert done.data["id"] == known
@@ -96,26 +96,26 @@ def test_transfer_to_a_problem_that_is_there(
 # -- cause and workaround ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("verb", ["cause", "workaround"])
 def test_what_is_known(
-    acts: Acts, refuses: Refuses, events: Events, git: Git, tmp_path: Path, problem: Callable[..., Any], verb: str
+    acts: Acts, refuses: Refuses, events: Events, git: Git, tmp_path: Path, problem: Callable[..., Any]
 ) -> None:
     known, [incident] = problem(1)
-    done = acts("problem", verb, known, "--body", "Nobody is told.\n\nThe list is on paper.\n")
-    assert done.data[verb] == "Nobody is told.\n\nThe list is on paper."
-    assert done.commit.subject == f"{known} {verb}"
-    assert events(known)[-1] == (verb, None, "Nobody is told. …")
-    text = git("show", f"HEAD:records/tickets/2026/07/23/{known}.md")
-    assert f"\n{verb}: |-\n  Nobody is told.\n\n  The list is on paper.\n" in text
-    (tmp_path / "text").write_text("Known now.", encoding="utf-8")
-    acts("problem", verb, known, "--file", str(tmp_path / "text"))
-    assert events(known)[-1] == (verb, "Nobody is told. …", "Known now.")
-    refuses(5, "problem", verb, known, "--body", "Known now.")
-    refuses(2, "problem", verb, known, "--body", " \n")
-    refuses(2, "problem", verb, known)
-    assert "ticket transfer" in refuses(5, "problem", verb, incident, "--body", "x")["hint"]
-    refuses(5, "--as", "eleni", "problem", verb, known, "--body", "x")
-    refuses(2, "problem", verb, known, "--body", "a\0b")
+    for verb in ("cause", "workaround"):
+        done = acts("problem", verb, known, "--body", "Nobody is told.\n\nThe list is on paper.\n")
+        assert done.data[verb] == "Nobody is told.\n\nThe list is on paper.", verb
+        assert done.commit.subject == f"{known} {verb}", verb
+        assert events(known)[-1] == (verb, None, "Nobody is told. …"), verb
+        text = git("show", f"HEAD:records/tickets/2026/07/23/{known}.md")
+        assert f"\n{verb}: |-\n  Nobody is told.\n\n  The list is on paper.\n" in text, verb
+        (tmp_path / "text").write_text("Known now.", encoding="utf-8")
+        acts("problem", verb, known, "--file", str(tmp_path / "text"))
+        assert events(known)[-1] == (verb, "Nobody is told. …", "Known now."), verb
+        refuses(5, "problem", verb, known, "--body", "Known now.")
+        refuses(2, "problem", verb, known, "--body", " \n")
+        refuses(2, "problem", verb, known)
+        assert "ticket transfer" in refuses(5, "problem", verb, incident, "--body", "x")["hint"], verb
+        refuses(5, "--as", "eleni", "problem", verb, known, "--body", "x")
+        refuses(2, "problem", verb, known, "--body", "a\0b")
 
 
 def test_a_hand_edit_of_the_cause_is_told_as_one(
@@ -231,10 +231,12 @@ def test_resolve_answers_and_closes_every_incident(
     assert sorted(mail["ticket"] for mail in told) == sorted([english, waiting, greek])
 
 
-def test_what_would_be_sent_is_shown_first(desk: Runner, git: Git, shown: Shown, problem: Callable[..., Any]) -> None:
+def test_what_would_be_sent_is_shown_first(
+    desk: Runner, git: Git, home: Path, shown: Shown, problem: Callable[..., Any]
+) -> None:
     known, [one] = problem(1, "--requester", MALTA)
     given = ("problem", "resolve", known, "--close-incidents", "--body", "It works\nagain.", "--fix", "A reminder.")
-    was = heads(git)
+    was = tip(home)
     shown_first = desk(*given, "--dry-run").out
     assert (
         f"{one}  No patient summary from Malta: is answered and closed\n  to {MALTA} (en):\n    It works\n    again.\n"
@@ -243,9 +245,9 @@ def test_what_would_be_sent_is_shown_first(desk: Runner, git: Git, shown: Shown,
     data = desk(*given, "--dry-run", "-f", "json").data
     assert [data[n] for n in ("id", "state", "fix", "skipped")] == [known, "open", "A reminder.", []]
     assert [(i["id"], i["name"], i["text"]) for i in data["incidents"]] == [(one, MALTA, "It works\nagain.")]
-    assert heads(git) == was
+    assert tip(home) == was
     desk(*given)  # nobody is there to be asked
-    assert heads(git) == was + 1
+    assert newest(home, git).parent == was
     assert shown(one)["state"] == "closed"
 
 

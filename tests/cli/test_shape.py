@@ -6,33 +6,54 @@ import csv
 import io
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
+from tests.beginnings import at_work
 from tests.cli.conftest import Make, Refuses, tip
-from tests.conftest import Runner
+from tests.conftest import Runner, copy_of
 
 ANNA = "anna@hospital.example"
 
 
-@pytest.fixture
-def shown(desk: Runner, make: Make, home: Path) -> str:
-    """A ticket with a requester of a name, two custom fields, a note, a reply and files of both."""
-    desk("user", "create", "--name", "Άννα Γεωργίου", "--email", ANNA, "--group", "patient")
-    desk("field", "create", "serial", "--type", "text", "--on", "ticket")
-    desk("field", "create", "calls", "--type", "number", "--on", "ticket")
+class Shown(NamedTuple):
+    """A desk with a ticket: a requester of a name, two custom fields, a note, a reply and files of both."""
+
+    top: Path
+    ticket: str
+
+
+@pytest.fixture(scope="module")
+def one_shown(few_articles: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Shown:
+    folder = tmp_path_factory.mktemp("shown")
     for name in ("said.txt", "secret.txt"):
-        (home.parent / name).write_text(name, encoding="utf-8")
-    ticket = make("=1+1", "--requester", ANNA, "--field", "serial=-2+3", "--field", "calls=7", "--body", "the <b>body")
-    desk("ticket", "note", ticket, "--body", "staff only words", "--attach", str(home.parent / "secret.txt"))
-    desk("ticket", "reply", ticket, "--body", "we look", "--attach", str(home.parent / "said.txt"))
-    return ticket
+        (folder / name).write_text(name, encoding="utf-8")
+    with at_work(copy_of(few_articles, folder), environment) as desk:
+        desk("user", "create", "--name", "Άννα Γεωργίου", "--email", ANNA, "--group", "patient")
+        desk("field", "create", "serial", "--type", "text", "--on", "ticket")
+        desk("field", "create", "calls", "--type", "number", "--on", "ticket")
+        fields = ("--field", "serial=-2+3", "--field", "calls=7", "--department", "technical")
+        words = ("--title", "=1+1", "--requester", ANNA, "--body", "the <b>body")
+        ticket = desk("ticket", "create", *words, *fields, "-f", "ids").out.strip()
+        desk("ticket", "note", ticket, "--body", "staff only words", "--attach", "../secret.txt")
+        desk("ticket", "reply", ticket, "--body", "we look", "--attach", "../said.txt")
+    return Shown(folder / "desk", ticket)
+
+
+@pytest.fixture(scope="module")
+def _template(one_shown: Shown) -> Path:
+    return one_shown.top
+
+
+@pytest.fixture
+def shown(one_shown: Shown) -> str:
+    return one_shown.ticket
 
 
 def test_a_spreadsheet(desk: Runner, shown: str, make: Make) -> None:
     """A column for each custom field, whether one has it or not; names and addresses; numbers as numbers; no formulas."""
-    other = make("Plain")
+    other = make()
     text = desk("ticket", "list", "-f", "csv").out
     rows = {row["id"]: row for row in csv.DictReader(io.StringIO(text, newline=""))}
     row = rows[shown]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cli.conftest import Git, Make, Refuses, heads
+from tests.cli.conftest import Git, Make, Refuses, newest, tip
 from tests.conftest import Runner
 
 
@@ -46,7 +46,7 @@ def test_a_setting_that_records_follow_stays(desk: Runner, make: Make, refuses: 
 
 
 def test_what_was_deleted_says_how_it_comes_back(desk: Runner, make: Make) -> None:
-    ticket = make("Gone")
+    ticket = make()
     end = ticket.partition("-")[2]
     desk("kb", "topic", "create", "t1", "--title", "T1")
     desk("kb", "create", "--topic", "t1", "--title", "An article", "--body", "x")
@@ -77,7 +77,7 @@ ALREADY: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
 )
 
 
-def test_what_is_so_already_stops_no_other(desk: Runner, make: Make, git: Git) -> None:
+def test_what_is_so_already_stops_no_other(desk: Runner, make: Make, git: Git, home: Path) -> None:
     """One alone is refused; of several the others are done; where nothing is left to do, nothing is."""
     desk("tag", "create", "malta")
     one, other = make("One"), make("Other")
@@ -85,12 +85,13 @@ def test_what_is_so_already_stops_no_other(desk: Runner, make: Make, git: Git) -
         desk("ticket", verb, one, *words)
         desk("ticket", *again[:1], one, *again[1:], code=5)
         both = [f"{one},{other}"] if verb == "tag" else [one, other]
-        before = heads(git)
+        before = tip(home)
         told = desk("ticket", verb, *both, *words)
         assert f"{one}  is so already\n" in told.out, verb
-        assert heads(git) == before + 1
+        assert newest(home, git).parent == before, verb
+        after = tip(home)
         rows = desk("ticket", verb, *both, *words, "-f", "json")
-        assert (rows.code, rows.data, heads(git)) == (0, [], before + 1), verb
+        assert (rows.code, rows.data, tip(home)) == (0, [], after), verb
         assert desk("ticket", verb, "-", *words, stdin=f"{one}\n{other}\n").out == "", verb
     desk("ticket", "close", one, "--resolution", "withdrawn")
     assert "otherwise: withdrawn" in desk("ticket", "close", one, other, code=5).err
@@ -100,7 +101,7 @@ def test_what_is_so_already_stops_no_other(desk: Runner, make: Make, git: Git) -
 def test_what_was_taken_back_is_told_no_more(desk: Runner, make: Make) -> None:
     """Not to the next shift, not as an escalation, not as what an article was approved or published by."""
     desk("staff", "edit", "petros", "--department", "technical", "--department", "operation-services")
-    one, other = make("One"), make("Other")
+    one, other = make(), make("Other")
     desk("ticket", "escalate", one, "--to", "petros")
     desk("undo")
     assert desk("ticket", "escalations", one, "-f", "json").data == []

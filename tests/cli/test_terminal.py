@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import pytest
 
 from desk.cli.table import COMMANDS
-from tests.cli.conftest import Make, Offer
+from tests.cli.conftest import Begin, Make, Offer
 from tests.conftest import Runner
 from tests.terminals import said_last, spawn
 
@@ -49,9 +49,9 @@ def test_colour_is_for_terminals(screen: Screen, desk: Runner, make: Make) -> No
 
 
 @pytest.mark.parametrize("columns", [80, 120, 130])
-def test_a_list_fits(screen: Screen, acts: Callable[..., Any], make: Make, columns: int) -> None:
+def test_a_list_fits(screen: Screen, begin: Begin, make: Make, columns: int) -> None:
     ticket = make(LONG, "--tag", "incident", "--tag", "patient-summary", "--priority", "high")
-    acts("ticket", "assign", ticket, "--to", "petros")
+    begin("ticket", "assign", ticket, "--to", "petros")
     make("Short", "--department", "information-security")
     lines = screen("--no-color", "ticket", "list", columns=columns).splitlines()
     assert len(lines) == 3
@@ -65,9 +65,9 @@ def test_a_list_fits(screen: Screen, acts: Callable[..., Any], make: Make, colum
 
 
 @pytest.mark.parametrize("columns", [80, 120])
-def test_a_ticket_fits(screen: Screen, acts: Callable[..., Any], make: Make, columns: int) -> None:
+def test_a_ticket_fits(screen: Screen, begin: Begin, make: Make, columns: int) -> None:
     ticket = make(LONG, "--body", LONG * 2)
-    acts("ticket", "note", ticket, "--body", LONG)
+    begin("ticket", "note", ticket, "--body", LONG)
     lines = screen("--no-color", "ticket", "show", ticket, columns=columns).splitlines()
     assert max(map(len, lines)) <= columns
     assert "".join("".join(lines).split()).count("".join(LONG.split())[:20]) == 4
@@ -131,7 +131,7 @@ def completed(offer: Offer) -> Callable[..., list[str]]:
 
 @pytest.mark.usefixtures("responses")
 def test_words_are_completed(completed: Callable[..., list[str]], make: Make, desk: Runner) -> None:
-    one, two = make("One"), make("Two")
+    one, two = make(), make()
     for on in ("ticket", "user"):
         desk("field", "create", f"serial-{on}", "--type", "text", "--on", on)
     assert completed("ticket", "create", "--field", "ser") == ["serial-ticket="]

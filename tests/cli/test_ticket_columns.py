@@ -11,15 +11,15 @@ import pytest
 from desk.view.look import Look
 from desk.view.model import Column, Listing
 from desk.view.table import table
-from tests.cli.conftest import MALTA, Make, Refuses
+from tests.cli.conftest import MALTA, Begin, Make, Refuses
 from tests.conftest import NOW, Runner
 
 
 @pytest.fixture
-def calls(desk: Runner, make: Make) -> list[str]:
+def calls(begin: Begin, make: Make) -> list[str]:
     """Four tickets that differ in everything a list can be asked for."""
-    groups = [row["id"] for row in desk("group", "list", "-f", "json").data]
-    desk("user", "create", "--name", "Anna Andreou", "--email", "anna@hospital.example", "--group", groups[0],
+    groups = [row["id"] for row in begin("group", "list", "-f", "json").data]
+    begin("user", "create", "--name", "Anna Andreou", "--email", "anna@hospital.example", "--group", groups[0],
          "--organisation", "Γενικό Νοσοκομείο")  # fmt: skip
     made = [
         make("B", "--requester", "andreou", "--impact", "high", "--urgency", "high", "--channel", "email"),
@@ -29,7 +29,7 @@ def calls(desk: Runner, make: Make) -> list[str]:
         make("c", "--impact", "low", "--urgency", "high", "--channel", "web"),
         make("D", "--requester", "andreou", "--impact", "high", "--urgency", "high"),
     ]
-    desk("ticket", "close", made[3], env={"DESK_NOW": "2026-07-25T06:00:00Z"})
+    begin("ticket", "close", made[3], env={"DESK_NOW": "2026-07-25T06:00:00Z"})
     return made
 
 

@@ -52,7 +52,7 @@ def test_refused(refuses: Refuses, make: Make) -> None:
 
 
 def test_several_alike(acts: Acts, make: Make) -> None:
-    done = acts("ticket", "edit", make("One"), make("Two"), "--title", "Same")
+    done = acts("ticket", "edit", make(), make(), "--title", "Same")
     assert [t["title"] for t in done.data] == ["Same", "Same"]
 
 

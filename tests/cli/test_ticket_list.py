@@ -154,9 +154,8 @@ def test_filters(make: Make, acts: Acts, titles: Titles) -> None:
     assert titles(noun="problem") == ["Two"]
 
 
-@pytest.mark.parametrize(
-    ("code", "args"),
-    [
+def test_refused(refuses: Refuses) -> None:
+    for code, args in (
         (2, ("--state", "ajar")),
         (2, ("--kind", "change")),
         (3, ("--department", "nowhere")),
@@ -174,10 +173,8 @@ def test_filters(make: Make, acts: Acts, titles: Titles) -> None:
         (2, ("--limit", "0", "--page", "2")),
         (2, ("--mine", "--owner", "petros")),
         (2, ("extra",)),
-    ],
-)
-def test_refused(refuses: Refuses, code: int, args: tuple[str, ...]) -> None:
-    refuses(code, "ticket", "list", *args)
+    ):
+        refuses(code, "ticket", "list", *args)
 
 
 def test_isolation(make: Make, acts: Acts, titles: Titles) -> None:
@@ -257,9 +254,9 @@ def test_search(make: Make, acts: Acts, titles: Titles) -> None:
     assert titles("--search", "4703 μαλτα") == []
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
+def test_hostile_searches(titles: Titles, make: Make) -> None:
+    make()
+    for words in (
         '"',
         '""',
         "AND",
@@ -278,11 +275,8 @@ def test_search(make: Make, acts: Acts, titles: Titles) -> None:
         "{}",
         "%",
         "_",
-    ],
-)
-def test_hostile_searches(titles: Titles, make: Make, words: str) -> None:
-    make("Nothing of the kind")
-    titles(f"--search={words}")
+    ):
+        titles(f"--search={words}")
 
 
 def test_an_empty_search(titles: Titles, make: Make) -> None:
@@ -294,7 +288,7 @@ def test_an_empty_search(titles: Titles, make: Make) -> None:
 def test_a_broken_record_is_said_and_the_rest_listed(
     desk: Runner, make: Make, home: Path, git: Callable[..., str]
 ) -> None:
-    good, bad = make("Good"), make("Bad")
+    good, bad = make("Good"), make()
     path = home / f"records/tickets/2026/07/23/{bad}.md"
     whole = path.read_text(encoding="utf-8")
     path.write_text(whole.replace("state: open", "state: [open"), encoding="utf-8")
@@ -315,7 +309,7 @@ def test_whatever_counts_or_lists_says_what_it_could_not_read(
     desk: Runner, make: Make, home: Path, git: Callable[..., str], tmp_path: Path
 ) -> None:
     """A figure that is short must not look whole."""
-    bad = make("Bad")
+    bad = make()
     path = f"records/tickets/2026/07/23/{bad}.md"
     (home / path).write_text(
         (home / path).read_text(encoding="utf-8").replace("state: open", "state: [open"), encoding="utf-8"

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.cli.conftest import MALTA, Acts, Git, Make, Refuses
 from tests.conftest import Runner
 
@@ -70,27 +68,27 @@ def test_transfer_of_several(acts: Acts, make: Make) -> None:
     assert len(set(done.commit.values("Desk-Ticket"))) == 4
 
 
-@pytest.mark.parametrize(
-    ("relation", "inverse"), [("relates", "relates"), ("duplicates", "duplicated-by"), ("caused-by", "causes")]
-)
-def test_link(
-    acts: Acts, refuses: Refuses, make: Make, shown: Shown, events: Events, relation: str, inverse: str
-) -> None:
-    one, two = make("One"), make("Two")
-    done = acts("ticket", "link", one, two, "--as", relation)
-    assert done.data["links"] == [f"{relation} {two}"]
-    assert shown(two)["links"] == [f"{inverse} {one}"]
-    assert done.commit.subject == f"{one} link: {relation} {two}"
-    assert events(two)[-1] == ("link", None, f"{inverse} {one}")
-    refuses(5, "ticket", "link", one, two, "--as", relation)
-    done = acts("ticket", "unlink", two, one)
-    assert (shown(one)["links"], shown(two)["links"]) == ([], [])
-    assert events(one)[-1] == ("unlink", f"{relation} {two}", None)
-    refuses(5, "ticket", "unlink", one, two)
+def test_link(acts: Acts, refuses: Refuses, make: Make, shown: Shown, events: Events) -> None:
+    one, two = make(), make()
+    for relation, inverse in (
+        ("relates", "relates"),
+        ("duplicates", "duplicated-by"),
+        ("caused-by", "causes"),
+    ):
+        done = acts("ticket", "link", one, two, "--as", relation)
+        assert done.data["links"] == [f"{relation} {two}"], inverse
+        assert shown(two)["links"] == [f"{inverse} {one}"], inverse
+        assert done.commit.subject == f"{one} link: {relation} {two}", inverse
+        assert events(two)[-1] == ("link", None, f"{inverse} {one}"), inverse
+        refuses(5, "ticket", "link", one, two, "--as", relation)
+        done = acts("ticket", "unlink", two, one)
+        assert (shown(one)["links"], shown(two)["links"]) == ([], []), inverse
+        assert events(one)[-1] == ("unlink", f"{relation} {two}", None), inverse
+        refuses(5, "ticket", "unlink", one, two)
 
 
 def test_link_refused(refuses: Refuses, make: Make) -> None:
-    one, two, three = make("One"), make("Two"), make("Three", "--department", "legal")
+    one, two, three = make(), make(), make("Three", "--department", "legal")
     refuses(5, "ticket", "link", one, one)
     refuses(3, "ticket", "link", one, "ZZZZ")
     refuses(2, "ticket", "link", one, two, "--as", "loves")
@@ -100,7 +98,7 @@ def test_link_refused(refuses: Refuses, make: Make) -> None:
 
 
 def test_several_are_linked_to_one(acts: Acts, make: Make, shown: Shown) -> None:
-    one, two, cause = make("One"), make("Two"), make("Cause")
+    one, two, cause = make(), make(), make("Cause")
     acts("ticket", "link", f"{one},{two}", cause, "--as", "caused-by")
     assert shown(cause)["links"] == sorted([f"causes {one}", f"causes {two}"])
 
@@ -132,7 +130,7 @@ def test_merge(acts: Acts, make: Make, desk: Runner, shown: Shown, events: Event
 
 
 def test_merge_of_several(acts: Acts, make: Make, shown: Shown) -> None:
-    one, two, goal = make("One"), make("Two"), make("Goal")
+    one, two, goal = make(), make(), make("Goal")
     done = acts("ticket", "merge", one, two, "--into", goal)
     assert [t["state"] for t in done.data] == ["closed", "closed"]
     assert len(shown(goal)["thread"]) == 2
@@ -146,7 +144,7 @@ def test_merge_keeps_what_was_known(acts: Acts, make: Make, desk: Runner, shown:
         "One", "--tag", "incident", "--impact", "high", "--urgency", "high", "--service", "epr", "--field", "serial=S1"
     )
     acts("ticket", "transfer", one, "--to", cause)
-    other, two = make("Other", "--department", "legal"), make("Two")
+    other, two = make("Other", "--department", "legal"), make()
     acts("ticket", "link", one, other)
     acts("ticket", "link", one, two, "--as", "duplicates")
     known = shown(one)
@@ -192,7 +190,7 @@ def test_merge_of_two_kinds_is_refused(refuses: Refuses, acts: Acts, make: Make)
 
 
 def test_merge_refused(refuses: Refuses, acts: Acts, make: Make) -> None:
-    one, two, legal = make("One"), make("Two"), make("Three", "--department", "legal")
+    one, two, legal = make(), make(), make("Three", "--department", "legal")
     refuses(5, "ticket", "merge", one, "--into", one)
     refuses(3, "ticket", "merge", one, "--into", "ZZZZ")
     refuses(2, "ticket", "merge", one)
@@ -241,7 +239,7 @@ def test_split_refused(refuses: Refuses, make: Make) -> None:
 
 
 def test_what_people_read(desk: Runner, make: Make) -> None:
-    one, two = make("One"), make("Two")
+    one, two = make(), make()
     assert desk("ticket", "link", one, two).out == f"{one}  linked: relates {two}\n"
     assert desk("ticket", "unlink", one, two).out == f"{one}  no longer linked: relates {two}\n"
     assert desk("ticket", "merge", one, "--into", two).out == f"{one}  merged into {two}, closed\n"

@@ -11,7 +11,7 @@ from tests.conftest import Runner
 
 
 def test_ids_in_every_form(desk: Runner, make: Make) -> None:
-    one, two = make("One"), make("Two")
+    one, two = make(), make()
     for typed in (one, one.lower(), one[-4:], one[-4:].lower(), one[:10]):
         assert desk("ticket", "show", typed, "-f", "ids").out == f"{one}\n"
     for words in ([one, two], [f"{one},{two}"], ["-"], [one, two, one]):
@@ -19,7 +19,7 @@ def test_ids_in_every_form(desk: Runner, make: Make) -> None:
 
 
 def test_ids_that_lead_nowhere(desk: Runner, refuses: Refuses, make: Make) -> None:
-    make("One"), make("Two")
+    make(), make()
     assert "fits 2 tickets" in refuses(4, "ticket", "show", "260723")["message"]
     for typed in ("ZZZZ", "../../etc/passwd", "-rf", "α", "CON", "%", "_", "x\x1b[2J"):
         refuses(3, "ticket", "show", "-", stdin=typed)
@@ -59,7 +59,7 @@ def test_the_file_is_shown_as_it_is_now(desk: Runner, make: Make, home: Path) ->
 
 
 def test_history(desk: Runner, acts: Acts, make: Make, git: Git) -> None:
-    ticket = make("One")
+    ticket = make()
     acts("ticket", "close", ticket, "--reason", "done")
     created, closed = desk("ticket", "history", ticket, "-f", "json").data
     assert closed == {
@@ -80,7 +80,7 @@ def test_history(desk: Runner, acts: Acts, make: Make, git: Git) -> None:
 
 
 def test_history_of_several_and_of_the_deleted(desk: Runner, acts: Acts, refuses: Refuses, make: Make) -> None:
-    one, two = make("One"), make("Two")
+    one, two = make(), make()
     acts("ticket", "delete", one)
     rows = desk("ticket", "history", f"{one},{two}", "-f", "json").data
     assert [(r["id"], r["verb"]) for r in rows] == [(one, "create"), (one, "delete"), (two, "create")]
@@ -89,7 +89,7 @@ def test_history_of_several_and_of_the_deleted(desk: Runner, acts: Acts, refuses
 
 
 def test_hand_edits_appear_in_history(desk: Runner, make: Make, home: Path, git: Git) -> None:
-    ticket = make("Before")
+    ticket = make()
     path = home / f"records/tickets/2026/07/23/{ticket}.md"
     path.write_text(path.read_text(encoding="utf-8").replace("priority: low", "priority: high"), encoding="utf-8")
     git("commit", "-qam", "raise it")

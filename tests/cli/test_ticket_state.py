@@ -61,7 +61,7 @@ def test_a_reason_that_looks_like_trailers(acts: Acts, make: Make, desk: Runner)
 
 def test_delete(acts: Acts, refuses: Refuses, make: Make, events: Events, git: Git, home: Path, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("a")
-    ticket, other = make("Gone", "--attach", str(tmp_path / "a.txt")), make("Stays")
+    ticket, other = make("Gone", "--attach", str(tmp_path / "a.txt")), make()
     acts("ticket", "link", ticket, other)
     done = acts("ticket", "delete", ticket, "--reason", "wrong desk")
     assert (done.data["id"], done.data["title"]) == (ticket, "Gone")

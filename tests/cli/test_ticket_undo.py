@@ -200,7 +200,7 @@ def test_any_change_can_be_taken_back(desk: Runner, make: Make) -> None:
 
 
 def test_several_steps_back(desk: Runner, make: Make, git: Git) -> None:
-    ticket = make("T")
+    ticket = make()
     desk("ticket", "classify", ticket, "--priority", "medium")
     first = git("rev-parse", "HEAD").strip()
     desk("ticket", "classify", ticket, "--priority", "high")

@@ -14,7 +14,7 @@ from tests.terminals import said_last, spawn
 def test_whoever_waits_is_told(
     environment: dict[str, str], home: Path, make: Make, process: Callable[..., Any]
 ) -> None:
-    ticket = make("A")
+    ticket = make()
     with open(home / ".git/desk/lock", "rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         child = spawn("ticket", "note", ticket, "--body", "x", cwd=home, env=environment)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
@@ -28,7 +29,7 @@ activity | report | response list | kb list --state any | kb review | kb suggest
 kb history A | machine list | department list | department list --staff | staff list | user list | user bans
 group list | tag list | field list | checklist list | alias list | filter list | draft list | audit seals | config list
 """
-CUT = {"TITLE", "SUBJECT", "ORGANISATION", "ALSO", "WHERE"}
+CUT = frozenset(("TITLE", "SUBJECT", "ORGANISATION", "ALSO", "WHERE"))
 """Headings of what a person knows again by its beginning: in any list."""
 CUT_IN = {
     "ticket list": {"REQUESTER"},
@@ -46,7 +47,7 @@ LONG = "The printer on the second floor of the pharmacy prints nothing since the
 REASON = "they have waited since the morning, and nobody has called them back so far"
 
 
-LABELS = {str.__str__(column.label) for columns in headings() for column in columns}
+LABELS = frozenset(str.__str__(column.label) for columns in headings() for column in columns)
 
 
 class Screen(io.StringIO):
@@ -65,12 +66,13 @@ def shown(words: list[str], language: str) -> str:
     return screen.getvalue()
 
 
-def told(labels: Iterable[str], language: str) -> set[str]:
+@functools.cache
+def told(labels: frozenset[str], language: str) -> set[str]:
     """Headings as they stand above a table."""
     return {capitals((in_greek if language == "el" else str)(pgettext("column", label))) for label in labels}
 
 
-def cut(text: str, known: set[str]) -> Iterator[tuple[str, str]]:
+def cut(text: str, known: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Headings of cells that end in …, and their lines. `known`: what headings there are."""
     heads = list[tuple[int, str]]()
     for line in text.split("\n"):
@@ -122,7 +124,7 @@ def test_only_what_is_known_by_its_beginning_is_cut(busy: dict[str, str]) -> Non
     for language, line in product(("en", "el"), re.split(r" \| |\n", LISTS.strip())):
         text = shown([busy.get(word, word) for word in line.split()], language)
         more = next((names for command, names in CUT_IN.items() if f"{line} ".startswith(f"{command} ")), set[str]())
-        known, may = told(LABELS, language) | {"@"}, told(CUT | more, language)
+        known, may = frozenset(told(LABELS, language) | {"@"}), told(CUT | more, language)
         if found := [(name, row) for name, row in cut(text, known) if name not in may]:
             wrong[language, line] = found
         if wide := [row for row in text.split("\n") if width(row) > 80]:
@@ -132,4 +134,4 @@ def test_only_what_is_known_by_its_beginning_is_cut(busy: dict[str, str]) -> Non
 
 def test_what_is_cut_is_found() -> None:
     text = "ID           OWNER   TITLE\n260723-7K3Q  mari…   A long tit…\n\nID  WHY\n1   for…\n"
-    assert [name for name, _ in cut(text, {"ID", "OWNER", "TITLE", "WHY"})] == ["OWNER", "TITLE", "WHY"]
+    assert [name for name, _ in cut(text, frozenset({"ID", "OWNER", "TITLE", "WHY"}))] == ["OWNER", "TITLE", "WHY"]

@@ -47,8 +47,13 @@ def bare(text: str) -> str:
     return flat.replace("ς", "σ")
 
 
-def rows() -> Iterator[tuple[list[str], str, list[str]]]:
+@cache
+def rows() -> tuple[tuple[list[str], str, list[str]], ...]:
     """The terms of a row, their Greek, and words that are not used for them."""
+    return tuple(_rows())
+
+
+def _rows() -> Iterator[tuple[list[str], str, list[str]]]:
     for line in (TOP / "docs/glossary.el.md").read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if line.startswith("| ") and len(cells) == 3 and cells[0] != "English":
@@ -70,16 +75,19 @@ def messages() -> list[tuple[str, str]]:
 
 
 @cache
-def spoken(english: str) -> str:
-    """A message without what is typed."""
-    return TYPED.sub("", english)
+def spoken(english: str) -> tuple[str, str]:
+    """A message without what is typed; and that in small letters, which are searched faster."""
+    text = TYPED.sub("", english)
+    return text, text.lower()
 
 
 def saying(term: str, messages: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Messages with a term as a word, in the singular or the plural."""
     plural = f"{term[:-1]}(?:y|ies)" if term.endswith("y") else f"{term}(?:s|es)?"
     word = re.compile(rf"(?<![\w./@{{-])(?:{plural}|{plural.capitalize()})(?!:|[\w/.=-]*[\w/=])")
-    return [(english, greek) for english, greek in messages if word.search(spoken(english))]
+    stem = term.removesuffix("y").lower()
+    may = ((english, greek, spoken(english)) for english, greek in messages)
+    return [(english, greek) for english, greek, (text, small) in may if stem in small and word.search(text)]
 
 
 @pytest.mark.parametrize("term", STEMS)

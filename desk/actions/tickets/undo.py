@@ -123,7 +123,8 @@ def _taken(
         if not changed:
             raise Refused(_("commit {oid} changed no record", oid=oid[:10]), arranged("git show {oid}", oid=oid[:10]))
         over = {} if over is None else over
-        _check_last(snapshot, changed, verb or _HAND, over, config)
+        if over or oid != snapshot.commit:  # after the newest commit nothing can have changed
+            _check_last(snapshot, changed, verb or _HAND, over, config)
         over |= {path: old for path, (old, _new) in changed.items()}
         for path, (old, new) in changed.items():
             before, after = (blobs.get(name) if name else None for name in (old, new))
