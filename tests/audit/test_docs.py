@@ -7,8 +7,8 @@ import subprocess
 from pathlib import Path
 
 from desk.audit.verify import TITLES
-from tests.cli.conftest import Git, Make
-from tests.conftest import Runner
+from tests.cli.conftest import Git
+from tests.conftest import Make, Runner
 
 PAGE = (Path(__file__).parents[2] / "docs/audit.md").read_text(encoding="utf-8")
 

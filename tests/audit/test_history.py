@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.care.editing import by_hand, file_of, swap
-from tests.cli.conftest import Git, Make
-from tests.conftest import Runner
+from tests.cli.conftest import Git
+from tests.conftest import Make, Runner
 
 LATER = {"DESK_NOW": "2026-07-24T08:00:00Z"}
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from desk.domain.model.ticket import Ticket
-from tests.cli.conftest import Git, Make
-from tests.conftest import Runner
+from tests.cli.conftest import Git
+from tests.conftest import Make, Runner
 from tests.mailin.conftest import mail
 from tests.store.indexes import git
 from tests.store.test_walk import Walk

@@ -11,8 +11,8 @@ from desk.domain.model.change import Change, Event
 from desk.domain.model.fields import parse_time
 from desk.domain.model.person import Staff
 from tests.care.editing import by_hand, swap
-from tests.cli.conftest import Git, Make
-from tests.conftest import Runner
+from tests.cli.conftest import Git
+from tests.conftest import Make, Runner
 
 KEYS = [
     "at",

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from desk.cli import main
-from tests.cli.conftest import Git, Make
-from tests.conftest import Runner
+from tests.cli.conftest import Git
+from tests.conftest import Make, Runner
 from tests.store import victim
 
 _WAIT = 0.7

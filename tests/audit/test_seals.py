@@ -12,8 +12,7 @@ import pytest
 
 from desk.git.diff import FOLDERS
 from tests.audit.forge import Forger
-from tests.cli.conftest import Make
-from tests.conftest import Runner
+from tests.conftest import Make, Runner
 
 LATER = {"DESK_NOW": "2026-07-24T06:00:00Z"}
 

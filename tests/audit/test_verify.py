@@ -10,8 +10,7 @@ import pytest
 
 from desk.domain.model.ticket import Ticket
 from tests.audit.forge import MARIA, PETROS, STRANGER, Forger, said
-from tests.cli.conftest import Make
-from tests.conftest import Runner
+from tests.conftest import Make, Runner
 
 Faults = Callable[..., list[tuple[str, str]]]
 LEGAL = ("--department", "legal")

@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-import struct
 import sys
 import threading
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -21,16 +19,10 @@ from tests.outcomes import Outcomes
 from tests.terminals import said_last, spawn
 
 Git = Callable[..., str]
-Begin = Callable[..., Result]
-Make = Callable[..., str]
 Offer = Callable[..., list[tuple[str, str, str]]]
 MALTA = "desk@health.example.mt"
 STARTER = Path(__file__).parents[2]
 """Where the desk lies that `desk init` founds."""
-_NAMES = 8 + 256 * 4
-"""Where the names begin in the index of a pack, behind how many there are."""
-_COMMIT = 1
-"""The type of an object in a pack."""
 
 
 class Commit(NamedTuple):
@@ -68,39 +60,8 @@ class Refuses(Protocol):
 
 
 def commit_of(git: Git, rev: str = "HEAD") -> Commit:
-    return _commit(git("cat-file", "commit", rev))
-
-
-def newest(home: Path, git: Git) -> Commit:
-    """As `commit_of`, without a process where the commit was written by a command."""
-    oid = tip(home)
-    path = home / ".git/objects" / oid[:2] / oid[2:]
-    if path.exists():
-        return _commit(zlib.decompress(path.read_bytes()).partition(b"\0")[2].decode())
-    found = _packed(home, oid)
-    return _commit(found) if found else commit_of(git)
-
-
-def _packed(home: Path, oid: str) -> str | None:
-    """A commit as it stands in one of the packs, whole (gitformat-pack(5))."""
-    for index in home.glob(".git/objects/pack/*.idx"):
-        data = index.read_bytes()
-        (count,) = struct.unpack_from(">I", data, _NAMES - 4)
-        names = [data[at : at + 20] for at in range(_NAMES, _NAMES + 20 * count, 20)]
-        if bytes.fromhex(oid) in names:
-            (at,) = struct.unpack_from(">I", data, _NAMES + 24 * count + 4 * names.index(bytes.fromhex(oid)))
-            pack = index.with_suffix(".pack").read_bytes()
-            if (pack[at] >> 4) & 7 != _COMMIT:
-                return None
-            while pack[at] & 0x80:
-                at += 1
-            return zlib.decompressobj().decompress(pack[at + 1 :]).decode()
-    return None
-
-
-def _commit(raw: str) -> Commit:
-    """A commit object, of one parent at most."""
-    head, _, text = raw.partition("\n\n")
+    """A commit of one parent at most."""
+    head, _, text = git("cat-file", "commit", rev).partition("\n\n")
     fields = dict(line.split(" ", 1) for line in head.splitlines())
     author, _, email = fields["author"].rpartition("> ")[0].rpartition(" <")
     paragraphs = text.strip().split("\n\n")
@@ -117,32 +78,6 @@ def tip(home: Path) -> str:
 
 def heads(git: Git) -> int:
     return int(git("rev-list", "--count", "HEAD"))
-
-
-@pytest.fixture(scope="session")
-def outcomes() -> Outcomes:
-    return Outcomes()
-
-
-@pytest.fixture
-def begin(home: Path, desk: Runner, outcomes: Outcomes) -> Begin:
-    """As `desk`, for what a test only begins with: done from memory where it was done before (see tests/outcomes.py)."""
-
-    def run(*args: str, env: dict[str, str] | None = None) -> Result:
-        return outcomes.repeat(home, (*args, *map("=".join, (env or {}).items())), lambda: desk(*args, env=env))
-
-    return run
-
-
-@pytest.fixture
-def make(begin: Begin) -> Make:
-    """`make("Title", "--department", "legal")`: the id of a new ticket."""
-
-    def run(title: str = "A ticket", *args: str) -> str:
-        more = () if "--department" in args else ("--department", "technical")
-        return begin("ticket", "create", "--title", title, *more, *args, "-f", "ids").out.strip()
-
-    return run
 
 
 @pytest.fixture
@@ -171,7 +106,7 @@ def acts(desk: Runner, git: Git, home: Path, clean: None) -> Acts:  # noqa: ARG0
     def run(*args: str, stdin: str | bytes = "") -> Act:
         before = tip(home)
         result = desk(*args, "-f", "json", stdin=stdin)
-        commit = newest(home, git)
+        commit = commit_of(git)
         assert commit.parent == before
         assert all(line.startswith("warning: ") for line in result.err.splitlines())
         assert set(result.json) == {"schema", "kind", "data", "warnings"}

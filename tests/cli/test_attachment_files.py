@@ -10,8 +10,8 @@ import pytest
 
 from desk.domain.model import filenames
 from tests.beginnings import at_work
-from tests.cli.conftest import Make, Refuses
-from tests.conftest import Runner, copy_of
+from tests.cli.conftest import Refuses
+from tests.conftest import Make, Runner, copy_of
 from tests.terminals import run
 
 

@@ -11,8 +11,8 @@ import pytest
 from desk.actions import requesters
 from desk.domain.model.fields import parse_time
 from desk.session.session import Session
-from tests.cli.conftest import Make, Refuses
-from tests.conftest import NOW, Runner, copy_of
+from tests.cli.conftest import Refuses
+from tests.conftest import NOW, Make, Runner, copy_of
 from tests.terminals import said_last, spawn
 
 CALLERS = (

@@ -11,8 +11,8 @@ import pytest
 from desk.domain.model.checklist import Checklist
 from desk.domain.model.ticket import Ticket
 from desk.domain.tickets import checklists
-from tests.cli.conftest import Acts, Make, Refuses
-from tests.conftest import NOW, Runner
+from tests.cli.conftest import Acts, Refuses
+from tests.conftest import NOW, Make, Runner
 
 Events = Callable[[str], Any]
 Shown = Callable[[str], Any]

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import MALTA, Acts, Make, Refuses
-from tests.conftest import Runner
+from tests.cli.conftest import MALTA, Acts, Refuses
+from tests.conftest import Make, Runner
 from tests.terminals import run, said_last, spawn
 
 HEADS = ("\ufeffid,", "\ufeffid;")

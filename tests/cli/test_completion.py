@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Make, Offer
-from tests.conftest import Runner
+from tests.cli.conftest import Offer
+from tests.conftest import Make, Runner
 
 Offered = Callable[..., dict[str, str]]
 

@@ -11,8 +11,8 @@ from desk.cli.app import App
 from desk.cli.env import of_process
 from desk.domain.model.organisation import Tag
 from desk.errors import Conflict
-from tests.cli.conftest import Git, Make, Terminal, tip
-from tests.conftest import Runner
+from tests.cli.conftest import Git, Terminal, tip
+from tests.conftest import Make, Runner
 
 
 @pytest.mark.usefixtures("responses")

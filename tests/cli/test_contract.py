@@ -18,8 +18,8 @@ import pytest
 import yaml
 
 from desk.cli import main
-from tests.cli.conftest import Make, tip
-from tests.conftest import Runner
+from tests.cli.conftest import tip
+from tests.conftest import Make, Runner
 from tests.terminals import run
 
 

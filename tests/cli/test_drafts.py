@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import MALTA, OTHERS, Git, Make, Refuses, Terminal, tip
-from tests.conftest import Runner
+from tests.cli.conftest import MALTA, OTHERS, Git, Refuses, Terminal, tip
+from tests.conftest import Make, Runner
 
 WRITE = "text = 'My words\\n' + text"
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import MALTA, OTHERS, Git, Make, Terminal, commit_of, tip
-from tests.conftest import Runner
+from tests.cli.conftest import MALTA, OTHERS, Git, Terminal, commit_of, tip
+from tests.conftest import Make, Runner
 from tests.terminals import interrupt, said_last, spawn
 
 

@@ -15,8 +15,8 @@ from desk.cli.env import of_process
 from desk.git.place import at
 from desk.local import hand
 from desk.local.hand import Hand
-from tests.cli.conftest import Git, Make
-from tests.conftest import Result, Runner
+from tests.cli.conftest import Git
+from tests.conftest import Make, Result, Runner
 from tests.terminals import start
 
 HERE, THERE = {"DESK_TERMINAL": "here"}, {"DESK_TERMINAL": "there/../x"}

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from desk.domain.figures import handover
-from tests.cli.conftest import Make
-from tests.conftest import Runner
+from tests.conftest import Make, Runner
 from tests.levels import without_levels
 
 LATER = {"DESK_NOW": "2026-07-24T06:00:00Z"}

@@ -10,8 +10,8 @@ from pathlib import Path
 from desk.cli.app import App
 from desk.cli.clerk import lookout
 from desk.cli.env import of_process
-from tests.cli.conftest import Make, Refuses, tip
-from tests.conftest import Runner
+from tests.cli.conftest import Refuses, tip
+from tests.conftest import Make, Runner
 from tests.terminals import said_last, spawn, start
 
 

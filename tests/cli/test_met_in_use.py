@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import MALTA, Git, Make, Terminal
-from tests.conftest import Runner
+from tests.cli.conftest import MALTA, Git, Terminal
+from tests.conftest import Make, Runner
 
 
 def test_refusals_are_sentences(desk: Runner, make: Make, git: Git) -> None:

@@ -12,8 +12,7 @@ import pytest
 from desk.cli import main
 from desk.cli.leaf import FORMATS
 from desk.cli.table import COMMANDS
-from tests.cli.conftest import Make
-from tests.conftest import Runner
+from tests.conftest import Make, Runner
 
 LEAVES = [path for path, row in COMMANDS.items() if row.target]
 GROUPS = [path for path, row in COMMANDS.items() if not row.target]

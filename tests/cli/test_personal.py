@@ -14,8 +14,8 @@ import pytest
 from desk.cli import env
 from desk.cli.main import load
 from desk.cli.table import COMMANDS
-from tests.cli.conftest import Git, Make
-from tests.conftest import Runner
+from tests.cli.conftest import Git
+from tests.conftest import Make, Runner
 
 
 @pytest.fixture

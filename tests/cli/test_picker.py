@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.cli.clerk.picker import Choice, narrow
-from tests.cli.conftest import MALTA, Make, Refuses
-from tests.conftest import Runner
+from tests.cli.conftest import MALTA, Refuses
+from tests.conftest import Make, Runner
 from tests.terminals import said_last, spawn
 
 Person = Callable[..., str]

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import MALTA, Acts, Begin, Git, Make, Refuses, newest, tip
-from tests.conftest import Runner
+from tests.cli.conftest import MALTA, Acts, Git, Refuses, commit_of, tip
+from tests.conftest import Begin, Make, Runner
 from tests.terminals import said_last, spawn
 
 Events = Callable[[str], Any]
@@ -247,7 +247,7 @@ def test_what_would_be_sent_is_shown_first(
     assert [(i["id"], i["name"], i["text"]) for i in data["incidents"]] == [(one, MALTA, "It works\nagain.")]
     assert tip(home) == was
     desk(*given)  # nobody is there to be asked
-    assert newest(home, git).parent == was
+    assert commit_of(git).parent == was
     assert shown(one)["state"] == "closed"
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli.conftest import Acts, Git, Make, Refuses
-from tests.conftest import Runner
+from tests.cli.conftest import Acts, Git, Refuses
+from tests.conftest import Make, Runner
 
 VERBS = {
     "assign": ("--to", "petros"),

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.beginnings import at_work
-from tests.cli.conftest import Make, Refuses, tip
-from tests.conftest import Runner, copy_of
+from tests.cli.conftest import Refuses, tip
+from tests.conftest import Make, Runner, copy_of
 
 ANNA = "anna@hospital.example"
 

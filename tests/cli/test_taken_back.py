@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cli.conftest import Git, Make, Refuses, newest, tip
-from tests.conftest import Runner
+from tests.cli.conftest import Git, Refuses, commit_of, tip
+from tests.conftest import Make, Runner
 
 
 def test_a_setting_goes_back_and_forth(desk: Runner, git: Git, home: Path, refuses: Refuses) -> None:
@@ -88,7 +88,7 @@ def test_what_is_so_already_stops_no_other(desk: Runner, make: Make, git: Git, h
         before = tip(home)
         told = desk("ticket", verb, *both, *words)
         assert f"{one}  is so already\n" in told.out, verb
-        assert newest(home, git).parent == before, verb
+        assert commit_of(git).parent == before, verb
         after = tip(home)
         rows = desk("ticket", verb, *both, *words, "-f", "json")
         assert (rows.code, rows.data, tip(home)) == (0, [], after), verb

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 import pytest
 
 from desk.cli.table import COMMANDS
-from tests.cli.conftest import Begin, Make, Offer
-from tests.conftest import Runner
+from tests.cli.conftest import Offer
+from tests.conftest import Begin, Make, Runner
 from tests.terminals import said_last, spawn
 
 LONG = "Περίληψη ασθενούς από τη Μάλτα: σφάλμα 4703, επανειλημμένα, από χθες το βράδυ και σε όλα τα νοσοκομεία της επαρχίας"

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import MALTA, Acts, Git, Make, Refuses
-from tests.conftest import Runner
+from tests.cli.conftest import MALTA, Acts, Git, Refuses
+from tests.conftest import Make, Runner
 
 Events = Callable[[str], Any]
 Shown = Callable[[str], Any]

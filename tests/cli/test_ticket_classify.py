@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from desk.domain.tickets.classification import read_override
-from tests.cli.conftest import Acts, Make, Refuses
-from tests.conftest import Runner
+from tests.cli.conftest import Acts, Refuses
+from tests.conftest import Make, Runner
 
 Events = Callable[[str], Any]
 

@@ -11,8 +11,8 @@ import pytest
 from desk.view.look import Look
 from desk.view.model import Column, Listing
 from desk.view.table import table
-from tests.cli.conftest import MALTA, Begin, Make, Refuses
-from tests.conftest import NOW, Runner
+from tests.cli.conftest import MALTA, Refuses
+from tests.conftest import NOW, Begin, Make, Runner
 
 
 @pytest.fixture

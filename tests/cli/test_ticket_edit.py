@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.cli.conftest import Acts, Make, Refuses
-from tests.conftest import Runner
+from tests.cli.conftest import Acts, Refuses
+from tests.conftest import Make, Runner
 
 Events = Callable[[str], Any]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from desk.domain.model.states import RESOLUTIONS
-from tests.cli.conftest import MALTA, Acts, Make, Refuses
-from tests.conftest import Runner
+from tests.cli.conftest import MALTA, Acts, Refuses
+from tests.conftest import Make, Runner
 
 Events = Callable[[str], Any]
 Shown = Callable[[str], Any]

@@ -11,8 +11,8 @@ import pytest
 from desk.domain.changes import truth
 from desk.domain.changes.message import Happened
 from desk.domain.model.ticket import Ticket
-from tests.cli.conftest import MALTA, Acts, Make, Refuses
-from tests.conftest import Runner
+from tests.cli.conftest import MALTA, Acts, Refuses
+from tests.conftest import Make, Runner
 
 Events = Callable[[str], Any]
 Shown = Callable[[str], Any]

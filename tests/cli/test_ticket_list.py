@@ -8,8 +8,8 @@ from typing import Protocol
 
 import pytest
 
-from tests.cli.conftest import MALTA, Acts, Make, Refuses
-from tests.conftest import Runner
+from tests.cli.conftest import MALTA, Acts, Refuses
+from tests.conftest import Make, Runner
 
 LATER = {"DESK_NOW": "2040-01-01T00:00:00Z"}
 """After whatever git's own clock says."""

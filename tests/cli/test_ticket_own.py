@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.cli.conftest import MALTA, Acts, Make, Refuses
-from tests.conftest import Runner
+from tests.cli.conftest import MALTA, Acts, Refuses
+from tests.conftest import Make, Runner
 
 Events = Callable[[str], Any]
 Record = Callable[[str, str], None]

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.cli.conftest import MALTA, Acts, Git, Make, Refuses
-from tests.conftest import Runner
+from tests.cli.conftest import MALTA, Acts, Git, Refuses
+from tests.conftest import Make, Runner
 
 Events = Callable[[str], Any]
 Shown = Callable[[str], Any]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import yaml
 
-from tests.cli.conftest import Acts, Git, Make, Refuses
-from tests.conftest import Runner
+from tests.cli.conftest import Acts, Git, Refuses
+from tests.conftest import Make, Runner
 
 
 def test_ids_in_every_form(desk: Runner, make: Make) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.cli.conftest import MALTA, Acts, Git, Make, Refuses, newest, tip
-from tests.conftest import Runner
+from tests.cli.conftest import MALTA, Acts, Git, Refuses, commit_of, tip
+from tests.conftest import Make, Runner
 
 Events = Callable[[str], Any]
 Shown = Callable[[str], Any]
@@ -49,7 +49,7 @@ def test_everything_goes_back(acts: Acts, make: Make, git: Git, home: Path, desk
 
 def back_and_forth(acts: Acts, git: Git, home: Path, ticket: str, words: list[str]) -> None:
     """A change, its undo, the undo of that and of that again."""
-    before = newest(home, git).tree
+    before = commit_of(git).tree
     change = acts("ticket", *words).commit
     commit = tip(home)[:10]
     assert change.tree != before, words

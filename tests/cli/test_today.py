@@ -6,8 +6,8 @@ import os
 import re
 from pathlib import Path
 
-from tests.cli.conftest import Acts, Git, Make, Refuses
-from tests.conftest import Runner
+from tests.cli.conftest import Acts, Git, Refuses
+from tests.conftest import Make, Runner
 from tests.terminals import said_last, spawn
 
 SECTIONS = ["majors", "mine", "new", "due", "unread"]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.cli.conftest import Make
+from tests.conftest import Make
 from tests.terminals import said_last, spawn
 
 

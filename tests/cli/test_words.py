@@ -12,8 +12,7 @@ import pytest
 from desk.cli.clerk import manual
 from desk.cli.table import COMMANDS
 from desk.domain.model.fields import TITLE_MAX
-from tests.cli.conftest import Make
-from tests.conftest import Runner
+from tests.conftest import Make, Runner
 
 
 def error(desk: Runner, *words: str, code: int = 2) -> tuple[str, str]:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Git, Make, tip
-from tests.conftest import Runner
+from tests.cli.conftest import Git, tip
+from tests.conftest import Make, Runner
 from tests.kb.conftest import Write
 
 REFUSED = [

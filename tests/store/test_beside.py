@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cli.conftest import Git, Make
-from tests.conftest import Runner
+from tests.cli.conftest import Git
+from tests.conftest import Make, Runner
 
 _HOOK = """#!/bin/sh
 # Right after desk's commit stands, and before its files and git's index do.
