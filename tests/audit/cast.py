@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +15,9 @@ from desk.audit import history, verify
 from desk.audit.moment import AuditFinding
 from desk.domain.model.ticket import Ticket, files_folder
 from desk.git.place import find
+from desk.local import identity
 from desk.store.store import Store
+from tests.audit.beginning import Beginning, object_id, object_path, write_object
 from tests.audit.forge import Forger, said
 from tests.conftest import Runner
 
@@ -50,26 +53,59 @@ class Scene:
         self.home = home
         self.desk = desk
         self.forger = Forger(home)
-        self.git = self.forger.git
         self.t, self.l, self.own = "", "", ""
         self.commits: list[str] = []
         """In order: `t` registered, replied to by petros, by maria, noted by mallory; `l`, `own`, an article."""
         self.base = ""
         self._kept: dict[Path, bytes | None] = {}
-        self._lay: frozenset[str] = frozenset()
-        """What lies in the work tree where each history begins."""
+        self._begun: Beginning | None = None
+        self._behind = False
+        """Whether git's index has yet to follow the newest commit."""
         self._old: frozenset[str] | None = None
         self._moved = False
         """Whether a command may have taken the index away from where each history begins."""
+        self._known: dict[str, str] = {}
+        """By git's configuration: whom git has said that it names, as desk keeps it."""
+
+    def git(self, *args: str, env: dict[str, str] | None = None, data: str = "") -> str:
+        self._follow()
+        return self.forger.git(*args, env=env, data=data)
+
+    def _follow(self) -> None:
+        if self._behind:
+            self._behind = False
+            self.forger.git("reset", "-q")
 
     def run(self, *args: str, **more: Any) -> Any:
         self._moved = True
+        self._follow()
         return self.desk("--desk", str(self.home), *args, **more)
 
     def machine(self, who: Who) -> None:
-        """Who sits at it."""
-        self.git("config", "user.name", who[0])
-        self.git("config", "user.email", who[1])
+        """Who sits at it: as `git config` would write it, and desk has asked git before."""
+        self._remember_identity()
+        lines = self._config.read_text().splitlines()
+        lines = [line for line in lines if not line.startswith(("\tname = ", "\temail = "))]
+        at = lines.index("[user]") + 1 if "[user]" in lines else len(lines)
+        lines[at:at] = [*([] if "[user]" in lines else ["[user]"]), f"\tname = {who[0]}", f"\temail = {who[1]}"]
+        self._config.write_text("\n".join(lines) + "\n")
+        self._tell_identity()
+
+    @property
+    def _config(self) -> Path:
+        return self.home / ".git/config"
+
+    def _remember_identity(self) -> None:
+        path = self._index / "identity"
+        mark, _between, who = path.read_text().partition("\x1e") if path.exists() else ("", "", "")
+        if who and mark == identity.mark_of(find(str(self.home), os.environ)):
+            self._known[self._config.read_text()] = who
+
+    def _tell_identity(self) -> None:
+        who = self._known.get(self._config.read_text())
+        if who:
+            mark = identity.mark_of(find(str(self.home), os.environ))
+            (self._index / "identity").write_text(f"{mark}\x1e{who}")
 
     # -- files ---------------------------------------------------------------------------------------------------------
 
@@ -140,23 +176,22 @@ class Scene:
             "GIT_AUTHOR_DATE": dates.get("at", f"@{AT} +0000"),
             **({"GIT_COMMITTER_DATE": dates["committed"]} if "committed" in dates else {}),
         }  # fmt: skip
-        known = self.head == self.base and self._lying() <= self._lay
-        if not known:
+        changes = self._begun.changes() if self._begun and env["GIT_AUTHOR_DATE"].startswith("@") else None
+        if self._begun is not None and changes is not None and "GIT_COMMITTER_DATE" not in env:
+            author, machine = (f"{who[0]} <{email}>" for email in (who[1], env["GIT_COMMITTER_EMAIL"]))
+            lines = (f"parent {self.head}", f"author {author} {env['GIT_AUTHOR_DATE'].removeprefix('@')}")
+            rest = (f"committer {machine} {int(time.time())} +0000", "", message)
+            self._branch.write_text(f"{self._begun.write_commit(changes, chr(10).join((*lines, *rest)))}\n")
+            self._behind = True
+        else:
             self.git("add", "-A")
-        words = ("-q", *(["-a"] if known else []), "--allow-empty", "--cleanup=verbatim", "-F", "-")
-        self.git("commit", *words, env=env, data=message)
+            self.git("commit", "-q", "--allow-empty", "--cleanup=verbatim", "-F", "-", env=env, data=message)
         return self.head
 
     def object(self, kind: str, raw: bytes) -> str:
         """An object as git itself would never write it; it goes again when the history is over."""
-
-        def named(*how: str) -> str:
-            words = ("git", "-C", str(self.home), "hash-object", "-t", kind, "--literally", "--stdin", *how)
-            return subprocess.run(words, input=raw, capture_output=True, check=True).stdout.decode().strip()
-
-        oid = named()
-        self.keep(self.home / ".git/objects" / oid[:2] / oid[2:])
-        return named("-w")
+        self.keep(object_path(self.home, object_id(kind, raw)))
+        return write_object(self.home, kind, raw)
 
     @property
     def head(self) -> str:
@@ -217,16 +252,18 @@ class Scene:
 
     def begin(self) -> None:
         """Each history begins here: with this commit, and with the index of it."""
-        self.base = self.head
         self.run("ticket", "list")
         shutil.copytree(self._index, self._index.with_suffix(".base"), symlinks=True)
-        self._lay = self._lying()
+        self._begun = Beginning(self.home)
+        self.base = self._begun.commit
         self._moved = False
 
     def _bring_index_back(self) -> None:
         if self._moved:
+            self._remember_identity()
             shutil.rmtree(self._index)
             shutil.copytree(self._index.with_suffix(".base"), self._index, symlinks=True)
+            self._tell_identity()
             self._moved = False
 
     @property
@@ -239,28 +276,12 @@ class Scene:
             if content is not None:
                 path.write_bytes(content)
         self._kept.clear()
-        self.git("checkout", "-q", "-f", "-B", "main", self.base)
-        self._clean()
+        assert self._begun is not None, "it hasn't begun"
+        self._begun.restore()
+        self._behind = False
         if self.is_sealed():
             self.git("tag", "-d", *self.git("tag", "-l", "seal/*").split())
         self._bring_index_back()
-
-    def _clean(self) -> None:
-        """Remove what lies beside the files of the beginning, as `git clean` would, without starting git."""
-        for path in sorted(self._lying() - self._lay, reverse=True):
-            if os.path.isdir(path) and not os.path.islink(path):
-                os.rmdir(path)
-            else:
-                os.unlink(path)
-
-    def _lying(self) -> frozenset[str]:
-        """Every folder and file of the work tree."""
-        found: list[str] = []
-        for folder, folders, files in os.walk(self.home):
-            if folder == str(self.home):
-                folders.remove(".git")
-            found += (os.path.join(folder, name) for name in (*folders, *files))
-        return frozenset(found)
 
 
 def cast(home: Path, template: Path, desk: Runner) -> Scene:
@@ -284,7 +305,7 @@ def cast(home: Path, template: Path, desk: Runner) -> Scene:
     def act(who: Who, *args: str) -> str:
         scene.machine(who)
         out = str(scene.run(*args).out).strip()
-        scene.commits.append(scene.git("rev-parse", "HEAD"))
+        scene.commits.append(scene.head)
         return out
 
     scene.t = act(MARIA, *create, "technical", "--title", "The ticket", "--body", "It fails.")
