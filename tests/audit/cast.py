@@ -6,15 +6,18 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from desk.audit import history, verify
+from desk.audit.index import IndexedWorld
 from desk.audit.moment import AuditFinding
 from desk.domain.model.ticket import Ticket, files_folder
-from desk.git.place import find
+from desk.git import log, objects
+from desk.git.log import LoggedStep
+from desk.git.place import as_committed, find
 from desk.local import identity
 from desk.store.store import Store
 from tests.audit.beginning import Beginning, object_id, object_path, write_object
@@ -214,38 +217,59 @@ class Scene:
 
     # -- the audit -----------------------------------------------------------------------------------------------------
 
-    def verify(self, *args: str) -> list[dict[str, Any]]:
-        """What is found from the common base on; with arguments, or seals, by the command as it is given."""
-        if not args and not self.is_sealed():
-            return [one._asdict() for one in self._judged()]
+    def verify(self, *args: str) -> list[AuditFinding]:
+        """By the command, as it is given."""
         found = self.run("audit", "verify", *args, "-f", "json", code=None)
         assert found.code in (0, 7), found.out + found.err
-        rows: list[dict[str, Any]] = found.data["findings"]
-        return rows
+        return [AuditFinding(**row) for row in found.data["findings"]]
 
-    def _judged(self) -> Iterator[AuditFinding]:
-        """As the command does it where there is no seal, but from the base, where the index stands: it isn't caught up."""
+    def look(self, *args: str) -> Looked:
+        """What is found from the common base on; with arguments, or seals, by the command as it is given.
+
+        What there is to see in git's own files is looked at now; the history is left to `judge` where it stays there.
+        """
+        if args or self.is_sealed():
+            return Looked(self.head, tuple(self.verify(*args)), judged=True)
+        place = find(str(self.home), os.environ)
+        looked = Looked(self.head, tuple(history.repository(place)), judged=not self.stays)
+        if self.stays:
+            return looked
         head = self.head
         self._branch.write_text(f"{self.base}\n")
         self._bring_index_back()
-        with closing(Store(find(str(self.home), os.environ))) as store:
-            yield from history.repository(store.place)
-            yield from verify.judge(store, self.base, head)
+        with closing(Store(place)) as store:
+            return looked._replace(found=(*looked.found, *verify.judge(store, self.base, head)))
+
+    @property
+    def stays(self) -> bool:
+        """Whether all that was written is there when the history is over."""
+        return not self._kept
+
+    def judge(self, looked: Iterable[Looked]) -> Iterator[list[AuditFinding]]:
+        """Of each, what is found in all. Their commits are read at once, and each history is judged alone, from the base."""
+        heads = [one.head for one in looked if not one.judged]
+        place = as_committed(find(str(self.home), os.environ))
+        words = (word for head in dict.fromkeys(heads) for word in ("-p", head))
+        every = self.git("commit-tree", "HEAD^{tree}", *words, "-m", "all of them") if heads else ""
+        steps = {step.oid: step for step in log.steps(place, self.base, every)} if heads else {}
+        with closing(Store(place)) as store, objects.blobs(place, as_committed=True) as blobs:
+            for one in looked:
+                own = [] if one.judged else _line(steps, one.head)
+                found = verify.judge(
+                    store, self.base, one.head, begin=lambda _blobs: IndexedWorld(place, blobs, store.index), steps=own
+                )
+                yield [*one.found, *(() if one.judged else found)]
 
     def keep(self, path: Path) -> None:
         """A file of git's own comes back as it is now when the history is over."""
         self._kept[path] = path.read_bytes() if path.exists() else None
 
-    def fresh(self, found: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    def fresh(self, found: Iterable[AuditFinding]) -> list[tuple[str, str]]:
         """Of findings, level and words of those that don't tell of what was there at the beginning."""
         if self._old is None:
             self._old = frozenset(self.git("rev-list", self.base).split())
         old = self._old
-        return [
-            (f["level"], f"{f['record']}: {f['problem']}")
-            for f in found
-            if f["commit"] not in old or f["check"] == "seals"
-        ]
+        return [(f.level, f"{f.record}: {f.problem}") for f in found if f.commit not in old or f.check == "seals"]
 
     def is_sealed(self) -> bool:
         return any((self.home / ".git/refs/tags/seal").glob("*"))
@@ -282,6 +306,25 @@ class Scene:
         if self.is_sealed():
             self.git("tag", "-d", *self.git("tag", "-l", "seal/*").split())
         self._bring_index_back()
+
+
+class Looked(NamedTuple):
+    """A forged history: its newest commit, and what was found so far; `judged`: its commits as well."""
+
+    head: str
+    found: tuple[AuditFinding, ...]
+    judged: bool
+
+
+def _line(steps: Mapping[str, LoggedStep], head: str) -> list[LoggedStep]:
+    """Those that a commit stands on, itself among them, each after its parents."""
+    stood_on, asked = set(), [head]
+    while asked:
+        one = steps.get(asked.pop())
+        if one is not None and one.oid not in stood_on:
+            stood_on.add(one.oid)
+            asked += one.parents
+    return [step for step in steps.values() if step.oid in stood_on]
 
 
 def cast(home: Path, template: Path, desk: Runner) -> Scene:

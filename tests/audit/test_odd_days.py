@@ -23,5 +23,5 @@ def test_odd_days(scene: Scene) -> None:
         do(scene)
         of |= dict.fromkeys(scene.git("rev-list", f"{before}..HEAD").split(), getattr(do, "__name__", ""))
     for found in (scene.verify("--full"), scene.verify("--since", scene.base)):
-        faults = [f"{of.get(f['commit'], '-')}: {f['record']}: {f['problem']}" for f in found if f["level"] == "fault"]
-        assert faults == [], scene.git("show", next(f["commit"] for f in found if f["level"] == "fault"))
+        faults = [f"{of.get(f.commit or '', '-')}: {f.record}: {f.problem}" for f in found if f.level == "fault"]
+        assert faults == [], scene.git("show", next(f.commit or "HEAD" for f in found if f.level == "fault"))
