@@ -179,17 +179,35 @@ class Scene:
             "GIT_AUTHOR_DATE": dates.get("at", f"@{AT} +0000"),
             **({"GIT_COMMITTER_DATE": dates["committed"]} if "committed" in dates else {}),
         }  # fmt: skip
-        changes = self._begun.changes() if self._begun and env["GIT_AUTHOR_DATE"].startswith("@") else None
-        if self._begun is not None and changes is not None and "GIT_COMMITTER_DATE" not in env:
-            author, machine = (f"{who[0]} <{email}>" for email in (who[1], env["GIT_COMMITTER_EMAIL"]))
-            lines = (f"parent {self.head}", f"author {author} {env['GIT_AUTHOR_DATE'].removeprefix('@')}")
-            rest = (f"committer {machine} {int(time.time())} +0000", "", message)
-            self._branch.write_text(f"{self._begun.write_commit(changes, chr(10).join((*lines, *rest)))}\n")
-            self._behind = True
-        else:
+        if not env["GIT_AUTHOR_DATE"].startswith("@") or "GIT_COMMITTER_DATE" in env or not self._write(env, message):
             self.git("add", "-A")
             self.git("commit", "-q", "--allow-empty", "--cleanup=verbatim", "-F", "-", env=env, data=message)
         return self.head
+
+    def _write(self, env: Mapping[str, str], message: str, *parents: str) -> bool:
+        """As `git commit`, or a merge of these; not where git alone can do it."""
+        changes = self._begun.changes() if self._begun else None
+        if self._begun is None or changes is None:
+            return False
+        lines = [f"parent {parent}" for parent in parents or (self.head,)]
+        for role, at in (("author", env["GIT_AUTHOR_DATE"][1:]), ("committer", f"{int(time.time())} +0000")):
+            name, email = (env[f"GIT_{role.upper()}_{part}"] for part in ("NAME", "EMAIL"))
+            lines.append(f"{role} {name} <{email}> {at}")
+        self._branch.write_text(self._begun.write_commit(changes, "\n".join((*lines, "", message))) + "\n")
+        self._behind = True
+        return True
+
+    def aside(self, who: Who = MALLORY) -> None:
+        """The branch `side` begins here, with an empty commit."""
+        oid = self.as_(who, "commit-tree", "HEAD^{tree}", "-p", "HEAD", "-m", "n")
+        (self._branch.parent / "side").write_text(f"{oid}\n")
+
+    def join(self, who: Who, *parents: str, message: str = "Merge\n") -> None:
+        """What lies in the work tree becomes a merge of these, branches or commits; `side` goes."""
+        branches = {path.name: path.read_text().strip() for path in self._branch.parent.iterdir()}
+        known = [branches.get(parent, parent) for parent in parents]
+        assert self._write(_by(who), message, *known), "git must be asked what to commit"
+        (self._branch.parent / "side").unlink(missing_ok=True)
 
     def object(self, kind: str, raw: bytes) -> str:
         """An object as git itself would never write it; it goes again when the history is over."""
@@ -207,13 +225,7 @@ class Scene:
 
     def as_(self, who: Who, *args: str, data: str = "") -> str:
         """git, with somebody's name and address on what it commits or tags."""
-        env = {
-            f"GIT_{role}_{part}": value
-            for role in ("AUTHOR", "COMMITTER")
-            for part, value in zip(("NAME", "EMAIL"), who, strict=True)
-        }
-        env |= {"GIT_AUTHOR_DATE": f"@{AT} +0000"}
-        return self.git(*args, env=env, data=data)
+        return self.git(*args, env=_by(who), data=data)
 
     # -- the audit -----------------------------------------------------------------------------------------------------
 
@@ -272,7 +284,11 @@ class Scene:
         return [(f.level, f"{f.record}: {f.problem}") for f in found if f.commit not in old or f.check == "seals"]
 
     def is_sealed(self) -> bool:
-        return any((self.home / ".git/refs/tags/seal").glob("*"))
+        return any(self._seals.glob("*"))
+
+    @property
+    def _seals(self) -> Path:
+        return self.home / ".git/refs/tags/seal"
 
     def begin(self) -> None:
         """Each history begins here: with this commit, and with the index of it."""
@@ -303,9 +319,15 @@ class Scene:
         assert self._begun is not None, "it hasn't begun"
         self._begun.restore()
         self._behind = False
-        if self.is_sealed():
-            self.git("tag", "-d", *self.git("tag", "-l", "seal/*").split())
+        for seal in self._seals.glob("*"):
+            seal.unlink()
         self._bring_index_back()
+
+
+def _by(who: Who) -> dict[str, str]:
+    """The environment in which somebody commits, and when."""
+    roles = [f"GIT_{role}_{part}" for part in ("NAME", "EMAIL") for role in ("AUTHOR", "COMMITTER")]
+    return {**dict(zip(roles, (who[0], who[0], who[1], who[1]), strict=True)), "GIT_AUTHOR_DATE": f"@{AT} +0000"}
 
 
 class Looked(NamedTuple):
