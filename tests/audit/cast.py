@@ -354,7 +354,8 @@ def cast(home: Path, template: Path, desk: Runner) -> Scene:
     shutil.copytree(template, home, symlinks=True)
     subprocess.run(["git", "-C", str(home), "update-index", "-q", "--refresh"], check=True)
     scene = Scene(home, desk)
-    for name in ("kb/how-to/topic.yaml", "templates/responses/closing-without-answer.en.md"):
+    responses = (f"templates/responses/{name}.en.md" for name in ("closing-without-answer", "signature"))
+    for name in ("kb/how-to/topic.yaml", *responses):
         scene.write(name, (TOP / name).read_bytes())
     for handle, ((name, email), level, departments) in _STAFF.items():
         scene.write(
