@@ -80,12 +80,17 @@ class Beginning:
                 os.rmdir(entry.path)
             elif not _is_folder(entry) and path not in self._files:
                 os.unlink(entry.path)
-        for path in self._changes((path, entry) for path, entry in found if path in self._files):
-            self._put(path, self._files[path])
+        self.lay({path: self._files[path] for path in self._changes(one for one in found if one[0] in self._files)})
 
-    def _put(self, path: str, file: Lying) -> None:
-        whole = self.home / path
-        whole.unlink(missing_ok=True)
+    def lay(self, changes: Changes) -> None:
+        """Have this lie in the work tree."""
+        for path, file in changes.items():
+            (self.home / path).unlink(missing_ok=True)
+            if file is not None:
+                self._put(self.home / path, file)
+
+    @staticmethod
+    def _put(whole: Path, file: Lying) -> None:
         whole.parent.mkdir(parents=True, exist_ok=True)
         if file.mode == _LINK:
             whole.symlink_to(os.fsdecode(file.data))
