@@ -28,10 +28,11 @@ def build(index: Index, place: Place, oid: str, progress: Progress[str] = no_pro
     """Everything up to a commit, into an empty index."""
     filling = Filling.of(index, fresh=True)
     filling.create()
+    commits = 0 if progress is no_progress else log.count(place, None, oid)
     with filling.transaction(), objects.blobs(place) as blobs:
         read_files(filling, blobs, _tree(place, oid), progress)
         filling.requests.count()
-        _read_commits(filling, blobs, (oid,), progress, log.count(place, None, oid))
+        _read_commits(filling, blobs, (oid,), progress, commits)
         _stand_at(filling, blobs, oid)
         if where := refs.cut(place):
             index.db.execute("INSERT INTO meta VALUES ('cut', ?)", (where,))
