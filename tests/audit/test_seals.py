@@ -114,6 +114,7 @@ def test_a_seal_that_was_taken_away(desk: Runner, forger: Forger) -> None:
     first = desk("audit", "seal", "-f", "json").data["id"]
     desk("audit", "seal")
     forger.git("tag", "-d", first)
+    forger.git("pack-refs", "--all", "--prune")
     assert problems(desk) == [f"seal/2026-07-23-2: the seal before it, {first}, is missing"]
     forger.git("tag", "-a", "-m", "another", first, "HEAD~1")
     assert f"seal/2026-07-23-2: the seal before it, {first}, was replaced" in problems(desk)
