@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 
 from desk.errors import GitError
 from desk.git import process
@@ -129,7 +130,23 @@ def set_ref(place: Place, ref: str, oid: str) -> None:
 
 def below(place: Place, *prefixes: str) -> list[str]:
     """The refs whose names begin in one of these ways."""
+    if _are_none(place, prefixes):
+        return []
     return run(place, "for-each-ref", "--format=%(refname)", *prefixes).decode(errors="replace").split()
+
+
+def _are_none(place: Place, prefixes: Iterable[str]) -> bool:
+    """Whether files say that no ref begins so, as is most often so of what an audit asks for: git needn't be started."""
+    if os.path.exists(os.path.join(place.common, "reftable")):
+        return False
+    if any(os.path.exists(os.path.join(place.common, prefix)) for prefix in prefixes):
+        return False
+    try:
+        with open(os.path.join(place.common, "packed-refs"), "rb") as file:
+            packed = file.read()
+    except FileNotFoundError:
+        return True
+    return not any(f" {prefix}".encode() in packed for prefix in prefixes)
 
 
 def way_back(place: Place) -> Text:
@@ -192,6 +209,8 @@ class TagRef(NamedTuple):
 
 def tags(place: Place, prefix: str) -> list[TagRef]:
     """The tags whose names begin so, the oldest first."""
+    if _are_none(place, (f"refs/tags/{prefix}",)):
+        return []
     out = run(place, "for-each-ref", f"--format={_TAG}", "--sort=taggerdate", f"refs/tags/{prefix}")
     found = []
     for part in out.decode(errors="replace").split("\x01"):

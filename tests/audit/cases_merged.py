@@ -11,20 +11,13 @@ ARTICLE = "kb/how-to/how-to-restart.md"
 
 
 def _parts(scene: Scene, theirs: Who = MALLORY) -> None:
-    """A side branch with a commit of its own is checked out; main has one too by then."""
-    scene.git("checkout", "-q", "-b", "side")
-    scene.as_(theirs, "commit", "-q", "--allow-empty", "-m", "n")
-    scene.git("checkout", "-q", "main")
+    """A side branch with a commit of its own."""
+    scene.aside(theirs)
 
 
 def _commit_merge(scene: Scene, who: Who, *parents: str, message: str = "Merge") -> None:
     """What lies in the work tree becomes a merge of these."""
-    scene.git("add", "-A")
-    tree = scene.git("write-tree")
-    named = [word for parent in parents for word in ("-p", parent)]
-    oid = scene.as_(who, "commit-tree", tree, *named, "-m", message)
-    scene.git("reset", "-q", "--hard", oid)
-    scene.git("branch", "-q", "-D", "side")
+    scene.join(who, *parents, message=f"{message}\n")
 
 
 def _drops(scene: Scene, *parents: str, who: Who = MALLORY, message: str = "Merge") -> None:
@@ -79,7 +72,7 @@ def a_merge_between_two_criss_cross_ones(scene: Scene) -> None:
     scene.hand(ANNA, "three")
     assert main != one
     scene.swap("L", ("The contract, void", "The contract, signed"))
-    _commit_merge(scene, MALLORY, "HEAD", two)
+    _commit_merge(scene, MALLORY, scene.head, two)
 
 
 @forged("neither side", REMARK)

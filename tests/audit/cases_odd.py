@@ -80,18 +80,12 @@ def a_merge_by_a_stranger_outside_the_desk(scene: Scene) -> None:
 
 
 def _parts(scene: Scene) -> None:
-    scene.git("checkout", "-q", "-b", "side")
-    scene.as_(MALLORY, "commit", "-q", "--allow-empty", "-m", "n")
-    scene.git("checkout", "-q", "main")
+    scene.aside()
     scene.as_(MARIA, "commit", "-q", "--allow-empty", "-m", "m")
 
 
 def _merged(scene: Scene, who: Who, message: str = "Merge") -> None:
-    scene.git("add", "-A")
-    tree = scene.git("write-tree")
-    oid = scene.as_(who, "commit-tree", tree, "-p", "main", "-p", "side", "-F", "-", data=message)
-    scene.git("reset", "-q", "--hard", oid)
-    scene.git("branch", "-q", "-D", "side")
+    scene.join(who, "main", "side", message=message)
 
 
 @forged("may not change article")

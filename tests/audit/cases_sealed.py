@@ -30,9 +30,11 @@ def _keys(scene: Scene) -> Path:
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)], check=True)
         known = [f"{who}@ncpeh.example {(folder / f'{who}.pub').read_text()}" for who in ("maria", "anna", "mallory")]
         (folder / "signers").write_text("".join(known))
-    scene.keep(scene.home / ".git/config")
-    scene.git("config", "gpg.format", "ssh")
-    scene.git("config", "gpg.ssh.allowedSignersFile", str(folder / "signers"))
+    config = scene.home / ".git/config"
+    if "[gpg]" not in config.read_text():
+        scene.keep(config)
+        with config.open("a") as file:
+            file.write(f'[gpg]\n\tformat = ssh\n[gpg "ssh"]\n\tallowedSignersFile = {folder / "signers"}\n')
     return folder
 
 

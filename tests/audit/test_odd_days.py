@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,16 +13,23 @@ from tests.conftest import Runner
 
 
 @pytest.fixture
-def scene(_starter: Path, tmp_path: Path, program: Runner) -> Scene:
-    return cast(tmp_path / "desk", _starter, program)
+def scene(few_articles: Path, tmp_path: Path, program: Runner) -> Scene:
+    return cast(tmp_path / "desk", few_articles, program)
 
 
 def test_odd_days(scene: Scene) -> None:
-    of: dict[str, str] = {}
+    ends = [(scene.head, "")]
     for do in DAYS:
-        before = scene.head
         do(scene)
-        of |= dict.fromkeys(scene.git("rev-list", f"{before}..HEAD").split(), getattr(do, "__name__", ""))
+        ends.append((scene.head, getattr(do, "__name__", "")))
     for found in (scene.verify("--full"), scene.verify("--since", scene.base)):
-        faults = [f"{of.get(f['commit'], '-')}: {f['record']}: {f['problem']}" for f in found if f["level"] == "fault"]
-        assert faults == [], scene.git("show", next(f["commit"] for f in found if f["level"] == "fault"))
+        faults = [f for f in found if f.level == "fault"]
+        assert [(f.record, f.problem) for f in faults] == [], _told(scene, faults[0].commit or "HEAD", ends)
+
+
+def _told(scene: Scene, commit: str, ends: list[tuple[str, str]]) -> str:
+    """On which day a commit was made, and what it is."""
+    for (before, _day), (after, day) in pairwise(ends):
+        if commit in scene.git("rev-list", f"{before}..{after}").split():
+            return f"{day}:\n{scene.git('show', commit)}"
+    return scene.git("show", commit)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from desk.git.diff import FOLDERS
+from tests.audit.conftest import Registered
 from tests.audit.forge import Forger
 from tests.conftest import Make, Runner
 
@@ -18,8 +19,8 @@ LATER = {"DESK_NOW": "2026-07-24T06:00:00Z"}
 
 
 @pytest.fixture(scope="session")
-def _template(few_articles: Path) -> Path:
-    return few_articles
+def _template(registered: Registered) -> Path:
+    return registered.top
 
 
 @pytest.fixture
@@ -32,8 +33,7 @@ def problems(desk: Runner, *args: str) -> list[str]:
     return [f["problem"] for f in found if f["level"] == "fault"]
 
 
-def test_a_seal_says_what_plain_git_says(desk: Runner, make: Make, forger: Forger) -> None:
-    make("One")
+def test_a_seal_says_what_plain_git_says(desk: Runner, forger: Forger) -> None:
     made = desk("audit", "seal", "--message", "All well.\nSeal-Commits: 99", "-f", "json").data
     assert (made["id"], made["commits"], made["previous"], made["signed"]) == ("seal/2026-07-23", 3, None, False)
     assert forger.git("cat-file", "-t", made["id"]) == "tag"
@@ -50,7 +50,6 @@ def test_a_seal_says_what_plain_git_says(desk: Runner, make: Make, forger: Forge
 
 
 def test_verify_begins_at_the_last_seal(desk: Runner, make: Make) -> None:
-    make("One")
     desk("audit", "seal")
     ticket = make("Two")
     desk("ticket", "close", ticket)
@@ -80,7 +79,6 @@ def test_history_before_a_seal_counts(desk: Runner, make: Make) -> None:
 
 
 def test_a_rewritten_commit(desk: Runner, make: Make, forger: Forger) -> None:
-    make("One")
     desk("audit", "seal")
     make("Two")
     old = forger.git("rev-parse", "HEAD~1")
@@ -96,7 +94,6 @@ def test_a_rewritten_commit(desk: Runner, make: Make, forger: Forger) -> None:
 
 
 def test_a_forged_seal(desk: Runner, make: Make, forger: Forger) -> None:
-    make("One")
     made = desk("audit", "seal", "-f", "json").data
     make("Two")
     body = forger.git("cat-file", "tag", made["id"]).partition("\n\n")[2]
@@ -112,18 +109,17 @@ def test_a_forged_seal(desk: Runner, make: Make, forger: Forger) -> None:
     assert not any(p.startswith(made["id"]) for p in found)
 
 
-def test_a_seal_that_was_taken_away(desk: Runner, make: Make, forger: Forger) -> None:
-    make("One")
+def test_a_seal_that_was_taken_away(desk: Runner, forger: Forger) -> None:
     first = desk("audit", "seal", "-f", "json").data["id"]
     desk("audit", "seal")
     forger.git("tag", "-d", first)
+    forger.git("pack-refs", "--all", "--prune")
     assert problems(desk) == [f"seal/2026-07-23-2: the seal before it, {first}, is missing"]
     forger.git("tag", "-a", "-m", "another", first, "HEAD~1")
     assert f"seal/2026-07-23-2: the seal before it, {first}, was replaced" in problems(desk)
 
 
-def test_what_isnt_sealed(desk: Runner, make: Make, forger: Forger, home: Path) -> None:
-    make("One")
+def test_what_isnt_sealed(desk: Runner, forger: Forger, home: Path) -> None:
     error = desk("--as", "eleni", "audit", "seal", "-f", "json", code=5).json["error"]
     assert "takes level 3" in error["message"]
     (home / "records/tags/malta.yaml").write_text("id: malta\n", encoding="utf-8")
@@ -144,8 +140,7 @@ def test_none_yet(desk: Runner) -> None:
 
 
 @pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen makes the key")
-def test_signed_with_an_ssh_key(desk: Runner, make: Make, forger: Forger, tmp_path: Path) -> None:
-    make("One")
+def test_signed_with_an_ssh_key(desk: Runner, forger: Forger, tmp_path: Path) -> None:
     key = tmp_path / "key"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
     forger.git("config", "gpg.format", "ssh")
@@ -175,9 +170,8 @@ def test_signed_with_an_ssh_key(desk: Runner, make: Make, forger: Forger, tmp_pa
     desk("audit", "seal", "--no-verify", "--name", "z", code=9)
 
 
-def test_a_seal_that_held_is_measured_once(desk: Runner, make: Make, forger: Forger, home: Path) -> None:
+def test_a_seal_that_held_is_measured_once(desk: Runner, forger: Forger, home: Path) -> None:
     """By its own name: one that is put in its place is another one, and measured again."""
-    make("One")
     made = desk("audit", "seal", "-f", "json").data
     assert problems(desk) == []
     kept = (home / ".git/desk/seals").read_text(encoding="ascii").split()

@@ -1,7 +1,8 @@
 """Ten working days of a small team, at the hours at which people work; each night it is sealed, verified and examined.
 
-An auditor finds no fault, and nothing to remark but what is so; the doctor nothing at all. The doctor comes on Fridays; each
-night where `DESK_TEST_DAYS` says how many days there are, of which those after the tenth go on with the first again.
+An auditor finds no fault, and nothing to remark but what is so; the doctor nothing at all. The doctor comes on Fridays, and
+whoever seals has it verified once more; each night where `DESK_TEST_DAYS` says how many days there are, of which those after
+the tenth go on with the first again.
 """
 
 from __future__ import annotations
@@ -196,8 +197,8 @@ def _sign(scene: Scene, folder: Path) -> None:
 
 
 @pytest.fixture
-def team(_starter: Path, tmp_path: Path, program: Runner) -> Team:
-    scene = cast(tmp_path / "desk", _starter, program)
+def team(few_articles: Path, tmp_path: Path, program: Runner) -> Team:
+    scene = cast(tmp_path / "desk", few_articles, program)
     _sign(scene, tmp_path)
     scene.run("config", "set", "mail.machines", MARIA[1])
     scene.run("audit", "seal", "--name", "begun")
@@ -216,7 +217,8 @@ def test_ten_days(team: Team) -> None:
         told = list(team.night(night))
         assert len(told) == len(expected), (number, told)
         assert all(words in line for words, line in zip(expected, told, strict=True)), (number, told)
-        team.run(night, "audit", "seal", "--name", f"night-{number}")
+        how = () if EACH_NIGHT or night.weekday() == 4 else ("--no-verify",)
+        team.run(night, "audit", "seal", "--name", f"night-{number}", *how)
         day += timedelta(days=3 if day.weekday() == 4 else 1)
     found = team.run(day, "audit", "verify", "--full", "-f", "json").data
     assert [f["problem"] for f in found["findings"] if f["level"] == "fault"] == []

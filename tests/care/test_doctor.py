@@ -70,6 +70,19 @@ def one(desk: Runner, check: str, words: str, *, path: str | None = None, line: 
     return {**row, "fixable": "desk doctor --fix mends 1 of them" in out}
 
 
+def each(desk: Runner, *wanted: tuple[str, str, str | Path, int | None]) -> None:
+    """All that is found, as people read it: of each the check, words of the problem, the path, and the line where it is told."""
+    out = desk("doctor", code=7).out
+    rows = {(row["check"], row["path"]): row for row in read(out)}
+    assert rows.keys() == {(check, str(path)) for check, _words, path, _line in wanted}, out
+    for check, words, path, line in wanted:
+        row = rows[check, str(path)]
+        assert words in row["problem"]
+        assert row["hint"]
+        assert line in (None, row["line"])
+    assert f"{len(wanted)} found" in out
+
+
 def same(desk: Runner) -> list[dict[str, Any]]:
     """What is found, which people and programs read alike; of many that say the same people are told of a few."""
     rows = found(desk)
@@ -138,37 +151,32 @@ def test_broken_records(desk: Runner, ticket: str, home: Path, git: Git) -> None
     assert found(desk, code=0) == []
 
 
-def test_a_broken_department_is_one_finding(desk: Runner, make: Make, home: Path, git: Git) -> None:
-    make("One")
+def test_a_broken_department_is_one_finding(desk: Runner, home: Path, git: Git) -> None:
     (home / "records/departments/technical.yaml").write_text("id: [\n", encoding="utf-8")
     (home / "records/staff/petros.yaml").write_text("id: [\n", encoding="utf-8")
     by_hand(git)
     assert [row["check"] for row in found(desk)] == ["broken", "broken"]
 
 
-def test_id_and_path(desk: Runner, ticket: str, home: Path, git: Git) -> None:
+def test_marks_of_a_merge(desk: Runner, ticket: str, home: Path, git: Git) -> None:
     path = file_of(home, ticket)
-    moved = path.with_name("260723-0000.md")
-    path.rename(moved)
+    other = path.with_name("260723-0000.md")
+    other.write_text(path.read_text(encoding="utf-8").replace(ticket, other.stem), encoding="utf-8")
     by_hand(git)
-    one(desk, "broken", "doesn't belong to this path", path=str(moved.relative_to(home)), line=2)
-
-
-def test_marks_of_a_merge(desk: Runner, make: Make, home: Path, git: Git) -> None:
-    ticket = make("One", "--body", "text")
-    path = file_of(home, ticket)
-    swap(path, ("text", "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other"))
-    row = one(desk, "conflicts", "merge conflict", path=Ticket.path_of(ticket))
-    assert path.read_text(encoding="utf-8").splitlines()[row["line"] - 1] == "<<<<<<< HEAD"
-    by_hand(git)
-    one(desk, "conflicts", "merge conflict", path=Ticket.path_of(ticket))
-    git("revert", "--no-edit", "HEAD")
-    swap(path, ("title: One\n", "<<<<<<< HEAD\ntitle: One\n=======\ntitle: Two\n>>>>>>> other\n"))
-    one(desk, "conflicts", "merge conflict", path=Ticket.path_of(ticket), line=3)
-    git("checkout", "--", ".")
+    path.write_text(
+        path.read_text(encoding="utf-8") + "\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n", encoding="utf-8"
+    )
+    swap(other, ("title: One\n", "<<<<<<< HEAD\ntitle: One\n=======\ntitle: Two\n>>>>>>> other\n"))
     mail = next(iter(sorted((home / "templates/mail").iterdir())))
     mail.write_text("<<<<<<< a\n=======\n>>>>>>> b\n", encoding="utf-8")
-    one(desk, "conflicts", "merge conflict", path=str(mail.relative_to(home)), line=1)
+    line = path.read_text(encoding="utf-8").splitlines().index("<<<<<<< HEAD") + 1
+    marked = [
+        ("conflicts", "merge conflict", file.relative_to(home), at)
+        for file, at in ((path, line), (other, 3), (mail, 1))
+    ]
+    each(desk, *marked)
+    by_hand(git)
+    each(desk, *marked)
 
 
 REFERENCES = [
@@ -257,11 +265,11 @@ def test_dangling_and_one_sided_links_are_mended(desk: Runner, make: Make, home:
     assert [e["verb"] for e in desk("ticket", "history", b, "-f", "json").data] == ["create", "link"]
 
 
-def test_a_merge_that_leads_nowhere(desk: Runner, make: Make, home: Path, git: Git) -> None:
-    a = make("A")
-    swap(file_of(home, a), ("state: open", "state: closed\nmerged_into: 200101-AAAA\nclosed: 2026-07-23T06:12:44Z"))
+def test_a_merge_that_leads_nowhere(desk: Runner, ticket: str, home: Path, git: Git) -> None:
+    lines = "state: closed\nmerged_into: 200101-AAAA\nclosed: 2026-07-23T06:12:44Z"
+    swap(file_of(home, ticket), ("state: open", lines))
     by_hand(git)
-    one(desk, "merged", "there is no ticket 200101-AAAA", path=Ticket.path_of(a), line=5)
+    one(desk, "merged", "there is no ticket 200101-AAAA", path=Ticket.path_of(ticket), line=5)
     mended(desk)
 
 
@@ -273,10 +281,14 @@ def test_attachments(desk: Runner, make: Make, home: Path, git: Git, tmp_path: P
     folder = file_of(home, ticket).with_suffix(".files")
     for name in ("a.txt", "b.txt"):
         (folder / name).unlink()
-        one(desk, "attachments", f"the attachment {name} is named and missing", path=Ticket.path_of(ticket))
-        git("checkout", "--", ".")
     (folder / "c d.txt").write_text("x", encoding="utf-8")
-    assert one(desk, "attachments", "doesn't name")["fixable"] is False
+    rows = found(desk)
+    assert [row["check"] for row in rows] == ["attachments"] * 3
+    assert next(row for row in rows if "doesn't name" in row["problem"])["fixable"] is False
+    assert sorted(row["problem"] for row in rows if row["path"] == Ticket.path_of(ticket)) == [
+        f"the attachment {name} is named and missing" for name in ("a.txt", "b.txt")
+    ]
+    git("checkout", "--", ".")
     desk("commit")
     assert one(desk, "attachments", "doesn't name")["fixable"] is True
     mended(desk)
@@ -299,49 +311,50 @@ def test_links_and_strays(desk: Runner, home: Path) -> None:
     one(desk, "strays", "neither a record nor an attachment", path="records/note.txt")
 
 
-def test_departments(desk: Runner, home: Path, git: Git) -> None:
-    default = next(
-        p for p in (home / "records/departments").iterdir() if "default: true" in p.read_text(encoding="utf-8")
-    )
+def test_departments_staff_and_tags(desk: Runner, ticket: str, home: Path, git: Git) -> None:
+    """Several things at once that have nothing to do with each other, each time others of them."""
+    departments, staff, users = (home / "records" / name for name in ("departments", "staff", "users"))
+    default = next(p for p in departments.iterdir() if "default: true" in p.read_text(encoding="utf-8"))
     swap(default, ("default: true\n", ""))
-    by_hand(git)
-    one(desk, "departments", "no department is the default one", path="records/departments")
-    for name in ("legal", "semantic"):
-        add_line(home / f"records/departments/{name}.yaml", "default: true")
-    by_hand(git)
-    one(desk, "departments", "legal is the default department already", path="records/departments/semantic.yaml")
-    swap(home / "records/departments/semantic.yaml", ("default: true\n", ""))
-    add_line(home / "records/departments/legal.yaml", "private: true")
-    by_hand(git)
-    one(desk, "departments", "can't be the default one", path="records/departments/legal.yaml")
-
-
-def test_staff_and_users(desk: Runner, home: Path, git: Git) -> None:
-    swap(home / "records/staff/petros.yaml", ("petros@ncpeh.example", "Eleni@ncpeh.example"))
-    by_hand(git)
-    one(desk, "staff", "is the address of eleni as well", path="records/staff/petros.yaml", line=3)
-    swap(home / "records/staff/petros.yaml", ("Eleni@ncpeh.example", "petros@ncpeh.example"))
-    (home / "records/users").mkdir(exist_ok=True)
-    for name in ("u-aaaaa", "u-bbbbb"):
-        (home / f"records/users/{name}.yaml").write_text(
-            f"id: {name}\nemail: x@y.example\nsalt: s{'0' * 16}\n", encoding="utf-8"
-        )
-    by_hand(git)
-    one(desk, "users", "is the address of u-aaaaa as well", path="records/users/u-bbbbb.yaml", line=2)
-    (home / "records/users/u-bbbbb.yaml").unlink()
-    swap(home / "records/staff/maria.yaml", ("level: 3", "level: 2"))
-    by_hand(git)
-    one(desk, "staff", "nobody has level 3", path="records/staff")
-
-
-def test_reserved_tags(desk: Runner, home: Path, git: Git) -> None:
+    swap(staff / "petros.yaml", ("petros@ncpeh.example", "Eleni@ncpeh.example"))
     (home / "records/tags/problem.yaml").unlink()
+    path = file_of(home, ticket)
+    path.rename(path.with_name("260723-0000.md"))
     by_hand(git)
-    assert any(row["check"] == "tags" and "the tag problem is missing" in row["problem"] for row in found(desk))
+    each(
+        desk,
+        ("departments", "no department is the default one", "records/departments", None),
+        ("staff", "is the address of eleni as well", "records/staff/petros.yaml", 3),
+        ("tags", "the tag problem is missing", "records/tags/problem.yaml", None),
+        ("broken", "doesn't belong to this path", path.with_name("260723-0000.md").relative_to(home), 2),
+    )
+    git("checkout", "HEAD~1", "--", "records/tags", "records/staff", str(path))
+    path.with_name("260723-0000.md").unlink()
+    for name in ("legal", "semantic"):
+        add_line(departments / f"{name}.yaml", "default: true")
+    users.mkdir(exist_ok=True)
+    for name in ("u-aaaaa", "u-bbbbb"):
+        text = f"id: {name}\nemail: x@y.example\nsalt: s{'0' * 16}\n"
+        (users / f"{name}.yaml").write_text(text, encoding="utf-8")
+    by_hand(git)
+    each(
+        desk,
+        ("departments", "legal is the default department already", "records/departments/semantic.yaml", None),
+        ("users", "is the address of u-aaaaa as well", "records/users/u-bbbbb.yaml", 2),
+    )
+    swap(departments / "semantic.yaml", ("default: true\n", ""))
+    add_line(departments / "legal.yaml", "private: true")
+    (users / "u-bbbbb.yaml").unlink()
+    swap(staff / "maria.yaml", ("level: 3", "level: 2"))
+    by_hand(git)
+    each(
+        desk,
+        ("departments", "can't be the default one", "records/departments/legal.yaml", None),
+        ("staff", "nobody has level 3", "records/staff", None),
+    )
 
 
-def test_settings(desk: Runner, make: Make, home: Path) -> None:
-    make("One")
+def test_settings(desk: Runner, home: Path) -> None:
     path = home / "desk.toml"
     text = path.read_text(encoding="utf-8")
     swap(path, ("Asia/Nicosia", "Asia/Atlantis"))
@@ -355,12 +368,11 @@ def test_settings(desk: Runner, make: Make, home: Path) -> None:
     one(desk, "settings", "'top' is none of ticket.priorities", path="desk.toml")
 
 
-@pytest.mark.parametrize("content", [b"[desk\n", b"\xff", b"nonsense = 1\n", b"[desk]\nname = 3\n"])
-def test_a_broken_desk_toml_is_a_finding(desk: Runner, make: Make, home: Path, content: bytes) -> None:
-    make("One")
-    (home / "desk.toml").write_bytes(content)
-    one(desk, "settings", "", path="desk.toml")
-    desk("status")
+def test_a_broken_desk_toml_is_a_finding(desk: Runner, home: Path) -> None:
+    for content in (b"[desk\n", b"\xff", b"nonsense = 1\n", b"[desk]\nname = 3\n"):
+        (home / "desk.toml").write_bytes(content)
+        one(desk, "settings", "", path="desk.toml")
+        desk("status")
 
 
 def test_git_configuration(desk: Runner, git: Git) -> None:
@@ -507,19 +519,18 @@ def _drift(whole: sqlite3.Connection, sql: str) -> list[str]:
         return drift.list_differing_tables(Index(other), Index(whole))
 
 
-@pytest.mark.parametrize("damage", ["junk", "middle", "gone", "empty"])
-def test_a_damaged_index_is_no_reason_to_fail(desk: Runner, make: Make, home: Path, damage: str) -> None:
-    make("One")
+def test_a_damaged_index_is_no_reason_to_fail(desk: Runner, home: Path) -> None:
     path = home / ".git/desk/index.sqlite"
-    for extra in path.parent.glob("index.sqlite-*"):
-        extra.unlink()
     data = path.read_bytes()
-    if damage == "gone":
-        path.unlink()
-    else:
-        middle = data[:8192] + b"\xff" * (len(data) - 8192)
-        path.write_bytes({"junk": b"junk" * 5000, "middle": middle, "empty": b""}[damage])
-    assert found(desk, code=0) == []
+    damaged = {"junk": b"junk" * 5000, "middle": data[:8192] + b"\xff" * (len(data) - 8192), "gone": None, "empty": b""}
+    for damage, left in damaged.items():
+        for extra in path.parent.glob("index.sqlite-*"):
+            extra.unlink()
+        if left is None:
+            path.unlink()
+        else:
+            path.write_bytes(left)
+        assert found(desk, code=0) == [], damage
 
 
 def test_detached_head(desk: Runner, git: Git) -> None:
@@ -541,11 +552,11 @@ def test_everything_wrong_at_once(desk: Runner, make: Make, home: Path, git: Git
     desk("status")
 
 
-def test_fixes_stay_away_from_hand_edits(desk: Runner, make: Make, home: Path, git: Git) -> None:
-    a = make("A")
+def test_fixes_stay_away_from_hand_edits(desk: Runner, ticket: str, home: Path, git: Git) -> None:
+    a = ticket
     add_line(file_of(home, a), "links: [relates 200101-AAAA]")
     by_hand(git)
-    swap(file_of(home, a), ("title: A", "title: B"))
+    swap(file_of(home, a), ("title: One", "title: B"))
     content = file_of(home, a).read_bytes()
     assert "hand edits" in desk("doctor", "--fix", code=6).err
     assert file_of(home, a).read_bytes() == content
@@ -605,9 +616,8 @@ def test_closed_by_hand_without_a_time(desk: Runner, ticket: str, home: Path) ->
     assert told in desk("commit").out
 
 
-def test_what_desk_commit_would_refuse(desk: Runner, make: Make, home: Path) -> None:
+def test_what_desk_commit_would_refuse(desk: Runner, ticket: str, home: Path) -> None:
     """The doctor asks the same judgement of what was edited by hand."""
-    ticket = make("T")
     desk("--as", "petros", "ticket", "reply", ticket, "--body", "I promise nothing.")
     path = file_of(home, ticket)
     swap(path, ("I promise nothing.", "I promise everything."))
