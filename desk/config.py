@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -288,6 +289,7 @@ NESTED = ("priority.matrix", "sla.calendar", "sla.policy", "mail.departments")
 """Settings that are tables of their own: they are written in an editor."""
 
 
+@lru_cache(maxsize=4)  # an audit asks three times for what hardly ever changes
 def load(text: str) -> Config:
     """The settings that the text of desk.toml gives; ConfigError names what is off and what was probably meant."""
     return build(parse(text))
