@@ -109,13 +109,32 @@ def test_open(desk: Runner, ticket: str, tmp_path: Path, refuses: Refuses, home:
     program = tmp_path / "viewer"
     program.write_text("#!/bin/sh\nexit 0\n")
     program.chmod(0o755)
-    env = {"DESK_OPEN": str(program), "TMPDIR": str(tmp_path)}
+    env = {"DESK_OPEN": str(program)}
     done = desk("ticket", "attachment", "open", ticket, "log.txt", "-f", "json", env=env).data
     assert Path(done["path"]).read_bytes() == b"line\n"
-    assert not Path(done["path"]).is_relative_to(home)
+    opened = home / ".git/desk/opened"
+    assert Path(done["path"]).is_relative_to(opened)
+    assert opened.stat().st_mode & 0o777 == 0o700
     assert "look with care" in refuses(5, "ticket", "attachment", "open", ticket, "run.sh")["hint"]
     assert "screen.png" in refuses(2, "ticket", "attachment", "open", ticket)["hint"]
     assert desk("ticket", "attachment", "open", ticket, "log.txt", code=8, env={"DESK_OPEN": "/nowhere"}).err
+    assert [Path(done["path"]).parent] == list(opened.iterdir())
+    for later, kept in (("2026-07-24T06:12:43Z", 2), ("2026-07-24T06:12:44Z", 2), ("2026-07-25T06:12:44Z", 1)):
+        last = desk(
+            "ticket", "attachment", "open", ticket, "log.txt", "-f", "json", env={**env, "DESK_NOW": later}
+        ).data
+        assert len(list(opened.iterdir())) == kept, later
+        assert Path(last["path"]).exists()
+    assert not Path(done["path"]).exists()
+
+
+def test_open_where_nothing_can_be_put_in_the_desk(
+    desk: Runner, ticket: str, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / ".git/desk/opened").write_text("no folder")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    done = desk("ticket", "attachment", "open", ticket, "log.txt", "-f", "json", env={"DESK_OPEN": "true"}).data
+    assert Path(done["path"]).parent.parent == tmp_path
 
 
 def test_what_would_run_is_said_to_and_never_opened(make: Make, desk: Runner, tmp_path: Path, refuses: Refuses) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from typing import TYPE_CHECKING, Any, cast
@@ -32,6 +33,9 @@ _COLUMNS = (
 )
 _LOOKED_AT = frozenset(("application/pdf", "text/plain", "image/png", "image/jpeg", "image/gif", "image/webp"))
 """Types that can be looked at without running anything."""
+_OPENED = "opened"
+"""The folder of copies that are looked at, in the git directory: not in one of the system, where they would stay."""
+_DAY = 86_400
 _names = click.argument("names", metavar="[NAME…]", nargs=-1)
 
 
@@ -122,7 +126,8 @@ def _write(path: str, data: bytes) -> None:
 @click.argument("ids", metavar="ID")
 @click.argument("name", metavar="[NAME]", required=False)
 def open_(app: App, ids: str, name: str | None) -> Done:
-    """Look at a file of a ticket with the program that this machine has for it, from a copy.
+    """Look at a file of a ticket with the program that this machine has for it, from a copy, which goes when another one is
+    opened a day later.
 
     Pictures, PDF and plain text alone: whatever could do something when it is opened is to be saved, and looked at with
     care. DESK_OPEN names another program.
@@ -134,19 +139,37 @@ def open_(app: App, ids: str, name: str | None) -> Done:
     [name] = wanted
     data = _content(app, ticket_id, name)
     _require_harmless(ticket_id, name, data)
-    copy = os.path.join(tempfile.mkdtemp(prefix="desk-"), filenames.attachment_name(name, set()))
-    _write(copy, data)
+    copy = _lay_copy(app, name, data)
     program = app.env.environ.get("DESK_OPEN") or ("open" if sys.platform == "darwin" else "xdg-open")
     try:
         # It goes on after desk has ended, and says nothing in between.
         silent = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_RDWR, 0) for stream in range(3)]
         os.posix_spawnp(program, [program, copy], app.env.environ, file_actions=silent)
     except OSError as error:
+        shutil.rmtree(os.path.dirname(copy), ignore_errors=True)
         raise ConfigError(
             _("can't start {program}: {why}", program=program, why=error.strerror), _("DESK_OPEN names another one")
         ) from None
     row = {"id": name, "ticket": ticket_id, "path": copy}
     return Done("attachment", row, (arranged("{name}  {path}", name=name, path=copy),))
+
+
+def _lay_copy(app: App, name: str, data: bytes) -> str:
+    """The path of a copy in a folder of its own. The program goes on after desk has ended, so old ones are removed here."""
+    folder, now = app.place.own(_OPENED), app.now.timestamp()
+    try:
+        os.makedirs(folder, 0o700, exist_ok=True)
+        with os.scandir(folder) as found:
+            old = [one.path for one in found if now - one.stat(follow_symlinks=False).st_mtime >= _DAY]
+        for path in old:
+            shutil.rmtree(path, ignore_errors=True)
+        own = tempfile.mkdtemp(dir=folder)
+    except OSError:  # a desk that one may only read
+        own = tempfile.mkdtemp(prefix="desk-")
+    copy = os.path.join(own, filenames.attachment_name(name, set()))
+    _write(copy, data)
+    os.utime(own, (now, now))
+    return copy
 
 
 def _require_harmless(ticket_id: str, name: str, data: bytes) -> None:
