@@ -25,6 +25,7 @@ from desk.mail import threading
 from desk.session.session import Session
 from tests.beginnings import gather_packs
 from tests.conftest import NOW, Runner
+from tests.copies import copy_desk
 from tests.locale import pseudo
 from tests.locale.listening import Listener
 from tests.store import indexes
@@ -65,6 +66,10 @@ STOCK: Mapping[str, dict[str, Any]] = {
     "problem": {"tags": ["problem"]},
     "incident": {"tags": ["incident"]},
     "mine": {"requester": "u-stock"},
+    "owned": {"owner": "petros"},
+    "watched": {"watchers": ["maria"]},
+    "closed": {"state": "closed", "closed": NOW},
+    "over": {"state": "closed", "closed": NOW, "tags": ["incident"], "major": True},
 }
 """Tickets as steps begin with them, and what sets each kind apart."""
 
@@ -78,6 +83,7 @@ class Story:
         self.clock = iter(range(1000))
         self.stock = dict[str, list[str]]()
         self.set = set[tuple[str, ...]]()
+        self.shared = ""
 
     def made(self, *words: str, **more: Any) -> str:
         """The id of what a command made."""
@@ -150,6 +156,12 @@ def _reply_with_file(s: Story) -> None:
     s.desk("ticket", "reply", s.taken(), "--body", TEXT, "--attach", _attach(s))
 
 
+def _edit_entry(s: Story) -> None:
+    ticket = s.taken()
+    s.desk("ticket", "note", ticket, "--body", TEXT)
+    s.desk("ticket", "edit", ticket, "--entry", "1", "--body", NAME)
+
+
 def _delete_several(s: Story) -> None:
     s.desk("ticket", "delete", s.ticket("--attach", _attach(s)), s.taken())
 
@@ -177,13 +189,6 @@ def _check(s: Story) -> None:
     s.desk("ticket", "check", ticket, "1")
     s.desk("ticket", "check", ticket, "1", "--undo")
     s.desk("ticket", "check", ticket, "1", "2")
-
-
-def _review(s: Story) -> None:
-    ticket = s.taken("incident")
-    s.desk("ticket", "major", ticket)
-    s.desk("ticket", "close", ticket)
-    s.desk("ticket", "review", ticket, "--body", TEXT)
 
 
 def _undo(s: Story) -> None:
@@ -291,14 +296,11 @@ def _sla(s: Story) -> None:
 
 def _sync(s: Story) -> None:
     """Two clones that meet, each with another title and another text for the same ticket."""
-    ticket = s.taken()
+    ticket, s.shared = s.taken(), s.taken()
     hub, other = str(s.home.parent / "hub"), str(s.home.parent / "other")
-    for words in (
-        ("clone", "-q", "--bare", str(s.home), hub),
-        ("-C", str(s.home), "remote", "add", "origin", hub),
-        ("clone", "-q", hub, other),
-    ):
+    for words in (("clone", "-q", "--bare", str(s.home), hub), ("-C", str(s.home), "remote", "add", "origin", hub)):
         subprocess.run(["git", *words], check=True)
+    copy_desk(s.home, Path(other))
     for place, title in ((other, f"{TITLE} in town"), (str(s.home), f"{TITLE} in the village")):
         s.desk("--desk", place, "ticket", "edit", ticket, "--title", title, "--body", f"{title}: {NAME}")
         s.desk("--desk", place, "sync")
@@ -322,22 +324,26 @@ def _by_mail(s: Story) -> None:
     """A ticket, an answer, and what is no answer."""
     s.configured("mail.machines", "maria@ncpeh.example")
     reference = f"<{next(s.clock)}.{ADDRESS}>"
-    s.desk("mail", "import", "-", stdin=_mail(TITLE, f"Message-ID: {reference}"))
-    s.desk(
-        "mail",
-        "import",
-        "-",
-        stdin=_mail(f"Re: {TITLE}", f"In-Reply-To: {reference}", f"Message-ID: <{next(s.clock)}.{ADDRESS}>"),
+    _imported(
+        s,
+        _mail(TITLE, f"Message-ID: {reference}"),
+        _mail(f"Re: {TITLE}", f"In-Reply-To: {reference}", f"Message-ID: <{next(s.clock)}.{ADDRESS}>"),
+        _mail(TITLE, f"In-Reply-To: {reference}", "Auto-Submitted: auto-replied"),
     )
-    s.desk("mail", "import", "-", stdin=_mail(TITLE, f"In-Reply-To: {reference}", "Auto-Submitted: auto-replied"))
+
+
+def _imported(s: Story, *mails: str) -> None:
+    """Mails in a mailbox, one after the other."""
+    given = "".join(f"From {ADDRESS} Thu Jul 23 06:12:44 2026\n{mail}\n" for mail in mails)
+    s.desk("mail", "import", "-", stdin=given)
 
 
 def _commands_by_mail(s: Story) -> None:
     """Fetching takes mails in by the same function."""
     s.configured("mail.machines", "maria@ncpeh.example")
     ticket = s.taken()
-    for line in (f"#tag {TITLE.split(maxsplit=1)[0]}", "#tag incident"):  # refused, and carried out
-        s.desk("mail", "import", "-", stdin=_commanding(s, ticket, line))
+    lines = (f"#tag {TITLE.split(maxsplit=1)[0]}", "#tag incident")  # refused, and carried out
+    _imported(s, *(_commanding(s, ticket, line) for line in lines))
     assert s.desk("ticket", "show", ticket, "-f", "json").data["tags"] == ["incident"]
 
 
@@ -380,11 +386,8 @@ def _refused(*command: str) -> Callable[[Story], None]:
 
 
 def _relay(s: Story) -> None:
-    """What a colleague pushed to be looked at is taken, over another change of the same."""
-    ticket = s.taken()
-    s.desk("sync")
-    other = str(s.home.parent / "other")
-    s.desk("--desk", other, "sync")
+    """What a colleague pushed to be looked at is taken, over another change of the same ticket, which both have."""
+    ticket, other = s.shared, str(s.home.parent / "other")
     for place, title in ((other, f"{TITLE} at night"), (str(s.home), f"{TITLE} by day")):
         s.desk("--desk", place, "ticket", "edit", ticket, "--title", title, "--body", f"{title}: {PHONE}")
     subprocess.run(["git", "-C", other, "push", "-q", "origin", "HEAD:in/maria"], check=True)
@@ -392,7 +395,7 @@ def _relay(s: Story) -> None:
 
 
 def _simple(*words: str) -> Callable[[Story], None]:
-    """A command on a record of its own: {ticket}, {other}, {problem}, {incident}, {mine}, {user}, {article}."""
+    """A command on a record of its own: {ticket}, {other}, {user}, {article}, or a ticket of a kind, such as {problem}."""
 
     def step(s: Story) -> None:
         made: dict[str, Callable[[], str]] = {
@@ -412,17 +415,6 @@ def _then(*steps: Callable[[Story], None]) -> Callable[[Story], None]:
     return run
 
 
-def _after(first: tuple[str, ...], *words: str) -> Callable[[Story], None]:
-    """A command on a ticket to which another was given first."""
-
-    def step(s: Story) -> None:
-        ticket = s.taken()
-        s.desk("ticket", first[0], ticket, *first[1:])
-        s.desk(*(ticket if word == "{ticket}" else word for word in words))
-
-    return step
-
-
 STEPS: Mapping[str, Callable[[Story], None]] = {
     # First where many are taken on one desk: they act on every ticket and every message that is there.
     "sla check": _sla,
@@ -432,16 +424,16 @@ STEPS: Mapping[str, Callable[[Story], None]] = {
     "ticket edit": _then(
         _simple("ticket", "edit", "{ticket}", "--title", f"{TITLE} indeed"),
         _simple("ticket", "edit", "{ticket}", "--title", NAME, "--body", PHONE),
-        _after(("note", "--body", TEXT), "ticket", "edit", "{ticket}", "--entry", "1", "--body", NAME),
+        _edit_entry,
     ),
     "next": _then(_simple("ticket", "note", "{ticket}", "--body", TEXT), _simple("next")),
     "ticket assign": _simple("ticket", "assign", "{mine}", "--to", "petros"),
-    "ticket unassign": _after(("assign", "--to", "petros"), "ticket", "unassign", "{ticket}"),
-    "ticket escalate": _after(("assign", "--to", "petros"), "ticket", "escalate", "{ticket}", "--to", "maria"),
+    "ticket unassign": _simple("ticket", "unassign", "{owned}"),
+    "ticket escalate": _simple("ticket", "escalate", "{owned}", "--to", "maria"),
     "ticket move": _simple("ticket", "move", "{mine}", "--to", "legal"),
     "ticket classify": _simple("ticket", "classify", "{mine}", "--priority", "high"),
     "ticket tag": _simple("ticket", "tag", "{mine}", "incident"),
-    "ticket untag": _after(("tag", "incident"), "ticket", "untag", "{ticket}", "incident"),
+    "ticket untag": _simple("ticket", "untag", "{incident}", "incident"),
     "ticket reply": _then(
         _simple("ticket", "reply", "{mine}", "--body", TEXT, "--close"),
         _reply_with_file,
@@ -451,16 +443,16 @@ STEPS: Mapping[str, Callable[[Story], None]] = {
     "mail release": _release,
     "ticket note": _simple("ticket", "note", "{mine}", "--body", TEXT),
     "ticket watch": _simple("ticket", "watch", "{mine}"),
-    "ticket unwatch": _after(("watch",), "ticket", "unwatch", "{ticket}"),
+    "ticket unwatch": _simple("ticket", "unwatch", "{watched}"),
     "ticket pending": _simple("ticket", "pending", "{mine}", "--for", "requester"),
     "ticket close": _simple("ticket", "close", "{mine}"),
-    "ticket reopen": _after(("close",), "ticket", "reopen", "{ticket}"),
+    "ticket reopen": _simple("ticket", "reopen", "{closed}"),
     "ticket delete": _then(
         _simple("ticket", "delete", "{mine}"),
         _delete_several,
     ),
     "ticket major": _simple("ticket", "major", "{incident}"),
-    "ticket review": _review,
+    "ticket review": _simple("ticket", "review", "{over}", "--body", TEXT),
     "ticket checklist": _simple("ticket", "checklist", "{mine}", "--from", "incident"),
     "ticket check": _check,
     "ticket undo": _undo,
