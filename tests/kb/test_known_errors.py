@@ -11,7 +11,7 @@ import pytest
 
 from tests.beginnings import at_work
 from tests.cli.conftest import Git, tip
-from tests.conftest import Runner, copy_of
+from tests.conftest import Begin, Runner, copy_of
 from tests.kb.conftest import COLLEAGUE
 
 Verbs = Callable[[str], list[Any]]
@@ -116,15 +116,23 @@ def test_only_a_problem_of_ones_own_department_becomes_one(desk: Runner, case: C
     assert "takes level 2" in desk("--as", "petros", "problem", "known-error", case.problem, code=5).err
 
 
-def test_other_departments_incidents_are_not_shown(desk: Runner, case: Case) -> None:
-    desk("problem", "known-error", case.problem, "--slug", SLUG)
+def test_other_departments_incidents_are_not_shown(desk: Runner, begin: Begin, case: Case) -> None:
+    begin("problem", "known-error", case.problem, "--slug", SLUG)
     assert desk("--as", "eleni", "kb", "show", "certificate-of-malta", "-f", "json").data["incidents"] == []
 
 
-def test_closing_the_problem_fills_in_the_fix(desk: Runner, case: Case, home: Path, git: Git, verbs: Verbs) -> None:
-    desk("problem", "known-error", case.problem, "--slug", SLUG)
-    desk("kb", "edit", "certificate-of-malta", "--body", "Look at the log.")
-    desk("kb", "publish", "certificate-of-malta")
+@pytest.fixture
+def drafted(begin: Begin, case: Case) -> None:
+    """Its known error is there, with a text."""
+    begin("problem", "known-error", case.problem, "--slug", SLUG)
+    begin("kb", "edit", SLUG, "--body", "Look at the log.")
+
+
+@pytest.mark.usefixtures("drafted")
+def test_closing_the_problem_fills_in_the_fix(
+    desk: Runner, begin: Begin, case: Case, home: Path, git: Git, verbs: Verbs
+) -> None:
+    begin("kb", "publish", SLUG)
     head = tip(home)
     desk("ticket", "close", case.problem, "--reason", "Malta renewed it")
     assert git("rev-parse", "HEAD~1").strip() == head
@@ -137,10 +145,11 @@ def test_closing_the_problem_fills_in_the_fix(desk: Runner, case: Case, home: Pa
     assert git("status", "--porcelain") == ""
 
 
-def test_closing_does_not_depend_on_an_article_that_is_being_edited(desk: Runner, case: Case, home: Path) -> None:
-    desk("problem", "known-error", case.problem, "--slug", SLUG)
-    desk("kb", "edit", "certificate-of-malta", "--body", "Look.")
-    desk("kb", "publish", "certificate-of-malta")
+@pytest.mark.usefixtures("drafted")
+def test_closing_does_not_depend_on_an_article_that_is_being_edited(
+    desk: Runner, begin: Begin, case: Case, home: Path
+) -> None:
+    begin("kb", "publish", SLUG)
     path = home / "kb/known-errors/certificate-of-malta.md"
     whole = path.read_bytes()
     path.write_bytes(whole + b"more\n")
@@ -150,11 +159,10 @@ def test_closing_does_not_depend_on_an_article_that_is_being_edited(desk: Runner
     assert [r["reason"] for r in desk("kb", "review", "-f", "json").data] == ["problem-closed"]
 
 
+@pytest.mark.usefixtures("drafted")
 def test_where_approval_is_asked_for_a_published_text_stays(
     desk: Runner, case: Case, colleague: str, verbs: Verbs
 ) -> None:
-    desk("problem", "known-error", case.problem, "--slug", SLUG)
-    desk("kb", "edit", "certificate-of-malta", "--body", "Look.")
     desk("config", "set", "kb.approval", "true")
     desk("kb", "review", "certificate-of-malta", "--submit")
     desk("--as", colleague, "kb", "review", "certificate-of-malta", "--approve")
