@@ -124,8 +124,8 @@ def test_a_forged_act_of_a_requester_is_caught(session: Session, anna: str, desk
         assert find in text
         path.write_text(text.replace(find, put), encoding="utf-8")
         who = ["--author", "Anna Georgiou <anna@clinic.example>"]
-        amend = ["--amend"] if fault else []
-        git("commit", "-q", *amend, *who, "-am", git("log", "-1", "--format=%B"))
+        kept = ["--amend", "--no-edit"] if fault else ["-m", git("log", "-1", "--format=%B")]
+        git("commit", "-q", "-a", *kept, *who)
     found = [str(f) for f in desk("audit", "verify", "-f", "json", code=7).data["findings"]]
     for line, (_, _, fault) in zip(lines, forged, strict=True):
         assert [told for told in found if line["id"] in told and fault in told], (line, found)

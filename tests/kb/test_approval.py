@@ -10,7 +10,7 @@ import pytest
 
 from tests.beginnings import at_work
 from tests.cli.conftest import Git
-from tests.conftest import Runner, copy_of
+from tests.conftest import Begin, Runner, copy_of
 from tests.kb.conftest import COLLEAGUE, Write
 
 
@@ -34,6 +34,14 @@ def strict(home: Path) -> str:
     return (home / "records/staff/anna.yaml").stem
 
 
+@pytest.fixture
+def approved(begin: Begin, strict: str) -> str:
+    """As `strict`, who has approved the draft."""
+    begin("kb", "review", "four-eyes", "--submit")
+    begin("--as", strict, "kb", "review", "four-eyes", "--approve")
+    return strict
+
+
 def test_somebody_else_approves_and_then_it_is_published(
     desk: Runner, strict: str, git: Git, verbs: Callable[[str], list[Any]]
 ) -> None:
@@ -53,9 +61,8 @@ def test_somebody_else_approves_and_then_it_is_published(
     assert desk("doctor", "-f", "json").data == []
 
 
-def test_any_later_change_needs_a_new_approval(desk: Runner, strict: str, home: Path) -> None:
-    desk("kb", "review", "four-eyes", "--submit")
-    desk("--as", strict, "kb", "review", "four-eyes", "--approve")
+@pytest.mark.usefixtures("approved")
+def test_any_later_change_needs_a_new_approval(desk: Runner, home: Path) -> None:
     path = home / "kb/faq/four-eyes.md"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("Text.", "Another text."), encoding="utf-8")
@@ -68,10 +75,8 @@ def test_any_later_change_needs_a_new_approval(desk: Runner, strict: str, home: 
     desk("kb", "publish", "four-eyes", code=5)
 
 
-def test_a_review_date_is_no_text(desk: Runner, strict: str) -> None:
-    desk("kb", "review", "four-eyes", "--submit")
-    desk("--as", strict, "kb", "review", "four-eyes", "--approve")
-    desk("--as", strict, "kb", "edit", "four-eyes", "--review", "2027-01-01")
+def test_a_review_date_is_no_text(desk: Runner, approved: str) -> None:
+    desk("--as", approved, "kb", "edit", "four-eyes", "--review", "2027-01-01")
     desk("kb", "publish", "four-eyes")
     desk("kb", "publish", "four-eyes")
 
@@ -105,16 +110,15 @@ def test_readers_see_no_text_without_approval_by_whatever_hand(desk: Runner, str
     desk("commit")
 
 
-def test_sent_back(desk: Runner, strict: str) -> None:
-    desk("kb", "review", "four-eyes", "--submit")
+def test_sent_back(desk: Runner, begin: Begin, strict: str) -> None:
+    begin("kb", "review", "four-eyes", "--submit")
     desk("--as", strict, "kb", "review", "four-eyes", "--return", "--reason", "too short")
     assert desk("kb", "show", "four-eyes", "-f", "json").data["state"] == "draft"
     assert "in state draft already" in desk("kb", "review", "four-eyes", "--return", code=5).err
 
 
-def test_another_topic_has_other_readers(desk: Runner, strict: str) -> None:
-    desk("kb", "review", "four-eyes", "--submit")
-    desk("--as", strict, "kb", "review", "four-eyes", "--approve")
+@pytest.mark.usefixtures("approved")
+def test_another_topic_has_other_readers(desk: Runner) -> None:
     desk("kb", "publish", "four-eyes")
     desk("kb", "edit", "four-eyes", "--topic", "security")
     shown = desk("kb", "show", "four-eyes", "-f", "json").data
