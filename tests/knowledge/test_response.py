@@ -95,9 +95,10 @@ def test_the_fallback_is_said(desk: Runner, make: Make) -> None:
 
 
 def test_a_response_of_one_department(desk: Runner, make: Make) -> None:
+    technical, legal = make(), make("T", "--department", "legal")
     response(desk, "Hello", "--department", "legal")
-    assert "legal" in desk("response", "render", "x", make(), code=5).err
-    assert rendered(desk, make("T", "--department", "legal")) == "Hello"
+    assert "legal" in desk("response", "render", "x", technical, code=5).err
+    assert rendered(desk, legal) == "Hello"
 
 
 def test_what_a_requester_wrote_is_no_template_and_no_gap(desk: Runner, make: Make, shown: Shown) -> None:
@@ -109,8 +110,8 @@ def test_what_a_requester_wrote_is_no_template_and_no_gap(desk: Runner, make: Ma
 
 
 def test_a_place_to_be_filled_in_never_reaches_a_requester(desk: Runner, make: Make, refuses: Refuses) -> None:
-    response(desk, "Hello [[ name ]]")
     ticket = make()
+    response(desk, "Hello [[ name ]]")
     assert "[[ name ]]" in refuses(2, "ticket", "reply", ticket, "--response", "x")["message"]
     assert desk("response", "render", "x", ticket, "-f", "json").data["gaps"] == ["[[ name ]]"]
     assert "to be filled in" in desk("response", "render", "x", ticket).err
@@ -174,8 +175,8 @@ def test_the_doctor_reads_texts(desk: Runner, home: Path, git: Callable[..., str
 
 
 def test_articles_that_requesters_may_read(desk: Runner, make: Make, refuses: Refuses, home: Path) -> None:
-    response(desk, "{{ kb['which-countries'].title }}|{{ kb['which-countries'].link }}")
     english, greek = make(), make("T", "--language", "el")
+    response(desk, "{{ kb['which-countries'].title }}|{{ kb['which-countries'].link }}")
     assert rendered(desk, english).endswith("for which service?|")
     desk("config", "set", "kb.url", ADDRESS)
     assert rendered(desk, greek).endswith("https://help.example/en/which-countries")  # the response is in English alone

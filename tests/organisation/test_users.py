@@ -9,10 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Runner
+from tests.conftest import Begin, Runner
 
 Git = Callable[..., str]
 ANNA = ("--name", "Άννα Γεωργίου", "--email", "anna@clinic.example", "--group", "health-professional")
+
+
+@pytest.fixture
+def anna(begin: Begin) -> str:
+    """A requester whom staff have registered."""
+    return begin("user", "create", *ANNA, "-f", "ids").out.strip()
 
 
 @pytest.fixture
@@ -47,8 +53,8 @@ def test_somebody_known_from_a_ticket_keeps_the_id(desk: Runner, make: Callable[
     assert (data["id"], data["registered"], data["name"], data["group"]) == (user_id, True, "Anna", "patient")
 
 
+@pytest.mark.usefixtures("anna")
 def test_no_personal_data_in_commit_messages_of_staff(desk: Runner, git: Git) -> None:
-    desk("user", "create", *ANNA)
     desk("user", "edit", "anna@clinic.example", "--phone", "99 123456")
     desk("user", "ban", "anna@clinic.example")
     desk("user", "unban", "Anna@Clinic.example")
@@ -75,9 +81,10 @@ def test_lists_are_by_name_whatever_the_case(desk: Runner) -> None:
     assert "users 1-2 of 3" in desk("user", "list", "--limit", "2").err
 
 
-def test_deleting_leaves_a_nameless_placeholder(desk: Runner, make: Callable[..., str], home: Path, git: Git) -> None:
-    user_id = desk("user", "create", *ANNA, "-f", "ids").out.strip()
-    ticket = make("Hers", "--requester", user_id)
+def test_deleting_leaves_a_nameless_placeholder(
+    desk: Runner, make: Callable[..., str], home: Path, git: Git, anna: str
+) -> None:
+    user_id, ticket = anna, make("Hers", "--requester", anna)
     assert ticket in desk("user", "delete", user_id, code=5).err
     assert [t["id"] for t in desk("user", "show", user_id, "-f", "json").data["tickets"]] == [ticket]
     desk("ticket", "close", ticket)
@@ -94,18 +101,17 @@ def test_deleting_leaves_a_nameless_placeholder(desk: Runner, make: Callable[...
     assert again != user_id
 
 
-def test_a_ban_blocks_sign_up_and_tickets(stranger: Runner, home: Path) -> None:
-    user_id = stranger("--as", "maria", "user", "create", *ANNA, "-f", "ids").out.strip()
+def test_a_ban_blocks_sign_up_and_tickets(anna: str, stranger: Runner, home: Path) -> None:
     ban = ("--as", "nikos", "user", "ban", "ANNA@clinic.example", "--reason", "abuse")
     data = stranger(*ban, "-f", "json").data
     assert (data["by"], data["reason"]) == ("nikos", "abuse")
     assert "already" in stranger(*ban, code=5).err
     assert [p.name for p in (home / "records/bans").iterdir()] == [f"{data['id']}.yaml"]
     assert "banned: abuse" in stranger("user", "signup", *ANNA, code=5).err
-    for requester in (user_id, "anna@clinic.example"):
+    for requester in (anna, "anna@clinic.example"):
         create = ("ticket", "create", "--title", "T", "--requester", requester)
         assert "banned" in stranger("--as", "maria", *create, code=5).err
-    assert stranger("user", "show", user_id, "-f", "json").data["banned"] is True
+    assert stranger("user", "show", anna, "-f", "json").data["banned"] is True
     assert [b["email"] for b in stranger("user", "bans", "-f", "json").data] == ["ANNA@clinic.example"]
     stranger("--as", "maria", "user", "unban", "anna@CLINIC.example")
     stranger("--as", "maria", "user", "unban", "anna@clinic.example", code=3)
@@ -114,13 +120,12 @@ def test_a_ban_blocks_sign_up_and_tickets(stranger: Runner, home: Path) -> None:
     stranger("user", "ban", "x@y.example", code=5)
 
 
-def test_a_disabled_user_opens_no_tickets(desk: Runner) -> None:
-    user_id = desk("user", "create", *ANNA, "-f", "ids").out.strip()
-    desk("user", "edit", user_id, "--disabled")
-    desk("ticket", "create", "--title", "T", "--requester", user_id, code=5)
+def test_a_disabled_user_opens_no_tickets(desk: Runner, anna: str) -> None:
+    desk("user", "edit", anna, "--disabled")
+    desk("ticket", "create", "--title", "T", "--requester", anna, code=5)
     assert "disabled" in desk("user", "signup", *ANNA, code=5).err
-    desk("user", "edit", user_id, "--no-disabled")
-    desk("ticket", "create", "--title", "T", "--requester", user_id)
+    desk("user", "edit", anna, "--no-disabled")
+    desk("ticket", "create", "--title", "T", "--requester", anna)
 
 
 def test_what_a_requester_must_have(desk: Runner) -> None:

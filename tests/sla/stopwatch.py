@@ -63,10 +63,9 @@ def open_minutes(wall: Wall, week: Iterable[Hours], dates: Mapping[date, Hours])
 
 def add(opened: bytearray, start: int, amount: int) -> int:
     """The minute at which so many open ones have passed."""
-    at, left = start, amount
-    while left:
-        left -= opened[at]
-        at += 1
+    at = start
+    for _minute in range(amount):
+        at = opened.index(1, at) + 1
     return at
 
 
@@ -83,11 +82,12 @@ class Promise:
         """It ran out in the very minute in which it was stopped: the one case that a stopwatch doesn't decide."""
 
     def run(self, until: int) -> None:
-        while self.at < until:
-            if self.due is None and not self.left:
+        while self.at < until and self.due is None:
+            if not self.left:
                 self.due = self.at
             self.left -= self.opened[self.at] if self.left else 0
             self.at += 1
+        self.at = max(self.at, until)
 
     def stop(self, until: int) -> None:
         self.touched |= self.due is None and not self.left

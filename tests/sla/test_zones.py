@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -71,9 +71,7 @@ def agree(zone: str, wall: Wall, hours: Hours, offset: int) -> None:
     """
     calendar = Calendar("c", (hours,) * 7, ZoneInfo(zone))
     opened = open_minutes(wall, [hours] * 7, {})
-    sums = [0]
-    for minute in opened:
-        sums.append(sums[-1] + minute)
+    sums = [0, *accumulate(opened)]
     first, last = 3 * 1440, 6 * 1440
     for begin in range(first + offset, last, 281):
         start = wall.start + begin * MINUTE
