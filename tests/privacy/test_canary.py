@@ -98,14 +98,15 @@ class Story:
     def taken(self, kind: str = "plain") -> str:
         """A ticket with the canary in it for a step that begins with one, from a stock that one commit brings in."""
         if not self.stock.get(kind):
-            self.stock = {each: self._stocked(self.stock.get(each, [])) for each in STOCK}
+            self.stock = {each: self._stocked(each) for each in STOCK}
             owner = {"record": "user", "id": "u-stock", "name": NAME, "email": f"stock-{ADDRESS}", "group": "patient"}
             lines = [owner, *(self._described(each, i) for each, ids in self.stock.items() for i in ids)]
             self.desk("import", "-", stdin="".join(json.dumps(line) + "\n" for line in lines))
         return self.stock[kind].pop()
 
-    def _stocked(self, left: list[str]) -> list[str]:
-        return [*left, *(f"260723-{next(self.clock):04d}" for _ in range(len(left), 12))]
+    def _stocked(self, kind: str) -> list[str]:
+        left, wanted = self.stock.get(kind, []), 24 if kind == "plain" else 6
+        return [*left, *(f"260723-{next(self.clock):04d}" for _ in range(len(left), wanted))]
 
     def _described(self, kind: str, ticket: str) -> dict[str, Any]:
         said = {"title": TITLE, "body": TEXT, "state": "open", "priority": "low", "author": "maria"}
