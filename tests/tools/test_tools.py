@@ -6,17 +6,20 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pexpect
 import pytest
 
 from desk.config import SETTINGS
 from desk.domain.matching.snippet import snippet
 from tests.conftest import Runner
 from tests.store.indexes import head
-from tests.terminals import run, said_last, spawn
+from tests.terminals import run, said_last
 
 Git = Callable[..., str]
 Make = Callable[..., str]
@@ -354,7 +357,9 @@ def test_the_demo_plays_a_day_at_the_width_of_the_terminal(environment: dict[str
     nobody = {**environment, "GIT_CONFIG_GLOBAL": os.devnull}
     env = {**nobody, "TERM": "xterm", "COLUMNS": "80"}
     del env["NO_COLOR"]
-    child = spawn("demo", str(folder), cwd=tmp_path, env=env, timeout=300, dimensions=(50, 80))
+    # An interpreter of its own: each command of the day is a copy of it, and would be one of all tests.
+    words = ["-m", "desk", "demo", str(folder)]
+    child: Any = pexpect.spawn(sys.executable, words, cwd=str(tmp_path), env=env, encoding="utf-8", timeout=300, dimensions=(50, 80))
     said = said_last(child)
     assert child.exitstatus == 0, said
     assert "\x1b[32mopen" in said
