@@ -43,8 +43,8 @@ class Filling(Index):
 
     def create(self) -> None:
         """Make the tables in an empty file."""
-        self.db.executescript(create_statements())
-        self.db.execute(f"PRAGMA user_version = {signature()}")
+        # Together: written one by one they take half as long again.
+        self.db.executescript(f"BEGIN; {create_statements()} PRAGMA user_version = {signature()}; COMMIT;")
 
     def set_commit(self, oid: str) -> None:
         self.db.execute("INSERT OR REPLACE INTO meta VALUES ('commit', ?)", (oid,))

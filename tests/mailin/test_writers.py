@@ -209,18 +209,17 @@ def test_a_mail_of_nobody_is_not_lost(inbox: Inbox) -> None:
 
 
 @pytest.mark.parametrize(
-    ("accept", "sender", "state"),
+    ("accept", "known", "stranger"),
     [
-        ("registered", ANNA, "taken"),
-        ("registered", "else@clinic.example", "rejected"),
-        ("known-domains", "else@clinic.example", "taken"),
-        ("known-domains", "else@elsewhere.example", "rejected"),
+        ("registered", ANNA, "else@clinic.example"),
+        ("known-domains", "else@clinic.example", "else@elsewhere.example"),
     ],
 )
-def test_whose_mail_is_accepted(inbox: Inbox, accept: str, sender: str, state: str) -> None:
-    inbox.set("mail.accept", accept) if inbox.session().config["mail.accept"] != accept else None
+def test_whose_mail_is_accepted(inbox: Inbox, accept: str, known: str, stranger: str) -> None:
+    inbox.set("mail.accept", accept)
     try:
-        assert inbox.take(mail(sender, "Hello", "Text.")).state == state
+        assert inbox.take(mail(stranger, "Hello", "Text.")).state == "rejected"
+        assert inbox.take(mail(known, "Hello", "Text.")).state == "taken"
     finally:
         inbox.set("mail.accept", "all")
 

@@ -6,17 +6,21 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pexpect
 import pytest
 
 from desk.config import SETTINGS
 from desk.domain.matching.snippet import snippet
 from tests.conftest import Runner
 from tests.store.indexes import head
-from tests.terminals import run, said_last, spawn
+from tests.store.test_crash import imported
+from tests.terminals import run, said_last
 
 Git = Callable[..., str]
 Make = Callable[..., str]
@@ -84,8 +88,8 @@ def test_settings_that_break_are_told_of_when_made_by_hand(desk: Runner, home: P
     assert "is not a valid name" in desk("commit", code=2).err
 
 
-def test_the_doctor_names_a_few_of_many_findings_that_are_alike(desk: Runner, home: Path, make: Make) -> None:
-    made = [make(f"T{number}", "--channel", "web") for number in range(6)]
+def test_the_doctor_names_a_few_of_many_findings_that_are_alike(desk: Runner, home: Path) -> None:
+    made = imported(desk, 6, channel="web")
     file = home / "desk.toml"
     text = file.read_text(encoding="utf-8").replace('["phone", "email", "web", "cli"]', '["phone", "email", "cli"]')
     file.write_text(text, encoding="utf-8")
@@ -354,7 +358,11 @@ def test_the_demo_plays_a_day_at_the_width_of_the_terminal(environment: dict[str
     nobody = {**environment, "GIT_CONFIG_GLOBAL": os.devnull}
     env = {**nobody, "TERM": "xterm", "COLUMNS": "80"}
     del env["NO_COLOR"]
-    child = spawn("demo", str(folder), cwd=tmp_path, env=env, timeout=300, dimensions=(50, 80))
+    # An interpreter of its own: each command of the day is a copy of it, and would be one of all tests.
+    words = ["-m", "desk", "demo", str(folder)]
+    child: Any = pexpect.spawn(
+        sys.executable, words, cwd=str(tmp_path), env=env, encoding="utf-8", timeout=300, dimensions=(50, 80)
+    )
     said = said_last(child)
     assert child.exitstatus == 0, said
     assert "\x1b[32mopen" in said

@@ -264,11 +264,13 @@ _LOADED = (
     "desk.session.notify",
     "desk.session.reactions",
     "desk.store.writing",
+    "desk.templates.sandbox",
     "desk.view.formats",
     "desk.view.pages.ticket",
     "desk.view.render",
+    "holidays.countries",
 )
-"""What most commands load when they come to it."""
+"""What commands load when they come to it: most of them, or some that would take long."""
 
 
 def _load() -> None:
