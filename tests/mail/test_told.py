@@ -15,12 +15,14 @@ import pytest
 
 from desk.git import log, place
 from tests.beginnings import at_work
-from tests.conftest import Runner
+from tests.conftest import Begin, Result, Runner
 from tests.mail.conftest import Drafts, Followed, take
+from tests.outcomes import Outcomes
 from tests.store.indexes import head
 from tests.store.test_crash import killed_at, victim
 from tests.store.test_many import start
 
+Kill = Callable[..., None]
 Make = Callable[..., str]
 Git = Callable[..., str]
 BEFORE = "desk.local.outbox:stage:before:1:self"
@@ -37,6 +39,20 @@ def _template(followed: Followed) -> Path:
 @pytest.fixture
 def ticket(followed: Followed) -> str:
     return followed.ticket
+
+
+@pytest.fixture
+def kill(home: Path, environment: dict[str, str], outcomes: Outcomes) -> Kill:
+    """As `killed_at`, for what a test begins with: done from memory where it was done before."""
+
+    def run(step: str, *words: str) -> None:
+        def die() -> Result:
+            killed_at(step, home, environment, *words)
+            return Result(-signal.SIGKILL, "", "")
+
+        outcomes.repeat(home, (step, *words), die)
+
+    return run
 
 
 HEARD = ["anna@clinic.example", "bob@clinic.example", "petros@ncpeh.example"]
