@@ -7,6 +7,7 @@ it told at once, which is only a head start: those commits are known by their ma
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from desk import config
@@ -125,13 +126,18 @@ def _stands_on(commit: bytes, parent: str) -> bool:
 class _Silence:
     """Whether a desk told nobody anything when a commit was made (`mail.notify`).
 
-    desk.toml is read of each commit only where it changed among them, and each of its texts is taken apart once.
+    desk.toml is read of each commit only where it changed among them, and each of its texts is taken apart once; where nobody is
+    to be told of any commit, it isn't asked for.
     """
 
     def __init__(self, place: Place, blobs: Blobs, at: Cursor, head: str) -> None:
         self._blobs = blobs
         self._known: dict[bytes, bool] = {}
-        self._always = None if log.touching(place, at.commit, head, config.FILE) else self._of(head)
+        self._span = place, at.commit, head
+
+    @cached_property
+    def _always(self) -> bool | None:
+        return None if log.touching(*self._span, config.FILE) else self._of(self._span[2])
 
     def at(self, commit: str) -> bool:
         return self._of(commit) if self._always is None else self._always
