@@ -325,7 +325,9 @@ def test_whoever_wrote_a_mail_that_was_too_large_is_told_once(house: Sending) ->
     for name, value in (("mail.max_mb", "1"), ("mail.authserv", "mx.ncpeh.example")):
         house.desk("config", "set", name, value)
     large = ("0" * 71 + "\n") * 16_000
-    first = mail(PHARMACIST, "Εικόνα", f"Καλημέρα σας, στέλνω την εικόνα.\n{large}", own="<1@pharmacy.example>")
+    parts = f"--b\nContent-Type: text/plain; charset=utf-8\n\n%s\n--b\nContent-Disposition: attachment; filename=a.tif\n\n{large}\n--b--\n"
+    mixed = 'Content-Type: multipart/mixed; boundary="b"'
+    first = mail(PHARMACIST, "Εικόνα", parts % "Καλημέρα σας, στέλνω την εικόνα.", mixed, own="<1@pharmacy.example>")
     ticket = take(house.desk, first)
     assert take(house.desk, first) == ticket, "it comes once more, and is known"
 
@@ -352,11 +354,10 @@ def test_whoever_wrote_a_mail_that_was_too_large_is_told_once(house: Sending) ->
         row["reason"] for row in house.desk("mail", "log", "--out", "-f", "json").data if row["state"] == "dropped"
     }
     assert reasons == {"its writer hears what was left out of it"}
-    parts = f"--b\n\nwords\n--b\nContent-Disposition: attachment; filename=a.tif\n\n{large}\n--b--\n"
+    parts %= "words"
     house.desk("config", "set", "mail.max_mb", "30")
     take(house.desk, mail("long@x.example", "Long", large))
     house.desk("config", "set", "attachment.max_mb", "1")
-    mixed = 'Content-Type: multipart/mixed; boundary="b"'
     for more in (
         "Auto-Submitted: auto-generated",
         "Precedence: bulk",
