@@ -28,7 +28,7 @@ AS_COMMITTED = ("--no-replace-objects", "-c", "core.commitGraph=false")
 _WHERE = ("DIR", "WORK_TREE", "INDEX_FILE", "NAMESPACE", "COMMON_DIR", "PREFIX")
 _HOW = ("LITERAL_PATHSPECS", "GLOB_PATHSPECS", "NOGLOB_PATHSPECS", "ICASE_PATHSPECS")
 _CLEARED = frozenset(f"GIT_{name}" for name in (*_WHERE, *_HOW))
-_QUARANTINE = frozenset({"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH"})
+QUARANTINE = frozenset({"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH"})
 """Where the objects of a push lie until it is accepted."""
 
 
@@ -36,7 +36,7 @@ def environment(place: Place) -> dict[str, str]:
     """The environment without what would point git at another repository (as inside a hook) or have it read paths otherwise,
     speaking English.
     """
-    cleared = _CLEARED if place.quarantine else _CLEARED | _QUARANTINE
+    cleared = _CLEARED if place.quarantine else _CLEARED | QUARANTINE
     kept = {name: value for name, value in place.environ.items() if name not in cleared}
     return {**kept, "LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 
 from desk.errors import GitError
 from desk.git import process
@@ -74,6 +75,14 @@ def _packed(place: Place, ref: str) -> str | None:
     return None
 
 
+def tip(place: Place, ref: str) -> str:
+    """The commit that a branch stands at, by its file where it has one of its own."""
+    with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        if not (oid := _line(f"{place.common}/{ref}")).startswith("ref: "):
+            return oid
+    return run(place, "rev-parse", "--verify", f"{ref}^{{commit}}").decode().strip()
+
+
 def is_ancestor(place: Place, old: str, new: str, *, as_committed: bool = False) -> bool:
     """Whether a commit is there, and one that the other stands on; `as_committed`: whatever this clone replaces."""
     args = (*(process.AS_COMMITTED if as_committed else ()), "merge-base", "--is-ancestor", old, new)
@@ -130,12 +139,12 @@ def set_ref(place: Place, ref: str, oid: str) -> None:
 
 def below(place: Place, *prefixes: str) -> list[str]:
     """The refs whose names begin in one of these ways."""
-    if _are_none(place, prefixes):
+    if are_none(place, prefixes):
         return []
     return run(place, "for-each-ref", "--format=%(refname)", *prefixes).decode(errors="replace").split()
 
 
-def _are_none(place: Place, prefixes: Iterable[str]) -> bool:
+def are_none(place: Place, prefixes: Iterable[str]) -> bool:
     """Whether files say that no ref begins so, as is most often so of what an audit asks for: git needn't be started."""
     if os.path.exists(os.path.join(place.common, "reftable")):
         return False
@@ -209,7 +218,7 @@ class TagRef(NamedTuple):
 
 def tags(place: Place, prefix: str) -> list[TagRef]:
     """The tags whose names begin so, the oldest first."""
-    if _are_none(place, (f"refs/tags/{prefix}",)):
+    if are_none(place, (f"refs/tags/{prefix}",)):
         return []
     out = run(place, "for-each-ref", f"--format={_TAG}", "--sort=taggerdate", f"refs/tags/{prefix}")
     found = []

@@ -44,7 +44,7 @@ def fetch(place: Place, remote: str, branch: str, timeout: float) -> str | None:
         return None
     if code:
         raise _failed(remote, err)
-    return run(place, "rev-parse", "--verify", f"{tracked}^{{commit}}").decode().strip()
+    return refs.tip(place, tracked)
 
 
 def branches(place: Place, remote: str, prefix: str, timeout: float) -> list[str]:

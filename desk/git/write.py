@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import IO, TYPE_CHECKING
 
 from desk.errors import Conflict, GitError
+from desk.git import refs
 from desk.git.place import Place
 from desk.git.process import DURABLE, PIPE, as_error, packs, run, spawn
 from desk.named import NamedTuple
@@ -266,7 +267,8 @@ def move_ref(place: Place, ref: str, old: str, new: str, *, reason: str, hold: i
 
 def drop_ref(place: Place, ref: str, hold: int) -> None:
     """A ref is there no more; nothing happens if it wasn't."""
-    run(place, "update-ref", "-d", ref, hold=hold)
+    if not refs.are_none(place, (ref,)):
+        run(place, "update-ref", "-d", ref, hold=hold)
 
 
 OURS = b"desk\n"

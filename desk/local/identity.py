@@ -11,6 +11,7 @@ from contextlib import suppress
 from desk.git import identity as git_identity
 from desk.git.identity import Identity
 from desk.git.place import Place
+from desk.git.process import QUARANTINE
 from desk.local.kept import keep
 
 _BETWEEN = "\x1f"
@@ -52,7 +53,8 @@ def mark_of(place: Place) -> str:
             parts.append(f"{path}:{found.st_mtime_ns}:{found.st_ctime_ns}:{found.st_size}:{found.st_ino}")
         except OSError:
             parts.append(path)
-    names = sorted(n for n in place.environ if n.startswith("GIT_") or n in ("EMAIL", "HOME", "XDG_CONFIG_HOME"))
+    told = (n for n in place.environ if n.startswith("GIT_") or n in ("EMAIL", "HOME", "XDG_CONFIG_HOME"))
+    names = sorted(n for n in told if n not in QUARANTINE)  # another folder with each push, and nothing about anybody
     return _BETWEEN.join([*parts, *(f"{n}={place.environ[n]}" for n in names)])
 
 

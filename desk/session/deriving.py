@@ -7,6 +7,7 @@ it told at once, which is only a head start: those commits are known by their ma
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from desk import config
@@ -50,7 +51,7 @@ def derive(session: Session, *, dry_run: bool = False) -> Derived:
         return Derived(first=True) if at is None else _derive(session, at, head)[0]
     with session.store.writing():  # what a killed command still had to tell is told first
         head = session.store.commit_now()
-        at = _load(session, head)
+        at = _load(session, head, at.commit if at is not None else "")
         if at is None:
             cursor.move(session.place, Cursor(head, "-"))
             return Derived(first=True)
@@ -62,10 +63,13 @@ def derive(session: Session, *, dry_run: bool = False) -> Derived:
     return found
 
 
-def _load(session: Session, head: str) -> Cursor | None:
-    """The cursor; None, with a warning, where history doesn't have its commit any more: it would be told from its beginning."""
+def _load(session: Session, head: str, known: str = "") -> Cursor | None:
+    """The cursor; None, with a warning, where history doesn't have its commit any more: it would be told from its beginning.
+
+    `known` is a commit that was found there.
+    """
     at = cursor.load(session.place)
-    if at is None or at.commit == head or refs.commit_of(session.place, at.commit) is not None:
+    if at is None or at.commit in (head, known) or refs.commit_of(session.place, at.commit) is not None:
         return at
     said = _("what was committed before now is not told: history no longer has commit {commit}", commit=at.commit[:10])
     if said not in session.warnings:
@@ -101,13 +105,13 @@ def _derive(session: Session, at: Cursor, head: str) -> tuple[Derived, tuple[str
 def _untold(place: Place, blobs: Blobs, since: str, head: str) -> Iterator[tuple[str, bytes]]:
     """The commits since the cursor that desk made and nobody has told of, each after its parents; and as git keeps them."""
     oids = log.commits_since(place, since, head)
+    texts = [raw or b"" for raw in blobs.each(oids)]
     known = cursor.told(place) | {one.mark for one in untold.load(place)}
-    if oids and not refs.is_ancestor(place, since, head):
+    if oids and not any(_stands_on(text, since) for text in texts) and not refs.is_ancestor(place, since, head):
         # History was written anew (a rebase): what was told of the old commits is told of those that took their place.
         gone = log.commits_since(place, head, since)
         known |= {untold.mark_in(raw or b"") for raw in blobs.each(gone)}
-    for oid, raw in zip(oids, list(blobs.each(oids)), strict=True):
-        text = raw or b""
+    for oid, text in zip(oids, texts, strict=True):
         if any(word in text for word in _SILENT) or text.partition(b"\n\n")[0].count(b"\nparent ") > 1:
             continue
         mark = untold.mark_in(text)
@@ -115,16 +119,25 @@ def _untold(place: Place, blobs: Blobs, since: str, head: str) -> Iterator[tuple
             yield oid, text
 
 
+def _stands_on(commit: bytes, parent: str) -> bool:
+    return f"parent {parent}".encode() in commit.partition(b"\n\n")[0].splitlines()
+
+
 class _Silence:
     """Whether a desk told nobody anything when a commit was made (`mail.notify`).
 
-    desk.toml is read of each commit only where it changed among them, and each of its texts is taken apart once.
+    desk.toml is read of each commit only where it changed among them, and each of its texts is taken apart once; where nobody is
+    to be told of any commit, it isn't asked for.
     """
 
     def __init__(self, place: Place, blobs: Blobs, at: Cursor, head: str) -> None:
         self._blobs = blobs
         self._known: dict[bytes, bool] = {}
-        self._always = None if log.touching(place, at.commit, head, config.FILE) else self._of(head)
+        self._span = place, at.commit, head
+
+    @cached_property
+    def _always(self) -> bool | None:
+        return None if log.touching(*self._span, config.FILE) else self._of(self._span[2])
 
     def at(self, commit: str) -> bool:
         return self._of(commit) if self._always is None else self._always

@@ -45,6 +45,14 @@ def read(place: Place, path: str) -> bytes | None:
     return _kept_out(place, path) if data is None else data
 
 
+def read_each(place: Place, paths: list[str]) -> list[bytes | None]:
+    """As `read`, of several files: by one process of git's where there is no work tree."""
+    if not place.bare:
+        return [read(place, path) for path in paths]
+    with objects.blobs(place) as blobs:
+        return list(blobs.each([f"HEAD:{path}" for path in paths]))
+
+
 def standing(place: Place, path: str) -> bytes | None:
     """A file that stands in the work tree, None if it doesn't."""
     whole = check_path(place, path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import SSHD
-from tests.guard.conftest import Guard, Guarded, heat, refused
+from tests.guard.conftest import Guard, Guarded, asked, heat, refused
 from tests.guard.served import Gitolite, http, kept_open, key, need, ssh, sshd
 
 # -- ssh ---------------------------------------------------------------------------------------------------------------
 
 
-def test_ssh_with_a_forced_command(guarded: Guarded, tmp_path: Path) -> None:
+def test_ssh_with_a_forced_command(guarded: Guarded, warm: Path, tmp_path: Path) -> None:
+    """The command of one key is run as it is written; that of the other by the program that waits."""
     need(SSHD, "openssh-server")
     keys = {who: key(tmp_path, who) for who in ("maria", "petros", "mallory")}
     for who in ("maria", "petros"):
@@ -27,6 +29,8 @@ def test_ssh_with_a_forced_command(guarded: Guarded, tmp_path: Path) -> None:
     assert all(
         f"guard shell {who}" in authorized and ",restrict ssh-ed25519" in authorized for who in ("maria", "petros")
     )
+    authorized = re.sub(r'command=".*?( --desk .* guard shell petros)', rf'command="{asked(warm)}\1', authorized)
+    assert authorized.count(asked(warm)) == 1
     user = subprocess.run(["id", "-un"], capture_output=True, text=True, check=True).stdout.strip()
     where = f"{user}@127.0.0.1"
     with (

@@ -48,6 +48,8 @@ def test_commits_by_somebody_else(guarded: Guarded) -> None:
     honest = guarded.git("rev-parse", "HEAD")
     refused(guarded.push(who="maria"), "maria pushes a commit by petros", "desk machine edit NAME --may relay")
     assert guarded.push(who="petros") == ""
+    server = guarded.server / "desk/identity"
+    asked = server.stat().st_mtime_ns
 
     guarded.desk("machine", "create", "relay1", "--may", "relay", "--description", "between two forges")
     assert guarded.push() == ""
@@ -57,6 +59,7 @@ def test_commits_by_somebody_else(guarded: Guarded) -> None:
     refused(guarded.push(who="mallory"), "neither staff of this desk nor a machine")
     refused(guarded.push(who=""), "nobody can tell who pushes this")
     assert honest != guarded.tip
+    assert server.stat().st_mtime_ns == asked, "git is asked once who the server is, and not with each push"
 
 
 def test_what_nobody_of_the_staff_made(guarded: Guarded) -> None:

@@ -321,6 +321,13 @@ def test_what_others_committed_is_told_here(
     git("add", ".")
     git("commit", "-q", "-m", "by hand")
     assert sending.send() == []
+    # A rebase of what was sent already: the commits are others, and nobody hears of them again.
+    desk("ticket", "reply", mine, "--body", "sent before")
+    assert [r["event"] for r in sending.send()] == ["reply"]
+    desk("--desk", str(other), "ticket", "reply", ticket, "--body", "elsewhere again")
+    git("pull", "-q", "--rebase", str(other), "main")
+    [row] = sending.send()
+    assert (row["event"], "elsewhere again" in sending.taken[-1].text) == ("reply", True)
 
 
 def test_a_history_that_was_replaced_is_not_told_from_its_beginning(

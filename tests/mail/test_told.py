@@ -15,12 +15,14 @@ import pytest
 
 from desk.git import log, place
 from tests.beginnings import at_work
-from tests.conftest import Runner
+from tests.conftest import Begin, Result, Runner
 from tests.mail.conftest import Drafts, Followed, take
+from tests.outcomes import Outcomes
 from tests.store.indexes import head
 from tests.store.test_crash import killed_at, victim
 from tests.store.test_many import start
 
+Kill = Callable[..., None]
 Make = Callable[..., str]
 Git = Callable[..., str]
 BEFORE = "desk.local.outbox:stage:before:1:self"
@@ -37,6 +39,20 @@ def _template(followed: Followed) -> Path:
 @pytest.fixture
 def ticket(followed: Followed) -> str:
     return followed.ticket
+
+
+@pytest.fixture
+def kill(home: Path, environment: dict[str, str], outcomes: Outcomes) -> Kill:
+    """As `killed_at`, for what a test begins with: done from memory where it was done before."""
+
+    def run(step: str, *words: str) -> None:
+        def die() -> Result:
+            killed_at(step, home, environment, *words)
+            return Result(-signal.SIGKILL, "", "")
+
+        outcomes.repeat(home, (step, *words), die)
+
+    return run
 
 
 HEARD = ["anna@clinic.example", "bob@clinic.example", "petros@ncpeh.example"]
@@ -72,9 +88,9 @@ def test_killed_at_each_rename_of_a_write_and_sent_before_anybody_looks(
 @pytest.mark.parametrize("step", [BEFORE, AFTER])
 @pytest.mark.parametrize("point", ["os:replace:after", "os:replace:before", "desk.local.untold:keep:after"])
 def test_killed_again_and_again_while_catching_up(
-    desk: Runner, home: Path, environment: dict[str, str], ticket: str, step: str, point: str
+    desk: Runner, kill: Kill, home: Path, environment: dict[str, str], ticket: str, step: str, point: str
 ) -> None:
-    killed_at(step, home, environment, "ticket", "reply", ticket, "--body", "x")
+    kill(step, "ticket", "reply", ticket, "--body", "x")
     sent = take(home)
     kills = 0
     for number in (*range(1, 20), *range(1, 20)):
@@ -130,13 +146,13 @@ def test_a_pull_is_told_where_it_was_written(desk: Runner, home: Path, git: Git,
 
 @pytest.mark.parametrize("how", ["--no-rebase", "--rebase"])
 def test_killed_then_pulled(
-    desk: Runner, make: Make, home: Path, environment: dict[str, str], git: Git, colleague: Path, how: str
+    desk: Runner, kill: Kill, make: Make, home: Path, git: Git, colleague: Path, how: str
 ) -> None:
     other = make("Other", "--requester", "eva@clinic.example")
     take(home)
-    killed_at("desk.local.outbox:publish:after:1:self", home, environment, "ticket", "reply", other, "--body", "told")
+    kill("desk.local.outbox:publish:after:1:self", "ticket", "reply", other, "--body", "told")
     take(home)
-    killed_at(BEFORE, home, environment, "ticket", "reply", other, "--body", "untold")
+    kill(BEFORE, "ticket", "reply", other, "--body", "untold")
     git("reset", "-q", "--hard")  # the files that the kill left behind
     git("pull", "-q", "--no-edit", how, str(colleague), "main")
     desk("ticket", "list")
@@ -204,13 +220,11 @@ def test_a_desk_whose_folder_was_deleted_begins_where_it_stands(desk: Runner, ho
 
 
 @pytest.mark.parametrize("cursor", ["0" * 40, "a" * 40])
-def test_a_cursor_that_git_has_no_commit_for(
-    desk: Runner, home: Path, environment: dict[str, str], ticket: str, cursor: str
-) -> None:
+def test_a_cursor_that_git_has_no_commit_for(desk: Runner, kill: Kill, home: Path, ticket: str, cursor: str) -> None:
     """History was replaced altogether: what bears the mark is told wherever it lies, and nothing else is."""
-    killed_at("desk.store.journal:end:before:1:self", home, environment, "ticket", "reply", ticket, "--body", "old")
+    kill("desk.store.journal:end:before:1:self", "ticket", "reply", ticket, "--body", "old")
     take(home)
-    killed_at("desk.local.untold:made:before:1:self", home, environment, "ticket", "list")
+    kill("desk.local.untold:made:before:1:self", "ticket", "list")
     untold = home / ".git/desk/untold"
     write, mark, _ = untold.read_text(encoding="ascii").split()
     untold.write_text(f"{write} {mark} {cursor}\n", encoding="ascii")
@@ -229,10 +243,8 @@ def test_a_list_of_the_untold_that_means_nothing(desk: Runner, home: Path, ticke
     assert addresses(take(home)) == HEARD
 
 
-def test_a_commit_that_was_thrown_away_is_not_told(
-    desk: Runner, home: Path, environment: dict[str, str], git: Git, ticket: str
-) -> None:
-    killed_at(BEFORE, home, environment, "ticket", "reply", ticket, "--body", "old")
+def test_a_commit_that_was_thrown_away_is_not_told(desk: Runner, kill: Kill, home: Path, git: Git, ticket: str) -> None:
+    kill(BEFORE, "ticket", "reply", ticket, "--body", "x")
     git("reset", "-q", "--hard", "HEAD~1")
     assert desk("ticket", "list").err == ""
     assert take(home) == []
@@ -242,9 +254,9 @@ def test_a_commit_that_was_thrown_away_is_not_told(
 
 @pytest.mark.parametrize("where", [("-c", "side", "HEAD~1"), ("--detach", "HEAD~1")])
 def test_on_another_branch_it_is_told_all_the_same(
-    desk: Runner, home: Path, environment: dict[str, str], git: Git, ticket: str, where: tuple[str, ...]
+    desk: Runner, kill: Kill, home: Path, git: Git, ticket: str, where: tuple[str, ...]
 ) -> None:
-    killed_at(BEFORE, home, environment, "ticket", "reply", ticket, "--body", "x")
+    kill(BEFORE, "ticket", "reply", ticket, "--body", "x")
     git("reset", "-q", "--hard")
     git("switch", "-q", *where)
     assert desk("ticket", "show", ticket, "-f", "json").data["thread"] == []
@@ -254,8 +266,8 @@ def test_on_another_branch_it_is_told_all_the_same(
     assert [d["event"] for d in take(home)] == ["note"]
 
 
-def test_turned_off_in_between(desk: Runner, home: Path, environment: dict[str, str], git: Git, ticket: str) -> None:
-    killed_at(BEFORE, home, environment, "ticket", "reply", ticket, "--body", "x")
+def test_turned_off_in_between(desk: Runner, kill: Kill, home: Path, git: Git, ticket: str) -> None:
+    kill(BEFORE, "ticket", "reply", ticket, "--body", "x")
     settings = home / "desk.toml"
     settings.write_text(
         settings.read_text(encoding="utf-8").replace("notify = true", "notify = false"), encoding="utf-8"
@@ -333,11 +345,9 @@ def test_one_record_that_cannot_be_read_keeps_nobody_else_from_being_told(
 # -- as it was then ------------------------------------------------------------------------------------------------------
 
 
-def test_who_is_told_late_are_the_people_of_then(
-    desk: Runner, home: Path, environment: dict[str, str], git: Git, ticket: str
-) -> None:
+def test_who_is_told_late_are_the_people_of_then(desk: Runner, kill: Kill, home: Path, git: Git, ticket: str) -> None:
     """Of these three one has another address by now, one is gone, and one is banned."""
-    killed_at(BEFORE, home, environment, "ticket", "reply", ticket, "--body", "x")
+    kill(BEFORE, "ticket", "reply", ticket, "--body", "x")
     git("reset", "-q", "--hard")
     [anna] = [p for p in home.glob("records/users/*.yaml") if "anna@" in p.read_text(encoding="utf-8")]
     anna.write_text(anna.read_text(encoding="utf-8").replace("anna@", "elsewhere@"), encoding="utf-8")
@@ -395,9 +405,9 @@ UNDO = [
 
 @pytest.mark.parametrize("step", UNDO)
 def test_an_undo_that_was_killed_takes_out_what_waits(
-    desk: Runner, home: Path, environment: dict[str, str], drafts: Drafts, ticket: str, step: str
+    desk: Runner, begin: Begin, home: Path, environment: dict[str, str], drafts: Drafts, ticket: str, step: str
 ) -> None:
-    desk("ticket", "reply", ticket, "--body", "to the wrong one", "--close")
+    begin("ticket", "reply", ticket, "--body", "to the wrong one", "--close")
     assert addresses(drafts()) == HEARD
     killed_at(step, home, environment, "ticket", "undo", ticket)
     desk("ticket", "list")

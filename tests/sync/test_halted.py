@@ -22,21 +22,13 @@ class Pulled:
     def __init__(self, one: Clone, two: Clone, told: tuple[str, ...]) -> None:
         self.one, self.two = one, two
         self.ticket, self.other, self.alone, self.synced = told
-        self.pull()
-
-    def pull(self) -> None:
-        command = ["git", "-C", str(self.two.home), "-c", "user.name=P", "-c", "user.email=petros@ncpeh.example"]
-        done = subprocess.run(
-            [*command, "pull", "-q", "--no-rebase", "origin", "main"], capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 1, done.stdout + done.stderr
 
     def path(self, ticket: str) -> Path:
         return next(self.two.home.glob(f"records/tickets/*/*/*/{ticket}.md"))
 
 
 def work(one: Clone, two: Clone) -> tuple[str, ...]:
-    """Both reply to one ticket and assign another, the first notes something on a third and publishes all of it.
+    """Both reply to one ticket and assign another, the first notes something on a third and publishes all of it; the second pulls.
 
     The tickets, and the tree that a sync makes of it.
     """
@@ -51,6 +43,11 @@ def work(one: Clone, two: Clone) -> tuple[str, ...]:
     one.sync()
     twin = Clone(copy_desk(two.home, two.home.with_name("twin")), two.run, two.tick, "petros")
     twin.sync("--no-push")
+    command = ["git", "-C", str(two.home), "-c", "user.name=P", "-c", "user.email=petros@ncpeh.example"]
+    done = subprocess.run(
+        [*command, "pull", "-q", "--no-rebase", "origin", "main"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
     return ticket, other, alone, twin.tree
 
 

@@ -6,7 +6,7 @@ import os
 import shlex
 from collections.abc import Iterable, Mapping
 
-from desk.domain.model.kinds import KINDS
+from desk.codec import places
 from desk.domain.model.organisation import Machine
 from desk.domain.model.person import Staff
 from desk.domain.model.record import Record
@@ -18,9 +18,10 @@ from desk.guard import keys as guard_keys
 from desk.guard.hooks import Installed
 from desk.guard.judge import Commits, Court, Judged, Steps, Update
 from desk.guard.pusher import CERTIFICATE, Pusher, name_from
+from desk.index.index import Index
 from desk.named import NamedTuple
 from desk.session.session import Session
-from desk.store import settings
+from desk.store import settings, worktree
 from desk.store.store import Store
 from desk.text import _
 
@@ -156,8 +157,15 @@ def keys(session: Session, command: tuple[str, ...] | None) -> tuple[str, ...]:
 
 
 def _records(store: Store) -> list[Record]:
-    found = {kind: [str(row["id"]) for row in store.ask(lambda index, kind=kind: index.rows(kind))] for kind in _KNOWN}  # type: ignore[misc]
-    return [store.read(KINDS[kind].kind, one) for kind, ids in found.items() for one in ids]
+    """Staff and machines, as their files say now."""
+    paths = store.ask(_paths_of_known)
+    files = zip(paths, worktree.read_each(store.place, paths), strict=True)
+    return [places.decode_at(path, "", data) for path, data in files if data is not None]
+
+
+def _paths_of_known(index: Index) -> list[str]:
+    found = (index.path_of(kind, str(row["id"])) for kind in _KNOWN for row in index.rows(kind))
+    return [path for path in found if path is not None]
 
 
 def _server(place: Place) -> str:

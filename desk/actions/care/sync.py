@@ -75,12 +75,13 @@ def _met(session: Session, remote: str, *, dry: bool, publish: bool, timeout: fl
             if dry or found.way == "same" or (found.way == "ahead" and not publish):
                 return Synced(found, ours, published=found.way == "same")
             new = _meeting(session, found, hold)
-            apply.refuse_over_edits(session.place, ours, new)
-            if found.way == "behind":
-                _remember(session, remote, branch)
             if found.way == "behind" or not publish:
                 apply.check_out(store, ref, ours, new, hold, told=apply.untold_of(session.place, found, new))
+                if found.way == "behind":
+                    _remember(session, remote, branch)
                 return _done(session, Synced(found, new, published=found.way == "behind"), hold)
+            if found.way == "merge":
+                apply.refuse_over_edits(session.place, ours, new)
         pushed = git_remote.push(session.place, remote, new, branch, timeout)
         if not pushed.taken:
             git_remote.wait(attempt, os.urandom(1)[0] / 255)
