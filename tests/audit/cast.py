@@ -269,7 +269,8 @@ class Scene:
         if args or self.is_sealed():
             return Looked(self.head, tuple(self.verify(*args)), judged=True)
         place = find(str(self.home), os.environ)
-        looked = Looked(self.head, tuple(history.repository(place)), judged=not self.stays)
+        shown = tuple(history.repository(place)) if self._is_shown_otherwise() else ()
+        looked = Looked(self.head, shown, judged=not self.stays)
         if self.stays:
             return looked
         head = self.head
@@ -277,6 +278,12 @@ class Scene:
         self._bring_index_back()
         with closing(Store(place)) as store:
             return looked._replace(found=(*looked.found, *verify.judge(store, self.base, head)))
+
+    def _is_shown_otherwise(self) -> bool:
+        """Whether there is a file of those by which git shows another history: without one, an auditor needn't ask git."""
+        files = (self.home / ".git" / name for name in ("shallow", "info/grafts"))
+        folders = (self.home / ".git/refs" / name for name in ("notes", "replace"))
+        return any(map(Path.exists, files)) or any(any(folder.glob("*")) for folder in folders)
 
     @property
     def stays(self) -> bool:

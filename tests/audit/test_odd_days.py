@@ -9,6 +9,7 @@ import pytest
 
 from tests.audit.cast import Scene, cast
 from tests.audit.days import DAYS
+from tests.beginnings import gather_packs
 from tests.conftest import Runner
 
 
@@ -21,6 +22,7 @@ def test_odd_days(scene: Scene) -> None:
     ends = [(scene.head, "")]
     for do in DAYS:
         do(scene)
+        gather_packs(scene.home)
         ends.append((scene.head, getattr(do, "__name__", "")))
     for found in (scene.verify("--full"), scene.verify("--since", scene.base)):
         faults = [f for f in found if f.level == "fault"]
