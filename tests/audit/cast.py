@@ -62,7 +62,9 @@ class Scene:
         self.base = ""
         self._kept: dict[Path, bytes | None] = {}
         self._begun: Beginning | None = None
-        self._done: dict[tuple[tuple[str, ...], str, str], Done] = {}
+        self._done: dict[tuple[str, tuple[str, ...], str, str], Done] = {}
+        self._lay: dict[str, Changes] = {}
+        """By commits: what lay otherwise than at the beginning when a command had ended there."""
         self._behind = False
         """Whether git's index has yet to follow the newest commit."""
         self._old: frozenset[str] | None = None
@@ -81,11 +83,11 @@ class Scene:
             self.forger.git("reset", "-q")
 
     def run(self, *args: str, **more: Any) -> Any:
-        """A command; what it comes to where each history begins it comes to again."""
-        begun = self.head == self.base and args[:2] != ("audit", "verify") and self._begun
-        if not begun or begun.changes() != {}:
+        """A command; what it comes to where each history begins, or after others of that kind, it comes to again."""
+        begun, here = self._begun, self._lay.get(self.head)
+        if args[:2] == ("audit", "verify") or begun is None or here is None or begun.changes() != here:
             return self._run(*args, **more)
-        asked = (args, repr(more), self._config.read_text())
+        asked = (self.head, args, repr(more), self._config.read_text())
         if asked not in self._done:
             result = self._run(*args, **more)
             changes = begun.changes()
@@ -93,7 +95,9 @@ class Scene:
                 return result
             seals = {seal.name: seal.read_text() for seal in self._seals.glob("*")}
             self._done[asked] = Done(result, self.head, changes, seals)
+            self._lay[self.head] = changes
         else:
+            begun.take_back(here)
             self._do_again(begun, self._done[asked])
         return self._done[asked].result
 
@@ -329,6 +333,7 @@ class Scene:
         shutil.copytree(self._index, self._index.with_suffix(".base"), symlinks=True)
         self._begun = Beginning(self.home)
         self.base = self._begun.commit
+        self._lay[self.base] = {}
         self._moved = False
 
     def _bring_index_back(self) -> None:
