@@ -89,6 +89,10 @@ class Beginning:
             if file is not None:
                 self._put(self.home / path, file)
 
+    def take_back(self, changes: Changes) -> None:
+        """Have what lies otherwise lie as it did."""
+        self.lay({path: self._files.get(path) for path in changes})
+
     @staticmethod
     def _put(whole: Path, file: Lying) -> None:
         whole.parent.mkdir(parents=True, exist_ok=True)

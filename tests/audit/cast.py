@@ -62,7 +62,9 @@ class Scene:
         self.base = ""
         self._kept: dict[Path, bytes | None] = {}
         self._begun: Beginning | None = None
-        self._done: dict[tuple[tuple[str, ...], str, str], Done] = {}
+        self._done: dict[tuple[str, tuple[str, ...], str, str], Done] = {}
+        self._lay: dict[str, Changes] = {}
+        """By commits: what lay otherwise than at the beginning when a command had ended there."""
         self._behind = False
         """Whether git's index has yet to follow the newest commit."""
         self._old: frozenset[str] | None = None
@@ -81,11 +83,11 @@ class Scene:
             self.forger.git("reset", "-q")
 
     def run(self, *args: str, **more: Any) -> Any:
-        """A command; what it comes to where each history begins it comes to again."""
-        begun = self.head == self.base and args[:2] != ("audit", "verify") and self._begun
-        if not begun or begun.changes() != {}:
+        """A command; what it comes to where each history begins, or after others of that kind, it comes to again."""
+        begun, here = self._begun, self._lay.get(self.head)
+        if args[:2] == ("audit", "verify") or begun is None or here is None or begun.changes() != here:
             return self._run(*args, **more)
-        asked = (args, repr(more), self._config.read_text())
+        asked = (self.head, args, repr(more), self._config.read_text())
         if asked not in self._done:
             result = self._run(*args, **more)
             changes = begun.changes()
@@ -93,7 +95,9 @@ class Scene:
                 return result
             seals = {seal.name: seal.read_text() for seal in self._seals.glob("*")}
             self._done[asked] = Done(result, self.head, changes, seals)
+            self._lay[self.head] = changes
         else:
+            begun.take_back(here)
             self._do_again(begun, self._done[asked])
         return self._done[asked].result
 
@@ -269,7 +273,8 @@ class Scene:
         if args or self.is_sealed():
             return Looked(self.head, tuple(self.verify(*args)), judged=True)
         place = find(str(self.home), os.environ)
-        looked = Looked(self.head, tuple(history.repository(place)), judged=not self.stays)
+        shown = tuple(history.repository(place)) if self._is_shown_otherwise() else ()
+        looked = Looked(self.head, shown, judged=not self.stays)
         if self.stays:
             return looked
         head = self.head
@@ -277,6 +282,12 @@ class Scene:
         self._bring_index_back()
         with closing(Store(place)) as store:
             return looked._replace(found=(*looked.found, *verify.judge(store, self.base, head)))
+
+    def _is_shown_otherwise(self) -> bool:
+        """Whether there is a file of those by which git shows another history: without one, an auditor needn't ask git."""
+        files = (self.home / ".git" / name for name in ("shallow", "info/grafts"))
+        folders = (self.home / ".git/refs" / name for name in ("notes", "replace"))
+        return any(map(Path.exists, files)) or any(any(folder.glob("*")) for folder in folders)
 
     @property
     def stays(self) -> bool:
@@ -322,6 +333,7 @@ class Scene:
         shutil.copytree(self._index, self._index.with_suffix(".base"), symlinks=True)
         self._begun = Beginning(self.home)
         self.base = self._begun.commit
+        self._lay[self.base] = {}
         self._moved = False
 
     def _bring_index_back(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.audit import cases_merged, cases_odd, cases_prepared, cases_sealed, cases_told
 from tests.audit.cases import CASES, FAULT, Forged
 from tests.audit.cast import Looked, Scene, cast
+from tests.beginnings import gather_packs
 from tests.conftest import Runner
 
 assert CASES[-1].do.__module__ in (
@@ -30,7 +32,10 @@ def scene(few_articles: Path, tmp_path_factory: pytest.TempPathFactory, program:
     known = _SCENES.get(few_articles)
     if known is None:
         known = _SCENES[few_articles] = cast(tmp_path_factory.mktemp("cast") / "desk", few_articles, program)
+        known.git("config", "core.logAllRefUpdates", "false")
+        shutil.rmtree(known.home / ".git/logs")
     known.desk = program
+    gather_packs(known.home)
     return known
 
 

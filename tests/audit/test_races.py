@@ -11,7 +11,7 @@ import pytest
 
 from desk.cli import main
 from tests.cli.conftest import Git
-from tests.conftest import Make, Runner
+from tests.conftest import Begin, Make, Runner
 from tests.store import victim
 
 _WAIT = 0.7
@@ -45,12 +45,12 @@ def _at_once(home: Path, commands: list[tuple[str, ...]]) -> list[int]:
 
 
 @pytest.mark.parametrize("turn", [1, -1])
-def test_every_pair_of_commands(desk: Runner, make: Make, home: Path, git: Git, turn: int) -> None:
-    desk("config", "set", "write.lock_timeout", "300")
+def test_every_pair_of_commands(desk: Runner, begin: Begin, make: Make, home: Path, git: Git, turn: int) -> None:
+    begin("config", "set", "write.lock_timeout", "300")
     one, two = make("One", "--tag", "incident"), make("Two")
-    desk("--as", "petros", "ticket", "note", one, "--body", "first")
-    desk("tag", "create", "malta")
-    desk("ticket", "tag", two, "malta")
+    begin("--as", "petros", "ticket", "note", one, "--body", "first")
+    begin("tag", "create", "malta")
+    begin("ticket", "tag", two, "malta")
     commands = [
         ("ticket", "note", one, "--body", "raced"),
         ("--as", "petros", "ticket", "reply", one, "--body", "raced"),

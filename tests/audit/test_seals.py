@@ -13,7 +13,7 @@ import pytest
 from desk.git.diff import FOLDERS
 from tests.audit.conftest import Registered
 from tests.audit.forge import Forger
-from tests.conftest import Make, Runner
+from tests.conftest import Begin, Make, Runner
 
 LATER = {"DESK_NOW": "2026-07-24T06:00:00Z"}
 
@@ -49,8 +49,8 @@ def test_a_seal_says_what_plain_git_says(desk: Runner, forger: Forger) -> None:
     assert made["records"] == len(forger.git("ls-files", *FOLDERS).splitlines())
 
 
-def test_verify_begins_at_the_last_seal(desk: Runner, make: Make) -> None:
-    desk("audit", "seal")
+def test_verify_begins_at_the_last_seal(desk: Runner, begin: Begin, make: Make) -> None:
+    begin("audit", "seal", "-f", "json")
     ticket = make("Two")
     desk("ticket", "close", ticket)
     found = desk("audit", "verify", "-f", "json").data
@@ -78,8 +78,8 @@ def test_history_before_a_seal_counts(desk: Runner, make: Make) -> None:
     assert problems(desk) == []
 
 
-def test_a_rewritten_commit(desk: Runner, make: Make, forger: Forger) -> None:
-    desk("audit", "seal")
+def test_a_rewritten_commit(desk: Runner, begin: Begin, make: Make, forger: Forger) -> None:
+    begin("audit", "seal", "-f", "json")
     make("Two")
     old = forger.git("rev-parse", "HEAD~1")
     forger.git("reset", "-q", "--hard", "HEAD~1")
@@ -93,8 +93,8 @@ def test_a_rewritten_commit(desk: Runner, make: Make, forger: Forger) -> None:
     desk("audit", "seal", code=5)
 
 
-def test_a_forged_seal(desk: Runner, make: Make, forger: Forger) -> None:
-    made = desk("audit", "seal", "-f", "json").data
+def test_a_forged_seal(desk: Runner, begin: Begin, make: Make, forger: Forger) -> None:
+    made = begin("audit", "seal", "-f", "json").data
     make("Two")
     body = forger.git("cat-file", "tag", made["id"]).partition("\n\n")[2]
     forger.git("tag", "-f", "-a", "-F", "-", "seal/moved", "HEAD", data=body)
@@ -109,8 +109,8 @@ def test_a_forged_seal(desk: Runner, make: Make, forger: Forger) -> None:
     assert not any(p.startswith(made["id"]) for p in found)
 
 
-def test_a_seal_that_was_taken_away(desk: Runner, forger: Forger) -> None:
-    first = desk("audit", "seal", "-f", "json").data["id"]
+def test_a_seal_that_was_taken_away(desk: Runner, begin: Begin, forger: Forger) -> None:
+    first = begin("audit", "seal", "-f", "json").data["id"]
     desk("audit", "seal")
     forger.git("tag", "-d", first)
     forger.git("pack-refs", "--all", "--prune")
@@ -170,9 +170,9 @@ def test_signed_with_an_ssh_key(desk: Runner, forger: Forger, tmp_path: Path) ->
     desk("audit", "seal", "--no-verify", "--name", "z", code=9)
 
 
-def test_a_seal_that_held_is_measured_once(desk: Runner, forger: Forger, home: Path) -> None:
+def test_a_seal_that_held_is_measured_once(desk: Runner, begin: Begin, forger: Forger, home: Path) -> None:
     """By its own name: one that is put in its place is another one, and measured again."""
-    made = desk("audit", "seal", "-f", "json").data
+    made = begin("audit", "seal", "-f", "json").data
     assert problems(desk) == []
     kept = (home / ".git/desk/seals").read_text(encoding="ascii").split()
     assert kept == [forger.git("rev-parse", made["id"])]

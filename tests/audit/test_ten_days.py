@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.audit.cast import ANNA, MALLORY, MARIA, NIKOS, PETROS, Scene, Who, cast
+from tests.beginnings import gather_packs
 from tests.conftest import Runner
 from tests.mailin.conftest import mail
 
@@ -219,6 +220,7 @@ def test_ten_days(team: Team) -> None:
         assert all(words in line for words, line in zip(expected, told, strict=True)), (number, told)
         how = () if EACH_NIGHT or night.weekday() == 4 else ("--no-verify",)
         team.run(night, "audit", "seal", "--name", f"night-{number}", *how)
+        gather_packs(team.scene.home)
         day += timedelta(days=3 if day.weekday() == 4 else 1)
     found = team.run(day, "audit", "verify", "--full", "-f", "json").data
     assert [f["problem"] for f in found["findings"] if f["level"] == "fault"] == []

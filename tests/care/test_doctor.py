@@ -302,13 +302,15 @@ def test_attachments(desk: Runner, make: Make, home: Path, git: Git, tmp_path: P
 
 def test_links_and_strays(desk: Runner, home: Path) -> None:
     (home / "records/more").symlink_to("/etc")
-    one(desk, "symlinks", "a symbolic link (to /etc)", path="records/more")
-    (home / "records/more").unlink()
     (home / "records/tags/link.yaml").symlink_to("/etc/passwd")
-    assert {row["check"] for row in found(desk)} == {"symlinks", "broken"}
-    (home / "records/tags/link.yaml").unlink()
     (home / "records/note.txt").write_text("x", encoding="utf-8")
-    one(desk, "strays", "neither a record nor an attachment", path="records/note.txt")
+    each(
+        desk,
+        ("symlinks", "a symbolic link (to /etc)", "records/more", None),
+        ("symlinks", "a symbolic link (to /etc/passwd)", "records/tags/link.yaml", None),
+        ("broken", "", "records/tags/link.yaml", None),
+        ("strays", "neither a record nor an attachment", "records/note.txt", None),
+    )
 
 
 def test_departments_staff_and_tags(desk: Runner, ticket: str, home: Path, git: Git) -> None:
@@ -375,19 +377,18 @@ def test_a_broken_desk_toml_is_a_finding(desk: Runner, home: Path) -> None:
         desk("status")
 
 
-def test_git_configuration(desk: Runner, git: Git) -> None:
+def test_git_configuration_and_attributes(desk: Runner, home: Path, git: Git) -> None:
     git("config", "core.autocrlf", "true")
-    one(desk, "configuration", "core.autocrlf")
-    mended(desk)
-    assert git("config", "core.autocrlf") == "false\n"
-
-
-def test_attributes(desk: Runner, home: Path, git: Git) -> None:
     (home / ".gitattributes").write_text("*.md diff=markdown\n", encoding="utf-8")
-    one(desk, "attributes", "* -text", path=".gitattributes")
+    each(
+        desk,
+        ("configuration", "core.autocrlf", ".git/config", None),
+        ("attributes", "* -text", ".gitattributes", None),
+    )
     before = commits(git)
     mended(desk)
     assert commits(git) == before + 1
+    assert git("config", "core.autocrlf") == "false\n"
     assert (home / ".gitattributes").read_text(encoding="utf-8").endswith("* -text\n*.md diff=markdown\n")
     assert git("status", "--porcelain") == ""
     (home / ".gitattributes").unlink()
@@ -403,12 +404,12 @@ def test_an_old_git(desk: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     one(desk, "git", "too old")
 
 
-def test_files_that_killed_commands_were_writing(desk: Runner, home: Path) -> None:
-    """Named after the process that wrote them; one that is at work is left alone."""
+def test_files_that_killed_commands_left(desk: Runner, home: Path) -> None:
+    """Named after the process that wrote them; one that is at work is left alone, and the index in use whoever built it."""
     dead = subprocess.Popen(["true"])
     dead.wait()
     own = home / ".git/desk"
-    names = [
+    written = [
         "settings",
         "identity",
         "holidays.json",
@@ -416,35 +417,24 @@ def test_files_that_killed_commands_were_writing(desk: Runner, home: Path) -> No
         "activity-maria-all",
         "outbox/20260723T061244-abc-1.json",
     ]
-    (own / "outbox").mkdir(exist_ok=True)
-    for name in names:
-        (own / f"{name}.{dead.pid}.new").write_text("half")
-    (own / f"settings.{os.getppid()}.new").write_text("half")
-    found = [row["path"] for row in desk("doctor", "-f", "json", code=7).data if row["check"] == "left-overs"]
-    assert sorted(found) == sorted(f".git/desk/{name}.{dead.pid}.new" for name in names)
-    desk("doctor", "--fix")
-    assert [p.name for p in own.rglob("*.new")] == [f"settings.{os.getppid()}.new"]
-
-
-def test_indexes_that_killed_commands_left(desk: Runner, home: Path) -> None:
-    """Those of the dead go; the one in use stays whoever built it, and one that is being built stays."""
-    dead = subprocess.Popen(["true"])
-    dead.wait()
-    own = home / ".git/desk"
-    used = os.readlink(own / "index.sqlite")
-    names = [
+    indexes = [
         f"index-{dead.pid}-1f.sqlite",
         f"index-{dead.pid}-1f.sqlite-wal",
         f"then-abc-00.sqlite.{dead.pid}.new-journal",
     ]
+    used = os.readlink(own / "index.sqlite")
+    names = [*(f"{name}.{dead.pid}.new" for name in written), *indexes]
+    (own / "outbox").mkdir(exist_ok=True)
     for name in names:
         (own / name).write_text("half")
-    (own / "index.sqlite.link").symlink_to(names[0])
-    building = own / f"index-{os.getppid()}-2f.sqlite"
-    building.write_text("half")
+    (own / "index.sqlite.link").symlink_to(indexes[0])
+    writing, building = own / f"settings.{os.getppid()}.new", own / f"index-{os.getppid()}-2f.sqlite"
+    for path in (writing, building):
+        path.write_text("half")
     left = [row["path"] for row in desk("doctor", "-f", "json", code=7).data if row["check"] == "left-overs"]
     assert sorted(left) == sorted(f".git/desk/{name}" for name in (*names, "index.sqlite.link"))
     desk("doctor", "--fix")
+    assert list(own.rglob("*.new")) == [writing]
     assert {p.name for p in own.glob("*index*.sqlite*")} >= {used, building.name, "index.sqlite"}
     assert not [name for name in (*names, "index.sqlite.link") if os.path.lexists(own / name)]
 
