@@ -18,7 +18,7 @@ from tests.conftest import Make, Runner
 @pytest.mark.usefixtures("responses")
 def test_a_rehearsal_changes_nothing(desk: Runner, make: Make, home: Path, git: Git) -> None:
     """Whatever deletes or touches many says the same as it would do, with the same rights, and does none of it."""
-    first, second = make(), make("Two", "--tag", "incident")
+    first, second = make(), make("T", "--tag", "incident")
     desk("tag", "create", "malta")
     desk("ticket", "tag", first, "malta")
     before = tip(home)

@@ -288,7 +288,7 @@ def test_an_empty_search(titles: Titles, make: Make) -> None:
 def test_a_broken_record_is_said_and_the_rest_listed(
     desk: Runner, make: Make, home: Path, git: Callable[..., str]
 ) -> None:
-    good, bad = make("Good"), make()
+    good, bad = make(), make()
     path = home / f"records/tickets/2026/07/23/{bad}.md"
     whole = path.read_text(encoding="utf-8")
     path.write_text(whole.replace("state: open", "state: [open"), encoding="utf-8")
@@ -334,7 +334,7 @@ def test_a_pipeline_is_one_commit(desk: Runner, acts: Acts, make: Make) -> None:
     done = acts("ticket", "assign", "-", "--to", "petros", stdin=ids)
     assert [t["owner"] for t in done.data] == ["petros"] * 3
     assert done.commit.subject == f"{', '.join(ids.split())} assign: petros"
-    make("Another", "--tag", "certificate")
+    make("T", "--tag", "certificate")
     done = acts("ticket", "tag", "-", "security", stdin=desk("ticket", "list", "-f", "ids").out)
     assert done.commit.subject == "4 tickets tag: security"
 
