@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -19,6 +20,7 @@ from tests.outcomes import Outcomes
 from tests.terminals import said_last, spawn
 
 Git = Callable[..., str]
+More = Callable[..., list[str]]
 Offer = Callable[..., list[tuple[str, str, str]]]
 MALTA = "desk@health.example.mt"
 STARTER = Path(__file__).parents[2]
@@ -159,6 +161,22 @@ def record(home: Path, git: Git) -> Callable[[str, str], None]:
         (home / path).write_text(text, encoding="utf-8")
         git("add", path)
         git("commit", "-q", "-m", f"by hand: {path}")
+
+    return run
+
+
+@pytest.fixture
+def more(home: Path, desk: Runner) -> More:
+    """`more(ticket, "One", "Two")`: tickets like that one with these titles, written by hand, taken in at once; their ids."""
+
+    def run(ticket: str, *titles: str) -> list[str]:
+        path = home / f"records/tickets/2026/07/23/{ticket}.md"
+        text = re.sub(r"(?m)^title: .*$", "title: {}", path.read_text(encoding="utf-8").replace(ticket, "{}"), count=1)
+        made = [f"260723-X{number:02}X" for number in range(len(titles))]
+        for other, title in zip(made, titles, strict=True):
+            path.with_stem(other).write_text(text.format(other, title), encoding="utf-8")
+        desk("commit")
+        return made
 
     return run
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import pytest
 
-from tests.cli.conftest import MALTA, Acts, Refuses
+from tests.cli.conftest import MALTA, Acts, More, Refuses
 from tests.conftest import Make, Runner
 
 LATER = {"DESK_NOW": "2040-01-01T00:00:00Z"}
@@ -85,9 +85,8 @@ def test_newest_first(at: Callable[..., str], titles: Titles) -> None:
     assert titles("--sort", "title") == ["Middle", "New", "Old"]
 
 
-def test_titles_stand_as_in_a_dictionary(make: Make, titles: Titles) -> None:
-    for title in ("ωμέγα", "Ύδρευση", "Zebra", "άλφα", "Άλφα και βήτα", "École", "egg", "υγεία"):
-        make(title)
+def test_titles_stand_as_in_a_dictionary(make: Make, more: More, titles: Titles) -> None:
+    more(make("ωμέγα"), "Ύδρευση", "Zebra", "άλφα", "Άλφα και βήτα", "École", "egg", "υγεία")
     ordered = ["École", "egg", "Zebra", "άλφα", "Άλφα και βήτα", "υγεία", "Ύδρευση", "ωμέγα"]
     assert titles("--sort", "title") == ordered
     assert titles("--sort", "-title", "--limit", "3") == ordered[:-4:-1]
