@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import shlex
 import shutil
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -63,7 +66,11 @@ class Refuses(Protocol):
 
 def commit_of(git: Git, rev: str = "HEAD") -> Commit:
     """A commit of one parent at most."""
-    head, _, text = git("cat-file", "commit", rev).partition("\n\n")
+    return _commit(git("cat-file", "commit", rev))
+
+
+def _commit(text: str) -> Commit:
+    head, _, text = text.partition("\n\n")
     fields = dict(line.split(" ", 1) for line in head.splitlines())
     author, _, email = fields["author"].rpartition("> ")[0].rpartition(" <")
     paragraphs = text.strip().split("\n\n")
@@ -102,13 +109,36 @@ def responses(home: Path, git: Git, outcomes: Outcomes) -> None:
 
 
 @pytest.fixture
-def acts(desk: Runner, git: Git, home: Path, clean: None) -> Acts:  # noqa: ARG001 - in the end
+def newest(home: Path) -> Iterator[Callable[[], Commit]]:
+    """The commit of the branch: `git cat-file`, started once for all that a test asks."""
+    with ExitStack() as stack:
+
+        @functools.cache
+        def batch() -> subprocess.Popen[bytes]:
+            command = ["git", "-C", str(home), "cat-file", "--batch"]
+            return stack.enter_context(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+
+        def read() -> Commit:
+            asked, answers = batch().stdin, batch().stdout
+            assert asked
+            assert answers
+            asked.write(b"HEAD\n")
+            asked.flush()
+            _oid, kind, size = answers.readline().split()
+            assert kind == b"commit"
+            return _commit(answers.read(int(size) + 1).decode())
+
+        yield read
+
+
+@pytest.fixture
+def acts(desk: Runner, newest: Callable[[], Commit], home: Path, clean: None) -> Acts:  # noqa: ARG001 - in the end
     """`acts("ticket", "close", id)` with `-f json`: exactly one commit, nothing left over."""
 
     def run(*args: str, stdin: str | bytes = "") -> Act:
         before = tip(home)
         result = desk(*args, "-f", "json", stdin=stdin)
-        commit = commit_of(git)
+        commit = newest()
         assert commit.parent == before
         assert all(line.startswith("warning: ") for line in result.err.splitlines())
         assert set(result.json) == {"schema", "kind", "data", "warnings"}
