@@ -44,6 +44,10 @@ class PastWorld:
         """Files read ahead, by object name."""
         self.judged: dict[str, list[tuple[tuple[HandEdit, ...], Act]]] = {}
         """The commit that is looked at, as it is judged."""
+        self.behind: dict[tuple[str, str], bool] = {}
+        """Whether commits that it names are in its history: by what it calls them, and its parent."""
+        self.changed: dict[str, set[str]] = {}
+        """The paths that they changed."""
         self._files: dict[str, tuple[str, str]] = {}
         self._paths: dict[Key, str] = {}
         self._ids: dict[str, set[str]] = {kind: set() for kind in KINDS}
@@ -70,7 +74,8 @@ class PastWorld:
 
     def move(self, commit: str | None, deltas: Iterable[Delta]) -> None:
         """The desk after these changes."""
-        self.judged.clear()
+        for found in (self.judged, self.behind, self.changed):
+            found.clear()
         for delta in deltas:
             cls = kind_at(delta.path)
             if delta.path == settings.FILE:

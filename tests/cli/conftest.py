@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import re
 import shlex
 import shutil
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -19,6 +23,7 @@ from tests.outcomes import Outcomes
 from tests.terminals import said_last, spawn
 
 Git = Callable[..., str]
+More = Callable[..., list[str]]
 Offer = Callable[..., list[tuple[str, str, str]]]
 MALTA = "desk@health.example.mt"
 STARTER = Path(__file__).parents[2]
@@ -61,7 +66,11 @@ class Refuses(Protocol):
 
 def commit_of(git: Git, rev: str = "HEAD") -> Commit:
     """A commit of one parent at most."""
-    head, _, text = git("cat-file", "commit", rev).partition("\n\n")
+    return _commit(git("cat-file", "commit", rev))
+
+
+def _commit(text: str) -> Commit:
+    head, _, text = text.partition("\n\n")
     fields = dict(line.split(" ", 1) for line in head.splitlines())
     author, _, email = fields["author"].rpartition("> ")[0].rpartition(" <")
     paragraphs = text.strip().split("\n\n")
@@ -100,13 +109,36 @@ def responses(home: Path, git: Git, outcomes: Outcomes) -> None:
 
 
 @pytest.fixture
-def acts(desk: Runner, git: Git, home: Path, clean: None) -> Acts:  # noqa: ARG001 - in the end
+def newest(home: Path) -> Iterator[Callable[[], Commit]]:
+    """The commit of the branch: `git cat-file`, started once for all that a test asks."""
+    with ExitStack() as stack:
+
+        @functools.cache
+        def batch() -> subprocess.Popen[bytes]:
+            command = ["git", "-C", str(home), "cat-file", "--batch"]
+            return stack.enter_context(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+
+        def read() -> Commit:
+            asked, answers = batch().stdin, batch().stdout
+            assert asked
+            assert answers
+            asked.write(b"HEAD\n")
+            asked.flush()
+            _oid, kind, size = answers.readline().split()
+            assert kind == b"commit"
+            return _commit(answers.read(int(size) + 1).decode())
+
+        yield read
+
+
+@pytest.fixture
+def acts(desk: Runner, newest: Callable[[], Commit], home: Path, clean: None) -> Acts:  # noqa: ARG001 - in the end
     """`acts("ticket", "close", id)` with `-f json`: exactly one commit, nothing left over."""
 
     def run(*args: str, stdin: str | bytes = "") -> Act:
         before = tip(home)
         result = desk(*args, "-f", "json", stdin=stdin)
-        commit = commit_of(git)
+        commit = newest()
         assert commit.parent == before
         assert all(line.startswith("warning: ") for line in result.err.splitlines())
         assert set(result.json) == {"schema", "kind", "data", "warnings"}
@@ -159,6 +191,22 @@ def record(home: Path, git: Git) -> Callable[[str, str], None]:
         (home / path).write_text(text, encoding="utf-8")
         git("add", path)
         git("commit", "-q", "-m", f"by hand: {path}")
+
+    return run
+
+
+@pytest.fixture
+def more(home: Path, desk: Runner) -> More:
+    """`more(ticket, "One", "Two")`: tickets like that one with these titles, written by hand, taken in at once; their ids."""
+
+    def run(ticket: str, *titles: str) -> list[str]:
+        path = home / f"records/tickets/2026/07/23/{ticket}.md"
+        text = re.sub(r"(?m)^title: .*$", "title: {}", path.read_text(encoding="utf-8").replace(ticket, "{}"), count=1)
+        made = [f"260723-X{number:02}X" for number in range(len(titles))]
+        for other, title in zip(made, titles, strict=True):
+            path.with_stem(other).write_text(text.format(other, title), encoding="utf-8")
+        desk("commit")
+        return made
 
     return run
 

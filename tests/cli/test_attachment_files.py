@@ -102,7 +102,7 @@ def test_save(desk: Runner, ticket: str, tmp_path: Path, refuses: Refuses, make:
     assert "did you mean log.txt" in refuses(3, *words, "lgo.txt")["message"]
     refuses(3, *words, "../../desk.toml")
     refuses(3, *words, "--to", str(tmp_path / "nowhere"))
-    refuses(3, "ticket", "attachment", "save", make("None"))
+    refuses(3, "ticket", "attachment", "save", make())
 
 
 def test_open(desk: Runner, ticket: str, tmp_path: Path, refuses: Refuses, home: Path) -> None:

@@ -148,7 +148,7 @@ def test_every_list_of_the_day_can_be_watched(
     words = ("mail", "outbox", "--watch", "--every", "1s")
     child = spawn(*words, cwd=home, env=environment, timeout=30, dimensions=(30, 100))
     child.expect_exact("no messages wait to be sent")
-    ticket = make("Came", "--requester", MALTA)
+    ticket = make("T", "--requester", MALTA)
     child.expect_exact(ticket)
     desk("mail", "drop", "-", stdin="\n".join(row["id"] for row in desk("mail", "outbox", "-f", "json").data))
     child.expect_exact("no messages wait to be sent")

@@ -11,14 +11,14 @@ from desk.cli.app import App
 from desk.cli.env import of_process
 from desk.domain.model.organisation import Tag
 from desk.errors import Conflict
-from tests.cli.conftest import Git, Terminal, tip
+from tests.cli.conftest import Git, More, Terminal, tip
 from tests.conftest import Make, Runner
 
 
 @pytest.mark.usefixtures("responses")
 def test_a_rehearsal_changes_nothing(desk: Runner, make: Make, home: Path, git: Git) -> None:
     """Whatever deletes or touches many says the same as it would do, with the same rights, and does none of it."""
-    first, second = make(), make("Two", "--tag", "incident")
+    first, second = make(), make("T", "--tag", "incident")
     desk("tag", "create", "malta")
     desk("ticket", "tag", first, "malta")
     before = tip(home)
@@ -57,11 +57,12 @@ def test_a_rehearsal_changes_nothing(desk: Runner, make: Make, home: Path, git: 
     assert (tip(home), git("status", "--porcelain")) == (before, "")
 
 
-def test_a_person_is_asked_first(terminal: Terminal, desk: Runner, make: Make, home: Path) -> None:
-    ticket, *others = [make(f"T{number}") for number in range(11)]
+def test_a_person_is_asked_first(terminal: Terminal, desk: Runner, make: Make, more: More, home: Path) -> None:
+    ticket = make()
+    others = more(ticket, *(f"T{number}" for number in range(1, 11)))
     before = tip(home)
     said = terminal("ticket", "delete", ticket, answers=(("Go on?", "n"),), code=1)
-    assert f"{ticket}  deleted: T0" in said
+    assert f"{ticket}  deleted: A ticket" in said
     assert "This changes 1 record. Go on? [y/N]" in said
     assert "nothing was changed" in said
     assert tip(home) == before

@@ -266,14 +266,19 @@ def test_a_traceback_from_a_process(environment: dict[str, str], home: Path, mon
 
 
 def test_a_reader_that_leaves(environment: dict[str, str], home: Path, make: Make) -> None:
+    """Of a program that is started, to its end; and of others."""
     make("T", "--body", "x\n" * 200_000)
     [ticket] = [p.stem for p in home.rglob("260723-*.md")]
-    for words in (f"ticket show {ticket}", "ticket list -f json", "ticket show ZZZZ -f json"):
-        command = f"({sys.executable} -m desk {words}; echo $? >&2) | true"
-        done = subprocess.run(
-            ["sh", "-c", command], cwd=home, env=environment, capture_output=True, text=True, check=False
-        )
-        assert done.stderr.split("\n")[0] == ("3" if "ZZZZ" in words else "0"), done.stderr
+    command = f"({sys.executable} -m desk ticket show {ticket}; echo $? >&2) | true"
+    done = subprocess.run(["sh", "-c", command], cwd=home, env=environment, capture_output=True, text=True, check=False)
+    assert done.stderr.split("\n")[0] == "0", done.stderr
+    for words, code in (("list -f json", 0), ("show ZZZZ -f json", 3)):
+        left, pipe = os.pipe()
+        os.close(left)
+        streams: dict[str, Any] = {"stdout": pipe, "stderr": subprocess.PIPE, "capture_output": False}
+        done = run("ticket", *words.split(), cwd=home, env=environment, **streams)
+        os.close(pipe)
+        assert (done.returncode, done.stderr) == (code, ""), words
 
 
 def test_a_full_disk_behind_stdout(environment: dict[str, str], home: Path, make: Make) -> None:

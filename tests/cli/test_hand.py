@@ -30,7 +30,7 @@ def typed(desk: Runner) -> Typed:
 
 
 def test_the_ticket_touched_or_shown_last(typed: Typed, make: Make, git: Git, home: Path) -> None:
-    one, other = make(), make("Other")
+    one, other = make(), make()
     assert "no ticket is at hand" in typed("ticket", "show", "@", code=3).err
     typed("ticket", "show", one)
     assert typed("ticket", "assign", "@", "--to", "me").out.startswith(one)

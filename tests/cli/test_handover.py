@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from desk.domain.figures import handover
+from tests.cli.conftest import More
 from tests.conftest import Make, Runner
 from tests.levels import without_levels
 
@@ -53,9 +54,10 @@ def test_every_section(desk: Runner, make: Make, home: Path) -> None:
     assert (legal["majors"], legal["departments"]) == ([], ["legal"])
 
 
-def test_what_people_read(desk: Runner, make: Make) -> None:
+def test_what_people_read(desk: Runner, make: Make, more: More) -> None:
     assert desk("handover").out.endswith("0 major, 0 overdue, 0 new, 0 changed, 0 pending\n\nNothing to hand over.\n")
-    first, *_ = [make(f"T{number}") for number in range(14)]
+    first = make()
+    more(first, *(f"T{number}" for number in range(1, 14)))
     desk("ticket", "note", first, "--body", "x")
     out = desk("handover").out
     assert out.startswith("Handover 2026-07-23 01:12 to 2026-07-23 09:12\n0 major, 0 overdue, 14 new, 14 changed")

@@ -79,7 +79,7 @@ def _ready(child: subprocess.Popen[str]) -> list[str]:
 
 def test_who_is_told(desk: Runner, make: Make, home: Path) -> None:
     """Of what others do, and of nothing else: own tickets, and new ones that are urgent, of one's departments."""
-    ticket = make("Mine")
+    ticket = make()
 
     def arrived(*words: str) -> list[str]:
         before = tip(home)

@@ -154,7 +154,7 @@ def test_what_is_new_or_mistaken_is_said_where_it_is(desk: Runner, make: Make, h
     assert (
         desk("config", "get", "priority.matrix").out.splitlines()[-1] == "low: low → low, medium → low, high → medium"
     )
-    ticket = make("T")
+    ticket = make()
     desk("ticket", "close", ticket)
     desk("ticket", "undo", ticket)
     assert "that was an undo itself" in desk("ticket", "undo", ticket).err
@@ -167,7 +167,7 @@ def test_a_new_desk_has_an_index(program: Runner, tmp_path: Path) -> None:
 
 
 def test_ids_stand_whole_in_a_history_on_a_narrow_screen(make: Make, desk: Runner, terminal: Terminal) -> None:
-    one, other = make("One"), make("Other")
+    one, other = make(), make()
     desk("ticket", "pending", one, "--reason", "a reason of a good many words, to be cut where anything is")
     desk("ticket", "merge", other, "--into", one)
     lines = [line for line in terminal("ticket", "history", one).splitlines() if "merge" in line]

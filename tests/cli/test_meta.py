@@ -83,16 +83,19 @@ def test_help_of_every_command(program: Runner) -> None:
 # -- start-up ----------------------------------------------------------------------------------------------------------
 
 
-def loaded(cwd: Path, env: dict[str, str], *commands: list[str]) -> set[str]:
-    """Modules in a fresh interpreter after some commands."""
+def loaded(cwd: Path, env: dict[str, str], *commands: list[str]) -> list[set[str]]:
+    """Modules in a fresh interpreter after each of some commands, one after the other."""
     code = f"import sys\nfrom desk.cli import main\nfor argv in {commands!r}:\n    main.run(argv)\n"
-    code += "sys.stderr.write(' '.join(sys.modules))"
+    code += "    sys.stderr.write('\\nloaded: ' + ' '.join(sys.modules) + '\\n')"
     done = subprocess.run([sys.executable, "-c", code], cwd=cwd, env=env, capture_output=True, text=True, check=True)
-    return set(done.stderr.splitlines()[-1].split())
+    lines = (line.partition("loaded: ") for line in done.stderr.splitlines())
+    found = [set(names.split()) for before, mark, names in lines if mark and not before]
+    assert len(found) == len(commands)
+    return found
 
 
 def test_help_imports_no_command(environment: dict[str, str], tmp_path: Path) -> None:
-    asked = loaded(tmp_path, environment, [], ["--help"], ["--version"], ["tikcet"])
+    *_, asked, helped = loaded(tmp_path, environment, [], ["--help"], ["--version"], ["tikcet"], ["ticket", "--help"])
     found = {m for m in asked if m.partition(".")[0] == "desk"}
     # The words of other programs are looked up when there is no such command, and words of tables with what renders.
     words = {"desk.domain.rights.synonyms", "desk.domain.rights.words", "desk.domain.model.states"}
@@ -101,17 +104,12 @@ def test_help_imports_no_command(environment: dict[str, str], tmp_path: Path) ->
         for m in found - {"desk.domain", "desk.domain.rights", "desk.domain.model", *words}
         if m.split(".")[1:2] and m.split(".")[1] in ("session", "store", "domain", "config")
     }
-    found |= loaded(tmp_path, environment, ["ticket", "--help"])
-    assert not {m for m in found if m.startswith("desk.commands")}
+    assert not {m for m in helped if m.startswith("desk.commands")}
 
 
-def test_a_list_is_lean(environment: dict[str, str], home: Path, make: Make) -> None:
-    make()
-    found = loaded(home, environment, ["ticket", "list"])
-    assert not found & {"git", "gitdb", "jinja2", "yaml", "tabulate", "frontmatter", "tomlkit", "importlib.metadata"}
-
-
-def test_showing_and_writing_import_no_git_library(environment: dict[str, str], home: Path, make: Make) -> None:
+def test_listing_showing_and_writing_are_lean(environment: dict[str, str], home: Path, make: Make) -> None:
     ticket = make()
-    found = loaded(home, environment, ["ticket", "show", ticket], ["ticket", "note", ticket, "--body", "x"])
-    assert not found & {"git", "gitdb", "jinja2", "tabulate", "tomlkit"}
+    commands = ["ticket", "list"], ["ticket", "show", ticket], ["ticket", "note", ticket, "--body", "x"]
+    listed, *_, written = loaded(home, environment, *commands)
+    assert not listed & {"git", "gitdb", "jinja2", "yaml", "tabulate", "frontmatter", "tomlkit", "importlib.metadata"}
+    assert not written & {"git", "gitdb", "jinja2", "tabulate", "tomlkit"}

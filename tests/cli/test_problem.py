@@ -63,7 +63,7 @@ def test_open_reads_stdin_and_takes_each_once(acts: Acts, make: Make) -> None:
 
 def test_open_refused(refuses: Refuses, make: Make, problem: Callable[..., Any]) -> None:
     known, [incident] = problem(1)
-    fresh, legal = make("Fresh"), make("Legal", "--department", "legal")
+    fresh, legal = make(), make("T", "--department", "legal")
     refuses(2, "problem", "open")
     refuses(2, "problem", "open", "--from", fresh, "--title", " ")
     refuses(3, "problem", "open", "--from", "ZZZZ")
@@ -76,7 +76,7 @@ def test_transfer_to_a_problem_that_is_there(
     acts: Acts, refuses: Refuses, make: Make, shown: Shown, events: Events, problem: Callable[..., Any]
 ) -> None:
     known, [first] = problem(1)
-    one, two, legal = make(*FAULT), make(), make("Legal", "--department", "legal")
+    one, two, legal = make(*FAULT), make(), make("T", "--department", "legal")
     acts("ticket", "close", one)
     done = acts("ticket", "transfer", one, two, "--to", known)
     assert done.data["id"] == known
@@ -168,11 +168,11 @@ def test_show(desk: Runner, acts: Acts, record: Record, problem: Callable[..., A
 def test_show_without_incidents_and_after_a_merge(
     desk: Runner, acts: Acts, make: Make, problem: Callable[..., Any]
 ) -> None:
-    alone = make("Alone", "--tag", "problem")
+    alone = make("T", "--tag", "problem")
     assert desk("problem", "show", alone, "-f", "json").data["total"]["first"] is None
     assert "no incidents" in desk("problem", "show", alone).out
     known, [one, two] = problem(2)
-    goal = make("Goal")
+    goal = make()
     acts("ticket", "merge", one, "--into", goal)
     data = desk("problem", "show", known, "-f", "json").data
     assert {i["id"] for i in data["incidents"]} == {two, goal}
@@ -182,7 +182,7 @@ def test_show_without_incidents_and_after_a_merge(
 
 def test_list_counts_incidents(desk: Runner, make: Make, problem: Callable[..., Any]) -> None:
     known, _ = problem(3)
-    alone = make("Alone", "--tag", "problem")
+    alone = make("T", "--tag", "problem")
     counts = {row["id"]: row["incidents"] for row in desk("problem", "list", "-f", "json").data}
     assert counts == {known: 3, alone: 0}
     assert "INCIDENTS" in desk("problem", "list").out
@@ -272,7 +272,7 @@ def test_incidents_of_other_departments(
     acts: Acts, refuses: Refuses, shown: Shown, make: Make, problem: Callable[..., Any]
 ) -> None:
     known, [one] = problem(1)
-    legal = make("Legal", "--department", "legal")
+    legal = make("T", "--department", "legal")
     acts("ticket", "transfer", legal, "--to", known)
     given = ("--as", "petros", "problem", "resolve", known, "--close-incidents", "--body", "Done.", "--yes")
     error = refuses(5, *given)
@@ -303,7 +303,7 @@ def test_an_incident_of_two_problems_is_answered_once(
     acts: Acts, shown: Shown, make: Make, problem: Callable[..., Any]
 ) -> None:
     one, [incident] = problem(1)
-    two = make("Another cause", "--tag", "problem")
+    two = make("T", "--tag", "problem")
     acts("ticket", "link", incident, two, "--as", "caused-by")
     acts("problem", "resolve", one, two, "--close-incidents", "--body", "Done.", "--yes")
     assert [shown(i)["state"] for i in (one, two, incident)] == ["closed"] * 3

@@ -28,7 +28,7 @@ VERBS = {
 
 def test_only_the_department_acts(refuses: Refuses, make: Make) -> None:
     """Eleni has a higher level and another department, Nikos has none."""
-    ticket, other = make("T", "--tag", "incident"), make("Other")
+    ticket, other = make("T", "--tag", "incident"), make()
     more = {"link": (other,), "unlink": (other,), "merge": ("--into", other)}
     for who in ("eleni", "nikos"):
         for verb, args in {**VERBS, **more}.items():
@@ -47,7 +47,7 @@ def test_whoever_wrote_it_acts_wherever_it_is(acts: Acts, refuses: Refuses) -> N
 
 
 def test_one_forbidden_among_several_stops_all(refuses: Refuses, make: Make) -> None:
-    mine, theirs = make("Mine"), make("Theirs", "--department", "legal")
+    mine, theirs = make(), make("T", "--department", "legal")
     refuses(5, "--as", "petros", "ticket", "close", mine, theirs)
 
 

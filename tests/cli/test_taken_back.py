@@ -80,7 +80,7 @@ ALREADY: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
 def test_what_is_so_already_stops_no_other(desk: Runner, make: Make, git: Git, home: Path) -> None:
     """One alone is refused; of several the others are done; where nothing is left to do, nothing is."""
     desk("tag", "create", "malta")
-    one, other = make("One"), make("Other")
+    one, other = make(), make()
     for (verb, *words), again in ALREADY:
         desk("ticket", verb, one, *words)
         desk("ticket", *again[:1], one, *again[1:], code=5)
@@ -101,7 +101,7 @@ def test_what_is_so_already_stops_no_other(desk: Runner, make: Make, git: Git, h
 def test_what_was_taken_back_is_told_no_more(desk: Runner, make: Make) -> None:
     """Not to the next shift, not as an escalation, not as what an article was approved or published by."""
     desk("staff", "edit", "petros", "--department", "technical", "--department", "operation-services")
-    one, other = make(), make("Other")
+    one, other = make(), make()
     desk("ticket", "escalate", one, "--to", "petros")
     desk("undo")
     assert desk("ticket", "escalations", one, "-f", "json").data == []

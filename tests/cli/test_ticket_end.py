@@ -26,7 +26,7 @@ def test_resolutions(acts: Acts, make: Make, events: Events) -> None:
 
 
 def test_a_duplicate_names_its_original(acts: Acts, refuses: Refuses, make: Make, events: Events, shown: Shown) -> None:
-    original, first, second = make("Original"), make(), make()
+    original, first, second = make(), make(), make()
     assert "--of OTHER" in refuses(5, "ticket", "close", first, "--resolution", "duplicate")["hint"]
     refuses(2, "ticket", "close", first, "--of", original, "--resolution", "solved")
     refuses(5, "ticket", "close", original, "--of", original)

@@ -64,7 +64,7 @@ def test_it_waits(acts: Acts, make: Make, events: Events) -> None:
 
 
 def test_owned_already_is_what_was_asked_for(acts: Acts, make: Make, events: Events) -> None:
-    one, other = make("One", "--assign", "me"), make("Other")
+    one, other = make("T", "--assign", "me"), make()
     done = acts("ticket", "reply", one, other, "--body", "Done.", "--assign", "me", "--close")
     assert [t["owner"] for t in done.data] == ["maria", "maria"]
     assert [verb for verb, *_ in events(one)] == ["create", "assign", "reply", "close"]
@@ -87,7 +87,7 @@ def test_every_rule_is_kept(refuses: Refuses) -> None:
 
 
 def test_rules_of_a_reply(refuses: Refuses, make: Make) -> None:
-    owned = make("Owned", "--department", "technical", "--assign", "petros")
+    owned = make("T", "--department", "technical", "--assign", "petros")
     assert "already owned by petros" in refuses(5, "ticket", "reply", owned, "--body", "x", "--assign", "me")["message"]
     assert "no requester" in refuses(5, "ticket", "reply", owned, "--body", "x", "--pending", "requester")["message"]
     refuses(2, "ticket", "reply", owned, "--body", "x", "--close", "--stay")

@@ -15,7 +15,7 @@ Shown = Callable[[str], Any]
 
 def test_transfer(acts: Acts, make: Make, shown: Shown, events: Events) -> None:
     incident = make(
-        "Fault",
+        "T",
         "--tag",
         "incident",
         "--tag",
@@ -88,7 +88,7 @@ def test_link(acts: Acts, refuses: Refuses, make: Make, shown: Shown, events: Ev
 
 
 def test_link_refused(refuses: Refuses, make: Make) -> None:
-    one, two, three = make(), make(), make("Three", "--department", "legal")
+    one, two, three = make(), make(), make("T", "--department", "legal")
     refuses(5, "ticket", "link", one, one)
     refuses(3, "ticket", "link", one, "ZZZZ")
     refuses(2, "ticket", "link", one, two, "--as", "loves")
@@ -98,7 +98,7 @@ def test_link_refused(refuses: Refuses, make: Make) -> None:
 
 
 def test_several_are_linked_to_one(acts: Acts, make: Make, shown: Shown) -> None:
-    one, two, cause = make(), make(), make("Cause")
+    one, two, cause = make(), make(), make()
     acts("ticket", "link", f"{one},{two}", cause, "--as", "caused-by")
     assert shown(cause)["links"] == sorted([f"causes {one}", f"causes {two}"])
 
@@ -108,7 +108,7 @@ def test_merge(acts: Acts, make: Make, desk: Runner, shown: Shown, events: Event
     one = make("One", "--body", "First text", "--attach", str(tmp_path / "log.txt"))
     acts("ticket", "note", one, "--body", "A note")
     (tmp_path / "log.txt").write_text("two")
-    two = make("Two", "--attach", str(tmp_path / "log.txt"))
+    two = make("T", "--attach", str(tmp_path / "log.txt"))
     done = acts("ticket", "merge", one, "--into", two)
     assert done.commit.subject == f"{one} merge: into {two}"
     goal = shown(two)
@@ -130,7 +130,7 @@ def test_merge(acts: Acts, make: Make, desk: Runner, shown: Shown, events: Event
 
 
 def test_merge_of_several(acts: Acts, make: Make, shown: Shown) -> None:
-    one, two, goal = make(), make(), make("Goal")
+    one, two, goal = make(), make(), make()
     done = acts("ticket", "merge", one, two, "--into", goal)
     assert [t["state"] for t in done.data] == ["closed", "closed"]
     assert len(shown(goal)["thread"]) == 2
@@ -139,12 +139,12 @@ def test_merge_of_several(acts: Acts, make: Make, shown: Shown) -> None:
 def test_merge_keeps_what_was_known(acts: Acts, make: Make, desk: Runner, shown: Shown, events: Events) -> None:
     """An incident stays one, and a problem's: under whatever id the work goes on."""
     desk("field", "create", "serial", "--on", "ticket", "--type", "text")
-    cause = make("Cause", "--tag", "problem")
+    cause = make("T", "--tag", "problem")
     one = make(
-        "One", "--tag", "incident", "--impact", "high", "--urgency", "high", "--service", "epr", "--field", "serial=S1"
+        "T", "--tag", "incident", "--impact", "high", "--urgency", "high", "--service", "epr", "--field", "serial=S1"
     )
     acts("ticket", "transfer", one, "--to", cause)
-    other, two = make("Other", "--department", "legal"), make()
+    other, two = make("T", "--department", "legal"), make()
     acts("ticket", "link", one, other)
     acts("ticket", "link", one, two, "--as", "duplicates")
     known = shown(one)
@@ -169,28 +169,28 @@ def test_merge_keeps_what_was_known(acts: Acts, make: Make, desk: Runner, shown:
 
 
 def test_merge_says_what_it_leaves(make: Make, desk: Runner, shown: Shown) -> None:
-    one = make("One", "--service", "epr", "--priority", "high")
-    two = make("Two", "--service", "ps", "--impact", "low", "--urgency", "low")
+    one = make("T", "--service", "epr", "--priority", "high")
+    two = make("T", "--service", "ps", "--impact", "low", "--urgency", "low")
     assert "service=epr" in desk("ticket", "merge", one, "--into", two).err
     assert (shown(two)["service"], shown(two)["priority"]) == ("ps", "high")
 
 
 def test_merge_of_two_kinds_is_refused(refuses: Refuses, acts: Acts, make: Make) -> None:
     incident, problem, another = (
-        make("I", "--tag", "incident"),
-        make("P", "--tag", "problem"),
-        make("Q", "--tag", "problem"),
+        make("T", "--tag", "incident"),
+        make("T", "--tag", "problem"),
+        make("T", "--tag", "problem"),
     )
     refuses(5, "ticket", "merge", incident, "--into", problem)
     refuses(5, "ticket", "merge", problem, "--into", incident)
-    twin = make("J", "--tag", "incident")
+    twin = make("T", "--tag", "incident")
     acts("ticket", "transfer", incident, "--to", problem)
     acts("ticket", "transfer", twin, "--to", another)
     refuses(5, "ticket", "merge", twin, "--into", incident)
 
 
 def test_merge_refused(refuses: Refuses, acts: Acts, make: Make) -> None:
-    one, two, legal = make(), make(), make("Three", "--department", "legal")
+    one, two, legal = make(), make(), make("T", "--department", "legal")
     refuses(5, "ticket", "merge", one, "--into", one)
     refuses(3, "ticket", "merge", one, "--into", "ZZZZ")
     refuses(2, "ticket", "merge", one)

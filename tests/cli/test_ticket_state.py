@@ -85,7 +85,7 @@ def test_level_3_deletes_any(acts: Acts, refuses: Refuses, make: Make, record: C
 
 
 def test_what_was_merged_outlives_its_target(acts: Acts, make: Make, shown: Shown) -> None:
-    gone, kept = make("Merged"), make("Target")
+    gone, kept = make(), make()
     acts("ticket", "merge", gone, "--into", kept)
     acts("ticket", "delete", kept)
     assert (shown(gone)["id"], shown(gone)["merged_into"]) == (gone, None)

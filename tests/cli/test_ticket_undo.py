@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -33,33 +34,44 @@ CHANGES: dict[str, tuple[str, ...]] = {
 
 
 def test_everything_goes_back(acts: Acts, make: Make, git: Git, home: Path, desk: Runner) -> None:
-    """Byte for byte, attachments too; and forth again, and back again."""
+    """Byte for byte, attachments too, of all these tickets at once; and forth again, and back again."""
     file = home.parent / "a.txt"
     file.write_text("a", encoding="utf-8")
     desk("tag", "create", "malta")
-    ticket, other = (make(title, "--tag", "incident", "--attach", str(file)) for title in ("One", "Two"))
-    desk("ticket", "note", ticket, "--body", "first", "--attach", str(file))
-    for verb, change in CHANGES.items():
-        back_and_forth(acts, git, home, ticket, [w.format(id=ticket, other=other, file=file) for w in change])
-        if verb == "link":  # the others happen to a ticket with a link
-            desk("ticket", "link", ticket, other)
+    models = [make(title, "--tag", "incident", "--attach", str(file)) for title in ("One", "Two")]
+    desk("ticket", "note", models[0], "--body", "first", "--attach", str(file))
+    pairs = {verb: like(home, models, f"{n:02}", linked=verb != "link") for n, verb in enumerate(CHANGES)}
+    desk("commit")
+    before = commit_of(git).tree
+    to, changed = [], []
+    for verb, words in CHANGES.items():
+        ticket, other = pairs[verb]
+        commit = acts("ticket", *(word.format(id=ticket, other=other, file=file) for word in words)).commit
+        to.append(f"{verb} {tip(home)[:10]}")
+        changed += commit.values("Desk-Ticket")
+    after = commit.tree
+    tickets = [ticket for ticket, _other in pairs.values()]
+    done = acts("ticket", "undo", *tickets, "--reason", "by mistake").commit
+    assert git("diff", "--name-only", before, done.tree) == ""
+    assert set(to) <= set(done.values("Desk-To"))
+    assert (done.values("Desk-Verb"), done.reason) == (["undo"], "by mistake")
+    assert sorted(done.values("Desk-Ticket")) == sorted(changed)
+    for tree in (after, before):
+        assert git("diff", "--name-only", tree, acts("ticket", "undo", *tickets).commit.tree) == ""
     assert "nothing found" in desk("doctor").out
     assert "no fault" in desk("audit", "verify").out
 
 
-def back_and_forth(acts: Acts, git: Git, home: Path, ticket: str, words: list[str]) -> None:
-    """A change, its undo, the undo of that and of that again."""
-    before = commit_of(git).tree
-    change = acts("ticket", *words).commit
-    commit = tip(home)[:10]
-    assert change.tree != before, words
-    done = acts("ticket", "undo", ticket, "--reason", "by mistake").commit
-    assert done.tree == before, words
-    assert f"{words[0]} {commit}" in done.values("Desk-To")
-    assert (done.values("Desk-Verb"), done.reason) == (["undo"], "by mistake")
-    assert sorted(done.values("Desk-Ticket")) == sorted(change.values("Desk-Ticket"))
-    assert acts("ticket", "undo", ticket).commit.tree == change.tree, words
-    assert acts("ticket", "undo", ticket).commit.tree == before, words
+def like(home: Path, models: list[str], number: str, *, linked: bool) -> list[str]:
+    """Two more tickets as those are, files and all; `linked`: with each other."""
+    folder = home / "records/tickets/2026/07/23"
+    made = [f"260723-{letter}{number}X" for letter in "AB"]
+    for ticket, model, other in zip(made, models, reversed(made), strict=True):
+        text = (folder / f"{model}.md").read_text(encoding="utf-8").replace(model, ticket)
+        links = f"links: [relates {other}]\n" if linked else ""
+        (folder / f"{ticket}.md").write_text(text.replace("attachments:", f"{links}attachments:", 1), encoding="utf-8")
+        shutil.copytree(folder / f"{model}.files", folder / f"{ticket}.files")
+    return made
 
 
 def test_the_audit_believes_no_undo_that_is_none(desk: Runner, make: Make, git: Git, home: Path) -> None:

@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from tests.cli.conftest import Acts, Git, Refuses
+from tests.cli.conftest import Acts, Git, More, Refuses
 from tests.conftest import Make, Runner
 from tests.terminals import said_last, spawn
 
@@ -48,9 +48,8 @@ def test_what_waits(desk: Runner, make: Make, home: Path) -> None:
     assert "desk whoami" in stranger.out
 
 
-def test_five_lines_each_and_how_many_there_are(desk: Runner, make: Make) -> None:
-    for number in range(7):
-        make(f"T{number}")
+def test_five_lines_each_and_how_many_there_are(desk: Runner, make: Make, more: More) -> None:
+    more(make("T0"), *(f"T{number}" for number in range(1, 7)))
     said = desk().out
     assert "New, and nobody's (7)" in said
     assert len(re.findall(r"\bT\d\b", said)) == 5

@@ -56,9 +56,10 @@ def test_english_comes_back_after_greek(desk: Runner) -> None:
 
 
 def test_english_imports_no_catalogue(environment: dict[str, str], home: Path) -> None:
-    found = loaded_modules(home, environment, ["ticket", "list"], ["--help"], ["nope"])
-    assert not {m for m in found if m.startswith("desk.locale.c")}
-    assert "desk.locale.catalogue" in loaded_modules(home, environment, ["--lang", "el", "ticket", "list"])
+    commands = ["ticket", "list"], ["--help"], ["nope"], ["--lang", "el", "ticket", "list"]
+    *_, english, greek = loaded_modules(home, environment, *commands)
+    assert not {m for m in english if m.startswith("desk.locale.c")}
+    assert "desk.locale.catalogue" in greek
 
 
 def test_programs_read_the_same(desk: Runner, home: Path) -> None:

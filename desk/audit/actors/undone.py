@@ -55,7 +55,7 @@ def _check_last(edit: HandEdit, moment: Moment, verb: str, commit: str) -> None:
     except GitError:
         raise Refused(_("the undo names {commit}, which is no commit", commit=commit or _("nothing"))) from None
     parent = moment.step.parents[0]
-    if len(header.parents) != 1 or not refs.is_ancestor(moment.place, commit, parent, as_committed=True):
+    if len(header.parents) != 1 or not _is_behind(moment, commit, parent):
         raise Refused(_("the undo names {commit}, which is no change in this history", commit=commit))
     kind = Ticket.kind if edit.kind == handedits.ATTACHMENT else edit.kind
     told = messages.parse(text)
@@ -68,9 +68,20 @@ def _check_last(edit: HandEdit, moment: Moment, verb: str, commit: str) -> None:
         raise Refused(_("after the undo of {commit} it is not what it was before that", commit=commit))
 
 
+def _is_behind(moment: Moment, commit: str, parent: str) -> bool:
+    """Whether the commit is in the history of the parent; git is asked once, however many records are taken back."""
+    known = moment.world.behind
+    if (commit, parent) not in known:
+        known[commit, parent] = refs.is_ancestor(moment.place, commit, parent, as_committed=True)
+    return known[commit, parent]
+
+
 def _check_all(edit: HandEdit, moment: Moment, commit: str) -> None:
     """What carries words from one ticket to another is taken back on all of them, or some are lost."""
-    changed = {delta.path for delta in walk.between(moment.place, f"{commit}^", commit)}
+    known = moment.world.changed
+    if commit not in known:
+        known[commit] = {delta.path for delta in walk.between(moment.place, f"{commit}^", commit)}
+    changed = known[commit]
     if missing := sorted(changed - {e.path for e in moment.edits}):
         raise Refused(_("the undo takes {path} back, and leaves {other} as it is", path=edit.path, other=missing[0]))
 
