@@ -70,6 +70,11 @@ def pytest_configure() -> None:
         os.environ["TMPDIR"] = tempfile.tempdir = _MEMORY
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores (`-n auto`): a test that waits for a server leaves its core to another."""
+    return 1 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
 def pytest_collection_finish() -> None:
     """All tests stay to the end: each look for what of them could be let go takes a quarter of a second."""
     gc.freeze()
