@@ -28,6 +28,12 @@ def at_work(top: Path, environment: dict[str, str]) -> Iterator[Runner]:
         yield runner(cast("pytest.CaptureFixture[str]", _Written(patch)), patch)
 
 
+def add_ticket(top: Path, environment: dict[str, str], title: str) -> str:
+    """The id of a ticket that maria registers in the desk `top`."""
+    with at_work(top, environment) as desk:
+        return desk("ticket", "create", "--title", title, "--department", "technical", "-f", "ids").out.strip()
+
+
 def gather_packs(top: Path) -> None:
     """One pack where there are nearly as many as desk makes (a write takes thrice as long from then on), as `desk maintain` does.
 

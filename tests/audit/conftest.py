@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.beginnings import at_work
+from tests.beginnings import add_ticket
 from tests.conftest import copy_of
 
 
@@ -20,9 +20,7 @@ class Registered(NamedTuple):
 def registered(few_articles: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Registered:
     """A desk in which maria has registered a ticket called One."""
     top = copy_of(few_articles, tmp_path_factory.mktemp("registered"))
-    with at_work(top, environment) as desk:
-        create = ("ticket", "create", "--title", "One", "--department", "technical", "-f", "ids")
-        return Registered(top, desk(*create).out.strip())
+    return Registered(top, add_ticket(top, environment, "One"))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.beginnings import at_work
+from tests.beginnings import add_ticket
 from tests.conftest import copy_of
 
 
@@ -22,9 +22,7 @@ def cared(few_articles: Path, tmp_path_factory: pytest.TempPathFactory, environm
     top = copy_of(few_articles, tmp_path_factory.mktemp("cared"))
     for words in (("reset", "-q", "--soft", "HEAD~1"), ("commit", "-q", "--amend", "--no-edit")):
         subprocess.run(["git", "-C", str(top), *words], check=True, env=environment)
-    with at_work(top, environment) as desk:
-        create = ("ticket", "create", "--title", "One", "--department", "technical", "-f", "ids")
-        return Cared(top, desk(*create).out.strip())
+    return Cared(top, add_ticket(top, environment, "One"))
 
 
 @pytest.fixture(scope="session")
